@@ -1,0 +1,395 @@
+"""Every table that the program writes: its columns, their types, their meaning.
+
+One place on purpose. The Arrow schemas, the checks before a table is written (:mod:`data.tables`), the data dictionary
+and the tests all come from :data:`TABLES`; a column that is not here does not exist. The columns are those of DESIGN 4,
+in its order.
+
+Example:
+    >>> TABLES["public/kinds"].key
+    ('agency', 'kind')
+    >>> TABLES["public/kinds"].arrow.field("share").type
+    DataType(double)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, cast
+
+import pyarrow as pa
+
+Visibility = Literal["private", "public", "work"]
+
+TEXT: Final = pa.string()
+LONG_TEXT: Final = pa.large_string()
+COUNT: Final = pa.int64()
+SMALL_COUNT: Final = pa.int32()
+SHARE: Final = pa.float64()
+DAY: Final = pa.date32()
+MOMENT: Final = pa.timestamp("us", tz="UTC")
+TEXTS: Final = pa.list_(pa.string())
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: The column's name as it stands in the files.
+        type: Its Arrow type.
+        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's metadata.
+        nullable: Whether a value may be missing; the meaning says what a missing one tells.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
+
+    @property
+    def arrow(self) -> pa.Field:
+        """The Arrow field, with the meaning as its ``description``."""
+        return pa.field(self.name, self.type, self.nullable, metadata={"description": self.meaning})
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: where it lies, what a row is, its key and its columns.
+
+    Attributes:
+        name: Place below ``out/`` without suffix, as ``private/sources`` (``work/…``: intermediate tables).
+        key: The columns that make a row unique and give the order of rows in the file.
+        meaning: What one row is.
+        columns: The columns in file order.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema: types, nullability, and each column's meaning as metadata."""
+        return pa.schema([column.arrow for column in self.columns])
+
+    @property
+    def visibility(self) -> Visibility:
+        """``private`` (names, addresses, texts), ``public`` (counts alone) or ``work`` (intermediate)."""
+        return cast(Visibility, self.name.split("/", 1)[0])
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and suffix, as ``sources``."""
+        return self.name.split("/", 1)[1]
+
+
+AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
+SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
+NODE_ID: Final = Column("node_id", COUNT, "The message's node identifier inside the mailbox.")
+FOLDER: Final = Column(
+    "folder",
+    TEXT,
+    "The mailbox's own folder path, parts joined by '/'; '(orphaned)' where no folder holds it.",
+)
+KIND: Final = Column(
+    "kind",
+    TEXT,
+    "What the message is, by its subject and the crosswalk; 'unclassified' where no row knows it.",
+)
+ALERT_KIND: Final = Column("kind", TEXT, "'crime alert' or 'safety alert'.")
+TEMPLATE: Final = Column(
+    "template",
+    TEXT,
+    "The layout that the crosswalk's row names; missing where the row names none.",
+    nullable=True,
+)
+FIRST_SENT: Final = Column(
+    "first_sent_at",
+    MOMENT,
+    "Earliest time of submission, else of delivery; missing where no message has one.",
+    nullable=True,
+)
+LAST_SENT: Final = Column(
+    "last_sent_at",
+    MOMENT,
+    "Latest time of submission, else of delivery; missing where no message has one.",
+    nullable=True,
+)
+HEADERS: Final = (
+    Column("message_id", TEXT, "Internet Message-ID; missing where the message has none.", nullable=True),
+    Column("subject", TEXT, "Subject as found; missing where the message has none.", nullable=True),
+    Column(
+        "sender",
+        TEXT,
+        "Sender's address where one is known, else the name; missing where neither is.",
+        nullable=True,
+    ),
+    Column("to", TEXTS, "To recipients as found: the address where one is known, else the display name."),
+    Column("cc", TEXTS, "Cc recipients, as in 'to'."),
+    Column(
+        "submitted_at", MOMENT, "When the sender submitted it; missing where not recorded.", nullable=True
+    ),
+    Column("delivered_at", MOMENT, "When it was delivered; missing where not recorded.", nullable=True),
+)
+
+_PRIVATE: Final = (
+    Table(
+        "private/sources",
+        ("agency", "source", "file"),
+        "One row a file of mail handed over; a file given twice has a row for each name and one source.",
+        (
+            AGENCY,
+            SOURCE,
+            Column("file", TEXT, "The file's path inside the investigation folder."),
+            Column("bytes", COUNT, "Size of the file in bytes."),
+            Column("sha256", TEXT, "SHA-256 of the file, 64 hexadecimal digits."),
+            Column(
+                "format", TEXT, "Such as 'Unicode PST'; missing where the file is no mailbox.", nullable=True
+            ),
+            Column(
+                "messages_listed",
+                COUNT,
+                "Message nodes in the file's own index; missing where unknown.",
+                nullable=True,
+            ),
+        ),
+    ),
+    Table(
+        "private/messages",
+        ("agency", "source", "node_id"),
+        "One row a message that is mail and could be read.",
+        (
+            AGENCY,
+            SOURCE,
+            NODE_ID,
+            FOLDER,
+            *HEADERS,
+            KIND,
+            TEMPLATE,
+            Column(
+                "copy_of",
+                TEXT,
+                "'source:node_id' of the first message of this agency with equal Message-ID and "
+                "recipients; missing for that first one.",
+                nullable=True,
+            ),
+        ),
+    ),
+    Table(
+        "private/alerts",
+        ("agency", "alert_id"),
+        "One row a unique alert: equal agency, kind, date, title and description.",
+        (
+            AGENCY,
+            Column(
+                "alert_id", TEXT, "Hash of agency, kind, date, title and description: 32 hexadecimal digits."
+            ),
+            ALERT_KIND,
+            Column(
+                "alert_date",
+                DAY,
+                "The body's date, else the day of delivery (else submission) in the agency's time zone.",
+                nullable=True,
+            ),
+            Column("title", TEXT, "Title, white space collapsed."),
+            Column(
+                "description", TEXT, "Description, white space collapsed; empty where the alert has none."
+            ),
+            Column("emails", COUNT, "Messages that carry this alert, copies included."),
+            Column("recipients", COUNT, "Distinct addresses in To and Cc of those messages, lower-cased."),
+            FIRST_SENT,
+            LAST_SENT,
+        ),
+    ),
+    Table(
+        "private/recipients",
+        ("agency", "recipient", "kind"),
+        "One row a recipient and kind of message received.",
+        (
+            AGENCY,
+            Column("recipient", TEXT, "Address (display name where no address is known), lower-cased."),
+            KIND,
+            Column("emails", COUNT, "Messages of the kind that name the recipient in To or Cc."),
+            Column("alerts", COUNT, "Unique alerts among them; 0 for a kind that is no alert."),
+            FIRST_SENT,
+            LAST_SENT,
+        ),
+    ),
+    Table(
+        "private/subjects_to_review",
+        ("agency", "subject"),
+        "One row a subject that no row of the crosswalk knows, for a person to decide.",
+        (
+            AGENCY,
+            Column("subject", TEXT, "The subject as found; empty for messages without one."),
+            Column("emails", COUNT, "Messages with the subject."),
+        ),
+    ),
+    Table(
+        "private/quarantine",
+        ("source", "node_id", "folder", "stage", "reason", "detail"),
+        "One row an item (or a whole file) that could not be taken further.",
+        (
+            SOURCE,
+            Column(
+                "node_id",
+                COUNT,
+                "The item's node identifier; missing where a whole file or index page is meant.",
+                nullable=True,
+            ),
+            Column(
+                "folder", TEXT, "The mailbox's own folder path; missing where it is not known.", nullable=True
+            ),
+            Column("stage", TEXT, "Where it stopped: opening, listing, reading or parsing."),
+            Column("reason", TEXT, "Why, in a few words that are the same for equal cases."),
+            Column("detail", TEXT, "What the reader said about this one; may be empty."),
+        ),
+    ),
+)
+
+_PUBLIC: Final = (
+    Table(
+        "public/ledger",
+        ("part", "source", "line"),
+        "One row a line of the ledger; the identities of the method hold between them.",
+        (
+            Column(
+                "part",
+                TEXT,
+                "'mail' (from the file to messages) or 'alerts' (from messages to unique alerts).",
+            ),
+            Column("source", TEXT, "The mailbox's source id; empty for a line over all mailboxes."),
+            Column(
+                "line",
+                TEXT,
+                "What is counted. mail: 'listed in the file', 'messages read', 'not mail', 'quarantined "
+                "while reading'. "
+                "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
+                "parsed', "
+                "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
+                "alerts'.",
+            ),
+            Column(
+                "count",
+                COUNT,
+                "The number counted; missing where the true number cannot be known.",
+                nullable=True,
+            ),
+        ),
+    ),
+    Table(
+        "public/kinds",
+        ("agency", "kind"),
+        "One row a kind of message that occurs.",
+        (
+            AGENCY,
+            KIND,
+            Column("emails", COUNT, "Messages of the kind."),
+            Column("share", SHARE, "Their share of the agency's messages, 0 to 1."),
+        ),
+    ),
+    Table(
+        "public/subjects",
+        ("agency", "pattern"),
+        "One row a row of the crosswalk that met a message; unclassified ones are one row with an empty "
+        "pattern.",
+        (
+            AGENCY,
+            Column("pattern", TEXT, "The crosswalk's pattern, never the subject itself."),
+            KIND,
+            TEMPLATE,
+            Column("emails", COUNT, "Messages that the row decided."),
+        ),
+    ),
+    Table(
+        "public/alerts_by_month",
+        ("agency", "kind", "month"),
+        "One row a month of alert_date.",
+        (
+            AGENCY,
+            ALERT_KIND,
+            Column(
+                "month",
+                TEXT,
+                "YYYY-MM of the alert's date; missing for alerts without a date.",
+                nullable=True,
+            ),
+            Column("emails", COUNT, "Messages that carry the month's alerts."),
+            Column("unique_alerts", COUNT, "Unique alerts of the month."),
+        ),
+    ),
+    Table(
+        "public/recipients_per_alert",
+        ("agency", "kind", "recipients"),
+        "One row a number of recipients: how many unique alerts reached so many.",
+        (
+            AGENCY,
+            ALERT_KIND,
+            Column("recipients", COUNT, "Distinct recipients of a unique alert."),
+            Column("alerts", COUNT, "Unique alerts that reached this many."),
+        ),
+    ),
+)
+
+_WORK: Final = (
+    Table(
+        "work/mail",
+        ("node_id",),
+        "One row a message of one mailbox that is mail, as the reader found it.",
+        (
+            NODE_ID,
+            FOLDER,
+            Column("message_class", TEXT, "MAPI message class: IPM.Note or under it."),
+            *(
+                next(c for c in HEADERS if c.name == name)
+                for name in ("subject", "sender", "to", "cc", "message_id")
+            ),
+            *(next(c for c in HEADERS if c.name == name) for name in ("submitted_at", "delivered_at")),
+            Column("html", LONG_TEXT, "HTML body, decoded; missing where there is none.", nullable=True),
+            Column(
+                "text", LONG_TEXT, "Plain-text body, decoded; missing where there is none.", nullable=True
+            ),
+            Column("attachments", SMALL_COUNT, "Number of attachments (they are counted, never read)."),
+            Column("flaws", TEXTS, "Properties of the message that could not be read, each with its reason."),
+        ),
+    ),
+    Table(
+        "work/parsed",
+        ("node_id",),
+        "One row a message of one mailbox: its headers, its kind, and the alert found in its body (the "
+        "body is not kept).",
+        (
+            NODE_ID,
+            FOLDER,
+            *HEADERS,
+            KIND,
+            TEMPLATE,
+            Column("pattern", TEXT, "The crosswalk's pattern that decided; empty where none did."),
+            Column(
+                "alert_date",
+                DAY,
+                "The alert's date; missing for other kinds and where none is known.",
+                nullable=True,
+            ),
+            Column(
+                "title",
+                TEXT,
+                "The alert's title; missing for other kinds and where none was found.",
+                nullable=True,
+            ),
+            Column(
+                "description", TEXT, "The alert's description; missing where the title is.", nullable=True
+            ),
+            Column("reason", TEXT, "Why an alert could not be parsed; missing otherwise.", nullable=True),
+            Column("detail", TEXT, "More about the reason; missing where the reason is.", nullable=True),
+        ),
+    ),
+)
+
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {table.name: table for table in (*_PRIVATE, *_PUBLIC, *_WORK)}
+)
+"""All tables by name, private ones first, in the order of DESIGN 4."""

@@ -1,0 +1,173 @@
+"""Tables on disk: checked against their schema, sorted by key, the same bytes for the same rows.
+
+A table is first written beside its place and then renamed, so that a reader finds the old one or the new one and never
+half of either. Private and work tables are Parquet; public ones have a CSV beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data.schema import TABLES, Table
+
+ROW_GROUP: Final = 65_536
+"""Rows in a Parquet row group: fixed, because the bytes depend on it."""
+
+_TYPE_WORDS: Final = {
+    "string": "text",
+    "large_string": "text",
+    "int64": "integer",
+    "int32": "integer",
+    "double": "number",
+    "date32[day]": "date",
+    "timestamp[us, tz=UTC]": "time (UTC)",
+    "list<item: string>": "list of text",
+    "list<element: string>": "list of text",
+}
+
+
+def empty_table(spec: Table) -> pa.Table:
+    """A table of the schema without rows.
+
+    Example:
+        >>> empty_table(TABLES["public/kinds"]).num_rows
+        0
+    """
+    return spec.arrow.empty_table()
+
+
+def conform(table: pa.Table, spec: Table) -> pa.Table:
+    """Bring a table into its schema's form: columns in order, exact types, rows sorted by key, one chunk a column.
+
+    Args:
+        table: Rows in any order, columns in any order.
+        spec: The schema that they must meet.
+
+    Returns:
+        The same rows with ``spec.arrow`` as schema.
+
+    Raises:
+        ValueError: A column is missing or is not in the schema, a value cannot be cast, a value that must be there is
+            missing, or two rows share a key. These are faults of the program, not of the user's input.
+    """
+    wanted = [column.name for column in spec.columns]
+    if sorted(table.column_names) != sorted(wanted):
+        missing = sorted(set(wanted) - set(table.column_names))
+        extra = sorted(set(table.column_names) - set(wanted))
+        raise ValueError(f"{spec.name}: columns missing {missing}, not in the schema {extra}")
+    arrays = []
+    for column in spec.columns:
+        try:
+            array = pa.chunked_array(table.column(column.name)).cast(column.type)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise ValueError(f"{spec.name}.{column.name}: {error}") from error
+        if array.null_count and not column.nullable:
+            raise ValueError(f"{spec.name}.{column.name}: {array.null_count} values are missing")
+        arrays.append(array)
+    typed = pa.Table.from_arrays(arrays, schema=spec.arrow)
+    order = pc.sort_indices(typed, sort_keys=[(name, "ascending") for name in spec.key])
+    rows = typed.take(order).combine_chunks()
+    if len(rows.group_by(list(spec.key)).aggregate([])) != len(rows):
+        raise ValueError(f"{spec.name}: two rows share a key ({', '.join(spec.key)})")
+    return rows
+
+
+def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
+    """Write a table to its place below ``out``, as :func:`conform` leaves it.
+
+    Args:
+        table: The rows, in any order.
+        spec: Its schema; ``spec.name`` gives the place.
+        out: The folder that holds ``private/`` and ``public/``.
+
+    Returns:
+        ``out/<name>.parquet``. A public table has ``out/<name>.csv`` beside it (UTF-8, a header line, a missing value
+        is an empty field).
+
+    Raises:
+        ValueError: As :func:`conform`.
+        OSError: The folder cannot be written.
+    """
+    rows = conform(table, spec)
+    path = out / f"{spec.name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as beside:
+        write_parquet(rows, beside)
+    if spec.visibility == "public":
+        with replacing(path.with_suffix(".csv")) as beside:
+            beside.write_bytes(_csv(rows))
+    return path
+
+
+def write_parquet(rows: pa.Table, path: Path) -> None:
+    """Write Parquet with the settings that every file of the program shares (zstd, fixed row groups)."""
+    pq.write_table(rows, path, compression="zstd", row_group_size=ROW_GROUP)
+
+
+def read_table(spec: Table, out: Path) -> pa.Table:
+    """Read a table that :func:`write_table` wrote.
+
+    Raises:
+        FileNotFoundError: It was not written.
+        ValueError: The file has other columns or types than the schema, as one of another version has.
+    """
+    path = out / f"{spec.name}.parquet"
+    table = pq.read_table(path)
+    if not table.schema.equals(spec.arrow):
+        raise ValueError(f"{path}: the file's columns are not those of {spec.name}; run again to rebuild it")
+    return table
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write to, and move it into place when the block ends well.
+
+    The name beside holds the process id, so that two writers of one file do not meet; on an error it is removed.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _csv(rows: pa.Table) -> bytes:
+    """The rows as CSV bytes: comma, quotes only where needed, lines end in a line feed."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows.column_names)
+    writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    return text.getvalue().encode("utf-8")
+
+
+def data_dictionary() -> str:
+    """All tables that a run leaves, as Markdown: a heading, what a row is, and a line a column.
+
+    Returns:
+        Text that ends in a line feed; the same for the same schema. Intermediate tables (``work/``) are left out.
+
+    Example:
+        >>> print(data_dictionary().splitlines()[0])
+        ### private/sources
+    """
+    return "\n".join(_section(table) for table in TABLES.values() if table.visibility != "work")
+
+
+def _section(table: Table) -> str:
+    lines = [f"### {table.name}", "", table.meaning, "", "| column | type | meaning |", "| --- | --- | --- |"]
+    for column in table.columns:
+        name = f"**{column.name}**" if column.name in table.key else column.name
+        kind = _TYPE_WORDS[str(column.type)] + (", may be missing" if column.nullable else "")
+        lines.append(f"| {name} | {kind} | {column.meaning.replace('|', chr(92) + '|')} |")
+    return "\n".join([*lines, ""])
