@@ -1,0 +1,58 @@
+# The newcomer's road: `make demo` and `make test` set up all that they need, from python3 and make alone.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   ?= demo
+
+# A Prefect server that a run starts for itself must neither phone home nor keep anything outside the checkout.
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+
+.PHONY: help setup demo test test-all lint format lock bench clean
+
+help:
+	@echo "make setup   build $(VENV) from the hash-locked requirements"
+	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
+	@echo "make test    run the tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make bench   benchmarks/mail.py at a small size"
+	@echo "make lock    resolve the requirements anew (needs uv)"
+
+setup: $(READY)
+
+$(READY): pyproject.toml requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON): install Python 3.11 to 3.13, or name it: make PYTHON=/path/to/python3 setup"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: name one, as in make PYTHON=python3.12 setup"; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	rm -rf $(DEMO)
+	$(BIN)/nwatch new $(DEMO) --synthetic --scale 0.01
+	$(BIN)/nwatch run $(DEMO)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@! grep -n '://' requirements/*.txt
+
+bench: $(READY)
+	$(BIN)/python benchmarks/mail.py --messages 2000
+
+clean:
+	rm -rf $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

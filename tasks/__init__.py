@@ -1,0 +1,5 @@
+"""How is each step done? One folder an area, each with one door, `task.py`, behind which stand plain functions.
+
+The doors are Prefect tasks that flows call; the functions behind them know neither Prefect nor the cluster and run in a
+test without a server. This room imports `data` alone.
+"""
