@@ -1,0 +1,216 @@
+"""The crosswalk: from a message's subject to its kind, as a CSV that a person can extend.
+
+``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row a form of subject.
+
+- ``match`` is ``exact`` (the whole subject) or ``prefix`` (the subject begins so). A prefix may end in a variable part
+  in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, none included.
+- Subject and pattern are compared in NFC, white space trimmed and collapsed, letter case ignored. White space between
+  a prefix and its variable part does not matter, so that ``RE:hello`` is a reply.
+- The first row that meets decides. ``RE:``, ``FW:`` and ``Fwd:`` stand first: whatever follows them, once or repeated,
+  was written by a person. ``Crime Alert: RE: …`` does not begin with them and is a crime alert.
+- Nothing is guessed. A subject that no row meets, and a missing one, is ``unclassified``. A tag that a mail gateway
+  puts in front, as ``[EXTERNAL]``, makes another subject and needs a row of its own.
+- ``template`` names the layout of the body, for the kinds that are alerts and for no other.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from data.errors import InputError
+from data.text import collapse
+
+CROSSWALK: Final = Path(__file__).parent / "reference" / "subjects.csv"
+"""The crosswalk that comes with the program."""
+
+UNCLASSIFIED: Final = "unclassified"
+ALERT_KINDS: Final = ("crime alert", "safety alert")
+"""The kinds whose bodies are parsed; they alone have a template."""
+
+COLUMNS: Final = ("pattern", "match", "kind", "template", "note")
+_MATCHES: Final = ("exact", "prefix")
+_VARIABLE: Final = re.compile(r"<[^<>]+>$")
+
+
+class Match(NamedTuple):
+    """What the crosswalk says of a subject.
+
+    Attributes:
+        kind: The kind, :data:`UNCLASSIFIED` where no row meets.
+        template: The layout of the body, for alerts.
+        pattern: The row's pattern as written in the CSV; empty where no row meets.
+        rest: The subject's variable part (collapsed), for a row that has one; otherwise None.
+    """
+
+    kind: str
+    template: str | None
+    pattern: str
+    rest: str | None
+
+
+_UNKNOWN: Final = Match(UNCLASSIFIED, None, "", None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the crosswalk, as read and checked."""
+
+    pattern: str
+    match: str
+    kind: str
+    template: str | None
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether the pattern ends in a variable part."""
+        return self.match == "prefix" and _VARIABLE.search(self.pattern) is not None
+
+    @cached_property
+    def literal(self) -> str:
+        """What the subject must be, or begin with: collapsed, without the variable part, letter case folded."""
+        return collapse(_VARIABLE.sub("", self.pattern)).casefold()
+
+    def meets(self, subject: str) -> Match | None:
+        """The match of a collapsed subject, or None."""
+        size = len(self.literal)
+        if (subject if self.match == "exact" else subject[:size]).casefold() != self.literal:
+            return None
+        return Match(self.kind, self.template, self.pattern, subject[size:].strip() if self.has_rest else None)
+
+    def covers(self, other: Row) -> bool:
+        """Whether every subject that ``other`` meets is met by this row too."""
+        if self.match == "prefix":
+            return other.literal.startswith(self.literal)
+        return other.match == "exact" and other.literal == self.literal
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """The checked rows, in order of precedence. Picklable, so that workers get it as an argument."""
+
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of what decides (patterns, matches, kinds, templates, their order; no notes): 64 hex digits."""
+        text = repr([(row.pattern, row.match, row.kind, row.template) for row in self.rows])
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    def classify(self, subject: str | None) -> Match:
+        """Find the kind of one subject.
+
+        Args:
+            subject: The subject as found; None where the message has none.
+
+        Returns:
+            The match of the first row that meets, else the kind ``unclassified`` with an empty pattern.
+
+        Example:
+            >>> read_crosswalk().classify("Crime Alert: RE: two bikes")[:2]
+            ('crime alert', 'alert-title')
+            >>> read_crosswalk().classify("Fwd: RE: two bikes").kind
+            'reply or forward'
+            >>> read_crosswalk().classify("Lunch?").kind
+            'unclassified'
+        """
+        collapsed = collapse(subject or "")
+        for row in self.rows:
+            if (match := row.meets(collapsed)) is not None:
+                return match
+        return _UNKNOWN
+
+
+def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
+    """Read a crosswalk and check every row of it.
+
+    Args:
+        path: A CSV (UTF-8, with or without byte order mark) with the columns ``pattern, match, kind, template, note``.
+
+    Returns:
+        The rows in their order.
+
+    Raises:
+        InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row 1, as a
+            spreadsheet counts), column and the mend.
+    """
+    rows: list[Row] = []
+    for number, record in enumerate(_records(path), start=2):
+        try:
+            row = _row(record)
+            _check_against(rows, row)
+        except _Wrong as wrong:
+            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.mend}") from None
+        rows.append(row)
+    if not rows:
+        raise InputError(f"{path}: no row; copy the crosswalk that comes with the program and add to it")
+    return Crosswalk(tuple(rows))
+
+
+class _Wrong(Exception):
+    """A row is wrong: in which column, and what to do."""
+
+    def __init__(self, column: str, mend: str) -> None:
+        super().__init__(mend)
+        self.column = column
+        self.mend = mend
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    """The CSV's records by column, without the wholly empty ones at the end."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8; save it from the spreadsheet as 'CSV UTF-8'") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); name a CSV of subjects") from None
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    while lines and not any(field.strip() for field in lines[-1]):
+        lines.pop()
+    header = [field.strip() for field in lines[0]] if lines else []
+    if tuple(header) != COLUMNS:
+        raise InputError(f"{path}: row 1: the columns are {header}; write {','.join(COLUMNS)}")
+    records = []
+    for number, fields in enumerate(lines[1:], start=2):
+        if len(fields) != len(COLUMNS):
+            raise InputError(
+                f"{path}: row {number}: {len(fields)} fields instead of {len(COLUMNS)}; put a field that holds a comma in quotes"
+            )
+        records.append(dict(zip(COLUMNS, (field.strip() for field in fields), strict=True)))
+    return records
+
+
+def _row(record: dict[str, str]) -> Row:
+    """One record as a row, each column checked by itself."""
+    row = Row(record["pattern"], record["match"], record["kind"], record["template"] or None)
+    if row.match not in _MATCHES:
+        raise _Wrong("match", f"'{row.match}' is unknown; write exact or prefix")
+    if not row.literal:
+        raise _Wrong("pattern", "nothing fixed to look for; write the words that the subject has or begins with")
+    if row.match == "exact" and _VARIABLE.search(row.pattern):
+        raise _Wrong("pattern", f"'{row.pattern}' ends in a variable part; set match to prefix")
+    if row.kind != collapse(row.kind).lower() or not row.kind:
+        raise _Wrong("kind", f"'{row.kind}' is not in lower case; write '{collapse(row.kind).lower() or 'a kind'}'")
+    if row.kind == UNCLASSIFIED:
+        raise _Wrong("kind", "'unclassified' is what no row knows; name a kind or take the row out")
+    if row.kind in ALERT_KINDS and row.template is None:
+        raise _Wrong("template", f"a {row.kind} needs the template of its body; write one, as resident-posted")
+    if row.kind not in ALERT_KINDS and row.template is not None:
+        raise _Wrong("template", f"only {' and '.join(ALERT_KINDS)} have one; leave it empty")
+    return row
+
+
+def _check_against(before: Sequence[Row], row: Row) -> None:
+    """No two rows with one pattern, and no row that an earlier one leaves nothing to decide."""
+    for number, earlier in enumerate(before, start=2):
+        if collapse(earlier.pattern).casefold() == collapse(row.pattern).casefold():
+            raise _Wrong("pattern", f"'{row.pattern}' stands in row {number} already; take one of them out")
+        if earlier.covers(row):
+            raise _Wrong("pattern", f"row {number} ('{earlier.pattern}') decides first; move this row above it")
