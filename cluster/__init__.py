@@ -2,26 +2,27 @@
 
 This room knows neither what is computed (`tasks`) nor in what order (`flows`); it imports neither.
 
-The names are loaded on first use, because importing Dask costs about a second that `nwatch --help` must not pay.
+`connect` is loaded on first use, because importing Dask costs most of a second that `nwatch --help` must
+not pay.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cluster.client import Cluster, connect
-    from cluster.settings import ClusterSettings
+    from cluster.client import connect
+    from cluster.settings import ClusterSettings, settings_from_environment
 
-__all__ = ["Cluster", "ClusterSettings", "connect"]
+__all__ = ["ClusterSettings", "connect", "settings_from_environment"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `ClusterSettings`, `Cluster` or `connect` when it is first asked for (PEP 562)."""
-    if name == "ClusterSettings":
-        from cluster.settings import ClusterSettings
+    """Load `connect` or the settings when they are first asked for (PEP 562)."""
+    if name == "connect":
+        from cluster.client import connect
 
-        return ClusterSettings
-    if name in {"Cluster", "connect"}:
-        from cluster import client
+        return connect
+    if name in __all__:
+        from cluster import settings
 
-        return getattr(client, name)
+        return getattr(settings, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

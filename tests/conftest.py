@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile may touch
-# the home of the person at the keyboard. Each xdist worker has a folder of its own, or their databases would lock.
+# Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its
+# profile may touch the home of the person at the keyboard. Each xdist worker has a folder of its own, or
+# their databases would lock.
 _HOME = Path(tempfile.mkdtemp(prefix=f"nwatch-prefect-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"))
 os.environ.update(
     PREFECT_HOME=str(_HOME),
@@ -33,7 +34,8 @@ def checkout() -> Path:
 
 @pytest.fixture(scope="session")
 def real() -> Path:
-    """The folder of real, third-party data, which belongs in no repository; without it the test skips, saying so.
+    """The folder of real, third-party data, which belongs in no repository; without it the test skips,
+    saying so.
 
     It is looked for where NWATCH_REAL says, else at ../shared/real beside the checkout.
     """
@@ -45,7 +47,7 @@ def real() -> Path:
 
 @pytest.fixture(scope="session")
 def prefect() -> Iterator[None]:
-    """A Prefect server for the session, in a database of its own: ask for it in every test that runs a flow."""
+    """A Prefect server for the session, in its own database: for every test that runs a flow."""
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
@@ -54,5 +56,5 @@ def prefect() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def nwatch() -> list[str]:
-    """The command line as a list of words, to run in a process of its own (exit codes, what stands on stderr)."""
+    """The command line as words, to run in a process of its own (exit codes, what is on stderr)."""
     return [sys.executable, "-m", "flows.cli"]

@@ -1,0 +1,267 @@
+"""`investigation.toml`: what to analyse, checked key by key before any work is done (DESIGN 3).
+
+Every section of the configuration is described here, those of parts that are still to be built too, so that
+a file written today is read by every later version and a mistyped key is found now. A mistake becomes one
+line of :class:`~data.errors.InputError`: the file, the key, what is wrong, and the nearest key that exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from data.errors import InputError
+
+FILE: Final = "investigation.toml"
+AGENCY_FILE: Final = "agency.toml"
+
+
+def _is_time_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(name, zoneinfo.available_timezones())
+        hint = f"; did you mean {near!r}?" if near else ", as 'America/Los_Angeles'"
+        raise ValueError(f"{name!r} is no time zone of the IANA database{hint}") from None
+    return name
+
+
+Text = Annotated[str, Field(min_length=1)]
+TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+_Model = TypeVar("_Model", bound="Section")
+
+
+class Section(BaseModel):
+    """A table of the configuration: no unknown key, no silent conversion, no change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Agency(Section):
+    """Who handed over the mailboxes in ``records/<agency>``.
+
+    Attributes:
+        name: The agency's name as readers know it.
+        city: The city it polices, spelled as in ``census/city_tracts``; only parts beside the mail need it.
+        timezone: IANA time zone in which its days begin (DESIGN 5.4: the date of an alert whose body has
+            none).
+    """
+
+    name: Text
+    timezone: TimeZone
+    city: Text | None = None
+
+
+class Posts(Section):
+    """The posts (DESIGN 5.6): year analysed, how times are read, accounts that are no residents."""
+
+    year: Year
+    timezone: TimeZone = "UTC"
+    exclude_users: list[Text] = []
+
+
+class Cities(Section):
+    """The cities examined; left out, every city of ``census/city_tracts``."""
+
+    include: list[Text] | None = None
+
+
+class Tests(Section):
+    """The tests (DESIGN 5.7): ``alpha`` is divided by the number of cities examined."""
+
+    __test__ = False  # the name is the configuration's; pytest must not collect it
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+
+
+class Crime(Section):
+    """A city's crime records in ``crime/<city>`` (DESIGN 5.9): the year and the types that count."""
+
+    city: Text
+    year: Year
+    types: list[Text] = Field(min_length=1)
+
+
+class Selection(Section):
+    """The choice of cities by gentrification (DESIGN 5.8): suffixes of the two years, inflation, how many."""
+
+    start: str = "_00"
+    end: str = "_19"
+    inflation: float = Field(default=1.49, gt=0)
+    cities: int = Field(default=25, ge=1)
+
+
+class Coding(Section):
+    """The sample for human coders (DESIGN 5.5): its size, its seed, the reviews asked for an alert."""
+
+    sample: int = Field(default=1000, ge=1)
+    seed: int = 2023
+    reviews: int = Field(default=3, ge=1)
+
+
+class Config(Section):
+    """A whole ``investigation.toml``; a section that is None was left out."""
+
+    name: Text
+    agencies: dict[Text, Agency] = {}
+    posts: Posts | None = None
+    cities: Cities = Cities()
+    tests: Tests = Tests()
+    crime: dict[Text, Crime] = {}
+    selection: Selection = Selection()
+    coding: Coding = Coding()
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what the configuration says, whatever its layout, comments and order of keys.
+
+        Example:
+            >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
+            True
+        """
+        text = json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_config(folder: Path) -> Config:
+    """Read ``investigation.toml`` of an investigation folder.
+
+    Args:
+        folder: The investigation folder.
+
+    Returns:
+        The configuration, defaults filled in. Agencies with an ``agency.toml`` of their own are not yet in it
+        (:meth:`data.catalog.Investigation.open` adds them).
+
+    Raises:
+        InputError: There is no such file, it is no TOML, or a key is unknown, missing or wrong.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise InputError(
+            f"{folder}: no {FILE} in it, so it is no investigation folder; make one with: nwatch new {folder}"
+        )
+    return _checked(Config, _parse(path, FILE), FILE)
+
+
+def read_agency(path: Path, label: str) -> Agency:
+    """Read an ``agency.toml``, whose keys are those of ``[agencies.<agency>]``.
+
+    Args:
+        path: The file.
+        label: How the file is called in an error, as ``records/lapd/agency.toml``.
+
+    Raises:
+        InputError: As :func:`read_config`.
+    """
+    return _checked(Agency, _parse(path, label), label)
+
+
+def agency_lines(agency: str) -> str:
+    """The lines that an agency without settings lacks, as they are to be written into ``investigation.toml``.
+
+    Example:
+        >>> print(agency_lines("lapd").splitlines()[0])
+        [agencies.lapd]
+    """
+    bare = agency.replace("-", "").replace("_", "")
+    key = agency if bare.isascii() and bare.isalnum() else json.dumps(agency, ensure_ascii=False)
+    return (
+        f"[agencies.{key}]\n"
+        'name = "…"                            # as readers know it, e.g. "Los Angeles Police Department"\n'
+        'city = "…"                            # e.g. "Los Angeles city, California"\n'
+        'timezone = "America/Los_Angeles"      # the one in which its days begin'
+    )
+
+
+def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
+    """The known word that a mistyped one most likely meant, or None where nothing is near.
+
+    Example:
+        >>> nearest("timezon", ["name", "city", "timezone"])
+        'timezone'
+    """
+    by_lower = {name.lower(): name for name in sorted(known)}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def _parse(path: Path, label: str) -> dict[str, Any]:
+    """TOML to a dictionary; a byte-order mark, which some editors leave, is passed over."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f'{label}: not valid TOML: {error}; text values stand in quotes, as name = "…"'
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{label}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
+
+
+def _checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(_one_line(error, model, label)) from error
+
+
+def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
+    """The first mistake in words, unknown keys before all, and how many more there are."""
+    mistakes = sorted(
+        error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
+    )
+    first, others = mistakes[0], mistakes[1:]
+    place = _dotted(first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(model, first["loc"][:-1])
+        near = nearest(str(first["loc"][-1]), known)
+        # A mistyped key is one mistake, not two: the key that it meant is not counted as missing.
+        others = [other for other in others if other["loc"] != (*first["loc"][:-1], near)]
+        mend = f"did you mean {near!r}?" if near else f"remove it; known here: {', '.join(known)}"
+        line = f"{label}: unknown key {place!r}; {mend}"
+    elif first["type"] == "missing":
+        line = f"{label}: the key {place!r} is missing; add it"
+    elif first["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+        line = f"{label}: {place!r} must be a table; write it as [{place}] with its keys below"
+    else:
+        line = f"{label}: {place!r} is wrong: {_reason(first['msg'])}"
+    return line + (f" (and {len(others)} more)" if others else "")
+
+
+def _reason(message: str) -> str:
+    """Pydantic's words, as part of a sentence."""
+    message = message.removeprefix("Value error, ").removeprefix("Input ")
+    return message.replace("should be a valid string", "must be text in quotes")
+
+
+def _dotted(place: Sequence[str | int]) -> str:
+    """``("posts", "exclude_users", 0)`` as ``posts.exclude_users[0]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+
+
+def _keys_at(model: type[Section], place: Sequence[str | int]) -> list[str]:
+    """The keys that the section at ``place`` knows; names between sections (an agency's) are stepped over."""
+    for part in place:
+        annotation = model.model_fields[str(part)].annotation if part in model.model_fields else model
+        model = next((found for found in _sections(annotation)), model)
+    return list(model.model_fields)
+
+
+def _sections(annotation: Any) -> list[type[Section]]:
+    """The section inside ``Agency``, ``Posts | None`` or ``dict[str, Agency]``."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _sections(part)]
