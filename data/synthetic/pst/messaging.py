@@ -1,0 +1,213 @@
+"""Messages, recipients and attachments as properties and tables ([MS-PST] 2.4.5, 2.4.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from data.synthetic.pst import layout as L
+from data.synthetic.pst.items import Attachment, Message, Recipient
+from data.synthetic.pst.ltp import Columns, Subnodes, Table, Value, property_context
+from data.synthetic.pst.ndb import NodeDatabase
+
+RECIPIENT_COLUMNS = Columns(
+    0x0C150003, 0x0E0F000B, 0x0FF60102, 0x0FF90102, 0x0FFE0003, 0x0FFF0102, 0x3001001F, 0x3002001F,
+    0x3003001F, 0x300B0102, 0x39000003, 0x39FE001F, 0x39FF001F, 0x3A40000B,
+)  # fmt: skip
+ATTACHMENT_COLUMNS = Columns(0x0E200003, 0x3704001F, 0x37050003, 0x370B0003)
+
+_READ, _UNSENT, _HAS_ATTACHMENTS = 0x01, 0x08, 0x10  # of PidTagMessageFlags
+_IN_HTML = 4  # of PidTagAttachFlags: shown inside the HTML body
+_BY_VALUE = 1  # PidTagAttachMethod
+_NOT_RENDERED = 0xFFFFFFFF
+_MAIL_USER = 6
+_CELL_CHARACTERS = 255
+_TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # creation time of what has no time of its own: no clock may leak into a file
+_PREFIX = re.compile(r"[^\d\s:]{1,3}: ")
+_ONE_OFF = bytes(4) + bytes.fromhex("812b1fa4bea310199d6e00dd010f5402") + b"\0\0" + b"\x01\x90"  # [MS-OXCDATA] 2.2.5.1
+
+
+def wide(text: str) -> bytes:
+    """Encode a text as PtypString: UTF-16 without an end mark. Lone surrogates pass, as they do in Outlook."""
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def split_subject(subject: str) -> tuple[str, str]:
+    """Split a subject into its prefix (up to three letters, a colon and a blank) and the rest ([MS-OXCMSG] 3.2.4.4).
+
+    >>> split_subject("RE: Crime Alert: Hit & run"), split_subject("Crime Alert: RE: x")
+    (('RE: ', 'Crime Alert: Hit & run'), ('', 'Crime Alert: RE: x'))
+    """
+    match = _PREFIX.match(subject)
+    return (match[0], subject[match.end() :]) if match else ("", subject)
+
+
+def _stored_subject(subject: str, prefix: str) -> bytes:
+    # A character 1, then the prefix's length plus one, then the subject ([MS-PST] 2.5.3.1.1.1).
+    return wide(f"\x01{chr(len(prefix) + 1)}{subject}")
+
+
+def _names(recipients: Iterable[Recipient], kind: int) -> str:
+    return "; ".join(r.name or r.address for r in recipients if r.kind == kind)
+
+
+def write_message(database: NodeDatabase, node: int, message: Message, parent: int) -> dict[int, Value]:
+    """Write a message with its recipients and attachments as a node, and return its cells for the folder's contents table.
+
+    Args:
+        database: where it goes.
+        node: the message's node id.
+        message: what to write.
+        parent: the folder's node id.
+
+    Raises:
+        ValueError: an attachment's chunks do not add up to its size.
+    """
+    subnodes = Subnodes(database)
+    subnodes.add(L.NID_RECIPIENTS, *_write_recipients(database, message.recipients))
+    attached = _write_attachments(database, message, subnodes) if message.attachments else 0
+    properties = _properties(node, message)
+    size = attached + sum(4 if isinstance(value, int) else len(value) for value in properties.values())
+    properties[0x0E080003] = size
+    data = property_context(database, properties, subnodes)
+    database.node(node, data, subnodes.close(), parent)
+    return _cells(properties)
+
+
+def _properties(node: int, message: Message) -> dict[int, Value]:
+    prefix, topic = split_subject(message.subject)
+    name, address = wide(message.sender_name), wide(message.sender_address)
+    smtp = wide("SMTP")
+    kept = message.delivered_at or message.submitted_at
+    moment = L.filetime(kept or _TIMELESS)
+    flags = (_READ if kept else _READ | _UNSENT) | (_HAS_ATTACHMENTS if message.attachments else 0)
+    key = blake2b(f"{node}\0{message.message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    found: dict[int, Value | None] = {
+        0x00170003: 1,  # importance: normal
+        0x001A001F: wide(message.message_class),
+        0x00260003: 0,  # priority: normal
+        0x00360003: 0,  # sensitivity: none
+        0x0037001F: _stored_subject(message.subject, prefix),
+        0x00390040: L.filetime(message.submitted_at) if message.submitted_at else None,
+        0x003D001F: wide(prefix),
+        0x0042001F: name,
+        0x0064001F: smtp,
+        0x0065001F: address,
+        0x0070001F: wide(topic),
+        0x007D001F: None if message.headers is None else wide(message.headers),
+        0x0C1A001F: name,
+        0x0C1E001F: smtp,
+        0x0C1F001F: address,
+        0x0E02001F: wide(_names(message.recipients, 3)),
+        0x0E03001F: wide(_names(message.recipients, 2)),
+        0x0E04001F: wide(_names(message.recipients, 1)),
+        0x0E060040: L.filetime(message.delivered_at) if message.delivered_at else None,
+        0x0E070003: flags,
+        0x0E170003: 0,  # status
+        0x0E1B000B: bool(message.attachments),
+        0x0E1D001F: wide(topic),
+        0x1000001F: None if message.text is None else wide(message.text),
+        0x10130102: message.html,
+        0x10160003: 1 if message.html is None else 3,  # the body to trust: plain or HTML
+        0x1035001F: None if message.message_id is None else wide(message.message_id),
+        0x30070040: moment,
+        0x30080040: moment,
+        0x300B0102: key,
+        0x3FDE0003: message.codepage,
+        0x5D01001F: address,
+        0x5D02001F: address,
+    }
+    return {tag: value for tag, value in found.items() if value is not None}
+
+
+_CELL_TAGS = (
+    0x00170003, 0x001A001F, 0x00360003, 0x0037001F, 0x00390040, 0x0042001F, 0x0070001F, 0x0E03001F, 0x0E04001F,
+    0x0E060040, 0x0E070003, 0x0E080003, 0x0E170003, 0x30080040,
+)  # fmt: skip
+
+
+def _cells(properties: dict[int, Value]) -> dict[int, Value]:
+    cells: dict[int, Value] = {}
+    for tag in _CELL_TAGS:
+        value = properties.get(tag)
+        if isinstance(value, bytes):
+            value = value[: 2 * _CELL_CHARACTERS]  # a table shows at most 255 characters of a text, as Outlook's do
+        if value is not None:
+            cells[tag] = value
+    return cells
+
+
+def _write_recipients(database: NodeDatabase, recipients: tuple[Recipient, ...]) -> tuple[int, int]:
+    table = Table(database, RECIPIENT_COLUMNS)
+    smtp, end = wide("SMTP"), b"\0\0"
+    for number, recipient in enumerate(recipients):
+        name, address = wide(recipient.name), wide(recipient.address)
+        table.add(
+            number,
+            {
+                0x0C150003: recipient.kind,
+                0x0E0F000B: 1,  # responsibility
+                0x0FF60102: number.to_bytes(4, "little"),
+                0x0FFE0003: _MAIL_USER,
+                0x0FFF0102: b"".join((_ONE_OFF, name, end, smtp, end, address, end)),
+                0x3001001F: name,
+                0x3002001F: smtp,
+                0x3003001F: address,
+                0x300B0102: f"SMTP:{recipient.address.upper()}\0".encode("utf-8", "surrogatepass"),
+                0x39000003: 0,  # shown as a mail user
+                0x39FE001F: address,
+                0x39FF001F: name,
+                0x3A40000B: 0,  # no rich text
+            },
+        )
+    return table.close()
+
+
+def _write_attachments(database: NodeDatabase, message: Message, subnodes: Subnodes) -> int:
+    table = Table(database, ATTACHMENT_COLUMNS)
+    total = 0
+    for number, attachment in enumerate(message.attachments):
+        node = L.node_id(L.T_ATTACHMENT, 0x401 + number)
+        own = Subnodes(database)
+        properties = _attachment_properties(number, attachment)
+        properties[0x37010102] = _attachment_data(database, attachment, own)
+        subnodes.add(node, property_context(database, properties, own), own.close())
+        tags = (0x0E200003, 0x3704001F, 0x37050003, 0x370B0003)
+        table.add(node, {tag: properties[tag] for tag in tags})
+        total += attachment.size
+    subnodes.add(L.NID_ATTACHMENTS, *table.close())
+    return total
+
+
+def _attachment_data(database: NodeDatabase, attachment: Attachment, subnodes: Subnodes) -> Value:
+    if attachment.size > L.HEAP_ITEM_MOST:
+        return subnodes.value(database.stream(attachment.chunks(), attachment.size))
+    content = b"".join(attachment.chunks())
+    if len(content) != attachment.size:
+        raise ValueError(f"the data was announced as {attachment.size} bytes, but {len(content)} came")
+    return content
+
+
+def _attachment_properties(number: int, attachment: Attachment) -> dict[int, Value]:
+    name = wide(attachment.name)
+    _, dot, ending = attachment.name.rpartition(".")
+    inline = attachment.content_id is not None
+    properties: dict[int, Value] = {
+        0x0E200003: attachment.size,
+        0x0E210003: number,
+        0x0FFE0003: 7,  # object type: attachment
+        0x3001001F: name,
+        0x3703001F: wide(dot + ending if dot else ""),
+        0x3704001F: name,
+        0x37050003: _BY_VALUE,
+        0x3707001F: name,
+        0x370B0003: _NOT_RENDERED,  # no place in the plain body; the HTML body shows it by its content id
+        0x370E001F: wide(attachment.mime_type),
+        0x37140003: _IN_HTML if inline else 0,
+        0x7FFE000B: inline,
+    }
+    if attachment.content_id is not None:
+        properties[0x3712001F] = wide(attachment.content_id)
+    return properties
