@@ -1,0 +1,301 @@
+"""A small mailbox file of a few messages, copied block by block out of a big one, for libpff to open.
+
+A plain open of a mailbox costs what all its messages cost, squared. So a partition never opens its mailbox: it copies
+the blocks that its messages consist of into a file of its own, *as they stand*, with two small B-trees over them, and
+libpff opens that. All decoding stays libpff's, it reads from memory without one call into Python, its trees are two
+levels deep whatever the size of the mailbox, and as each block is copied its checksum and id are verified, which
+libpff itself does not insist on. Attachments are left behind: the table that counts them is copied, their contents
+are never read.
+
+Sources: MS-PST 2.2.2.7.7 (B-tree pages), 2.2.2.8.3 (data trees and subnode trees), 5.3 and 5.5 (checksum, signature).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from tasks.mail.layout import (
+    BBT,
+    NBT,
+    NID_NAME_MAP,
+    NID_ROOT_FOLDER,
+    NID_STORE,
+    TYPE_ATTACHMENT,
+    Header,
+    Layout,
+    checksum,
+    nid_type,
+)
+from tasks.mail.ndb import BlockIndex, Bytes
+
+_INTERNAL: Final = 0x02
+"""Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
+_DEEPEST: Final = 8
+"""Data trees have at most two levels and subnodes seldom nest beyond three: deeper is a cycle."""
+_INFLATED_AT_MOST: Final = 1 << 20
+
+
+class BlockFault(Exception):
+    """A block that a message consists of is missing, damaged or makes no sense.
+
+    `reason` is one of a few words to count by, `detail` says which block and where it lies.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        """Keep both parts."""
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the mailbox: its id, the ids of its data block and subnode block (0: none), its parent's id."""
+
+    nid: int
+    data: int
+    sub: int
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    bid: int
+    raw: bytes
+    """As it lies in the file, padding and trailer included."""
+    size: int
+    full: int
+
+
+class BlockReader:
+    """Reads and verifies the blocks of nodes, through the mailbox's own block index."""
+
+    def __init__(self, file: Bytes, header: Header) -> None:
+        """Keep the file; the index is read as it is needed."""
+        self._file = file
+        self._layout: Layout = header.layout
+        self._index = BlockIndex(file, header)
+        self._pair = struct.Struct("<QQ" if self._layout.word == 8 else "<II")
+        self._triple = struct.Struct("<QQQ" if self._layout.word == 8 else "<III")
+
+    def blocks_of(self, node: Node) -> list[_Copied]:
+        """Every block of a node, its attachments' contents apart, verified.
+
+        Raises:
+            BlockFault: a block is in no index, lies beyond the end of the file, or its id, size or checksum is wrong.
+        """
+        found: dict[int, _Copied] = {}
+        self._data(node.data, found, 0)
+        self._subnodes(node.sub, found, 0)
+        return list(found.values())
+
+    def _block(self, bid: int, found: dict[int, _Copied], depth: int) -> _Copied | None:
+        """The block, or None where `found` holds it already."""
+        if bid & ~1 in found:
+            return None
+        if depth > _DEEPEST:
+            raise BlockFault("cyclic tree of blocks", f"block 0x{bid:x}")
+        place = self._index.find(bid)
+        if place is None:
+            raise BlockFault("block in no index", f"block 0x{bid:x}")
+        offset, size, full = place
+        layout = self._layout
+        span = layout.block_span(size)
+        raw = self._file.read(offset, span)
+        if len(raw) < span:
+            raise BlockFault("block beyond the end of the file", f"block 0x{bid:x} at byte {offset:,}")
+        trailer = span - layout.trailer
+        stored_size = int.from_bytes(raw[trailer : trailer + 2], "little")
+        stored_crc = int.from_bytes(
+            raw[trailer + layout.block_crc : trailer + layout.block_crc + 4], "little"
+        )
+        at = trailer + layout.block_bid
+        stored_bid = int.from_bytes(raw[at : at + layout.word], "little")
+        if zlib.crc32(memoryview(raw)[:size], 0xFFFFFFFF) ^ 0xFFFFFFFF != stored_crc:
+            raise BlockFault("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
+        if stored_size != size or (stored_bid ^ bid) & ~1:
+            raise BlockFault(
+                "block is not the one that the index names", f"block 0x{bid:x} at byte {offset:,}"
+            )
+        copied = _Copied(bid, raw, size, full)
+        found[bid & ~1] = copied
+        return copied
+
+    def _content(self, block: _Copied) -> bytes:
+        """What an internal block says; such blocks are never encoded, but may be deflated."""
+        data = block.raw[: block.size]
+        if self._layout.compressed and block.full != block.size:
+            try:
+                return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
+            except zlib.error as error:
+                raise BlockFault("block cannot be inflated", f"block 0x{block.bid:x}: {error}") from error
+        return data
+
+    def _rows(
+        self, content: bytes, block: _Copied, row: struct.Struct, header: int
+    ) -> Iterator[tuple[int, ...]]:
+        count = int.from_bytes(content[2:4], "little")
+        if header + count * row.size > len(content):
+            raise BlockFault(
+                "block of references is cut", f"block 0x{block.bid:x} names {count} in {len(content)} bytes"
+            )
+        return row.iter_unpack(content[header : header + count * row.size])
+
+    def _data(self, bid: int, found: dict[int, _Copied], depth: int) -> None:
+        """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
+        block = self._block(bid, found, depth) if bid else None
+        if block is None or not bid & _INTERNAL:
+            return
+        content = self._content(block)
+        if not content or content[0] != 0x01:
+            raise BlockFault("block of references is of an unknown type", f"block 0x{bid:x}")
+        word = struct.Struct(self._layout.word_format)
+        for (below,) in self._rows(content, block, word, 8):
+            self._data(below, found, depth + 1)
+
+    def _subnodes(self, bid: int, found: dict[int, _Copied], depth: int) -> None:
+        """Follow a subnode tree, attachments apart (MS-PST 2.2.2.8.3.3)."""
+        block = self._block(bid, found, depth) if bid else None
+        if block is None:
+            return
+        content = self._content(block)
+        if len(content) < 4 or content[0] != 0x02:
+            raise BlockFault("block of subnodes is of an unknown type", f"block 0x{bid:x}")
+        if content[1]:
+            for _, below in self._rows(content, block, self._pair, self._layout.sub_header):
+                self._subnodes(below, found, depth + 1)
+            return
+        for nid, data, sub in self._rows(content, block, self._triple, self._layout.sub_header):
+            if nid_type(nid) != TYPE_ATTACHMENT:
+                self._data(data, found, depth + 1)
+                self._subnodes(sub, found, depth + 1)
+
+
+def _signature(offset: int, bid: int) -> int:
+    """MS-PST 5.5: ties a page to its place and id."""
+    mixed = (offset ^ bid) & 0xFFFFFFFF
+    return (mixed >> 16) ^ (mixed & 0xFFFF)
+
+
+class Extract:
+    """A mailbox file in the making: blocks first, two B-trees and the header at the end."""
+
+    def __init__(self, header: Header) -> None:
+        """Begin an empty file of the generation and encoding of `header`."""
+        self._header = header
+        self._layout = header.layout
+        self._body = bytearray(max(self._layout.page, 1024))
+        self._blocks: dict[int, tuple[int, int, int]] = {}
+        self._nodes: list[Node] = []
+
+    def __len__(self) -> int:
+        """Bytes so far."""
+        return len(self._body)
+
+    def add(self, node: Node, blocks: Sequence[_Copied]) -> None:
+        """Add a node with its blocks; a block that two nodes share is kept once."""
+        self._nodes.append(node)
+        for block in blocks:
+            if block.bid & ~1 not in self._blocks:
+                self._blocks[block.bid & ~1] = (len(self._body), block.size, block.full)
+                self._body += block.raw
+
+    def finish(self) -> bytes:
+        """The whole file."""
+        layout = self._layout
+        blocks = np.zeros(len(self._blocks), layout.block)
+        for row, bid in enumerate(sorted(self._blocks)):
+            offset, size, full = self._blocks[bid]
+            # The reference count of the narrow and the plain wide form; the inflated size of the 4k form.
+            blocks[row] = (bid, offset, size, *((full, 2) if layout.compressed else (2, 0)))[
+                : len(layout.block)
+            ]
+        nodes = np.zeros(len(self._nodes), layout.node)
+        for row, node in enumerate(sorted(self._nodes, key=lambda node: node.nid)):
+            nodes[row] = (node.nid, node.data, node.sub, node.parent, 0)[: len(layout.node)]
+        bbt = self._tree(blocks, "bid", BBT)
+        nbt = self._tree(nodes, "nid", NBT)
+        self._body[: len(self._header.raw)] = self._patched(nbt, bbt)
+        return bytes(self._body)
+
+    def _tree(self, entries: np.ndarray[Any, Any], key: str, tree: int) -> tuple[int, int]:
+        """Write a B-tree bottom-up; returns block id and offset of its root."""
+        layout = self._layout
+        self._body += bytes(-len(self._body) % layout.page)
+        level = 0
+        while True:
+            fan = layout.entries_bytes // entries.dtype.itemsize
+            above = np.zeros(max(1, -(-len(entries) // fan)), layout.branch)
+            for row in range(len(above)):
+                part = entries[row * fan : (row + 1) * fan]
+                bid, offset = (len(self._body) // layout.page) * 4, len(self._body)
+                above[row] = (part[key][0] if len(part) else 0, bid, offset)
+                self._body += self._page(part, fan, level, tree, bid, offset)
+            if len(above) == 1:
+                return int(above["bid"][0]), int(above["offset"][0])
+            entries, key, level = above, "key", level + 1
+
+    def _page(
+        self, entries: np.ndarray[Any, Any], fan: int, level: int, tree: int, bid: int, offset: int
+    ) -> bytes:
+        layout = self._layout
+        page = bytearray(layout.page)
+        page[: entries.nbytes] = entries.tobytes()
+        struct.pack_into(
+            layout.counts_format, page, layout.counts, len(entries), fan, entries.dtype.itemsize, level
+        )
+        struct.pack_into("<BBH", page, layout.page_checked, tree, tree, _signature(offset, bid))
+        struct.pack_into(layout.word_format, page, layout.page_bid, bid)
+        struct.pack_into("<I", page, layout.page_crc, checksum(page[: layout.page_checked]))
+        return bytes(page)
+
+    def _patched(self, nbt: tuple[int, int], bbt: tuple[int, int]) -> bytes:
+        """The mailbox's own header, with the roots of our trees, our length and new checksums."""
+        layout = self._layout
+        raw = bytearray(self._header.raw)
+        word = layout.word_format[1]
+        struct.pack_into("<" + word, raw, layout.eof, len(self._body))
+        struct.pack_into("<" + word * 2, raw, layout.nbt, *nbt)
+        struct.pack_into("<" + word * 2, raw, layout.bbt, *bbt)
+        struct.pack_into("<I", raw, 4, checksum(raw[8 : 8 + 471]))
+        if layout.word == 8:
+            struct.pack_into("<I", raw, 524, checksum(raw[8 : 8 + 516]))
+        return bytes(raw)
+
+
+FRAME: Final = (NID_STORE, NID_NAME_MAP, NID_ROOT_FOLDER)
+"""The nodes without which libpff opens no file: message store, name map, root folder."""
+
+
+def under_root(node: Node) -> Node:
+    """The node as a child of the root folder, where libpff finds it whatever became of its own folder."""
+    return Node(node.nid, node.data, node.sub, NID_ROOT_FOLDER)
+
+
+@contextlib.contextmanager
+def on_memory_file(content: bytes) -> Iterator[str]:
+    """A path under which `content` can be opened: memory where the system has such files, else a temporary file."""
+    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):  # noqa: PTH112
+        number = os.memfd_create("nwatch-extract")
+        try:
+            written = 0
+            while written < len(content):
+                written += os.write(number, memoryview(content)[written:])
+            yield f"/proc/self/fd/{number}"
+        finally:
+            os.close(number)
+    else:
+        with tempfile.TemporaryDirectory(prefix="nwatch-") as folder:
+            path = os.path.join(folder, "extract.pst")  # noqa: PTH118
+            with open(path, "wb") as file:  # noqa: PTH123
+                file.write(content)
+            yield path

@@ -1,0 +1,283 @@
+"""The two B-trees of a mailbox file, read by ourselves: tolerant of damage, and it says what it could not read.
+
+libpff hangs every node of a file into one linked list as it opens it, which is quadratic in the number of messages,
+and refuses the whole file when one page of the index is bad. The trees themselves are small and simple (MS-PST
+2.2.2.7.7), so the planner reads them here: a page that fails its checksum is noted with the range of keys that it
+would have covered, the file is searched for leaf pages of that range which no branch leads to any more, and
+everything else is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.mail.layout import BBT, HEADER_BYTES, NBT, Header, Layout, checksum
+
+Entries = npt.NDArray[Any]
+"""A structured array of `Layout.node` or `Layout.block`, one row an entry, in order of key."""
+
+_SCAN_BYTES: Final = 8 << 20
+_TOP: Final = 1 << 64
+
+
+class Bytes(Protocol):
+    """Whatever a mailbox lies on: a local file today, a range of an object store tomorrow."""
+
+    size: int
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Up to `size` bytes from `offset`; fewer at the end of the file."""
+        ...
+
+
+class LocalFile:
+    """A read-only local file, read at positions; one a thread, closed with `with`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`.
+
+        Raises:
+            OSError: the file cannot be opened.
+        """
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.size: int = os.fstat(self._file).st_size
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Up to `size` bytes from `offset`; fewer at the end of the file, none beyond it."""
+        if offset >= self.size:  # a damaged reference may even exceed what the system call takes
+            return b""
+        return os.pread(self._file, size, offset)
+
+    def __enter__(self) -> LocalFile:
+        """The file itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+def read_header(file: Bytes) -> Header:
+    """The header of a mailbox.
+
+    Raises:
+        NotAMailbox: see `Header.parse`.
+    """
+    return Header.parse(file.read(0, HEADER_BYTES))
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A page of an index that could not be read: which tree, where, the keys it answered for, and what is wrong."""
+
+    tree: int
+    offset: int
+    low: int
+    high: int
+    """One past the last key; `1 << 64` where the page was the last of its level."""
+    why: str
+
+    def __str__(self) -> str:
+        """One clause for a line of the ledger."""
+        return (
+            f"page of the {'node' if self.tree == NBT else 'block'} index at byte {self.offset:,}: {self.why}"
+        )
+
+
+@dataclass(frozen=True)
+class _Page:
+    level: int
+    entries: Entries
+    bid: int
+
+
+def _parse_page(data: bytes, layout: Layout, tree: int) -> _Page | str:
+    """A page of a B-tree, or what is wrong with it."""
+    if len(data) < layout.page:
+        return "lies beyond the end of the file"
+    kind = data[layout.page_checked]
+    if kind != tree or data[layout.page_checked + 1] != tree:
+        return "is zeroed" if not any(data) else f"is of the type 0x{kind:02x}, not 0x{tree:02x}"
+    if (
+        checksum(memoryview(data)[: layout.page_checked])
+        != struct.unpack_from("<I", data, layout.page_crc)[0]
+    ):
+        return "its checksum is wrong"
+    count, _, width, level = struct.unpack_from(layout.counts_format, data, layout.counts)
+    kind_of_entry = layout.branch if level else (layout.node if tree == NBT else layout.block)
+    if width != kind_of_entry.itemsize or count * width > layout.entries_bytes:
+        return f"holds {count} entries of {width} bytes, which cannot be"
+    bid = struct.unpack_from(layout.word_format, data, layout.page_bid)[0]
+    return _Page(level, np.frombuffer(data, kind_of_entry, count), bid)
+
+
+@dataclass
+class _Walk:
+    """What a walk over one tree has gathered."""
+
+    leaves: list[tuple[int, Entries]] = field(default_factory=list)
+    """Key of the first entry, entries."""
+    damages: list[Damage] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    branch_lost: bool = False
+
+
+def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Walk:
+    """Go down level by level, so that pages are read in order of key; a page is visited once, cycles or not."""
+    walk = _Walk()
+    level: int | None = None
+    wanted = [(0, _TOP, root[1])]
+    while wanted:
+        below: list[tuple[int, int, int]] = []
+        for low, high, offset in wanted:
+            if offset in walk.seen:
+                walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
+                continue
+            walk.seen.add(offset)
+            page = _parse_page(file.read(offset, layout.page), layout, tree)
+            if not isinstance(page, str) and level is not None and page.level != level:
+                page = f"is of level {page.level} where level {level} belongs"
+            if isinstance(page, str):
+                walk.damages.append(Damage(tree, offset, low, high, page))
+                walk.branch_lost |= level is None or level > 0
+                continue
+            if level is None:
+                level = page.level
+            if page.level == 0:
+                walk.leaves.append((low, page.entries))
+                continue
+            keys = [int(key) for key in page.entries["key"]]
+            # The first child answers from where its parent does: a key below the branch's first one is no damage.
+            starts = [low, *keys[1:]]
+            ends = [*keys[1:], high]
+            below.extend(zip(starts, ends, map(int, page.entries["offset"]), strict=True))
+        wanted = below
+        level = level - 1 if level is not None else None
+    return walk
+
+
+def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> Iterator[_Page]:
+    """Every intact leaf page of `tree` in the file that the walk did not visit."""
+    step = _SCAN_BYTES // layout.page * layout.page
+    # Pages begin at multiples of 512 bytes; 4k pages at multiples of 4,096.
+    for begin in range(0, file.size, step):
+        piece = file.read(begin, step)
+        whole = len(piece) // layout.page * layout.page
+        rows = np.frombuffer(piece[:whole], np.uint8).reshape(-1, layout.page)
+        for row in np.flatnonzero(
+            (rows[:, layout.page_checked] == tree) & (rows[:, layout.page_checked + 1] == tree)
+        ):
+            if begin + int(row) * layout.page in known:
+                continue
+            page = _parse_page(rows[row].tobytes(), layout, tree)
+            if not isinstance(page, str) and page.level == 0:
+                yield page
+
+
+def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Damage]]:
+    """All entries of one tree that can be read, in order of key, each key once.
+
+    Where a branch page is lost, leaf pages of its range of keys are searched in the whole file; an old copy of a
+    page may be among them, so of two entries with one key that of the page with the higher id (written later) wins,
+    and the damage stays on record: what was found is kept, that it is all cannot be known.
+
+    Args:
+        file: the mailbox.
+        header: its header.
+        tree: `NBT` or `BBT`.
+
+    Returns:
+        The entries (`Layout.node` or `Layout.block`) and the pages that could not be read.
+    """
+    layout = header.layout
+    walk = _walk(file, layout, tree, header.nbt if tree == NBT else header.bbt)
+    key = "nid" if tree == NBT else "bid"
+    found = [entries for _, entries in walk.leaves]
+    if walk.branch_lost:
+        lost = [(damage.low, damage.high) for damage in walk.damages]
+        strays = sorted(_stray_leaves(file, layout, tree, walk.seen), key=lambda page: page.bid, reverse=True)
+        for page in strays:
+            keys = page.entries[key].astype(np.uint64)
+            inside = np.zeros(len(keys), bool)
+            for low, high in lost:
+                inside |= (keys >= low) & (keys <= min(high, _TOP) - 1)
+            found.append(page.entries[inside])
+    kind = layout.node if tree == NBT else layout.block
+    entries = np.concatenate(found) if found else np.empty(0, kind)
+    # np.unique keeps the first of equal keys: the walk's own leaves come before strays, later strays before earlier.
+    _, first = np.unique(entries[key], return_index=True)
+    return entries[first], walk.damages
+
+
+class BlockIndex:
+    """Finds where a block lies; reads only the pages of the block B-tree that it needs, and each once.
+
+    A page that is damaged is answered from a whole reading of the tree (`read_tree`), made once and only then.
+    """
+
+    def __init__(self, file: Bytes, header: Header) -> None:
+        """Keep `file` and `header`; nothing is read yet."""
+        self._file = file
+        self._header = header
+        self._known: dict[int, tuple[int, int, int]] = {}
+        self._branches: dict[int, tuple[list[int], list[int]]] = {}
+        self._rescued = False
+
+    def find(self, bid: int) -> tuple[int, int, int] | None:
+        """Offset, bytes in the file and bytes when inflated of the block `bid`, or None where no index knows it.
+
+        The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
+        """
+        bid &= ~1
+        if bid not in self._known and not self._descend(bid):
+            self._rescue()
+        return self._known.get(bid)
+
+    def _descend(self, bid: int) -> bool:
+        """Read the leaf that would hold `bid`; False where a page on the way is damaged."""
+        layout = self._header.layout
+        offset = self._header.bbt[1]
+        for _ in range(16):  # deeper than any tree of 2^64 entries: a cycle ends here
+            branch = self._branches.get(offset)
+            if branch is None:
+                page = _parse_page(self._file.read(offset, layout.page), layout, BBT)
+                if isinstance(page, str):
+                    return self._rescued
+                if page.level == 0:
+                    self._keep(page.entries)
+                    return True
+                branch = (page.entries["key"].tolist(), page.entries["offset"].tolist())
+                self._branches[offset] = branch
+            place = bisect_right(branch[0], bid | 1) - 1
+            if place < 0:
+                return True
+            offset = branch[1][place]
+        return self._rescued
+
+    def _keep(self, entries: Entries) -> None:
+        full = entries["full"] if self._header.layout.compressed else entries["size"]
+        for bid, offset, size, inflated in zip(
+            entries["bid"].tolist(),
+            entries["offset"].tolist(),
+            entries["size"].tolist(),
+            full.tolist(),
+            strict=True,
+        ):
+            self._known[bid & ~1] = (offset, size, inflated)
+
+    def _rescue(self) -> None:
+        if not self._rescued:
+            self._rescued = True
+            self._keep(read_tree(self._file, self._header, BBT)[0])
