@@ -1,15 +1,16 @@
 """The crosswalk: from a message's subject to its kind, as a CSV that a person can extend.
 
-``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row a form of subject.
+``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row a form of
+subject.
 
-- ``match`` is ``exact`` (the whole subject) or ``prefix`` (the subject begins so). A prefix may end in a variable part
-  in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, none included.
-- Subject and pattern are compared in NFC, white space trimmed and collapsed, letter case ignored. White space between
-  a prefix and its variable part does not matter, so that ``RE:hello`` is a reply.
-- The first row that meets decides. ``RE:``, ``FW:`` and ``Fwd:`` stand first: whatever follows them, once or repeated,
-  was written by a person. ``Crime Alert: RE: …`` does not begin with them and is a crime alert.
-- Nothing is guessed. A subject that no row meets, and a missing one, is ``unclassified``. A tag that a mail gateway
-  puts in front, as ``[EXTERNAL]``, makes another subject and needs a row of its own.
+- ``match`` is ``exact`` (the whole subject) or ``prefix`` (the subject begins so). A prefix may end in a
+  variable part in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, none included.
+- Subject and pattern are compared in NFC, white space trimmed and collapsed, letter case ignored. White space
+  between a prefix and its variable part does not matter, so that ``RE:hello`` is a reply.
+- The first row that meets decides. ``RE:``, ``FW:`` and ``Fwd:`` stand first: whatever follows them, once or
+  repeated, was written by a person. ``Crime Alert: RE: …`` does not begin with them and is a crime alert.
+- Nothing is guessed. A subject that no row meets, and a missing one, is ``unclassified``. A tag that a mail
+  gateway puts in front, as ``[EXTERNAL]``, makes another subject and needs a row of its own.
 - ``template`` names the layout of the body, for the kinds that are alerts and for no other.
 """
 
@@ -83,7 +84,9 @@ class Row:
         size = len(self.literal)
         if (subject if self.match == "exact" else subject[:size]).casefold() != self.literal:
             return None
-        return Match(self.kind, self.template, self.pattern, subject[size:].strip() if self.has_rest else None)
+        return Match(
+            self.kind, self.template, self.pattern, subject[size:].strip() if self.has_rest else None
+        )
 
     def covers(self, other: Row) -> bool:
         """Whether every subject that ``other`` meets is met by this row too."""
@@ -132,21 +135,22 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
     """Read a crosswalk and check every row of it.
 
     Args:
-        path: A CSV (UTF-8, with or without byte order mark) with the columns ``pattern, match, kind, template, note``.
+        path: A CSV (UTF-8, with or without byte order mark) with the columns ``pattern, match, kind,
+            template, note``.
 
     Returns:
         The rows in their order.
 
     Raises:
-        InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row 1, as a
-            spreadsheet counts), column and the mend.
+        InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row
+            1, as a spreadsheet counts), column and the mend.
     """
     rows: list[Row] = []
     for number, record in enumerate(_records(path), start=2):
         try:
             row = _row(record)
             _check_against(rows, row)
-        except _Wrong as wrong:
+        except _RowError as wrong:
             raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.mend}") from None
         rows.append(row)
     if not rows:
@@ -154,7 +158,7 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
     return Crosswalk(tuple(rows))
 
 
-class _Wrong(Exception):
+class _RowError(Exception):
     """A row is wrong: in which column, and what to do."""
 
     def __init__(self, column: str, mend: str) -> None:
@@ -191,19 +195,25 @@ def _row(record: dict[str, str]) -> Row:
     """One record as a row, each column checked by itself."""
     row = Row(record["pattern"], record["match"], record["kind"], record["template"] or None)
     if row.match not in _MATCHES:
-        raise _Wrong("match", f"'{row.match}' is unknown; write exact or prefix")
+        raise _RowError("match", f"'{row.match}' is unknown; write exact or prefix")
     if not row.literal:
-        raise _Wrong("pattern", "nothing fixed to look for; write the words that the subject has or begins with")
+        raise _RowError(
+            "pattern", "nothing fixed to look for; write the words that the subject has or begins with"
+        )
     if row.match == "exact" and _VARIABLE.search(row.pattern):
-        raise _Wrong("pattern", f"'{row.pattern}' ends in a variable part; set match to prefix")
+        raise _RowError("pattern", f"'{row.pattern}' ends in a variable part; set match to prefix")
     if row.kind != collapse(row.kind).lower() or not row.kind:
-        raise _Wrong("kind", f"'{row.kind}' is not in lower case; write '{collapse(row.kind).lower() or 'a kind'}'")
+        raise _RowError(
+            "kind", f"'{row.kind}' is not in lower case; write '{collapse(row.kind).lower() or 'a kind'}'"
+        )
     if row.kind == UNCLASSIFIED:
-        raise _Wrong("kind", "'unclassified' is what no row knows; name a kind or take the row out")
+        raise _RowError("kind", "'unclassified' is what no row knows; name a kind or take the row out")
     if row.kind in ALERT_KINDS and row.template is None:
-        raise _Wrong("template", f"a {row.kind} needs the template of its body; write one, as resident-posted")
+        raise _RowError(
+            "template", f"a {row.kind} needs the template of its body; write one, as resident-posted"
+        )
     if row.kind not in ALERT_KINDS and row.template is not None:
-        raise _Wrong("template", f"only {' and '.join(ALERT_KINDS)} have one; leave it empty")
+        raise _RowError("template", f"only {' and '.join(ALERT_KINDS)} have one; leave it empty")
     return row
 
 
@@ -211,6 +221,10 @@ def _check_against(before: Sequence[Row], row: Row) -> None:
     """No two rows with one pattern, and no row that an earlier one leaves nothing to decide."""
     for number, earlier in enumerate(before, start=2):
         if collapse(earlier.pattern).casefold() == collapse(row.pattern).casefold():
-            raise _Wrong("pattern", f"'{row.pattern}' stands in row {number} already; take one of them out")
+            raise _RowError(
+                "pattern", f"'{row.pattern}' stands in row {number} already; take one of them out"
+            )
         if earlier.covers(row):
-            raise _Wrong("pattern", f"row {number} ('{earlier.pattern}') decides first; move this row above it")
+            raise _RowError(
+                "pattern", f"row {number} ('{earlier.pattern}') decides first; move this row above it"
+            )

@@ -1,8 +1,8 @@
 """Every table that the program writes: its columns, their types, their meaning.
 
-One place on purpose. The Arrow schemas, the checks before a table is written (:mod:`data.tables`), the data dictionary
-and the tests all come from :data:`TABLES`; a column that is not here does not exist. The columns are those of DESIGN 4,
-in its order.
+One place on purpose. The Arrow schemas, the checks before a table is written (:mod:`data.tables`), the data
+dictionary and the tests all come from :data:`TABLES`; a column that is not here does not exist. The columns
+are those of DESIGN 4, in its order.
 
 Example:
     >>> TABLES["public/kinds"].key
@@ -39,7 +39,8 @@ class Column:
     Attributes:
         name: The column's name as it stands in the files.
         type: Its Arrow type.
-        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's metadata.
+        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's
+            metadata.
         nullable: Whether a value may be missing; the meaning says what a missing one tells.
     """
 

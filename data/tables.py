@@ -1,7 +1,7 @@
 """Tables on disk: checked against their schema, sorted by key, the same bytes for the same rows.
 
-A table is first written beside its place and then renamed, so that a reader finds the old one or the new one and never
-half of either. Private and work tables are Parquet; public ones have a CSV beside it.
+A table is first written beside its place and then renamed, so that a reader finds the old one or the new one
+and never half of either. Private and work tables are Parquet; public ones have a CSV beside it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def empty_table(spec: Table) -> pa.Table:
 
 
 def conform(table: pa.Table, spec: Table) -> pa.Table:
-    """Bring a table into its schema's form: columns in order, exact types, rows sorted by key, one chunk a column.
+    """Bring a table into its schema's form: columns in order, exact types, rows sorted by key, one chunk a
+    column.
 
     Args:
         table: Rows in any order, columns in any order.
@@ -57,8 +58,9 @@ def conform(table: pa.Table, spec: Table) -> pa.Table:
         The same rows with ``spec.arrow`` as schema.
 
     Raises:
-        ValueError: A column is missing or is not in the schema, a value cannot be cast, a value that must be there is
-            missing, or two rows share a key. These are faults of the program, not of the user's input.
+        ValueError: A column is missing or is not in the schema, a value cannot be cast, a value that must be
+            there is missing, or two rows share a key. These are faults of the program, not of the user's
+            input.
     """
     wanted = [column.name for column in spec.columns]
     if sorted(table.column_names) != sorted(wanted):
@@ -91,8 +93,8 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
         out: The folder that holds ``private/`` and ``public/``.
 
     Returns:
-        ``out/<name>.parquet``. A public table has ``out/<name>.csv`` beside it (UTF-8, a header line, a missing value
-        is an empty field).
+        ``out/<name>.parquet``. A public table has ``out/<name>.csv`` beside it (UTF-8, a header line, a
+        missing value is an empty field).
 
     Raises:
         ValueError: As :func:`conform`.
@@ -132,7 +134,8 @@ def read_table(spec: Table, out: Path) -> pa.Table:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path beside ``path`` to write to, and move it into place when the block ends well.
 
-    The name beside holds the process id, so that two writers of one file do not meet; on an error it is removed.
+    The name beside holds the process id, so that two writers of one file do not meet; on an error it is
+    removed.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -155,7 +158,8 @@ def data_dictionary() -> str:
     """All tables that a run leaves, as Markdown: a heading, what a row is, and a line a column.
 
     Returns:
-        Text that ends in a line feed; the same for the same schema. Intermediate tables (``work/``) are left out.
+        Text that ends in a line feed; the same for the same schema. Intermediate tables (``work/``) are left
+        out.
 
     Example:
         >>> print(data_dictionary().splitlines()[0])

@@ -1,7 +1,8 @@
 """The one rule by which texts are compared: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4).
 
-White space is what Unicode calls so (property White_Space, no-break spaces included). Python's ``str.split`` would also
-swallow the four separators U+001C to U+001F, which Unicode does not count, and "nothing else is altered".
+White space is what Unicode calls so (property White_Space, no-break spaces included). Python's ``str.split``
+would also swallow the four separators U+001C to U+001F, which Unicode does not count, and "nothing else is
+altered".
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-_WHITE_SPACE: Final = re.compile(
-    "[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
-)
+_WHITE_SPACE: Final = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
 def collapse(text: str) -> str:
@@ -22,8 +21,8 @@ def collapse(text: str) -> str:
         text: Any text.
 
     Returns:
-        The text in NFC, each run of white space as one blank, none at the ends. A zero-width space is no white space
-        and stays.
+        The text in NFC, each run of white space as one blank, none at the ends. A zero-width space is no
+        white space and stays.
 
     Example:
         >>> collapse("  Car\u00a0\n break-in ")

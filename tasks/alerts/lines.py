@@ -1,0 +1,233 @@
+"""A message body as the lines that a reader sees, each with the knowledge whether it is a link.
+
+The scrapers (:mod:`tasks.alerts.scrape`) work on these lines alone, whether they come from HTML or from plain
+text. Whether a line is a link is decided by the markup (``<a href>``; an address in angle brackets after the
+words), except that a line which is nothing but a web address is one however it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from data.text import collapse
+
+
+class Line(NamedTuple):
+    """One line with text on it.
+
+    Attributes:
+        text: The words, collapsed; never empty.
+        link: Whether the whole line is a link.
+        hidden: Whether a reader does not see it, as the preheader that mail programs show in their list.
+    """
+
+    text: str
+    link: bool = False
+    hidden: bool = False
+
+    @property
+    def address(self) -> bool:
+        """Whether the line is a web address and nothing else."""
+        return _ADDRESS.fullmatch(self.text) is not None
+
+
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+# Soft hyphen, combining grapheme joiner, zero-width spaces and joiners, byte order mark: mail programs pad
+# with them.
+INVISIBLE: Final = "\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff "
+
+_BREAKS: Final = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_UNREAD: Final = frozenset(
+    ["head", "math", "noscript", "object", "script", "style", "svg", "template", "textarea", "title", "xml"]
+)
+_HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_SEEN, _LINK, _HIDDEN, _SKIPPED = 0, 1, 2, 4
+
+
+def _words(text: str) -> str:
+    """The text collapsed; empty where nothing of it can be seen."""
+    collapsed = collapse(text)
+    return collapsed if collapsed.strip(INVISIBLE) else ""
+
+
+class _Reader:
+    """Receives the parser's events and collects lines: block elements and ``<br>`` break them, inline ones do not."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._open: list[int] = []  # for each open element what it means for the text inside it
+        self._links = self._hides = self._skips = 0
+        self._seen: list[str] = []
+        self._unseen: list[str] = []  # hidden words inside a line make a line of their own
+        self._words_outside_links = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in _BREAKS:
+            self._end_line()
+        meaning = _SEEN
+        if tag in _UNREAD:
+            meaning = _SKIPPED
+            self._skips += 1
+        elif attributes:
+            if tag == "a" and "href" in attributes:
+                meaning = _LINK
+                self._links += 1
+            if "hidden" in attributes or _HIDING.search(attributes.get("style", "")):
+                meaning |= _HIDDEN
+                self._hides += 1
+        self._open.append(meaning)
+
+    def end(self, tag: str) -> None:
+        if tag in _BREAKS:
+            self._end_line()
+        meaning = self._open.pop() if self._open else _SEEN
+        if meaning:
+            self._links -= bool(meaning & _LINK)
+            self._hides -= bool(meaning & _HIDDEN)
+            self._skips -= bool(meaning & _SKIPPED)
+
+    def data(self, text: str) -> None:
+        if self._skips:
+            return
+        blank = text.isspace()
+        pieces = self._unseen if self._hides else self._seen
+        if blank and not pieces:  # most text between tags is white space; it would be trimmed anyway
+            return
+        pieces.append(text)
+        if not (blank or self._links or self._hides or self._words_outside_links):
+            self._words_outside_links = bool(_words(text))
+
+    def close(self) -> list[Line]:
+        self._end_line()
+        return self.lines
+
+    def _end_line(self) -> None:
+        if self._unseen:
+            if text := _words("".join(self._unseen)):
+                self.lines.append(Line(text, hidden=True))
+            self._unseen.clear()
+        if self._seen:
+            if text := _words("".join(self._seen)):
+                link = not self._words_outside_links or _ADDRESS.fullmatch(text) is not None
+                self.lines.append(Line(text, link))
+            self._seen.clear()
+            self._words_outside_links = False
+
+
+def html_lines(html: str) -> list[Line]:
+    """Read the lines of an HTML body.
+
+    Args:
+        html: Markup of any quality. Scripts, styles, comments (Outlook's conditional ones too) and what
+            stands in ``<head>`` are not read; text hidden by style or attribute is read and marked.
+
+    Returns:
+        The lines from top to bottom; a table cell is a line of its own; lines without words are left out.
+
+    Example:
+        >>> html_lines('<td>Car<br>keys &amp; more</td><td><a href="x">View</a></td>')  # doctest: +NORMALIZE_WHITESPACE
+        [Line(text='Car', link=False, hidden=False), Line(text='keys & more', link=False, hidden=False),
+         Line(text='View', link=True, hidden=False)]
+    """
+    reader = _Reader()
+    # The encoding is stated because a <meta charset> of the original bytes must not decide over decoded text.
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
+    try:
+        etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
+    except (
+        etree.LxmlError
+    ):  # an empty document, or one so broken that the parser gave up: what was read is kept
+        reader.close()
+    return reader.lines
+
+
+_ENDS: Final = re.compile(r"\r\n|\r|\n")
+_BRACKETED: Final = re.compile(
+    r"<(?:https?:|mailto:|tel:)[^<>\s]*>|\[(?:https?:|cid:)[^\[\]\s]*\]", re.IGNORECASE
+)
+_ENDS_IN_LINK: Final = re.compile(r"<https?:[^<>\s]*>\s*$", re.IGNORECASE)
+_ENDS_IN_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
+
+
+def text_lines(text: str) -> list[Line]:
+    r"""Read the lines of a plain-text body.
+
+    Args:
+        text: As mail programs write it: the address of a link in angle brackets after its words, a picture's
+            address alone in angle or square brackets.
+
+    Returns:
+        The lines from top to bottom without bracketed addresses. Words that end in a bracketed address are a
+        link, unless they end in the address itself (a program's way to write an address that a resident
+        typed).
+
+    Example:
+        >>> text_lines('Dark <blue> car\n\nView Post <https://example.org/1>')
+        [Line(text='Dark <blue> car', link=False, hidden=False), Line(text='View Post', link=True,
+        hidden=False)]
+    """
+    lines = []
+    for raw in _ENDS.split(text):
+        words = _words(_BRACKETED.sub("", raw))
+        if not words:
+            continue
+        labelled = _ENDS_IN_LINK.search(raw) is not None and _ENDS_IN_ADDRESS.search(words) is None
+        lines.append(Line(words, labelled or _ADDRESS.fullmatch(words) is not None))
+    return lines

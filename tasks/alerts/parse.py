@@ -1,0 +1,93 @@
+"""One part of a mailbox: from messages with bodies to rows of ``work/parsed``, which hold none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from data.crosswalk import ALERT_KINDS, Crosswalk
+from data.schema import TABLES
+from tasks.alerts.classify import classify_column
+from tasks.alerts.scrape import Alert, scrape
+
+PARSED: Final = TABLES["work/parsed"]
+NO_TITLE: Final = "no title in the HTML body or the plain text"
+"""The one reason for which an alert goes to quarantine while parsing; the detail says what each body lacks."""
+
+
+def parse_part(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
+    """Classify the messages of a part and scrape the alerts among them.
+
+    Args:
+        mail: Rows of ``work/mail``, in any number.
+        crosswalk: Decides kind and template by the subject.
+        timezone: The agency's (IANA); the day of delivery is taken in it where a body has no date.
+
+    Returns:
+        A row for each message, in the order of ``mail``, in the schema ``work/parsed``. An alert has title,
+        description and date, or else reason and detail; the date alone may be missing, where the body has
+        none and neither delivery nor submission is known (such alerts are grouped among themselves).
+    """
+    matches = classify_column(mail.column("subject"), crosswalk)
+    zone = ZoneInfo(timezone)
+    size = mail.num_rows
+    dates: list[date | None] = [None] * size
+    titles: list[str | None] = [None] * size
+    descriptions: list[str | None] = [None] * size
+    reasons: list[str | None] = [None] * size
+    details: list[str | None] = [None] * size
+    rows = [
+        n for n, place in enumerate(matches.places.tolist()) if matches.distinct[place].kind in ALERT_KINDS
+    ]
+    names = ("html", "text", "flaws", "delivered_at", "submitted_at")
+    bodies = mail.select(names).take(pa.array(rows, pa.int64()))
+    columns = (bodies.column(name).to_pylist() for name in names)
+    for n, html, text, flaws, delivered, submitted in zip(rows, *columns, strict=True):
+        match = matches.distinct[matches.places[n]]
+        outcome = scrape(match.template or "", match.rest, html, text)
+        if isinstance(outcome, Alert):
+            titles[n] = outcome.title
+            descriptions[n] = outcome.description
+            dates[n] = outcome.date or day_in(zone, delivered, submitted)
+        else:
+            reasons[n] = NO_TITLE
+            details[n] = "; ".join([outcome, *flaws])
+    found: dict[str, pa.Array | pa.ChunkedArray | Sequence[object]] = {
+        "kind": matches.column("kind"),
+        "template": matches.column("template"),
+        "pattern": matches.column("pattern"),
+        "alert_date": dates,
+        "title": titles,
+        "description": descriptions,
+        "reason": reasons,
+        "detail": details,
+    }
+    schema = PARSED.arrow
+    return pa.table(
+        [
+            pa.array(found[name], schema.field(name).type) if name in found else mail.column(name)
+            for name in schema.names
+        ],
+        schema=schema,
+    )
+
+
+def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:
+    """The calendar day of delivery, else of submission, in a time zone; None where neither is known.
+
+    Args:
+        zone: The agency's time zone.
+        delivered: When the mail was delivered (UTC).
+        submitted: When it was submitted (UTC).
+
+    Example:
+        >>> from datetime import timezone
+        >>> day_in(ZoneInfo("America/Los_Angeles"), datetime(2021, 5, 21, 3, 47, tzinfo=timezone.utc), None)
+        datetime.date(2021, 5, 20)
+    """
+    moment = delivered or submitted
+    return None if moment is None else moment.astimezone(zone).date()

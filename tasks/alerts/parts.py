@@ -1,0 +1,246 @@
+"""The parts of all mailboxes: what is to be parsed, what lies there already, the work on the workers.
+
+The plan is pure data (:class:`Unit`: one row group of a mail file and the place of its result), so that
+workers are busy whatever the sizes of the mailboxes, and running it serially or on a cluster is the same.
+Results lie in ``work/alerts/<source>-<key>/``; the key is a hash of all that a result depends on besides the
+mail itself. A changed crosswalk, scraper or time zone therefore makes another folder, and the old one is
+simply not used. A result is written beside and renamed, and bears a mark of the rows it was made from: an
+interrupted run leaves usable parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow.parquet as pq
+from lxml import etree
+
+from data.crosswalk import CROSSWALK, Crosswalk
+from data.errors import InputError
+from data.tables import replacing, write_parquet
+from tasks.alerts.parse import parse_part
+from tasks.alerts.scrape import TEMPLATES
+from tasks.mail.results import MailSource
+
+_MARK: Final = b"made_from"
+_CODE: Final = (
+    *("data.text", "data.schema", "data.crosswalk"),
+    *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse")),
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One piece of work: a row group of a mail file.
+
+    Attributes:
+        mail: The mail file.
+        row_group: Which of its row groups.
+        mark: What identifies the rows (their number, the first and last node id, their size): a kept result
+            is used only if it bears the same one, for mail may have been cut into other parts since.
+        result: Where the parsed rows go.
+    """
+
+    mail: Path
+    row_group: int
+    mark: str
+    result: Path
+
+
+@dataclass(frozen=True)
+class ParsedSource:
+    """A mailbox of an agency and the files that hold its parsed messages, in node id order."""
+
+    agency: str
+    source: str
+    parts: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """All parsed mailboxes.
+
+    Attributes:
+        sources: In order of agency and source; one without mail has no parts.
+        fresh: Parts parsed in this run.
+        kept: Parts that a run before left.
+    """
+
+    sources: tuple[ParsedSource, ...]
+    fresh: int
+    kept: int
+
+
+def code_version() -> str:
+    """Hash of the code that parses (and of lxml's version), so that nobody has to remember to raise a number."""
+    digest = hashlib.sha256(repr((etree.LXML_VERSION, etree.LIBXML_VERSION)).encode("ascii"))
+    for name in _CODE:
+        digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
+    return digest.hexdigest()
+
+
+def check_templates(crosswalk: Crosswalk) -> None:
+    """See that each template of the crosswalk has a scraper.
+
+    Raises:
+        InputError: One has none; names the row's pattern, the column and the templates there are.
+    """
+    for row in crosswalk.rows:
+        if row.template is not None and row.template not in TEMPLATES:
+            raise InputError(
+                f"{CROSSWALK.name}: pattern '{row.pattern}', column template: '{row.template}' has no scraper; "
+                f"write one of {', '.join(TEMPLATES)}, or add a function to tasks/alerts/scrape.py"
+            )
+
+
+def plan(
+    sources: Sequence[MailSource], timezones: Mapping[str, str], crosswalk: Crosswalk, work: Path
+) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Unit, str], ...]]:
+    """Lay out the work: nothing is read but the footers of the mail files.
+
+    Args:
+        sources: The mailboxes; of each agency one a source.
+        timezones: IANA time zone by agency.
+        crosswalk: Decides kinds and templates.
+        work: The investigation's ``work/`` folder.
+
+    Returns:
+        The mailboxes with the files that will hold their rows, and the units with the time zone of each. A
+        mailbox that two agencies of one time zone hand over is parsed once.
+
+    Raises:
+        InputError: An agency has no time zone or one that does not exist, or a template has no scraper.
+        ValueError: One agency has a source twice.
+    """
+    check_templates(crosswalk)
+    if len({(source.agency, source.source) for source in sources}) != len(sources):
+        raise ValueError("an agency has a source twice; the files of one source belong to one MailSource")
+    version = code_version()
+    laid: list[ParsedSource] = []
+    units: dict[Path, tuple[Unit, str]] = {}
+    for source in sorted(sources, key=lambda s: (s.agency, s.source)):
+        zone = _zone(source.agency, timezones)
+        mine: list[Unit] = []
+        if source.mail is not None:
+            key = hashlib.sha256(
+                repr((source.mail.name, crosswalk.fingerprint, version, zone)).encode("utf-8")
+            )
+            folder = work / "alerts" / f"{source.source}-{key.hexdigest()[:16]}"
+            mine = [
+                unit for file in sorted(source.mail.glob("part-*.parquet")) for unit in _units(file, folder)
+            ]
+        units.update({unit.result: (unit, zone) for unit in mine})
+        laid.append(ParsedSource(source.agency, source.source, tuple(unit.result for unit in mine)))
+    return tuple(laid), tuple(units.values())
+
+
+def _zone(agency: str, timezones: Mapping[str, str]) -> str:
+    name = timezones.get(agency)
+    if name is None:
+        raise InputError(
+            f'agency {agency}: no timezone; write timezone = "America/Los_Angeles" under [agencies.{agency}]'
+        )
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(
+            f"agency {agency}: timezone '{name}' does not exist; write one as America/Los_Angeles"
+        ) from None
+    return name
+
+
+def _units(file: Path, folder: Path) -> list[Unit]:
+    """The units of one mail file: its row groups that have rows."""
+    meta = pq.read_metadata(file)
+    place = meta.schema.names.index("node_id")
+    units = []
+    for number in range(meta.num_row_groups):
+        group = meta.row_group(number)
+        if group.num_rows == 0:
+            continue
+        span = group.column(place).statistics
+        ends = (span.min, span.max) if span is not None and span.has_min_max else ()
+        mark = repr((file.name, number, group.num_rows, *ends, group.total_byte_size))
+        units.append(Unit(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
+    return units
+
+
+def is_done(unit: Unit) -> bool:
+    """Whether the unit's result lies there, whole and made from the same rows."""
+    try:
+        metadata = pq.read_schema(unit.result).metadata or {}
+    except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
+        return False
+    return bool(metadata.get(_MARK) == unit.mark.encode("utf-8"))
+
+
+def run_unit(unit: Unit, timezone: str, crosswalk: Crosswalk) -> int:
+    """Parse one unit and write its result; runs on a worker.
+
+    Returns:
+        The number of rows.
+    """
+    mail = pq.ParquetFile(unit.mail).read_row_group(unit.row_group)
+    rows = parse_part(mail, crosswalk, timezone).replace_schema_metadata({_MARK: unit.mark.encode("utf-8")})
+    unit.result.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(unit.result) as beside:
+        write_parquet(rows, beside)
+    return int(rows.num_rows)
+
+
+def parse_sources(
+    sources: Sequence[MailSource],
+    timezones: Mapping[str, str],
+    crosswalk: Crosswalk,
+    work: Path,
+    *,
+    client: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Parsed:
+    """Parse every mailbox, as far as no earlier run has done it.
+
+    Args:
+        sources: The mailboxes of the mail room.
+        timezones: IANA time zone by agency.
+        crosswalk: Decides kinds and templates.
+        work: The investigation's ``work/`` folder.
+        client: A ``distributed.Client``; None runs here, one unit after the other, with the same result.
+        progress: Called with (parts done, parts in all) at the start and after each part.
+
+    Returns:
+        Where the parsed rows lie, and how much of it was new.
+
+    Raises:
+        InputError: As :func:`plan`.
+    """
+    laid, units = plan(sources, timezones, crosswalk, work)
+    todo = [(unit, zone) for unit, zone in units if not is_done(unit)]
+    done = len(units) - len(todo)
+    report = progress or (lambda _done, _all: None)
+    report(done, len(units))
+    for _ in _run(todo, crosswalk, client):
+        done += 1
+        report(done, len(units))
+    return Parsed(laid, fresh=len(todo), kept=len(units) - len(todo))
+
+
+def _run(todo: Sequence[tuple[Unit, str]], crosswalk: Crosswalk, client: Any) -> Any:
+    """Yield once a finished unit, here or on the client's workers."""
+    if client is None or not todo:
+        for unit, zone in todo:
+            yield run_unit(unit, zone, crosswalk)
+        return
+    from distributed import as_completed
+
+    futures = client.map(run_unit, *zip(*todo, strict=True), crosswalk=crosswalk, pure=False)
+    try:
+        for _future, rows in as_completed(futures, with_results=True):
+            yield rows
+    finally:
+        client.cancel([future for future in futures if not future.done()])

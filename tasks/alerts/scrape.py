@@ -1,0 +1,266 @@
+"""From a body to an alert: date, title, description. One scraper a layout, found by the crosswalk's template.
+
+The layout of the Neighbors mails, as lines that a reader sees (text and HTML alike)::
+
+    Post Titled: <title>                        the preheader; hidden in HTML, absent in some templates
+    Neighbors Public Safety Service
+    A resident in your area just posted …       the announcement: everything is found from here
+    <title>
+    <Month D, YYYY>                             may be absent
+    <description>                               no line, one, or several
+    Click Here to View Post                     a link: the description ends here at the latest
+    Check Out Your Feed                         a link
+    See the full list of crime and safety …
+
+The rules (DESIGN 5.3, 5.4):
+
+- The **title** is the first line after the announcement. A blank title leaves no line of its own, so the next
+  line (the date, or a link) must not be taken for it. What the preheader, else the subject's variable part,
+  announces is the
+  evidence: announced blank, there is no title; a line that looks like a date or is a link is the title only
+      if it is
+  what was announced. Where nothing was announced, a date is the title if another date follows it. Where the
+  body shows no title and the preheader names one, that one is taken: it is part of the body. The subject
+  never serves as the title, for the method goes by HTML body, then plain text, then quarantine.
+- The **date** is the next line if it is a date ``Month D, YYYY`` that exists, and nothing else. A date
+  anywhere later is part of the description.
+- The **description** is what follows, up to the first line that is a link with a label; a resident types
+  plain text, so such links are the program's own. A line that is a bare web address belongs to a description
+  that has begun, and never begins one. Where no link is marked as one, it ends at a line that equals a label
+  or begins the footer; the same words inside a sentence end nothing.
+- Everything is collapsed (:func:`data.text.collapse`); lines are joined by a blank.
+
+**A new agency's subject format** is a row in ``data/reference/subjects.csv``: the pattern, the kind and a
+template. If its body looks like one that is known, name that template and nothing else is to be done. If not,
+write a function of the type :data:`Scraper` here, put it into :data:`TEMPLATES` under a new name, and add a
+test with a body as it is seen. What was parsed before is parsed again by itself, for the kept parts bear the
+hash of this code and of the crosswalk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from data.text import collapse
+from tasks.alerts.lines import INVISIBLE, Line, html_lines, text_lines
+
+
+class Alert(NamedTuple):
+    """What a body says.
+
+    Attributes:
+        title: Collapsed, never empty.
+        date: The calendar date in the body, None where it has none.
+        description: Collapsed, empty where there is none.
+    """
+
+    title: str
+    date: date | None
+    description: str
+
+
+Scraper = Callable[[Sequence[Line], str | None], Alert | str]
+"""Takes a body's lines and the subject's variable part; returns the alert, or in a few words why there is none."""
+
+NO_ANNOUNCEMENT: Final = "no announcing sentence"
+NO_TITLE: Final = "no title after the announcing sentence"
+NO_BODY: Final = "no such body"
+
+_ANNOUNCEMENT: Final = re.compile(
+    r"(?:a resident in your area just posted a (?:crime|safety) incident to the neighbors app"
+    r"|a new (?:crime|safety) incident was posted in your area"
+    r"|a new (?:crime|safety) post in your area"
+    r"|(?:crime|safety) alert from the neighbors app)\.?"
+)
+_PREHEADER: Final = "post titled:"
+_LABELS: Final = frozenset(("click here to view post", "check out your feed", "have questions?"))
+_FOOTER: Final = "see the full list of crime and safety incidents"
+
+_MONTHS: Final = MappingProxyType(
+    {
+        name: number
+        for number, name in enumerate(
+            [
+                "january",
+                "february",
+                "march",
+                "april",
+                "may",
+                "june",
+                "july",
+                "august",
+                "september",
+                "october",
+                "november",
+                "december",
+            ],
+            start=1,
+        )
+    }
+)
+_DATE: Final = re.compile(r"([A-Za-z]{3,9}) ([0-9]{1,2}), ([0-9]{4})")
+
+
+def read_date(text: str) -> date | None:
+    """Read a line that is a date ``Month D, YYYY`` and nothing else.
+
+    Args:
+        text: A collapsed line.
+
+    Returns:
+        The date; None for any other line and for a day that does not exist.
+
+    Example:
+        >>> read_date("May 5, 2021")
+        datetime.date(2021, 5, 5)
+        >>> read_date("February 30, 2021") is None
+        True
+    """
+    found = _DATE.fullmatch(text)
+    month = _MONTHS.get(found[1].lower()) if found else None
+    if found is None or month is None:
+        return None
+    try:
+        return date(int(found[3]), month, int(found[2]))
+    except ValueError:
+        return None
+
+
+def neighbors(lines: Sequence[Line], rest: str | None) -> Alert | str:
+    """Scrape a mail of the Neighbors Public Safety Service; all its layouts differ in the announcement alone.
+
+    Args:
+        lines: The body's lines.
+        rest: The subject's variable part, for templates whose subject holds the title; evidence only.
+
+    Returns:
+        The alert, or why there is none.
+    """
+    place = next((n for n, line in enumerate(lines) if _announces(line)), None)
+    if place is None:
+        return NO_ANNOUNCEMENT
+    preheader = _preheader(lines[:place])
+    announced = rest if preheader is None else preheader
+    body = _before_links([line for line in lines[place + 1 :] if not line.hidden], announced)
+    if announced != "" and body and _is_title(body, announced):
+        title, body = body[0].text, body[1:]
+    elif preheader:
+        title = preheader
+    else:
+        return NO_TITLE
+    day = read_date(body[0].text) if body else None
+    return Alert(title, day, _description(body if day is None else body[1:]))
+
+
+def _announces(line: Line) -> bool:
+    return not line.hidden and _ANNOUNCEMENT.fullmatch(line.text.lower()) is not None
+
+
+def _preheader(lines: Sequence[Line]) -> str | None:
+    """The title that the preheader announces (empty: it announces a blank one), None where there is no preheader."""
+    size = len(_PREHEADER)
+    for line in lines:
+        if line.text[:size].lower() == _PREHEADER:
+            return line.text[size:].strip(INVISIBLE)
+    return None
+
+
+def _before_links(lines: Sequence[Line], announced: str | None) -> list[Line]:
+    """The lines up to the first link with a label; the first line stays where it is the title that was announced."""
+    first = 1 if lines and lines[0].text == announced else 0
+    for n, line in enumerate(lines[first:], start=first):
+        if line.link and not line.address:
+            return list(lines[:n])
+    for n, line in enumerate(lines[first:], start=first):
+        if line.text.lower() in _LABELS or line.text.lower().startswith(_FOOTER):
+            return list(lines[:n])
+    return list(lines)
+
+
+def _is_title(body: Sequence[Line], announced: str | None) -> bool:
+    """Whether the first line is the title and not a date (or an address) that follows a blank title."""
+    first = body[0]
+    if first.text == announced:
+        return True
+    if first.link:
+        return False
+    if read_date(first.text) is None:
+        return True
+    return announced is None and len(body) > 1 and read_date(body[1].text) is not None
+
+
+def _description(lines: Sequence[Line]) -> str:
+    words: list[str] = []
+    for line in lines:
+        if words or not line.link:
+            words.append(line.text)
+    return collapse(" ".join(words))
+
+
+TEMPLATES: Final[Mapping[str, Scraper]] = MappingProxyType(
+    {
+        "resident-posted": neighbors,
+        "new-incident": neighbors,
+        "alert-title": neighbors,
+        "new-post-title": neighbors,
+    }
+)
+"""The scraper of each template that a crosswalk may name."""
+
+# An address inside a tag is often made for one recipient (it tracks who clicked), the rest of the body is the
+# same for all who get the alert. The look-ahead keeps addresses in the text, which are part of a description.
+_TAG_ADDRESS: Final = re.compile(r'="https?:[^"<>]*"(?=[^<>]*>)')
+_MEMO_SIZE: Final = 16_384
+_memo: dict[tuple[str, str | None, str, bytes], Alert | str] = {}
+
+
+def scrape(template: str, rest: str | None, html: str | None, text: str | None) -> Alert | str:
+    r"""Find the alert in a message: in the HTML body, and where that yields no title in the plain text.
+
+    The same alert goes to many officers, so the outcome for a body is remembered (a bounded number of them,
+    by hash).
+
+    Args:
+        template: A name in :data:`TEMPLATES`.
+        rest: The subject's variable part, None where the crosswalk's row has none.
+        html: The HTML body, None where the message has none.
+        text: The plain-text body, likewise.
+
+    Returns:
+        The alert, or one line that says for each body why it yields none.
+
+    Raises:
+        KeyError: The template is unknown; :func:`tasks.alerts.parts.check_templates` sees to it beforehand.
+
+    Example:
+        >>> scrape("new-incident", None, None, "A new crime incident was posted in your area.\nBike gone\nMay 5, 2021")
+        Alert(title='Bike gone', date=datetime.date(2021, 5, 5), description='')
+    """
+    outcomes = []
+    for body, source in (("html", html), ("text", text)):
+        outcome = (
+            NO_BODY if source is None or not source.strip() else _scrape_body(template, rest, body, source)
+        )
+        if isinstance(outcome, Alert):
+            return outcome
+        outcomes.append(f"{body}: {outcome}")
+    return "; ".join(outcomes)
+
+
+def _scrape_body(template: str, rest: str | None, body: str, source: str) -> Alert | str:
+    same = _TAG_ADDRESS.sub("", source) if body == "html" else source
+    digest = hashlib.blake2b(same.encode("utf-8", "replace"), digest_size=16).digest()
+    key = (template, rest, body, digest)
+    if (known := _memo.get(key)) is not None:
+        return known
+    lines = html_lines(source) if body == "html" else text_lines(source)
+    outcome = TEMPLATES[template](lines, rest)
+    if len(_memo) >= _MEMO_SIZE:
+        del _memo[next(iter(_memo))]
+    _memo[key] = outcome
+    return outcome
