@@ -167,6 +167,11 @@ def picture_html(token: str, codepage: int) -> bytes:
     ).encode(CODECS[codepage])
 
 
+def stub_text(token: str) -> str:
+    """A plain-text body that only says where to look."""
+    return f"{SERVICE} <{LINK.format(token=token)}>\r\n{FOOTER}\r\n{QUESTIONS}\r\n"
+
+
 def other_html(heading: str, text: str, token: str, codepage: int) -> bytes:
     """The HTML body of a message that is no alert: a heading and paragraphs in the same clothes."""
     codec = CODECS[codepage]

@@ -29,7 +29,7 @@ def mailbox(
 ) -> list[int]:
     """Write one PST of plain alert messages: HTML of 15 kB and plain text, one recipient, all different.
 
-    54,000 messages of 118,000 image bytes make a file of about 8 GB. Bounded memory whatever the size; the
+    54,000 messages of 121,000 image bytes make a file of about 8 GB. Bounded memory whatever the size; the
     same arguments give the same bytes.
 
     Args:

@@ -33,6 +33,7 @@ SUBJECTS: Final = {
 }
 """The crosswalk's pattern of every layout and kind."""
 FORMS: Final = (Form.BOTH, Form.PLAIN_ONLY, Form.PICTURE, Form.HTML_ONLY)
+UNTITLED: Final = (Form.NEITHER, Form.STUB, Form.EMPTY)
 _FORM_WEIGHTS: Final = (93, 3, 2, 2)  # assumed
 _TOGETHER: Final = 0.08  # assumed: postings mailed to several officers at once
 _WITH_COPIES: Final = 0.06  # assumed: postings of which a message lies in two places
@@ -168,7 +169,7 @@ class Postman:
             pattern=SUBJECTS[layout.template, layout.kind],
             post=post,
             template=layout.template,
-            form=Form.NEITHER if post is None else form,
+            form=form if post is not None else UNTITLED[place % len(UNTITLED)],
             dress=dress,
             codepage=1252 if rng.random() < 0.3 else 65001,
             subject=self._subject(layout, dress, turn),

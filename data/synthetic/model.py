@@ -27,6 +27,15 @@ class Form(IntEnum):
     """No plain text."""
     NEITHER = 4
     """HTML that shows a picture alone, no plain text: no title in either."""
+    STUB = 5
+    """The same, and a plain text that only says where to look: no title in either."""
+    EMPTY = 6
+    """No body at all."""
+
+    @property
+    def titled(self) -> bool:
+        """Whether a title can be found."""
+        return self < Form.NEITHER
 
 
 class Dress(IntEnum):

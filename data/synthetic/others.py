@@ -24,6 +24,8 @@ NOT_MAIL_CLASSES: Final = (
     "IPM.Schedule.Meeting.Request",
     "IPM.StickyNote",
 )
+PERSONAL: Final = ("reply or forward", "unclassified")
+"""Kinds that people write; the app sends the rest."""
 _FIXED: Final = {
     "login reminder": "Reminder: Log In to Neighbors Public Safety Service",
     "shareable graphics": "New Shareable Graphics For Your Community",
@@ -61,7 +63,7 @@ def others(roster: Roster, kind: str, n: int, numbers: count[int], rng: random.R
     """
     for turn in range(n):
         moment = datetime.combine(FIRST_DAY, time(), UTC) + timedelta(seconds=rng.randrange(_SPAN - 86_400))
-        personal = kind in ("reply or forward", "unclassified")
+        personal = kind in PERSONAL
         draft = personal and turn % 9 == 1
         subject, pattern = _subject(kind, turn, rng)
         number = next(numbers)
@@ -77,8 +79,8 @@ def others(roster: Roster, kind: str, n: int, numbers: count[int], rng: random.R
                 dress=Dress.AS_POSTED,
                 codepage=1252 if turn % 4 == 1 else 65001,
                 subject=subject,
-                sender=_officer(roster, rng) if personal else SENDERS[0],
-                recipients=_recipients(roster, personal, rng),
+                sender=_sender(roster, kind, turn, rng),
+                recipients=_recipients(roster, kind, turn, rng),
                 message_id=None
                 if draft
                 else f"<{kind.partition(' ')[0]}.{number:08d}@{roster.agency.domain}>",
@@ -101,6 +103,7 @@ def not_mail(n: int, roster: Roster, numbers: count[int], rng: random.Random) ->
             "IPM.Appointment": ("Calendar",),
             "IPM.StickyNote": ("Notes",),
         }
+        officer = rng.choice(roster.officers)
         report = message_class.startswith("REPORT")
         yield Entry(
             moment,
@@ -113,11 +116,9 @@ def not_mail(n: int, roster: Roster, numbers: count[int], rng: random.Random) ->
                 form=Form.PLAIN_ONLY,
                 dress=Dress.AS_POSTED,
                 codepage=65001,
-                subject="Undeliverable: A Resident Posted a Crime Incident"
-                if report
-                else filled(rng, "{name}"),
-                sender=_officer(roster, rng),
-                recipients=() if message_class in folder else _recipients(roster, False, rng),
+                subject="Undeliverable: New Crime Incident" if report else filled(rng, "{name}"),
+                sender=(officer.name, officer.address),
+                recipients=() if message_class in folder else _recipients(roster, "", turn, rng),
                 message_id=None,
                 submitted=moment,
                 delivered=moment,
@@ -136,17 +137,22 @@ def _subject(kind: str, turn: int, rng: random.Random) -> tuple[str, str]:
         return f"Safety Tip: {words.TIPS[turn % len(words.TIPS)]}", "Safety Tip: <text>"
     if kind == "reply or forward":
         prefix, pattern = _PREFIXES[turn % len(_PREFIXES)]
-        return prefix + rng.choice(_ANSWERED).format(
-            title=filled(rng, rng.choice(words.CRIME_TITLES))
-        ), pattern
+        title = filled(rng, rng.choice(words.CRIME_TITLES))
+        return prefix + rng.choice(_ANSWERED).format(title=title), pattern
     return filled(rng, words.UNCLASSIFIED[turn % len(words.UNCLASSIFIED)]), ""
 
 
-def _officer(roster: Roster, rng: random.Random) -> tuple[str, str]:
+def _sender(roster: Roster, kind: str, turn: int, rng: random.Random) -> tuple[str, str]:
+    """The app, or an officer; every tenth time one of whom the mailbox knows the name alone."""
+    if kind not in PERSONAL:
+        return SENDERS[0]
     officer = rng.choice(roster.officers)
-    return officer.name, officer.address
+    return ("Records Desk", "") if turn % 10 == 7 else (officer.name, officer.address)
 
 
-def _recipients(roster: Roster, personal: bool, rng: random.Random) -> tuple[Recipient, ...]:
-    officers = roster.pick(rng, rng.randrange(1, 4) if personal else 1)
+def _recipients(roster: Roster, kind: str, turn: int, rng: random.Random) -> tuple[Recipient, ...]:
+    """One to three officers; every tenth time someone of whom the mailbox knows the name alone."""
+    if kind in PERSONAL and turn % 10 == 5:
+        return (Recipient(TO, "Night Watch", ""),)
+    officers = roster.pick(rng, rng.randrange(1, 4) if kind in PERSONAL else 1)
     return tuple(roster.recipient(each, CC if i == 2 else TO, rng) for i, each in enumerate(officers))

@@ -105,6 +105,14 @@ def render(item: Planned, post: Post | None, seed: int, picture_bytes: int) -> M
     )
 
 
+def _without_title(item: Planned, mark: str) -> tuple[bytes | None, str | None]:
+    """The bodies of an alert e-mail that shows no alert."""
+    if item.form is Form.EMPTY:
+        return None, None
+    text = bodies.stub_text(mark) if item.form is Form.STUB else None
+    return bodies.picture_html(mark, item.codepage), text
+
+
 def _bodies(item: Planned, post: Post | None) -> tuple[bytes | None, str | None]:
     """HTML and plain text of an item."""
     mark = token(item.number)
@@ -113,7 +121,7 @@ def _bodies(item: Planned, post: Post | None) -> tuple[bytes | None, str | None]
             return None, item.body
         return bodies.other_html(item.subject, item.body, mark, item.codepage), item.body
     if post is None:
-        return bodies.picture_html(mark, item.codepage), None
+        return _without_title(item, mark)
     title = bodies.dressed(post.title, item.dress)
     description = tuple(bodies.dressed(each, item.dress) for each in post.description)
     shown = bodies.Shown(item.template, post.kind, title, post.day if post.dated else None, description, mark)

@@ -7,6 +7,8 @@ from the writer. What remains is counting, in plain Python.
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from data.schema import TABLES
 from data.synthetic.figures import UNIQUE
 from data.synthetic.model import Form, Plan, Planned, Post
 from data.synthetic.people import CC, TO
+from data.synthetic.pst import Recipient
 from data.synthetic.write import Written, folder_path
 from data.tables import write_table
 
@@ -89,10 +92,19 @@ def write_truth(plan: Plan, written: Sequence[Written], out: Path) -> None:
 
 
 def alert_id(post: Post) -> str:
-    """The alert's id as tables have it: the first 32 digits of a SHA-256 over its key."""
-    day = post.day.isoformat() if post.day else ""
-    key = "\0".join((post.agency, post.kind, day, post.title, post.text))
-    return hashlib.sha256(key.encode("utf-8")).hexdigest()[:32]
+    """The alert's id by its definition (``private/alerts`` in the data dictionary), worked out here anew.
+
+    SHA-256 over agency, kind, date (``YYYY-MM-DD``, empty where missing), title and description, each as
+    UTF-8 behind its length in bytes as eight bytes, the highest first; the first 32 hexadecimal digits.
+
+    Example:
+        >>> from datetime import date
+        >>> alert_id(Post("lapd", "crime alert", "resident-posted", date(2021, 5, 5), True, "Bike gone", ()))
+        'cd7d08b4dcf6a74ff6d5e67b06a4e55c'
+    """
+    parts = (post.agency, post.kind, str(post.day or ""), post.title, post.text)
+    encoded = [part.encode("utf-8") for part in parts]
+    return hashlib.sha256(b"".join(struct.pack(">Q", len(each)) + each for each in encoded)).hexdigest()[:32]
 
 
 def _mail(written: Sequence[Written]) -> Iterator[Found]:
@@ -103,9 +115,14 @@ def _mail(written: Sequence[Written]) -> Iterator[Found]:
                 yield Found(each.plan.agency, each.source, node, item)
 
 
+def _known(recipient: Recipient) -> str:
+    """The address where there is one, else the name."""
+    return recipient.address or recipient.name
+
+
 def _named(item: Planned) -> set[str]:
-    """Distinct addresses in To and Cc, lower-cased."""
-    return {each.address.lower() for each in item.recipients if each.kind in (TO, CC)}
+    """Distinct recipients in To and Cc, lower-cased."""
+    return {_known(each).lower() for each in item.recipients if each.kind in (TO, CC)}
 
 
 def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
@@ -130,9 +147,9 @@ def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
             folder_path(item.folder),
             item.message_id,
             item.subject,
-            item.sender[1],
-            [r.address for r in item.recipients if r.kind == TO],
-            [r.address for r in item.recipients if r.kind == CC],
+            item.sender[1] or item.sender[0],
+            [_known(r) for r in item.recipients if r.kind == TO],
+            [_known(r) for r in item.recipients if r.kind == CC],
             item.submitted,
             item.delivered,
             item.kind,
@@ -187,12 +204,17 @@ def _subjects_to_review(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
 
 def _quarantine(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
     for each in mail:
-        if each.item.form is Form.NEITHER:
-            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, DETAIL
+        detail = DETAILS.get(each.item.form)
+        if detail is not None:
+            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail
 
 
 REASON: Final = "no title in the HTML body or the plain text"
-DETAIL: Final = "html: no announcing sentence; text: no such body"
+DETAILS: Final = {
+    Form.NEITHER: "html: no announcing sentence; text: no such body",
+    Form.STUB: "html: no announcing sentence; text: no announcing sentence",
+    Form.EMPTY: "html: no such body; text: no such body",
+}
 
 
 def _kinds(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
