@@ -31,7 +31,8 @@ class Attachment:
         mime_type: such as "image/png".
         size: bytes that `chunks` will give.
         chunks: called once a message; gives the bytes in pieces of any length.
-        content_id: without angle brackets; where it is given, the attachment is an inline image that the HTML body shows by `cid:`.
+        content_id: without angle brackets; where it is given, the attachment is an inline image that the HTML
+            body shows by `cid:`.
     """
 
     name: str
@@ -43,7 +44,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it will lie in the mailbox. None means that the property is absent, empty that it is there and empty.
+    """A message as it will lie in the mailbox.
+
+    None means that the property is absent, empty that it is there and empty.
 
     Args:
         subject: with its prefix, such as "RE: ", which is stored as Outlook does.

@@ -1,7 +1,8 @@
 """Numbers, structures and checksums of the PST format, Unicode version 23.
 
-Everything here is a fact of Microsoft's open specification [MS-PST]; its section is named beside each group. The other modules
-of this package take their constants from here and from nowhere else. Integers are little-endian throughout.
+Everything here is a fact of Microsoft's open specification [MS-PST]; its section is named beside each group.
+The other modules of this package take their constants from here and from nowhere else. Integers are
+little-endian throughout.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import zlib
 from datetime import UTC, datetime
 from typing import Final
 
-# --- where things lie in the file (2.2.2.6, 2.2.2.7) ----------------------------------------------------------------------
+# --- where things lie in the file (2.2.2.6, 2.2.2.7) --------------------------------------------------------
 PAGE: Final = 512
 SLOT: Final = 64  # what one bit of an allocation map stands for
 MAP_BYTES: Final = 496  # of a page, before its trailer
-SECTION: Final = MAP_BYTES * 8 * SLOT  # 253,952 bytes: what one allocation map (AMap) covers, its own page included
+# 253,952 bytes: what one allocation map (AMap) covers, its own page included
+SECTION: Final = MAP_BYTES * 8 * SLOT
 DLIST_AT: Final = 0x4200
 FIRST_AMAP: Final = 0x4400
 PMAP_EVERY: Final = 8  # sections; a page map follows every eighth AMap
@@ -23,7 +25,8 @@ FMAP_FIRST: Final = 128  # sections; the header itself holds the free map of tho
 FMAP_EVERY: Final = MAP_BYTES
 FPMAP_FIRST: Final = 128 * 64
 FPMAP_EVERY: Final = MAP_BYTES * 64
-FPMAP_SHIFT: Final = 3 * PAGE  # the free page map's place after the AMap, whether or not a free map stands between
+# The free page map's place after the AMap, whether or not a free map stands between
+FPMAP_SHIFT: Final = 3 * PAGE
 
 PAGE_BBT: Final = 0x80
 PAGE_NBT: Final = 0x81
@@ -32,16 +35,18 @@ PAGE_PMAP: Final = 0x83
 PAGE_AMAP: Final = 0x84
 PAGE_FPMAP: Final = 0x85
 PAGE_DLIST: Final = 0x86
-MAP_PAGES: Final = frozenset({PAGE_FMAP, PAGE_PMAP, PAGE_AMAP, PAGE_FPMAP})  # these carry no signature, and their offset as id
+# These carry no signature, and their offset as id
+MAP_PAGES: Final = frozenset({PAGE_FMAP, PAGE_PMAP, PAGE_AMAP, PAGE_FPMAP})
 
 PAGE_TRAILER: Final = struct.Struct("<BBHIQ")  # type, type again, signature, CRC, id
-TREE_FOOT: Final = struct.Struct("<BBBB4x")  # entries, most entries, bytes an entry, level: at 488 of a B-tree page
+# Entries, most entries, bytes an entry, level: at 488 of a B-tree page
+TREE_FOOT: Final = struct.Struct("<BBBB4x")
 TREE_BYTES: Final = 488
 TREE_ENTRY: Final = struct.Struct("<QQQ")  # key, page id, offset
 NBT_ENTRY: Final = struct.Struct("<QQQII")  # node id, data block, subnode block, parent node
 BBT_ENTRY: Final = struct.Struct("<QQHHI")  # block id, offset, bytes, references
 
-# --- header (2.2.2.6) -----------------------------------------------------------------------------------------------------
+# --- header (2.2.2.6) ---------------------------------------------------------------------------------------
 HEADER_BYTES: Final = 564
 MAGIC: Final = 0x4E444221  # "!BDN"
 MAGIC_CLIENT: Final = 0x4D53  # "SM"
@@ -49,16 +54,19 @@ VERSION: Final = 23
 VERSION_CLIENT: Final = 19
 AMAP_VALID: Final = 2
 CRYPT: Final = {"none": 0, "permute": 1}
-HEADER_HEAD: Final = struct.Struct("<IIHHHBBII")  # magic, CRC, client magic, version, client version, platforms, reserved
+# Magic, CRC, client magic, version, client version, platforms, reserved
+HEADER_HEAD: Final = struct.Struct("<IIHHHBBII")
 HEADER_IDS: Final = struct.Struct("<QQI32I")  # unused, next page id, unique, node counters by type
 HEADER_ROOT: Final = struct.Struct("<QIQQQQQQQQBBH")  # 2.2.2.5, after eight unused bytes
-HEADER_TAIL: Final = struct.Struct("<I128s128sBBHQ")  # align, free map, free page map, sentinel, crypt, reserved, next block id
+# Align, free map, free page map, sentinel, crypt, reserved, next block id
+HEADER_TAIL: Final = struct.Struct("<I128s128sBBHQ")
 
-# --- blocks (2.2.2.8) -----------------------------------------------------------------------------------------------------
+# --- blocks (2.2.2.8) ---------------------------------------------------------------------------------------
 BLOCK_DATA: Final = 8176  # most payload bytes of a block
 BLOCK_TRAILER: Final = struct.Struct("<HHIQ")  # payload bytes, signature, CRC, id
 INTERNAL: Final = 2  # bit of a block id: this block refers to others and is never encoded
-TREE_HEAD: Final = struct.Struct("<BBHI")  # type, level, entries, and total bytes (data trees) or padding (subnode trees)
+# Type, level, entries, and total bytes (data trees) or padding (subnode trees)
+TREE_HEAD: Final = struct.Struct("<BBHI")
 XBLOCK: Final = 1
 SLBLOCK: Final = 2
 XBLOCK_MOST: Final = (BLOCK_DATA - 8) // 8  # 1,021 block ids
@@ -67,7 +75,7 @@ SI_ENTRY: Final = struct.Struct("<QQ")  # first node id, SLBLOCK
 SL_MOST: Final = (BLOCK_DATA - 8) // 24  # 340
 SI_MOST: Final = (BLOCK_DATA - 8) // 16  # 510
 
-# --- heaps, B-trees and tables on a node (2.3) ----------------------------------------------------------------------------
+# --- heaps, B-trees and tables on a node (2.3) --------------------------------------------------------------
 HEAP_SIGNATURE: Final = 0xEC
 HEAP_PROPERTIES: Final = 0xBC
 HEAP_TABLE: Final = 0x7C
@@ -76,11 +84,12 @@ BTH_TYPE: Final = 0xB5
 HEAP_HEAD: Final = struct.Struct("<HBBI4s")  # where the page map is, signature, client, root, fill levels
 BTH_HEAD: Final = struct.Struct("<BBBBI")  # type, key bytes, value bytes, levels, root
 PROPERTY: Final = struct.Struct("<HHI")  # id, type, value or reference
-TABLE_HEAD: Final = struct.Struct("<BBHHHHIII")  # type, columns, ends of 8/4-, 2-, 1-byte cells and of the row, index, rows, 0
+# Type, columns, ends of 8/4-, 2-, 1-byte cells and of the row, index, rows, 0
+TABLE_HEAD: Final = struct.Struct("<BBHHHHIII")
 COLUMN: Final = struct.Struct("<IHBB")  # tag, offset, bytes, existence bit
 ROW_INDEX: Final = struct.Struct("<II")  # row id, row number
 
-# --- node ids (2.2.2.1, 2.4.1): 27 bits of index over 5 bits of type -------------------------------------------------------
+# --- node ids (2.2.2.1, 2.4.1): 27 bits of index over 5 bits of type ----------------------------------------
 T_INTERNAL: Final = 0x01
 T_FOLDER: Final = 0x02
 T_SEARCH_FOLDER: Final = 0x03
@@ -114,10 +123,16 @@ NID_DELETED: Final = 0x8062
 FIRST_FOLDER: Final = 0x404  # index; 0x401 to 0x403 are the three above
 FIRST_MESSAGE: Final = 0x10001  # index
 
-# --- property types (2.1.2, [MS-OXCDATA] 2.11.1) --------------------------------------------------------------------------
-CELL_BYTES: Final = {0x0002: 2, 0x0003: 4, 0x000B: 1, 0x0014: 8, 0x0040: 8}  # any other type takes a 4-byte reference
+# --- property types (2.1.2, [MS-OXCDATA] 2.11.1) ------------------------------------------------------------
+CELL_BYTES: Final = {
+    0x0002: 2,
+    0x0003: 4,
+    0x000B: 1,
+    0x0014: 8,
+    0x0040: 8,
+}  # any other type takes a 4-byte reference
 
-# --- encoding (5.1): a fixed substitution of bytes; "compressible" in Outlook's words --------------------------------------
+# --- encoding (5.1): a fixed substitution of bytes; "compressible" in Outlook's words -----------------------
 ENCODE: Final = bytes.fromhex(
     "41361362a8216ebbf416cc047f64e85d1ef2cb2a74c55e35d295479e962d9a88"
     "4c7d843fdbac31b6485ff6c4d8398be7233b388ec8c1df25b120a546604e9cfb"
@@ -135,7 +150,9 @@ _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 def crc(data: bytes | bytearray | memoryview) -> int:
-    """Compute the PST checksum ([MS-PST] 5.3): the usual reflected CRC-32, but started at 0 and not inverted at the end.
+    """Compute the checksum of pages and blocks ([MS-PST] 5.3).
+
+    It is the usual reflected CRC-32, but started at 0 and not inverted at the end.
 
     >>> hex(crc(bytes.fromhex("00ff")))
     '0x2d02ef8d'

@@ -1,7 +1,7 @@
-"""Lists, tables and properties on a node: the heap, the B-tree on the heap, property contexts and table contexts.
+"""Lists, tables and properties on a node: heaps, B-trees on heaps, property and table contexts.
 
-All of them write forwards: a heap's full blocks and a table's full row blocks go to disk while the table still grows, so a folder of
-100,000 messages costs a few kilobytes. Source: [MS-PST] 2.3.
+All of them write forwards: a heap's full blocks and a table's full row blocks go to disk while the table
+still grows, so a folder of 100,000 messages costs a few kilobytes. Source: [MS-PST] 2.3.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from data.synthetic.pst import layout as L
+from data.synthetic.pst import layout
 from data.synthetic.pst.ndb import NodeDatabase
 
 Value = int | bytes
 """What a property holds: a number for types of at most four bytes, else its bytes as they are stored."""
 
 _FILL_STEPS = (3584, 2560, 2048, 1792, 1536, 1280, 1024, 768, 512, 256, 128, 64, 32, 16, 8)
-_BTH_MOST = L.HEAP_ITEM_MOST // 8  # records of eight bytes in one heap item: 447
+_BTH_MOST = layout.HEAP_ITEM_MOST // 8  # records of eight bytes in one heap item: 447
 _ROW_ID, _ROW_VERSION = 0x67F20003, 0x67F30003
 
 
@@ -40,9 +40,9 @@ class Subnodes:
         self._entries.append((identifier, data, subnodes))
 
     def value(self, data: int) -> int:
-        """Enter a block or tree of blocks that holds one long value, and return the node id to refer to it by."""
+        """Enter a block or tree that holds one long value; return the node id to refer to it by."""
         self._values += 1
-        identifier = L.node_id(L.T_LTP, 0x400 + self._values)
+        identifier = layout.node_id(layout.T_LTP, 0x400 + self._values)
         self._entries.append((identifier, data, 0))
         return identifier
 
@@ -54,15 +54,16 @@ class Subnodes:
 class Heap:
     """A heap on a node ([MS-PST] 2.3.1): items of up to 3,580 bytes in one or more blocks.
 
-    The blocks that carry fill levels (the first, the ninth and every 128th after it) wait until the blocks they tell of are full; the
-    first also stays open for `patch`.
+    The blocks that carry fill levels (the first, the ninth and every 128th after it) wait until the blocks
+    they tell of are full; the first also stays open for `patch`.
     """
 
     def __init__(self, database: NodeDatabase, client: int) -> None:
         self._database = database
         self._client = client
         self._items: list[bytes] = []
-        self._used = L.HEAP_HEAD.size
+        self._start = layout.HEAP_HEAD.size  # of the items in the open block
+        self._room = self._room_after(self._start)
         self._blocks = array("Q")
         self._first = bytearray()
         self._first_items: list[int] = []
@@ -71,19 +72,23 @@ class Heap:
         self._total = 0  # bytes of the sealed blocks
 
     def add(self, item: bytes) -> int:
-        """Store an item of at most 3,580 bytes and return its reference (HID); an empty item is the reference 0."""
+        """Store an item of at most 3,580 bytes and return its reference (HID), 0 for an empty one."""
         size = len(item)
         if not size:
             return 0
-        items = self._items
-        if self._used + size + 2 * len(items) + 9 > L.BLOCK_DATA:  # 9: padding, two counts, two offsets
-            if size > L.HEAP_ITEM_MOST:
+        if size > self._room:
+            if size > layout.HEAP_ITEM_MOST:
                 raise ValueError(f"a heap item of {size} bytes")
             self._seal(last=False)
-            items = self._items
-        self._used += size
-        items.append(item)
-        return len(self._blocks) << 16 | len(items) << 5
+        self._room -= size + 2
+        self._items.append(item)
+        return len(self._blocks) << 16 | len(self._items) << 5
+
+    @staticmethod
+    def _room_after(start: int) -> int:
+        return (
+            layout.BLOCK_DATA - start - 9
+        )  # the page map's two counts and two offsets, and a byte of padding
 
     def patch(self, reference: int, item: bytes) -> None:
         """Replace an item of the first block by another of the same length."""
@@ -96,21 +101,20 @@ class Heap:
 
     def _seal(self, *, last: bool) -> None:
         number = len(self._blocks)
-        offsets, at = [], self._used - sum(map(len, self._items))
-        head = at
+        offsets, at = [], self._start
         for item in self._items:
             offsets.append(at)
             at += len(item)
         pad = at & 1
-        body = b"".join((bytes(head), *self._items, b"\0" * pad))
+        body = b"".join((bytes(self._start), *self._items, b"\0" * pad))
         page_map = struct.pack(f"<{len(offsets) + 3}H", len(offsets), 0, *offsets, at)
         block = bytearray(body + page_map)
         struct.pack_into("<H", block, 0, len(body))
-        free = L.BLOCK_DATA - len(block)
+        free = layout.BLOCK_DATA - len(block)
         if not last:
             block += bytes(free)  # a stream's blocks are full, all but the last
         self._total += len(block)
-        carries = number == 0 or number % 128 == 8  # noqa: PLR2004 - the specification's numbers
+        carries = number == 0 or number % 128 == 8
         if number == 0:
             self._first, self._first_items = block, offsets
         if carries:
@@ -119,7 +123,8 @@ class Heap:
         self._note_fill(number, free)
         self._blocks.append(0 if carries else self._database.block(block))
         self._items = []
-        self._used = 2 + 64 if (number + 1) % 128 == 8 else 2  # noqa: PLR2004
+        self._start = 2 + 64 if (number + 1) % 128 == 8 else 2
+        self._room = self._room_after(self._start)
 
     def _note_fill(self, number: int, free: int) -> None:
         level = next((i for i, least in enumerate(_FILL_STEPS) if free >= least), 15)
@@ -131,14 +136,14 @@ class Heap:
             self._blocks[self._map_at] = self._database.block(self._map)
 
     def close(self, root: int) -> int:
-        """Write what is left with the reference of the heap's root item, and return the id of its block or tree of blocks."""
+        """Write what is left and return the id of the heap's block or tree; `root` is its root item."""
         self._seal(last=True)
         self._flush_map()
-        L.HEAP_HEAD.pack_into(
+        layout.HEAP_HEAD.pack_into(
             self._first,
             0,
             int.from_bytes(self._first[:2], "little"),
-            L.HEAP_SIGNATURE,
+            layout.HEAP_SIGNATURE,
             self._client,
             root,
             bytes(self._first[8:12]),
@@ -148,7 +153,9 @@ class Heap:
 
 
 def index_levels(heap: Heap, leaves: Sequence[tuple[int, int]], key: struct.Struct) -> tuple[int, int]:
-    """Put index levels above the leaves of a B-tree on a heap until one item is left; return (levels, its reference).
+    """Put index levels above the leaves of a B-tree on a heap until one item is left.
+
+    Returns (levels, reference of that item); of no leaves (0, 0).
 
     Args:
         heap: where the index records go.
@@ -156,7 +163,7 @@ def index_levels(heap: Heap, leaves: Sequence[tuple[int, int]], key: struct.Stru
         key: packs one index record.
     """
     levels = 0
-    most = L.HEAP_ITEM_MOST // key.size
+    most = layout.HEAP_ITEM_MOST // key.size
     while len(leaves) > 1:
         above = []
         for start in range(0, len(leaves), most):
@@ -174,17 +181,17 @@ def property_context(database: NodeDatabase, properties: Mapping[int, Value], su
         properties: values by property tag (id in the high 16 bits, type in the low); at most 447.
         subnodes: of the node, which take values of more than 3,580 bytes.
     """
-    heap = Heap(database, L.HEAP_PROPERTIES)
-    root = heap.add(bytes(L.BTH_HEAD.size))
-    leaf = heap.add(bytes(L.PROPERTY.size * len(properties)))
-    heap.patch(root, L.BTH_HEAD.pack(L.BTH_TYPE, 2, 6, 0, leaf))
+    heap = Heap(database, layout.HEAP_PROPERTIES)
+    root = heap.add(bytes(layout.BTH_HEAD.size))
+    leaf = heap.add(bytes(layout.PROPERTY.size * len(properties)))
+    heap.patch(root, layout.BTH_HEAD.pack(layout.BTH_TYPE, 2, 6, 0, leaf))
     records = []
-    add, pack = heap.add, L.PROPERTY.pack
+    add, pack = heap.add, layout.PROPERTY.pack
     for tag in sorted(properties):
         value = properties[tag]
         if isinstance(value, int):
             reference = value & 0xFFFFFFFF
-        elif len(value) <= L.HEAP_ITEM_MOST:
+        elif len(value) <= layout.HEAP_ITEM_MOST:
             reference = add(value)
         else:
             reference = subnodes.value(database.data(value))
@@ -196,7 +203,8 @@ def property_context(database: NodeDatabase, properties: Mapping[int, Value], su
 class Columns:
     """The columns of a table and where each lies in a row ([MS-PST] 2.3.4.1).
 
-    Cells are laid out by width, eight and four bytes first, as the format wants; the row's id and version come before all others.
+    Cells are laid out by width, eight and four bytes first, as the format wants; the row's id and version
+    come before all others.
 
     Args:
         tags: the property tags, in any order; row id (0x67F2) and row version (0x67F3) are added.
@@ -205,7 +213,7 @@ class Columns:
     def __init__(self, *tags: int) -> None:
         inner = sorted(set(tags) - {_ROW_ID, _ROW_VERSION})
         order = [_ROW_ID, _ROW_VERSION, *inner]
-        width = {tag: L.CELL_BYTES.get(tag & 0xFFFF, 4) for tag in order}
+        width = {tag: layout.CELL_BYTES.get(tag & 0xFFFF, 4) for tag in order}
         bit = {tag: i for i, tag in enumerate(order)}
         at = 0
         ends: dict[int, int] = {}
@@ -218,21 +226,31 @@ class Columns:
                     at += width[tag]
             ends[sizes[0]] = at
         self.width = at + (len(order) + 7) // 8
-        code = {1: struct.Struct("<B"), 2: struct.Struct("<H"), 4: struct.Struct("<I"), 8: struct.Struct("<8s")}
+        code = {
+            1: struct.Struct("<B"),
+            2: struct.Struct("<H"),
+            4: struct.Struct("<I"),
+            8: struct.Struct("<8s"),
+        }
         for tag in order:
             self.cells[tag] = (place[tag], code[width[tag]], at + bit[tag] // 8, 0x80 >> bit[tag] % 8)
         self._ends = (ends[4], ends[2], ends[1], self.width)
-        self._columns = b"".join(L.COLUMN.pack(tag, place[tag], width[tag], bit[tag]) for tag in sorted(order))
+        self._columns = b"".join(
+            layout.COLUMN.pack(tag, place[tag], width[tag], bit[tag]) for tag in sorted(order)
+        )
         self._count = len(order)
 
     def head(self, index: int, rows: int) -> bytes:
         """Pack the table's description (TCINFO) with the references of its row index and rows."""
-        return L.TABLE_HEAD.pack(L.HEAP_TABLE, self._count, *self._ends, index, rows, 0) + self._columns
+        return (
+            layout.TABLE_HEAD.pack(layout.HEAP_TABLE, self._count, *self._ends, index, rows, 0)
+            + self._columns
+        )
 
     @cached_property
     def rows_in_block(self) -> int:
         """How many whole rows fit a block; none is ever cut."""
-        return L.BLOCK_DATA // self.width
+        return layout.BLOCK_DATA // self.width
 
 
 class Table:
@@ -247,8 +265,8 @@ class Table:
         self._database = database
         self._columns = columns
         self._subnodes = Subnodes(database)
-        self._heap = Heap(database, L.HEAP_TABLE)
-        self._index = self._heap.add(bytes(L.BTH_HEAD.size))
+        self._heap = Heap(database, layout.HEAP_TABLE)
+        self._index = self._heap.add(bytes(layout.BTH_HEAD.size))
         self._head = self._heap.add(columns.head(0, 0))
         self._leaves: list[tuple[int, int]] = []
         self._leaf: list[bytes] = []
@@ -262,30 +280,33 @@ class Table:
 
         Args:
             row: its id; ids must ascend.
-            cells: values by property tag; a tag that is no column is an error, a column without a value is an empty cell.
+            cells: values by property tag; a tag that is no column is an error, a column without a value is an
+                empty cell.
             version: a number that changes with the row; taken from the row's own number where 0.
         """
         places = self._columns.cells
         line = bytearray(self._columns.width)
         for tag, value in ((_ROW_ID, row), (_ROW_VERSION, version or self.count + 1), *cells.items()):
             at, code, byte, bit = places[tag]
-            if not isinstance(value, int) and code.size == 4:  # noqa: PLR2004 - a reference
-                value = self._store(value)
-            code.pack_into(line, at, value)
+            # What is longer than a cell lies in the heap, and the cell holds its reference.
+            held = self._store(value) if isinstance(value, bytes) and code.size == 4 else value
+            code.pack_into(line, at, held)
             line[byte] |= bit
         if not self._leaf:
             self._leaf_key = row
-        self._leaf.append(L.ROW_INDEX.pack(row, self.count))
+        self._leaf.append(layout.ROW_INDEX.pack(row, self.count))
         if len(self._leaf) == _BTH_MOST:
             self._close_leaf()
         self._rows.append(bytes(line))
         self.count += 1
         if len(self._rows) == self._columns.rows_in_block:
-            self._row_blocks.append(self._database.block(b"".join(self._rows).ljust(L.BLOCK_DATA, b"\0")))
+            self._row_blocks.append(
+                self._database.block(b"".join(self._rows).ljust(layout.BLOCK_DATA, b"\0"))
+            )
             self._rows = []
 
     def _store(self, value: bytes) -> int:
-        if len(value) <= L.HEAP_ITEM_MOST:
+        if len(value) <= layout.HEAP_ITEM_MOST:
             return self._heap.add(value)
         return self._subnodes.value(self._database.data(value))
 
@@ -295,9 +316,9 @@ class Table:
 
     def _close_rows(self) -> int:
         rest = b"".join(self._rows)
-        if not self._row_blocks and len(rest) <= L.HEAP_ITEM_MOST:
+        if not self._row_blocks and len(rest) <= layout.HEAP_ITEM_MOST:
             return self._heap.add(rest)
-        total = len(self._row_blocks) * L.BLOCK_DATA + len(rest)
+        total = len(self._row_blocks) * layout.BLOCK_DATA + len(rest)
         if rest:
             self._row_blocks.append(self._database.block(rest))
         return self._subnodes.value(self._database.tree(self._row_blocks, total))
@@ -306,8 +327,8 @@ class Table:
         """Write what is left and return the ids of the table's data block and subnode block (0 for none)."""
         if self._leaf:
             self._close_leaf()
-        levels, root = index_levels(self._heap, self._leaves, L.ROW_INDEX)
+        levels, root = index_levels(self._heap, self._leaves, layout.ROW_INDEX)
         rows = self._close_rows()
-        self._heap.patch(self._index, L.BTH_HEAD.pack(L.BTH_TYPE, 4, 4, levels, root))
+        self._heap.patch(self._index, layout.BTH_HEAD.pack(layout.BTH_TYPE, 4, 4, levels, root))
         self._heap.patch(self._head, self._columns.head(self._index, rows))
         return self._heap.close(self._head), self._subnodes.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from data.synthetic.pst import layout as L
+from data.synthetic.pst import layout
 from data.synthetic.pst.items import Attachment, Message, Recipient
 from data.synthetic.pst.ltp import Columns, Subnodes, Table, Value, property_context
 from data.synthetic.pst.ndb import NodeDatabase
@@ -24,18 +24,22 @@ _BY_VALUE = 1  # PidTagAttachMethod
 _NOT_RENDERED = 0xFFFFFFFF
 _MAIL_USER = 6
 _CELL_CHARACTERS = 255
-_TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)  # creation time of what has no time of its own: no clock may leak into a file
+# Creation time of what has no time of its own: no clock may leak into a file.
+_TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
 _PREFIX = re.compile(r"[^\d\s:]{1,3}: ")
-_ONE_OFF = bytes(4) + bytes.fromhex("812b1fa4bea310199d6e00dd010f5402") + b"\0\0" + b"\x01\x90"  # [MS-OXCDATA] 2.2.5.1
+# [MS-OXCDATA] 2.2.5.1
+_ONE_OFF = bytes(4) + bytes.fromhex("812b1fa4bea310199d6e00dd010f5402") + b"\0\0" + b"\x01\x90"
 
 
 def wide(text: str) -> bytes:
-    """Encode a text as PtypString: UTF-16 without an end mark. Lone surrogates pass, as they do in Outlook."""
+    """Encode a text as PtypString: UTF-16, no end mark. Lone surrogates pass, as in Outlook."""
     return text.encode("utf-16-le", "surrogatepass")
 
 
 def split_subject(subject: str) -> tuple[str, str]:
-    """Split a subject into its prefix (up to three letters, a colon and a blank) and the rest ([MS-OXCMSG] 3.2.4.4).
+    """Split a subject into its prefix and the rest ([MS-OXCMSG] 2.2.1.9).
+
+    The prefix is up to three characters, neither digits nor blanks, with a colon and a blank.
 
     >>> split_subject("RE: Crime Alert: Hit & run"), split_subject("Crime Alert: RE: x")
     (('RE: ', 'Crime Alert: Hit & run'), ('', 'Crime Alert: RE: x'))
@@ -54,7 +58,7 @@ def _names(recipients: Iterable[Recipient], kind: int) -> str:
 
 
 def write_message(database: NodeDatabase, node: int, message: Message, parent: int) -> dict[int, Value]:
-    """Write a message with its recipients and attachments as a node, and return its cells for the folder's contents table.
+    """Write a message with its recipients and attachments as a node.
 
     Args:
         database: where it goes.
@@ -62,11 +66,14 @@ def write_message(database: NodeDatabase, node: int, message: Message, parent: i
         message: what to write.
         parent: the folder's node id.
 
+    Returns:
+        The message's cells for the folder's contents table.
+
     Raises:
         ValueError: an attachment's chunks do not add up to its size.
     """
     subnodes = Subnodes(database)
-    subnodes.add(L.NID_RECIPIENTS, *_write_recipients(database, message.recipients))
+    subnodes.add(layout.NID_RECIPIENTS, *_write_recipients(database, message.recipients))
     attached = _write_attachments(database, message, subnodes) if message.attachments else 0
     properties = _properties(node, message)
     size = attached + sum(4 if isinstance(value, int) else len(value) for value in properties.values())
@@ -81,7 +88,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
     name, address = wide(message.sender_name), wide(message.sender_address)
     smtp = wide("SMTP")
     kept = message.delivered_at or message.submitted_at
-    moment = L.filetime(kept or _TIMELESS)
+    moment = layout.filetime(kept or _TIMELESS)
     flags = (_READ if kept else _READ | _UNSENT) | (_HAS_ATTACHMENTS if message.attachments else 0)
     key = blake2b(f"{node}\0{message.message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
     found: dict[int, Value | None] = {
@@ -90,7 +97,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x00260003: 0,  # priority: normal
         0x00360003: 0,  # sensitivity: none
         0x0037001F: _stored_subject(message.subject, prefix),
-        0x00390040: L.filetime(message.submitted_at) if message.submitted_at else None,
+        0x00390040: layout.filetime(message.submitted_at) if message.submitted_at else None,
         0x003D001F: wide(prefix),
         0x0042001F: name,
         0x0064001F: smtp,
@@ -103,7 +110,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x0E02001F: wide(_names(message.recipients, 3)),
         0x0E03001F: wide(_names(message.recipients, 2)),
         0x0E04001F: wide(_names(message.recipients, 1)),
-        0x0E060040: L.filetime(message.delivered_at) if message.delivered_at else None,
+        0x0E060040: layout.filetime(message.delivered_at) if message.delivered_at else None,
         0x0E070003: flags,
         0x0E170003: 0,  # status
         0x0E1B000B: bool(message.attachments),
@@ -123,8 +130,8 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
 
 
 _CELL_TAGS = (
-    0x00170003, 0x001A001F, 0x00360003, 0x0037001F, 0x00390040, 0x0042001F, 0x0070001F, 0x0E03001F, 0x0E04001F,
-    0x0E060040, 0x0E070003, 0x0E080003, 0x0E170003, 0x30080040,
+    0x00170003, 0x001A001F, 0x00360003, 0x0037001F, 0x00390040, 0x0042001F, 0x0070001F, 0x0E03001F,
+    0x0E04001F, 0x0E060040, 0x0E070003, 0x0E080003, 0x0E170003, 0x30080040,
 )  # fmt: skip
 
 
@@ -132,11 +139,15 @@ def _cells(properties: dict[int, Value]) -> dict[int, Value]:
     cells: dict[int, Value] = {}
     for tag in _CELL_TAGS:
         value = properties.get(tag)
-        if isinstance(value, bytes):
-            value = value[: 2 * _CELL_CHARACTERS]  # a table shows at most 255 characters of a text, as Outlook's do
         if value is not None:
-            cells[tag] = value
+            cells[tag] = _cell_text(value) if isinstance(value, bytes) else value
     return cells
+
+
+def _cell_text(text: bytes) -> bytes:
+    # A table shows at most 255 characters of a text, as Outlook's do, and no half of a surrogate pair.
+    short = text[: 2 * _CELL_CHARACTERS]
+    return short[:-2] if len(text) > len(short) and 0xD8 <= short[-1] <= 0xDB else short
 
 
 def _write_recipients(database: NodeDatabase, recipients: tuple[Recipient, ...]) -> tuple[int, int]:
@@ -169,7 +180,7 @@ def _write_attachments(database: NodeDatabase, message: Message, subnodes: Subno
     table = Table(database, ATTACHMENT_COLUMNS)
     total = 0
     for number, attachment in enumerate(message.attachments):
-        node = L.node_id(L.T_ATTACHMENT, 0x401 + number)
+        node = layout.node_id(layout.T_ATTACHMENT, 0x401 + number)
         own = Subnodes(database)
         properties = _attachment_properties(number, attachment)
         properties[0x37010102] = _attachment_data(database, attachment, own)
@@ -177,12 +188,12 @@ def _write_attachments(database: NodeDatabase, message: Message, subnodes: Subno
         tags = (0x0E200003, 0x3704001F, 0x37050003, 0x370B0003)
         table.add(node, {tag: properties[tag] for tag in tags})
         total += attachment.size
-    subnodes.add(L.NID_ATTACHMENTS, *table.close())
+    subnodes.add(layout.NID_ATTACHMENTS, *table.close())
     return total
 
 
 def _attachment_data(database: NodeDatabase, attachment: Attachment, subnodes: Subnodes) -> Value:
-    if attachment.size > L.HEAP_ITEM_MOST:
+    if attachment.size > layout.HEAP_ITEM_MOST:
         return subnodes.value(database.stream(attachment.chunks(), attachment.size))
     content = b"".join(attachment.chunks())
     if len(content) != attachment.size:

@@ -1,6 +1,7 @@
-"""The node database: blocks with their trailers, data trees, subnode trees, nodes, and the header that ties them together.
+"""The node database: blocks, data trees, subnode trees, nodes, and the header that ties them together.
 
-What is kept in memory until the end is six bytes a block and twelve a node, in arrays; everything else is on disk at once.
+What is kept in memory until the end is six bytes a block and twelve a node, in arrays; everything else is on
+disk at once.
 Source: [MS-PST] 2.2.
 """
 
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal
 
-from data.synthetic.pst import layout as L
+from data.synthetic.pst import layout
 from data.synthetic.pst.pages import Space, write_tree
 
 Encoding = Literal["none", "permute"]
@@ -28,12 +29,17 @@ class NodeDatabase:
 
     def __init__(self, stream: BinaryIO, encoding: Encoding) -> None:
         self._stream = stream
-        self._crypt = L.CRYPT[encoding]
+        self._crypt = layout.CRYPT[encoding]
         self._space = Space(stream)
         self._slots = array("I")  # of block n + 1: offset in slots of 64 bytes
         self._sizes = array("H")  # payload bytes, and _INTERNAL_BIT
         self._shared: Counter[int] = Counter()  # references of a block beyond its first
-        self._nodes = (array("I"), array("I"), array("I"), array("I"))  # ids of node, data block, subnode block, parent
+        self._nodes = (
+            array("I"),
+            array("I"),
+            array("I"),
+            array("I"),
+        )  # ids of node, data block, subnode block, parent
 
     @property
     def position(self) -> int:
@@ -51,36 +57,48 @@ class NodeDatabase:
         identifier = len(self._slots) << 2 | internal
         buffer = space.buffer
         buffer[at : at + count] = stored
-        mark = L.signature(offset, identifier)
-        L.BLOCK_TRAILER.pack_into(buffer, at + size - 16, count, mark, L.crc(stored), identifier)
+        mark = layout.signature(offset, identifier)
+        layout.BLOCK_TRAILER.pack_into(buffer, at + size - 16, count, mark, layout.crc(stored), identifier)
         return identifier
 
     def block(self, payload: bytes | bytearray) -> int:
         """Write one data block of 1 to 8,176 bytes and return its id."""
-        return self._block(payload.translate(L.ENCODE) if self._crypt else payload, 0)
+        return self._block(payload.translate(layout.ENCODE) if self._crypt else payload, 0)
 
     def data(self, payload: bytes | bytearray) -> int:
         """Write bytes of any length as a block or a tree of blocks; return its id, 0 for no bytes."""
-        return self.stream((payload,), len(payload)) if len(payload) > L.BLOCK_DATA else self.block(payload) if payload else 0
+        return (
+            self.stream((payload,), len(payload))
+            if len(payload) > layout.BLOCK_DATA
+            else self.block(payload)
+            if payload
+            else 0
+        )
 
     def stream(self, chunks: Iterable[bytes | bytearray], size: int) -> int:
-        """Write `size` bytes that come in chunks of any lengths as a block or a tree of blocks; return its id, 0 for none.
+        """Write bytes that come in chunks of any lengths as a block or a tree; return its id, 0 for none.
+
+        Args:
+            chunks: the bytes.
+            size: how many they are.
 
         Raises:
             ValueError: the chunks do not add up to `size`.
         """
         blocks, total = array("Q"), 0
-        for piece in _pieces(chunks, L.ENCODE if self._crypt else None):
+        for piece in _pieces(chunks, layout.ENCODE if self._crypt else None):
             total += len(piece)
             if total > size:
                 break
             blocks.append(self._block(piece, 0))
         if total != size:
-            raise ValueError(f"the data was announced as {size} bytes, but {'more' if total > size else total} came")
+            raise ValueError(
+                f"the data was announced as {size} bytes, but {'more' if total > size else total} came"
+            )
         return self.tree(blocks, size)
 
     def tree(self, blocks: Sequence[int], total: int) -> int:
-        """Join data blocks into one stream: a single block as it is, else XBLOCKs, else XXBLOCKs ([MS-PST] 2.2.2.8.3.2).
+        """Join data blocks into one stream: one as it is, else by XBLOCKs, else by XXBLOCKs (2.2.2.8.3.2).
 
         Args:
             blocks: ids of data blocks; every one but the last holds 8,176 bytes.
@@ -88,35 +106,49 @@ class NodeDatabase:
         """
         if len(blocks) <= 1:
             return blocks[0] if blocks else 0
-        if len(blocks) <= L.XBLOCK_MOST:
+        if len(blocks) <= layout.XBLOCK_MOST:
             return self._xblock(1, blocks, total)
         if total >= 1 << 32:
             raise ValueError(f"{total} bytes are more than a node can hold (4 GB)")
         uppers, left = array("Q"), total
-        for start in range(0, len(blocks), L.XBLOCK_MOST):
-            part = blocks[start : start + L.XBLOCK_MOST]
-            held = min(left, len(part) * L.BLOCK_DATA)
+        for start in range(0, len(blocks), layout.XBLOCK_MOST):
+            part = blocks[start : start + layout.XBLOCK_MOST]
+            held = min(left, len(part) * layout.BLOCK_DATA)
             uppers.append(self._xblock(1, part, held))
             left -= held
         return self._xblock(2, uppers, total)
 
     def _xblock(self, level: int, blocks: Sequence[int], total: int) -> int:
-        return self._block(L.TREE_HEAD.pack(L.XBLOCK, level, len(blocks), total) + array("Q", blocks).tobytes(), L.INTERNAL)
+        return self._block(
+            layout.TREE_HEAD.pack(layout.XBLOCK, level, len(blocks), total) + array("Q", blocks).tobytes(),
+            layout.INTERNAL,
+        )
 
     def subnodes(self, entries: Sequence[tuple[int, int, int]]) -> int:
-        """Write a tree of subnodes (node id, data block, subnode block); return its id, 0 for none ([MS-PST] 2.2.2.8.3.3)."""
+        """Write a tree of subnodes and return its id, 0 for none ([MS-PST] 2.2.2.8.3.3).
+
+        Args:
+            entries: (node id, id of the data block, id of the subnode block or 0), in any order.
+        """
         ordered = sorted(entries)
         leaves: list[tuple[int, int]] = []
-        for start in range(0, len(ordered), L.SL_MOST):
-            part = ordered[start : start + L.SL_MOST]
-            head = L.TREE_HEAD.pack(L.SLBLOCK, 0, len(part), 0)
-            leaves.append((part[0][0], self._block(head + b"".join(L.SL_ENTRY.pack(*entry) for entry in part), L.INTERNAL)))
+        for start in range(0, len(ordered), layout.SL_MOST):
+            part = ordered[start : start + layout.SL_MOST]
+            head = layout.TREE_HEAD.pack(layout.SLBLOCK, 0, len(part), 0)
+            leaves.append(
+                (
+                    part[0][0],
+                    self._block(
+                        head + b"".join(layout.SL_ENTRY.pack(*entry) for entry in part), layout.INTERNAL
+                    ),
+                )
+            )
         if len(leaves) <= 1:
             return leaves[0][1] if leaves else 0
-        if len(leaves) > L.SI_MOST:
+        if len(leaves) > layout.SI_MOST:
             raise ValueError(f"{len(ordered)} subnodes are more than a node can have")
-        head = L.TREE_HEAD.pack(L.SLBLOCK, 1, len(leaves), 0)
-        return self._block(head + b"".join(L.SI_ENTRY.pack(*leaf) for leaf in leaves), L.INTERNAL)
+        head = layout.TREE_HEAD.pack(layout.SLBLOCK, 1, len(leaves), 0)
+        return self._block(head + b"".join(layout.SI_ENTRY.pack(*leaf) for leaf in leaves), layout.INTERNAL)
 
     def share(self, block: int) -> int:
         """Count one more reference to a block that is in use already, and return its id."""
@@ -124,61 +156,74 @@ class NodeDatabase:
         return block
 
     def node(self, identifier: int, data: int, subnodes: int = 0, parent: int = 0) -> None:
-        """Enter a node: its id, the ids of its data and subnode blocks (0 for none), and the id of the folder it hangs in."""
+        """Enter a node.
+
+        Args:
+            identifier: its id.
+            data: id of its data block; 0 for none.
+            subnodes: id of its subnode block; 0 for none.
+            parent: id of the folder it hangs in.
+        """
         for column, value in zip(self._nodes, (identifier, data, subnodes, parent), strict=True):
             column.append(value)
 
     def _node_entries(self) -> Iterator[bytes]:
         identifiers, data, subnodes, parents = self._nodes
         for i in sorted(range(len(identifiers)), key=identifiers.__getitem__):
-            yield L.NBT_ENTRY.pack(identifiers[i], data[i], subnodes[i], parents[i], 0)
+            yield layout.NBT_ENTRY.pack(identifiers[i], data[i], subnodes[i], parents[i], 0)
 
     def _block_entries(self) -> Iterator[bytes]:
-        pack, shared = L.BBT_ENTRY.pack, self._shared
+        pack, shared = layout.BBT_ENTRY.pack, self._shared
         for number, (slot, size) in enumerate(zip(self._slots, self._sizes, strict=True), 1):
-            internal = L.INTERNAL if size & _INTERNAL_BIT else 0
-            references = 2 + shared[number] if number in shared else 2  # a block in the tree has one by being there
+            internal = layout.INTERNAL if size & _INTERNAL_BIT else 0
+            # A block in the tree has one by being there
+            references = 2 + shared[number] if number in shared else 2
             yield pack(number << 2 | internal, slot << 6, size & ~_INTERNAL_BIT, references, 0)
 
     def finish(self, counters: dict[int, int]) -> None:
         """Write both B-trees, the maps and the header. Nothing may be added after.
 
         Args:
-            counters: the highest index used of each node type that was used; the others stand at their starting value.
+            counters: the highest index used of each node type that was used; the others stand at their
+                starting value.
         """
-        nodes = write_tree(self._space, L.PAGE_NBT, self._node_entries(), L.NBT_ENTRY.size)
-        blocks = write_tree(self._space, L.PAGE_BBT, self._block_entries(), L.BBT_ENTRY.size)
+        nodes = write_tree(self._space, layout.PAGE_NBT, self._node_entries(), layout.NBT_ENTRY.size)
+        blocks = write_tree(self._space, layout.PAGE_BBT, self._block_entries(), layout.BBT_ENTRY.size)
         end, last, free = self._space.finish()
-        start = {L.T_SEARCH_FOLDER: 0x4000, L.T_MESSAGE: 0x10000, L.T_ASSOCIATED: 0x8000}
+        start = {layout.T_SEARCH_FOLDER: 0x4000, layout.T_MESSAGE: 0x10000, layout.T_ASSOCIATED: 0x8000}
         used = [counters.get(kind, start.get(kind, 0x400)) for kind in range(32)]
-        middle = L.HEADER_IDS.pack(0, self._space.next_page_id, len(self._nodes[0]), *used)
-        root = L.HEADER_ROOT.pack(0, 0, end, last, free, 0, *nodes, *blocks, L.AMAP_VALID, 0, 0)
+        middle = layout.HEADER_IDS.pack(0, self._space.next_page_id, len(self._nodes[0]), *used)
+        root = layout.HEADER_ROOT.pack(0, 0, end, last, free, 0, *nodes, *blocks, layout.AMAP_VALID, 0, 0)
         ones = b"\xff" * 128
-        tail = L.HEADER_TAIL.pack(0, ones, ones, 0x80, self._crypt, 0, len(self._slots) + 1 << 2)
-        front = L.HEADER_HEAD.pack(L.MAGIC, 0, L.MAGIC_CLIENT, L.VERSION, L.VERSION_CLIENT, 1, 1, 0, 0)
-        header = bytearray((front + middle + root + tail).ljust(L.HEADER_BYTES, b"\0"))
-        header[0x20C:0x210] = L.crc(header[8:0x20C]).to_bytes(4, "little")  # 516 bytes: the whole
-        header[4:8] = L.crc(header[8 : 8 + 471]).to_bytes(4, "little")  # 471 bytes: for old programs
+        tail = layout.HEADER_TAIL.pack(0, ones, ones, 0x80, self._crypt, 0, len(self._slots) + 1 << 2)
+        front = layout.HEADER_HEAD.pack(
+            layout.MAGIC, 0, layout.MAGIC_CLIENT, layout.VERSION, layout.VERSION_CLIENT, 1, 1, 0, 0
+        )
+        header = bytearray((front + middle + root + tail).ljust(layout.HEADER_BYTES, b"\0"))
+        header[0x20C:0x210] = layout.crc(header[8:0x20C]).to_bytes(4, "little")  # 516 bytes: the whole
+        header[4:8] = layout.crc(header[8 : 8 + 471]).to_bytes(4, "little")  # 471 bytes: for old programs
         self._stream.seek(0)
         self._stream.write(header)
 
 
-def _pieces(chunks: Iterable[bytes | bytearray], table: bytes | None) -> Iterator[bytes | bytearray | memoryview]:
-    """Cut chunks of any lengths into pieces of 8,176 bytes and a last shorter one, encoded where there is a table."""
+def _pieces(
+    chunks: Iterable[bytes | bytearray], table: bytes | None
+) -> Iterator[bytes | bytearray | memoryview]:
+    """Cut chunks into pieces of 8,176 bytes and a last shorter one, encoded where there is a table."""
     rest = bytearray()
     for chunk in chunks:
         view = memoryview(chunk.translate(table) if table else chunk)
         start = 0
         if rest:
-            start = min(L.BLOCK_DATA - len(rest), len(view))
+            start = min(layout.BLOCK_DATA - len(rest), len(view))
             rest += view[:start]
-            if len(rest) < L.BLOCK_DATA:
+            if len(rest) < layout.BLOCK_DATA:
                 continue
             yield rest
             rest = bytearray()
-        whole = start + (len(view) - start) // L.BLOCK_DATA * L.BLOCK_DATA
-        for at in range(start, whole, L.BLOCK_DATA):
-            yield view[at : at + L.BLOCK_DATA]
+        whole = start + (len(view) - start) // layout.BLOCK_DATA * layout.BLOCK_DATA
+        for at in range(start, whole, layout.BLOCK_DATA):
+            yield view[at : at + layout.BLOCK_DATA]
         rest += view[whole:]
     if rest:
         yield rest

@@ -1,4 +1,4 @@
-"""`PstWriter`: a mailbox of any size, written once and forwards, that exists under its name only when it is whole."""
+"""`PstWriter`: a mailbox of any size, written in one pass, under its name only when it is whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from data.synthetic.pst import layout as L
+from data.synthetic.pst import layout
 from data.synthetic.pst.folders import CONTENTS_COLUMNS, Folder, Furniture
 from data.synthetic.pst.items import Message
 from data.synthetic.pst.ltp import Table
@@ -18,12 +18,12 @@ from data.synthetic.pst.ndb import Encoding, NodeDatabase
 class PstWriter:
     """Writes a Unicode PST (version 23).
 
-    Memory stays small whatever the file's size: a finished section of 248 kB goes to disk at once, and 6 bytes a block and 16 a message
-    are remembered for the indexes. The same calls give the same bytes.
+    Memory stays small whatever the file's size: a finished section of 248 kB goes to disk at once, and 6
+    bytes a block and 16 a message are remembered for the indexes. The same calls give the same bytes.
 
     Args:
-        path: where the mailbox shall lie. Until `close` has succeeded it is written beside, under the name with ".part" added; an
-            exception removes that file.
+        path: where the mailbox shall lie. Until `close` has succeeded it is written beside, under the name
+            with ".part" added; an exception removes that file.
         encoding: "permute" (what Outlook calls compressible, its default) or "none".
         name: the store's display name.
 
@@ -38,7 +38,8 @@ class PstWriter:
     >>> with PstWriter(path) as box:
     ...     inbox = box.add_folder(("Inbox",))
     ...     to = (Recipient(1, "Desk", "desk@example.org"),)
-    ...     node = box.add_message(inbox, Message("Hello", "Ann", "ann@example.org", to, None, "Hi", None, None, None, None))
+    ...     letter = Message("Hello", "Ann", "ann@example.org", to, None, "Hi", None, None, None, None)
+    ...     node = box.add_message(inbox, letter)
     >>> hex(node), path.read_bytes()[:4]
     ('0x200024', b'!BDN')
     """
@@ -54,11 +55,11 @@ class PstWriter:
         self._furniture = Furniture(self._database)
         self._furniture.templates()
         self._messages = 0
-        root = Folder(L.NID_ROOT, "", L.NID_ROOT)
-        self._spam = Folder(L.NID_SPAM_SEARCH, "SPAM Search Folder 2", L.NID_ROOT)
-        top = Folder(L.NID_TOP, "Top of Personal Folders", L.NID_ROOT)
-        search = Folder(L.NID_SEARCH_ROOT, "Search Root", L.NID_ROOT)
-        deleted = Folder(L.NID_DELETED, "Deleted Items", L.NID_TOP, "IPF.Note")
+        root = Folder(layout.NID_ROOT, "", layout.NID_ROOT)
+        self._spam = Folder(layout.NID_SPAM_SEARCH, "SPAM Search Folder 2", layout.NID_ROOT)
+        top = Folder(layout.NID_TOP, "Top of Personal Folders", layout.NID_ROOT)
+        search = Folder(layout.NID_SEARCH_ROOT, "Search Root", layout.NID_ROOT)
+        deleted = Folder(layout.NID_DELETED, "Deleted Items", layout.NID_TOP, "IPF.Note")
         root.folders += [self._spam, top, search]
         top.folders.append(deleted)
         self._folders = {folder.node: folder for folder in (root, top, search, deleted)}
@@ -66,15 +67,19 @@ class PstWriter:
 
     @property
     def position(self) -> int:
-        """Bytes written so far. The closed file is longer: by the contents tables and indexes (about 1 % and 500 bytes a message),
-        and by what fills its last section of 248 kB."""
+        """Bytes written so far.
+
+        The closed file is longer: by the B-trees (about 32 bytes a message and 3 a kilobyte), and by what
+        fills its last section of 248 kB.
+        """
         return self._database.position
 
     def add_folder(self, path: tuple[str, ...]) -> int:
         """Make a folder with all above it and return its node id; a folder that is there is only found.
 
         Args:
-            path: names from "Top of Personal Folders" down, that one left out. () is that folder itself; "Deleted Items" is always there.
+            path: names from "Top of Personal Folders" down, that one left out. () is that folder itself;
+                "Deleted Items" is always there.
 
         >>> import tempfile
         >>> with PstWriter(Path(tempfile.mkdtemp()) / "box.pst") as box:
@@ -85,7 +90,7 @@ class PstWriter:
         if path in self._paths:
             return self._paths[path]
         parent = self._folders[self.add_folder(path[:-1])]
-        node = L.node_id(L.T_FOLDER, L.FIRST_FOLDER + len(self._paths) - 2)
+        node = layout.node_id(layout.T_FOLDER, layout.FIRST_FOLDER + len(self._paths) - 2)
         folder = Folder(node, path[-1], parent.node, "IPF.Note")
         parent.folders.append(folder)
         self._folders[node] = folder
@@ -101,13 +106,13 @@ class PstWriter:
 
         Raises:
             KeyError: there is no such folder.
-            ValueError: an attachment is not as long as announced, or the writer is closed. The mailbox is given up, as after any
-                exception here.
+            ValueError: an attachment is not as long as announced, or the writer is closed. The mailbox is
+                given up, as after any exception here.
         """
         self._check_open()
         try:
             place = self._folders[folder]
-            node = L.node_id(L.T_MESSAGE, L.FIRST_MESSAGE + self._messages)
+            node = layout.node_id(layout.T_MESSAGE, layout.FIRST_MESSAGE + self._messages)
             cells = write_message(self._database, node, message, folder)
             if place.contents is None:
                 place.contents = Table(self._database, CONTENTS_COLUMNS)
@@ -132,9 +137,12 @@ class PstWriter:
             self._furniture.spam_search(self._spam)
             for folder in self._folders.values():
                 self._furniture.folder(folder)
-            folders = L.FIRST_FOLDER + len(self._paths) - 3
-            counters = dict.fromkeys((L.T_FOLDER, L.T_HIERARCHY, L.T_CONTENTS, L.T_ASSOCIATED_CONTENTS), folders)
-            self._database.finish(counters | {L.T_MESSAGE: L.FIRST_MESSAGE - 1 + self._messages})
+            folders = layout.FIRST_FOLDER + len(self._paths) - 3
+            counters = dict.fromkeys(
+                (layout.T_FOLDER, layout.T_HIERARCHY, layout.T_CONTENTS, layout.T_ASSOCIATED_CONTENTS),
+                folders,
+            )
+            self._database.finish(counters | {layout.T_MESSAGE: layout.FIRST_MESSAGE - 1 + self._messages})
             self._stream.close()
             self._part.replace(self._path)
         except BaseException:
@@ -157,7 +165,9 @@ class PstWriter:
         """Give the writer itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close, or give up where an exception is on its way."""
         if kind is None:
             self.close()
