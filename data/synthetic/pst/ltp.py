@@ -86,9 +86,8 @@ class Heap:
 
     @staticmethod
     def _room_after(start: int) -> int:
-        return (
-            layout.BLOCK_DATA - start - 9
-        )  # the page map's two counts and two offsets, and a byte of padding
+        # Less the page map's two counts and two offsets, and a byte of padding.
+        return layout.BLOCK_DATA - start - 9
 
     def patch(self, reference: int, item: bytes) -> None:
         """Replace an item of the first block by another of the same length."""

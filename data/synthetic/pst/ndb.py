@@ -34,12 +34,8 @@ class NodeDatabase:
         self._slots = array("I")  # of block n + 1: offset in slots of 64 bytes
         self._sizes = array("H")  # payload bytes, and _INTERNAL_BIT
         self._shared: Counter[int] = Counter()  # references of a block beyond its first
-        self._nodes = (
-            array("I"),
-            array("I"),
-            array("I"),
-            array("I"),
-        )  # ids of node, data block, subnode block, parent
+        # Four columns: ids of the nodes, of their data blocks, subnode blocks and parents.
+        self._nodes = (array("I"), array("I"), array("I"), array("I"))
 
     @property
     def position(self) -> int:
