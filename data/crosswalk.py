@@ -76,7 +76,7 @@ class Row:
 
     @cached_property
     def literal(self) -> str:
-        """What the subject must be, or begin with: collapsed, without the variable part, letter case folded."""
+        """What the subject is or begins with: collapsed, without the variable part, case folded."""
         return collapse(_VARIABLE.sub("", self.pattern)).casefold()
 
     def meets(self, subject: str) -> Match | None:
@@ -103,7 +103,7 @@ class Crosswalk:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of what decides (patterns, matches, kinds, templates, their order; no notes): 64 hex digits."""
+        """Hash of what decides (patterns, matches, kinds, templates, order; no notes): 64 hex digits."""
         text = repr([(row.pattern, row.match, row.kind, row.template) for row in self.rows])
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -185,7 +185,8 @@ def _records(path: Path) -> list[dict[str, str]]:
     for number, fields in enumerate(lines[1:], start=2):
         if len(fields) != len(COLUMNS):
             raise InputError(
-                f"{path}: row {number}: {len(fields)} fields instead of {len(COLUMNS)}; put a field that holds a comma in quotes"
+                f"{path}: row {number}: {len(fields)} fields instead of {len(COLUMNS)}; "
+                "put a field that holds a comma in quotes"
             )
         records.append(dict(zip(COLUMNS, (field.strip() for field in fields), strict=True)))
     return records

@@ -47,8 +47,7 @@ def empty_table(spec: Table) -> pa.Table:
 
 
 def conform(table: pa.Table, spec: Table) -> pa.Table:
-    """Bring a table into its schema's form: columns in order, exact types, rows sorted by key, one chunk a
-    column.
+    """Bring a table into its schema's form: columns in order, exact types, rows sorted by key.
 
     Args:
         table: Rows in any order, columns in any order.

@@ -23,7 +23,7 @@ class Matches(NamedTuple):
     places: npt.NDArray[np.int64]
 
     def column(self, name: str) -> pa.Array:
-        """One field of the match (``kind``, ``template``, ``pattern``, ``rest``) as a text column, row by row."""
+        """One field of the match (``kind``, ``template``, ``pattern``, ``rest``) as a text column."""
         values = pa.array([getattr(match, name) for match in self.distinct], pa.string())
         return values.take(pa.array(self.places))
 
@@ -45,11 +45,5 @@ def classify_column(subjects: pa.ChunkedArray, crosswalk: Crosswalk) -> Matches:
         ['reply or forward', 'unclassified', 'reply or forward']
     """
     encoded = subjects.combine_chunks().dictionary_encode(null_encoding="encode")
-    if isinstance(encoded, pa.ChunkedArray):  # older Arrow keeps the chunks of a column that has exactly one
-        encoded = (
-            pa.concat_arrays(encoded.chunks)
-            if encoded.num_chunks
-            else pa.array([], pa.string()).dictionary_encode()
-        )
     distinct = tuple(crosswalk.classify(subject) for subject in encoded.dictionary.to_pylist())
     return Matches(distinct, np.asarray(encoded.indices, dtype=np.int64))

@@ -16,7 +16,7 @@ from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
 NO_TITLE: Final = "no title in the HTML body or the plain text"
-"""The one reason for which an alert goes to quarantine while parsing; the detail says what each body lacks."""
+"""The one reason why an alert goes to quarantine while parsing; the detail says what each body lacks."""
 
 
 def parse_part(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:

@@ -78,7 +78,7 @@ class Parsed:
 
 
 def code_version() -> str:
-    """Hash of the code that parses (and of lxml's version), so that nobody has to remember to raise a number."""
+    """Hash of the code that parses and of lxml's version, so that nobody need raise a number."""
     digest = hashlib.sha256(repr((etree.LXML_VERSION, etree.LIBXML_VERSION)).encode("ascii"))
     for name in _CODE:
         digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
@@ -94,8 +94,8 @@ def check_templates(crosswalk: Crosswalk) -> None:
     for row in crosswalk.rows:
         if row.template is not None and row.template not in TEMPLATES:
             raise InputError(
-                f"{CROSSWALK.name}: pattern '{row.pattern}', column template: '{row.template}' has no scraper; "
-                f"write one of {', '.join(TEMPLATES)}, or add a function to tasks/alerts/scrape.py"
+                f"{CROSSWALK.name}: pattern '{row.pattern}', column template: '{row.template}' has no "
+                f"scraper; write one of {', '.join(TEMPLATES)}, or add a function to tasks/alerts/scrape.py"
             )
 
 

@@ -16,12 +16,11 @@ The rules (DESIGN 5.3, 5.4):
 
 - The **title** is the first line after the announcement. A blank title leaves no line of its own, so the next
   line (the date, or a link) must not be taken for it. What the preheader, else the subject's variable part,
-  announces is the
-  evidence: announced blank, there is no title; a line that looks like a date or is a link is the title only
-      if it is
-  what was announced. Where nothing was announced, a date is the title if another date follows it. Where the
-  body shows no title and the preheader names one, that one is taken: it is part of the body. The subject
-  never serves as the title, for the method goes by HTML body, then plain text, then quarantine.
+  announces is the evidence: announced blank, there is no title; a line that looks like a date or is a link is
+  the title only if it is what was announced. Where nothing was announced, a date is the title if another date
+  follows it. Where the body shows no title and the preheader names one, that one is taken: it is part of the
+  body. The subject never serves as the title, for the method goes by HTML body, then plain text, then
+  quarantine.
 - The **date** is the next line if it is a date ``Month D, YYYY`` that exists, and nothing else. A date
   anywhere later is part of the description.
 - The **description** is what follows, up to the first line that is a link with a label; a resident types
@@ -65,7 +64,7 @@ class Alert(NamedTuple):
 
 
 Scraper = Callable[[Sequence[Line], str | None], Alert | str]
-"""Takes a body's lines and the subject's variable part; returns the alert, or in a few words why there is none."""
+"""Takes a body's lines and the subject's variable part; returns the alert, or why there is none."""
 
 NO_ANNOUNCEMENT: Final = "no announcing sentence"
 NO_TITLE: Final = "no title after the announcing sentence"
@@ -162,7 +161,7 @@ def _announces(line: Line) -> bool:
 
 
 def _preheader(lines: Sequence[Line]) -> str | None:
-    """The title that the preheader announces (empty: it announces a blank one), None where there is no preheader."""
+    """The title that the preheader announces, empty for a blank one; None where there is no preheader."""
     size = len(_PREHEADER)
     for line in lines:
         if line.text[:size].lower() == _PREHEADER:
@@ -171,7 +170,7 @@ def _preheader(lines: Sequence[Line]) -> str | None:
 
 
 def _before_links(lines: Sequence[Line], announced: str | None) -> list[Line]:
-    """The lines up to the first link with a label; the first line stays where it is the title that was announced."""
+    """The lines up to the first link with a label; a first line that was announced as the title stays."""
     first = 1 if lines and lines[0].text == announced else 0
     for n, line in enumerate(lines[first:], start=first):
         if line.link and not line.address:
@@ -238,7 +237,8 @@ def scrape(template: str, rest: str | None, html: str | None, text: str | None) 
         KeyError: The template is unknown; :func:`tasks.alerts.parts.check_templates` sees to it beforehand.
 
     Example:
-        >>> scrape("new-incident", None, None, "A new crime incident was posted in your area.\nBike gone\nMay 5, 2021")
+        >>> text = "A new crime incident was posted in your area.\nBike gone\nMay 5, 2021"
+        >>> scrape("new-incident", None, None, text)
         Alert(title='Bike gone', date=datetime.date(2021, 5, 5), description='')
     """
     outcomes = []

@@ -1,0 +1,43 @@
+"""Copies: the same message found twice in one agency's records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.alerts.recipients import Addressees
+
+
+def copy_of(messages: pa.Table, found: Addressees) -> pa.Array:
+    """Mark the messages that are copies of an earlier one.
+
+    Two messages of an agency are the same if their Message-IDs are equal (blanks around them apart) and their
+    distinct recipients are; a message without Message-ID is a copy of none. The first in order of source and
+    node id is the original, wherever the others lie. Copies are marked and counted all the same, as the
+    published figures count them.
+
+    Args:
+        messages: In order of agency, source and node id, as :func:`tasks.alerts.messages.gather` gives them.
+        found: Their recipients.
+
+    Returns:
+        A text array, one value a message: ``source:node_id`` of the original, missing for originals.
+    """
+    marks: list[str | None] = [None] * messages.num_rows
+    ids = pc.utf8_trim_whitespace(pc.fill_null(messages.column("message_id"), "")).combine_chunks()
+    encoded = ids.dictionary_encode()
+    codes = np.asarray(encoded.indices, dtype=np.int64)
+    several = np.bincount(codes, minlength=1)[codes] > 1
+    rows = np.flatnonzero(several & np.asarray(pc.not_equal(ids, "")))
+    starts = np.searchsorted(found.message, rows, side="left")
+    ends = np.searchsorted(found.message, rows, side="right")
+    seen: dict[tuple[str, int, bytes], str] = {}
+    names = messages.select(["agency", "source", "node_id"]).take(pa.array(rows)).to_pylist()
+    for row, start, end, name in zip(rows.tolist(), starts.tolist(), ends.tolist(), names, strict=True):
+        key = (name["agency"], int(codes[row]), found.who[start:end].tobytes())
+        here = f"{name['source']}:{name['node_id']}"
+        first = seen.setdefault(key, here)
+        if first != here:
+            marks[row] = first
+    return pa.array(marks, pa.string())

@@ -1,0 +1,55 @@
+"""The counts that are published: kinds, subjects' patterns, months, recipients an alert."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.crosswalk import UNCLASSIFIED
+
+
+def kinds_table(messages: pa.Table) -> pa.Table:
+    """Make ``public/kinds``: messages by agency and kind, and their share of the agency's messages.
+
+    A kind that does not occur in an agency has no row: the crosswalk may know any number of kinds, and a row
+    of zero would tell about the crosswalk and not about the mail. The shares of an agency sum to 1.
+    """
+    counted = _count(messages, ["agency", "kind"])
+    totals: dict[str, int] = {}
+    for agency, emails in zip(counted["agency"].to_pylist(), counted["emails"].to_pylist(), strict=True):
+        totals[agency] = totals.get(agency, 0) + emails
+    shares = [
+        emails / totals[agency]
+        for agency, emails in zip(counted["agency"].to_pylist(), counted["emails"].to_pylist(), strict=True)
+    ]
+    return counted.append_column("share", pa.array(shares, pa.float64()))
+
+
+def subjects_table(messages: pa.Table) -> pa.Table:
+    """Make ``public/subjects``: messages by the crosswalk's row, unclassified ones under an empty pattern."""
+    return _count(messages, ["agency", "pattern", "kind", "template"])
+
+
+def subjects_to_review_table(messages: pa.Table) -> pa.Table:
+    """Make ``private/subjects_to_review``: unclassified subjects as found, a missing one as empty text."""
+    unknown = messages.filter(pc.equal(messages.column("kind"), UNCLASSIFIED)).select(["agency", "subject"])
+    subjects = pc.fill_null(unknown.column("subject"), "")
+    return _count(unknown.set_column(1, "subject", subjects), ["agency", "subject"])
+
+
+def alerts_by_month_table(alerts: pa.Table) -> pa.Table:
+    """Make ``public/alerts_by_month`` from ``private/alerts``; undated alerts have a row without a month."""
+    dated = alerts.append_column("month", pc.strftime(alerts.column("alert_date"), "%Y-%m"))
+    grouped = dated.group_by(["agency", "kind", "month"]).aggregate([("emails", "sum"), ([], "count_all")])
+    return grouped.rename_columns({"emails_sum": "emails", "count_all": "unique_alerts"})
+
+
+def recipients_per_alert_table(alerts: pa.Table) -> pa.Table:
+    """Make ``public/recipients_per_alert`` from ``private/alerts``: how many alerts reached how many."""
+    grouped = alerts.group_by(["agency", "kind", "recipients"]).aggregate([([], "count_all")])
+    return grouped.rename_columns({"count_all": "alerts"})
+
+
+def _count(table: pa.Table, by: list[str]) -> pa.Table:
+    """Rows by the named columns, their number as ``emails``."""
+    return table.group_by(by).aggregate([([], "count_all")]).rename_columns({"count_all": "emails"})

@@ -1,0 +1,44 @@
+"""All parsed messages of a run as one table in a fixed order, on which unique alerts and counts are built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data.schema import MOMENT, TABLES
+from tasks.alerts.parts import ParsedSource
+
+PARSED: Final = TABLES["work/parsed"]
+
+
+def gather(sources: Sequence[ParsedSource]) -> pa.Table:
+    """Read the parsed parts of all mailboxes.
+
+    Args:
+        sources: The mailboxes, each with its parts.
+
+    Returns:
+        The columns of ``work/parsed`` with ``agency`` and ``source`` before them and ``sent_at`` (submission,
+        else delivery) behind. Rows are in order of agency, source and node id: the order by which "first" is
+        decided everywhere, whatever the parts were.
+    """
+    schema = PARSED.arrow.remove_metadata()
+    pieces = [schema.empty_table().add_column(0, "source", pa.array([], pa.string()))]
+    pieces[0] = pieces[0].add_column(0, "agency", pa.array([], pa.string()))
+    for source in sources:
+        for part in source.parts:
+            rows = pq.read_table(part).cast(schema).replace_schema_metadata(None)
+            for name in ("source", "agency"):
+                rows = rows.add_column(0, name, pa.repeat(pa.scalar(getattr(source, name)), rows.num_rows))
+            pieces.append(rows)
+    table = pa.concat_tables(pieces)
+    sent = pc.coalesce(table.column("submitted_at"), table.column("delivered_at")).cast(MOMENT)
+    table = table.append_column("sent_at", sent)
+    order = pc.sort_indices(
+        table, sort_keys=[(name, "ascending") for name in ("agency", "source", "node_id")]
+    )
+    return table.take(order).combine_chunks()

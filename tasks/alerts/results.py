@@ -1,0 +1,59 @@
+"""What the alerts room hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class FolderCount:
+    """What became of the messages of one folder of one mailbox, for the ledger.
+
+    Attributes:
+        agency: The agency's folder name.
+        source: The mailbox's source id.
+        folder: The mailbox's own folder path.
+        kinds: Messages by kind; kinds that do not occur are left out.
+        alert_messages: Messages whose kind is an alert.
+        parsed: Those that yielded an alert.
+        quarantined: Those that yielded none.
+    """
+
+    agency: str
+    source: str
+    folder: str
+    kinds: Mapping[str, int]
+    alert_messages: int
+    parsed: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class AlertTables:
+    """The tables written, and what ledger and summary need.
+
+    Attributes:
+        paths: Where each table lies, by its name in the schema.
+        quarantine: Rows of ``private/quarantine`` with the stage ``parsing``.
+        folders: Counts by agency, source and folder, in that order.
+        messages: Messages in all.
+        unique_alerts: Rows of ``private/alerts``.
+        emails_over_unique: The sum of ``emails`` over them, counted from that table.
+        unclassified: Messages that no row of the crosswalk knows.
+        copies: Messages marked as copies of another.
+        undated: Unique alerts without a date.
+    """
+
+    paths: Mapping[str, Path]
+    quarantine: pa.Table
+    folders: tuple[FolderCount, ...]
+    messages: int
+    unique_alerts: int
+    emails_over_unique: int
+    unclassified: int
+    copies: int
+    undated: int

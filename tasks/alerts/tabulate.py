@@ -1,0 +1,106 @@
+"""From parsed messages to the tables of DESIGN 4, in one pass over small columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.crosswalk import ALERT_KINDS, UNCLASSIFIED
+from data.schema import TABLES
+from data.tables import conform, write_table
+from tasks.alerts import counts
+from tasks.alerts.copies import copy_of
+from tasks.alerts.messages import gather
+from tasks.alerts.parts import ParsedSource
+from tasks.alerts.recipients import addressees, recipients_table
+from tasks.alerts.results import AlertTables, FolderCount
+from tasks.alerts.unique import alerts_table, unique_alerts
+
+
+def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
+    """Make the tables, in memory, in no particular row order.
+
+    Args:
+        messages: As :func:`tasks.alerts.messages.gather` gives them.
+
+    Returns:
+        Tables by their name in the schema; ``private/quarantine`` holds the rows of stage ``parsing`` alone.
+    """
+    found = addressees(messages)
+    alerts = unique_alerts(messages)
+    listed = alerts_table(messages, alerts, found)
+    columns = [column.name for column in TABLES["private/messages"].columns if column.name != "copy_of"]
+    return {
+        "private/messages": messages.select(columns).append_column("copy_of", copy_of(messages, found)),
+        "private/alerts": listed,
+        "private/recipients": recipients_table(messages, alerts, found),
+        "private/subjects_to_review": counts.subjects_to_review_table(messages),
+        "private/quarantine": quarantine_rows(messages),
+        "public/kinds": counts.kinds_table(messages),
+        "public/subjects": counts.subjects_table(messages),
+        "public/alerts_by_month": counts.alerts_by_month_table(listed),
+        "public/recipients_per_alert": counts.recipients_per_alert_table(listed),
+    }
+
+
+def quarantine_rows(messages: pa.Table) -> pa.Table:
+    """The alerts that could not be parsed, as ``private/quarantine``; a source of two agencies once."""
+    stopped = messages.filter(pc.is_valid(messages.column("reason")))
+    names = ["source", "node_id", "folder", "stage", "reason", "detail"]
+    rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows)).select(names)
+    return conform(rows.group_by(names).aggregate([]), TABLES["private/quarantine"])
+
+
+def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
+    """Count the messages of each folder by kind, and the alerts by their fate."""
+    by = ["agency", "source", "folder"]
+    flagged = messages.select([*by, "kind"]).append_column("parsed", pc.is_valid(messages.column("title")))
+    flagged = flagged.append_column("stopped", pc.is_valid(messages.column("reason")))
+    grouped = flagged.group_by([*by, "kind"]).aggregate(
+        [([], "count_all"), ("parsed", "sum"), ("stopped", "sum")]
+    )
+    rows = grouped.sort_by([(name, "ascending") for name in (*by, "kind")]).to_pylist()
+    places: dict[tuple[str, str, str], list[dict[str, int | str]]] = {}
+    for row in rows:
+        places.setdefault((row["agency"], row["source"], row["folder"]), []).append(row)
+    return tuple(
+        FolderCount(
+            *place,
+            kinds={str(row["kind"]): int(row["count_all"]) for row in mine},
+            alert_messages=sum(int(row["count_all"]) for row in mine if row["kind"] in ALERT_KINDS),
+            parsed=sum(int(row["parsed_sum"]) for row in mine),
+            quarantined=sum(int(row["stopped_sum"]) for row in mine),
+        )
+        for place, mine in places.items()
+    )
+
+
+def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
+    """Read the parsed parts, make the tables and write them.
+
+    Args:
+        sources: The parsed mailboxes.
+        out: The investigation's ``out/`` folder.
+
+    Returns:
+        What was written, the quarantine rows (the ledger room writes them) and the counts for the ledger.
+    """
+    messages = gather(sources)
+    tables = make_tables(messages)
+    quarantine = tables.pop("private/quarantine")
+    paths = {name: write_table(table, TABLES[name], out) for name, table in tables.items()}
+    alerts = tables["private/alerts"]
+    return AlertTables(
+        paths=paths,
+        quarantine=quarantine,
+        folders=folder_counts(messages),
+        messages=messages.num_rows,
+        unique_alerts=alerts.num_rows,
+        emails_over_unique=pc.sum(alerts.column("emails")).as_py() or 0,
+        unclassified=pc.sum(pc.equal(messages.column("kind"), UNCLASSIFIED)).as_py() or 0,
+        copies=messages.num_rows - tables["private/messages"].column("copy_of").null_count,
+        undated=alerts.column("alert_date").null_count,
+    )
