@@ -26,9 +26,6 @@ import numpy as np
 from tasks.mail.layout import (
     BBT,
     NBT,
-    NID_NAME_MAP,
-    NID_ROOT_FOLDER,
-    NID_STORE,
     TYPE_ATTACHMENT,
     Header,
     Layout,
@@ -87,16 +84,16 @@ class BlockReader:
         self._pair = struct.Struct("<QQ" if self._layout.word == 8 else "<II")
         self._triple = struct.Struct("<QQQ" if self._layout.word == 8 else "<III")
 
-    def blocks_of(self, node: Node) -> list[_Copied]:
-        """Every block of a node, its attachments' contents apart, verified.
+    def blocks_of(self, node: Node) -> tuple[list[_Copied], int]:
+        """Every block of a node, its attachments' contents apart, verified; and how many attachments it has.
 
         Raises:
             BlockFault: a block is in no index, lies beyond the end of the file, or its id, size or checksum is wrong.
         """
         found: dict[int, _Copied] = {}
         self._data(node.data, found, 0)
-        self._subnodes(node.sub, found, 0)
-        return list(found.values())
+        attachments = self._subnodes(node.sub, found, 0)
+        return list(found.values()), attachments
 
     def _block(self, bid: int, found: dict[int, _Copied], depth: int) -> _Copied | None:
         """The block, or None where `found` holds it already."""
@@ -162,22 +159,26 @@ class BlockReader:
         for (below,) in self._rows(content, block, word, 8):
             self._data(below, found, depth + 1)
 
-    def _subnodes(self, bid: int, found: dict[int, _Copied], depth: int) -> None:
-        """Follow a subnode tree, attachments apart (MS-PST 2.2.2.8.3.3)."""
+    def _subnodes(self, bid: int, found: dict[int, _Copied], depth: int) -> int:
+        """Follow a subnode tree and count the attachments, whose contents are left alone (MS-PST 2.2.2.8.3.3)."""
         block = self._block(bid, found, depth) if bid else None
         if block is None:
-            return
+            return 0
         content = self._content(block)
         if len(content) < 4 or content[0] != 0x02:
             raise BlockFault("block of subnodes is of an unknown type", f"block 0x{bid:x}")
+        attachments = 0
         if content[1]:
             for _, below in self._rows(content, block, self._pair, self._layout.sub_header):
-                self._subnodes(below, found, depth + 1)
-            return
+                attachments += self._subnodes(below, found, depth + 1)
+            return attachments
         for nid, data, sub in self._rows(content, block, self._triple, self._layout.sub_header):
-            if nid_type(nid) != TYPE_ATTACHMENT:
+            if nid_type(nid) == TYPE_ATTACHMENT:
+                attachments += 1
+            else:
                 self._data(data, found, depth + 1)
                 self._subnodes(sub, found, depth + 1)
+        return attachments
 
 
 def _signature(offset: int, bid: int) -> int:
@@ -272,13 +273,13 @@ class Extract:
         return bytes(raw)
 
 
-FRAME: Final = (NID_STORE, NID_NAME_MAP, NID_ROOT_FOLDER)
-"""The nodes without which libpff opens no file: message store, name map, root folder."""
+def without_folder(node: Node) -> Node:
+    """The node as a child of the file's top, where libpff finds it whatever became of its own folder.
 
-
-def under_root(node: Node) -> Node:
-    """The node as a child of the root folder, where libpff finds it whatever became of its own folder."""
-    return Node(node.nid, node.data, node.sub, NID_ROOT_FOLDER)
+    libpff opens a file that holds neither message store nor name map nor root folder, so the damage of those in the
+    mailbox costs no message.
+    """
+    return Node(node.nid, node.data, node.sub, 0)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from data.schema import TABLES
+from tasks.mail.parts import PartSummary
+from tasks.mail.sources import Mailbox
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,9 @@ class MailSource:
         read: Messages read that are mail.
         not_mail: Items read that are no mail.
         quarantined: Items that could not be read.
+        stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff): the
+            second, independent count; None where a folder states none.
+        warnings: What a person should know of the file, a clause each.
     """
 
     agency: str
@@ -37,3 +48,91 @@ class MailSource:
     read: int
     not_mail: int
     quarantined: int
+    stated: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The mailboxes of a run, listed but not read.
+
+    Attributes:
+        mailboxes: one an agency and file, in order of agency and hash.
+    """
+
+    mailboxes: tuple[Mailbox, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The mailboxes of a run, read.
+
+    Attributes:
+        sources: one a mailbox, in order of agency and hash.
+        quarantine: `private/quarantine` rows of the stages opening, listing and reading; one set a source id.
+    """
+
+    sources: tuple[MailSource, ...]
+    quarantine: pa.Table
+
+
+def to_sources(
+    mailboxes: Sequence[Mailbox], work: Path, read: Mapping[str, Sequence[PartSummary]]
+) -> tuple[MailSource, ...]:
+    """The mailboxes with what became of their messages, from the parts on disk."""
+    return tuple(_source(mailbox, work, read.get(mailbox.source, ())) for mailbox in mailboxes)
+
+
+def _source(mailbox: Mailbox, work: Path, parts: Sequence[PartSummary]) -> MailSource:
+    examined, plan = mailbox.examined, mailbox.examined.plan
+    stated = [folder.stated for folder in plan.folders if folder.messages or folder.stated] if plan else []
+    return MailSource(
+        agency=mailbox.agency,
+        source=mailbox.source,
+        sha256=examined.sha256,
+        files=mailbox.files,
+        bytes=examined.bytes,
+        format=plan.header.layout.name if plan else None,
+        messages_listed=plan.listed if plan else None,
+        unknown=plan.unknown if plan else examined.problem,
+        mail=mailbox.parts(work) if plan else None,
+        read=sum(part.read for part in parts),
+        not_mail=sum(sum(part.not_mail.values()) for part in parts),
+        quarantined=sum(len(part.quarantine) for part in parts),
+        stated=None if None in stated or not plan else sum(count for count in stated if count),
+        warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
+    )
+
+
+def quarantine_table(mailboxes: Sequence[Mailbox], read: Mapping[str, Sequence[PartSummary]]) -> pa.Table:
+    """Everything of the mailboxes that could not be opened, listed or read."""
+    rows = [
+        row
+        for source, mailbox in sorted({mailbox.source: mailbox for mailbox in mailboxes}.items())
+        for row in _quarantine(source, mailbox, read.get(source, ()))
+    ]
+    return pa.Table.from_pylist(rows, schema=TABLES["private/quarantine"].arrow)
+
+
+def _quarantine(source: str, mailbox: Mailbox, parts: Sequence[PartSummary]) -> Iterator[dict[str, Any]]:
+    plan = mailbox.examined.plan
+    whole = {"source": source, "node_id": None, "folder": None}
+    if plan is None:
+        yield {**whole, "stage": "opening", "reason": "no mailbox", "detail": mailbox.examined.problem or ""}
+        return
+    if plan.cut:
+        detail = f"{plan.cut:,} of {plan.size + plan.cut:,} bytes are missing at its end; copy it again"
+        yield {**whole, "stage": "opening", "reason": "file is cut", "detail": detail}
+    for damage in plan.damages:
+        yield {
+            **whole,
+            "stage": "listing",
+            "reason": "page of the node index is unreadable",
+            "detail": str(damage),
+        }
+    for part in parts:
+        for row in part.quarantine:
+            yield {
+                "source": source, "node_id": row.node_id, "folder": row.folder, "stage": "reading",
+                "reason": row.reason, "detail": row.detail,
+            }  # fmt: skip

@@ -1,0 +1,62 @@
+"""What is in one mailbox, in seconds: for `nwatch inspect`, without Dask or Prefect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.mail.plan import ORPHANED, Folder, MailPlan, open_plan
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the index of a mailbox says; no message is read.
+
+    Attributes:
+        path: the file.
+        bytes: its size.
+        format: as `Unicode PST`.
+        encoding: of its blocks: none, compressible or high.
+        listed: messages; None where unknown.
+        folders: those that hold messages or say so, and `(orphaned)` where messages have no folder.
+        warnings: what a person should know, a clause each.
+    """
+
+    path: Path
+    bytes: int
+    format: str
+    encoding: str
+    listed: int | None
+    folders: tuple[Folder, ...]
+    warnings: tuple[str, ...]
+
+
+def inspect(path: Path) -> Inspection:
+    """Look into a mailbox.
+
+    Args:
+        path: a PST or OST.
+
+    Returns:
+        What its index says.
+
+    Raises:
+        NotAMailbox: it is none; the message says what it is and what to do.
+        OSError: it cannot be read.
+    """
+    plan = open_plan(path)
+    return Inspection(
+        path=path,
+        bytes=plan.size,
+        format=plan.header.layout.name,
+        encoding=plan.header.encoding,
+        listed=plan.listed,
+        folders=_with_orphans(plan),
+        warnings=tuple(plan.warnings),
+    )
+
+
+def _with_orphans(plan: MailPlan) -> tuple[Folder, ...]:
+    folders = tuple(folder for folder in plan.folders if folder.messages or folder.stated)
+    orphans = len(plan.nodes) - sum(folder.messages for folder in folders)
+    return (*folders, Folder(0, ORPHANED, orphans, None)) if orphans else folders

@@ -1,0 +1,220 @@
+"""What is in a mailbox, from its own index: its messages, their folders, what of the index is damaged. Pure data.
+
+A plan is what partitions are cut from; a few bytes a message travel to the worker that reads it. Nothing is decoded
+but the names of the folders, and those by libpff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pypff
+
+from tasks.mail.extract import BlockFault, BlockReader, Extract, Node, on_memory_file, without_folder
+from tasks.mail.layout import (
+    NBT,
+    NID_ROOT_FOLDER,
+    TYPE_FOLDER,
+    TYPE_MESSAGE,
+    TYPE_SEARCH_FOLDER,
+    Header,
+    NotAMailbox,
+    nid_type,
+)
+from tasks.mail.ndb import Bytes, Damage, LocalFile, read_header, read_tree
+from tasks.mail.pff import folder_facts
+
+ORPHANED: Final = "(orphaned)"
+"""Folder of a message whose parent is in no index."""
+_NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the mailbox.
+
+    Attributes:
+        node_id: its node id.
+        path: names from the top, joined by `/`; the root folder itself has the empty path.
+        messages: messages whose node names it as parent (the node index).
+        stated: the number of messages that the folder itself states (PidTagContentCount); None where unknown.
+    """
+
+    node_id: int
+    path: str
+    messages: int
+    stated: int | None
+
+
+@dataclass(frozen=True)
+class MailPlan:
+    """All messages of one mailbox.
+
+    Attributes:
+        header: the mailbox's header.
+        size: bytes of the file.
+        nodes: structured array, one row a message in order of node id: nid, data, sub (block ids), parent.
+        folders: the folders, in order of path.
+        damages: pages of the node index that could not be read; none where the number of messages is known.
+        cut: bytes that the header promises and the file lacks.
+    """
+
+    header: Header
+    size: int
+    nodes: npt.NDArray[Any]
+    folders: tuple[Folder, ...]
+    damages: tuple[Damage, ...]
+    cut: int
+
+    @property
+    def listed(self) -> int | None:
+        """Messages in the mailbox; None where a part of the index is destroyed and the number cannot be known."""
+        return None if self.damages else len(self.nodes)
+
+    @property
+    def unknown(self) -> str | None:
+        """Why `listed` is unknown."""
+        if not self.damages:
+            return None
+        more = f" (and {len(self.damages) - 1} more)" if len(self.damages) > 1 else ""
+        return f"{self.damages[0]}{more}; {len(self.nodes)} messages were found in what is left"
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know of the file, a clause each."""
+        found = []
+        if self.cut:
+            found.append(
+                f"cut: {self.cut:,} of {self.size + self.cut:,} bytes are missing at its end; copy it again"
+            )
+        if not self.header.intact:
+            found.append("its header's checksum is wrong; copy it again")
+        if self.unknown:
+            found.append(f"messages listed: unknown, {self.unknown}")
+        stated = [
+            folder
+            for folder in self.folders
+            if folder.stated is not None and folder.stated != folder.messages
+        ]
+        if stated and not self.damages:
+            first = stated[0]
+            found.append(
+                f"folder {first.path!r} states {first.stated} messages, its index holds {first.messages}"
+                + (f" (and {len(stated) - 1} folders more)" if len(stated) > 1 else "")
+            )
+        return found
+
+    def folder_names(self, start: int, stop: int) -> dict[int, str]:
+        """Folder path of each message from `start` to `stop`, by node id."""
+        paths = {folder.node_id: folder.path for folder in self.folders}
+        part = self.nodes[start:stop]
+        return {
+            int(nid): paths.get(int(parent), ORPHANED)
+            for nid, parent in zip(part["nid"], part["parent"], strict=True)
+        }
+
+    def node(self, place: int) -> Node:
+        """The node of one message."""
+        return to_node(self.nodes[place])
+
+
+def to_node(row: Any) -> Node:
+    """A row of a node index as a `Node`."""
+    return Node(int(row["nid"]), int(row["data"]), int(row["sub"]), int(row["parent"]))
+
+
+def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
+    """List a mailbox.
+
+    Args:
+        file: the mailbox, opened.
+        names: whether libpff is asked for the names of the folders; without them a folder is called by its id.
+
+    Returns:
+        Its plan; damage of the index is in it, not raised.
+
+    Raises:
+        NotAMailbox: the file is no mailbox, or so little of it is left that there is nothing to list.
+    """
+    header = read_header(file)
+    entries, damages = read_tree(file, header, NBT)
+    cut = max(0, header.eof - file.size)
+    if not len(entries) and damages:
+        what = (
+            f"cut: {cut:,} bytes are missing at its end" if cut else f"its index is destroyed ({damages[0]})"
+        )
+        raise NotAMailbox(f"{what}; nothing can be listed: copy it again from the original disk")
+    kinds = entries["nid"].astype(np.uint64) & 0x1F
+    rows = entries[kinds == TYPE_MESSAGE]
+    nodes = np.empty(len(rows), _NODE)
+    for name in _NODE.names or ():
+        nodes[name] = rows[name]
+    parents, counts = np.unique(nodes["parent"], return_counts=True)
+    inside = dict(zip(parents.tolist(), counts.tolist(), strict=True))
+    wanted = [to_node(row) for row in entries[(kinds == TYPE_FOLDER) | (kinds == TYPE_SEARCH_FOLDER)]]
+    facts = _facts(file, header, wanted) if names else {}
+    return MailPlan(header, file.size, nodes, _folders(wanted, facts, inside), tuple(damages), cut)
+
+
+def open_plan(path: Path, *, names: bool = True) -> MailPlan:
+    """List the mailbox at `path`; see `plan_mailbox`.
+
+    Raises:
+        NotAMailbox: see `plan_mailbox`.
+        OSError: the file cannot be read.
+    """
+    with LocalFile(path) as file:
+        return plan_mailbox(file, names=names)
+
+
+def _folders(
+    nodes: list[Node], facts: Mapping[int, tuple[str | None, int | None]], inside: Mapping[int, int]
+) -> tuple[Folder, ...]:
+    parents = {node.nid: node.parent for node in nodes}
+    names = {nid: name for nid, (name, _) in facts.items()}
+    folders = [
+        Folder(nid, _path(nid, parents, names), inside.get(nid, 0), facts[nid][1] if nid in facts else None)
+        for nid in parents
+        if nid_type(nid) == TYPE_FOLDER or inside.get(nid)
+    ]
+    return tuple(sorted(folders, key=lambda folder: (folder.path, folder.node_id)))
+
+
+def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None]) -> str:
+    """Names from the top; a folder without a readable name is called by its id, a parent that is its own ends it."""
+    parts: list[str] = []
+    seen: set[int] = set()
+    at = nid
+    while at != NID_ROOT_FOLDER and at in parents and at not in seen:
+        seen.add(at)
+        parts.append(names.get(at) or f"(folder 0x{at:x})")
+        at = parents[at]
+    if at != NID_ROOT_FOLDER:
+        parts.append(ORPHANED)
+    return "/".join(reversed(parts))
+
+
+def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
+    """Name and stated number of messages of each folder, through libpff; folders that it cannot read are left out."""
+    blocks = BlockReader(file, header)
+    extract = Extract(header)
+    for node in nodes:
+        try:
+            extract.add(without_folder(node), blocks.blocks_of(node)[0])
+        except BlockFault:
+            continue  # the folder is called by its id; its messages are none the worse
+    with on_memory_file(extract.finish()) as path:
+        mailbox = pypff.file()
+        try:
+            mailbox.open(path)
+        except OSError:
+            return {}
+        try:
+            return folder_facts(mailbox)
+        finally:
+            mailbox.close()

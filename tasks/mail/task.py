@@ -1,0 +1,75 @@
+"""The door of the mail room: the Prefect tasks that flows call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from distributed import Client
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.catalog import RecordFile
+from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
+from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
+from tasks.mail.settings import MailSettings
+from tasks.mail.sources import HashMemo, check_readable, group, state_of
+
+__all__ = ["MailSettings", "MailSource", "Reading", "Survey", "read", "survey"]
+
+
+@task(name="survey the mailboxes", cache_policy=NO_CACHE, persist_result=False)
+def survey(
+    files: Sequence[RecordFile],
+    work: Path,
+    client: Client,
+    settings: MailSettings | None = None,  # noqa: ARG001 - one signature for both tasks
+    on_progress: OnProgress | None = None,
+) -> Survey:
+    """Hash every file, list its messages from its own index, and join the names of equal files.
+
+    Args:
+        files: the mailboxes as they were handed over.
+        work: the investigation's work folder; hashes of unchanged files are remembered there.
+        client: where to run.
+        settings: not needed for listing.
+        on_progress: told how many files are done.
+
+    Returns:
+        The mailboxes, those that are none included.
+
+    Raises:
+        InputError: a file cannot be opened; it is named, and nothing has been done yet.
+    """
+    check_readable(files)
+    memo = HashMemo(work)
+    states = {file.path: state_of(file.path) for file in files}
+    examined = examine_files(client, {file.path: memo.get(file) for file in files}, on_progress)
+    for file in files:
+        memo.put(file, examined[file.path].sha256, states[file.path])
+    memo.save()
+    return Survey(tuple(group(files, examined)))
+
+
+@task(name="read the mail", cache_policy=NO_CACHE, persist_result=False)
+def read(
+    survey: Survey,
+    work: Path,
+    client: Client,
+    settings: MailSettings | None = None,
+    on_progress: OnProgress | None = None,
+) -> Reading:
+    """Read every message that no earlier run has read.
+
+    Args:
+        survey: what there is.
+        work: the investigation's work folder; mail is kept there by file, reader and libpff version.
+        client: where to run.
+        settings: how to read; none of it changes a byte of a table.
+        on_progress: told how many messages are done, and of how many.
+
+    Returns:
+        The mailboxes with what became of their messages, and the quarantine.
+    """
+    parts = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
+    return Reading(to_sources(survey.mailboxes, work, parts), quarantine_table(survey.mailboxes, parts))
