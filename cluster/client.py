@@ -81,6 +81,7 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
 def _local(settings: ClusterSettings) -> Iterator[Client]:
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
+        dask.config.set({"temporary-directory": space}),
         LocalCluster(
             n_workers=settings.workers,
             threads_per_worker=1,

@@ -1,0 +1,103 @@
+"""The subflow `alerts`: from mailboxes to unique alerts and a ledger that adds up (DESIGN 5.1 to 5.4, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from prefect import flow
+from prefect.logging import get_run_logger
+
+from data.catalog import Investigation
+from data.crosswalk import read_crosswalk
+from data.schema import TABLES
+from data.tables import read_table
+from flows.artifacts import show_table, with_artifact
+from flows.progress import reporter
+from flows.workers import workers
+from tasks.alerts.task import parse, tabulate
+from tasks.ledger.task import close
+from tasks.mail.results import MailSource
+from tasks.mail.settings import MailSettings
+from tasks.mail.task import read, survey
+
+
+@dataclass(frozen=True)
+class AlertsResult:
+    """What the subflow found, for the summary and the provenance.
+
+    Attributes:
+        sources: The mailboxes and what became of their messages.
+        crosswalk: SHA-256 of the subject crosswalk.
+        messages: Messages read.
+        kinds: Rows of public/kinds.
+        unique_alerts: Rows of private/alerts.
+        recipients: Distinct pairs of agency and address.
+        quarantine: Rows of private/quarantine.
+        warnings: What the run must end with: unknown numbers, mailboxes that could not be read.
+    """
+
+    sources: tuple[MailSource, ...]
+    crosswalk: str
+    messages: int
+    kinds: pa.Table
+    unique_alerts: int
+    recipients: int
+    quarantine: int
+    warnings: tuple[str, ...]
+
+
+@flow(name="alerts", validate_parameters=False)
+def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResult:
+    """Read the mailboxes of an investigation and write every table of the alerts.
+
+    Args:
+        folder: The investigation folder.
+        out: Where the tables go; the caller publishes them.
+        partition: Messages a partition; by default what :class:`~tasks.mail.settings.MailSettings` says.
+
+    Returns:
+        What was found.
+
+    Raises:
+        InputError: The configuration is wrong, or there is no mailbox.
+        LedgerError: A message that entered has left no trace.
+    """
+    log, tell = get_run_logger(), reporter()
+    investigation = Investigation.open(folder)
+    records, crosswalk = investigation.records(), read_crosswalk()
+    settings = MailSettings() if partition is None else MailSettings(partition=partition)
+    work = investigation.work
+    with workers() as client:
+        with tell.stage("survey", "files") as on_progress:
+            planned = survey(records, work, client, settings, on_progress)
+        with tell.stage("read the mail", "messages") as on_progress:
+            shown = with_artifact("mail-read", "Messages read", on_progress)
+            reading = read(planned, work, client, settings, shown)
+        with tell.stage("parse the alerts", "parts") as on_progress:
+            parsed = parse(
+                reading.sources, investigation.timezones, crosswalk, work, client, progress=on_progress
+            )
+        with tell.stage("tabulate"):
+            tables = tabulate(parsed, out)
+    with tell.stage("close the ledger"):
+        closed = close(reading.sources, tables, reading.quarantine, out)
+    ledger, kinds, recipients = (
+        read_table(TABLES[name], out) for name in ("public/ledger", "public/kinds", "private/recipients")
+    )
+    show_table("ledger", ledger, "Every message is accounted for")
+    show_table("kinds", kinds, "Messages by agency and kind")
+    quarantined = sum(closed.quarantined.values())
+    if quarantined:
+        log.warning("%d items are in quarantine: %s", quarantined, closed.quarantined)
+    return AlertsResult(
+        sources=reading.sources,
+        crosswalk=crosswalk.fingerprint,
+        messages=tables.messages,
+        kinds=kinds,
+        unique_alerts=tables.unique_alerts,
+        recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
+        quarantine=quarantined,
+        warnings=closed.warnings,
+    )

@@ -1,0 +1,192 @@
+"""The command line `nwatch`.
+
+Whatever is heavy (Prefect, Dask, Arrow) is imported inside the commands that need it: `nwatch --help` answers
+at once, and `nwatch inspect` starts neither a server nor a cluster.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.errors import InputError, LedgerError
+
+app = typer.Typer(
+    name="nwatch",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: the same in a terminal, a log and the README
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="From the Outlook mailboxes that an agency handed over to tables that add up.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"nwatch {version('neighborhood-watch')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def new(
+    folder: Folder,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Fill it with made-up mailboxes whose truth is known.")
+    ] = False,
+    scale: Annotated[
+        float, typer.Option(help="With --synthetic: the size; 1 is 202,552 e-mails in 32.89 GB.")
+    ] = 0.01,
+    seed: Annotated[int, typer.Option(help="With --synthetic: decides every text, name and time.")] = 1,
+) -> None:
+    """Make an investigation folder.
+
+    Without --synthetic it holds an investigation.toml to fill in and an empty records/.
+
+    \b
+    Examples:
+      nwatch new my-investigation
+      nwatch new demo --synthetic --scale 0.01
+    """
+    from flows import commands
+
+    commands.new(folder, synthetic, scale, seed)
+
+
+@app.command()
+def run(
+    folder: Folder,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Worker processes; by default one a processor.", min=1, show_default=False),
+    ] = None,
+    partition: Annotated[
+        int | None,
+        typer.Option(
+            help="Messages a partition of the reading; changes no result.", min=1, show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Run the investigation: from the mailboxes to the tables.
+
+    The mailboxes are read and the alerts found; the tables lie in DIR/out when it ends.
+
+    What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
+    with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
+
+    \b
+    Example:
+      nwatch run my-investigation --workers 4
+    """
+    from flows import commands
+
+    commands.run(folder, workers, partition)
+
+
+@app.command()
+def inspect(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE.pst...", help="Mailboxes.", show_default=False)
+    ],
+) -> None:
+    """Show what is in a mailbox: format, folders, counts.
+
+    Takes seconds, whatever the size of the file.
+
+    \b
+    Example:
+      nwatch inspect records/lapd/inbox.pst
+    """
+    from flows import commands
+
+    commands.inspect(files)
+
+
+@app.command()
+def plan(
+    folder: Folder,
+    partition: Annotated[
+        int | None, typer.Option(help="Messages a partition of the reading.", min=1, show_default=False)
+    ] = None,
+) -> None:
+    """Show what a run would read, and what is done already.
+
+    Each mailbox is cut into partitions, which the workers read side by side.
+
+    \b
+    Example:
+      nwatch plan my-investigation
+    """
+    from flows import commands
+
+    commands.plan(folder, partition)
+
+
+@app.command()
+def ledger(folder: Folder) -> None:
+    """Show what entered, and what became of it.
+
+    Each line of the last run's ledger, with its count.
+
+    \b
+    Example:
+      nwatch ledger my-investigation
+    """
+    from flows import commands
+
+    commands.ledger(folder)
+
+
+@app.command()
+def quarantine(folder: Folder) -> None:
+    """Show what could not be read or parsed, and why.
+
+    File, folder, item and reason of everything that the last run put aside.
+
+    \b
+    Example:
+      nwatch quarantine my-investigation
+    """
+    from flows import commands
+
+    commands.quarantine(folder)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one line on stderr and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        _fail(f"nwatch: {error}", 2)
+    except LedgerError as error:
+        _fail(f"nwatch: the ledger does not add up, and nothing was published: {error}", 1)
+    except KeyboardInterrupt:
+        _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
+
+
+def _fail(line: str, code: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.write(
+        line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(errors="replace") + "\n"
+    )
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

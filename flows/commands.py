@@ -1,0 +1,170 @@
+"""What the commands of `nwatch` do; their arguments and help are in :mod:`flows.cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.catalog import Investigation
+from data.errors import InputError
+from data.settings import FILE, agency_lines
+from flows.progress import Bars, Lines, Reporter, reporting
+from flows.show import console, number, print_table, summary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEMPLATE = f"""\
+# What to analyse. One folder an agency under records/ holds its mailboxes (*.pst, *.ost), untouched.
+name = "{{name}}"
+
+# One section for each folder of records/. The same keys may stand in records/<agency>/agency.toml instead.
+#
+# {agency_lines("lapd").replace(chr(10), chr(10) + "# ")}
+"""
+
+
+def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
+    """Make an investigation folder, empty or synthetic.
+
+    Raises:
+        InputError: There is something at its place already, or it cannot be written.
+    """
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"{folder}: is there already and not empty; name a new folder")
+        if synthetic:
+            _synthetic(folder, scale, seed)
+        else:
+            (folder / "records").mkdir(parents=True)
+            name = folder.absolute().name.replace("\\", "\\\\").replace('"', '\\"')
+            (folder / FILE).write_text(TEMPLATE.format(name=name), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror}); name another place") from error
+    to = console()
+    if synthetic:
+        to.print(
+            f"A synthetic investigation lies in {folder}, its truth in {folder / 'truth'}.", markup=False
+        )
+    else:
+        to.print(
+            f"Put the mailboxes into {folder}/records/<agency>/ and fill in {folder / FILE}.", markup=False
+        )
+    to.print(f"Then: nwatch run {folder}", markup=False)
+
+
+def _synthetic(folder: Path, scale: float, seed: int) -> None:
+    from data.synthetic import create
+
+    with _reporter().stage("write the mailboxes", "messages") as on_progress:
+        create(folder, scale, seed, progress=lambda _, done, total: on_progress(done, total))
+
+
+def run(folder: Path, workers: int | None, partition: int | None) -> None:
+    """Run the investigation and print its summary.
+
+    What can be wrong with the input is looked for before anything is started.
+
+    Raises:
+        InputError: The configuration or the records are wrong.
+        LedgerError: An identity of the ledger does not hold.
+    """
+    import time
+
+    start = time.perf_counter()
+    investigation = Investigation.open(folder)
+    investigation.records()
+    from cluster import connect, settings_from_environment
+    from flows.server import prepare
+
+    settings = settings_from_environment(workers=workers)
+    try:
+        server = prepare(investigation.work / "prefect")
+    except OSError as error:
+        raise InputError(
+            f"{investigation.work}: cannot be written ({error.strerror}); check its permissions"
+        ) from error
+    # The server comes up in its own process while these are imported and the workers start.
+    from prefect import tags
+
+    from flows.investigate import investigate, run_name
+
+    with connect(settings), reporting(_reporter()) as tell, tags("nwatch", *investigation.config.agencies):
+        if server is not None:
+            server.wait()
+        tell.seconds["start"] = time.perf_counter() - start
+        result = investigate.with_options(flow_run_name=run_name(folder))(investigation.folder, partition)
+    summary(result, tell.seconds, console())
+
+
+def _reporter() -> Reporter:
+    """Bars where a person looks on, plain lines in a log; both on stdout."""
+    to = console()
+    return Bars(to) if to.is_terminal else Lines(lambda line: print(line, flush=True))  # noqa: T201
+
+
+def ledger(folder: Path) -> None:
+    """Print the ledger of the last run.
+
+    Raises:
+        InputError: There was no run yet.
+    """
+    table = _published(folder, "public/ledger")
+    rows = [(row["part"], row["source"], row["line"], row["count"]) for row in table.to_pylist()]
+    print_table(("part", "source", "line", "count"), rows, to=console())
+
+
+def quarantine(folder: Path) -> None:
+    """Print what the last run could not read or parse.
+
+    Raises:
+        InputError: There was no run yet.
+    """
+    table = _published(folder, "private/quarantine")
+    sources = _published(folder, "private/sources")
+    files = {row["source"]: row["file"] for row in reversed(sources.to_pylist())}
+    to = console()
+    if not table.num_rows:
+        to.print("Nothing is in quarantine.")
+        return
+    titles = ("file", "folder", "item", "stage", "reason", "detail")
+    rows = [
+        (
+            files.get(row["source"], row["source"]),
+            row["folder"] or "",
+            "" if row["node_id"] is None else f"{row['node_id']:#x}",
+            row["stage"],
+            row["reason"],
+            row["detail"] or "",
+        )
+        for row in table.to_pylist()
+    ]
+    print_table(titles, rows, to=to)
+    to.print(f"{number(table.num_rows)} in quarantine")
+
+
+def _published(folder: Path, name: str) -> pa.Table:
+    """A table of the last run."""
+    from data.schema import TABLES
+    from data.tables import read_table
+
+    investigation = Investigation.open(folder)
+    try:
+        return read_table(TABLES[name], investigation.out)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder}: no run has ended here yet; start one with: nwatch run {folder}"
+        ) from error
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def inspect(files: Sequence[Path]) -> None:
+    """Print what is in each mailbox."""
+    raise NotImplementedError
+
+
+def plan(folder: Path, partition: int | None) -> None:
+    """Print what a run would read."""
+    raise NotImplementedError

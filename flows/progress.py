@@ -1,0 +1,131 @@
+"""What a run tells while it works: bars on a terminal, plain lines in a log, seconds for each stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OnProgress = Callable[[int, int], None]
+"""Called with how many items are done and how many there are, as often as one likes."""
+
+EVERY: Final = 5.0
+"""Seconds between two lines of one stage in a log."""
+
+
+class Reporter:
+    """Tells nothing, but keeps the time. The ones that speak are :class:`Lines` and :class:`Bars`.
+
+    Attributes:
+        seconds: What each stage took, in the order in which they ended.
+
+    Example:
+        >>> reporter = Reporter()
+        >>> with reporter.stage("read the mail", "messages") as on_progress:
+        ...     on_progress(1, 2)
+        >>> list(reporter.seconds)
+        ['read the mail']
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, unit: str = "") -> Iterator[OnProgress]:
+        """Tell that a stage begins and that it ended.
+
+        Args:
+            name: What is done, as "read the mail".
+            unit: What is counted, as "messages".
+
+        Yields:
+            Where the stage says how far it is.
+        """
+        start = time.perf_counter()
+        with self._shown(name, unit) as on_progress:
+            yield on_progress
+        self.seconds[name] = time.perf_counter() - start
+
+    @contextmanager
+    def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
+        yield lambda done, total: None
+
+
+class Lines(Reporter):
+    """Plain lines, for a log: one when a stage begins, one every few seconds, one when it ends."""
+
+    def __init__(self, say: Callable[[str], None], every: float = EVERY) -> None:
+        super().__init__()
+        self._say = say
+        self._every = every
+
+    @contextmanager
+    def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
+        start = last = time.perf_counter()
+        latest: tuple[int, int] | None = None
+
+        def on_progress(done: int, total: int) -> None:
+            nonlocal last, latest
+            latest = (done, total)
+            if time.perf_counter() - last >= self._every:
+                last = time.perf_counter()
+                self._say(f"{name}: {done:,} of {total:,} {unit}")
+
+        yield on_progress
+        counted = f"{latest[0]:,} of {latest[1]:,} {unit}, " if latest else ""
+        self._say(f"{name}: {counted}{time.perf_counter() - start:.1f} s")
+
+
+class Bars(Reporter):
+    """Rich progress bars, for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    @contextmanager
+    def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            TextColumn("{task.fields[counted]}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self._console) as progress:
+            bar = progress.add_task(name, total=None, counted="")
+
+            def on_progress(done: int, total: int) -> None:
+                progress.update(bar, completed=done, total=total, counted=f"{done:,} of {total:,} {unit}")
+
+            yield on_progress
+            total = progress.tasks[0].total
+            progress.update(bar, total=total or 1, completed=total or 1)
+
+
+_CURRENT: ContextVar[Reporter] = ContextVar("reporter")
+
+
+@contextmanager
+def reporting(reporter: Reporter) -> Iterator[Reporter]:
+    """Let flows called within the block speak through this reporter.
+
+    It is not a flow's argument because Prefect writes those into its database.
+    """
+    token = _CURRENT.set(reporter)
+    try:
+        yield reporter
+    finally:
+        _CURRENT.reset(token)
+
+
+def reporter() -> Reporter:
+    """The reporter of this run; a silent one where nobody asked to be told."""
+    return _CURRENT.get(None) or Reporter()

@@ -1,0 +1,65 @@
+"""From the staging folder to `out/`: an interrupted run leaves the last one's tables as they were."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from data.errors import InputError
+
+PROVENANCE: Final = "provenance.json"
+
+
+@contextmanager
+def staging(work: Path, out: Path) -> Iterator[Path]:
+    """Give an empty folder to write a run's results to, and move them into `out/` when the block ends well.
+
+    Every file is moved by itself in one step, so that a reader finds the old table or the new one, and
+    `provenance.json`, which holds the hashes of all, last.
+
+    Args:
+        work: The work folder, on the same disk as `out`.
+        out: Where the results go; what else lies there stays.
+
+    Yields:
+        The folder to write to.
+    """
+    stage = work / "staging"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    yield stage
+    files = sorted(path for path in stage.rglob("*") if path.is_file())
+    for path in sorted(files, key=lambda path: path.name == PROVENANCE):
+        target = out / path.relative_to(stage)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    shutil.rmtree(stage)
+
+
+@contextmanager
+def one_run_at_a_time(work: Path) -> Iterator[None]:
+    """Hold an investigation folder for one run.
+
+    Raises:
+        InputError: Another run holds it, or the folder cannot be written.
+    """
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        lock = os.open(work / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise InputError(f"{work}: cannot be written ({error.strerror}); check its permissions") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise InputError(
+            f"{work.parent}: another run is at work in this investigation; wait until it ended"
+        ) from error
+    else:
+        yield
+    finally:
+        os.close(lock)

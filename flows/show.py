@@ -1,0 +1,107 @@
+"""How things look at the command line: tables, the summary of a run, the warning that nobody can miss."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from flows.investigate import RunResult
+
+LOG_WIDTH: Final = 200
+"""Columns of a log or a pipe, which have no width of their own: wide enough that nothing is cut."""
+
+
+def console(*, error: bool = False) -> Console:
+    """A console that colours a terminal and leaves a log plain."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(
+        stderr=error,
+        width=None if stream.isatty() else LOG_WIDTH,
+        highlight=False,
+        soft_wrap=not stream.isatty(),
+    )
+
+
+def number(value: int | None) -> str:
+    """A count with its thousands parted; what was not counted is `unknown`, never 0.
+
+    Example:
+        >>> number(202552), number(None)
+        ('202,552', 'unknown')
+    """
+    return "unknown" if value is None else f"{value:,}"
+
+
+def print_table(
+    titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Console, title: str | None = None
+) -> None:
+    """Print rows in columns; integers stand to the right.
+
+    Args:
+        titles: The columns' names.
+        rows: The values; None is an unknown number.
+        to: The console.
+        title: A line above the table.
+    """
+    rows = [list(row) for row in rows]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", title=title, title_justify="left")
+    for at, name in enumerate(titles):
+        numeric = any(isinstance(row[at], int) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    for line in to.render_lines(table, pad=False):
+        to.print(Text.assemble(*((part.text, part.style or "") for part in line)).rstrip_end(0) or "")
+
+
+def _cell(value: Any) -> Text:
+    text = number(value) if value is None or isinstance(value, int) else str(value)
+    return Text("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text))
+
+
+def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
+    """Print what a run found, how long it took and where the tables lie; warnings last."""
+    found = result.alerts
+    to.print()
+    print_table(("agency", "kind", "emails"), _kinds(found.kinds), to=to)
+    to.print()
+    facts = {
+        "mailboxes": len(found.sources),
+        "messages read": found.messages,
+        "unique alerts": found.unique_alerts,
+        "recipients": found.recipients,
+        "in quarantine": found.quarantine,
+    }
+    for name, value in facts.items():
+        to.print(f"{name:<16}{number(value):>12}")
+    to.print()
+    to.print("seconds         " + ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.items()))
+    for note in result.notes:
+        to.print(f"note            {note}", markup=False)
+    to.print(f"tables          {result.out}", markup=False)
+    warnings(result, to)
+
+
+def _kinds(kinds: pa.Table) -> list[tuple[str, str, int]]:
+    rows = sorted(kinds.to_pylist(), key=lambda row: (row["agency"], -row["emails"], row["kind"]))
+    return [(row["agency"], row["kind"], row["emails"]) for row in rows]
+
+
+def warnings(result: RunResult, to: Console) -> None:
+    """Print, as the last lines of a run, what it could not read and what it cannot know."""
+    lines = list(result.alerts.warnings)
+    if count := result.alerts.quarantine:
+        noun = "item is" if count == 1 else "items are"
+        lines.append(f"{count:,} {noun} in quarantine; see: nwatch quarantine {result.out.parent}")
+    if lines:
+        to.print()
+    for line in lines:
+        to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)

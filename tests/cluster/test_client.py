@@ -1,0 +1,67 @@
+"""A local cluster, a scheduler joined by address, and what happens when a worker dies."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from distributed import Client, KilledWorker, LocalCluster
+
+from cluster import ClusterSettings, client, connect
+from data.errors import InputError
+
+pytestmark = pytest.mark.xdist_group("cluster")  # two clusters at once on two processors help nobody
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_local_cluster_has_single_threaded_processes_and_a_dashboard_on_the_loopback_address():
+    with connect(ClusterSettings(workers=2)) as dask:
+        workers = dask.scheduler_info(n_workers=-1)["workers"]
+        pids = dask.run(os.getpid)
+        assert [worker["nthreads"] for worker in workers.values()] == [1, 1]
+        assert len({os.getpid(), *pids.values()}) == 3
+        assert dask.dashboard_link.startswith("http://127.0.0.1:")
+        assert all(address.startswith("tcp://127.0.0.1:") for address in workers)
+
+
+def test_a_task_whose_worker_dies_fails_at_once_and_another_worker_takes_its_place():
+    with connect(ClusterSettings(workers=1)) as dask:
+        with pytest.raises(KilledWorker):
+            dask.submit(die, pure=False).result(60)
+        assert dask.submit(sum, [1, 2]).result(60) == 3
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with connect(ClusterSettings(workers=1)):
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_scheduler_that_runs_already_is_joined_and_left_running():
+    with LocalCluster(n_workers=1, processes=False, dashboard_address=None) as running:
+        with connect(ClusterSettings(address=running.scheduler_address)) as dask:
+            assert dask.submit(sum, [1, 2]).result(60) == 3
+        with Client(running) as still:
+            assert still.submit(sum, [2, 2]).result(60) == 4
+
+
+def test_a_scheduler_without_workers_is_told_of():
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as running,
+        pytest.raises(InputError, match="has no workers"),
+        connect(ClusterSettings(address=running.scheduler_address)),
+    ):
+        pytest.fail("must not connect")
+
+
+def test_an_address_where_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "PATIENCE", "0.5s")
+    with (
+        pytest.raises(InputError, match=r"no Dask scheduler answers at tcp:.*:1; start one"),
+        connect(ClusterSettings(address="tcp://127.0.0.1:1")),
+    ):
+        pytest.fail("must not connect")
