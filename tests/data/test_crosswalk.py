@@ -1,0 +1,173 @@
+"""The crosswalk from subjects to kinds."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from data.crosswalk import ALERT_KINDS, Crosswalk, read_crosswalk
+from data.errors import InputError
+
+HEADER = "pattern,match,kind,template,note\n"
+
+
+@pytest.fixture(scope="module")
+def crosswalk() -> Crosswalk:
+    return read_crosswalk()
+
+
+def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
+    path = folder / "subjects.csv"
+    path.write_text(header + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind", "template"),
+    [
+        ("A Resident Posted a Crime Incident", "crime alert", "resident-posted"),
+        ("New Crime Incident", "crime alert", "new-incident"),
+        ("Crime Alert: Two bikes", "crime alert", "alert-title"),
+        ("New Crime Post: Two bikes", "crime alert", "new-post-title"),
+        ("A Resident Posted a Safety Incident", "safety alert", "resident-posted"),
+        ("New Safety Incident", "safety alert", "new-incident"),
+        ("Safety Alert: Coyote", "safety alert", "alert-title"),
+        ("New Safety Post: Coyote", "safety alert", "new-post-title"),
+        ("New Shareable Graphics For Your Community", "shareable graphics", None),
+        ("ACTION NEEDED: Your Account Will Be Deactivated", "account notice", None),
+        ("Reminder: Log In to Neighbors Public Safety Service", "login reminder", None),
+        ("Safety Tip: Lock your car", "safety tip", None),
+        ("RE: New Crime Incident", "reply or forward", None),
+        ("FW: A Resident Posted a Crime Incident", "reply or forward", None),
+        ("Fwd: RE: FW: Crime Alert: bikes", "reply or forward", None),
+        ("Re:bikes", "reply or forward", None),
+    ],
+)
+def test_the_known_subjects_have_their_kinds(
+    crosswalk: Crosswalk, subject: str, kind: str, template: str | None
+) -> None:
+    match = crosswalk.classify(subject)
+    assert (match.kind, match.template) == (kind, template)
+
+
+@pytest.mark.parametrize("title", ["RE: bikes", "FW: RE: x", "New Crime Incident", ""])
+def test_a_title_that_looks_like_a_reply_leaves_the_alert_an_alert(crosswalk: Crosswalk, title: str) -> None:
+    match = crosswalk.classify(f"Crime Alert: {title}")
+    assert match == ("crime alert", "alert-title", "Crime Alert: <title>", title)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        None,
+        "",
+        "   ",
+        "Lunch?",
+        "New Crime Incident today",
+        "Crime alert",
+        "A New Crime Incident",
+        "REPORT: x",
+    ]
+    + ["[EXTERNAL] New Crime Incident", "Fw bikes", "x RE: y"],
+)
+def test_what_no_row_knows_is_unclassified_and_never_guessed(crosswalk: Crosswalk, subject: str) -> None:
+    assert crosswalk.classify(subject) == ("unclassified", None, "", None)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["  New\u00a0Crime \t Incident\n", "NEW CRIME INCIDENT", "new crime incident", "New\u2003Crime Incident"],
+)
+def test_white_space_and_letter_case_do_not_matter(crosswalk: Crosswalk, subject: str) -> None:
+    assert crosswalk.classify(subject).pattern == "New Crime Incident"
+
+
+def test_accents_apart_or_together_do_not_matter(tmp_path: Path) -> None:
+    crosswalk = read_crosswalk(written(tmp_path, "Nuevo caf\u00e9,exact,note,,"))
+    assert crosswalk.classify("NUEVO CAFE\u0301").kind == "note"
+
+
+def test_the_first_row_that_meets_decides(tmp_path: Path) -> None:
+    rows = ("News: <text>,prefix,later,,", "New <x>,prefix,first,,")
+    subject = "News: today"
+    assert read_crosswalk(written(tmp_path, *rows)).classify(subject).kind == "later"
+    with pytest.raises(
+        InputError, match=r"row 3, column pattern: row 2 \('New <x>'\) decides first; move this row"
+    ):
+        read_crosswalk(written(tmp_path, *reversed(rows)))
+
+
+def test_the_variable_part_keeps_letter_case_and_is_collapsed(crosswalk: Crosswalk) -> None:
+    assert crosswalk.classify("crime ALERT:  Two\u00a0 Bikes ").rest == "Two Bikes"
+    assert crosswalk.classify("New Crime Incident").rest is None
+    assert crosswalk.classify("RE: x").rest is None
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("A,glob,kind,,", "row 2, column match: 'glob' is unknown; write exact or prefix"),
+        (",exact,kind,,", "row 2, column pattern: nothing fixed to look for"),
+        ("<title>,prefix,kind,,", "row 2, column pattern: nothing fixed to look for"),
+        (
+            "A <title>,exact,kind,,",
+            "row 2, column pattern: 'A <title>' ends in a variable part; set match to prefix",
+        ),
+        (
+            "A,exact,Crime Alert,x,",
+            "row 2, column kind: 'Crime Alert' is not in lower case; write 'crime alert'",
+        ),
+        ("A,exact,,,", "row 2, column kind: '' is not in lower case; write 'a kind'"),
+        ("A,exact,unclassified,,", "row 2, column kind: 'unclassified' is what no row knows"),
+        ("A,exact,crime alert,,", "row 2, column template: a crime alert needs the template of its body"),
+        (
+            "A,exact,note,resident-posted,",
+            "row 2, column template: only crime alert and safety alert have one",
+        ),
+        ("A,exact,note,", "row 2: 4 fields instead of 5; put a field that holds a comma in quotes"),
+        ("A,exact,note,,\n a ,prefix,other,,", "row 3, column pattern: 'a' stands in row 2 already"),
+    ],
+)
+def test_a_wrong_row_is_named_with_file_row_column_and_mend(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_crosswalk(path := written(tmp_path, row))
+    assert str(error.value).startswith(f"{path}: {message}")
+    assert "\n" not in str(error.value)
+
+
+def test_wrong_columns_an_empty_file_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"row 1: the columns are \['subject', 'kind'\]; write pattern,match,kind"
+    ):
+        read_crosswalk(written(tmp_path, header="subject,kind\n"))
+    with pytest.raises(InputError, match="row 1: the columns are"):
+        read_crosswalk(written(tmp_path, header=""))
+    with pytest.raises(InputError, match="no row; copy the crosswalk"):
+        read_crosswalk(written(tmp_path))
+    with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
+        read_crosswalk(tmp_path / "none.csv")
+
+
+def test_a_file_in_another_encoding_is_named_and_a_byte_order_mark_is_not_minded(tmp_path: Path) -> None:
+    path = tmp_path / "subjects.csv"
+    path.write_bytes((HEADER + "Caf\u00e9,exact,note,,\n").encode("cp1252"))
+    with pytest.raises(InputError, match="not UTF-8; save it from the spreadsheet"):
+        read_crosswalk(path)
+    path.write_bytes((HEADER + "Caf\u00e9,exact,note,,\r\n\r\n,,,,\r\n").encode("utf-8-sig"))
+    assert read_crosswalk(path).classify("caf\u00e9").kind == "note"
+
+
+def test_every_alert_row_of_the_program_has_a_template_and_no_other_has(crosswalk: Crosswalk) -> None:
+    for row in crosswalk.rows:
+        assert (row.kind in ALERT_KINDS) == (row.template is not None)
+
+
+def test_the_fingerprint_sees_what_decides_and_no_note(tmp_path: Path) -> None:
+    first = read_crosswalk(written(tmp_path, "A,exact,one,,", "B,exact,two,,")).fingerprint
+    noted = read_crosswalk(written(tmp_path, "A,exact,one,,because", "B,exact,two,,")).fingerprint
+    other = read_crosswalk(written(tmp_path, "A,exact,one,,", "B,exact,three,,")).fingerprint
+    assert first == noted != other
+
+
+def test_a_crosswalk_goes_to_a_worker_and_comes_back_the_same(crosswalk: Crosswalk) -> None:
+    assert pickle.loads(pickle.dumps(crosswalk)) == crosswalk

@@ -1,0 +1,68 @@
+"""The schema is the one place: it says what DESIGN 4 says, and no more."""
+
+import pyarrow as pa
+import pytest
+
+from data.schema import TABLES, Table
+
+DESIGN = {
+    "private/sources": "agency source file bytes sha256 format messages_listed",
+    "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at delivered_at "
+    "kind template copy_of",
+    "private/alerts": "agency alert_id kind alert_date title description emails recipients first_sent_at "
+    "last_sent_at",
+    "private/recipients": "agency recipient kind emails alerts first_sent_at last_sent_at",
+    "private/subjects_to_review": "agency subject emails",
+    "private/quarantine": "source node_id folder stage reason detail",
+    "public/ledger": "part source line count",
+    "public/kinds": "agency kind emails share",
+    "public/subjects": "agency pattern kind template emails",
+    "public/alerts_by_month": "agency kind month emails unique_alerts",
+    "public/recipients_per_alert": "agency kind recipients alerts",
+}
+
+
+@pytest.mark.parametrize(("name", "columns"), DESIGN.items())
+def test_a_table_has_the_columns_of_the_design_in_its_order(name: str, columns: str) -> None:
+    assert TABLES[name].arrow.names == columns.split()
+
+
+def test_no_table_is_known_that_the_design_does_not_name() -> None:
+    assert {name for name, table in TABLES.items() if table.visibility != "work"} == set(DESIGN)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_the_key_is_made_of_columns(table: Table) -> None:
+    assert set(table.key) <= set(table.arrow.names)
+    assert table.key
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_every_field_carries_its_meaning_and_whether_it_may_be_missing(table: Table) -> None:
+    for column, field in zip(table.columns, table.arrow, strict=True):
+        assert field.metadata[b"description"].decode() == column.meaning != ""
+        assert field.nullable is column.nullable
+
+
+def test_public_tables_hold_no_name_address_subject_title_or_exact_time() -> None:
+    private = {
+        "folder",
+        "sender",
+        "to",
+        "cc",
+        "recipient",
+        "subject",
+        "title",
+        "description",
+        "file",
+        "message_id",
+    }
+    for table in TABLES.values():
+        if table.visibility == "public" and table.name != "public/recipients_per_alert":
+            assert not private & set(table.arrow.names)
+        if table.visibility == "public":
+            assert pa.timestamp("us", "UTC") not in table.arrow.types
+
+
+def test_a_name_gives_its_place() -> None:
+    assert (TABLES["private/sources"].visibility, TABLES["private/sources"].stem) == ("private", "sources")

@@ -1,0 +1,146 @@
+"""Tables on disk."""
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from data.schema import TABLES, Table
+from data.tables import conform, data_dictionary, empty_table, read_table, replacing, write_table
+
+KINDS = TABLES["public/kinds"]
+LEDGER = TABLES["public/ledger"]
+
+
+def kinds(*rows: tuple[str, str, int, float]) -> pa.Table:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return pa.table(columns, names=["agency", "kind", "emails", "share"])
+
+
+def test_what_is_written_is_read_again_sorted_by_key(tmp_path: Path) -> None:
+    path = write_table(kinds(("b", "x", 1, 1.0), ("a", "y", 2, 0.5), ("a", "x", 2, 0.5)), KINDS, tmp_path)
+    assert path == tmp_path / "public" / "kinds.parquet"
+    rows = read_table(KINDS, tmp_path)
+    assert [(row["agency"], row["kind"]) for row in rows.to_pylist()] == [("a", "x"), ("a", "y"), ("b", "x")]
+
+
+def test_order_and_chunks_of_the_rows_change_no_byte(tmp_path: Path) -> None:
+    rows = [(f"agency{n % 7}", f"kind {n}", n, n / 3) for n in range(200)]
+    whole = write_table(kinds(*rows), KINDS, tmp_path / "a").read_bytes()
+    random.Random(1).shuffle(rows)
+    pieces = pa.concat_tables([kinds(*rows[:50]), kinds(*rows[50:51]), kinds(*rows[51:])])
+    again = write_table(pieces, KINDS, tmp_path / "b")
+    assert again.read_bytes() == whole
+    assert again.with_suffix(".csv").read_bytes() == (tmp_path / "a/public/kinds.csv").read_bytes()
+
+
+def test_a_public_table_has_a_csv_beside_it_in_which_a_missing_number_is_empty(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "part": ["mail", "mail"],
+            "source": ["ab", "ab"],
+            "line": ['so "called", x', "y"],
+            "count": [None, 3],
+        }
+    )
+    write_table(table, LEDGER, tmp_path)
+    assert (tmp_path / "public/ledger.csv").read_text(encoding="utf-8").splitlines() == [
+        "part,source,line,count",
+        'mail,ab,"so ""called"", x",',
+        "mail,ab,y,3",
+    ]
+
+
+def test_a_private_table_has_no_csv(tmp_path: Path) -> None:
+    spec = TABLES["private/subjects_to_review"]
+    path = write_table(empty_table(spec), spec, tmp_path)
+    assert [file.name for file in path.parent.iterdir()] == ["subjects_to_review.parquet"]
+
+
+def test_columns_may_come_in_any_order_but_none_may_lack_or_be_extra() -> None:
+    table = kinds(("a", "x", 1, 1.0))
+    assert (
+        conform(table.select(["share", "emails", "kind", "agency"]), KINDS).schema.names == KINDS.arrow.names
+    )
+    with pytest.raises(
+        ValueError, match=r"public/kinds: columns missing \['share'\], not in the schema \['more'\]"
+    ):
+        conform(table.rename_columns(["agency", "kind", "emails", "more"]), KINDS)
+
+
+def test_a_missing_value_where_one_must_be_is_refused() -> None:
+    table = kinds(("a", "x", 1, 1.0)).set_column(2, "emails", pa.array([None], pa.int64()))
+    with pytest.raises(ValueError, match=r"public/kinds\.emails: 1 values are missing"):
+        conform(table, KINDS)
+
+
+def test_a_value_of_another_type_is_refused_and_not_rounded() -> None:
+    table = kinds(("a", "x", 1, 1.0)).set_column(2, "emails", pa.array([1.5]))
+    with pytest.raises(ValueError, match=r"public/kinds\.emails"):
+        conform(table, KINDS)
+
+
+def test_two_rows_of_one_key_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"two rows share a key \(agency, kind\)"):
+        conform(kinds(("a", "x", 1, 0.5), ("a", "x", 2, 0.5)), KINDS)
+
+
+def test_missing_values_in_a_key_sort_last_and_count_as_equal() -> None:
+    spec = TABLES["public/alerts_by_month"]
+    table = pa.table(
+        {
+            "agency": ["a", "a"],
+            "kind": ["crime alert"] * 2,
+            "month": pa.array([None, "2021-05"]),
+            "emails": [1, 1],
+            "unique_alerts": [1, 1],
+        }
+    )
+    assert conform(table, spec).column("month").to_pylist() == ["2021-05", None]
+    with pytest.raises(ValueError, match="share a key"):
+        conform(pa.concat_tables([table, table.slice(0, 1)]), spec)
+
+
+@pytest.mark.parametrize("spec", TABLES.values(), ids=lambda spec: spec.name)
+def test_an_empty_table_is_written_with_its_whole_schema(spec: Table, tmp_path: Path) -> None:
+    write_table(empty_table(spec), spec, tmp_path)
+    assert read_table(spec, tmp_path).schema.equals(spec.arrow, check_metadata=True)
+
+
+def test_an_interrupted_write_leaves_the_old_table_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
+    before = path.read_bytes()
+
+    def fail() -> None:
+        with replacing(path) as beside:
+            beside.write_bytes(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in path.parent.iterdir()) == ["kinds.csv", "kinds.parquet"]
+
+
+def test_a_file_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "public" / "kinds.parquet"
+    path.parent.mkdir()
+    pq.write_table(pa.table({"agency": ["a"]}), path)
+    with pytest.raises(ValueError, match=r"kinds\.parquet: the file's columns are not those of public/kinds"):
+        read_table(KINDS, tmp_path)
+
+
+def test_the_dictionary_tells_every_column_of_every_table_that_a_run_leaves() -> None:
+    text = data_dictionary()
+    sections = {part.splitlines()[0]: part for part in text.split("### ")[1:]}
+    left = [table for table in TABLES.values() if table.visibility != "work"]
+    assert list(sections) == [table.name for table in left]
+    for table in left:
+        rows = [line for line in sections[table.name].splitlines() if line.startswith("| ")][2:]
+        assert [row.split(" | ")[0].strip("| *") for row in rows] == table.arrow.names
+        assert [row.split(" | ")[2].removesuffix(" |") for row in rows] == [c.meaning for c in table.columns]
+        assert [c.name for c in table.columns if f"| **{c.name}** |" in sections[table.name]] == [
+            name for name in table.arrow.names if name in table.key
+        ]

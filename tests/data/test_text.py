@@ -1,0 +1,36 @@
+"""The rule by which texts are compared."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.text import collapse
+
+
+@pytest.mark.parametrize(
+    "space", ["\t", "\n", "\r\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u2028", "\u0085"]
+)
+def test_every_unicode_space_is_one_blank(space: str) -> None:
+    assert collapse(f"{space}a{space}{space} b{space}") == "a b"
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\u200d", "\ufeff", "\x1c", "\x1f"])
+def test_what_is_no_white_space_stays(character: str) -> None:
+    assert collapse(f"{character}a{character}b") == f"{character}a{character}b"
+
+
+def test_accents_apart_and_together_are_one_text() -> None:
+    assert collapse("cafe\u0301") == "caf\u00e9"
+
+
+def test_letter_case_and_compatibility_characters_are_not_altered() -> None:
+    assert collapse("ﬁne ② RE: ｘ") == "ﬁne ② RE: ｘ"
+
+
+@given(st.text())
+def test_collapsing_twice_is_collapsing_once(text: str) -> None:
+    once = collapse(text)
+    assert collapse(once) == once
+    assert unicodedata.is_normalized("NFC", once)
