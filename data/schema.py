@@ -29,7 +29,7 @@ SMALL_COUNT: Final = pa.int32()
 SHARE: Final = pa.float64()
 DAY: Final = pa.date32()
 MOMENT: Final = pa.timestamp("us", tz="UTC")
-TEXTS: Final = pa.list_(pa.string())
+TEXTS: Final = pa.list_(pa.field("element", pa.string()))  # the name that Parquet gives back
 
 
 @dataclass(frozen=True)

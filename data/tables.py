@@ -31,7 +31,6 @@ _TYPE_WORDS: Final = {
     "double": "number",
     "date32[day]": "date",
     "timestamp[us, tz=UTC]": "time (UTC)",
-    "list<item: string>": "list of text",
     "list<element: string>": "list of text",
 }
 

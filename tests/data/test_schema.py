@@ -45,18 +45,7 @@ def test_every_field_carries_its_meaning_and_whether_it_may_be_missing(table: Ta
 
 
 def test_public_tables_hold_no_name_address_subject_title_or_exact_time() -> None:
-    private = {
-        "folder",
-        "sender",
-        "to",
-        "cc",
-        "recipient",
-        "subject",
-        "title",
-        "description",
-        "file",
-        "message_id",
-    }
+    private = {"folder", "sender", "to", "cc", "recipient", "subject", "title", "description", "file"}
     for table in TABLES.values():
         if table.visibility == "public" and table.name != "public/recipients_per_alert":
             assert not private & set(table.arrow.names)
