@@ -1,8 +1,9 @@
 """Runs the plan on a Dask client: thin, and careful about workers that die.
 
-The scheduler is told to hold nothing against a partition but its first death (`allowed-failures` 0 of the cluster's
-settings). A partition whose worker died is then read apart (`tasks.mail.spans`), which finds the message at fault, if
-there is one: a worker that was killed from outside has none, and the partition is simply read again.
+The scheduler is told to hold nothing against a partition but its first death (`allowed-failures` 0 of the
+cluster's settings). A partition whose worker died is then read apart (`tasks.mail.spans`), which finds the
+message at fault, if there is one: a worker that was killed from outside has none, and the partition is
+simply read again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
 _DEATHS_APART = 5
-"""How many workers may be lost under one piece of work that already shields its worker, before the run gives up."""
+"""How many workers may be lost under one piece of work that already shields its worker, before the run
+gives up."""
 
 
 def run_all(
@@ -116,7 +118,7 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     parts = mailbox.parts(work)
     total = len(plan.nodes)
     ranges = gaps(total, finished(parts, total), settings.partition)
-    return [span_of(plan, mailbox.path, start, stop, parts, settings) for start, stop in ranges]
+    return [span_of(plan, mailbox.path, places, parts, settings) for places in ranges]
 
 
 def read_mailboxes(

@@ -1,13 +1,14 @@
 """A small mailbox file of a few messages, copied block by block out of a big one, for libpff to open.
 
-A plain open of a mailbox costs what all its messages cost, squared. So a partition never opens its mailbox: it copies
-the blocks that its messages consist of into a file of its own, *as they stand*, with two small B-trees over them, and
-libpff opens that. All decoding stays libpff's, it reads from memory without one call into Python, its trees are two
-levels deep whatever the size of the mailbox, and as each block is copied its checksum and id are verified, which
-libpff itself does not insist on. Attachments are left behind: the table that counts them is copied, their contents
-are never read.
+A plain open of a mailbox costs what all its messages cost, squared. So a partition never opens its mailbox:
+it copies the blocks that its messages consist of into a file of its own, *as they stand*, with two small
+B-trees over them, and libpff opens that. All decoding stays libpff's, it reads from memory without one call
+into Python, its trees are two levels deep whatever the size of the mailbox, and as each block is copied its
+checksum and id are verified, which libpff itself does not insist on. Attachments are left behind: the table
+that counts them is copied, their contents are never read.
 
-Sources: MS-PST 2.2.2.7.7 (B-tree pages), 2.2.2.8.3 (data trees and subnode trees), 5.3 and 5.5 (checksum, signature).
+Sources: MS-PST 2.2.2.7.7 (B-tree pages), 2.2.2.8.3 (data trees and subnode trees), 5.3 and 5.5 (checksum,
+signature).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from tasks.mail.layout import (
     checksum,
     nid_type,
 )
-from tasks.mail.ndb import BlockIndex, Bytes
+from tasks.mail.ndb import BlockIndex, Bytes, Entries
 
 _INTERNAL: Final = 0x02
 """Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
@@ -41,7 +42,7 @@ _DEEPEST: Final = 8
 _INFLATED_AT_MOST: Final = 1 << 20
 
 
-class BlockFault(Exception):
+class BlockError(Exception):
     """A block that a message consists of is missing, damaged or makes no sense.
 
     `reason` is one of a few words to count by, `detail` says which block and where it lies.
@@ -56,7 +57,7 @@ class BlockFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the mailbox: its id, the ids of its data block and subnode block (0: none), its parent's id."""
+    """A node: its id, its data block and subnode block (0: none), its parent."""
 
     nid: int
     data: int
@@ -88,7 +89,8 @@ class BlockReader:
         """Every block of a node, its attachments' contents apart, verified; and how many attachments it has.
 
         Raises:
-            BlockFault: a block is in no index, lies beyond the end of the file, or its id, size or checksum is wrong.
+            BlockError: a block is in no index, lies beyond the end of the file, or its id, size or checksum
+            is wrong.
         """
         found: dict[int, _Copied] = {}
         self._data(node.data, found, 0)
@@ -100,16 +102,16 @@ class BlockReader:
         if bid & ~1 in found:
             return None
         if depth > _DEEPEST:
-            raise BlockFault("cyclic tree of blocks", f"block 0x{bid:x}")
+            raise BlockError("cyclic tree of blocks", f"block 0x{bid:x}")
         place = self._index.find(bid)
         if place is None:
-            raise BlockFault("block in no index", f"block 0x{bid:x}")
+            raise BlockError("block in no index", f"block 0x{bid:x}")
         offset, size, full = place
         layout = self._layout
         span = layout.block_span(size)
         raw = self._file.read(offset, span)
         if len(raw) < span:
-            raise BlockFault("block beyond the end of the file", f"block 0x{bid:x} at byte {offset:,}")
+            raise BlockError("block beyond the end of the file", f"block 0x{bid:x} at byte {offset:,}")
         trailer = span - layout.trailer
         stored_size = int.from_bytes(raw[trailer : trailer + 2], "little")
         stored_crc = int.from_bytes(
@@ -118,9 +120,9 @@ class BlockReader:
         at = trailer + layout.block_bid
         stored_bid = int.from_bytes(raw[at : at + layout.word], "little")
         if zlib.crc32(memoryview(raw)[:size], 0xFFFFFFFF) ^ 0xFFFFFFFF != stored_crc:
-            raise BlockFault("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
+            raise BlockError("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
         if stored_size != size or (stored_bid ^ bid) & ~1:
-            raise BlockFault(
+            raise BlockError(
                 "block is not the one that the index names", f"block 0x{bid:x} at byte {offset:,}"
             )
         copied = _Copied(bid, raw, size, full)
@@ -134,7 +136,7 @@ class BlockReader:
             try:
                 return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
             except zlib.error as error:
-                raise BlockFault("block cannot be inflated", f"block 0x{block.bid:x}: {error}") from error
+                raise BlockError("block cannot be inflated", f"block 0x{block.bid:x}: {error}") from error
         return data
 
     def _rows(
@@ -142,7 +144,7 @@ class BlockReader:
     ) -> Iterator[tuple[int, ...]]:
         count = int.from_bytes(content[2:4], "little")
         if header + count * row.size > len(content):
-            raise BlockFault(
+            raise BlockError(
                 "block of references is cut", f"block 0x{block.bid:x} names {count} in {len(content)} bytes"
             )
         return row.iter_unpack(content[header : header + count * row.size])
@@ -154,19 +156,19 @@ class BlockReader:
             return
         content = self._content(block)
         if not content or content[0] != 0x01:
-            raise BlockFault("block of references is of an unknown type", f"block 0x{bid:x}")
+            raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
         word = struct.Struct(self._layout.word_format)
         for (below,) in self._rows(content, block, word, 8):
             self._data(below, found, depth + 1)
 
     def _subnodes(self, bid: int, found: dict[int, _Copied], depth: int) -> int:
-        """Follow a subnode tree and count the attachments, whose contents are left alone (MS-PST 2.2.2.8.3.3)."""
+        """Follow a subnode tree; count the attachments and leave their contents (MS-PST 2.2.2.8.3.3)."""
         block = self._block(bid, found, depth) if bid else None
         if block is None:
             return 0
         content = self._content(block)
         if len(content) < 4 or content[0] != 0x02:
-            raise BlockFault("block of subnodes is of an unknown type", f"block 0x{bid:x}")
+            raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
         attachments = 0
         if content[1]:
             for _, below in self._rows(content, block, self._pair, self._layout.sub_header):
@@ -217,18 +219,17 @@ class Extract:
         for row, bid in enumerate(sorted(self._blocks)):
             offset, size, full = self._blocks[bid]
             # The reference count of the narrow and the plain wide form; the inflated size of the 4k form.
-            blocks[row] = (bid, offset, size, *((full, 2) if layout.compressed else (2, 0)))[
-                : len(layout.block)
-            ]
+            tail = (full, 2) if layout.compressed else (2, 0)
+            blocks[row] = (bid, offset, size, *tail)[: len(layout.block.names or ())]
         nodes = np.zeros(len(self._nodes), layout.node)
         for row, node in enumerate(sorted(self._nodes, key=lambda node: node.nid)):
-            nodes[row] = (node.nid, node.data, node.sub, node.parent, 0)[: len(layout.node)]
+            nodes[row] = (node.nid, node.data, node.sub, node.parent, 0)[: len(layout.node.names or ())]
         bbt = self._tree(blocks, "bid", BBT)
         nbt = self._tree(nodes, "nid", NBT)
         self._body[: len(self._header.raw)] = self._patched(nbt, bbt)
         return bytes(self._body)
 
-    def _tree(self, entries: np.ndarray[Any, Any], key: str, tree: int) -> tuple[int, int]:
+    def _tree(self, entries: Entries, key: str, tree: int) -> tuple[int, int]:
         """Write a B-tree bottom-up; returns block id and offset of its root."""
         layout = self._layout
         self._body += bytes(-len(self._body) % layout.page)
@@ -240,14 +241,14 @@ class Extract:
                 part = entries[row * fan : (row + 1) * fan]
                 bid, offset = (len(self._body) // layout.page) * 4, len(self._body)
                 above[row] = (part[key][0] if len(part) else 0, bid, offset)
-                self._body += self._page(part, fan, level, tree, bid, offset)
+                self._body += self._page(part, (tree, level, fan), (bid, offset))
             if len(above) == 1:
                 return int(above["bid"][0]), int(above["offset"][0])
             entries, key, level = above, "key", level + 1
 
-    def _page(
-        self, entries: np.ndarray[Any, Any], fan: int, level: int, tree: int, bid: int, offset: int
-    ) -> bytes:
+    def _page(self, entries: Entries, kind: tuple[int, int, int], place: tuple[int, int]) -> bytes:
+        """A page of a tree, at a level, of at most so many entries; with a block id, at an offset."""
+        (tree, level, fan), (bid, offset) = kind, place
         layout = self._layout
         page = bytearray(layout.page)
         page[: entries.nbytes] = entries.tobytes()
@@ -256,7 +257,7 @@ class Extract:
         )
         struct.pack_into("<BBH", page, layout.page_checked, tree, tree, _signature(offset, bid))
         struct.pack_into(layout.word_format, page, layout.page_bid, bid)
-        struct.pack_into("<I", page, layout.page_crc, checksum(page[: layout.page_checked]))
+        struct.pack_into("<I", page, layout.page_crc, checksum(memoryview(page)[: layout.page_checked]))
         return bytes(page)
 
     def _patched(self, nbt: tuple[int, int], bbt: tuple[int, int]) -> bytes:
@@ -267,24 +268,24 @@ class Extract:
         struct.pack_into("<" + word, raw, layout.eof, len(self._body))
         struct.pack_into("<" + word * 2, raw, layout.nbt, *nbt)
         struct.pack_into("<" + word * 2, raw, layout.bbt, *bbt)
-        struct.pack_into("<I", raw, 4, checksum(raw[8 : 8 + 471]))
+        struct.pack_into("<I", raw, 4, checksum(memoryview(raw)[8 : 8 + 471]))
         if layout.word == 8:
-            struct.pack_into("<I", raw, 524, checksum(raw[8 : 8 + 516]))
+            struct.pack_into("<I", raw, 524, checksum(memoryview(raw)[8 : 8 + 516]))
         return bytes(raw)
 
 
 def without_folder(node: Node) -> Node:
     """The node as a child of the file's top, where libpff finds it whatever became of its own folder.
 
-    libpff opens a file that holds neither message store nor name map nor root folder, so the damage of those in the
-    mailbox costs no message.
+    libpff opens a file that holds neither message store nor name map nor root folder, so the damage of
+    those in the mailbox costs no message.
     """
     return Node(node.nid, node.data, node.sub, 0)
 
 
 @contextlib.contextmanager
 def on_memory_file(content: bytes) -> Iterator[str]:
-    """A path under which `content` can be opened: memory where the system has such files, else a temporary file."""
+    """A path under which `content` can be opened: in memory where the system has such files."""
     if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):  # noqa: PTH112
         number = os.memfd_create("nwatch-extract")
         try:

@@ -41,7 +41,7 @@ def inspect(path: Path) -> Inspection:
         What its index says.
 
     Raises:
-        NotAMailbox: it is none; the message says what it is and what to do.
+        NotAMailboxError: it is none; the message says what it is and what to do.
         OSError: it cannot be read.
     """
     plan = open_plan(path)

@@ -1,8 +1,8 @@
 """How the three known generations of a PST or OST file lay out header, pages and blocks.
 
 A mailbox file is a node database: a header, two B-trees of pages (one of nodes, one of blocks) and the blocks
-themselves. The generations differ in widths and offsets only, so one `Layout` holds them and the code above reads
-all three alike.
+themselves. The generations differ in widths and offsets only, so one `Layout` holds them and the code above
+reads all three alike.
 
 Sources: MS-PST, *Outlook Personal Folders (.pst) File Format*, sections 2.2.2.6 (header), 2.2.2.7 (pages) and
 2.2.2.8 (blocks) for the ANSI and the Unicode generation; for 4,096-byte pages the format description that
@@ -126,23 +126,75 @@ _WIDE = _entries("<u8", [("pad", "<u4")], [("full", "<u2"), ("pad", "<u4")])
 _NARROW = _entries("<u4", [], [("refs", "<u2")])
 
 UNICODE: Final = Layout(
-    name="Unicode PST", word=8, page=512, counts=488, counts_format="<BBBB", page_crc=500, page_bid=504, page_checked=496,
-    trailer=16, align=64, block_crc=4, block_bid=8, node=_WIDE[0], block=_WIDE[1], branch=_WIDE[2],
-    eof=184, nbt=216, bbt=232, crypt=513, sub_header=8,
-)  # fmt: skip
+    name="Unicode PST",
+    word=8,
+    page=512,
+    counts=488,
+    counts_format="<BBBB",
+    page_crc=500,
+    page_bid=504,
+    page_checked=496,
+    trailer=16,
+    align=64,
+    block_crc=4,
+    block_bid=8,
+    node=_WIDE[0],
+    block=_WIDE[1],
+    branch=_WIDE[2],
+    eof=184,
+    nbt=216,
+    bbt=232,
+    crypt=513,
+    sub_header=8,
+)
 ANSI: Final = Layout(
-    name="ANSI PST", word=4, page=512, counts=496, counts_format="<BBBB", page_crc=508, page_bid=504, page_checked=500,
-    trailer=12, align=64, block_crc=8, block_bid=4, node=_NARROW[0], block=_NARROW[1], branch=_NARROW[2],
-    eof=168, nbt=184, bbt=192, crypt=461, sub_header=4,
-)  # fmt: skip
+    name="ANSI PST",
+    word=4,
+    page=512,
+    counts=496,
+    counts_format="<BBBB",
+    page_crc=508,
+    page_bid=504,
+    page_checked=500,
+    trailer=12,
+    align=64,
+    block_crc=8,
+    block_bid=4,
+    node=_NARROW[0],
+    block=_NARROW[1],
+    branch=_NARROW[2],
+    eof=168,
+    nbt=184,
+    bbt=192,
+    crypt=461,
+    sub_header=4,
+)
 UNICODE_4K: Final = Layout(
-    name="OST with 4k pages", word=8, page=4096, counts=4056, counts_format="<HHBB", page_crc=4076, page_bid=4080, page_checked=4072,
-    trailer=24, align=512, block_crc=4, block_bid=8, node=_WIDE[0], block=_WIDE[1], branch=_WIDE[2],
-    eof=184, nbt=216, bbt=232, crypt=513, sub_header=8, compressed=True,
-)  # fmt: skip
+    name="OST with 4k pages",
+    word=8,
+    page=4096,
+    counts=4056,
+    counts_format="<HHBB",
+    page_crc=4076,
+    page_bid=4080,
+    page_checked=4072,
+    trailer=24,
+    align=512,
+    block_crc=4,
+    block_bid=8,
+    node=_WIDE[0],
+    block=_WIDE[1],
+    branch=_WIDE[2],
+    eof=184,
+    nbt=216,
+    bbt=232,
+    crypt=513,
+    sub_header=8,
+    compressed=True,
+)
 
 
-class NotAMailbox(ValueError):
+class NotAMailboxError(ValueError):
     """The file is no PST or OST that the program knows; the message says what it is and what to do."""
 
 
@@ -165,16 +217,16 @@ class Header:
         """Read a header from the first `HEADER_BYTES` bytes of a file.
 
         Raises:
-            NotAMailbox: the magic bytes or the version are not of a known generation, or the header is cut.
+            NotAMailboxError: not of a known generation, or the header is cut.
         """
         if not raw:
-            raise NotAMailbox("the file is empty: copy it again from the original disk")
+            raise NotAMailboxError("the file is empty: copy it again from the original disk")
         if raw[:4] != MAGIC:
-            raise NotAMailbox(
+            raise NotAMailboxError(
                 "no PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"
             )
         if len(raw) < HEADER_BYTES:
-            raise NotAMailbox(
+            raise NotAMailboxError(
                 f"cut after {len(raw)} bytes, inside its header: copy it again from the original disk"
             )
         version = struct.unpack_from("<H", raw, 10)[0]
@@ -185,7 +237,9 @@ class Header:
         elif version == 23 or 20 < version < 36:
             layout = UNICODE
         else:
-            raise NotAMailbox(f"a PST of the unknown version {version}: export it again from Outlook as .pst")
+            raise NotAMailboxError(
+                f"a PST of unknown version {version}: export it again from Outlook as .pst"
+            )
         word = layout.word_format[1]
         return cls(
             raw=raw,

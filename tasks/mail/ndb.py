@@ -1,10 +1,10 @@
-"""The two B-trees of a mailbox file, read by ourselves: tolerant of damage, and it says what it could not read.
+"""The two B-trees of a mailbox file, read by ourselves: tolerant of damage, and it says of what.
 
-libpff hangs every node of a file into one linked list as it opens it, which is quadratic in the number of messages,
-and refuses the whole file when one page of the index is bad. The trees themselves are small and simple (MS-PST
-2.2.2.7.7), so the planner reads them here: a page that fails its checksum is noted with the range of keys that it
-would have covered, the file is searched for leaf pages of that range which no branch leads to any more, and
-everything else is kept.
+libpff hangs every node of a file into one linked list as it opens it, which is quadratic in the number of
+messages, and refuses the whole file when one page of the index is bad. The trees themselves are small and
+simple (MS-PST 2.2.2.7.7), so the planner reads them here: a page that fails its checksum is noted with the
+range of keys that it would have covered, the file is searched for leaf pages of that range which no branch
+leads to any more, and everything else is kept.
 """
 
 from __future__ import annotations
@@ -73,14 +73,14 @@ def read_header(file: Bytes) -> Header:
     """The header of a mailbox.
 
     Raises:
-        NotAMailbox: see `Header.parse`.
+        NotAMailboxError: see `Header.parse`.
     """
     return Header.parse(file.read(0, HEADER_BYTES))
 
 
 @dataclass(frozen=True)
 class Damage:
-    """A page of an index that could not be read: which tree, where, the keys it answered for, and what is wrong."""
+    """A page of an index that could not be read: of which tree, where, for which keys, and why."""
 
     tree: int
     offset: int
@@ -135,7 +135,7 @@ class _Walk:
 
 
 def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Walk:
-    """Go down level by level, so that pages are read in order of key; a page is visited once, cycles or not."""
+    """Go down level by level, in order of key; a page is visited once, cycles or not."""
     walk = _Walk()
     level: int | None = None
     wanted = [(0, _TOP, root[1])]
@@ -159,7 +159,8 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
                 walk.leaves.append((low, page.entries))
                 continue
             keys = [int(key) for key in page.entries["key"]]
-            # The first child answers from where its parent does: a key below the branch's first one is no damage.
+            # The first child answers from where its parent does: a key below the branch's first one is no
+            # damage.
             starts = [low, *keys[1:]]
             ends = [*keys[1:], high]
             below.extend(zip(starts, ends, map(int, page.entries["offset"]), strict=True))
@@ -189,9 +190,9 @@ def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> It
 def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Damage]]:
     """All entries of one tree that can be read, in order of key, each key once.
 
-    Where a branch page is lost, leaf pages of its range of keys are searched in the whole file; an old copy of a
-    page may be among them, so of two entries with one key that of the page with the higher id (written later) wins,
-    and the damage stays on record: what was found is kept, that it is all cannot be known.
+    Where a branch page is lost, leaf pages of its range of keys are searched in the whole file; an old copy
+    of a page may be among them, so of two entries with one key that of the page with the higher id (written
+    later) wins, and the damage stays on record: what was found is kept, that it is all cannot be known.
 
     Args:
         file: the mailbox.
@@ -216,7 +217,8 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
             found.append(page.entries[inside])
     kind = layout.node if tree == NBT else layout.block
     entries = np.concatenate(found) if found else np.empty(0, kind)
-    # np.unique keeps the first of equal keys: the walk's own leaves come before strays, later strays before earlier.
+    # np.unique keeps the first of equal keys: the walk's own leaves come before strays, later strays before
+    # earlier.
     _, first = np.unique(entries[key], return_index=True)
     return entries[first], walk.damages
 
@@ -224,7 +226,8 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
 class BlockIndex:
     """Finds where a block lies; reads only the pages of the block B-tree that it needs, and each once.
 
-    A page that is damaged is answered from a whole reading of the tree (`read_tree`), made once and only then.
+    A page that is damaged is answered from a whole reading of the tree (`read_tree`), made once and only
+    then.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
@@ -236,7 +239,7 @@ class BlockIndex:
         self._rescued = False
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
-        """Offset, bytes in the file and bytes when inflated of the block `bid`, or None where no index knows it.
+        """Offset, bytes in the file and bytes when inflated of a block; None where no index knows it.
 
         The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
         """

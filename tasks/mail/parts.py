@@ -1,9 +1,9 @@
 """The mail of a partition on disk, and which partitions are still to be read.
 
-A part is one Parquet file of `work/mail` rows, named by the range of messages that it answers for (places in the
-mailbox's list of messages in order of node id). What became of every message of the range stands in the file's own
-metadata, so that a part is whole or absent: it is written beside and renamed. Ranges of an earlier run are kept
-whatever partition size they were made with; only the gaps between them are read.
+A part is one Parquet file of `work/mail` rows, named by the range of messages that it answers for (places
+in the mailbox's list of messages in order of node id). What became of every message of the range stands in
+the file's own metadata, so that a part is whole or absent: it is written beside and renamed. Ranges of an
+earlier run are kept whatever partition size they were made with; only the gaps between them are read.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,7 +98,7 @@ def gaps(total: int, done: Iterable[tuple[int, int]], size: int) -> list[tuple[i
         if length > 0:
             pieces = -(-length // size)
             cuts = [at + length * piece // pieces for piece in range(pieces + 1)]
-            left.extend(zip(cuts[:-1], cuts[1:], strict=True))
+            left.extend(pairwise(cuts))
         at = max(at, stop)
     return left
 

@@ -1,8 +1,9 @@
 """One message as libpff decodes it: its properties as plain values, and what of it could not be read.
 
-Everything is taken from the properties' raw data by tag, so that one bad property costs itself and not the message,
-and text is decoded here: libpff's own conversion cuts a plain body at its first NUL and refuses a lone surrogate.
-The traps are those of libpff's Python binding 20260926. Property tags: MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
+Everything is taken from the properties' raw data by tag, so that one bad property costs itself and not the
+message, and text is decoded here: libpff's own conversion cuts a plain body at its first NUL and refuses a
+lone surrogate. The traps are those of libpff's Python binding 20260926. Property tags: MS-OXPROPS; their
+types: MS-OXCDATA 2.11.1.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _CC: Final = 2
 _TO: Final = 1
 _CODE_PAGES: Final = {
-    1200: "utf-16-le", 1201: "utf-16-be", 20127: "ascii", 20866: "koi8-r", 20932: "euc_jp", 21866: "koi8-u", 28591: "latin-1",
-    38598: "iso8859-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp", 50225: "iso2022_kr", 51932: "euc_jp",
-    51936: "gb2312", 51949: "euc_kr", 52936: "hz", 54936: "gb18030", 65000: "utf-7", 65001: "utf-8",
+    1200: "utf-16-le", 1201: "utf-16-be", 20127: "ascii", 20866: "koi8-r", 20932: "euc_jp", 21866: "koi8-u",
+    28591: "latin-1", 38598: "iso8859-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
+    50225: "iso2022_kr", 51932: "euc_jp", 51936: "gb2312", 51949: "euc_kr", 52936: "hz", 54936: "gb18030",
+    65000: "utf-7", 65001: "utf-8",
 }  # fmt: skip
 _NO_CHARACTERS: Final = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
@@ -147,7 +149,7 @@ class _Properties:
         self.flaws = flaws
 
     def raw(self, tag: int, name: str) -> tuple[int, bytes] | None:
-        """Type and data of a property; None where it is absent or, with a flaw, where libpff cannot read it."""
+        """Type and data of a property; None where absent or, with a flaw, unreadable."""
         try:
             entry = self._entry(tag)
             if entry is None:
@@ -203,7 +205,8 @@ class _Properties:
             return data.decode(codec).rstrip("\0")
         except UnicodeDecodeError:
             if codec == "cp1252" and not _is_utf8(data):
-                # Python leaves five bytes of this code page undefined that browsers and Outlook show as controls.
+                # Python leaves five bytes of this code page undefined that browsers and Outlook show as
+                # controls.
                 return "".join(
                     chr(byte) if byte in _NO_CHARACTERS else bytes([byte]).decode(codec) for byte in data
                 )
@@ -238,7 +241,7 @@ def _plain_subject(subject: str | None) -> str | None:
 
 
 def _address(row: _Properties) -> str | None:
-    """SMTP address of a recipient, else its address where that is one, else its name, else whatever is there."""
+    """SMTP address of a recipient, else an address with an @, else the name, else what is there."""
     smtp = row.text(SMTP_ADDRESS, "recipient")
     if smtp:
         return smtp
@@ -328,8 +331,8 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     """Read one item.
 
     Args:
-        item: what `get_sub_item` of pypff gave: a message, or a bare item, folder or task for classes that libpff
-            does not know; the stored class decides what it is.
+        item: what `get_sub_item` of pypff gave: a message, or a bare item, folder or task for classes that
+            libpff does not know; the stored class decides what it is.
         attachments: how many attachment nodes the item has.
 
     Returns:

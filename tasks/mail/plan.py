@@ -1,7 +1,7 @@
-"""What is in a mailbox, from its own index: its messages, their folders, what of the index is damaged. Pure data.
+"""What is in a mailbox, from its own index: messages, folders, damage. Pure data.
 
-A plan is what partitions are cut from; a few bytes a message travel to the worker that reads it. Nothing is decoded
-but the names of the folders, and those by libpff.
+A plan is what partitions are cut from; a few bytes a message travel to the worker that reads it. Nothing is
+decoded but the names of the folders, and those by libpff.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from tasks.mail.extract import BlockFault, BlockReader, Extract, Node, on_memory_file, without_folder
+from tasks.mail.extract import BlockError, BlockReader, Extract, Node, on_memory_file, without_folder
 from tasks.mail.layout import (
     NBT,
     NID_ROOT_FOLDER,
@@ -23,7 +23,7 @@ from tasks.mail.layout import (
     TYPE_MESSAGE,
     TYPE_SEARCH_FOLDER,
     Header,
-    NotAMailbox,
+    NotAMailboxError,
     nid_type,
 )
 from tasks.mail.ndb import Bytes, Damage, LocalFile, read_header, read_tree
@@ -73,7 +73,7 @@ class MailPlan:
 
     @property
     def listed(self) -> int | None:
-        """Messages in the mailbox; None where a part of the index is destroyed and the number cannot be known."""
+        """Messages in the mailbox; None where a part of the index is destroyed."""
         return None if self.damages else len(self.nodes)
 
     @property
@@ -133,13 +133,14 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
 
     Args:
         file: the mailbox, opened.
-        names: whether libpff is asked for the names of the folders; without them a folder is called by its id.
+        names: whether libpff is asked for the names of the folders; without them a folder is called by its
+            id.
 
     Returns:
         Its plan; damage of the index is in it, not raised.
 
     Raises:
-        NotAMailbox: the file is no mailbox, or so little of it is left that there is nothing to list.
+        NotAMailboxError: the file is no mailbox, or so little of it is left that there is nothing to list.
     """
     header = read_header(file)
     entries, damages = read_tree(file, header, NBT)
@@ -148,7 +149,7 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
         what = (
             f"cut: {cut:,} bytes are missing at its end" if cut else f"its index is destroyed ({damages[0]})"
         )
-        raise NotAMailbox(f"{what}; nothing can be listed: copy it again from the original disk")
+        raise NotAMailboxError(f"{what}; nothing can be listed: copy it again from the original disk")
     kinds = entries["nid"].astype(np.uint64) & 0x1F
     rows = entries[kinds == TYPE_MESSAGE]
     nodes = np.empty(len(rows), _NODE)
@@ -165,7 +166,7 @@ def open_plan(path: Path, *, names: bool = True) -> MailPlan:
     """List the mailbox at `path`; see `plan_mailbox`.
 
     Raises:
-        NotAMailbox: see `plan_mailbox`.
+        NotAMailboxError: see `plan_mailbox`.
         OSError: the file cannot be read.
     """
     with LocalFile(path) as file:
@@ -186,7 +187,7 @@ def _folders(
 
 
 def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None]) -> str:
-    """Names from the top; a folder without a readable name is called by its id, a parent that is its own ends it."""
+    """Names from the top; a folder without a readable name is called by its id."""
     parts: list[str] = []
     seen: set[int] = set()
     at = nid
@@ -200,13 +201,13 @@ def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None])
 
 
 def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
-    """Name and stated number of messages of each folder, through libpff; folders that it cannot read are left out."""
+    """Name and stated number of messages of each folder that libpff can read."""
     blocks = BlockReader(file, header)
     extract = Extract(header)
     for node in nodes:
         try:
             extract.add(without_folder(node), blocks.blocks_of(node)[0])
-        except BlockFault:
+        except BlockError:
             continue  # the folder is called by its id; its messages are none the worse
     with on_memory_file(extract.finish()) as path:
         mailbox = pypff.file()

@@ -1,8 +1,8 @@
 """Reads a run of messages of one mailbox: copy out, verify, decode, and account for every single one.
 
-`read_nodes` yields exactly one outcome for every node it is given: a mail, an item that is no mail, or a failure with
-its reason. What fails, fails alone: a file of several messages that libpff refuses is halved until the message is
-found.
+`read_nodes` yields exactly one outcome for every node it is given: a mail, an item that is no mail, or a
+failure with its reason. What fails, fails alone: a file of several messages that libpff refuses is halved
+until the message is found.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pypff
 
-from tasks.mail.extract import BlockFault, BlockReader, Extract, Node, on_memory_file, without_folder
+from tasks.mail.extract import BlockError, BlockReader, Extract, Node, on_memory_file, without_folder
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item, short_reason
@@ -83,7 +83,7 @@ def _groups(
     for node in nodes:
         try:
             copied, attachments = blocks.blocks_of(node)
-        except BlockFault as fault:
+        except BlockError as fault:
             group.append(Failure(node.nid, fault.reason, fault.detail))
             continue
         length = sum(len(block.raw) for block in copied)
@@ -128,7 +128,8 @@ def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
         try:
             item = top.get_sub_item(index)
         except (OSError, MemoryError) as error:
-            # pypff says MemoryError where it cannot tell an item's type; there is no identifier to ask for then.
+            # pypff says MemoryError where it cannot tell an item's type; there is no identifier to ask for
+            # then.
             refused.append(short_reason(error))
             continue
         node_id: int = item.identifier
@@ -137,7 +138,7 @@ def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
                 found[node_id] = read_item(item, expected[node_id].attachments)
         except (OSError, MemoryError) as error:
             found[node_id] = Failure(node_id, "libpff cannot read it", short_reason(error))
-        except Exception as error:  # noqa: BLE001 - whatever a hostile message sets off is that message's alone, and on record
+        except Exception as error:
             found[node_id] = Failure(
                 node_id, "the reader failed on it", f"{type(error).__name__}: {short_reason(error)}"
             )

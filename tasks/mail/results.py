@@ -31,8 +31,8 @@ class MailSource:
         read: Messages read that are mail.
         not_mail: Items read that are no mail.
         quarantined: Items that could not be read.
-        stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff): the
-            second, independent count; None where a folder states none.
+        stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff):
+            the second, independent count; None where a folder states none.
         warnings: What a person should know of the file, a clause each.
     """
 

@@ -14,12 +14,13 @@ class MailSettings:
     """Knobs of the reading; none of them changes a byte of a table.
 
     Attributes:
-        partition: messages a Dask partition. A thousand take about half a second: long enough that scheduling costs
-            nothing beside it, short enough that a lost worker loses little and progress is seen.
+        partition: messages a Dask partition. A thousand take about half a second: long enough that
+            scheduling costs nothing beside it, short enough that a lost worker loses little and progress is
+            seen.
         extract: messages a copied-out file (`tasks.mail.extract`): its trees stay two levels deep.
         extract_bytes: a copied-out file is closed at this size, which bounds a worker's memory.
-        watchdog_seconds: a worker that spends longer on one copied-out file is hanging in the C library and ends
-            itself, which frees the partition for `tasks.mail.isolate`.
+        watchdog_seconds: a worker that spends longer on one copied-out file is hanging in the C library and
+            ends itself, which frees the partition for `tasks.mail.isolate`.
         deaths: how often a reader must die on one single message before that is held against the message.
     """
 

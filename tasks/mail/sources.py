@@ -1,7 +1,7 @@
 """Which mailboxes there are: each file's SHA-256, what it is, and which names are the same file.
 
-A file's hash is remembered with its size, time of change and inode, as version control does, so that a second run
-does not read 33 GB to learn that nothing has changed.
+A file's hash is remembered with its size, time of change and inode, as version control does, so that a
+second run does not read 33 GB to learn that nothing has changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail.layout import NotAMailbox
+from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.settings import READER_VERSION
@@ -88,7 +88,8 @@ def examine(path: Path, sha256: str | None, names: bool = True) -> Examined:
     Args:
         path: the file.
         sha256: its hash where that is known.
-        names: whether libpff may be asked for the names of the folders; without them a folder is called by its id.
+        names: whether libpff may be asked for the names of the folders; without them a folder is called by
+            its id.
 
     Raises:
         OSError: the file cannot be read.
@@ -97,7 +98,7 @@ def examine(path: Path, sha256: str | None, names: bool = True) -> Examined:
     size = path.stat().st_size
     try:
         return Examined(digest, size, open_plan(path, names=names), None)
-    except NotAMailbox as error:
+    except NotAMailboxError as error:
         return Examined(digest, size, None, str(error))
 
 
@@ -113,7 +114,8 @@ def check_readable(files: Iterable[RecordFile]) -> None:
                 pass
         except OSError as error:
             raise InputError(
-                f"{file.file}: cannot be read ({error.strerror or error}); make it readable, or take it out of records/"
+                f"{file.file}: cannot be read ({error.strerror or error}); "
+                "make it readable, or take it out of records/"
             ) from error
 
 

@@ -1,7 +1,8 @@
 """A range of messages of one mailbox as it travels to a worker, and the two ways in which a worker reads it.
 
-The quick way is in the worker's own process. A range that killed its worker is read in child processes instead, and
-halved until the one message is found that libpff dies of, or hangs on; that one is quarantined and the rest is kept.
+The quick way is in the worker's own process. A range that killed its worker is read in child processes
+instead, and halved until the one message is found that libpff dies of, or hangs on; that one is quarantined
+and the rest is kept.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ class Span:
         return replace(self, nodes=nodes, folders=folders, start=self.start + start)
 
 
-def span_of(plan: MailPlan, path: Path, start: int, stop: int, parts: Path, settings: MailSettings) -> Span:
-    """The range `start` to `stop` of a plan."""
+def span_of(plan: MailPlan, path: Path, places: tuple[int, int], parts: Path, settings: MailSettings) -> Span:
+    """The messages of a plan from the one place to before the other."""
+    start, stop = places
     folders = plan.folder_names(start, stop)
     return Span(path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, parts, settings)
 
@@ -142,7 +144,8 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 1 and b"Timeout (" in child.stderr:
         return f"hung for {span.settings.watchdog_seconds:g} s"
     raise RuntimeError(
-        f"a child reading {span.path} ended with code {child.returncode}: {child.stderr.decode(errors='replace')[-2000:]}"
+        f"a child reading {span.path} ended with code {child.returncode}: "
+        + child.stderr.decode(errors="replace")[-2000:]
     )
 
 

@@ -23,7 +23,7 @@ def survey(
     files: Sequence[RecordFile],
     work: Path,
     client: Client,
-    settings: MailSettings | None = None,  # noqa: ARG001 - one signature for both tasks
+    settings: MailSettings | None = None,
     on_progress: OnProgress | None = None,
 ) -> Survey:
     """Hash every file, list its messages from its own index, and join the names of equal files.
