@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
                 reading.sources, investigation.timezones, crosswalk, work, client, progress=on_progress
             )
         with tell.stage("tabulate"):
-            tables = tabulate(parsed, out)
+            tables = tabulate(parsed, reading.sources, out)
     with tell.stage("close the ledger"):
         closed = close(reading.sources, tables, reading.quarantine, out)
     ledger, kinds, recipients = (
@@ -99,5 +100,12 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
         unique_alerts=tables.unique_alerts,
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
-        warnings=closed.warnings,
+        warnings=(*_warnings(reading.sources), *closed.warnings),
     )
+
+
+def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
+    """What is odd about a mailbox whose messages are known; of the others the ledger itself tells."""
+    for source in sources:
+        if source.messages_listed is not None:
+            yield from (f"{source.files[0]}: {warning}" for warning in source.warnings)

@@ -15,6 +15,9 @@ from flows.show import console, number, print_table, summary
 if TYPE_CHECKING:
     import pyarrow as pa
 
+WHOLE = 202_552
+"""Messages of a synthetic investigation at scale 1."""
+
 TEMPLATE = f"""\
 # What to analyse. One folder an agency under records/ holds its mailboxes (*.pst, *.ost), untouched.
 name = "{{name}}"
@@ -57,8 +60,16 @@ def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
 def _synthetic(folder: Path, scale: float, seed: int) -> None:
     from data.synthetic import create
 
+    written: dict[str, int] = {}
+    listed: dict[str, int] = {}
+    expected = round(WHOLE * scale)
     with _reporter().stage("write the mailboxes", "messages") as on_progress:
-        create(folder, scale, seed, progress=lambda _, done, total: on_progress(done, total))
+
+        def tell(file: str, done: int, total: int) -> None:
+            written[file], listed[file] = done, total
+            on_progress(sum(written.values()), max(expected, sum(listed.values())))
+
+        create(folder, scale, seed, progress=tell)
 
 
 def run(folder: Path, workers: int | None, partition: int | None) -> None:
@@ -76,7 +87,7 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
     investigation = Investigation.open(folder)
     investigation.records()
     from cluster import connect, settings_from_environment
-    from flows.server import prepare
+    from flows.server import alone, prepare
 
     settings = settings_from_environment(workers=workers)
     try:
@@ -90,7 +101,12 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
 
     from flows.investigate import investigate, run_name
 
-    with connect(settings), reporting(_reporter()) as tell, tags("nwatch", *investigation.config.agencies):
+    with (
+        connect(settings),
+        reporting(_reporter()) as tell,
+        alone(server),
+        tags("nwatch", *investigation.config.agencies),
+    ):
         if server is not None:
             server.wait()
         tell.seconds["start"] = time.perf_counter() - start
@@ -161,10 +177,68 @@ def _published(folder: Path, name: str) -> pa.Table:
 
 
 def inspect(files: Sequence[Path]) -> None:
-    """Print what is in each mailbox."""
-    raise NotImplementedError
+    """Print what is in each mailbox.
+
+    Raises:
+        InputError: A file is no mailbox or cannot be read; the others were printed.
+    """
+    from flows.inspection import inspections
+
+    to, failed = console(), []
+    for found in inspections(files):
+        if isinstance(found, InputError):
+            failed.append(found)
+            continue
+        facts = f"{found.format}, {found.bytes:,} bytes, encoding {found.encoding}"
+        to.print(f"{found.path}: {facts}, {number(found.listed)} messages", markup=False)
+        rows = [(folder.path, folder.messages, folder.stated) for folder in found.folders]
+        if rows:
+            print_table(("folder", "messages", "the folder says"), rows, to=to)
+        for warning in found.warnings:
+            to.print(f"WARNING: {warning}", markup=False)
+        to.print()
+    for error in failed[:-1]:
+        console(error=True).print(f"nwatch: {error}", markup=False)
+    if failed:
+        raise failed[-1]
 
 
 def plan(folder: Path, partition: int | None) -> None:
-    """Print what a run would read."""
-    raise NotImplementedError
+    """Print what a run would read, and what is done already.
+
+    Raises:
+        InputError: The configuration or the records are wrong.
+    """
+    from flows.inspection import plan_run
+
+    investigation = Investigation.open(folder)
+    with _reporter().stage("survey", "files") as on_progress:
+        planned = plan_run(investigation, partition, on_progress)
+    to = console()
+    titles = ("agency", "source", "file", "messages", "done", "partitions to read")
+    print_table(
+        titles,
+        [
+            (
+                each.mailbox.agency,
+                each.mailbox.source,
+                each.mailbox.files[0],
+                each.listed,
+                each.done,
+                each.partitions,
+            )
+            for each in planned
+        ],
+        to=to,
+    )
+    for each in planned:
+        for copy in each.mailbox.files[1:]:
+            to.print(
+                f"note: {copy} is the same file as {each.mailbox.files[0]}; it is read once", markup=False
+            )
+        if each.problem:
+            to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
+    left = sum(each.partitions for each in planned)
+    to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
+    for note in investigation.notes():
+        to.print(f"note: {note}", markup=False)

@@ -22,6 +22,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -145,6 +147,21 @@ def prepare(home: Path) -> Server | None:
     os.environ["PREFECT_API_URL"] = server.url
     os.environ["PREFECT_API_AUTH_STRING"] = server.password
     return server
+
+
+@contextmanager
+def alone(server: Server | None) -> Iterator[None]:
+    """Leave out what only a server that outlives the run can use.
+
+    Heartbeats: at its end, a flow waits up to a second for the thread that sends them.
+    """
+    if server is None:
+        yield
+        return
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
 
 
 def template() -> Path:

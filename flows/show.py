@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from flows.investigate import RunResult
 
-LOG_WIDTH: Final = 200
-"""Columns of a log or a pipe, which have no width of their own: wide enough that nothing is cut."""
+LOG_WIDTH: Final = 1000
+"""Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""
 
 
 def console(*, error: bool = False) -> Console:
@@ -40,31 +41,39 @@ def number(value: int | None) -> str:
     return "unknown" if value is None else f"{value:,}"
 
 
-def print_table(
-    titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Console, title: str | None = None
-) -> None:
-    """Print rows in columns; integers stand to the right.
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Console) -> None:
+    """Print rows in columns, numbers to the right; a terminal's lines are folded, a log's are not.
 
     Args:
         titles: The columns' names.
         rows: The values; None is an unknown number.
         to: The console.
-        title: A line above the table.
     """
     rows = [list(row) for row in rows]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", title=title, title_justify="left")
-    for at, name in enumerate(titles):
-        numeric = any(isinstance(row[at], int) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    for line in to.render_lines(table, pad=False):
-        to.print(Text.assemble(*((part.text, part.style or "") for part in line)).rstrip_end(0) or "")
+    numeric = [any(isinstance(row[at], int) for row in rows) for at in range(len(titles))]
+    cells = [[_cell(value) for value in row] for row in rows]
+    if to.is_terminal:
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        for name, right in zip(titles, numeric, strict=True):
+            table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        for row in cells:
+            table.add_row(*map(Text, row))
+        to.print(table)
+        return
+    lines = [list(titles), *cells]
+    widths = [max(cell_len(line[at]) for line in lines) for at in range(len(titles))]
+    for line in lines:
+        padded = [
+            " " * (width - cell_len(cell)) + cell if right else cell + " " * (width - cell_len(cell))
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        to.out("  ".join(padded).rstrip(), highlight=False)
 
 
-def _cell(value: Any) -> Text:
+def _cell(value: Any) -> str:
+    """A value in print: what a mailbox's author typed must not steer the terminal."""
     text = number(value) if value is None or isinstance(value, int) else str(value)
-    return Text("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text))
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
@@ -97,11 +106,10 @@ def _kinds(kinds: pa.Table) -> list[tuple[str, str, int]]:
 
 def warnings(result: RunResult, to: Console) -> None:
     """Print, as the last lines of a run, what it could not read and what it cannot know."""
-    lines = list(result.alerts.warnings)
-    if count := result.alerts.quarantine:
-        noun = "item is" if count == 1 else "items are"
-        lines.append(f"{count:,} {noun} in quarantine; see: nwatch quarantine {result.out.parent}")
-    if lines:
-        to.print()
-    for line in lines:
+    if not result.alerts.warnings:
+        return
+    to.print()
+    for line in result.alerts.warnings:
         to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)
+    if result.alerts.quarantine:
+        to.print(f"See what and why: nwatch quarantine {result.out.parent}", markup=False)
