@@ -109,7 +109,7 @@ def emails_per_post(total: int, situations: list[bool], rng: random.Random) -> l
     count = len(situations)
     if not count <= total <= count * MOST_OFFICERS:
         raise ValueError(f"{total} e-mails cannot be dealt to {count} alerts of 1 to {MOST_OFFICERS}")
-    room = total >= MOST_OFFICERS + 1 + 3 * (count - 2)
+    room = MOST_OFFICERS + 1 + 3 * (count - 2) <= total <= MOST_OFFICERS + 1 + MOST_OFFICERS * (count - 2)
     fixed = {0: MOST_OFFICERS, 1: 1} if room and count > 2 else {}
     low = [3 if flag and total >= 3 * count else 1 for flag in situations]
     drawn = [1 + (MOST_OFFICERS - 1) * rng.betavariate(0.9, 3.0) for _ in range(count)]

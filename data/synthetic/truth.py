@@ -100,7 +100,7 @@ def alert_id(post: Post) -> str:
     Example:
         >>> from datetime import date
         >>> alert_id(Post("lapd", "crime alert", "resident-posted", date(2021, 5, 5), True, "Bike gone", ()))
-        'cd7d08b4dcf6a74ff6d5e67b06a4e55c'
+        '3528fcc9467b581bd02d0d50695964ee'
     """
     parts = (post.agency, post.kind, str(post.day or ""), post.title, post.text)
     encoded = [part.encode("utf-8") for part in parts]

@@ -18,8 +18,10 @@ Progress = Callable[[str, int, int], None]
 
 EVERY: Final = 250
 """Messages between two calls of a progress function."""
-_CLOSING: Final = 220
-"""Bytes that a message still costs when the file is closed: its rows in contents table and B-trees."""
+_CLOSING: Final = 250
+"""Bytes that a message still costs when the file is closed: its rows in contents table and node index."""
+_BLOCKS: Final = 1.0033
+"""The block index, written on closing too: 24 bytes for every block of 8 kB, on pages not quite full."""
 _SMALLEST, _LARGEST = 400, 4_000_000
 _TOP: Final = "Top of Personal Folders"
 
@@ -100,7 +102,7 @@ class _Steering:
     """Chooses each picture's size so that the file ends near its target."""
 
     def __init__(self, target: int, total: int) -> None:
-        self._target = target
+        self._target = target / _BLOCKS
         self._total = total
         self._before = 0
         self._overhead = float(ROUGH_OVERHEAD + 15_000)
