@@ -7,8 +7,8 @@ from data.schema import TABLES, Table
 
 DESIGN = {
     "private/sources": "agency source file bytes sha256 format messages_listed",
-    "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at delivered_at "
-    "kind template copy_of",
+    "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at "
+    "delivered_at kind template copy_of",
     "private/alerts": "agency alert_id kind alert_date title description emails recipients first_sent_at "
     "last_sent_at",
     "private/recipients": "agency recipient kind emails alerts first_sent_at last_sent_at",

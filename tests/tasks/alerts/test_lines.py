@@ -1,0 +1,100 @@
+"""Bodies as lines."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.alerts.lines import Line, html_lines, text_lines
+
+
+def words(lines: list[Line]) -> list[str]:
+    return [line.text for line in lines]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "a<br>b",
+        "<p>a</p><p>b</p>",
+        "<table><tr><td>a</td><td>b</td></tr></table>",
+        "a<div>b</div>",
+        "<td>\n a\n</td>\n\n<td>&nbsp;</td><td>b &nbsp;</td>",
+        "<p>a</p><!-- <p>no</p> --><!--[if mso]><p>no</p><![endif]--><p>b</p>",
+        "<head><title>no</title><style>p{}</style></head><script>no()</script>a<br/>b",
+        "a<br>b<p>\u200c\u00ad&zwnj;</p>",
+        "<td>a<td>b",
+    ],
+)
+def test_blocks_breaks_and_cells_are_lines_and_nothing_unseen_is(html: str) -> None:
+    assert words(html_lines(html)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p>a <b>b</b>\n<i>c</i></p>", "<p>a<!-- x --> b<![if !mso]> c<![endif]></p>", "a b<o:p> c</o:p>"],
+)
+def test_inline_elements_and_comments_do_not_break_a_line(html: str) -> None:
+    assert words(html_lines(html)) == ["a b c"]
+
+
+def test_entities_and_characters_beyond_the_stated_encoding_are_read() -> None:
+    html = (
+        '<?xml version="1.0" encoding="utf-16"?><meta charset=latin1><p>&lt;é&gt; &amp;amp; &#128680;🚨</p>'
+    )
+    assert words(html_lines(html)) == ["<é> &amp; 🚨🚨"]
+
+
+def test_a_line_is_a_link_only_if_all_its_words_are() -> None:
+    html = '<p><a href="x"> View <b>Post</b></a> &nbsp;</p><p>see <a href="x">here</a></p><p><a>here</a></p>'
+    assert [(line.text, line.link) for line in html_lines(html)] == [
+        ("View Post", True),
+        ("see here", False),
+        ("here", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "hiding", ['style="color:red;DISPLAY : none"', "hidden", 'style="visibility:hidden"']
+)
+def test_hidden_words_are_lines_of_their_own_and_do_not_break_the_seen_one(hiding: str) -> None:
+    lines = html_lines(f"<p>seen<span {hiding}> not <b>seen</b></span> too</p>")
+    assert lines == [Line("not seen", hidden=True), Line("seen too")]
+
+
+@pytest.mark.parametrize("html", ["", "  ", "<!-- -->", "<style>p", "\0", "<"])
+def test_an_empty_body_has_no_lines(html: str) -> None:
+    assert words(html_lines(html)) in ([], ["<"])
+
+
+def test_a_hostile_depth_of_elements_is_read() -> None:
+    assert "deep" in words(html_lines("<div>" * 3000 + "deep" + "</div>" * 3000))
+
+
+@given(st.text(alphabet="<>/ab!-\"'= &;\0\n\u00a0", max_size=60))
+def test_no_markup_however_broken_is_too_much(html: str) -> None:
+    for line in html_lines(html):
+        assert line.text == line.text.strip() != ""
+
+
+def test_bracketed_addresses_are_links_and_no_words() -> None:
+    text = (
+        "View Post <https://x.example/1>\r\n<https://x.example/a.png>\r[cid:image1.png]\nsee <https://x> it"
+    )
+    assert text_lines(text) == [Line("View Post", link=True), Line("see it")]
+
+
+def test_angle_brackets_around_other_words_stay() -> None:
+    assert text_lines("speed <30 mph> & <b>car</b>") == [Line("speed <30 mph> & <b>car</b>")]
+
+
+def test_an_address_that_a_resident_typed_is_words_even_where_a_program_bracketed_it_too() -> None:
+    assert text_lines("clip: https://x.example/v <https://x.example/v>") == [
+        Line("clip: https://x.example/v")
+    ]
+
+
+@pytest.mark.parametrize("line", ["https://x.example/v", "HTTP://x.example", "www.example.org/a"])
+def test_a_bare_address_is_a_link_in_text_and_html(line: str) -> None:
+    for found in (*text_lines(line), *html_lines(f"<p>{line}</p>")):
+        assert found.link
+        assert found.address

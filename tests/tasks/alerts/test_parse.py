@@ -1,0 +1,104 @@
+"""One part of a mailbox, parsed."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+
+from data.crosswalk import Crosswalk
+from data.schema import TABLES
+from tasks.alerts.parse import NO_TITLE, day_in, parse_part
+
+Bodies = dict[str, Callable[..., str]]
+Build = Callable[..., Any]
+LATE = datetime(2021, 5, 21, 3, 47, tzinfo=UTC)
+
+
+@pytest.fixture
+def parsed(mail_row: Build, mail_table: Build, crosswalk: Crosswalk) -> Callable[..., list[dict[str, Any]]]:
+    """Parses messages that differ from the usual one in the columns given, in Los Angeles."""
+
+    def parse(*messages: dict[str, Any]) -> list[dict[str, Any]]:
+        rows = [mail_row(n, **columns) for n, columns in enumerate(messages)]
+        table = parse_part(mail_table(rows), crosswalk, "America/Los_Angeles")
+        assert table.schema.equals(TABLES["work/parsed"].arrow, check_metadata=True)
+        return [dict(row) for row in table.to_pylist()]
+
+    return parse
+
+
+def test_an_alert_has_its_kind_date_title_and_description_and_its_headers(
+    parsed: Build, body: Bodies
+) -> None:
+    [row] = parsed({"html": body["html"](description=["Gone."]), "cc": ["B@x.org"]})
+    assert row["kind"] == "crime alert"
+    assert (row["template"], row["pattern"]) == ("resident-posted", "A Resident Posted a Crime Incident")
+    assert (row["alert_date"], row["title"], row["description"]) == (
+        date(2021, 5, 5),
+        "Car break-in",
+        "Gone.",
+    )
+    assert (row["reason"], row["detail"]) == (None, None)
+    assert (row["to"], row["cc"], row["message_id"]) == (
+        ["Officer@PD.example.org"],
+        ["B@x.org"],
+        "<0@mail.example.org>",
+    )
+
+
+@pytest.mark.parametrize(
+    "subject", ["RE: A Resident Posted a Crime Incident", "Safety Tip: x", "Lunch", None]
+)
+def test_the_body_of_another_kind_is_not_parsed(parsed: Build, subject: str | None) -> None:
+    [row] = parsed({"subject": subject})
+    assert [row[name] for name in ("alert_date", "title", "description", "reason", "detail")] == [None] * 5
+
+
+def test_the_date_of_the_body_stands_above_the_day_of_delivery(parsed: Build) -> None:
+    assert parsed({"delivered_at": LATE})[0]["alert_date"] == date(2021, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "submitted", "day"),
+    [
+        (LATE, datetime(2021, 5, 1, tzinfo=UTC), date(2021, 5, 20)),
+        (None, LATE, date(2021, 5, 20)),
+        (datetime(2021, 12, 1, 7, 59, tzinfo=UTC), None, date(2021, 11, 30)),
+        (datetime(2021, 12, 1, 8, 0, tzinfo=UTC), None, date(2021, 12, 1)),
+        (None, None, None),
+    ],
+)
+def test_without_a_date_in_the_body_the_day_of_delivery_else_submission_in_the_agencys_zone_is_taken(
+    parsed: Build, body: Bodies, delivered: datetime | None, submitted: datetime | None, day: date | None
+) -> None:
+    [row] = parsed({"html": body["html"](day=None), "delivered_at": delivered, "submitted_at": submitted})
+    assert (row["title"], row["alert_date"]) == ("Car break-in", day)
+    assert day_in(ZoneInfo("America/Los_Angeles"), delivered, submitted) == day
+
+
+def test_a_title_of_only_blanks_goes_to_quarantine_with_its_reason_and_the_messages_flaws(
+    parsed: Build, body: Bodies
+) -> None:
+    blank = body["html"]("\u00a0", preheader="\u00a0")
+    [row] = parsed({"html": blank, "text": None, "flaws": ["text: invalid utf-16"]})
+    assert (row["title"], row["description"], row["alert_date"]) == (None, None, None)
+    assert row["reason"] == NO_TITLE
+    assert row["detail"] == (
+        "html: no title after the announcing sentence; text: no such body; text: invalid utf-16"
+    )
+
+
+def test_a_title_in_the_subject_alone_does_not_save_an_alert_from_quarantine(parsed: Build) -> None:
+    [row] = parsed({"subject": "Crime Alert: Bike gone", "html": None, "text": "See the app."})
+    assert (row["kind"], row["title"], row["reason"]) == ("crime alert", None, NO_TITLE)
+
+
+def test_an_empty_part_has_no_rows_but_all_columns(
+    parsed: Build, mail_table: Build, crosswalk: Crosswalk
+) -> None:
+    table: pa.Table = parse_part(mail_table([]), crosswalk, "UTC")
+    assert table.num_rows == 0
+    assert table.schema.names == TABLES["work/parsed"].arrow.names

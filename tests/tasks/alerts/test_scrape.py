@@ -1,0 +1,284 @@
+"""From a body to an alert."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from data.crosswalk import Crosswalk
+from tasks.alerts import scrape as module
+from tasks.alerts.lines import Line, html_lines
+from tasks.alerts.scrape import TEMPLATES, Alert, read_date, scrape
+
+Bodies = dict[str, Callable[..., str]]
+BOTH = pytest.mark.parametrize("part", ["html", "text"])
+DAY = date(2021, 5, 5)
+
+
+def scraped(
+    part: str, source: str, rest: str | None = None, template: str = "resident-posted"
+) -> Alert | str:
+    return scrape(template, rest, source if part == "html" else None, source if part == "text" else None)
+
+
+@BOTH
+def test_title_date_and_description_are_found(body: Bodies, part: str) -> None:
+    source = body[part](
+        "Car break-in", "May 5, 2021", ["Window smashed.", "Two men ran."], preheader="Car break-in"
+    )
+    assert scraped(part, source) == Alert("Car break-in", DAY, "Window smashed. Two men ran.")
+
+
+@BOTH
+def test_without_a_description_no_link_is_taken_for_one(body: Bodies, part: str) -> None:
+    assert scraped(part, body[part]()) == Alert("Car break-in", DAY, "")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("sentence", "template", "rest"),
+    [
+        (
+            "A resident in your area just posted a safety incident to the Neighbors App.",
+            "resident-posted",
+            None,
+        ),
+        ("A new crime incident was posted in your area.", "new-incident", None),
+        ("A new safety incident was posted in your area.", "new-incident", None),
+        ("Crime Alert from the Neighbors App", "alert-title", "Car break-in"),
+        ("Safety Alert from the Neighbors App", "alert-title", "Car break-in"),
+        ("A new crime post in your area.", "new-post-title", "Car break-in"),
+        ("A new safety post in your area.", "new-post-title", "Car break-in"),
+    ],
+)
+def test_every_template_has_its_announcement(
+    body: Bodies, part: str, sentence: str, template: str, rest: str | None
+) -> None:
+    source = body[part](sentence=sentence, description=["Gone."])
+    assert scraped(part, source, rest, template) == Alert("Car break-in", DAY, "Gone.")
+
+
+def test_the_program_has_a_scraper_for_every_template_of_its_crosswalk(crosswalk: Crosswalk) -> None:
+    assert {row.template for row in crosswalk.rows} - {None} == set(TEMPLATES)
+
+
+@BOTH
+def test_a_missing_date_is_missing_and_the_description_is_kept(body: Bodies, part: str) -> None:
+    source = body[part]("Car break-in", None, ["It was on May 4, 2021."])
+    assert scraped(part, source) == Alert("Car break-in", None, "It was on May 4, 2021.")
+
+
+@BOTH
+def test_a_date_inside_the_description_is_description(body: Bodies, part: str) -> None:
+    source = body[part]("Car break-in", "May 5, 2021", ["Again on", "May 6, 2021", "and later"])
+    assert scraped(part, source) == Alert("Car break-in", DAY, "Again on May 6, 2021 and later")
+
+
+@BOTH
+@pytest.mark.parametrize("preheader", ["May 3, 2021", None])
+def test_a_title_that_looks_like_a_date_is_the_title_where_a_date_follows(
+    body: Bodies, part: str, preheader: str | None
+) -> None:
+    source = body[part]("May 3, 2021", "May 5, 2021", ["x"], preheader=preheader)
+    assert scraped(part, source) == Alert("May 3, 2021", DAY, "x")
+
+
+@BOTH
+def test_a_title_that_looks_like_a_date_is_the_title_where_it_was_announced(body: Bodies, part: str) -> None:
+    source = body[part]("May 3, 2021", None, ["x"], preheader="May 3, 2021")
+    assert scraped(part, source) == Alert("May 3, 2021", None, "x")
+    source = body[part]("May 3, 2021", None, ["x"])
+    assert scraped(part, source, rest="May 3, 2021") == Alert("May 3, 2021", None, "x")
+
+
+@BOTH
+@pytest.mark.parametrize("title", [" ", "\u00a0\u2003", "\u200b"])
+@pytest.mark.parametrize("day", ["May 5, 2021", None])
+def test_a_title_of_only_blanks_is_none_and_neither_date_nor_description_stands_in(
+    body: Bodies, part: str, title: str, day: str | None
+) -> None:
+    source = body[part](title, day, ["I saw it."], preheader=title)
+    assert scraped(
+        part, source
+    ) == f"html: {'no such body' if part == 'text' else module.NO_TITLE}; text: " + (
+        "no such body" if part == "html" else module.NO_TITLE
+    )
+    assert isinstance(scraped(part, body[part](title, day, ["I saw it."]), rest=""), str)
+
+
+@BOTH
+def test_a_date_alone_is_no_title(body: Bodies, part: str) -> None:
+    assert isinstance(scraped(part, body[part](None, "May 5, 2021", ["I saw it."])), str)
+
+
+@BOTH
+def test_a_button_is_no_title(body: Bodies, part: str) -> None:
+    assert isinstance(scraped(part, body[part](None, None)), str)
+
+
+@BOTH
+def test_where_the_body_shows_no_title_the_one_of_the_preheader_is_taken(body: Bodies, part: str) -> None:
+    source = body[part](None, "May 5, 2021", ["x"], preheader="Bike  gone")
+    assert scraped(part, source) == Alert("Bike gone", DAY, "x")
+
+
+@BOTH
+def test_the_subject_never_serves_as_the_title(body: Bodies, part: str) -> None:
+    assert isinstance(scraped(part, body[part](None, "May 5, 2021"), rest="Bike gone"), str)
+
+
+@BOTH
+def test_a_title_may_repeat_the_words_of_the_preheader(body: Bodies, part: str) -> None:
+    title = "Post Titled: something else"
+    assert scraped(part, body[part](title, preheader=title)) == Alert(title, DAY, "")
+    assert scraped(part, body[part](title), rest=title) == Alert(title, DAY, "")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "title",
+    [
+        "RE: bikes",
+        "🚨 2 < 3 & \"so\" 'on'",
+        "<b>open</b>",
+        "&amp; back",
+        "Click Here to View Post soon",
+        "Жёлтая",
+    ],
+)
+def test_what_residents_type_comes_through(body: Bodies, part: str, title: str) -> None:
+    assert scraped(part, body[part](title, preheader=title)) == Alert(title, DAY, "")
+
+
+@BOTH
+def test_the_words_of_the_button_inside_a_sentence_end_nothing(body: Bodies, part: str) -> None:
+    said = ["It says", "Click Here to View Post but nothing happens, Click Here to View Post", "ok?"]
+    assert scraped(part, body[part](description=said)) == Alert("Car break-in", DAY, " ".join(said))
+
+
+@BOTH
+def test_the_words_of_the_button_as_a_line_end_nothing_where_the_button_is_a_link(
+    body: Bodies, part: str
+) -> None:
+    said = ["It says", "Click Here to View Post", "ok?"]
+    assert scraped(part, body[part](description=said)) == Alert("Car break-in", DAY, " ".join(said))
+
+
+def test_where_no_link_is_marked_the_words_of_button_and_footer_end_the_description(body: Bodies) -> None:
+    start = "A new crime post in your area.\nBike\nMay 5, 2021\nGone.\n"
+    for end in (
+        "Click Here to View Post",
+        "check out your feed",
+        "See the full list of crime and safety incidents",
+    ):
+        assert scraped("text", f"{start}{end}\nmore") == Alert("Bike", DAY, "Gone.")
+    assert scraped("text", start) == Alert("Bike", DAY, "Gone.")
+
+
+@BOTH
+def test_a_button_with_other_words_ends_the_description_too(body: Bodies, part: str) -> None:
+    source = body[part](description=["Gone."]).replace("Click Here to View Post", "Open in the App")
+    assert scraped(part, source) == Alert("Car break-in", DAY, "Gone.")
+
+
+@BOTH
+def test_an_address_never_begins_a_description_but_may_stand_in_one(body: Bodies, part: str) -> None:
+    address = "https://x.example/clip?id=7"
+    assert scraped(part, body[part](description=[address])) == Alert("Car break-in", DAY, "")
+    said = ["Video:", address, f"or {address}"]
+    assert scraped(part, body[part](description=said)) == Alert("Car break-in", DAY, " ".join(said))
+
+
+@BOTH
+def test_no_break_spaces_and_accents_apart_make_the_same_alert(body: Bodies, part: str) -> None:
+    source = body[part]("Cafe\u0301\u00a0 robbed", "May\u00a05, 2021", ["two\u2003men"])
+    assert scraped(part, source) == Alert("Caf\u00e9 robbed", DAY, "two men")
+
+
+def test_the_html_decides_and_the_plain_text_only_where_the_html_has_no_title(body: Bodies) -> None:
+    html, text = body["html"](), body["text"]("Other", "May 6, 2021")
+    assert scrape("resident-posted", None, html, text) == Alert("Car break-in", DAY, "")
+    picture = '<table><tr><td><a href="x"><img src="cid:a" alt="Car"></a></td></tr></table>'
+    assert scrape("resident-posted", None, picture, text) == Alert("Other", date(2021, 5, 6), "")
+    dateless = body["html"](day=None)
+    assert scrape("resident-posted", None, dateless, text) == Alert("Car break-in", None, "")
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "why"),
+    [
+        (None, None, "html: no such body; text: no such body"),
+        ("", " \r\n", "html: no such body; text: no such body"),
+        ("<p>hello</p>", None, "html: no announcing sentence; text: no such body"),
+        (
+            None,
+            "A new crime post in your area.",
+            "html: no such body; text: no title after the announcing sentence",
+        ),
+    ],
+)
+def test_why_there_is_no_alert_is_said_for_each_body(html: str | None, text: str | None, why: str) -> None:
+    assert scrape("resident-posted", None, html, text) == why
+
+
+def test_a_hidden_sentence_announces_nothing(body: Bodies) -> None:
+    source = '<div style="display:none">A new crime post in your area.</div><p>Bike</p>'
+    assert isinstance(scraped("html", source), str)
+
+
+def test_what_a_memo_keeps_does_not_mix_up_templates_subjects_bodies_or_addresses_in_the_text(
+    body: Bodies,
+) -> None:
+    dated = body["html"]("May 3, 2021", None)
+    assert isinstance(scraped("html", dated, rest="other"), str)
+    assert scraped("html", dated, rest="May 3, 2021") == Alert("May 3, 2021", None, "")
+    for address in ("https://x.example/1", "https://x.example/2"):
+        source = body["html"](description=[f'a="{address}" end'])
+        assert scraped("html", source) == Alert("Car break-in", DAY, f'a="{address}" end')
+
+
+def test_bodies_that_differ_only_in_who_clicks_are_scraped_once(
+    body: Bodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def reading(html: str) -> list[Line]:
+        seen.append(html)
+        return html_lines(html)
+
+    monkeypatch.setattr(module, "html_lines", reading)
+    monkeypatch.setattr(module, "_memo", {})
+    for token in ("a", "b", "c"):
+        assert scraped("html", body["html"](token=token)) == Alert("Car break-in", DAY, "")
+    assert len(seen) == 1
+
+
+def test_the_memo_is_bounded(body: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+    memo: dict[object, object] = {}
+    monkeypatch.setattr(module, "_memo", memo)
+    monkeypatch.setattr(module, "_MEMO_SIZE", 3)
+    for n in range(10):
+        scraped("text", body["text"](f"title {n}"))
+    assert len(memo) == 3
+
+
+@pytest.mark.parametrize("line", ["May 5, 2021", "may 05, 2021", "MAY 5, 2021"])
+def test_a_date_is_read(line: str) -> None:
+    assert read_date(line) == DAY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "May 2021",
+        "May 32, 2021",
+        "February 29, 2021",
+        "5 May 2021",
+        "May 5, 2021.",
+        "on May 5, 2021",
+        "Mai 5, 2021",
+    ],
+)
+def test_what_is_no_date_is_not_read(line: str) -> None:
+    assert read_date(line) is None

@@ -1,0 +1,168 @@
+"""All tables together: the same bytes whatever the order and the parts; agreement with a plain count."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.crosswalk import Crosswalk
+from data.schema import TABLES
+from data.tables import read_table
+from tasks.alerts.parts import ParsedSource, parse_sources
+from tasks.alerts.results import AlertTables
+from tasks.alerts.tabulate import tabulate_sources
+
+Build = Callable[..., Any]
+ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/New_York"}
+SUBJECTS = [
+    "A Resident Posted a Crime Incident",
+    "New Safety Incident",
+    "Crime Alert: Bike",
+    "RE: x",
+    "Lunch",
+    None,
+]
+TITLES = ["Bike", "Caf\u00e9", "Cafe\u0301", "Bike\u00a0", " ", "May 5, 2021"]
+DAYS = ["May 5, 2021", "June 1, 2021", None]
+PEOPLE = ["a@x.org", "A@x.org", "b@x.org", "Night Watch", ""]
+START = datetime(2021, 5, 5, 4, tzinfo=UTC)
+
+times = st.none() | st.integers(0, 50).map(lambda hours: START + timedelta(hours=hours))
+facts = st.fixed_dictionaries(
+    {
+        "subject": st.sampled_from(SUBJECTS),
+        "folder": st.sampled_from(["Inbox", "Inbox/2021", "(orphaned)"]),
+        "to": st.lists(st.sampled_from(PEOPLE), max_size=3),
+        "cc": st.lists(st.sampled_from(PEOPLE), max_size=2),
+        "message_id": st.sampled_from([None, "<1@x>", "<2@x>"]),
+        "submitted_at": times,
+        "delivered_at": times,
+        "title": st.sampled_from(TITLES),
+        "day": st.sampled_from(DAYS),
+        "html": st.booleans(),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def run(
+    crosswalk: Crosswalk, body: dict[str, Build], mail_row: Build, write_mailbox: Build
+) -> Callable[..., tuple[AlertTables, dict[str, bytes]]]:
+    """Runs mailboxes (agency, source, facts, cuts) from mail parts to files, and returns their bytes."""
+
+    def go(folder: Path, *mailboxes: tuple[str, str, Sequence[dict[str, Any]], Sequence[int]]) -> Any:
+        sources = []
+        for agency, source, known, cuts in mailboxes:
+            rows = []
+            for n, fact in enumerate(known):
+                columns = {k: v for k, v in fact.items() if k not in {"title", "day", "html"}}
+                text = body["text"](fact["title"], fact["day"], preheader=fact["title"])
+                html = (
+                    body["html"](fact["title"], fact["day"], preheader=fact["title"])
+                    if fact["html"]
+                    else None
+                )
+                rows.append(mail_row(n * 32 + 4, html=html, text=text, **columns))
+            kept = [cut for cut in cuts if cut < len(rows)]
+            sources.append(write_mailbox(rows, kept, agency=agency, source=source, folder=folder))
+        parsed = parse_sources(sources, ZONES, crosswalk, folder / "work")
+        made = tabulate_sources(parsed.sources, folder / "out")
+        out = folder / "out"
+        return made, {
+            str(file.relative_to(out)): file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()
+        }
+
+    return go
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    one=st.lists(facts, max_size=12),
+    two=st.lists(facts, max_size=6),
+    cuts=st.lists(st.integers(1, 11), max_size=5),
+)
+def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
+    run: Build, one: list[dict[str, Any]], two: list[dict[str, Any]], cuts: list[int]
+) -> None:
+    first = ("lapd", "aaaaaaaaaaaa", one)
+    second = ("lapd", "bbbbbbbbbbbb", two)
+    third = ("sfpd", "aaaaaaaaaaaa", one)
+    with TemporaryDirectory() as whole, TemporaryDirectory() as parted:
+        made, plain = run(Path(whole), (*first, []), (*second, []), (*third, []))
+        _, cut = run(Path(parted), (*third, cuts), (*second, cuts), (*first, cuts))
+    assert plain == cut
+    assert made.messages == 2 * len(one) + len(two)
+    assert sum(sum(folder.kinds.values()) for folder in made.folders) == made.messages
+    assert sum(folder.parsed for folder in made.folders) == made.emails_over_unique
+    assert all(f.alert_messages == f.parsed + f.quarantined for f in made.folders)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(known=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
+def test_the_order_of_messages_changes_no_alert_and_no_count(
+    run: Build, known: list[dict[str, Any]], seed: Any
+) -> None:
+    shuffled = list(known)
+    seed.shuffle(shuffled)
+    same = [name for name in TABLES if name.startswith(("public/", "private/")) and name not in UNSAME]
+    with TemporaryDirectory() as one, TemporaryDirectory() as two:
+        _, straight = run(Path(one), ("lapd", "aaaaaaaaaaaa", known, []))
+        _, mixed = run(Path(two), ("lapd", "aaaaaaaaaaaa", shuffled, []))
+    assert {name: straight[f"{name}.parquet"] for name in same} == {
+        name: mixed[f"{name}.parquet"] for name in same
+    }
+
+
+# These name nodes (or are another room's): another order gives messages other nodes.
+UNSAME = {"private/messages", "private/quarantine", "private/sources", "public/ledger"}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(known=st.lists(facts, max_size=15))
+def test_the_tables_agree_with_a_plain_count(run: Build, known: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as folder:
+        made, _ = run(Path(folder), ("lapd", "aaaaaaaaaaaa", known, [4]))
+        read = {name: read_table(TABLES[name], Path(folder) / "out").to_pylist() for name in made.paths}
+    keys: Counter[tuple[Any, ...]] = Counter()
+    reached: dict[tuple[Any, ...], set[str]] = {}
+    for message in read["private/messages"]:
+        fact = known[(message["node_id"] - 4) // 32]
+        people = {name.lower() for name in (*fact["to"], *fact["cc"]) if name}
+        if message["kind"] not in {"crime alert", "safety alert"} or not fact["title"].strip():
+            continue
+        moment = fact["delivered_at"] or fact["submitted_at"]
+        day = fact["day"] or (moment and f"{moment - timedelta(hours=7):%B %-d, %Y}")
+        key = (
+            message["kind"],
+            day,
+            {"Bike\u00a0": "Bike", "Cafe\u0301": "Caf\u00e9"}.get(fact["title"], fact["title"]),
+        )
+        keys[key] += 1
+        reached.setdefault(key, set()).update(people)
+    found = {
+        (a["kind"], a["alert_date"] and f"{a['alert_date']:%B %-d, %Y}", a["title"]): (
+            a["emails"],
+            a["recipients"],
+        )
+        for a in read["private/alerts"]
+    }
+    assert found == {key: (n, len(reached[key])) for key, n in keys.items()}
+    assert Counter(m["kind"] for m in read["private/messages"]) == {
+        r["kind"]: r["emails"] for r in read["public/kinds"]
+    }
+
+
+def test_no_mailbox_at_all_gives_empty_tables(tmp_path: Path) -> None:
+    made = tabulate_sources([ParsedSource("lapd", "aaaaaaaaaaaa", ())], tmp_path)
+    assert (made.messages, made.unique_alerts, made.emails_over_unique, made.folders) == (0, 0, 0, ())
+    for name, path in made.paths.items():
+        assert read_table(TABLES[name], tmp_path).num_rows == 0
+        assert path == tmp_path / f"{name}.parquet"
+    assert isinstance(made.quarantine, pa.Table)
