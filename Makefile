@@ -9,13 +9,15 @@ DEMO   ?= demo
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: help setup demo test test-all lint format lock bench clean
+.PHONY: help setup demo test lint format readme lock bench clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
 	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
-	@echo "make test    run the tests"
+	@echo "make test    run the tests (some of them: make test PYTEST='-m \"not slow\"')"
 	@echo "make lint    ruff and mypy"
+	@echo "make format  let ruff put the code in form"
+	@echo "make readme  write the commands and tables into README.md anew"
 	@echo "make bench   benchmarks/mail.py at a small size"
 	@echo "make lock    resolve the requirements anew (needs uv)"
 
@@ -27,6 +29,10 @@ $(READY): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here.
+	@$(BIN)/python -m compileall -q $(VENV)/lib || true
+	@# An empty database for the Prefect server of a run, which else makes it at every first run of an investigation.
+	@$(BIN)/python -m flows.server
 	@touch $(READY)
 
 demo: $(READY)
@@ -35,7 +41,7 @@ demo: $(READY)
 	$(BIN)/nwatch run $(DEMO)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -45,6 +51,9 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+readme: $(READY)
+	NWATCH_UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements/run.txt

@@ -53,7 +53,7 @@ def show_table(key: str, table: pa.Table, description: str) -> None:
     rows: list[dict[str, Any]] = table.slice(0, MOST_ROWS).to_pylist()
     if table.num_rows > MOST_ROWS:
         description = f"{description} (the first {MOST_ROWS:,} of {table.num_rows:,} rows)"
-    create_table_artifact(rows, key=key, description=description)  # type: ignore[arg-type]
+    create_table_artifact(rows, key=key, description=description)
 
 
 def show_link(key: str, link: str, text: str, description: str) -> None:
