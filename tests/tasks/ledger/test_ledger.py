@@ -134,8 +134,8 @@ def test_a_run_with_nothing_to_warn_of_has_no_warnings(tmp_path: Path) -> None:
             replace(SOURCE, messages_listed=13),
             (INBOX, OLD),
             7,
-            r"records/lapd/a\.pst = records/lapd/copy of a\.pst: listed in the file = messages read \+ not mail \+ "
-            r"quarantined while reading does not hold: 13 = 9 \+ 2 \+ 1",
+            r"records/lapd/a\.pst = records/lapd/copy of a\.pst: listed in the file = messages read \+ "
+            r"not mail \+ quarantined while reading does not hold: 13 = 9 \+ 2 \+ 1",
         ),
         (
             SOURCE,
@@ -147,8 +147,8 @@ def test_a_run_with_nothing_to_warn_of_has_no_warnings(tmp_path: Path) -> None:
             SOURCE,
             (INBOX, replace(OLD, parsed=2)),
             6,
-            r"a\.pst, folder Inbox/Old: alert messages = alerts parsed \+ quarantined while parsing does not hold: "
-            r"3 = 2 \+ 0",
+            r"a\.pst, folder Inbox/Old: alert messages = alerts parsed \+ quarantined while "
+            r"parsing does not hold: 3 = 2 \+ 0",
         ),
         (
             SOURCE,
