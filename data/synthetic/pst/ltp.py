@@ -76,9 +76,9 @@ class Heap:
         size = len(item)
         if not size:
             return 0
+        if size > layout.HEAP_ITEM_MOST:
+            raise ValueError(f"a heap item of {size} bytes")
         if size > self._room:
-            if size > layout.HEAP_ITEM_MOST:
-                raise ValueError(f"a heap item of {size} bytes")
             self._seal(last=False)
         self._room -= size + 2
         self._items.append(item)

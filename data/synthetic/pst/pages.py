@@ -143,23 +143,22 @@ def write_tree(space: Space, kind: int, entries: Iterable[bytes], size: int) -> 
     Args:
         space: where the pages go.
         kind: `PAGE_NBT` or `PAGE_BBT`.
-        entries: the leaf entries in order of their key, which is each one's first eight bytes; at least one.
+        entries: the leaf entries in order of their key, which is each one's first eight bytes.
         size: bytes of a leaf entry (32 in the node tree, 24 in the block tree).
 
     Source: [MS-PST] 2.2.2.7.7. Every page but the last of its level is full.
     """
     level = 0
-    above: list[bytes] = []
     while True:
         most = layout.TREE_BYTES // size
-        above = []
+        above: list[bytes] = []
         page: list[bytes] = []
         for entry in entries:
             page.append(entry)
             if len(page) == most:
                 above.append(_tree_page(space, kind, page, size, level))
                 page = []
-        if page:
+        if page or not above:  # a tree of nothing is one empty page
             above.append(_tree_page(space, kind, page, size, level))
         if len(above) == 1:
             _, identifier, offset = layout.TREE_ENTRY.unpack(above[0])
@@ -171,4 +170,5 @@ def _tree_page(space: Space, kind: int, page: list[bytes], size: int, level: int
     body = b"".join(page).ljust(layout.TREE_BYTES, b"\0") + layout.TREE_FOOT.pack(
         len(page), layout.TREE_BYTES // size, size, level
     )
-    return page[0][:8] + layout.TREE_ENTRY.pack(0, *space.page(body, kind))[8:]
+    key = page[0][:8] if page else bytes(8)
+    return key + layout.TREE_ENTRY.pack(0, *space.page(body, kind))[8:]

@@ -229,6 +229,8 @@ class _Check:
                 self._say(f"page {offset:#x}: level {own} where {level} is due")
                 continue
             due = size if own == 0 else layout.TREE_ENTRY.size
+            if level == -1 and own == count == 0:
+                continue  # a tree of nothing
             if width != due or most != layout.TREE_BYTES // due or not 0 < count <= most:
                 self._say(f"page {offset:#x}: {count} of {most} entries of {width} bytes")
                 continue

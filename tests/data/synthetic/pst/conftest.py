@@ -221,7 +221,7 @@ def write(tmp_path: Path) -> Write:
     return do
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read() -> Callable[[Path], list[Read]]:
     """Every message of a file through libpff, folder by folder."""
 
@@ -246,7 +246,9 @@ def nodes() -> type[Nodes]:
 def attached() -> Callable[..., Attachment]:
     """An attachment of given bytes that come in pieces of a given length."""
 
-    def do(content: bytes, name: str = "image001.png", content_id: str | None = None, piece: int = 4000) -> Attachment:
+    def do(
+        content: bytes, name: str = "image001.png", content_id: str | None = None, piece: int = 4000
+    ) -> Attachment:
         pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
         return Attachment(name, "image/png", len(content), lambda: pieces, content_id)
 
