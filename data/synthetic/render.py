@@ -41,7 +41,11 @@ def transport_headers(item: Planned, submitted: datetime) -> str:
     host, ip = RELAYS[number % len(RELAYS)]
     stamp = format_datetime(submitted)  # strftime would write the machine's language
     by_kind = {
-        kind: ", ".join(f'"{r.name.strip(QUOTES)}" <{r.address}>' for r in recipients if r.kind == kind)
+        kind: ", ".join(
+            f'"{each.name.strip(QUOTES)}" <{each.address}>'
+            for each in recipients
+            if each.kind == kind and each.address
+        )
         for kind in (1, 2)
     }
     lines = [
@@ -51,8 +55,7 @@ def transport_headers(item: Planned, submitted: datetime) -> str:
         f"Received: from {host} ({ip}) by edge03.mail.example.org",
         f" with ESMTPS id {token(number)[:12]} for <{recipients[0].address if recipients else ''}>; {stamp}",
         f"Received: by filter{number % 40:04d}.mail.neighbors.example.com with SMTP id"
-        f" {token(number)[12:32]};"
-        f" {stamp}",
+        f" {token(number)[12:32]}; {stamp}",
         f"Date: {stamp}",
         f'From: "{item.sender[0].strip(QUOTES)}" <{item.sender[1]}>',
         *([f"To: {by_kind[1]}"] if by_kind[1] else []),
@@ -83,7 +86,7 @@ def render(item: Planned, post: Post | None, seed: int, picture_bytes: int) -> M
     """
     html, text = _bodies(item, post)
     headers = None
-    if item.message_id and item.submitted:
+    if item.message_id and item.submitted and item.sender[1]:  # what never left the server has none
         headers = transport_headers(item, item.submitted)
     pictures: tuple[Attachment, ...] = ()
     if picture_bytes > 0 and html is not None:

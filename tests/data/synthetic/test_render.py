@@ -64,6 +64,10 @@ def test_headers_name_to_in_one_pair_of_quotes_and_never_bcc() -> None:
     assert lines[-2:] == ["", ""]
 
 
+def test_mail_of_someone_without_address_never_left_the_server() -> None:
+    assert render(replace(ITEM, sender=("Records Desk", "")), POST, 1, 0).headers is None
+
+
 def test_a_draft_has_no_transport_headers() -> None:
     assert render(replace(ITEM, submitted=None, message_id=None), POST, 1, 0).headers is None
 
