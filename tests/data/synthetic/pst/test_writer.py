@@ -214,7 +214,7 @@ def test_a_message_may_have_more_attachments_than_a_leaf_of_subnodes_holds(
     encoding=st.sampled_from(["none", "permute"]),
 )
 def test_whatever_a_message_says_comes_back(
-    messages: list[Any], encoding: Literal["none", "permute"]
+    read: Callable[[Path], list[Any]], messages: list[Any], encoding: Literal["none", "permute"]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any.pst"
