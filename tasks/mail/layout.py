@@ -77,8 +77,11 @@ class Layout:
     trailer: int
     """Bytes of a block's trailer, at the end of the aligned block."""
     align: int
+    trailer_format: str
+    """`struct` format of a block's trailer: size, signature, then checksum and id of a block, the checksum first where `crc_first`."""
+    crc_first: bool
     block_crc: int
-    block_bid: int
+    """Where in a block's trailer its checksum stands."""
     node: np.dtype[np.void]
     """An entry of a leaf of the node B-tree."""
     block: np.dtype[np.void]
@@ -136,8 +139,9 @@ UNICODE: Final = Layout(
     page_checked=496,
     trailer=16,
     align=64,
+    trailer_format="<HHIQ",
+    crc_first=True,
     block_crc=4,
-    block_bid=8,
     node=_WIDE[0],
     block=_WIDE[1],
     branch=_WIDE[2],
@@ -158,8 +162,9 @@ ANSI: Final = Layout(
     page_checked=500,
     trailer=12,
     align=64,
+    trailer_format="<HHII",
+    crc_first=False,
     block_crc=8,
-    block_bid=4,
     node=_NARROW[0],
     block=_NARROW[1],
     branch=_NARROW[2],
@@ -180,8 +185,9 @@ UNICODE_4K: Final = Layout(
     page_checked=4072,
     trailer=24,
     align=512,
+    trailer_format="<HHIQ",
+    crc_first=True,
     block_crc=4,
-    block_bid=8,
     node=_WIDE[0],
     block=_WIDE[1],
     branch=_WIDE[2],

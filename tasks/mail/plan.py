@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from tasks.mail.extract import BlockError, BlockReader, Extract, Node, on_memory_file, without_folder
+from tasks.mail.extract import BlockError, BlockReader, Extract, Node, without_folder
 from tasks.mail.layout import (
     NBT,
     NID_ROOT_FOLDER,
@@ -209,13 +209,12 @@ def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[st
             extract.add(without_folder(node), blocks.blocks_of(node)[0])
         except BlockError:
             continue  # the folder is called by its id; its messages are none the worse
-    with on_memory_file(extract.finish()) as path:
-        mailbox = pypff.file()
-        try:
-            mailbox.open(path)
-        except OSError:
-            return {}
-        try:
-            return folder_facts(mailbox)
-        finally:
-            mailbox.close()
+    mailbox = pypff.file()
+    try:
+        mailbox.open_file_object(extract.finish())
+    except OSError:
+        return {}
+    try:
+        return folder_facts(mailbox)
+    finally:
+        mailbox.close()

@@ -8,13 +8,14 @@ until the message is found.
 from __future__ import annotations
 
 import faulthandler
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pypff
 
-from tasks.mail.extract import BlockError, BlockReader, Extract, Node, on_memory_file, without_folder
+from tasks.mail.extract import BlockError, BlockReader, Extract, Node, without_folder
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item, short_reason
@@ -66,12 +67,13 @@ def read_nodes(
         One outcome a node.
     """
     blocks = BlockReader(file, header)
-    for group in _groups(blocks, nodes, settings):
-        ready = [item for item in group if isinstance(item, _Ready)]
-        with _watchdog(settings.watchdog_seconds):
+    with _Watchdog(settings.watchdog_seconds) as watchdog:
+        for group in _groups(blocks, nodes, settings):
+            watchdog.feed()
+            ready = [item for item in group if isinstance(item, _Ready)]
             outcomes = {outcome.node_id: outcome for outcome in _decode(header, ready)}
-        for item in group:
-            yield outcomes[item.node.nid] if isinstance(item, _Ready) else item
+            for item in group:
+                yield outcomes[item.node.nid] if isinstance(item, _Ready) else item
 
 
 def _groups(
@@ -103,19 +105,18 @@ def _decode(header: Header, ready: Sequence[_Ready]) -> list[Outcome]:
     extract = Extract(header)
     for item in ready:
         extract.add(without_folder(item.node), item.blocks)
-    with on_memory_file(extract.finish()) as path:
-        file = pypff.file()
-        try:
-            file.open(path)
-        except OSError as error:
-            if len(ready) > 1:
-                half = len(ready) // 2
-                return _decode(header, ready[:half]) + _decode(header, ready[half:])
-            return [Failure(ready[0].node.nid, "libpff opens no file that holds it", short_reason(error))]
-        try:
-            return _items(file, ready)
-        finally:
-            file.close()
+    file = pypff.file()
+    try:
+        file.open_file_object(extract.finish())
+    except OSError as error:
+        if len(ready) > 1:
+            half = len(ready) // 2
+            return _decode(header, ready[:half]) + _decode(header, ready[half:])
+        return [Failure(ready[0].node.nid, "libpff opens no file that holds it", short_reason(error))]
+    try:
+        return _items(file, ready)
+    finally:
+        file.close()
 
 
 def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
@@ -154,14 +155,26 @@ def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
     return list(found.values())
 
 
-class _watchdog:  # noqa: N801 - reads as a statement
-    """Ends the process when the C library hangs: a thread of libpff's cannot be stopped any other way."""
+class _Watchdog:
+    """Ends the process when the C library hangs: nothing else can stop it in the middle of a call.
+
+    Arming it starts a thread, so it is armed again only when a part of its time has gone.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._until = 0.0
 
-    def __enter__(self) -> None:
-        faulthandler.dump_traceback_later(self._seconds, exit=True)
+    def feed(self) -> None:
+        """Something was done: from now on there is the whole time again, or at least three quarters of it."""
+        now = time.monotonic()
+        if now > self._until:
+            faulthandler.dump_traceback_later(self._seconds, exit=True)
+            self._until = now + self._seconds / 4
+
+    def __enter__(self) -> _Watchdog:
+        self.feed()
+        return self
 
     def __exit__(self, *_: object) -> None:
         faulthandler.cancel_dump_traceback_later()
