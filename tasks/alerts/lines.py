@@ -96,7 +96,7 @@ _BREAKS: Final = frozenset(
 _UNREAD: Final = frozenset(
     ["head", "math", "noscript", "object", "script", "style", "svg", "template", "textarea", "title", "xml"]
 )
-_HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 _SEEN, _LINK, _HIDDEN, _SKIPPED = 0, 1, 2, 4
 
@@ -107,8 +107,16 @@ def _words(text: str) -> str:
     return collapsed if collapsed.strip(INVISIBLE) else ""
 
 
+def _hides(style: str) -> bool:
+    """Whether a style in lower case hides; looks for the words first, for the pattern is slow."""
+    return ("none" in style or "hidden" in style) and _HIDING.search(style) is not None
+
+
 class _Reader:
-    """Receives the parser's events and collects lines: block elements and ``<br>`` break them."""
+    """Receives the parser's events and collects lines: block elements and ``<br>`` break them.
+
+    Events and no tree, because a tree ends at a depth of elements, and what lies deeper would be lost.
+    """
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -129,7 +137,7 @@ class _Reader:
             if tag == "a" and "href" in attributes:
                 meaning = _LINK
                 self._links += 1
-            if "hidden" in attributes or _HIDING.search(attributes.get("style", "")):
+            if "hidden" in attributes or _hides(attributes.get("style", "").lower()):
                 meaning |= _HIDDEN
                 self._hides += 1
         self._open.append(meaning)
@@ -190,9 +198,7 @@ def html_lines(html: str) -> list[Line]:
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
     try:
         etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
-    except (
-        etree.LxmlError
-    ):  # an empty document, or one so broken that the parser gave up: what was read is kept
+    except etree.LxmlError:  # nothing in it, or so broken that the parser gave up: what was read is kept
         reader.close()
     return reader.lines
 
