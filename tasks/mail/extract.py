@@ -17,8 +17,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -54,8 +53,7 @@ class BlockError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node: its id, its data block and subnode block (0: none), its parent."""
 
     nid: int
@@ -64,11 +62,11 @@ class Node:
     parent: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Copied:
+class Block(NamedTuple):
+    """A block that was read and verified, as it lies in the file: padding and trailer included."""
+
     bid: int
     raw: bytes
-    """As it lies in the file, padding and trailer included."""
     size: int
     full: int
 
@@ -85,19 +83,19 @@ class BlockReader:
         self._trailer = struct.Struct(self._layout.trailer_format)
         self._triple = struct.Struct("<QQQ" if self._layout.word == 8 else "<III")
 
-    def blocks_of(self, node: Node) -> tuple[list[_Copied], int]:
+    def blocks_of(self, node: Node) -> tuple[list[Block], int]:
         """Every block of a node, its attachments' contents apart, verified; and how many attachments it has.
 
         Raises:
             BlockError: a block is in no index, lies beyond the end of the file, or its id, size or checksum
             is wrong.
         """
-        found: dict[int, _Copied] = {}
+        found: dict[int, Block] = {}
         self._data(node.data, found, 0)
         attachments = self._subnodes(node.sub, found, 0)
         return list(found.values()), attachments
 
-    def _block(self, bid: int, found: dict[int, _Copied], depth: int) -> _Copied | None:
+    def _block(self, bid: int, found: dict[int, Block], depth: int) -> Block | None:
         """The block, or None where `found` holds it already."""
         if bid & ~1 in found:
             return None
@@ -122,11 +120,11 @@ class BlockReader:
             raise BlockError(
                 "block is not the one that the index names", f"block 0x{bid:x} at byte {offset:,}"
             )
-        copied = _Copied(bid, raw, size, full)
+        copied = Block(bid, raw, size, full)
         found[bid & ~1] = copied
         return copied
 
-    def _content(self, block: _Copied) -> bytes:
+    def _content(self, block: Block) -> bytes:
         """What an internal block says; such blocks are never encoded, but may be deflated."""
         data = block.raw[: block.size]
         if self._layout.compressed and block.full != block.size:
@@ -137,7 +135,7 @@ class BlockReader:
         return data
 
     def _rows(
-        self, content: bytes, block: _Copied, row: struct.Struct, header: int
+        self, content: bytes, block: Block, row: struct.Struct, header: int
     ) -> Iterator[tuple[int, ...]]:
         count = int.from_bytes(content[2:4], "little")
         if header + count * row.size > len(content):
@@ -146,7 +144,7 @@ class BlockReader:
             )
         return row.iter_unpack(content[header : header + count * row.size])
 
-    def _data(self, bid: int, found: dict[int, _Copied], depth: int) -> None:
+    def _data(self, bid: int, found: dict[int, Block], depth: int) -> None:
         """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
         block = self._block(bid, found, depth) if bid else None
         if block is None or not bid & _INTERNAL:
@@ -158,7 +156,7 @@ class BlockReader:
         for (below,) in self._rows(content, block, word, 8):
             self._data(below, found, depth + 1)
 
-    def _subnodes(self, bid: int, found: dict[int, _Copied], depth: int) -> int:
+    def _subnodes(self, bid: int, found: dict[int, Block], depth: int) -> int:
         """Follow a subnode tree; count the attachments and leave their contents (MS-PST 2.2.2.8.3.3)."""
         block = self._block(bid, found, depth) if bid else None
         if block is None:
@@ -201,7 +199,7 @@ class Extract:
         """Bytes so far."""
         return len(self._body)
 
-    def add(self, node: Node, blocks: Sequence[_Copied]) -> None:
+    def add(self, node: Node, blocks: Sequence[Block]) -> None:
         """Add a node with its blocks; a block that two nodes share is kept once."""
         self._nodes.append(node)
         for block in blocks:

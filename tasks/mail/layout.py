@@ -78,10 +78,14 @@ class Layout:
     """Bytes of a block's trailer, at the end of the aligned block."""
     align: int
     trailer_format: str
-    """`struct` format of a block's trailer: size, signature, then checksum and id of a block, the checksum first where `crc_first`."""
+    """`struct` format of a block's trailer: size, signature, then checksum and id, in the order of
+    `crc_first`."""
     crc_first: bool
     block_crc: int
     """Where in a block's trailer its checksum stands."""
+    block_row: str
+    """`struct` format of an entry of a leaf of the block B-tree: id, offset, size, inflated size where
+    there is one."""
     node: np.dtype[np.void]
     """An entry of a leaf of the node B-tree."""
     block: np.dtype[np.void]
@@ -142,6 +146,7 @@ UNICODE: Final = Layout(
     trailer_format="<HHIQ",
     crc_first=True,
     block_crc=4,
+    block_row="<QQHH4x",
     node=_WIDE[0],
     block=_WIDE[1],
     branch=_WIDE[2],
@@ -165,6 +170,7 @@ ANSI: Final = Layout(
     trailer_format="<HHII",
     crc_first=False,
     block_crc=8,
+    block_row="<IIHH",
     node=_NARROW[0],
     block=_NARROW[1],
     branch=_NARROW[2],
@@ -188,6 +194,7 @@ UNICODE_4K: Final = Layout(
     trailer_format="<HHIQ",
     crc_first=True,
     block_crc=4,
+    block_row="<QQHH4x",
     node=_WIDE[0],
     block=_WIDE[1],
     branch=_WIDE[2],

@@ -255,19 +255,23 @@ class BlockIndex:
         """Keep `file` and `header`; nothing is read yet."""
         self._file = file
         self._header = header
+        self._row = struct.Struct(header.layout.block_row)
         self._known: dict[int, tuple[int, int, int]] = {}
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
         self._rescued = False
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
-        """Offset, bytes in the file and bytes when inflated of a block; None where no index knows it.
+        """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where it is in no index.
 
         The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
         """
         bid &= ~1
-        if bid not in self._known and not self._descend(bid):
-            self._rescue()
-        return self._known.get(bid)
+        found = self._known.get(bid)
+        if found is None:
+            if not self._descend(bid):
+                self._rescue()
+            found = self._known.get(bid)
+        return found
 
     def _descend(self, bid: int) -> bool:
         """Read the leaf that would hold `bid`; False where a page on the way is damaged."""
@@ -276,11 +280,13 @@ class BlockIndex:
         for _ in range(16):  # deeper than any tree of 2^64 entries: a cycle ends here
             branch = self._branches.get(offset)
             if branch is None:
-                page = _parse_page(self._file.read(offset, layout.page), layout, BBT)
+                data = self._file.read(offset, layout.page)
+                page = _parse_page(data, layout, BBT)
                 if isinstance(page, str):
                     return self._rescued
                 if page.level == 0:
-                    self._keep(page.entries)
+                    rows = self._row.iter_unpack(data[: page.entries.nbytes])
+                    self._known.update({bid & ~1: (offset, size, full) for bid, offset, size, full in rows})
                     return True
                 branch = (page.entries["key"].tolist(), page.entries["offset"].tolist())
                 self._branches[offset] = branch
@@ -290,11 +296,8 @@ class BlockIndex:
             offset = branch[1][place]
         return self._rescued
 
-    def _keep(self, entries: Entries) -> None:
-        full = 3 if self._header.layout.compressed else 2
-        self._known.update({row[0] & ~1: (row[1], row[2], row[full]) for row in entries.tolist()})
-
     def _rescue(self) -> None:
         if not self._rescued:
             self._rescued = True
-            self._keep(read_tree(self._file, self._header, BBT)[0])
+            rows = read_tree(self._file, self._header, BBT)[0].tolist()
+            self._known.update({row[0] & ~1: (row[1], row[2], row[3]) for row in rows})
