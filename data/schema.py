@@ -87,6 +87,11 @@ class Table:
         return self.name.split("/", 1)[1]
 
 
+def optional(name: str, type: pa.DataType, meaning: str) -> Column:
+    """A column whose value may be missing; the meaning says when."""
+    return Column(name, type, meaning, nullable=True)
+
+
 AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
 SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
 NODE_ID: Final = Column("node_id", COUNT, "The message's node identifier inside the mailbox.")
@@ -101,40 +106,27 @@ KIND: Final = Column(
     "What the message is, by its subject and the crosswalk; 'unclassified' where no row knows it.",
 )
 ALERT_KIND: Final = Column("kind", TEXT, "'crime alert' or 'safety alert'.")
-TEMPLATE: Final = Column(
-    "template",
-    TEXT,
-    "The layout that the crosswalk's row names; missing where the row names none.",
-    nullable=True,
+TEMPLATE: Final = optional(
+    "template", TEXT, "The layout that the crosswalk's row names; missing where the row names none."
 )
-FIRST_SENT: Final = Column(
+FIRST_SENT: Final = optional(
     "first_sent_at",
     MOMENT,
     "Earliest time of submission, else of delivery; missing where no message has one.",
-    nullable=True,
 )
-LAST_SENT: Final = Column(
-    "last_sent_at",
-    MOMENT,
-    "Latest time of submission, else of delivery; missing where no message has one.",
-    nullable=True,
+LAST_SENT: Final = optional(
+    "last_sent_at", MOMENT, "Latest time of submission, else of delivery; missing where no message has one."
 )
 HEADERS: Final = (
-    Column("message_id", TEXT, "Internet Message-ID; missing where the message has none.", nullable=True),
-    Column("subject", TEXT, "Subject as found; missing where the message has none.", nullable=True),
-    Column(
-        "sender",
-        TEXT,
-        "Sender's address where one is known, else the name; missing where neither is.",
-        nullable=True,
-    ),
+    optional("message_id", TEXT, "Internet Message-ID; missing where the message has none."),
+    optional("subject", TEXT, "Subject as found; missing where the message has none."),
+    optional("sender", TEXT, "Sender's address where one is known, else the name; missing where neither is."),
     Column("to", TEXTS, "To recipients as found: the address where one is known, else the display name."),
     Column("cc", TEXTS, "Cc recipients, as in 'to'."),
-    Column(
-        "submitted_at", MOMENT, "When the sender submitted it; missing where not recorded.", nullable=True
-    ),
-    Column("delivered_at", MOMENT, "When it was delivered; missing where not recorded.", nullable=True),
+    optional("submitted_at", MOMENT, "When the sender submitted it; missing where not recorded."),
+    optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
+_HEADER: Final = {column.name: column for column in HEADERS}
 
 _PRIVATE: Final = (
     Table(
@@ -147,14 +139,9 @@ _PRIVATE: Final = (
             Column("file", TEXT, "The file's path inside the investigation folder."),
             Column("bytes", COUNT, "Size of the file in bytes."),
             Column("sha256", TEXT, "SHA-256 of the file, 64 hexadecimal digits."),
-            Column(
-                "format", TEXT, "Such as 'Unicode PST'; missing where the file is no mailbox.", nullable=True
-            ),
-            Column(
-                "messages_listed",
-                COUNT,
-                "Message nodes in the file's own index; missing where unknown.",
-                nullable=True,
+            optional("format", TEXT, "Such as 'Unicode PST'; missing where the file is no mailbox."),
+            optional(
+                "messages_listed", COUNT, "Message nodes in the file's own index; missing where unknown."
             ),
         ),
     ),
@@ -189,11 +176,10 @@ _PRIVATE: Final = (
                 "alert_id", TEXT, "Hash of agency, kind, date, title and description: 32 hexadecimal digits."
             ),
             ALERT_KIND,
-            Column(
+            optional(
                 "alert_date",
                 DAY,
                 "The body's date, else the day of delivery (else submission) in the agency's time zone.",
-                nullable=True,
             ),
             Column("title", TEXT, "Title, white space collapsed."),
             Column(
@@ -235,15 +221,12 @@ _PRIVATE: Final = (
         "One row an item (or a whole file) that could not be taken further.",
         (
             SOURCE,
-            Column(
+            optional(
                 "node_id",
                 COUNT,
                 "The item's node identifier; missing where a whole file or index page is meant.",
-                nullable=True,
             ),
-            Column(
-                "folder", TEXT, "The mailbox's own folder path; missing where it is not known.", nullable=True
-            ),
+            optional("folder", TEXT, "The mailbox's own folder path; missing where it is not known."),
             Column("stage", TEXT, "Where it stopped: opening, listing, reading or parsing."),
             Column("reason", TEXT, "Why, in a few words that are the same for equal cases."),
             Column("detail", TEXT, "What the reader said about this one; may be empty."),
@@ -273,12 +256,7 @@ _PUBLIC: Final = (
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
                 "alerts'.",
             ),
-            Column(
-                "count",
-                COUNT,
-                "The number counted; missing where the true number cannot be known.",
-                nullable=True,
-            ),
+            optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),
     ),
     Table(
@@ -312,12 +290,7 @@ _PUBLIC: Final = (
         (
             AGENCY,
             ALERT_KIND,
-            Column(
-                "month",
-                TEXT,
-                "YYYY-MM of the alert's date; missing for alerts without a date.",
-                nullable=True,
-            ),
+            optional("month", TEXT, "YYYY-MM of the alert's date; missing for alerts without a date."),
             Column("emails", COUNT, "Messages that carry the month's alerts."),
             Column("unique_alerts", COUNT, "Unique alerts of the month."),
         ),
@@ -344,15 +317,10 @@ _WORK: Final = (
             NODE_ID,
             FOLDER,
             Column("message_class", TEXT, "MAPI message class: IPM.Note or under it."),
-            *(
-                next(c for c in HEADERS if c.name == name)
-                for name in ("subject", "sender", "to", "cc", "message_id")
-            ),
-            *(next(c for c in HEADERS if c.name == name) for name in ("submitted_at", "delivered_at")),
-            Column("html", LONG_TEXT, "HTML body, decoded; missing where there is none.", nullable=True),
-            Column(
-                "text", LONG_TEXT, "Plain-text body, decoded; missing where there is none.", nullable=True
-            ),
+            *(_HEADER[name] for name in ("subject", "sender", "to", "cc", "message_id")),
+            *(_HEADER[name] for name in ("submitted_at", "delivered_at")),
+            optional("html", LONG_TEXT, "HTML body, decoded; missing where there is none."),
+            optional("text", LONG_TEXT, "Plain-text body, decoded; missing where there is none."),
             Column("attachments", SMALL_COUNT, "Number of attachments (they are counted, never read)."),
             Column("flaws", TEXTS, "Properties of the message that could not be read, each with its reason."),
         ),
@@ -369,23 +337,11 @@ _WORK: Final = (
             KIND,
             TEMPLATE,
             Column("pattern", TEXT, "The crosswalk's pattern that decided; empty where none did."),
-            Column(
-                "alert_date",
-                DAY,
-                "The alert's date; missing for other kinds and where none is known.",
-                nullable=True,
-            ),
-            Column(
-                "title",
-                TEXT,
-                "The alert's title; missing for other kinds and where none was found.",
-                nullable=True,
-            ),
-            Column(
-                "description", TEXT, "The alert's description; missing where the title is.", nullable=True
-            ),
-            Column("reason", TEXT, "Why an alert could not be parsed; missing otherwise.", nullable=True),
-            Column("detail", TEXT, "More about the reason; missing where the reason is.", nullable=True),
+            optional("alert_date", DAY, "The alert's date; missing for other kinds and where none is known."),
+            optional("title", TEXT, "The alert's title; missing for other kinds and where none was found."),
+            optional("description", TEXT, "The alert's description; missing where the title is."),
+            optional("reason", TEXT, "Why an alert could not be parsed; missing otherwise."),
+            optional("detail", TEXT, "More about the reason; missing where the reason is."),
         ),
     ),
 )

@@ -208,7 +208,6 @@ _BRACKETED: Final = re.compile(
     r"<(?:https?:|mailto:|tel:)[^<>\s]*>|\[(?:https?:|cid:)[^\[\]\s]*\]", re.IGNORECASE
 )
 _ENDS_IN_LINK: Final = re.compile(r"<https?:[^<>\s]*>\s*$", re.IGNORECASE)
-_ENDS_IN_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
 def text_lines(text: str) -> list[Line]:
@@ -232,6 +231,8 @@ def text_lines(text: str) -> list[Line]:
         words = _words(_BRACKETED.sub("", raw))
         if not words:
             continue
-        labelled = _ENDS_IN_LINK.search(raw) is not None and _ENDS_IN_ADDRESS.search(words) is None
+        labelled = (
+            _ENDS_IN_LINK.search(raw) is not None and _ADDRESS.fullmatch(words.rsplit(" ", 1)[-1]) is None
+        )
         lines.append(Line(words, labelled or _ADDRESS.fullmatch(words) is not None))
     return lines

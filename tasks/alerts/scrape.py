@@ -212,8 +212,9 @@ TEMPLATES: Final[Mapping[str, Scraper]] = MappingProxyType(
 """The scraper of each template that a crosswalk may name."""
 
 # An address inside a tag is often made for one recipient (it tracks who clicked), the rest of the body is the
-# same for all who get the alert. The look-ahead keeps addresses in the text, which are part of a description.
-_TAG_ADDRESS: Final = re.compile(r'="https?:[^"<>]*"(?=[^<>]*>)')
+# same for all who get the alert. The look-ahead keeps addresses in the text, which are part of a description;
+# it is bounded, or a body without tags would take time by its square.
+_TAG_ADDRESS: Final = re.compile(r'="https?:[^"<>]*"(?=[^<>]{0,1000}>)')
 _MEMO_SIZE: Final = 16_384
 _memo: dict[tuple[str, str | None, str, bytes], Alert | str] = {}
 

@@ -162,7 +162,7 @@ def test_two_workers_find_what_one_loop_finds(
         mailbox(rows[:3], source="ba9876543210", agency="nypd"),
     ]
     serial = parse_sources(sources, ZONES, crosswalk, tmp_path / "serial")
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None)
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=":0")
     with cluster, Client(cluster) as client:
         parallel = parse_sources(sources, ZONES, crosswalk, tmp_path / "parallel", client=client)
     assert (parallel.fresh, parallel.kept) == (serial.fresh, serial.kept) == (5, 0)
@@ -177,7 +177,7 @@ def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
     broken = source.mail / "part-00001.parquet"
     whole = broken.read_bytes()
     pq.write_table(pq.read_table(broken).drop_columns(["subject"]), broken)
-    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0")
     with cluster, Client(cluster) as client, pytest.raises(KeyError, match="subject"):
         parse_sources([source], ZONES, crosswalk, tmp_path, client=client)
     broken.write_bytes(whole)

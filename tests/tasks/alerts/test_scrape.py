@@ -282,3 +282,13 @@ def test_a_date_is_read(line: str) -> None:
 )
 def test_what_is_no_date_is_not_read(line: str) -> None:
     assert read_date(line) is None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "&", "<a href=x>", '="http:"', '<a href="http:', "<!--", "www.", "http://", "[https:", " ", "<td>"],
+)
+def test_no_body_takes_time_by_the_square_of_its_length(piece: str) -> None:
+    source = piece * (600_000 // len(piece)) + " x <https://x.example>"
+    assert isinstance(scrape("resident-posted", None, source, source), str)
