@@ -22,6 +22,8 @@ _CLOSING: Final = 250
 """Bytes that a message still costs when the file is closed: its rows in contents table and node index."""
 _BLOCKS: Final = 1.0033
 """The block index, written on closing too: 24 bytes for every block of 8 kB, on pages not quite full."""
+_HALF_SECTION: Final = 127_000
+"""A file ends with a whole section of 248 kB, so that it is this much larger than what is in it, on average."""
 _SMALLEST, _LARGEST = 400, 4_000_000
 _TOP: Final = "Top of Personal Folders"
 
@@ -102,7 +104,7 @@ class _Steering:
     """Chooses each picture's size so that the file ends near its target."""
 
     def __init__(self, target: int, total: int) -> None:
-        self._target = target / _BLOCKS
+        self._target = (target - _HALF_SECTION) / _BLOCKS
         self._total = total
         self._before = 0
         self._overhead = float(ROUGH_OVERHEAD + 15_000)
