@@ -21,9 +21,9 @@ EVERY: Final = 250
 _CLOSING: Final = 250
 """Bytes that a message still costs when the file is closed: its rows in contents table and node index."""
 _BLOCKS: Final = 1.0033
-"""The block index, written on closing too: 24 bytes for every block of 8 kB, on pages not quite full."""
+"""The block index, written on closing too: 24 bytes for every 8 kB, on pages not quite full."""
 _HALF_SECTION: Final = 127_000
-"""A file ends with a whole section of 248 kB, so that it is this much larger than what is in it, on average."""
+"""A file ends with a whole section of 248 kB: it is this much larger than its contents, on average."""
 _SMALLEST, _LARGEST = 400, 4_000_000
 _TOP: Final = "Top of Personal Folders"
 
