@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -96,7 +96,10 @@ def run(
     """
     from flows import commands
 
-    commands.run(folder, workers, partition)
+    try:
+        commands.run(folder, workers, partition)
+    except KeyboardInterrupt:
+        _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
 
 
 @app.command()
@@ -176,11 +179,9 @@ def main() -> None:
         _fail(f"nwatch: {error}", 2)
     except LedgerError as error:
         _fail(f"nwatch: the ledger does not add up, and nothing was published: {error}", 1)
-    except KeyboardInterrupt:
-        _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
 
 
-def _fail(line: str, code: int) -> None:
+def _fail(line: str, code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.write(
         line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(errors="replace") + "\n"

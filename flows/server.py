@@ -138,6 +138,7 @@ def prepare(home: Path) -> Server | None:
         raise RuntimeError("Prefect was imported before its server was prepared")
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    home.mkdir(parents=True, exist_ok=True)
     os.environ["PREFECT_HOME"] = str(home)
     if os.environ.get("PREFECT_API_URL"):
         return None

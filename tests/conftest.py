@@ -1,6 +1,7 @@
 """What every test may ask for: the real mailboxes, and a Prefect server of the test session."""
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -8,22 +9,38 @@ from pathlib import Path
 
 import pytest
 
-# Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its
-# profile may touch the home of the person at the keyboard. Each xdist worker has a folder of its own, or
-# their databases would lock.
+# Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
+# may touch the home of the person at the keyboard. Each xdist worker has a folder of its own, or their
+# databases would lock.
 _HOME = Path(tempfile.mkdtemp(prefix=f"nwatch-prefect-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"))
 os.environ.update(
     PREFECT_HOME=str(_HOME),
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
     DO_NOT_TRACK="1",
     PREFECT_SERVER_UI_ENABLED="false",
+    PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
 )
-os.environ.pop("PREFECT_API_URL", None)
-for name in [name for name in os.environ if name.startswith("NWATCH_") and name != "NWATCH_REAL"]:
-    del os.environ[name]
+# What the person at the keyboard has set for runs of their own.
+for name in list(os.environ):
+    if name in {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"} or (
+        name.startswith("NWATCH_") and name not in {"NWATCH_REAL", "NWATCH_UPDATE_README"}
+    ):
+        del os.environ[name]
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need a Prefect server share one: they go to the same xdist worker."""
+    for item in items:
+        if "prefect" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("prefect"))
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing in the temporary folder."""
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +51,10 @@ def checkout() -> Path:
 
 @pytest.fixture(scope="session")
 def real() -> Path:
-    """The folder of real, third-party data, which belongs in no repository; without it the test skips,
-    saying so.
+    """The folder of real, third-party data, which belongs in no repository.
 
-    It is looked for where NWATCH_REAL says, else at ../shared/real beside the checkout.
+    Without it the test skips, saying so. It is looked for where NWATCH_REAL says, else at ../shared/real
+    beside the checkout.
     """
     folder = Path(os.environ.get("NWATCH_REAL", CHECKOUT.parent / "shared" / "real"))
     if not folder.is_dir():
@@ -46,15 +63,58 @@ def real() -> Path:
 
 
 @pytest.fixture(scope="session")
-def prefect() -> Iterator[None]:
-    """A Prefect server for the session, in its own database: for every test that runs a flow."""
-    from prefect.testing.utilities import prefect_test_harness
+def prefect() -> Iterator[dict[str, str]]:
+    """A Prefect server for the session, in its own database: for every test that runs a flow.
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+    Prefect's own harness for tests does the same, but takes its database through every migration each time,
+    which costs 15 seconds. Gives the environment in which runs in other processes use the server too.
+    """
+    from prefect.logging.handlers import APILogWorker
+    from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
+
+    from flows.server import Server
+
+    server = Server(_HOME)
+    try:
+        server.wait()
+        settings = {
+            PREFECT_API_URL: server.url,
+            PREFECT_API_AUTH_STRING: server.password,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        }
+        with temporary_settings(settings):
+            yield {"PREFECT_API_URL": server.url, "PREFECT_API_AUTH_STRING": server.password}
+    finally:
+        APILogWorker.drain_all(timeout=10)
+        server.stop()
 
 
 @pytest.fixture(scope="session")
 def nwatch() -> list[str]:
     """The command line as words, to run in a process of its own (exit codes, what is on stderr)."""
     return [sys.executable, "-m", "flows.cli"]
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small synthetic investigation, some 400 messages in 11 files; not to be changed."""
+    from data.synthetic import create
+
+    return create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7)
+
+
+@pytest.fixture
+def investigation(synthetic: Path, tmp_path: Path) -> Path:
+    """A fresh investigation folder with the records of `synthetic`, for a run of the test's own."""
+    return copy_of(synthetic, tmp_path / "case")
+
+
+def copy_of(synthetic: Path, folder: Path) -> Path:
+    """The configuration and the records of an investigation, in a folder of their own."""
+    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
+    return folder

@@ -1,0 +1,184 @@
+"""The command line: exit codes, one line a mistake, an example in every help."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from flows import cli
+
+COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Call `nwatch` in this process; gives exit code, stdout, stderr."""
+
+    def caller(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nwatch", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), said.out, said.err
+
+    return caller
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """An investigation folder with one agency and one file that is no mailbox."""
+    folder = tmp_path / "case"
+    (folder / "records/lapd").mkdir(parents=True)
+    (folder / "records/lapd/a.pst").write_text("no mailbox")
+    (folder / "investigation.toml").write_text(
+        'name = "case"\n[agencies.lapd]\nname = "LAPD"\ntimezone = "UTC"\n'
+    )
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_s_help_has_an_example(call, command: str):
+    code, out, _ = call(command, "--help")
+    assert code == 0
+    assert f"nwatch {command} " in out.split("Example", 1)[1]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["inspect", "--help"]])
+def test_the_help_loads_nothing_heavy(words: list[str]):
+    heavy = "{'prefect', 'dask', 'distributed', 'pyarrow', 'numpy'} & set(sys.modules)"
+    code = (
+        f"import sys; sys.argv[1:] = {words}\nfrom flows import cli\ntry: cli.main()\nfinally: print({heavy})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_inspect_starts_neither_prefect_nor_dask(synthetic: Path):
+    file = next(synthetic.rglob("*.pst"))
+    code = (
+        f"import sys; sys.argv[1:] = ['inspect', {str(file)!r}]\nfrom flows import cli\n"
+        "try: cli.main()\nfinally: print({'prefect', 'dask', 'distributed'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "ledger", "quarantine"])
+def test_a_missing_folder_is_one_line_and_exit_code_2(call, tmp_path: Path, command: str):
+    code, out, err = call(command, tmp_path / "nowhere")
+    assert (code, out) == (2, "")
+    where = tmp_path / "nowhere"
+    assert err == f"nwatch: {where}: no such folder; make an investigation with: nwatch new {where}\n"
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_wrong_key_is_one_line_that_names_it_and_the_nearest(call, case: Path, command: str):
+    with (case / "investigation.toml").open("a") as config:
+        config.write('timezon = "UTC"\n')
+    code, out, err = call(command, case)
+    assert (code, out) == (2, "")
+    assert (
+        err == "nwatch: investigation.toml: unknown key 'agencies.lapd.timezon'; did you mean 'timezone'?\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_an_unknown_agency_is_named_with_the_lines_to_write(call, case: Path, command: str):
+    (case / "records/sdpd").mkdir()
+    code, _, err = call(command, case)
+    assert code == 2
+    assert err.startswith(
+        "nwatch: records/sdpd: unknown agency 'sdpd'; write its settings into investigation.toml"
+    )
+    assert "[agencies.sdpd]\n" in err
+
+
+def test_a_file_that_cannot_be_read_is_named(call, case: Path):
+    (case / "records/lapd/gone.pst").symlink_to("nowhere.pst")
+    code, _, err = call("plan", case)
+    assert code == 2
+    assert err.startswith("nwatch: records/lapd/gone.pst: cannot be read (No such file or directory)")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["ledger", "quarantine"])
+def test_what_only_a_run_makes_is_asked_for_too_early(call, case: Path, command: str):
+    code, _, err = call(command, case)
+    assert code == 2
+    assert err == f"nwatch: {case}: no run has ended here yet; start one with: nwatch run {case}\n"
+
+
+def test_a_wrong_variable_of_the_environment_is_named(call, case: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NWATCH_WORKERS", "many")
+    code, _, err = call("run", case)
+    assert code == 2
+    assert err.startswith("nwatch: NWATCH_WORKERS is wrong")
+    assert not (case / "out").exists()
+
+
+def test_new_makes_a_folder_that_waits_for_mailboxes(call, tmp_path: Path):
+    folder = tmp_path / 'a "new" case'
+    assert call("new", folder)[0] == 0
+    assert (folder / "records").is_dir()
+    code, _, err = call("plan", folder)
+    assert code == 2
+    assert "no mailbox (*.pst, *.ost) in it" in err
+
+
+def test_new_touches_no_folder_that_holds_something(call, case: Path):
+    code, _, err = call("new", case)
+    assert code == 2
+    assert "is there already and not empty; name a new folder" in err
+
+
+def test_new_makes_a_synthetic_investigation_that_can_be_planned(call, tmp_path: Path):
+    code, out, _ = call("new", tmp_path / "demo", "--synthetic", "--scale", "0.001", "--seed", "3")
+    assert code == 0
+    assert out.splitlines()[-1] == f"Then: nwatch run {tmp_path / 'demo'}"
+    code, out, _ = call("plan", tmp_path / "demo", "--partition", "10")
+    assert code == 0
+    assert "is the same file as" in out
+    assert "skipped: posts (no posts/*" in out
+
+
+def test_a_size_that_makes_no_sense_is_one_line(call, tmp_path: Path):
+    code, _, err = call("new", tmp_path / "demo", "--synthetic", "--scale", "0")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert not (tmp_path / "demo").exists()
+
+
+def test_plan_says_what_is_no_mailbox_and_goes_on(call, case: Path):
+    code, out, _ = call("plan", case)
+    assert code == 0
+    assert "WARNING: records/lapd/a.pst: " in out
+    assert "unknown" in out
+
+
+def test_inspect_shows_folders_and_counts(call, synthetic: Path):
+    file = synthetic / "records/alderfall-pd/Production 1/export-01.pst"
+    code, out, _ = call("inspect", file)
+    assert code == 0
+    assert out.startswith(f"{file}: Unicode PST, {file.stat().st_size:,} bytes")
+    assert "Top of Personal Folders/Inbox" in out
+
+
+def test_inspect_names_each_file_that_is_no_mailbox_after_showing_the_others(
+    call, case: Path, synthetic: Path
+):
+    file = next(synthetic.rglob("*.pst"))
+    code, out, err = call("inspect", case / "records/lapd/a.pst", file, case / "nowhere.pst")
+    assert code == 2
+    assert str(file) in out
+    assert [line.split(":")[1].strip() for line in err.splitlines()] == [
+        str(case / "records/lapd/a.pst"),
+        str(case / "nowhere.pst"),
+    ]
+
+
+def test_no_command_writes_escape_codes_into_a_log(call, case: Path, synthetic: Path):
+    for words in (["plan", case], ["inspect", next(synthetic.rglob("*.pst"))], ["--help"]):
+        assert "\x1b" not in "".join(call(*words)[1:])

@@ -1,0 +1,118 @@
+"""The flows on one worker: what is published, and what a Prefect server can show of it."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from cluster import ClusterSettings, connect
+from data.errors import InputError, LedgerError
+
+pytestmark = pytest.mark.usefixtures("prefect")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with connect(ClusterSettings(workers=1)) as opened:
+        yield opened
+
+
+def run(folder: Path):
+    from prefect import tags
+
+    from flows.investigate import investigate, run_name
+
+    with tags("nwatch", "a-test"):
+        return investigate.with_options(flow_run_name=run_name(folder))(folder)
+
+
+def asked(question):
+    """What the server answers."""
+    from prefect import get_client
+
+    async def ask():
+        async with get_client() as api:
+            return await question(api)
+
+    return asyncio.run(ask())
+
+
+def flow_runs(name: str):
+    return [found for found in asked(lambda api: api.read_flow_runs()) if found.name == name]
+
+
+def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation: Path, client: Client):
+    folder = investigation.rename(investigation.with_name("ring-2021"))
+    result = run(folder)
+    assert result.out == folder / "out"
+    assert (folder / "out/public/ledger.csv").is_file()
+    assert (folder / "out/provenance.json").is_file()
+    assert result.alerts.messages > 0
+    assert result.notes[0].startswith("skipped: posts")
+
+    [shown] = flow_runs("investigate ring-2021")
+    assert shown.state is not None
+    assert shown.state.is_completed()
+    assert {"nwatch", "a-test"} <= set(shown.tags)
+    runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
+    [sub] = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
+    artifacts = {
+        found.key: found
+        for found in asked(lambda api: api.read_artifacts())
+        if found.flow_run_id in {shown.id, sub.id}
+    }
+    assert set(artifacts) == {"dask-dashboard", "mail-read", "ledger", "kinds"}
+    assert artifacts["mail-read"].type == "progress"
+    assert artifacts["mail-read"].data == 100.0
+    assert client.dashboard_link in str(artifacts["dask-dashboard"].data)
+    assert "listed in the file" in str(artifacts["ledger"].data)
+    assert "crime alert" in str(artifacts["kinds"].data)
+    files = [file for source in result.alerts.sources for file in source.files]
+    assert not [file for file in files if file in str([found.data for found in artifacts.values()])]
+
+
+def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, client: Client, monkeypatch):
+    from flows import alerts
+
+    folder = investigation.rename(investigation.with_name("fails"))
+    (folder / "out").mkdir()
+    (folder / "out/old.txt").write_text("old")
+
+    def refuse(*_):
+        raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
+
+    monkeypatch.setattr(alerts, "close", refuse)
+    with pytest.raises(LedgerError):
+        run(folder)
+    assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
+    [shown] = flow_runs("investigate fails")
+    assert shown.state is not None
+    assert shown.state.is_failed()
+
+
+def test_a_mistake_in_the_input_comes_through_the_flow_as_it_is(tmp_path: Path):
+    with pytest.raises(InputError, match="no such folder"):
+        run(tmp_path / "nowhere")
+
+
+def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
+    investigation: Path, client: Client, monkeypatch
+):
+    run(investigation)
+    first = {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()}
+    read = {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")}
+    run(investigation)
+    assert {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()} == first
+    assert {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")} == read
+    assert read
+
+
+def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):
+    from flows.workers import workers
+
+    monkeypatch.setenv("NWATCH_WORKERS", "1")
+    monkeypatch.setattr(Client, "current", classmethod(lambda cls: (_ for _ in ()).throw(ValueError("none"))))
+    with workers() as opened:
+        assert opened.submit(sum, [1, 2]).result(60) == 3

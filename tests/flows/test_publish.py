@@ -1,0 +1,76 @@
+"""From the staging folder to out/, whole or not at all."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from data.errors import InputError
+from flows.publish import one_run_at_a_time, staging
+
+
+def interrupted(work: Path, out: Path, file: str) -> None:
+    """Write a file to the staging folder, and be interrupted."""
+    with contextlib.suppress(KeyboardInterrupt), staging(work, out) as stage:
+        (stage / file).write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_results_appear_in_out_when_the_run_ended_and_not_before(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "out"
+    with staging(work, out) as stage:
+        (stage / "public").mkdir()
+        (stage / "public/kinds.csv").write_text("new")
+        (stage / "provenance.json").write_text("{}")
+        assert not out.exists()
+    assert (out / "public/kinds.csv").read_text() == "new"
+    assert (out / "provenance.json").is_file()
+    assert not (work / "staging").exists()
+
+
+def test_a_run_that_fails_leaves_out_as_it_was(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "out"
+    out.mkdir()
+    (out / "kinds.csv").write_text("old")
+    interrupted(work, out, "kinds.csv")
+    assert (out / "kinds.csv").read_text() == "old"
+
+
+def test_what_an_interrupted_run_left_behind_is_not_published_by_the_next(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "out"
+    interrupted(work, out, "half.csv")
+    with staging(work, out):
+        pass
+    assert not (out / "half.csv").exists()
+
+
+def test_the_provenance_with_the_hashes_of_all_is_moved_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    moved = []
+    replace = Path.replace
+
+    def noted(path: Path, target: Path) -> Path:
+        moved.append(path.name)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    with staging(tmp_path / "work", tmp_path / "out") as stage:
+        for name in ("zoo.csv", "provenance.json", "a.csv"):
+            (stage / name).touch()
+    assert moved == ["a.csv", "zoo.csv", "provenance.json"]
+
+
+def test_two_runs_in_one_investigation_are_one_too_many(tmp_path: Path):
+    with (
+        one_run_at_a_time(tmp_path / "work"),
+        pytest.raises(InputError, match="another run is at work"),
+        one_run_at_a_time(tmp_path / "work"),
+    ):
+        pytest.fail("must not begin")
+    with one_run_at_a_time(tmp_path / "work"):
+        assert (tmp_path / "work").is_dir()
+
+
+def test_a_work_folder_that_cannot_be_made_is_named(tmp_path: Path):
+    (tmp_path / "work").touch()
+    with pytest.raises(InputError, match="work: cannot be written"), one_run_at_a_time(tmp_path / "work"):
+        pytest.fail("must not begin")

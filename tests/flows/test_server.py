@@ -1,0 +1,73 @@
+"""A Prefect server for one run: it answers who knows its password, and ends with its starter."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from flows.server import Server, prepare
+
+pytestmark = pytest.mark.xdist_group("server")
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from flows.server import Server
+server = Server(Path(sys.argv[1]))
+server.wait()
+print(server.url, flush=True)
+time.sleep(600)
+"""
+
+
+def answers(url: str) -> bool:
+    try:
+        urlopen(f"{url}/health", timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_path: Path):
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    with starter.stdout:
+        url = starter.stdout.readline().strip()
+        assert answers(url)
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{url}/flows/", data=b"{}")
+        assert refused.value.code in {401, 405}
+        starter.send_signal(signal.SIGKILL)
+        starter.wait()
+    for _ in range(300):
+        if not answers(url):
+            break
+        time.sleep(0.1)
+    assert not answers(url)
+
+
+def test_a_server_that_does_not_come_up_is_told_of_with_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    server = Server(tmp_path)
+    with pytest.raises(RuntimeError, match=r"did not come up; its log is .*server\.log"):
+        server.wait()
+    assert (tmp_path / "server.log").is_file()
+
+
+def test_no_server_is_started_where_the_environment_names_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(os, "environ", {**os.environ, "PREFECT_API_URL": "http://127.0.0.1:1/api"})
+    assert prepare(tmp_path / "prefect") is None
+    assert not list((tmp_path / "prefect").iterdir())
+    assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:1/api"

@@ -1,0 +1,86 @@
+"""With PREFECT_API_URL set, the same run appears in that server: a real one, as an operator starts it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from flows.server import template
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """The address of a Prefect server started by its own command."""
+    home = tmp_path / "server"
+    home.mkdir()
+    if template().is_file():
+        (home / "prefect.db").write_bytes(template().read_bytes())
+    port = free_port()
+    words = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (tmp_path / "server.log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "prefect", *words],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PREFECT_HOME": str(home), "PREFECT_SERVER_UI_V2_ENABLED": "false"},
+        )
+    url = f"http://127.0.0.1:{port}/api"
+    try:
+        for _ in range(600):
+            try:
+                urlopen(f"{url}/health", timeout=5).close()
+                break
+            except OSError:
+                assert running.poll() is None, (tmp_path / "server.log").read_text()
+                time.sleep(0.2)
+        yield url
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def asked(url: str, what: str):
+    request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
+    with urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server: str, investigation: Path):
+    folder = investigation.rename(investigation.with_name("ring-2021"))
+    done = subprocess.run(
+        [*nwatch, "run", str(folder), "--workers", "1"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PREFECT_API_URL": server},
+    )
+    assert "unique alerts" in done.stdout
+
+    flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
+    runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
+    assert set(runs) == {"investigate", "alerts"}
+    assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
+    assert runs["investigate"]["name"] == "investigate ring-2021"
+    assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
+    tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
+    assert {"survey the mailboxes", "read the mail", "parse alerts", "close the ledger"} <= tasks
+    artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts")}
+    assert set(artifacts) == {"dask-dashboard", "mail-read", "ledger", "kinds"}
+    assert artifacts["mail-read"]["data"] == 100.0
+    logs = [line["message"] for line in asked(server, "logs")]
+    assert any("in quarantine" in line for line in logs)
+    assert any("skipped: posts" in line for line in logs)
