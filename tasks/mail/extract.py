@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,16 +26,15 @@ from tasks.mail.layout import (
     NBT,
     TYPE_ATTACHMENT,
     Header,
-    Layout,
     checksum,
-    nid_type,
 )
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
 
 _INTERNAL: Final = 0x02
 """Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
-_DEEPEST: Final = 8
-"""Data trees have at most two levels and subnodes seldom nest beyond three: deeper is a cycle."""
+_DATA_TREE: Final = b"\x01"
+_SUBNODE_TREE: Final = b"\x02"
+_TYPE_BITS: Final = 0x1F
 _INFLATED_AT_MOST: Final = 1 << 20
 _NO_CHECKSUM: Final = bytes(4)
 
@@ -62,120 +61,123 @@ class Node(NamedTuple):
     parent: int
 
 
-class Block(NamedTuple):
-    """A block that was read and verified, as it lies in the file: padding and trailer included."""
-
-    bid: int
-    raw: bytes
-    size: int
-    full: int
-
-
-class BlockReader:
-    """Reads and verifies the blocks of nodes, through the mailbox's own block index."""
+class Copier:
+    """Copies the blocks of nodes out of a mailbox into an `Extract`, verifying each."""
 
     def __init__(self, file: Bytes, header: Header) -> None:
-        """Keep the file; the index is read as it is needed."""
-        self._file = file
-        self._layout: Layout = header.layout
-        self._index = BlockIndex(file, header)
-        self._pair = struct.Struct("<QQ" if self._layout.word == 8 else "<II")
-        self._trailer = struct.Struct(self._layout.trailer_format)
-        self._triple = struct.Struct("<QQQ" if self._layout.word == 8 else "<III")
+        """Keep the file; its block index is read as it is needed."""
+        layout = header.layout
+        self._read = file.read
+        self._find = BlockIndex(file, header).find
+        self._layout = layout
+        self._trailer = struct.Struct(layout.trailer_format)
+        self._word = struct.Struct(layout.word_format)
+        self._pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
+        self._triple = struct.Struct("<QQQ" if layout.word == 8 else "<III")
 
-    def blocks_of(self, node: Node) -> tuple[list[Block], int]:
-        """Every block of a node, its attachments' contents apart, verified; and how many attachments it has.
+    def copy(self, node: Node, extract: Extract) -> int:
+        """Copy every block of a node, its attachments' contents apart.
+
+        Args:
+            node: any node of the mailbox.
+            extract: gets the node, at its top level, and its blocks; nothing where this raises.
+
+        Returns:
+            How many attachments the node has.
 
         Raises:
             BlockError: a block is in no index, lies beyond the end of the file, or its id, size or checksum
-            is wrong.
+            is
+                wrong.
         """
-        found: dict[int, Block] = {}
-        self._data(node.data, found, 0)
-        attachments = self._subnodes(node.sub, found, 0)
-        return list(found.values()), attachments
+        extract.begin()
+        try:
+            seen: set[int] = set()
+            self._data(node.data, extract, seen)
+            attachments = self._subnodes(node.sub, extract, seen)
+        except BlockError:
+            extract.undo()
+            raise
+        extract.add(node)
+        return attachments
 
-    def _block(self, bid: int, found: dict[int, Block], depth: int) -> Block | None:
-        """The block, or None where `found` holds it already."""
-        if bid & ~1 in found:
-            return None
-        if depth > _DEEPEST:
-            raise BlockError("cyclic tree of blocks", f"block 0x{bid:x}")
-        place = self._index.find(bid)
-        if place is None:
+    def _block(self, bid: int, extract: Extract) -> Place:
+        """Copy one block, unless it is there already, and say where it now lies."""
+        place = extract.blocks.get(bid & ~1)
+        if place is not None:
+            return place
+        found = self._find(bid)
+        if found is None:
             raise BlockError("block in no index", f"block 0x{bid:x}")
-        offset, size, full = place
+        offset, size, full = found
         layout = self._layout
-        span = layout.block_span(size)
-        raw = self._file.read(offset, span)
+        span = -(-(size + layout.trailer) // layout.align) * layout.align
+        raw = self._read(offset, span)
         if len(raw) < span:
             raise BlockError("block beyond the end of the file", f"block 0x{bid:x} at byte {offset:,}")
-        trailer = span - layout.trailer
-        stored_size, _, stored_crc, stored_bid = self._trailer.unpack_from(raw, trailer)
+        stored_size, _, crc, stored_bid = self._trailer.unpack_from(raw, span - layout.trailer)
         if not layout.crc_first:
-            stored_crc, stored_bid = stored_bid, stored_crc
-        if zlib.crc32(memoryview(raw)[:size], 0xFFFFFFFF) ^ 0xFFFFFFFF != stored_crc:
+            crc, stored_bid = stored_bid, crc
+        if zlib.crc32(memoryview(raw)[:size], 0xFFFFFFFF) ^ 0xFFFFFFFF != crc:
             raise BlockError("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
         if stored_size != size or (stored_bid ^ bid) & ~1:
-            raise BlockError(
-                "block is not the one that the index names", f"block 0x{bid:x} at byte {offset:,}"
-            )
-        copied = Block(bid, raw, size, full)
-        found[bid & ~1] = copied
-        return copied
+            raise BlockError("block is not the one in the index", f"block 0x{bid:x} at byte {offset:,}")
+        return extract.append(bid & ~1, raw, size, full)
 
-    def _content(self, block: Block) -> bytes:
+    def _content(self, bid: int, place: Place, extract: Extract) -> bytes:
         """What an internal block says; such blocks are never encoded, but may be deflated."""
-        data = block.raw[: block.size]
-        if self._layout.compressed and block.full != block.size:
+        offset, size, full = place
+        data = bytes(extract.body[offset : offset + size])
+        if self._layout.compressed and full != size:
             try:
                 return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
             except zlib.error as error:
-                raise BlockError("block cannot be inflated", f"block 0x{block.bid:x}: {error}") from error
+                raise BlockError("block cannot be inflated", f"block 0x{bid:x}: {error}") from error
         return data
 
-    def _rows(
-        self, content: bytes, block: Block, row: struct.Struct, header: int
-    ) -> Iterator[tuple[int, ...]]:
-        count = int.from_bytes(content[2:4], "little")
-        if header + count * row.size > len(content):
-            raise BlockError(
-                "block of references is cut", f"block 0x{block.bid:x} names {count} in {len(content)} bytes"
-            )
-        return row.iter_unpack(content[header : header + count * row.size])
-
-    def _data(self, bid: int, found: dict[int, Block], depth: int) -> None:
+    def _data(self, bid: int, extract: Extract, seen: set[int]) -> None:
         """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
-        block = self._block(bid, found, depth) if bid else None
-        if block is None or not bid & _INTERNAL:
+        if not bid or bid in seen:
             return
-        content = self._content(block)
-        if not content or content[0] != 0x01:
+        seen.add(bid)
+        place = self._block(bid, extract)
+        if not bid & _INTERNAL:
+            return
+        content = self._content(bid, place, extract)
+        if content[:1] != _DATA_TREE:
             raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
-        word = struct.Struct(self._layout.word_format)
-        for (below,) in self._rows(content, block, word, 8):
-            self._data(below, found, depth + 1)
+        for (below,) in _rows(bid, content, self._word, 8):
+            self._data(below, extract, seen)
 
-    def _subnodes(self, bid: int, found: dict[int, Block], depth: int) -> int:
-        """Follow a subnode tree; count the attachments and leave their contents (MS-PST 2.2.2.8.3.3)."""
-        block = self._block(bid, found, depth) if bid else None
-        if block is None:
+    def _subnodes(self, bid: int, extract: Extract, seen: set[int]) -> int:
+        """Follow a subnode tree; count the attachments, leave their contents (MS-PST 2.2.2.8.3.3)."""
+        if not bid or bid in seen:
             return 0
-        content = self._content(block)
-        if len(content) < 4 or content[0] != 0x02:
+        seen.add(bid)
+        content = self._content(bid, self._block(bid, extract), extract)
+        if len(content) < 4 or content[:1] != _SUBNODE_TREE:
             raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
-        attachments = 0
+        skip = self._layout.sub_header
         if content[1]:
-            for _, below in self._rows(content, block, self._pair, self._layout.sub_header):
-                attachments += self._subnodes(below, found, depth + 1)
-            return attachments
-        for nid, data, sub in self._rows(content, block, self._triple, self._layout.sub_header):
-            if nid_type(nid) == TYPE_ATTACHMENT:
+            return sum(
+                self._subnodes(below, extract, seen) for _, below in _rows(bid, content, self._pair, skip)
+            )
+        attachments = 0
+        for nid, data, sub in _rows(bid, content, self._triple, skip):
+            if nid & _TYPE_BITS == TYPE_ATTACHMENT:
                 attachments += 1
             else:
-                self._data(data, found, depth + 1)
-                self._subnodes(sub, found, depth + 1)
+                self._data(data, extract, seen)
+                self._subnodes(sub, extract, seen)
         return attachments
+
+
+def _rows(bid: int, content: bytes, row: struct.Struct, skip: int) -> Iterator[tuple[int, ...]]:
+    """The references that an internal block holds."""
+    count = int.from_bytes(content[2:4], "little")
+    if skip + count * row.size > len(content):
+        raise BlockError("block of references is cut", f"block 0x{bid:x}: {count} in {len(content)} bytes")
+    return row.iter_unpack(content[skip : skip + count * row.size])
 
 
 def _signature(offset: int, bid: int) -> int:
@@ -184,33 +186,57 @@ def _signature(offset: int, bid: int) -> int:
     return (mixed >> 16) ^ (mixed & 0xFFFF)
 
 
+Place = tuple[int, int, int]
+"""Where a block lies in an extract: offset, bytes, bytes when inflated (4k pages alone)."""
+
+
 class Extract:
-    """A mailbox file in the making: blocks first, two B-trees and the header at the end."""
+    """A mailbox file in the making: blocks first, two B-trees and the header at the end.
+
+    Nodes are put at the top of the file, where libpff finds them whatever became of their folders: it opens
+    a file that holds neither message store nor name map nor root folder, so damage of those in the mailbox
+    costs no message.
+
+    Attributes:
+        body: the file so far.
+        blocks: where each block lies, by its id without the reserved bit.
+        nodes: the nodes so far.
+    """
 
     def __init__(self, header: Header) -> None:
         """Begin an empty file of the generation and encoding of `header`."""
         self._header = header
         self._layout = header.layout
-        self._body = bytearray(max(self._layout.page, 1024))
-        self._blocks: dict[int, tuple[int, int, int]] = {}
-        self._nodes: list[Node] = []
+        self.body = bytearray(max(self._layout.page, 1024))
+        self.blocks: dict[int, Place] = {}
+        self.nodes: list[Node] = []
+        self._begun = len(self.body), 0
 
-    def __len__(self) -> int:
-        """Bytes so far."""
-        return len(self._body)
+    def begin(self) -> None:
+        """Remember how far the file is."""
+        self._begun = len(self.body), len(self.blocks)
 
-    def add(self, node: Node, blocks: Sequence[Block]) -> None:
-        """Add a node with its blocks; a block that two nodes share is kept once."""
-        self._nodes.append(node)
-        for block in blocks:
-            if block.bid & ~1 not in self._blocks:
-                offset = len(self._body)
-                self._blocks[block.bid & ~1] = (offset, block.size, block.full)
-                self._body += block.raw
-                # The checksum has been verified. libpff would compute it again, a byte at a time, which takes
-                # half of its time over a message; what is stored as 0 it leaves alone.
-                at = offset + len(block.raw) - self._layout.trailer + self._layout.block_crc
-                self._body[at : at + 4] = _NO_CHECKSUM
+    def undo(self) -> None:
+        """Forget the blocks that came since `begin`."""
+        length, count = self._begun
+        del self.body[length:]
+        while len(self.blocks) > count:
+            self.blocks.popitem()
+
+    def append(self, bid: int, raw: bytes, size: int, full: int) -> Place:
+        """Add a verified block: its bytes in the file, and how many of them are data."""
+        offset = len(self.body)
+        self.body += raw
+        # The checksum has been verified. libpff would compute it again, a byte at a time, which takes half
+        # of its time over a message; what is stored as 0 it leaves alone.
+        at = offset + len(raw) - self._layout.trailer + self._layout.block_crc
+        self.body[at : at + 4] = _NO_CHECKSUM
+        place = self.blocks[bid] = (offset, size, full)
+        return place
+
+    def add(self, node: Node) -> None:
+        """Add a node whose blocks are there."""
+        self.nodes.append(node)
 
     def finish(self) -> io.BytesIO:
         """The whole file in memory, for `open_file_object` of pypff."""
@@ -220,31 +246,31 @@ class Extract:
         tail = len(layout.block.names or ()) - 3
         blocks = [
             (bid, offset, size, *((full, 2) if layout.compressed else (2, 0))[:tail])
-            for bid, (offset, size, full) in sorted(self._blocks.items())
+            for bid, (offset, size, full) in sorted(self.blocks.items())
         ]
         width = len(layout.node.names or ())
         nodes = [
-            (node.nid, node.data, node.sub, node.parent, 0)[:width]
-            for node in sorted(self._nodes, key=lambda node: node.nid)
+            (node.nid, node.data, node.sub, 0, 0)[:width]
+            for node in sorted(self.nodes, key=lambda node: node.nid)
         ]
         bbt = self._tree(np.array(blocks, layout.block), "bid", BBT)
         nbt = self._tree(np.array(nodes, layout.node), "nid", NBT)
-        self._body[: len(self._header.raw)] = self._patched(nbt, bbt)
-        return io.BytesIO(self._body)
+        self.body[: len(self._header.raw)] = self._patched(nbt, bbt)
+        return io.BytesIO(self.body)
 
     def _tree(self, entries: Entries, key: str, tree: int) -> tuple[int, int]:
         """Write a B-tree bottom-up; returns block id and offset of its root."""
         layout = self._layout
-        self._body += bytes(-len(self._body) % layout.page)
+        self.body += bytes(-len(self.body) % layout.page)
         level = 0
         while True:
             fan = layout.entries_bytes // entries.dtype.itemsize
             above = np.zeros(max(1, -(-len(entries) // fan)), layout.branch)
             for row in range(len(above)):
                 part = entries[row * fan : (row + 1) * fan]
-                bid, offset = (len(self._body) // layout.page) * 4, len(self._body)
+                bid, offset = (len(self.body) // layout.page) * 4, len(self.body)
                 above[row] = (part[key][0] if len(part) else 0, bid, offset)
-                self._body += self._page(part, (tree, level, fan), (bid, offset))
+                self.body += self._page(part, (tree, level, fan), (bid, offset))
             if len(above) == 1:
                 return int(above["bid"][0]), int(above["offset"][0])
             entries, key, level = above, "key", level + 1
@@ -268,19 +294,10 @@ class Extract:
         layout = self._layout
         raw = bytearray(self._header.raw)
         word = layout.word_format[1]
-        struct.pack_into("<" + word, raw, layout.eof, len(self._body))
+        struct.pack_into("<" + word, raw, layout.eof, len(self.body))
         struct.pack_into("<" + word * 2, raw, layout.nbt, *nbt)
         struct.pack_into("<" + word * 2, raw, layout.bbt, *bbt)
         struct.pack_into("<I", raw, 4, checksum(memoryview(raw)[8 : 8 + 471]))
         if layout.word == 8:
             struct.pack_into("<I", raw, 524, checksum(memoryview(raw)[8 : 8 + 516]))
         return bytes(raw)
-
-
-def without_folder(node: Node) -> Node:
-    """The node as a child of the file's top, where libpff finds it whatever became of its own folder.
-
-    libpff opens a file that holds neither message store nor name map nor root folder, so the damage of
-    those in the mailbox costs no message.
-    """
-    return Node(node.nid, node.data, node.sub, 0)

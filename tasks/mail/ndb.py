@@ -261,7 +261,7 @@ class BlockIndex:
         self._rescued = False
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
-        """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where it is in no index.
+        """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where unknown.
 
         The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
         """

@@ -28,8 +28,7 @@ _META: Final = b"nwatch.part"
 # Bodies differ from each other and are never searched: a dictionary or statistics of them cost and give
 # nothing.
 _PARQUET: Final[dict[str, Any]] = {
-    "compression": "zstd",
-    "compression_level": 1,
+    "compression": "lz4",
     "use_dictionary": ["folder", "message_class", "sender"],
     "write_statistics": ["node_id"],
 }

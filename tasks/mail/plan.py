@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from tasks.mail.extract import BlockError, BlockReader, Extract, Node, without_folder
+from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import (
     NBT,
     NID_ROOT_FOLDER,
@@ -202,11 +202,11 @@ def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None])
 
 def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
     """Name and stated number of messages of each folder that libpff can read."""
-    blocks = BlockReader(file, header)
+    copier = Copier(file, header)
     extract = Extract(header)
     for node in nodes:
         try:
-            extract.add(without_folder(node), blocks.blocks_of(node)[0])
+            copier.copy(node, extract)
         except BlockError:
             continue  # the folder is called by its id; its messages are none the worse
     mailbox = pypff.file()

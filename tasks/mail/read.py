@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import faulthandler
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pypff
 
-from tasks.mail.extract import BlockError, BlockReader, Extract, Node, without_folder
+from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item, short_reason
@@ -42,14 +42,21 @@ class Failure:
 Outcome = Mail | NotMail | Failure
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A message whose blocks were copied and verified."""
+@dataclass
+class _Group:
+    """Messages of one copied-out file.
 
-    node: Node
-    blocks: Sequence[Any]
-    attachments: int
-    bytes: int
+    Attributes:
+        extract: the file.
+        attachments: of each message that is in it, by node id.
+        failures: of the messages that could not be copied, by node id.
+        nodes: all of them, in order.
+    """
+
+    extract: Extract
+    attachments: dict[int, int] = field(default_factory=dict)
+    failures: dict[int, Outcome] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
 
 
 def read_nodes(
@@ -66,62 +73,60 @@ def read_nodes(
     Yields:
         One outcome a node.
     """
-    blocks = BlockReader(file, header)
+    copier = Copier(file, header)
     with _Watchdog(settings.watchdog_seconds) as watchdog:
-        for group in _groups(blocks, nodes, settings):
+        for group in _groups(copier, header, nodes, settings):
             watchdog.feed()
-            ready = [item for item in group if isinstance(item, _Ready)]
-            outcomes = {outcome.node_id: outcome for outcome in _decode(header, ready)}
-            for item in group:
-                yield outcomes[item.node.nid] if isinstance(item, _Ready) else item
+            outcomes = _decode(copier, header, group) | group.failures
+            for node in group.nodes:
+                yield outcomes[node.nid]
 
 
 def _groups(
-    blocks: BlockReader, nodes: Iterable[Node], settings: MailSettings
-) -> Iterator[list[_Ready | Failure]]:
-    """Copy messages out until a group is full by number or by bytes."""
-    group: list[_Ready | Failure] = []
-    size = 0
+    copier: Copier, header: Header, nodes: Iterable[Node], settings: MailSettings
+) -> Iterator[_Group]:
+    """Copy messages out until a file is full by number or by bytes."""
+    group = _Group(Extract(header))
     for node in nodes:
+        group.nodes.append(node)
         try:
-            copied, attachments = blocks.blocks_of(node)
-        except BlockError as fault:
-            group.append(Failure(node.nid, fault.reason, fault.detail))
-            continue
-        length = sum(len(block.raw) for block in copied)
-        group.append(_Ready(node, copied, attachments, length))
-        size += length
-        if len(group) >= settings.extract or size >= settings.extract_bytes:
+            group.attachments[node.nid] = copier.copy(node, group.extract)
+        except BlockError as error:
+            group.failures[node.nid] = Failure(node.nid, error.reason, error.detail)
+        if len(group.nodes) >= settings.extract or len(group.extract.body) >= settings.extract_bytes:
             yield group
-            group, size = [], 0
-    if group:
+            group = _Group(Extract(header))
+    if group.nodes:
         yield group
 
 
-def _decode(header: Header, ready: Sequence[_Ready]) -> list[Outcome]:
-    """Let libpff read the messages; halve what it refuses as a whole."""
-    if not ready:
-        return []
-    extract = Extract(header)
-    for item in ready:
-        extract.add(without_folder(item.node), item.blocks)
+def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]:
+    """Let libpff read the messages of a group; halve what it refuses as a whole."""
+    nodes = group.extract.nodes
+    if not nodes:
+        return {}
     file = pypff.file()
     try:
-        file.open_file_object(extract.finish())
+        file.open_file_object(group.extract.finish())
     except OSError as error:
-        if len(ready) > 1:
-            half = len(ready) // 2
-            return _decode(header, ready[:half]) + _decode(header, ready[half:])
-        return [Failure(ready[0].node.nid, "libpff opens no file that holds it", short_reason(error))]
+        if len(nodes) == 1:
+            reason = "libpff opens no file that holds it"
+            return {nodes[0].nid: Failure(nodes[0].nid, reason, short_reason(error))}
+        found: dict[int, Outcome] = {}
+        for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
+            part = _Group(Extract(header))
+            for node in half:
+                part.attachments[node.nid] = copier.copy(node, part.extract)
+            found |= _decode(copier, header, part)
+        return found
     try:
-        return _items(file, ready)
+        return _items(file, group.attachments)
     finally:
         file.close()
 
 
-def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
-    """One outcome a message of an open file; libpff lists them in order of node id, and may lose one."""
-    expected = {item.node.nid: item for item in ready}
+def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
+    """One outcome a message of an open file; `expected` has the attachments of each by node id."""
     found: dict[int, Outcome] = {}
     refused: list[str] = []
     top = file.root_item
@@ -136,7 +141,7 @@ def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
         node_id: int = item.identifier
         try:
             if node_id in expected:
-                found[node_id] = read_item(item, expected[node_id].attachments)
+                found[node_id] = read_item(item, expected[node_id])
         except (OSError, MemoryError) as error:
             found[node_id] = Failure(node_id, "libpff cannot read it", short_reason(error))
         except Exception as error:
@@ -152,7 +157,7 @@ def _items(file: Any, ready: Sequence[_Ready]) -> list[Outcome]:
         node_id: Failure(node_id, "libpff cannot read it", why)
         for node_id, why in zip(lost, told, strict=True)
     }
-    return list(found.values())
+    return found
 
 
 class _Watchdog:
