@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PACKAGES := $(VENV)/.packages
 READY  := $(VENV)/.ready
 DEMO   ?= demo
 
@@ -23,14 +24,17 @@ help:
 
 setup: $(READY)
 
-$(READY): pyproject.toml requirements/dev.txt
+$(PACKAGES): requirements/dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON): install Python 3.11 to 3.13, or name it: make PYTHON=/path/to/python3 setup"; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: name one, as in make PYTHON=python3.12 setup"; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here.
 	@$(BIN)/python -m compileall -q $(VENV)/lib || true
+	@touch $(PACKAGES)
+
+$(READY): $(PACKAGES) pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# An empty database for the Prefect server of a run, which else makes it at every first run of an investigation.
 	@$(BIN)/python -m flows.server
 	@touch $(READY)

@@ -49,7 +49,7 @@ class AlertsResult:
     warnings: tuple[str, ...]
 
 
-@flow(name="alerts", validate_parameters=False)
+@flow(name="alerts", flow_run_name="alerts {folder.name}")
 def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResult:
     """Read the mailboxes of an investigation and write every table of the alerts.
 

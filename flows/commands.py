@@ -99,7 +99,7 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
     # The server comes up in its own process while these are imported and the workers start.
     from prefect import tags
 
-    from flows.investigate import investigate, run_name
+    from flows.investigate import investigate
 
     with (
         connect(settings),
@@ -110,7 +110,7 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
         if server is not None:
             server.wait()
         tell.seconds["start"] = time.perf_counter() - start
-        result = investigate.with_options(flow_run_name=run_name(folder))(investigation.folder, partition)
+        result = investigate(investigation.folder, partition)
     summary(result, tell.seconds, console())
 
 
@@ -126,9 +126,14 @@ def ledger(folder: Path) -> None:
     Raises:
         InputError: There was no run yet.
     """
-    table = _published(folder, "public/ledger")
-    rows = [(row["part"], row["source"], row["line"], row["count"]) for row in table.to_pylist()]
-    print_table(("part", "source", "line", "count"), rows, to=console())
+    from flows.accounts import account_lines
+
+    rows = _published(folder, "public/ledger").to_pylist()
+    files: dict[str, list[str]] = {}
+    for row in _published(folder, "private/sources").to_pylist():
+        files.setdefault(row["source"], []).append(row["file"])
+    for line in account_lines(rows, files):
+        console().out(line, highlight=False)
 
 
 def quarantine(folder: Path) -> None:

@@ -33,17 +33,7 @@ class RunResult:
     notes: tuple[str, ...]
 
 
-def run_name(folder: Path) -> str:
-    """The name under which a run of this folder appears in the UI.
-
-    Example:
-        >>> run_name(Path("/cases/ring-2021"))
-        'investigate ring-2021'
-    """
-    return f"investigate {folder.absolute().name}"
-
-
-@flow(name="investigate", validate_parameters=False)
+@flow(name="investigate", flow_run_name="investigate {folder.name}")
 def investigate(folder: Path, partition: int | None = None) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -62,7 +52,7 @@ def investigate(folder: Path, partition: int | None = None) -> RunResult:
         InputError: The configuration or the records are wrong, or another run is at work in the folder.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    folder, log = Path(folder), get_run_logger()
+    log = get_run_logger()
     investigation = Investigation.open(folder)
     notes = tuple(investigation.notes())
     for note in notes:

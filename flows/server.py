@@ -173,22 +173,28 @@ def template() -> Path:
 def make_template() -> Path:
     """Let Prefect migrate an empty database, and keep it as :func:`template`."""
     import asyncio
+    import tempfile
 
     path = template()
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}")
-    os.environ.update(QUIET, PREFECT_API_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{beside}")
+    with tempfile.TemporaryDirectory() as home:
+        fresh = Path(home) / "prefect.db"
+        os.environ.update(
+            QUIET, PREFECT_HOME=home, PREFECT_API_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{fresh}"
+        )
 
-    from prefect.server.database import provide_database_interface
+        from prefect.server.database import provide_database_interface
 
-    async def migrate() -> None:
-        database = provide_database_interface()
-        await database.create_db()
-        await (await database.engine()).dispose()
+        async def migrate() -> None:
+            database = provide_database_interface()
+            await database.create_db()
+            await (await database.engine()).dispose()
 
-    asyncio.run(migrate())
-    _leave_wal(beside)
-    beside.replace(path)
+        asyncio.run(migrate())
+        _leave_wal(fresh)
+        beside = path.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(fresh, beside)
+        beside.replace(path)
     return path
 
 

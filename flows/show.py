@@ -71,8 +71,16 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Con
 
 
 def _cell(value: Any) -> str:
-    """A value in print: what a mailbox's author typed must not steer the terminal."""
-    text = number(value) if value is None or isinstance(value, int) else str(value)
+    return number(value) if value is None or isinstance(value, int) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    r"""Text from a mailbox or a disk, such that it cannot steer the terminal it is printed on.
+
+    Example:
+        >>> printable("in\x1bbox")
+        'in�box'
+    """
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 

@@ -22,10 +22,10 @@ def client() -> Iterator[Client]:
 def run(folder: Path):
     from prefect import tags
 
-    from flows.investigate import investigate, run_name
+    from flows.investigate import investigate
 
     with tags("nwatch", "a-test"):
-        return investigate.with_options(flow_run_name=run_name(folder))(folder)
+        return investigate(folder)
 
 
 def asked(question):

@@ -75,6 +75,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
     assert set(runs) == {"investigate", "alerts"}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
+    assert runs["alerts"]["name"] == "alerts ring-2021"
     assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
     assert {"survey the mailboxes", "read the mail", "parse alerts", "close the ledger"} <= tasks

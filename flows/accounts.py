@@ -1,0 +1,78 @@
+"""How `nwatch ledger` shows the ledger: each number above the numbers that it is the sum of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flows.show import number, printable
+from tasks.ledger.ledger import EVERY_KIND, IDENTITIES, Identity
+
+Counts = dict[tuple[str, str], int | None]
+"""Count by part and line."""
+
+
+def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The ledger in print.
+
+    Args:
+        rows: The rows of public/ledger.
+        files: The names of each source, sorted.
+
+    Yields:
+        Lines: a heading a mailbox, below it the identities with their numbers, all mailboxes together last.
+
+    Example:
+        >>> row = {"part": "alerts", "source": "0123456789ab", "line": "messages read", "count": 2}
+        >>> for line in account_lines([row, {**row, "line": "safety tip"}], {"0123456789ab": ["a.pst"]}):
+        ...     print(line)
+        a.pst (0123456789ab)
+          messages read                          2
+            safety tip                           2
+        <BLANKLINE>
+        all mailboxes
+          messages read                          2
+            safety tip                           2
+    """
+    sources: dict[str, Counts] = {}
+    for row in rows:
+        sources.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
+    total = sources.pop("", {})
+    for source, counts in sorted(sources.items(), key=lambda item: files.get(item[0], [item[0]])[0]):
+        yield f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
+        yield from _identities(counts)
+        yield ""
+    yield "all mailboxes"
+    yield from _identities({**_sum(sources.values()), **total})
+
+
+def _sum(accounts: Iterable[Counts]) -> Counts:
+    """The counts of all accounts together; where one is unknown, so is the sum."""
+    total: Counts = {}
+    for counts in accounts:
+        for key, count in counts.items():
+            before = total.get(key, 0)
+            total[key] = None if before is None or count is None else before + count
+    return total
+
+
+def _identities(counts: Counts) -> Iterator[str]:
+    for identity in IDENTITIES:
+        if (identity.part, identity.whole) not in counts:
+            continue
+        parts = [line for line in _parts(identity, counts) if (identity.part, line) in counts]
+        if parts:
+            yield _line(2, identity.whole, counts[identity.part, identity.whole])
+            yield from (_line(4, line, counts[identity.part, line]) for line in parts)
+
+
+def _parts(identity: Identity, counts: Counts) -> Iterable[str]:
+    if EVERY_KIND not in identity.parts:
+        return identity.parts
+    named = {line for each in IDENTITIES for line in (each.whole, *each.parts)}
+    kinds = [line for part, line in counts if part == identity.part and line not in named]
+    return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))
+
+
+def _line(indent: int, name: str, count: int | None) -> str:
+    return f"{' ' * indent}{name:<{32 - indent}}{number(count):>10}"
