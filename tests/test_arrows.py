@@ -56,7 +56,8 @@ def test_no_task_makes_a_client():
         made = [
             node.lineno
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"Client", "LocalCluster"}
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).split(".")[-1] in {"Client", "LocalCluster"}
         ]
         assert not made, f"{name_of(path)}, lines {made}: the client is passed as an argument"
 
@@ -93,7 +94,9 @@ def test_every_dependency_is_locked():
         "run.txt": names(config["project"]["dependencies"]),
         "dev.txt": names(config["project"]["dependencies"] + config["dependency-groups"]["dev"]),
     }.items():
-        locked = set(re.findall(r"^([a-z0-9._-]+)", (CHECKOUT / "requirements" / file).read_text(), re.MULTILINE))
+        locked = set(
+            re.findall(r"^([a-z0-9._-]+)", (CHECKOUT / "requirements" / file).read_text(), re.MULTILINE)
+        )
         assert wanted <= locked, f"requirements/{file} lacks {sorted(wanted - locked)}; run: make lock"
 
 
@@ -126,7 +129,13 @@ def texts() -> list[Path]:
 
 def test_no_file_names_a_package_registry_or_a_place_on_this_machine():
     # Put together here, so that this file does not name them either.
-    hosts = ["py" + "pi.org", "python" + "hosted.org", "files.python" + "hosted", "registry." + "npmjs", "index" + "-url="]
+    hosts = [
+        "py" + "pi.org",
+        "python" + "hosted.org",
+        "files.python" + "hosted",
+        "registry." + "npmjs",
+        "index" + "-url=",
+    ]
     places = ["/" + "work" + "/", "/" + "root" + "/", "/opt/" + "wheels"]
     for path in texts():
         text = path.read_text(encoding="utf-8", errors="replace")
