@@ -31,13 +31,6 @@ for name in list(os.environ):
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need a Prefect server share one: they go to the same xdist worker."""
-    for item in items:
-        if "prefect" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("prefect"))
-
-
 def pytest_unconfigure() -> None:
     """Leave nothing in the temporary folder."""
     shutil.rmtree(_HOME, ignore_errors=True)

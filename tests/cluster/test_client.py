@@ -10,8 +10,6 @@ from distributed import Client, KilledWorker, LocalCluster
 from cluster import ClusterSettings, client, connect
 from data.errors import InputError
 
-pytestmark = pytest.mark.xdist_group("cluster")  # two clusters at once on two processors help nobody
-
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)

@@ -13,8 +13,6 @@ import pytest
 
 from flows.server import Server, prepare
 
-pytestmark = pytest.mark.xdist_group("server")
-
 STARTER = """
 import sys, time
 from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 
 from flows.server import template
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
+pytestmark = pytest.mark.slow
 
 
 def free_port() -> int:
