@@ -87,7 +87,7 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
     investigation = Investigation.open(folder)
     investigation.records()
     from cluster import connect, settings_from_environment
-    from flows.server import alone, prepare
+    from flows.server import alone, check_reachable, prepare
 
     settings = settings_from_environment(workers=workers)
     try:
@@ -107,7 +107,9 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
         alone(server),
         tags("nwatch", *investigation.config.agencies),
     ):
-        if server is not None:
+        if server is None:
+            check_reachable()
+        else:
             server.wait()
         tell.seconds["start"] = time.perf_counter() - start
         result = investigate(investigation.folder, partition)

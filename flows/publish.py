@@ -28,7 +28,12 @@ def staging(work: Path, out: Path) -> Iterator[Path]:
 
     Yields:
         The folder to write to.
+
+    Raises:
+        InputError: `out` cannot be written; said before any work is done.
     """
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise InputError(f"{out}: cannot be written; check its permissions")
     stage = work / "staging"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)

@@ -28,6 +28,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from data.errors import InputError
+
 QUIET: Final = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -148,6 +150,22 @@ def prepare(home: Path) -> Server | None:
     os.environ["PREFECT_API_URL"] = server.url
     os.environ["PREFECT_API_AUTH_STRING"] = server.password
     return server
+
+
+def check_reachable() -> None:
+    """See that the server which the environment names answers.
+
+    Raises:
+        InputError: It does not.
+    """
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            raise InputError(
+                f"PREFECT_API_URL: no Prefect server answers at {os.environ['PREFECT_API_URL']}; start it with: "
+                "prefect server start, or unset it to run without one"
+            )
 
 
 @contextmanager

@@ -85,3 +85,18 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
     logs = [line["message"] for line in asked(server, "logs")]
     assert any("in quarantine" in line for line in logs)
     assert any("skipped: posts" in line for line in logs)
+
+
+def test_a_server_that_does_not_answer_is_one_line(nwatch, investigation: Path):
+    done = subprocess.run(
+        [*nwatch, "run", str(investigation), "--workers", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "nwatch: PREFECT_API_URL: no Prefect server answers at http://127.0.0.1:9/api;"
+    )
+    assert done.stderr.count("\n") == 1
