@@ -163,8 +163,8 @@ def check_reachable() -> None:
     with get_client(sync_client=True) as client:
         if client.api_healthcheck() is not None:
             raise InputError(
-                f"PREFECT_API_URL: no Prefect server answers at {os.environ['PREFECT_API_URL']}; start it with: "
-                "prefect server start, or unset it to run without one"
+                f"PREFECT_API_URL: no Prefect server answers at {os.environ['PREFECT_API_URL']}; "
+                "start it with: prefect server start, or unset it to run without one"
             )
 
 
