@@ -267,6 +267,7 @@ def _ledger(plan: Plan, written: Sequence[Written], mail: Sequence[Found]) -> It
 def _mail_lines(listed: int, read: int) -> Mapping[str, int]:
     return {
         "listed in the file": listed,
+        "stated by its folders": listed,
         "messages read": read,
         "not mail": listed - read,
         "quarantined while reading": 0,

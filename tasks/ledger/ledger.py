@@ -20,6 +20,9 @@ from tasks.mail.results import MailSource
 
 LISTED: Final = "listed in the file"
 READ: Final = "messages read"
+STATED: Final = "stated by its folders"
+"""A second count of the messages, made by whoever wrote the file; told beside the first, held against
+nothing."""
 NOT_MAIL: Final = "not mail"
 QUARANTINED_READING: Final = "quarantined while reading"
 ALERT_MESSAGES: Final = "alert messages"
@@ -122,11 +125,13 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
         shut = source.mail is None and source.messages_listed is None
         lines = {
             LISTED: source.messages_listed,
+            STATED: source.stated,
             READ: source.read,
             NOT_MAIL: None if shut and not source.not_mail else source.not_mail,
             QUARANTINED_READING: None if shut and not source.quarantined else source.quarantined,
         }
-        accounts.append(Account("mail", source.source, place_of(source), lines, {}))
+        lost = f", folder {', '.join(source.unaccounted)}" if source.unaccounted else ""
+        accounts.append(Account("mail", source.source, place_of(source) + lost, lines, {}))
     return accounts
 
 

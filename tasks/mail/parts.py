@@ -119,6 +119,18 @@ def finished(folder: Path, total: int) -> list[tuple[int, int]]:
     return ranges
 
 
+def drop_overlaps(folder: Path, total: int) -> None:
+    """Remove parts that answer for messages which other parts answer for already.
+
+    Two runs at once with different partition sizes would leave such; whoever reads the folder may then take
+    all that lies in it.
+    """
+    kept = {part_name(*found) for found in finished(folder, total)}
+    for path in folder.glob("part-*.parquet"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+
+
 def _batch(mails: Sequence[Mail], folders: dict[int, str]) -> pa.RecordBatch:
     schema = TABLES["work/mail"].arrow
     columns: dict[str, list[Any]] = {

@@ -322,11 +322,9 @@ def _addresses(parsed: Any, name: str) -> list[str]:
     try:
         value = parsed[name]
         found: tuple[Address, ...] = value.addresses if value is not None else ()
-        return [
-            address.addr_spec or address.display_name
-            for address in found
-            if address.addr_spec or address.display_name
-        ]
+        # An address that is empty in its angle brackets is spelt "<>" by the library: no address at all.
+        named = [address.addr_spec if address.domain else address.display_name for address in found]
+        return [name for name in named if name]
     except (ValueError, IndexError, AttributeError, TypeError):
         return []
 

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from data.schema import TABLES
-from tasks.mail.parts import PartSummary
+from tasks.mail.parts import PartSummary, gaps
+from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox
 
 
@@ -34,6 +35,7 @@ class MailSource:
         stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff):
             the second, independent count; None where a folder states none.
         warnings: What a person should know of the file, a clause each.
+        unaccounted: Folders whose messages no part answers for; none, unless something went wrong.
     """
 
     agency: str
@@ -50,6 +52,7 @@ class MailSource:
     quarantined: int
     stated: int | None = None
     warnings: tuple[str, ...] = ()
+    unaccounted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,14 @@ def _source(mailbox: Mailbox, work: Path, parts: Sequence[PartSummary]) -> MailS
         quarantined=sum(len(part.quarantine) for part in parts),
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
+        unaccounted=_unaccounted(plan, parts) if plan else (),
     )
+
+
+def _unaccounted(plan: MailPlan, parts: Sequence[PartSummary]) -> tuple[str, ...]:
+    total = len(plan.nodes)
+    lost = gaps(total, [(part.start, part.stop) for part in parts], total or 1)
+    return tuple(sorted({name for start, stop in lost for name in plan.folder_names(start, stop).values()}))
 
 
 def quarantine_table(mailboxes: Sequence[Mailbox], read: Mapping[str, Sequence[PartSummary]]) -> pa.Table:

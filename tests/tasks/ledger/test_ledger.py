@@ -29,6 +29,7 @@ SOURCE = MailSource(
     read=9,
     not_mail=2,
     quarantined=1,
+    stated=12,
 )
 INBOX = FolderCount("lapd", "0123456789ab", "Inbox", {"crime alert": 5, "unclassified": 1}, 5, 4, 1)
 OLD = FolderCount("lapd", "0123456789ab", "Inbox/Old", {"crime alert": 2, "safety alert": 1}, 3, 3, 0)
@@ -80,6 +81,7 @@ def test_a_run_that_adds_up_has_every_line_with_its_number(tmp_path: Path) -> No
     closed = close.fn([SOURCE], tables(INBOX, OLD), READING, tmp_path)
     assert lines(tmp_path, "mail", SOURCE.source) == {
         "listed in the file": 12,
+        "stated by its folders": 12,
         "messages read": 9,
         "not mail": 2,
         "quarantined while reading": 1,
@@ -172,6 +174,12 @@ def test_what_does_not_add_up_ends_the_run_naming_file_and_folder_and_writes_not
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_account_that_does_not_add_up_names_the_folder_that_no_part_answers_for(tmp_path: Path) -> None:
+    short = replace(SOURCE, messages_listed=13, unaccounted=("Top of Personal Folders/Inbox",))
+    with pytest.raises(LedgerError, match=r"copy of a\.pst, folder Top of Personal Folders/Inbox: listed"):
+        close.fn([short], tables(INBOX, OLD), READING, tmp_path)
+
+
 def test_an_unknown_number_is_no_zero_and_is_warned_of_with_its_reason(tmp_path: Path) -> None:
     torn = replace(SOURCE, messages_listed=None, unknown="a page of the node index is destroyed")
     closed = close.fn([torn], tables(INBOX, OLD), READING, tmp_path)
@@ -190,6 +198,7 @@ def test_of_a_file_that_could_not_be_opened_nothing_is_claimed(tmp_path: Path) -
         SOURCE,
         format=None,
         messages_listed=None,
+        stated=None,
         unknown="no PST",
         mail=None,
         read=0,
@@ -201,6 +210,7 @@ def test_of_a_file_that_could_not_be_opened_nothing_is_claimed(tmp_path: Path) -
     closed = close.fn([shut], nothing, opening, tmp_path)
     assert lines(tmp_path, "mail", shut.source) == {
         "listed in the file": None,
+        "stated by its folders": None,
         "messages read": 0,
         "not mail": None,
         "quarantined while reading": None,
