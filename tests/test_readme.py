@@ -20,7 +20,9 @@ COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined
 
 def help_of(*words: str) -> str:
     """A command's help, as it is printed on 80 columns."""
-    result = CliRunner().invoke(cli.app, [*words, "--help"], prog_name="nwatch", terminal_width=80, color=False)
+    result = CliRunner().invoke(
+        cli.app, [*words, "--help"], prog_name="nwatch", terminal_width=80, color=False
+    )
     assert result.exit_code == 0
     return f"```console\n$ {' '.join(['nwatch', *words, '--help'])}\n{result.output.rstrip()}\n```"
 
