@@ -17,6 +17,8 @@ from email.headerregistry import Address
 from email.parser import HeaderParser
 from typing import Any, Final
 
+from striprtf.striprtf import rtf_to_text
+
 MESSAGE_CLASS: Final = 0x001A
 SUBJECT: Final = 0x0037
 SUBMIT_TIME: Final = 0x0039
@@ -358,13 +360,32 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     mail.html = properties.html()
     mail.text = properties.text(TEXT, "text")
     if mail.html is None and mail.text is None and properties.raw(RTF, "rtf") is not None:
-        flaws.append("body: in RTF alone, which is not read")
+        mail.text = _text_of_rtf(item, flaws)
     mail.message_id = properties.text(MESSAGE_ID, "message_id")
     mail.sender = _sender(properties)
     has_recipients = _recipients(item, mail)
     if not has_recipients or mail.message_id is None or mail.sender is None or "@" not in mail.sender:
         _from_headers(properties, mail, recipients=not has_recipients)
     return mail
+
+
+def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
+    """The text of a body that is there as RTF alone; HTML wrapped in RTF (MS-OXRTFEX) gives its text too."""
+    try:
+        rtf: bytes | None = item.rtf_body
+    except (AttributeError, OSError) as error:  # no such thing for a class that libpff does not know
+        flaws.append(f"rtf: {short_reason(error)}")
+        return None
+    if not rtf:
+        return None
+    try:
+        decoded = rtf.decode("latin-1")
+        text: str = rtf_to_text(decoded, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, IndexError, LookupError) as error:  # what the library lets slip on broken RTF
+        flaws.append(f"rtf: {short_reason(error)}")
+        return None
+    flaws.append("text: from the RTF body, there is no other")
+    return text.strip() or None
 
 
 def _sender(properties: _Properties) -> str | None:
