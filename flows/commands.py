@@ -100,17 +100,20 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
     from prefect import tags
 
     from flows.investigate import investigate
+    from flows.workers import check_loaded, load
 
     with (
-        connect(settings),
+        connect(settings) as client,
         reporting(_reporter()) as tell,
         alone(server),
         tags("nwatch", *investigation.config.agencies),
     ):
+        loading = load(client)
         if server is None:
             check_reachable()
         else:
             server.wait()
+        check_loaded(loading)
         tell.seconds["start"] = time.perf_counter() - start
         result = investigate(investigation.folder, partition)
     summary(result, tell.seconds, console())
