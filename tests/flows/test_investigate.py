@@ -113,7 +113,7 @@ def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client:
     from flows import workers
 
     monkeypatch.setattr(workers, "NEEDED", ("os", "no_such_module"))
-    with pytest.raises(InputError, match="cannot load this program.*no_such_module"):
+    with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
         workers.check_loaded(workers.load(client))
 
 
