@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,7 +112,7 @@ def read_box(path: Path, settings: MailSettings | None = None) -> Read:
 
 
 class Surgery:
-    """A copy of a mailbox, to be damaged byte by byte; pages are sealed again where a lie, not a scar, is wanted."""
+    """A copy of a mailbox, to be damaged byte by byte, and sealed again where it shall lie and not be hurt."""
 
     def __init__(self, source: Path, target: Path) -> None:
         self.path = target
@@ -120,7 +120,7 @@ class Surgery:
         self.header = Header.parse(bytes(self.data[:HEADER_BYTES]))
 
     def pages(self, tree: int) -> list[tuple[int, int, Any]]:
-        """Offset, level and entries of every page of a tree, the root first; the entries can be written to."""
+        """Offset, level and entries of every page of a tree, root first; entries can be written to."""
         layout = self.header.layout
         wanted = [(self.header.nbt if tree == NBT else self.header.bbt)[1]]
         found = []
@@ -201,17 +201,16 @@ def part_tables(folder: Path) -> pa.Table:
     return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("part-*.parquet"))])
 
 
-@dataclass(frozen=True)
 class Kit:
     """What the tests of this folder build with."""
 
-    letter: Callable[..., Message] = staticmethod(letter)
-    enclosure: Callable[..., Attachment] = staticmethod(enclosure)
-    write: Callable[..., Box] = staticmethod(write_box)
-    read: Callable[..., Read] = staticmethod(read_box)
-    surgery: type[Surgery] = Surgery
-    part_tables: Callable[[Path], pa.Table] = staticmethod(part_tables)
-    mark: bytes = MARK
+    letter = staticmethod(letter)
+    enclosure = staticmethod(enclosure)
+    write = staticmethod(write_box)
+    read = staticmethod(read_box)
+    surgery = Surgery
+    part_tables = staticmethod(part_tables)
+    mark = MARK
 
 
 @pytest.fixture(scope="session")
@@ -250,7 +249,7 @@ def enclosed(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture(scope="session")
 def alerts_box(tmp_path_factory: pytest.TempPathFactory) -> Box:
-    """100 alert messages of the synthetic investigation's own making, in two folders, encoded as Outlook does."""
+    """100 alert messages of the synthetic investigation's own making, in two folders, encoded."""
     path = tmp_path_factory.mktemp("mail") / "alerts.pst"
     return Box(path, mailbox(path, 100, image_bytes=3_000, folders=2))
 
