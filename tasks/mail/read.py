@@ -18,7 +18,8 @@ import pypff
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
-from tasks.mail.pff import Mail, NotMail, read_item, short_reason
+from tasks.mail.pff import Mail, NotMail, read_item
+from tasks.mail.properties import short_reason
 from tasks.mail.settings import MailSettings
 
 LIBPFF_VERSION: Final[str] = pypff.get_version()

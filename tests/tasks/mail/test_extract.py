@@ -15,7 +15,8 @@ import pytest
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import Bytes, LocalFile, read_header, read_tree
-from tasks.mail.pff import (
+from tasks.mail.plan import plan_mailbox
+from tasks.mail.properties import (
     ADDRESS,
     DELIVERY_TIME,
     DISPLAY_CC,
@@ -37,7 +38,6 @@ from tasks.mail.pff import (
     SUBMIT_TIME,
     TEXT,
 )
-from tasks.mail.plan import plan_mailbox
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from data.schema import TABLES
 from data.synthetic.pst import Recipient
 from tasks.mail import pff
-from tasks.mail.pff import Mail, NotMail, codec_of, filetime, is_mail, read_item
+from tasks.mail.pff import Mail, NotMail, is_mail, read_item
+from tasks.mail.properties import codec_of, filetime
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Kit
