@@ -35,6 +35,9 @@ _INTERNAL: Final = 0x02
 _DATA_TREE: Final = b"\x01"
 _SUBNODE_TREE: Final = b"\x02"
 _TYPE_BITS: Final = 0x1F
+_DATA_LEVELS: Final = 2
+_SUBNODE_LEVELS: Final = 16
+"""Far deeper than any message nests its properties; without end only where a file is made to be."""
 _INFLATED_AT_MOST: Final = 1 << 20
 _NO_CHECKSUM: Final = bytes(4)
 
@@ -93,8 +96,8 @@ class Copier:
         extract.begin()
         try:
             seen: set[int] = set()
-            self._data(node.data, extract, seen)
-            attachments = self._subnodes(node.sub, extract, seen)
+            self._data(node.data, extract, ())
+            attachments = self._subnodes(node.sub, extract, seen, 0)
         except BlockError:
             extract.undo()
             raise
@@ -135,11 +138,12 @@ class Copier:
                 raise BlockError("block cannot be inflated", f"block 0x{bid:x}: {error}") from error
         return data
 
-    def _data(self, bid: int, extract: Extract, seen: set[int]) -> None:
+    def _data(self, bid: int, extract: Extract, above: tuple[int, ...]) -> None:
         """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
-        if not bid or bid in seen:
+        if not bid:
             return
-        seen.add(bid)
+        if bid in above or len(above) > _DATA_LEVELS:
+            raise BlockError("cyclic tree of blocks", f"block 0x{bid:x}")
         place = self._block(bid, extract)
         if not bid & _INTERNAL:
             return
@@ -147,12 +151,14 @@ class Copier:
         if content[:1] != _DATA_TREE:
             raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
         for (below,) in _rows(bid, content, self._word, 8):
-            self._data(below, extract, seen)
+            self._data(below, extract, (*above, bid))
 
-    def _subnodes(self, bid: int, extract: Extract, seen: set[int]) -> int:
+    def _subnodes(self, bid: int, extract: Extract, seen: set[int], depth: int) -> int:
         """Follow a subnode tree; count the attachments, leave their contents (MS-PST 2.2.2.8.3.3)."""
         if not bid or bid in seen:
             return 0
+        if depth > _SUBNODE_LEVELS:
+            raise BlockError("tree of subnodes without end", f"block 0x{bid:x}")
         seen.add(bid)
         content = self._content(bid, self._block(bid, extract), extract)
         if len(content) < 4 or content[:1] != _SUBNODE_TREE:
@@ -160,15 +166,16 @@ class Copier:
         skip = self._layout.sub_header
         if content[1]:
             return sum(
-                self._subnodes(below, extract, seen) for _, below in _rows(bid, content, self._pair, skip)
+                self._subnodes(below, extract, seen, depth + 1)
+                for _, below in _rows(bid, content, self._pair, skip)
             )
         attachments = 0
         for nid, data, sub in _rows(bid, content, self._triple, skip):
             if nid & _TYPE_BITS == TYPE_ATTACHMENT:
                 attachments += 1
             else:
-                self._data(data, extract, seen)
-                self._subnodes(sub, extract, seen)
+                self._data(data, extract, ())
+                self._subnodes(sub, extract, seen, depth + 1)
         return attachments
 
 

@@ -159,17 +159,20 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
     """Go down level by level, in order of key; a page is visited once, cycles or not."""
     walk = _Walk()
     level: int | None = None
-    wanted = [(0, _TOP, root[1])]
+    wanted = [(0, _TOP, root)]
     while wanted:
-        below: list[tuple[int, int, int]] = []
-        for low, high, offset in wanted:
+        below: list[tuple[int, int, tuple[int, int]]] = []
+        for low, high, (bid, offset) in wanted:
             if offset in walk.seen:
                 walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
+                walk.branch_lost |= level is None or level > 0
                 continue
             walk.seen.add(offset)
             page = _parse_page(file.read(offset, layout.page), layout, tree)
             if not isinstance(page, str) and level is not None and page.level != level:
                 page = f"is of level {page.level} where level {level} belongs"
+            if not isinstance(page, str) and page.bid != bid:
+                page = f"is page 0x{page.bid:x} where page 0x{bid:x} belongs"
             if isinstance(page, str):
                 walk.damages.append(Damage(tree, offset, low, high, page))
                 walk.branch_lost |= level is None or level > 0
@@ -184,7 +187,8 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
             # damage.
             starts = [low, *keys[1:]]
             ends = [*keys[1:], high]
-            below.extend(zip(starts, ends, map(int, page.entries["offset"]), strict=True))
+            places = zip(page.entries["bid"].tolist(), page.entries["offset"].tolist(), strict=True)
+            below.extend(zip(starts, ends, places, strict=True))
         wanted = below
         level = level - 1 if level is not None else None
     return walk

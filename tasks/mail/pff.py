@@ -38,6 +38,7 @@ from tasks.mail.properties import (
     TEXT,
     Properties,
     short_reason,
+    whole_text,
 )
 
 _TO: Final = 1
@@ -153,8 +154,9 @@ def _from_headers(properties: Properties, mail: Mail, *, recipients: bool) -> No
     headers = properties.text(HEADERS, "transport headers")
     parsed = None
     if headers:
-        # A stored block of headers may begin with a line of Exchange's own that is no header.
-        parsed = HeaderParser(policy=policy.default).parsestr(headers.lstrip())
+        first, _, rest = headers.lstrip().partition("\n")
+        # Exchange may put a line of its own before the headers; for the parser it would end them.
+        parsed = HeaderParser(policy=policy.default).parsestr(headers.lstrip() if ":" in first else rest)
     if parsed is not None:
         if mail.message_id is None:
             found = _header(parsed, "message-id")
@@ -180,7 +182,7 @@ def _header(parsed: Any, name: str) -> str | None:
         TypeError,
     ):  # what the standard library's parser lets slip on broken headers
         return None
-    return str(value) if value is not None else None
+    return whole_text(str(value)) if value is not None else None
 
 
 def _addresses(parsed: Any, name: str) -> list[str]:
@@ -189,7 +191,7 @@ def _addresses(parsed: Any, name: str) -> list[str]:
         found: tuple[Address, ...] = value.addresses if value is not None else ()
         # An address that is empty in its angle brackets is spelt "<>" by the library: no address at all.
         named = [address.addr_spec if address.domain else address.display_name for address in found]
-        return [name for name in named if name]
+        return [whole_text(name) for name in named if name]
     except (ValueError, IndexError, AttributeError, TypeError):
         return []
 

@@ -58,6 +58,19 @@ def filetime(value: int) -> datetime | None:
         return None
 
 
+def whole_text(text: str) -> str:
+    """The text without lone surrogates, which no table can hold: each becomes U+FFFD.
+
+    >>> whole_text("caf" + chr(0xDCE9)) == "caf" + chr(0xFFFD)
+    True
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
+
+
 def codec_of(code_page: int | None) -> str | None:
     """The Python codec of a Windows code page, or None where there is none.
 
@@ -99,10 +112,12 @@ class Properties:
         return (entry.value_type, data) if data else None
 
     def integer(self, tag: int, name: str) -> int | None:
+        """A whole number of up to eight bytes."""
         found = self.raw(tag, name)
         return None if found is None else int.from_bytes(found[1][:8], "little")
 
     def time(self, tag: int, name: str) -> datetime | None:
+        """A moment, UTC; zero and what no calendar holds are None, with a flaw."""
         value = self.integer(tag, name)
         if value is None:
             return None
@@ -112,6 +127,7 @@ class Properties:
         return moment
 
     def text(self, tag: int, name: str) -> str | None:
+        """A string property."""
         found = self.raw(tag, name)
         return None if found is None else self.decoded(*found, name)
 
@@ -128,12 +144,13 @@ class Properties:
 
     def _strict(self, data: bytes, codec: str, name: str) -> str:
         try:
-            return data.decode(codec)
+            return whole_text(data.decode(codec))
         except UnicodeDecodeError as error:
             self.flaws.append(f"{name}: invalid {codec} at byte {error.start}")
-            return data.decode(codec, errors="replace")
+            return whole_text(data.decode(codec, errors="replace"))
 
     def html(self) -> str | None:
+        """The HTML body, from its own code page; UTF-8 where it is that whatever the page says."""
         found = self.raw(HTML, "html")
         if found is None:
             return None
@@ -143,7 +160,8 @@ class Properties:
         page = self.integer(INTERNET_CODE_PAGE, "code page")
         codec = codec_of(page) or "utf-8"
         try:
-            return data.decode(codec).rstrip("\0")
+            text = data.decode(codec).rstrip("\0")
+            return whole_text(text) if codec == "utf-7" else text
         except UnicodeDecodeError:
             if codec == "cp1252" and not _is_utf8(data):
                 # Python leaves five bytes of this code page undefined that browsers and Outlook show as

@@ -112,7 +112,7 @@ def read_box(path: Path, settings: MailSettings | None = None) -> Read:
 
 
 class Surgery:
-    """A copy of a mailbox, to be damaged byte by byte, and sealed again where it shall lie and not be hurt."""
+    """A copy of a mailbox, to be damaged byte by byte, and sealed again where it shall lie."""
 
     def __init__(self, source: Path, target: Path) -> None:
         self.path = target

@@ -30,7 +30,7 @@ def header_of(version: int, crypt: int = 1) -> bytearray:
     raw[:4] = b"!BDN"
     struct.pack_into("<H", raw, 10, version)
     raw[513] = raw[461] = crypt
-    struct.pack_into("<I", raw, 4, checksum(raw[8 : 8 + 471]))
+    struct.pack_into("<I", raw, 4, checksum(bytes(raw[8 : 8 + 471])))
     return raw
 
 

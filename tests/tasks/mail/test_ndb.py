@@ -136,7 +136,7 @@ def test_an_older_copy_of_a_leaf_does_not_win_over_the_later_one(damaged: Surger
     struct.pack_into("<Q", old, 8, 0x7777)  # its first node had other data then
     struct.pack_into("<Q", old, 504, struct.unpack_from("<Q", old, 504)[0] - 1)  # and it was written before
     damaged.zero(damaged.header.nbt[1])
-    damaged.append_page(old)
+    damaged.append_page(bytes(old))
     found, _ = tree_of(damaged.save(), NBT)
     assert np.array_equal(found, tree_of(box.path, NBT)[0])
 
@@ -147,7 +147,7 @@ def test_leaves_outside_a_lost_branch_are_not_brought_back(damaged: Surgery, box
     old = bytearray(damaged.data[first : first + 512])
     struct.pack_into("<Q", old, 0, 1)
     damaged.zero([offset for offset, level, _ in damaged.pages(NBT) if level == 1][-1])
-    damaged.append_page(old)
+    damaged.append_page(bytes(old))
     found, _ = tree_of(damaged.save(), NBT)
     assert 1 not in found["nid"]
     assert messages(found) == box.nodes
@@ -172,7 +172,6 @@ def test_a_root_that_refers_to_itself_ends_and_is_on_record(damaged: Surgery, tr
 
 
 @pytest.mark.parametrize("tree", [NBT, BBT])
-@pytest.mark.xfail(strict=True, reason="a branch referred to twice is not counted as a lost branch")
 def test_leaves_are_searched_for_where_a_branch_is_referred_to_twice(damaged: Surgery, box: Box, tree: int):
     offset, _, entries = damaged.pages(tree)[0]
     entries["offset"][:] = offset
@@ -208,7 +207,6 @@ def test_a_reference_beyond_the_end_is_damage(damaged: Surgery):
     assert [damage.why for damage in damages] == ["lies beyond the end of the file"]
 
 
-@pytest.mark.xfail(strict=True, reason="a page's id and its signature of its place are not checked")
 def test_a_leaf_overwritten_with_a_copy_of_its_neighbour_is_damage(damaged: Surgery):
     # A write that went astray: the page is whole in itself, but it is not the page that belongs there.
     leaves = damaged.leaves(NBT)
@@ -239,7 +237,8 @@ def test_the_reserved_bit_of_a_block_id_does_not_matter(box: Box):
 @pytest.mark.parametrize("bid", [0, 2, 0xFFFF_FFFF_FFFF_FFF0])
 def test_a_block_in_no_index_is_not_found(box: Box, bid: int):
     with LocalFile(box.path) as file:
-        assert BlockIndex(file, read_header(file)).find(bid) is None
+        found = BlockIndex(file, read_header(file)).find(bid)
+    assert found is not None and found[0] == offset  # noqa: PT018
 
 
 @pytest.mark.parametrize("level", [1, 2])
@@ -254,10 +253,12 @@ def test_blocks_under_a_lost_branch_are_found_by_searching(damaged: Surgery, box
             assert found[0] == int(row["offset"])
 
 
-def test_a_cycle_in_the_block_index_ends_a_search_for_a_block(damaged: Surgery):
+def test_a_cycle_in_the_block_index_ends_a_search_and_the_lost_leaves_are_found(damaged: Surgery):
     root, _, entries = damaged.pages(BBT)[0]
-    bid = int(damaged.leaves(BBT)[-1][1]["bid"][0])
+    row = damaged.leaves(BBT)[-1][1][0]
+    bid, offset = int(row["bid"]), int(row["offset"])
     entries["offset"][:] = root
     damaged.seal(root)
     with LocalFile(damaged.save()) as file:
-        assert BlockIndex(file, read_header(file)).find(bid) is None
+        found = BlockIndex(file, read_header(file)).find(bid)
+    assert found is not None and found[0] == offset  # noqa: PT018
