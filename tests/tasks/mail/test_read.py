@@ -286,16 +286,16 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
 
 
 @pytest.mark.parametrize(
-    ("error", "reason", "detail"),
+    ("error", "told"),
     [
-        (OSError("a: b.\nlibpff_y: broken heap."), "libpff cannot read it", "broken heap."),
-        (MemoryError(), "libpff cannot read it", "MemoryError"),
-        (ValueError("no such day"), "the reader failed on it", "ValueError: no such day"),
-        (RecursionError("deep"), "the reader failed on it", "RecursionError: deep"),
+        (OSError("a: b.\nlibpff_y: broken heap."), ("libpff cannot read it", "broken heap.")),
+        (MemoryError(), ("libpff cannot read it", "MemoryError")),
+        (ValueError("no such day"), ("the reader failed on it", "ValueError: no such day")),
+        (RecursionError("deep"), ("the reader failed on it", "RecursionError: deep")),
     ],
 )
 def test_whatever_is_raised_over_a_message_quarantines_that_message(  # noqa: PLR0917
-    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str, detail: str
+    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, told: tuple[str, str]
 ):
     bad = box.nodes[123]
 
@@ -305,7 +305,7 @@ def test_whatever_is_raised_over_a_message_quarantines_that_message(  # noqa: PL
         return read_item(item, attachments)
 
     outcomes = read_with(box, monkeypatch, fails)
-    assert outcomes.pop(bad) == Failure(bad, reason, detail)
+    assert outcomes.pop(bad) == Failure(bad, *told)
     assert outcomes == {node: one for node, one in box_read.outcomes.items() if node != bad}
 
 
