@@ -140,6 +140,8 @@ def _parse_page(data: bytes, layout: Layout, tree: int) -> _Page | str:
     kind_of_entry = layout.branch if level else (layout.node if tree == NBT else layout.block)
     if width != kind_of_entry.itemsize or count * width > layout.entries_bytes:
         return f"holds {count} entries of {width} bytes, which cannot be"
+    if level and not count:
+        return "is a branch without entries"
     bid = struct.unpack_from(layout.word_format, data, layout.page_bid)[0]
     return _Page(level, np.frombuffer(data, kind_of_entry, count), bid)
 

@@ -1,0 +1,187 @@
+"""Two thousand damaged mailboxes through the whole reader, in child processes.
+
+A red test names seeds; `tests/faults/reading.py` says how to see one again.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.mail.ndb import LocalFile
+from tasks.mail.parts import part_name
+from tasks.mail.pff import Mail, NotMail
+from tasks.mail.read import Failure, Outcome
+from tasks.mail.settings import MailSettings
+from tasks.mail.spans import read_span_apart, span_of
+from tests.faults.judge import Taken, judge, planned
+from tests.faults.mutations import KINDS, Mutant
+from tests.faults.reading import MEMORY_BYTES, Bench
+from tests.faults.sources import Source, found, written
+from tests.faults.watch import watch
+
+BATCH = 100
+BATCHES = 10
+LIMIT_SECONDS = 20.0
+"""A hundred times what a mutant takes, on a machine that has other things to do."""
+
+OPEN: frozenset[str] = frozenset()
+"""Kinds of damage with a fault that is open; none is."""
+
+
+@pytest.fixture(scope="session")
+def synthetic_sources(tmp_path_factory) -> list[Source]:
+    return written(tmp_path_factory.mktemp("fuzz") / "sound")
+
+
+@pytest.fixture(scope="session")
+def real_sources(real) -> list[Source]:
+    return found(real)
+
+
+def survive(seeds: range, sources: list[Source], folder: Path) -> None:
+    """Try the seeds; whatever is wrong with any of them fails the test."""
+    records = watch(seeds, sources, folder, limit=LIMIT_SECONDS)
+    assert [record["seed"] for record in records] == list(seeds)
+    wrong = []
+    for record in records:
+        faults = list(record["faults"])
+        if record["verdict"] in ("death", "hang"):
+            faults += died(record, sources, folder)
+        elif record["memory"] > MEMORY_BYTES:
+            faults.append(f"the child has grown to {record['memory'] >> 20} MB")
+        elif record.get("seconds", 0) > LIMIT_SECONDS:
+            faults.append(f"took {record['seconds']:.0f} s")
+        if faults and record.get("kind") not in OPEN:
+            what = f"{record.get('source')}, {record.get('kind')}: {record.get('note')}"
+            wrong.append(f"seed {record['seed']} ({what}): {faults}")
+    assert not wrong, "\n".join(wrong)
+
+
+def died(record: dict[str, Any], sources: list[Source], folder: Path) -> list[str]:
+    """The one that killed its reader must cost its own message at most, read apart as the run would."""
+    if record["stage"] == "planning" and record["verdict"] == "hang":
+        return ["hangs while the mailbox is listed, where no watchdog is"]
+    bench = Bench(sources, folder)
+    mutant = bench.mutant(record["seed"])
+    path = folder / "killer.pst"
+    path.write_bytes(mutant.data)
+    sound = bench.sound(mutant.source)
+    taken = apart(path, folder / "parts", sound)
+    return judge(mutant, bench.anatomies[mutant.source], sound, taken).faults
+
+
+def apart(path: Path, parts: Path, sound: Taken) -> Taken:
+    """What a run makes of a mailbox that killed its reader, from the part on disk.
+
+    Folders have no names: libpff is not asked for them then. Of items that are no mail the part has the
+    number alone; they are taken for what they were.
+    """
+    with LocalFile(path) as file:
+        taken, plan = planned(file, names=False)
+    if plan is None:
+        return taken
+    count = len(plan.nodes)
+    settings = MailSettings(watchdog_seconds=LIMIT_SECONDS / 4)
+    summary = read_span_apart(span_of(plan, path, (0, count), parts, settings))
+    rows = pq.read_table(parts / part_name(0, count)).to_pylist()
+    outcomes: dict[int, Outcome] = {
+        row["node_id"]: Mail(**{name: value for name, value in row.items() if name != "folder"})
+        for row in rows
+    }
+    outcomes |= {row.node_id: Failure(row.node_id, row.reason, row.detail) for row in summary.quarantine}
+    left = {outcome.node_id: outcome for outcome in sound.outcomes if isinstance(outcome, NotMail)}
+    taken.outcomes = [outcomes.get(nid) or left[nid] for nid in taken.nodes]
+    return taken
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_a_damaged_synthetic_mailbox_loses_and_changes_nothing_in_silence(batch, synthetic_sources, tmp_path):
+    survive(range(batch * BATCH, (batch + 1) * BATCH), synthetic_sources, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES, 2 * BATCHES))
+def test_a_damaged_real_mailbox_loses_and_changes_nothing_in_silence(batch, real_sources, tmp_path):
+    survive(range(batch * BATCH, (batch + 1) * BATCH), real_sources, tmp_path)
+
+
+# --- the test itself is tested: a fuzz test that can find nothing finds nothing --------------------
+
+
+def test_a_child_that_dies_costs_its_own_seed_which_is_then_read_apart(synthetic_sources, tmp_path):
+    records = watch(range(3, 6), synthetic_sources[:1], tmp_path, kill=4)
+    assert [(record["seed"], record["verdict"]) for record in records[1:2]] == [(4, "death")]
+    assert records[1]["how"] == "SIGSEGV"
+    assert {records[0]["source"], records[2]["source"]} == {"plain"}
+    assert not died(records[1], synthetic_sources[:1], tmp_path)
+
+
+def test_a_child_that_hangs_is_ended_and_the_next_seed_is_tried(synthetic_sources, tmp_path):
+    records = watch(range(3, 5), synthetic_sources[:1], tmp_path, limit=10, hang=3)
+    assert [record["verdict"] for record in records][:1] == ["hang"]
+    assert records[1]["source"] == "plain"
+
+
+def test_a_hang_while_a_mailbox_is_listed_is_a_fault(synthetic_sources, tmp_path):
+    assert died({"seed": 3, "verdict": "hang", "stage": "planning"}, synthetic_sources, tmp_path)
+
+
+@pytest.fixture
+def bench(synthetic_sources, tmp_path) -> Bench:
+    return Bench(synthetic_sources[:1], tmp_path)
+
+
+def verdict(
+    bench: Bench, taken: Taken, *, sealed: bool = False, reach: frozenset[str | int] = frozenset({"index"})
+) -> Any:
+    kind = next(kind for kind in KINDS if kind.sealed == sealed)
+    return judge(
+        Mutant(0, "plain", kind, b"", "", reach), bench.anatomies["plain"], bench.sound("plain"), taken
+    )
+
+
+def test_the_judge_has_nothing_against_an_equal_mailbox(bench):
+    assert verdict(bench, bench.sound("plain")).verdict == "equal"
+
+
+def test_the_judge_sees_a_change_in_silence(bench):
+    taken = bench.sound("plain")
+    changed = [replace(taken.outcomes[0], subject="x"), *taken.outcomes[1:]]
+    assert verdict(bench, replace(taken, outcomes=changed)).faults
+    assert not verdict(bench, replace(taken, outcomes=changed), sealed=True).faults
+    assert verdict(bench, replace(taken, outcomes=changed), sealed=True, reach=frozenset()).faults
+
+
+def test_the_judge_sees_a_loss_in_silence_and_allows_one_that_is_told(bench):
+    taken = bench.sound("plain")
+    fewer = replace(taken, outcomes=taken.outcomes[1:], nodes=taken.nodes[1:], listed=len(taken.nodes) - 1)
+    assert verdict(bench, fewer).faults
+    assert not verdict(bench, replace(fewer, listed=None, damages=1)).faults
+    assert verdict(bench, replace(fewer, listed=None)).faults
+
+
+def test_the_judge_sees_a_message_without_an_outcome(bench):
+    taken = bench.sound("plain")
+    assert verdict(bench, replace(taken, outcomes=taken.outcomes[1:]), sealed=True).faults
+
+
+def test_the_judge_allows_quarantine_where_the_damage_is_and_nowhere_else(bench):
+    taken = bench.sound("plain")
+    nid = taken.nodes[0]
+    failed = replace(taken, outcomes=[Failure(nid, "checksum", "of a block"), *taken.outcomes[1:]])
+    own = next(block.bid for block in bench.anatomies["plain"].blocks.values() if nid in block.owners)
+    other = next(
+        block.bid for block in bench.anatomies["plain"].blocks.values() if taken.nodes[1] in block.owners
+    )
+    assert not verdict(bench, failed, reach=frozenset({own})).faults
+    assert verdict(bench, failed, reach=frozenset({other})).faults
+
+
+def test_the_judge_sees_a_mailbox_refused_for_no_reason(bench):
+    refused = Taken(refused="its index is destroyed")
+    assert verdict(bench, refused, reach=frozenset({"index"})).faults
+    assert not verdict(bench, refused, reach=frozenset({"index", "root"})).faults
