@@ -223,7 +223,8 @@ def measure(
 def table(figures: Sequence[Figure]) -> str:
     """The figures as a table in Markdown; ratios are of the wall time against two workers."""
     lines = [
-        "| messages, MB | contender | wall s | CPU s | messages/s | MB/s | peak MB | reading alone, s | times nwatch's wall |",
+        "| messages, MB | contender | wall s | CPU s | messages/s | MB/s | peak MB | reading alone, s "
+        "| times nwatch's wall |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     base: dict[tuple[int, float], float] = {
@@ -232,9 +233,11 @@ def table(figures: Sequence[Figure]) -> str:
     for f in figures:
         ratio = f.wall / base[f.messages, f.megabytes]
         over = "> " if f.note.startswith("ended") else ""
+        reading = "" if f.reading is None else f"{f.reading:.1f}"
         lines.append(
             f"| {f.messages:,}, {f.megabytes:,.0f} | {f.contender} | {over}{f.wall:.1f} | {f.cpu:.1f} "
-            f"| {f.messages / f.wall:,.0f} | {f.megabytes / f.wall:,.0f} | {f.peak_mb:,.0f} | {'' if f.reading is None else format(f.reading, '.1f')} | {over}{ratio:.2f} |"
+            f"| {f.messages / f.wall:,.0f} | {f.megabytes / f.wall:,.0f} | {f.peak_mb:,.0f} | {reading} "
+            f"| {over}{ratio:.2f} |"
         )
     return "\n".join(lines)
 
