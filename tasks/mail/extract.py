@@ -35,7 +35,6 @@ _INTERNAL: Final = 0x02
 _DATA_TREE: Final = b"\x01"
 _SUBNODE_TREE: Final = b"\x02"
 _TYPE_BITS: Final = 0x1F
-_DATA_LEVELS: Final = 2
 _SUBNODE_LEVELS: Final = 16
 """Far deeper than any message nests its properties; without end only where a file is made to be."""
 _INFLATED_AT_MOST: Final = 1 << 20
@@ -96,7 +95,7 @@ class Copier:
         extract.begin()
         try:
             seen: set[int] = set()
-            self._data(node.data, extract, ())
+            self._data(node.data, extract, set())
             attachments = self._subnodes(node.sub, extract, seen, 0)
         except BlockError:
             extract.undo()
@@ -138,12 +137,16 @@ class Copier:
                 raise BlockError("block cannot be inflated", f"block 0x{bid:x}: {error}") from error
         return data
 
-    def _data(self, bid: int, extract: Extract, above: tuple[int, ...]) -> None:
-        """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
+    def _data(self, bid: int, extract: Extract, tree: set[int]) -> None:
+        """Follow a data tree: the block itself, or the blocks that it refers to (MS-PST 2.2.2.8.3.2).
+
+        No block stands twice in one tree: else two blocks could claim a body of gigabytes, or one a circle.
+        """
         if not bid:
             return
-        if bid in above or len(above) > _DATA_LEVELS:
-            raise BlockError("cyclic tree of blocks", f"block 0x{bid:x}")
+        if bid in tree:
+            raise BlockError("block stands twice in one tree", f"block 0x{bid:x}")
+        tree.add(bid)
         place = self._block(bid, extract)
         if not bid & _INTERNAL:
             return
@@ -151,7 +154,7 @@ class Copier:
         if content[:1] != _DATA_TREE:
             raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
         for (below,) in _rows(bid, content, self._word, 8):
-            self._data(below, extract, (*above, bid))
+            self._data(below, extract, tree)
 
     def _subnodes(self, bid: int, extract: Extract, seen: set[int], depth: int) -> int:
         """Follow a subnode tree; count the attachments, leave their contents (MS-PST 2.2.2.8.3.3)."""
@@ -174,7 +177,7 @@ class Copier:
             if nid & _TYPE_BITS == TYPE_ATTACHMENT:
                 attachments += 1
             else:
-                self._data(data, extract, ())
+                self._data(data, extract, set())
                 self._subnodes(sub, extract, seen, depth + 1)
         return attachments
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
@@ -208,11 +209,14 @@ def read_summary(path: Path) -> PartSummary:
     """What became of the messages of a part, from the part's own metadata.
 
     Raises:
-        ValueError: the file is no part of ours; the message names it and says to delete it.
+        InputError: the file is no part of ours, or was damaged; the message names it and says to delete it.
     """
-    metadata = pq.read_metadata(path).metadata or {}
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{path}: cannot be read as Parquet; delete it, it is rebuilt") from error
     if _META not in metadata:
-        raise ValueError(f"{path}: is no part of this program's; delete it, it is rebuilt")
+        raise InputError(f"{path}: is no part of this program's; delete it, it is rebuilt")
     fields = json.loads(metadata[_META])
     fields["quarantine"] = tuple(Quarantined(**row) for row in fields["quarantine"])
     return PartSummary(**fields)

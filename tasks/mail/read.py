@@ -7,8 +7,6 @@ until the message is found.
 
 from __future__ import annotations
 
-import faulthandler
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +19,7 @@ from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item
 from tasks.mail.properties import short_reason
 from tasks.mail.settings import MailSettings
+from tasks.mail.watchdog import Watchdog
 
 LIBPFF_VERSION: Final[str] = pypff.get_version()
 
@@ -75,7 +74,7 @@ def read_nodes(
         One outcome a node.
     """
     copier = Copier(file, header)
-    with _Watchdog(settings.watchdog_seconds) as watchdog:
+    with Watchdog(settings.watchdog_seconds) as watchdog:
         for group in _groups(copier, header, nodes, settings):
             watchdog.feed()
             outcomes = _decode(copier, header, group) | group.failures
@@ -159,28 +158,3 @@ def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
         for node_id, why in zip(lost, told, strict=True)
     }
     return found
-
-
-class _Watchdog:
-    """Ends the process when the C library hangs: nothing else can stop it in the middle of a call.
-
-    Arming it starts a thread, so it is armed again only when a part of its time has gone.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._until = 0.0
-
-    def feed(self) -> None:
-        """Something was done: from now on there is the whole time again, or at least three quarters of it."""
-        now = time.monotonic()
-        if now > self._until:
-            faulthandler.dump_traceback_later(self._seconds, exit=True)
-            self._until = now + self._seconds / 4
-
-    def __enter__(self) -> _Watchdog:
-        self.feed()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        faulthandler.cancel_dump_traceback_later()

@@ -20,9 +20,12 @@ from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.settings import READER_VERSION
+from tasks.mail.watchdog import Watchdog
 
 _MEMO: Final = "hashes.json"
 _PIECE: Final = 4 << 20
+_LISTING_SECONDS: Final = 900.0
+"""Listing takes a second; minutes only where a damaged file of many gigabytes is searched on a slow disk."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def examine(path: Path, sha256: str | None, names: bool = True) -> Examined:
     digest = sha256 or sha256_of(path)
     size = path.stat().st_size
     try:
-        return Examined(digest, size, open_plan(path, names=names), None)
+        with Watchdog(_LISTING_SECONDS):
+            return Examined(digest, size, open_plan(path, names=names), None)
     except NotAMailboxError as error:
         return Examined(digest, size, None, str(error))
 

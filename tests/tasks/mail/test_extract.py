@@ -340,7 +340,7 @@ def test_a_tree_of_blocks_that_is_its_own_branch_is_a_fault_of_its_message(opene
     bid = tree_of_html(opened, enclosed.nodes[6])
     struct.pack_into("<Q", opened.data, opened.block(bid)[0] + 8, bid)
     opened.seal_block(bid)
-    assert fault_of(opened.save(), enclosed.nodes[6]) == "cyclic tree of blocks"
+    assert fault_of(opened.save(), enclosed.nodes[6]) == "block stands twice in one tree"
 
 
 def test_a_subnode_that_is_its_own_parent_is_copied_once_and_ends(opened: Surgery, enclosed: Box):

@@ -202,7 +202,7 @@ def test_a_body_whose_blocks_turn_in_a_circle_ends_with_its_message_alone(
     knife.seal_block(body)
     found = kit.read(knife.save())
     outcome = found.outcomes[enclosed.nodes[6]]
-    assert outcome == Failure(enclosed.nodes[6], "cyclic tree of blocks", f"block 0x{body:x}")
+    assert outcome == Failure(enclosed.nodes[6], "block stands twice in one tree", f"block 0x{body:x}")
     assert others_equal(found, kit.read(enclosed.path), {enclosed.nodes[6]})
 
 
@@ -294,7 +294,7 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
         (RecursionError("deep"), ("the reader failed on it", "RecursionError: deep")),
     ],
 )
-def test_whatever_is_raised_over_a_message_quarantines_that_message(  # noqa: PLR0917
+def test_whatever_is_raised_over_a_message_quarantines_that_message(
     box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, told: tuple[str, str]
 ):
     bad = box.nodes[123]

@@ -1,0 +1,32 @@
+"""A limit on the time that the C library may take over one call."""
+
+from __future__ import annotations
+
+import faulthandler
+import time
+
+
+class Watchdog:
+    """Ends the process when the C library hangs: nothing else can stop it in the middle of a call.
+
+    Arming it starts a thread, so it is armed again only when a part of its time has gone.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Allow so many seconds from one `feed` to the next."""
+        self._seconds = seconds
+        self._until = 0.0
+
+    def feed(self) -> None:
+        """Something was done: from now on there is the whole time again, or at least three quarters of it."""
+        now = time.monotonic()
+        if now > self._until:
+            faulthandler.dump_traceback_later(self._seconds, exit=True)
+            self._until = now + self._seconds / 4
+
+    def __enter__(self) -> Watchdog:
+        self.feed()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        faulthandler.cancel_dump_traceback_later()

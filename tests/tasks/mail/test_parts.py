@@ -1,0 +1,216 @@
+"""Parts on disk: whole or absent, and together exactly the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.errors import InputError
+from data.schema import TABLES
+from tasks.mail.ndb import LocalFile
+from tasks.mail.parts import (
+    PartSummary,
+    Quarantined,
+    drop_overlaps,
+    finished,
+    gaps,
+    part_name,
+    read_summary,
+    summaries,
+    write_part,
+)
+from tasks.mail.pff import Mail, NotMail
+from tasks.mail.plan import plan_mailbox
+from tasks.mail.read import Failure, Outcome, read_nodes
+from tasks.mail.settings import MailSettings
+
+if TYPE_CHECKING:
+    from tests.tasks.mail.conftest import Box, Kit
+
+FOLDERS = dict.fromkeys(range(1000), "Top/Inbox")
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> tuple[int, list[tuple[int, int]]]:
+    """A number of messages, and ranges of them that do not overlap."""
+    total = draw(st.integers(0, 300))
+    cuts = sorted(draw(st.sets(st.integers(0, total), max_size=12)))
+    pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
+    return total, draw(st.permutations(pairs))
+
+
+@given(given_ranges=ranges(), size=st.integers(1, 100))
+def test_gaps_and_what_is_done_cover_every_message_exactly_once(
+    given_ranges: tuple[int, list[tuple[int, int]]], size: int
+):
+    total, done = given_ranges
+    left = gaps(total, done, size)
+    covered = [place for start, stop in [*done, *left] for place in range(start, stop)]
+    assert sorted(covered) == list(range(total))
+
+
+@given(given_ranges=ranges(), size=st.integers(1, 100))
+def test_no_gap_is_empty_or_longer_than_a_partition_and_they_are_in_order(
+    given_ranges: tuple[int, list[tuple[int, int]]], size: int
+):
+    left = gaps(*given_ranges, size)
+    assert all(1 <= stop - start <= size for start, stop in left)
+    assert left == sorted(left)
+
+
+@given(total=st.integers(1, 10_000), size=st.integers(1, 3_000))
+def test_the_pieces_of_a_whole_mailbox_are_as_equal_as_can_be(total: int, size: int):
+    lengths = {stop - start for start, stop in gaps(total, [], size)}
+    assert max(lengths) - min(lengths) <= 1
+
+
+def mail(node: int, **given: object) -> Mail:
+    made = Mail(node, "IPM.Note", subject=f"number {node}")
+    for name, value in given.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_a_part_has_its_mail_in_the_table_and_all_else_in_its_summary(tmp_path: Path):
+    outcomes: list[Outcome] = [
+        mail(10, html="x" * 10, flaws=["text: odd"], to=["a@example.org"]),
+        NotMail(11, "IPM.Contact"),
+        Failure(12, "no good", "at all"),
+        NotMail(13, "IPM.Contact"),
+        NotMail(14, "IPM.Appointment"),
+        mail(15),
+    ]
+    summary = write_part(tmp_path / "new" / "parts", 4, 10, outcomes, FOLDERS)
+    assert summary == PartSummary(
+        4,
+        10,
+        2,
+        {"IPM.Appointment": 1, "IPM.Contact": 2},
+        (Quarantined(12, "Top/Inbox", "no good", "at all"),),
+    )
+    assert summary.accounted == 6
+    path = tmp_path / "new" / "parts" / part_name(4, 10)
+    assert read_summary(path) == summary
+    table = pq.read_table(path)
+    assert table.schema.equals(TABLES["work/mail"].arrow)
+    assert table["node_id"].to_pylist() == [10, 15]
+    assert table["folder"].to_pylist() == ["Top/Inbox"] * 2
+    assert table["flaws"].to_pylist() == [["text: odd"], []]
+
+
+def test_a_part_without_mail_is_a_part_all_the_same(tmp_path: Path):
+    summary = write_part(tmp_path, 0, 1, [NotMail(1, "")], FOLDERS)
+    assert summaries(tmp_path, 1) == [summary]
+    assert pq.read_table(tmp_path / part_name(0, 1)).num_rows == 0
+
+
+def test_mail_of_many_bytes_is_written_in_order_all_the_same(tmp_path: Path):
+    outcomes = [mail(node, html="y" * (9 << 20)) for node in range(8)]
+    write_part(tmp_path, 0, 8, outcomes, FOLDERS)
+    path = tmp_path / part_name(0, 8)
+    assert pq.read_metadata(path).num_row_groups > 1  # so memory is bounded
+    assert pq.read_table(path, columns=["node_id"])["node_id"].to_pylist() == list(range(8))
+
+
+def test_nothing_is_left_where_reading_fails_in_the_middle(tmp_path: Path):
+    def breaking() -> Iterator[Outcome]:
+        yield mail(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_part(tmp_path, 0, 2, breaking(), FOLDERS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_part_with_too_few_or_too_many_outcomes_is_not_written(tmp_path: Path, count: int):
+    with pytest.raises(ValueError, match=f"{count} outcomes for 2 messages"):
+        write_part(tmp_path, 0, 2, [mail(node) for node in range(count)], FOLDERS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_that_fails_leaves_the_part_of_before_as_it_was(tmp_path: Path):
+    write_part(tmp_path, 0, 1, [mail(1)], FOLDERS)
+    before = (tmp_path / part_name(0, 1)).read_bytes()
+    with pytest.raises(ValueError, match="0 outcomes"):
+        write_part(tmp_path, 0, 1, [], FOLDERS)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+def test_a_part_has_the_same_bytes_each_time_it_is_written(tmp_path: Path):
+    for name in ("one", "two"):
+        write_part(tmp_path / name, 0, 2, [mail(1), Failure(2, "r", "d")], FOLDERS)
+    assert (tmp_path / "one" / part_name(0, 2)).read_bytes() == (
+        tmp_path / "two" / part_name(0, 2)
+    ).read_bytes()
+
+
+def test_the_names_of_parts_sort_as_their_ranges_do():
+    wanted = [(0, 7), (0, 10), (7, 100), (99, 100), (1000, 20_000_000), (20_000_000, 20_000_001)]
+    assert sorted(part_name(*one) for one in wanted) == [part_name(*one) for one in sorted(wanted)]
+
+
+def test_of_ranges_that_overlap_one_is_taken_and_none_twice(tmp_path: Path):
+    for start, stop in [(0, 4), (0, 10), (4, 10), (6, 8)]:
+        write_part(tmp_path, start, stop, [mail(node) for node in range(start, stop)], FOLDERS)
+    assert finished(tmp_path, 10) == [(0, 4), (4, 10)]
+    drop_overlaps(tmp_path, 10)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [part_name(0, 4), part_name(4, 10)]
+
+
+def test_half_written_parts_and_strange_files_are_not_taken_for_parts(tmp_path: Path):
+    (tmp_path / f".{part_name(0, 5)}.4711.partial").write_bytes(b"PAR1")
+    (tmp_path / "notes.txt").write_text("mine")
+    assert finished(tmp_path, 5) == []
+    assert finished(tmp_path / "absent", 5) == []
+
+
+def test_a_parquet_file_of_someone_else_is_named_with_the_mend(tmp_path: Path):
+    path = tmp_path / part_name(0, 5)
+    pq.write_table(pa.table({"a": [1]}), path)
+    with pytest.raises(InputError, match=rf"{path.name}: is no part .* delete it"):
+        read_summary(path)
+
+
+def test_a_part_that_was_cut_by_a_power_failure_is_named_with_the_mend(tmp_path: Path):
+    write_part(tmp_path, 0, 1, [mail(1)], FOLDERS)
+    path = tmp_path / part_name(0, 1)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=rf"{path.name}.*delete it"):
+        summaries(tmp_path, 1)
+
+
+@pytest.mark.parametrize("size", [100, 50, 13, 1])
+def test_parts_of_any_size_hold_the_same_table(alerts_box: Box, kit: Kit, tmp_path: Path, size: int):
+    whole = tmp_path / "whole"
+    with LocalFile(alerts_box.path) as file:
+        plan = plan_mailbox(file)
+        for folder, ranges_ in ((whole, [(0, 100)]), (tmp_path / "parts", gaps(100, [], size))):
+            for start, stop in ranges_:
+                nodes = [plan.node(place) for place in range(start, stop)]
+                outcomes = read_nodes(file, plan.header, nodes, MailSettings(extract=9))
+                write_part(folder, start, stop, outcomes, plan.folder_names(start, stop))
+    assert kit.part_tables(tmp_path / "parts").equals(kit.part_tables(whole))
+    assert kit.part_tables(whole)["node_id"].to_pylist() == sorted(alerts_box.nodes)
+    assert sum(part.accounted for part in summaries(tmp_path / "parts", 100)) == 100
+
+
+def test_a_resumed_mailbox_is_only_read_where_it_was_not(alerts_box: Box, kit: Kit, tmp_path: Path):
+    asked: list[int] = []
+    with LocalFile(alerts_box.path) as file:
+        plan = plan_mailbox(file)
+        for size, first in ((30, 2), (17, 9)):
+            for start, stop in gaps(100, finished(tmp_path, 100), size)[:first]:
+                asked += range(start, stop)
+                nodes = [plan.node(place) for place in range(start, stop)]
+                outcomes = read_nodes(file, plan.header, nodes, MailSettings())
+                write_part(tmp_path, start, stop, outcomes, plan.folder_names(start, stop))
+    assert sorted(asked) == list(range(100))
+    assert kit.part_tables(tmp_path)["node_id"].to_pylist() == sorted(alerts_box.nodes)

@@ -1,0 +1,220 @@
+"""Which mailboxes there are: what is the same file, what has changed, what cannot be opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data.catalog import RecordFile
+from data.errors import InputError
+from tasks.mail import sources
+from tasks.mail.settings import READER_VERSION
+from tasks.mail.sources import HashMemo, check_readable, examine, group, sha256_of, state_of
+
+if TYPE_CHECKING:
+    from tests.tasks.mail.conftest import Box
+
+
+def record(path: Path, agency: str = "lapd", file: str | None = None) -> RecordFile:
+    return RecordFile(agency, path, file or f"records/{agency}/{path.name}")
+
+
+@pytest.mark.parametrize("size", [0, 1, (4 << 20) - 1, 4 << 20, (4 << 20) + 1])
+def test_the_hash_is_that_of_all_bytes_of_the_file(tmp_path: Path, size: int):
+    data = os.urandom(size)
+    (tmp_path / "f").write_bytes(data)
+    assert sha256_of(tmp_path / "f") == hashlib.sha256(data).hexdigest()
+
+
+def test_a_file_is_examined_with_its_hash_and_its_plan(box: Box):
+    found = examine(box.path, None)
+    assert found.sha256 == hashlib.sha256(box.path.read_bytes()).hexdigest()
+    assert found.bytes == box.path.stat().st_size
+    assert found.problem is None
+    assert found.plan is not None
+    assert found.plan.listed == 340
+
+
+def test_a_known_hash_is_taken_as_it_is(box: Box):
+    assert examine(box.path, "ab" * 32).sha256 == "ab" * 32
+
+
+def test_a_file_that_is_no_mailbox_is_examined_with_what_is_wrong(tmp_path: Path):
+    (tmp_path / "box.pst").write_bytes(b"nothing")
+    found = examine(tmp_path / "box.pst", None)
+    assert found.plan is None
+    assert found.problem is not None
+    assert "no PST or OST" in found.problem
+    assert found.bytes == 7
+
+
+# The memo of hashes.
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> tuple[Path, RecordFile]:
+    """A work folder in whose memo the hash of a file stands."""
+    path = tmp_path / "box.pst"
+    path.write_bytes(b"0123456789")
+    file = record(path)
+    memo = HashMemo(tmp_path / "work")
+    memo.put(file, "ab" * 32, state_of(path))
+    memo.save()
+    return tmp_path / "work", file
+
+
+def test_the_hash_of_a_file_as_it_was_is_known(known: tuple[Path, RecordFile]):
+    work, file = known
+    assert HashMemo(work).get(file) == "ab" * 32
+
+
+def test_reading_a_file_changes_nothing(known: tuple[Path, RecordFile]):
+    work, file = known
+    file.path.read_bytes()
+    assert HashMemo(work).get(file) == "ab" * 32
+
+
+def test_a_changed_size_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
+    work, file = known
+    file.path.write_bytes(b"01234567890")
+    assert HashMemo(work).get(file) is None
+
+
+def test_a_changed_time_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
+    work, file = known
+    os.utime(file.path, ns=(1, file.path.stat().st_mtime_ns + 1))
+    assert HashMemo(work).get(file) is None
+
+
+def test_other_bytes_with_the_times_set_back_make_the_hash_unknown(known: tuple[Path, RecordFile]):
+    work, file = known
+    before = file.path.stat()
+    file.path.write_bytes(b"9876543210")
+    os.utime(file.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = file.path.stat()
+    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (
+        before.st_size,
+        before.st_mtime_ns,
+        before.st_ino,
+    )
+    assert HashMemo(work).get(file) is None
+
+
+def test_another_file_moved_in_its_place_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
+    work, file = known
+    other = file.path.with_name("other")
+    shutil.copy2(file.path, other)
+    other.replace(file.path)
+    assert HashMemo(work).get(file) is None
+
+
+def test_a_state_of_one_element_less_is_not_taken_for_the_same(known: tuple[Path, RecordFile]):
+    work, file = known
+    for state in ([], state_of(file.path)[:3], [0, *state_of(file.path)]):
+        memo = HashMemo(work)
+        memo.put(file, "cd" * 32, state)
+        assert memo.get(file) is None
+
+
+@pytest.mark.parametrize("content", ["", "[1, 2]", "{", "null", '{"records/lapd/box.pst": "ab"}', "\x00"])
+def test_a_memo_that_makes_no_sense_is_forgotten(known: tuple[Path, RecordFile], content: str):
+    work, file = known
+    (work / "mail" / "hashes.json").write_text(content)
+    memo = HashMemo(work)
+    assert memo.get(file) is None
+    memo.put(file, "cd" * 32, state_of(file.path))
+    memo.save()
+    assert HashMemo(work).get(file) == "cd" * 32
+
+
+def test_the_memo_is_written_beside_and_renamed(known: tuple[Path, RecordFile]):
+    work, _ = known
+    assert [path.name for path in (work / "mail").iterdir()] == ["hashes.json"]
+    assert json.loads((work / "mail" / "hashes.json").read_text())
+
+
+# Names and agencies.
+
+
+def test_the_same_file_twice_under_one_agency_is_one_mailbox_with_two_names(tmp_path: Path, box: Box):
+    paths = [tmp_path / "b.pst", tmp_path / "a.pst"]
+    for path in paths:
+        shutil.copy(box.path, path)
+    files = [record(path) for path in paths]
+    (mailbox,) = group(files, {path: examine(path, None) for path in paths})
+    assert mailbox.files == ("records/lapd/a.pst", "records/lapd/b.pst")
+    assert mailbox.path == tmp_path / "a.pst"
+    assert mailbox.source == hashlib.sha256(box.path.read_bytes()).hexdigest()[:12]
+
+
+def test_the_same_file_under_two_agencies_is_a_mailbox_of_each(box: Box):
+    files = [record(box.path, agency) for agency in ("rialto", "lapd")]
+    mailboxes = group(files, {box.path: examine(box.path, None)})
+    assert [(one.agency, one.files) for one in mailboxes] == [
+        ("lapd", ("records/lapd/box.pst",)),
+        ("rialto", ("records/rialto/box.pst",)),
+    ]
+    assert len({one.source for one in mailboxes}) == 1
+
+
+def test_mailboxes_come_in_the_same_order_whatever_the_order_of_files(tmp_path: Path):
+    paths = [tmp_path / f"{name}.pst" for name in "abc"]
+    for path in paths:
+        path.write_text(path.name)
+    examined = {path: examine(path, None) for path in paths}
+    files = [record(path, agency) for path in paths for agency in ("x", "y")]
+    assert group(files, examined) == group(files[::-1], examined)
+
+
+def test_mail_is_kept_by_file_reader_and_libpff(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (mailbox,) = group([record(box.path)], {box.path: examine(box.path, None)})
+    before = mailbox.parts(tmp_path)
+    assert before.parent == tmp_path / "mail"
+    assert mailbox.source in before.name
+    monkeypatch.setattr(sources, "READER_VERSION", READER_VERSION + 1)
+    newer = mailbox.parts(tmp_path)
+    monkeypatch.setattr(sources, "LIBPFF_VERSION", "20991231")
+    assert len({before, newer, mailbox.parts(tmp_path)}) == 3
+
+
+# What cannot be opened.
+
+
+def test_readable_files_pass(box: Box):
+    check_readable([record(box.path)])
+
+
+def test_a_link_that_leads_nowhere_is_named_with_the_mend(tmp_path: Path, box: Box):
+    link = tmp_path / "gone.pst"
+    link.symlink_to(tmp_path / "elsewhere.pst")
+    with pytest.raises(InputError) as caught:
+        check_readable([record(box.path), record(link)])
+    message = str(caught.value)
+    assert message.startswith("records/lapd/gone.pst: cannot be read")
+    assert "make it readable, or take it out of records/" in message
+    assert "\n" not in message
+
+
+def test_a_folder_called_like_a_mailbox_cannot_be_read(tmp_path: Path):
+    folder = tmp_path / "folder.pst"
+    folder.mkdir()
+    with pytest.raises(InputError, match=r"records/lapd/folder\.pst: cannot be read"):
+        check_readable([record(folder)])
+
+
+def test_a_file_without_permission_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "locked.pst"
+    path.write_bytes(b"x")
+
+    def refuse(self: Path, *_: object) -> None:  # permissions do not bind root, as whom the tests may run
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match=r"cannot be read \(Permission denied\); make it readable"):
+        check_readable([record(path)])
