@@ -13,7 +13,6 @@ import pytest
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail import sources
 from tasks.mail.settings import READER_VERSION
 from tasks.mail.sources import HashMemo, check_readable, examine, group, sha256_of, state_of
 
@@ -177,9 +176,9 @@ def test_mail_is_kept_by_file_reader_and_libpff(box: Box, tmp_path: Path, monkey
     before = mailbox.parts(tmp_path)
     assert before.parent == tmp_path / "mail"
     assert mailbox.source in before.name
-    monkeypatch.setattr(sources, "READER_VERSION", READER_VERSION + 1)
+    monkeypatch.setattr("tasks.mail.sources.READER_VERSION", READER_VERSION + 1)
     newer = mailbox.parts(tmp_path)
-    monkeypatch.setattr(sources, "LIBPFF_VERSION", "20991231")
+    monkeypatch.setattr("tasks.mail.sources.LIBPFF_VERSION", "20991231")
     assert len({before, newer, mailbox.parts(tmp_path)}) == 3
 
 
