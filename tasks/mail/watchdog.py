@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import faulthandler
 import time
+from typing import Final
+
+_STANDARD_ERROR: Final = 2
+"""The descriptor itself: `sys.stderr` may be something that has none."""
 
 
 class Watchdog:
@@ -21,7 +25,7 @@ class Watchdog:
         """Something was done: from now on there is the whole time again, or at least three quarters of it."""
         now = time.monotonic()
         if now > self._until:
-            faulthandler.dump_traceback_later(self._seconds, exit=True)
+            faulthandler.dump_traceback_later(self._seconds, exit=True, file=_STANDARD_ERROR)
             self._until = now + self._seconds / 4
 
     def __enter__(self) -> Watchdog:

@@ -1,33 +1,49 @@
-"""Workers that die in mid-read: killed from outside, by a segmentation fault, by a hang. No row changes."""
+"""Workers that die in mid-read: killed from outside, by a segmentation fault, by a hang. No row changes.
+
+The workers are real processes with real deaths. They load a `sitecustomize` that wraps the reader's own
+`read_item`: what it does to which message stands in a file, so that one cluster serves all tests.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client
 
 from cluster import ClusterSettings, connect
 from data.catalog import RecordFile
 from data.synthetic import mailbox
 from tasks.mail.execute import read_mailboxes
-from tasks.mail.parts import PartSummary
-from tasks.mail.settings import MailSettings
+from tasks.mail.parts import PartSummary, gaps
+from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
-MESSAGES = 240
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]  # one cluster serves them all
 
-# What a worker and a child process run as they start: the reader meets one message and dies of it, or hangs.
+MESSAGES = 120
+SEGFAULT = "import ctypes; ctypes.string_at(0)"
+HANG = "import time; time.sleep(600)"
+SLOW = "import time; time.sleep(0.02)"
+
+# What a worker and a child process run as they start: for the messages named in the file, a deed is done
+# before they are read.
 SABOTAGE = """
-import importlib.abc, importlib.machinery, importlib.util, sys
+import importlib.abc, importlib.util, json, os, resource, sys
 
-NODE, DEED = {node}, {deed!r}
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # deaths are meant here, and leave no file
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -40,8 +56,8 @@ class Finder(importlib.abc.MetaPathFinder):
             load(module)
             read = module.read_item
             def read_item(item, attachments):
-                if item.identifier == NODE:
-                    exec(DEED)
+                with open(os.environ["TEST_DEEDS"]) as file:
+                    exec(json.load(file).get(str(item.identifier), ""))
                 return read(item, attachments)
             module.read_item = read_item
         spec.loader.exec_module = exec_module
@@ -51,84 +67,220 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.fixture(scope="module")
-def box(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mailbox, list[int]]:
-    path = tmp_path_factory.mktemp("box") / "box.pst"
-    nodes = mailbox(path, MESSAGES)
-    files = [RecordFile("lapd", path, "records/lapd/box.pst")]
-    return group(files, {path: examine(path, None)})[0], nodes
+@dataclass
+class Crew:
+    """Two workers, and what they shall do on meeting which message."""
+
+    client: Client
+    deeds: Path
+
+    def shall(self, deed: str, *nodes: int) -> None:
+        """Do it on meeting one of these messages, and nothing on meeting any other."""
+        self.deeds.write_text(json.dumps(dict.fromkeys(map(str, nodes), deed)))
 
 
 @pytest.fixture(scope="module")
-def sound(box: tuple[Mailbox, list[int]], tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
-    work = tmp_path_factory.mktemp("sound")
-    with connect(ClusterSettings(workers=1)) as client:
-        read_mailboxes(client, [box[0]], work, MailSettings())
-    return rows(box[0], work)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text(SABOTAGE)
+    (folder / "deeds.json").write_text("{}")
+    before = os.environ.get("PYTHONPATH")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), before])))
+        patch.setenv("TEST_DEEDS", str(folder / "deeds.json"))
+        with connect(ClusterSettings(workers=2)) as client:
+            yield Crew(client, folder / "deeds.json")
+
+
+@pytest.fixture
+def crew(cluster: Crew) -> Crew:
+    """Workers that mean no harm yet, both of them there."""
+    cluster.shall("")
+    cluster.client.wait_for_workers(2, timeout=60)
+    return cluster
+
+
+@dataclass
+class Box:
+    """A mailbox, its messages, and its table as it is without any trouble."""
+
+    mailbox: Mailbox
+    nodes: list[int]
+    table: pa.Table
+
+    def without(self, *nodes: int) -> pa.Table:
+        return self.table.filter(pc.invert(pc.is_in(self.table["node_id"], pa.array(nodes, pa.int64()))))
+
+
+@pytest.fixture(scope="module")
+def box(cluster: Crew, tmp_path_factory: pytest.TempPathFactory) -> Box:
+    folder = tmp_path_factory.mktemp("box")
+    nodes = mailbox(folder / "box.pst", MESSAGES)
+    found = examined(folder / "box.pst")
+    read_mailboxes(cluster.client, [found], folder / "work", MailSettings())
+    table = rows(found, folder / "work")
+    assert table.num_rows == MESSAGES
+    return Box(found, nodes, table)
+
+
+def examined(path: Path) -> Mailbox:
+    file = RecordFile("lapd", path, f"records/lapd/{path.name}")
+    return group([file], {path: examine(path, None)})[0]
 
 
 def rows(mail: Mailbox, work: Path) -> pa.Table:
     return pa.concat_tables([pq.read_table(part) for part in sorted(mail.parts(work).glob("part-*.parquet"))])
 
 
-def read(box: Mailbox, work: Path, **knobs: float) -> list[PartSummary]:
-    with connect(ClusterSettings(workers=2)) as client:
-        return read_mailboxes(client, [box], work, MailSettings(partition=60, **knobs))[box.source]  # type: ignore[arg-type]
+def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartSummary]:
+    return read_mailboxes(crew.client, [mail], work, MailSettings(**knobs))[mail.source]
 
 
-def sabotage(folder: Path, monkeypatch: pytest.MonkeyPatch, node: int, deed: str) -> None:
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(SABOTAGE.format(node=node, deed=deed))
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+def times(mail: Mailbox, work: Path) -> dict[str, int]:
+    """When each part was written, by its name."""
+    return {part.name: part.stat().st_mtime_ns for part in mail.parts(work).glob("part-*.parquet")}
 
 
-@pytest.mark.slow
-def test_a_worker_that_is_killed_again_and_again_changes_no_row(
-    box: tuple[Mailbox, list[int]], sound: pa.Table, tmp_path: Path
-) -> None:
-    killed: list[int] = []
-    with connect(ClusterSettings(workers=2)) as client:
+class Killer(threading.Thread):
+    """Kills whoever is in the middle of writing a part, as often as it is told to."""
 
-        def kill() -> None:
-            for _ in range(3):
-                time.sleep(0.4)
-                pids = list(client.run(os.getpid, on_error="ignore").values())
-                if pids and isinstance(pids[0], int):
-                    os.kill(pids[0], signal.SIGKILL)
-                    killed.append(pids[0])
+    def __init__(self, parts: Path, times: int) -> None:
+        super().__init__(daemon=True)
+        self.parts = parts
+        self.left = times
+        self.killed: set[int] = set()
+        self.stop = threading.Event()
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        # A hundred small partitions, so that some of them are under way whenever a worker is killed.
-        read_mailboxes(client, [box[0]], tmp_path, MailSettings(partition=2))
-        killer.join()
-    assert killed
-    assert rows(box[0], tmp_path).equals(sound)
+    def run(self) -> None:
+        while self.left and not self.stop.is_set():
+            # A part that is being written bears the id of its writer.
+            for path in self.parts.glob(".part-*.partial"):
+                writer = int(path.name.split(".")[-2])
+                if writer not in self.killed and self.left:
+                    os.kill(writer, signal.SIGKILL)
+                    self.killed.add(writer)
+                    self.left -= 1
+            time.sleep(0.01)
 
 
-@pytest.mark.slow
-def test_a_segmentation_fault_costs_the_one_message_that_caused_it(
-    box: tuple[Mailbox, list[int]], sound: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mail, nodes = box
-    sabotage(tmp_path / "site", monkeypatch, nodes[100], "import ctypes; ctypes.string_at(0)")
-    parts = read(mail, tmp_path)
-    lost = [row for part in parts for row in part.quarantine]
-    assert [(row.node_id, row.reason) for row in lost] == [(nodes[100], "libpff dies of it")]
-    assert "SIGSEGV" in lost[0].detail
-    kept = sound.filter(pc.not_equal(sound["node_id"], nodes[100]))
-    assert rows(mail, tmp_path).equals(kept)
+def test_workers_killed_in_mid_read_again_and_again_change_no_row(crew: Crew, box: Box, tmp_path: Path):
+    crew.shall(SLOW, *box.nodes)  # so that there is a middle to be killed in
+    killer = Killer(box.mailbox.parts(tmp_path), 3)
+    killer.start()
+    parts = read(crew, box.mailbox, tmp_path, partition=20, extract=5)
+    killer.stop.set()
+    killer.join()
+    assert len(killer.killed) == 3
+    assert rows(box.mailbox, tmp_path).equals(box.table)
+    assert [len(part.quarantine) for part in parts] == [0] * 6
 
 
-@pytest.mark.slow
-def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(
-    box: tuple[Mailbox, list[int]], sound: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mail, nodes = box
-    sabotage(tmp_path / "site", monkeypatch, nodes[7], "import time; time.sleep(600)")
-    parts = read(mail, tmp_path, watchdog_seconds=2.0)
-    lost = [row for part in parts for row in part.quarantine]
-    assert [(row.node_id, row.reason) for row in lost] == [(nodes[7], "libpff dies of it")]
-    assert "hung" in lost[0].detail
-    kept = sound.filter(pc.not_equal(sound["node_id"], nodes[7]))
-    assert rows(mail, tmp_path).equals(kept)
+def test_a_segmentation_fault_costs_the_one_message_that_caused_it(crew: Crew, box: Box, tmp_path: Path):
+    bad = box.nodes[50]
+    crew.shall(SEGFAULT, bad)
+    parts = read(crew, box.mailbox, tmp_path, partition=30)
+    (lost,) = [row for part in parts for row in part.quarantine]
+    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert lost.folder == "Top of Personal Folders/Inbox"
+    assert "SIGSEGV" in lost.detail
+    assert rows(box.mailbox, tmp_path).equals(box.without(bad))
+
+
+def test_every_one_of_several_messages_that_crash_the_reader_is_found(crew: Crew, box: Box, tmp_path: Path):
+    bad = (box.nodes[0], box.nodes[7], box.nodes[119])
+    crew.shall(SEGFAULT, *bad)
+    parts = read(crew, box.mailbox, tmp_path, partition=8)
+    assert [row.node_id for part in parts for row in part.quarantine] == list(bad)
+    assert sum(part.accounted for part in parts) == MESSAGES
+    assert rows(box.mailbox, tmp_path).equals(box.without(*bad))
+
+
+def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(crew: Crew, box: Box, tmp_path: Path):
+    bad = box.nodes[7]
+    crew.shall(HANG, bad)
+    parts = read(crew, box.mailbox, tmp_path, partition=4, watchdog_seconds=1.5)
+    (lost,) = [row for part in parts for row in part.quarantine]
+    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert "hung for 1.5 s" in lost.detail
+    assert rows(box.mailbox, tmp_path).equals(box.without(bad))
+
+
+def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
+    crew.shall(SLOW, *box.nodes)
+    path = tmp_path / "vanishing.pst"
+    shutil.copy(box.mailbox.path, path)
+    mail = examined(path)
+
+    def vanish(done: int, total: int) -> None:
+        if done:
+            path.unlink(missing_ok=True)
+
+    with pytest.raises(OSError, match=r"vanishing\.pst"):
+        read_mailboxes(crew.client, [mail], tmp_path, MailSettings(partition=10), vanish)
+    # Brought back, the run goes on; nothing was held against a message.
+    crew.shall("")
+    shutil.copy(box.mailbox.path, path)
+    parts = read(crew, mail, tmp_path, partition=10)
+    assert [row for part in parts for row in part.quarantine] == []
+    assert rows(mail, tmp_path).equals(box.table)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_path: Path):
+    crew.shall(SLOW, *box.nodes)
+
+    def interrupt(done: int, total: int) -> None:
+        if done >= 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_mailboxes(crew.client, [box.mailbox], tmp_path, MailSettings(partition=10), interrupt)
+    settle(box.mailbox, tmp_path)
+    before = times(box.mailbox, tmp_path)
+    assert 4 <= len(before) < 12
+    crew.shall("")
+    told: list[tuple[int, int]] = []
+    read_mailboxes(
+        crew.client, [box.mailbox], tmp_path, MailSettings(partition=7), lambda *now: told.append(now)
+    )
+    assert told[0] == (10 * len(before), MESSAGES)
+    after = times(box.mailbox, tmp_path)
+    assert {name: after[name] for name in before} == before
+    ranges = [tuple(int(word) for word in name[:-8].split("-")[1:]) for name in before]
+    assert len(after) == len(before) + len(gaps(MESSAGES, ranges, 7))  # type: ignore[arg-type]
+    assert rows(box.mailbox, tmp_path).equals(box.table)
+
+
+def settle(mail: Mailbox, work: Path) -> None:
+    """Wait until what was under way as the run was interrupted has ended."""
+    until = time.monotonic() + 60
+    while list(mail.parts(work).glob(".part-*.partial")) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def test_a_second_run_reads_nothing_and_a_new_reader_everything(
+    crew: Crew, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read(crew, box.mailbox, tmp_path, partition=30)
+    first = box.mailbox.parts(tmp_path)
+    before = times(box.mailbox, tmp_path)
+    crew.shall(SEGFAULT, *box.nodes)  # whoever reads a message now dies
+    parts = read(crew, box.mailbox, tmp_path, partition=50)
+    assert times(box.mailbox, tmp_path) == before
+    assert sum(part.read for part in parts) == MESSAGES
+    crew.shall("")
+    monkeypatch.setattr("tasks.mail.sources.READER_VERSION", READER_VERSION + 1)
+    read(crew, box.mailbox, tmp_path, partition=60)
+    assert box.mailbox.parts(tmp_path) != first
+    assert len(times(box.mailbox, tmp_path)) == 2
+    assert rows(box.mailbox, tmp_path).equals(box.table)
+
+
+def test_what_an_interrupted_worker_left_half_written_is_cleared_away(crew: Crew, box: Box, tmp_path: Path):
+    crew.shall(SLOW, *box.nodes)
+    killer = Killer(box.mailbox.parts(tmp_path), 1)
+    killer.start()
+    read(crew, box.mailbox, tmp_path, partition=60)
+    killer.stop.set()
+    killer.join()
+    assert len(killer.killed) == 1
+    assert [path.name for path in box.mailbox.parts(tmp_path).iterdir() if "partial" in path.name] == []
