@@ -11,22 +11,17 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def _mind_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
     nwatch, run, investigation: Path, prefect: dict[str, str]
 ):
     environment = {**os.environ, **prefect}
     running = subprocess.Popen(
-        [*nwatch, "run", str(investigation), "--partition", "20"],
+        # Whoever starts the tests in the background may have told them to ignore what is sent here.
+        ["env", "--default-signal=INT", *nwatch, "run", str(investigation), "--partition", "20"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        # Whoever starts the tests in the background may have told them to ignore what is sent here.
-        preexec_fn=_mind_interrupts,
     )
     deadline = time.monotonic() + 120
     while not list((investigation / "work").glob("mail/*/part-*.parquet")) and running.poll() is None:
