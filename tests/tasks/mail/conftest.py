@@ -264,7 +264,9 @@ def damaged(box: Box, tmp_path: Path) -> Surgery:
 def threads() -> Iterator[Client]:
     """A Dask client whose one worker lives in this process: quick to have, and nothing to kill."""
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as local,
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
+        ) as local,
         Client(local) as client,
     ):
         yield client
