@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from distributed import Client, Future, KilledWorker, as_completed
 
-from tasks.mail.parts import PartSummary, drop_overlaps, finished, gaps, summaries
+from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -157,7 +157,7 @@ def read_mailboxes(
     run_all(client, spans, read_span, read_span_apart, count)
     for mailbox in distinct.values():
         if mailbox.examined.plan is not None:
-            drop_overlaps(mailbox.parts(work), len(mailbox.examined.plan.nodes))
+            clear_leftovers(mailbox.parts(work), len(mailbox.examined.plan.nodes))
     return {
         source: summaries(mailbox.parts(work), len(mailbox.examined.plan.nodes))
         for source, mailbox in distinct.items()

@@ -275,7 +275,6 @@ def test_a_second_run_reads_nothing_and_a_new_reader_everything(
     assert rows(box.mailbox, tmp_path).equals(box.table)
 
 
-@pytest.mark.xfail(strict=True, reason="a dead worker's .partial file, with mail in it, is never removed")
 def test_what_an_interrupted_worker_left_half_written_is_cleared_away(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
     killer = Killer(box.mailbox.parts(tmp_path), 1)

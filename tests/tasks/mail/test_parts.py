@@ -18,7 +18,7 @@ from tasks.mail.ndb import LocalFile
 from tasks.mail.parts import (
     PartSummary,
     Quarantined,
-    drop_overlaps,
+    clear_leftovers,
     finished,
     gaps,
     part_name,
@@ -161,7 +161,7 @@ def test_of_ranges_that_overlap_one_is_taken_and_none_twice(tmp_path: Path):
     for start, stop in [(0, 4), (0, 10), (4, 10), (6, 8)]:
         write_part(tmp_path, start, stop, [mail(node) for node in range(start, stop)], FOLDERS)
     assert finished(tmp_path, 10) == [(0, 4), (4, 10)]
-    drop_overlaps(tmp_path, 10)
+    clear_leftovers(tmp_path, 10)
     assert sorted(path.name for path in tmp_path.iterdir()) == [part_name(0, 4), part_name(4, 10)]
 
 
