@@ -144,9 +144,9 @@ class Copier:
         """
         if not bid:
             return
-        if bid in tree:
+        if bid & ~1 in tree:
             raise BlockError("block stands twice in one tree", f"block 0x{bid:x}")
-        tree.add(bid)
+        tree.add(bid & ~1)
         place = self._block(bid, extract)
         if not bid & _INTERNAL:
             return

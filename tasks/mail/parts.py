@@ -123,9 +123,9 @@ def finished(folder: Path, total: int) -> list[tuple[int, int]]:
 def clear_leftovers(folder: Path, total: int) -> None:
     """Remove what earlier runs left behind, when nobody writes there.
 
-    That is what a worker had half written when it died, which holds mail like any part; and parts that answer for
-    messages which other parts answer for already, as two runs with different partition sizes would leave them:
-    whoever reads the folder may then take all that lies in it.
+    That is what a worker had half written when it died, which holds mail like any part; and parts that answer
+    for messages which other parts answer for already, as two runs with different partition sizes would leave
+    them: whoever reads the folder may then take all that lies in it.
     """
     kept = {part_name(*found) for found in finished(folder, total)}
     for path in (*folder.glob("part-*.parquet"), *folder.glob(".part-*.partial")):
