@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,11 @@ class Survey:
 
     Attributes:
         mailboxes: one an agency and file, in order of agency and hash.
+        states: size, times of change and inode that each file had when it was hashed.
     """
 
     mailboxes: tuple[Mailbox, ...]
+    states: Mapping[Path, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.catalog import RecordFile
+from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
 from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
@@ -48,7 +50,7 @@ def survey(
     for file in files:
         memo.put(file, examined[file.path].sha256, states[file.path])
     memo.save()
-    return Survey(tuple(group(files, examined)))
+    return Survey(tuple(group(files, examined)), states)
 
 
 @task(name="read the mail", cache_policy=NO_CACHE, persist_result=False)
@@ -70,6 +72,31 @@ def read(
 
     Returns:
         The mailboxes with what became of their messages, and the quarantine.
+
+    Raises:
+        InputError: a file is not the one any more that was hashed.
     """
+    _check_unchanged(survey)
     parts = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
+    _check_unchanged(survey, work)
     return Reading(to_sources(survey.mailboxes, work, parts), quarantine_table(survey.mailboxes, parts))
+
+
+def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
+    """See that the files are still those that were hashed.
+
+    Args:
+        survey: with the state of each file at that time.
+        forget: the work folder, after the reading: mail of a file that has changed is under a false key there.
+
+    Raises:
+        InputError: names the file that is not.
+    """
+    for mailbox in survey.mailboxes:
+        state = survey.states.get(mailbox.path)
+        if state is not None and state_of(mailbox.path) != list(state):
+            if forget is not None:
+                shutil.rmtree(mailbox.parts(forget), ignore_errors=True)
+            raise InputError(
+                f"{mailbox.path}: was changed during the run; wait until it is copied, run again"
+            )

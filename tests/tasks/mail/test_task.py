@@ -108,7 +108,6 @@ def test_a_file_that_cannot_be_opened_stops_the_run_before_anything_is_done(
     assert not (tmp_path / "work").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="nobody looks again whether the file is still the one that was hashed")
 def test_a_file_exchanged_between_survey_and_reading_is_an_error_that_names_it(
     threads: Client, kit: Kit, tmp_path: Path
 ):
