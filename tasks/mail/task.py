@@ -87,7 +87,7 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
 
     Args:
         survey: with the state of each file at that time.
-        forget: the work folder, after the reading: mail of a file that has changed is under a false key there.
+        forget: the work folder, after the reading: mail of a changed file lies under a false key there.
 
     Raises:
         InputError: names the file that is not.
