@@ -96,7 +96,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
 def crew(cluster: Crew) -> Crew:
     """Workers that mean no harm yet, both of them there."""
     cluster.shall("")
-    cluster.client.wait_for_workers(2, timeout=60)
+    try:
+        cluster.client.wait_for_workers(2, timeout=20)
+    except TimeoutError:
+        # A nanny may give up after the deaths of the test before; a run would go on with the other worker.
+        for workers in (0, 2):
+            cluster.client.cluster.scale(workers)
+        cluster.client.wait_for_workers(2, timeout=60)
     return cluster
 
 
