@@ -79,7 +79,7 @@ class Crew:
         self.deeds.write_text(json.dumps(dict.fromkeys(map(str, nodes), deed)))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "sitecustomize.py").write_text(SABOTAGE)
@@ -96,13 +96,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
 def crew(cluster: Crew) -> Crew:
     """Workers that mean no harm yet, both of them there."""
     cluster.shall("")
-    try:
-        cluster.client.wait_for_workers(2, timeout=20)
-    except TimeoutError:
-        # A nanny may give up after the deaths of the test before; a run would go on with the other worker.
-        for workers in (0, 2):
-            cluster.client.cluster.scale(workers)
-        cluster.client.wait_for_workers(2, timeout=60)
+    cluster.client.wait_for_workers(2, timeout=60)
     return cluster
 
 
@@ -118,7 +112,7 @@ class Box:
         return self.table.filter(pc.invert(pc.is_in(self.table["node_id"], pa.array(nodes, pa.int64()))))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def box(cluster: Crew, tmp_path_factory: pytest.TempPathFactory) -> Box:
     folder = tmp_path_factory.mktemp("box")
     nodes = mailbox(folder / "box.pst", MESSAGES)
