@@ -113,7 +113,7 @@ class Copier:
             raise BlockError("block in no index", f"block 0x{bid:x}")
         offset, size, full = found
         layout = self._layout
-        span = -(-(size + layout.trailer) // layout.align) * layout.align
+        span = layout.block_span(size)
         raw = self._read(offset, span)
         if len(raw) < span:
             raise BlockError("block beyond the end of the file", f"block 0x{bid:x} at byte {offset:,}")

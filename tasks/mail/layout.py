@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,7 +26,6 @@ BBT: Final = 0x80
 """Page type of the block B-tree."""
 
 NID_STORE: Final = 0x21
-NID_NAME_MAP: Final = 0x61
 NID_ROOT_FOLDER: Final = 0x122
 
 TYPE_FOLDER: Final = 0x02
@@ -180,9 +179,9 @@ ANSI: Final = Layout(
     crypt=461,
     sub_header=4,
 )
-UNICODE_4K: Final = Layout(
+UNICODE_4K: Final = replace(
+    UNICODE,
     name="OST with 4k pages",
-    word=8,
     page=4096,
     counts=4056,
     counts_format="<HHBB",
@@ -191,18 +190,6 @@ UNICODE_4K: Final = Layout(
     page_checked=4072,
     trailer=24,
     align=512,
-    trailer_format="<HHIQ",
-    crc_first=True,
-    block_crc=4,
-    block_row="<QQHH4x",
-    node=_WIDE[0],
-    block=_WIDE[1],
-    branch=_WIDE[2],
-    eof=184,
-    nbt=216,
-    bbt=232,
-    crypt=513,
-    sub_header=8,
     compressed=True,
 )
 
