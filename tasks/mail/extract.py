@@ -128,9 +128,8 @@ class Copier:
 
     def _content(self, bid: int, place: Place, extract: Extract) -> bytes:
         """What an internal block says; such blocks are never encoded, but may be deflated."""
-        offset, size, full = place
-        data = bytes(extract.body[offset : offset + size])
-        if self._layout.compressed and full != size:
+        data, full = extract.content(place), place[2]
+        if self._layout.compressed and full != len(data):
             try:
                 return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
             except zlib.error as error:
@@ -208,41 +207,60 @@ class Extract:
     costs no message.
 
     Attributes:
-        body: the file so far.
+        size: bytes of the file so far.
         blocks: where each block lies, by its id without the reserved bit.
         nodes: the nodes so far.
     """
 
-    def __init__(self, header: Header) -> None:
-        """Begin an empty file of the generation and encoding of `header`."""
+    def __init__(self, header: Header, memory: io.BytesIO | None = None) -> None:
+        """Begin an empty file.
+
+        Args:
+            header: whose generation and encoding it has.
+            memory: what it is written into; a former file's, which ends with this, spares the system from
+                clearing a megabyte for each.
+        """
         self._header = header
         self._layout = header.layout
-        self.body = bytearray(max(self._layout.page, 1024))
+        self._file = io.BytesIO() if memory is None else memory
+        self._write = self._file.write
+        self._crc = self._layout.trailer - self._layout.block_crc
+        self.size = max(self._layout.page, 1024)
         self.blocks: dict[int, Place] = {}
         self.nodes: list[Node] = []
-        self._begun = len(self.body), 0
+        self._file.seek(0)
+        self._write(bytes(self.size))
+        self.begin()
 
     def begin(self) -> None:
         """Remember how far the file is."""
-        self._begun = len(self.body), len(self.blocks)
+        self._begun = self.size, len(self.blocks)
 
     def undo(self) -> None:
         """Forget the blocks that came since `begin`."""
-        length, count = self._begun
-        del self.body[length:]
+        self.size, count = self._begun
+        self._file.seek(self.size)
         while len(self.blocks) > count:
             self.blocks.popitem()
 
     def append(self, bid: int, raw: bytes, size: int, full: int) -> Place:
         """Add a verified block: its bytes in the file, and how many of them are data."""
-        offset = len(self.body)
-        self.body += raw
         # The checksum has been verified. libpff would compute it again, a byte at a time, which takes half
         # of its time over a message; what is stored as 0 it leaves alone.
-        at = offset + len(raw) - self._layout.trailer + self._layout.block_crc
-        self.body[at : at + 4] = _NO_CHECKSUM
-        place = self.blocks[bid] = (offset, size, full)
+        whole, crc = memoryview(raw), len(raw) - self._crc
+        self._write(whole[:crc])
+        self._write(_NO_CHECKSUM)
+        self._write(whole[crc + 4 :])
+        place = self.blocks[bid] = (self.size, size, full)
+        self.size += len(raw)
         return place
+
+    def content(self, place: Place) -> bytes:
+        """The data of a block that is there."""
+        self._file.seek(place[0])
+        data = self._file.read(place[1])
+        self._file.seek(self.size)
+        return data
 
     def add(self, node: Node) -> None:
         """Add a node whose blocks are there."""
@@ -265,25 +283,30 @@ class Extract:
         ]
         bbt = self._tree(np.array(blocks, layout.block), "bid", BBT)
         nbt = self._tree(np.array(nodes, layout.node), "nid", NBT)
-        self.body[: len(self._header.raw)] = self._patched(nbt, bbt)
-        return io.BytesIO(self.body)
+        self._file.truncate(self.size)
+        self._file.seek(0)
+        self._write(self._patched(nbt, bbt))
+        return self._file
 
     def _tree(self, entries: Entries, key: str, tree: int) -> tuple[int, int]:
         """Write a B-tree bottom-up; returns block id and offset of its root."""
         layout = self._layout
-        self.body += bytes(-len(self.body) % layout.page)
+        self._extend(bytes(-self.size % layout.page))
         level = 0
         while True:
             fan = layout.entries_bytes // entries.dtype.itemsize
             above = np.zeros(max(1, -(-len(entries) // fan)), layout.branch)
             for row in range(len(above)):
                 part = entries[row * fan : (row + 1) * fan]
-                bid, offset = (len(self.body) // layout.page) * 4, len(self.body)
+                bid, offset = (self.size // layout.page) * 4, self.size
                 above[row] = (part[key][0] if len(part) else 0, bid, offset)
-                self.body += self._page(part, (tree, level, fan), (bid, offset))
+                self._extend(self._page(part, (tree, level, fan), (bid, offset)))
             if len(above) == 1:
                 return int(above["bid"][0]), int(above["offset"][0])
             entries, key, level = above, "key", level + 1
+
+    def _extend(self, data: bytes) -> None:
+        self.size += self._write(data)
 
     def _page(self, entries: Entries, kind: tuple[int, int, int], place: tuple[int, int]) -> bytes:
         """A page of a tree, at a level, of at most so many entries; with a block id, at an offset."""
@@ -304,7 +327,7 @@ class Extract:
         layout = self._layout
         raw = bytearray(self._header.raw)
         word = layout.word_format[1]
-        struct.pack_into("<" + word, raw, layout.eof, len(self.body))
+        struct.pack_into("<" + word, raw, layout.eof, self.size)
         struct.pack_into("<" + word * 2, raw, layout.nbt, *nbt)
         struct.pack_into("<" + word * 2, raw, layout.bbt, *bbt)
         struct.pack_into("<I", raw, 4, checksum(memoryview(raw)[8 : 8 + 471]))

@@ -46,7 +46,9 @@ class LocalFile:
     """A read-only local file, read at positions; one a thread, closed with `with`.
 
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie side by side,
-    and one call into the system for each of them would cost more than verifying it does.
+    and one call into the system for each of them would cost more than verifying it does. The memory of a
+    segment that goes is filled with the one that comes: memory given back is cleared by the system before it
+    is had again, which costs as much as the filling.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +59,7 @@ class LocalFile:
         """
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self.size: int = os.fstat(self._file).st_size
-        self._segments: dict[int, bytes] = {}
+        self._segments: dict[int, memoryview] = {}
 
     def read(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes from `offset`; fewer at the end of the file, none beyond it."""
@@ -65,18 +67,20 @@ class LocalFile:
             return b""
         first, skip = divmod(offset, _SEGMENT)
         if skip + size <= _SEGMENT:
-            return self._segment(first)[skip : skip + size]
+            return bytes(self._segment(first)[skip : skip + size])
         if size <= _SEGMENT:
-            return self._segment(first)[skip:] + self._segment(first + 1)[: skip + size - _SEGMENT]
+            begin = bytes(self._segment(first)[skip:])  # a copy: the next segment may take this one's memory
+            return begin + self._segment(first + 1)[: skip + size - _SEGMENT]
         return os.pread(self._file, size, offset)
 
-    def _segment(self, number: int) -> bytes:
+    def _segment(self, number: int) -> memoryview:
         """A segment of the file; of those kept the one that came first goes first."""
         segment = self._segments.get(number)
         if segment is None:
-            if len(self._segments) >= _SEGMENTS:
-                del self._segments[next(iter(self._segments))]
-            segment = self._segments[number] = os.pread(self._file, _SEGMENT, number * _SEGMENT)
+            full = len(self._segments) >= _SEGMENTS
+            memory = self._segments.pop(next(iter(self._segments))).obj if full else bytearray(_SEGMENT)
+            there = os.preadv(self._file, [memory], number * _SEGMENT)
+            segment = self._segments[number] = memoryview(memory)[:there]
         return segment
 
     def __enter__(self) -> LocalFile:

@@ -7,6 +7,7 @@ until the message is found.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -86,16 +87,17 @@ def _groups(
     copier: Copier, header: Header, nodes: Iterable[Node], settings: MailSettings
 ) -> Iterator[_Group]:
     """Copy messages out until a file is full by number or by bytes."""
-    group = _Group(Extract(header))
+    memory = io.BytesIO()
+    group = _Group(Extract(header, memory))
     for node in nodes:
         group.nodes.append(node)
         try:
             group.attachments[node.nid] = copier.copy(node, group.extract)
         except BlockError as error:
             group.failures[node.nid] = Failure(node.nid, error.reason, error.detail)
-        if len(group.nodes) >= settings.extract or len(group.extract.body) >= settings.extract_bytes:
+        if len(group.nodes) >= settings.extract or group.extract.size >= settings.extract_bytes:
             yield group
-            group = _Group(Extract(header))
+            group = _Group(Extract(header, memory))
     if group.nodes:
         yield group
 
