@@ -1,96 +1,22 @@
-"""Every table that the program writes: its columns, their types, their meaning.
-
-One place on purpose. The Arrow schemas, the checks before a table is written (:mod:`data.tables`), the data
-dictionary and the tests all come from :data:`TABLES`; a column that is not here does not exist. The columns
-are those of DESIGN 4, in its order.
-
-Example:
-    >>> TABLES["public/kinds"].key
-    ('agency', 'kind')
-    >>> TABLES["public/kinds"].arrow.field("share").type
-    DataType(double)
-"""
+"""The tables of the mail: from the mailbox to unique alerts and their recipients, and the ledger of all parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Literal, cast
+from typing import Final
 
-import pyarrow as pa
-
-Visibility = Literal["private", "public", "work"]
-
-TEXT: Final = pa.string()
-LONG_TEXT: Final = pa.large_string()
-COUNT: Final = pa.int64()
-SMALL_COUNT: Final = pa.int32()
-SHARE: Final = pa.float64()
-DAY: Final = pa.date32()
-MOMENT: Final = pa.timestamp("us", tz="UTC")
-TEXTS: Final = pa.list_(pa.field("element", pa.string()))  # the name that Parquet gives back
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table.
-
-    Attributes:
-        name: The column's name as it stands in the files.
-        type: Its Arrow type.
-        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's
-            metadata.
-        nullable: Whether a value may be missing; the meaning says what a missing one tells.
-    """
-
-    name: str
-    type: pa.DataType
-    meaning: str
-    nullable: bool = False
-
-    @property
-    def arrow(self) -> pa.Field:
-        """The Arrow field, with the meaning as its ``description``."""
-        return pa.field(self.name, self.type, self.nullable, metadata={"description": self.meaning})
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: where it lies, what a row is, its key and its columns.
-
-    Attributes:
-        name: Place below ``out/`` without suffix, as ``private/sources`` (``work/…``: intermediate tables).
-        key: The columns that make a row unique and give the order of rows in the file.
-        meaning: What one row is.
-        columns: The columns in file order.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    meaning: str
-    columns: tuple[Column, ...]
-
-    @property
-    def arrow(self) -> pa.Schema:
-        """The Arrow schema: types, nullability, and each column's meaning as metadata."""
-        return pa.schema([column.arrow for column in self.columns])
-
-    @property
-    def visibility(self) -> Visibility:
-        """``private`` (names, addresses, texts), ``public`` (counts alone) or ``work`` (intermediate)."""
-        return cast(Visibility, self.name.split("/", 1)[0])
-
-    @property
-    def stem(self) -> str:
-        """The file's name without folder and suffix, as ``sources``."""
-        return self.name.split("/", 1)[1]
-
-
-def optional(name: str, type: pa.DataType, meaning: str) -> Column:
-    """A column whose value may be missing; the meaning says when."""
-    return Column(name, type, meaning, nullable=True)
-
+from data.schema.model import (
+    COUNT,
+    DAY,
+    LONG_TEXT,
+    MOMENT,
+    SHARE,
+    SMALL_COUNT,
+    TEXT,
+    TEXTS,
+    Column,
+    Table,
+    optional,
+)
 
 AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
 SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
@@ -128,7 +54,7 @@ HEADERS: Final = (
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
 
-_PRIVATE: Final = (
+PRIVATE: Final = (
     Table(
         "private/sources",
         ("agency", "source", "file"),
@@ -234,7 +160,7 @@ _PRIVATE: Final = (
     ),
 )
 
-_PUBLIC: Final = (
+PUBLIC: Final = (
     Table(
         "public/ledger",
         ("part", "source", "line"),
@@ -243,9 +169,10 @@ _PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages) or 'alerts' (from messages to unique alerts).",
+                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' (from "
+                "the file to tracts) or 'cities' (what the tests found).",
             ),
-            Column("source", TEXT, "The mailbox's source id; empty for a line over all mailboxes."),
+            Column("source", TEXT, "The source id of a mailbox or file of posts; empty for a line over all."),
             Column(
                 "line",
                 TEXT,
@@ -254,7 +181,10 @@ _PUBLIC: Final = (
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
-                "alerts'.",
+                "alerts'. posts: 'posts in the file'; over all files 'posts in the files', 'duplicates', "
+                "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in tracts', "
+                "'in tracts with population and income', 'in tracts without', 'tracts in the layer', 'polygons "
+                "repaired'. cities: 'cities examined', 'positive', 'negative', 'none', 'not testable'.",
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),
@@ -308,7 +238,7 @@ _PUBLIC: Final = (
     ),
 )
 
-_WORK: Final = (
+WORK: Final = (
     Table(
         "work/mail",
         ("node_id",),
@@ -345,8 +275,3 @@ _WORK: Final = (
         ),
     ),
 )
-
-TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (*_PRIVATE, *_PUBLIC, *_WORK)}
-)
-"""All tables by name, private ones first, in the order of DESIGN 4."""

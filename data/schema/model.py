@@ -1,0 +1,80 @@
+"""What a table and a column are, and the Arrow types that columns have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+import pyarrow as pa
+
+Visibility = Literal["private", "public", "work"]
+
+TEXT: Final = pa.string()
+LONG_TEXT: Final = pa.large_string()
+COUNT: Final = pa.int64()
+SMALL_COUNT: Final = pa.int32()
+SHARE: Final = pa.float64()
+NUMBER: Final = pa.float64()
+DAY: Final = pa.date32()
+MOMENT: Final = pa.timestamp("us", tz="UTC")
+TEXTS: Final = pa.list_(pa.field("element", pa.string()))  # the name that Parquet gives back
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: The column's name as it stands in the files.
+        type: Its Arrow type.
+        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's
+            metadata.
+        nullable: Whether a value may be missing; the meaning says what a missing one tells.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
+
+    @property
+    def arrow(self) -> pa.Field:
+        """The Arrow field, with the meaning as its ``description``."""
+        return pa.field(self.name, self.type, self.nullable, metadata={"description": self.meaning})
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: where it lies, what a row is, its key and its columns.
+
+    Attributes:
+        name: Place below ``out/`` without suffix, as ``private/sources`` (``work/…``: intermediate tables).
+        key: The columns that make a row unique and give the order of rows in the file.
+        meaning: What one row is.
+        columns: The columns in file order.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema: types, nullability, and each column's meaning as metadata."""
+        return pa.schema([column.arrow for column in self.columns])
+
+    @property
+    def visibility(self) -> Visibility:
+        """``private`` (names, addresses, texts), ``public`` (counts alone) or ``work`` (intermediate)."""
+        return cast(Visibility, self.name.split("/", 1)[0])
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and suffix, as ``sources``."""
+        return self.name.split("/", 1)[1]
+
+
+def optional(name: str, type: pa.DataType, meaning: str) -> Column:
+    """A column whose value may be missing; the meaning says when."""
+    return Column(name, type, meaning, nullable=True)

@@ -1,0 +1,1 @@
+"""Posts: read, counted once, and put into tracts."""

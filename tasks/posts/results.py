@@ -1,0 +1,69 @@
+"""What the posts room hands on: the files of posts, and what became of each post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class PostFile:
+    """One file of posts as it was handed over.
+
+    Attributes:
+        file: Its path inside the investigation folder, with forward slashes.
+        source: First 12 hex digits of its SHA-256.
+        sha256: All 64 of them.
+        bytes: Its size.
+        posts: Rows read from it.
+    """
+
+    file: str
+    source: str
+    sha256: str
+    bytes: int
+    posts: int
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The posts of all files, each counted once (DESIGN 5.6), before any was put into a tract.
+
+    Attributes:
+        files: One a file, in order of name.
+        batches: Parquet files with the posts that have a location: post_id (text), year (int32, may be
+            missing), lon and lat (float64, degrees). In which batch a post lies follows from its id alone.
+        duplicates: Posts whose id a row before them has.
+        excluded: Posts of accounts that are no residents.
+        no_location: Posts whose coordinates are missing, out of range or (0, 0).
+    """
+
+    files: tuple[PostFile, ...]
+    batches: tuple[Path, ...]
+    duplicates: int
+    excluded: int
+    no_location: int
+
+
+@dataclass(frozen=True)
+class PostsTables:
+    """What became of the posts that have a location.
+
+    Attributes:
+        outside: Posts in no tract.
+        in_one_tract: Posts in exactly one.
+        on_borders: Posts in several, each given to one of them.
+        with_income: Posts in tracts that have population and a median income.
+        without: Posts in tracts that lack one of the two, or a row of the Census.
+        counts: The posts of the year analysed by tract: GEOID (string), count (int64), in order of GEOID;
+            tracts without a post have no row.
+    """
+
+    outside: int
+    in_one_tract: int
+    on_borders: int
+    with_income: int
+    without: int
+    counts: pa.Table
