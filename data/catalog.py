@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,9 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coding": ("coding/*/*.csv",),
 }
 """The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
+
+BUILT: Final = ("mail", "posts")
+"""The parts that this version carries out, in the order in which a run does."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,53 @@ class Investigation:
                 )
         return agencies
 
+    def parts(self, only: Sequence[str] | None = None) -> tuple[str, ...]:
+        """The parts that a run carries out: all that have their input, or those that are asked for.
+
+        Args:
+            only: The parts asked for; None for all.
+
+        Raises:
+            InputError: A part that is asked for has no input, or none has. Mail that is not asked for need
+                not be there.
+        """
+        if only is None:
+            self.records()
+        asked = BUILT if only is None else only
+        skipped = self.skipped()
+        for part in only or ():
+            if part in skipped:
+                raise InputError(
+                    f"{self.folder}: --only {part}: {skipped[part]}; put it there, or leave --only out"
+                )
+            if part == "mail":
+                self.records()
+        return tuple(part for part in BUILT if part in asked and part not in skipped)
+
+    def post_files(self) -> list[tuple[str, Path]]:
+        """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that."""
+        files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
+        return sorted((_name(path, self.folder), path) for path in files if path.is_file())
+
+    def census_file(self, stem: str) -> tuple[str, Path]:
+        """The one table of the Census folder with this stem, as ``acs``, and its path inside the folder.
+
+        Raises:
+            InputError: There is none, or more than one.
+        """
+        found = sorted((self.folder / "census").glob(f"{stem}.*"))
+        found = [path for path in found if path.suffix in (".csv", ".parquet")]
+        if len(found) != 1:
+            names = ", ".join(path.name for path in found) or "none"
+            raise InputError(
+                f"census/{stem}: one file is wanted, {stem}.csv or {stem}.parquet, and there is {names}"
+            )
+        return _name(found[0], self.folder), found[0]
+
+    def layer_files(self) -> list[Path]:
+        """The files ``census/tracts*``: the tract layer, with the side files that a shapefile has."""
+        return sorted((self.folder / "census").glob("tracts*"))
+
     def records(self) -> list[RecordFile]:
         """Every mailbox of every agency, whatever the case of its suffix, in order of agency and file.
 
@@ -148,12 +198,24 @@ class Investigation:
         if not files:
             raise InputError(
                 f"{self.records_folder}: no mailbox (*.pst, *.ost) in it; "
-                "put them into one folder an agency, as records/lapd/inbox.pst"
+                "put them into one folder an agency, as records/lapd/inbox.pst; "
+                "or run the posts alone, with --only posts"
             )
         return sorted(files, key=lambda record: (record.agency, record.file))
 
-    def notes(self) -> list[str]:
-        """What a person should know before the run: agencies without a mailbox, parts that have no input."""
+    def notes(self, only: Sequence[str] | None = None) -> list[str]:
+        """What a person should know before the run: agencies without a mailbox, parts that are left out.
+
+        Args:
+            only: The parts asked for; None for all.
+        """
+        left_out = [
+            f"left out: {part} (--only {' --only '.join(only)})"
+            for part in BUILT
+            if only and part not in only
+        ]
+        if only is not None and "mail" not in only:
+            return left_out
         with_mail = {record.agency for record in self.records()}
         notes = [
             f"agency {agency!r} is configured but has no mailbox in records/{agency}; "
@@ -161,15 +223,19 @@ class Investigation:
             for agency in self.config.agencies
             if agency not in with_mail
         ]
-        return notes + [f"skipped: {part} ({reason})" for part, reason in self.skipped().items()]
+        skipped = {part: why for part, why in self.skipped().items() if only is None}
+        return notes + left_out + [f"skipped: {part} ({reason})" for part, reason in skipped.items()]
 
     def skipped(self) -> dict[str, str]:
-        """The parts that this run leaves out, each with its reason."""
-        return {part: self._reason(part, patterns) for part, patterns in PARTS.items()}
+        """The parts whose input is not there, or that are not built yet, each with its reason."""
+        reasons = {part: self._reason(part, patterns) for part, patterns in PARTS.items()}
+        return {part: reason for part, reason in reasons.items() if reason}
 
-    def _reason(self, part: str, patterns: tuple[str, ...]) -> str:
+    def _reason(self, part: str, patterns: tuple[str, ...]) -> str | None:
         missing = [pattern for pattern in patterns if not any(True for _ in self.folder.glob(pattern))]
-        return f"no {', '.join(missing)}" if missing else f"this version does not analyse {part} yet"
+        if missing:
+            return f"no {', '.join(missing)}"
+        return None if part in BUILT else f"this version does not analyse {part} yet"
 
 
 def _mailboxes(folder: Path, base: Path) -> Iterator[Path]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from data.schema import PARTS_OF_LEDGER
 from flows.show import number, printable
-from tasks.ledger.ledger import EVERY_KIND, IDENTITIES, Identity
+from tasks.ledger.ledger import EVERY_KIND, IDENTITIES, POSTS_IN_FILE, REPAIRED, TRACTS, Identity
+
+_WIDTH: Final = 42
 
 Counts = dict[tuple[str, str], int | None]
 """Count by part and line."""
@@ -27,23 +30,45 @@ def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequenc
         >>> for line in account_lines([row, {**row, "line": "safety tip"}], {"0123456789ab": ["a.pst"]}):
         ...     print(line)
         a.pst (0123456789ab)
-          messages read                          2
-            safety tip                           2
+          messages read                                   2
+            safety tip                                    2
         <BLANKLINE>
         all mailboxes
-          messages read                          2
-            safety tip                           2
+          messages read                                   2
+            safety tip                                    2
     """
-    sources: dict[str, Counts] = {}
+    mail: dict[str, Counts] = {}
+    posts: dict[str, Counts] = {}
     for row in rows:
-        sources.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
-    total = sources.pop("", {})
-    for source, counts in sorted(sources.items(), key=lambda item: files.get(item[0], [item[0]])[0]):
-        yield f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
-        yield from _identities(counts)
+        part = mail if row["part"] in PARTS_OF_LEDGER["mail"] else posts
+        part.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
+    if mail:
+        total = mail.pop("", {})
+        for source, counts in _by_name(mail, files):
+            yield _named(source, files)
+            yield from _identities(counts)
+            yield ""
+        yield "all mailboxes"
+        yield from _identities({**_sum(mail.values()), **total})
+    if mail and posts:
         yield ""
-    yield "all mailboxes"
-    yield from _identities({**_sum(sources.values()), **total})
+    if posts:
+        yield "posts"
+        total = posts.pop("", {})
+        for source, counts in _by_name(posts, files):
+            yield _line(2, _named(source, files), counts["posts", POSTS_IN_FILE])
+        yield from _identities(total)
+        yield from (
+            _line(2, line, total["posts", line]) for line in (TRACTS, REPAIRED) if ("posts", line) in total
+        )
+
+
+def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) -> list[tuple[str, Counts]]:
+    return sorted(sources.items(), key=lambda item: files.get(item[0], [item[0]])[0])
+
+
+def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
+    return f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
 
 
 def _sum(accounts: Iterable[Counts]) -> Counts:
@@ -75,4 +100,4 @@ def _parts(identity: Identity, counts: Counts) -> Iterable[str]:
 
 
 def _line(indent: int, name: str, count: int | None) -> str:
-    return f"{' ' * indent}{name:<{32 - indent}}{number(count):>10}"
+    return f"{' ' * indent}{name:<{_WIDTH - indent}}{number(count):>10}"

@@ -70,7 +70,7 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
     records, crosswalk = investigation.records(), read_crosswalk()
     settings = MailSettings() if partition is None else MailSettings(partition=partition)
     work = investigation.work
-    with workers() as client:
+    with workers("mail") as client:
         with tell.stage("survey", "files") as on_progress:
             planned = survey(records, work, client, settings, on_progress)
         with tell.stage("read the mail", "messages") as on_progress:
@@ -84,10 +84,7 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
             tables = tabulate(parsed, reading.sources, out)
     with tell.stage("close the ledger"):
         closed = close(reading.sources, tables, reading.quarantine, out)
-    ledger, kinds, recipients = (
-        read_table(TABLES[name], out) for name in ("public/ledger", "public/kinds", "private/recipients")
-    )
-    show_table("ledger", ledger, "Every message is accounted for")
+    kinds, recipients = (read_table(TABLES[name], out) for name in ("public/kinds", "private/recipients"))
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
     if quarantined:

@@ -7,6 +7,7 @@ at once, and `nwatch inspect` starts neither a server nor a cluster.
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -25,6 +26,13 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
+
+
+class Part(StrEnum):
+    """The parts of a run (`data.catalog.BUILT`), as words of the command line."""
+
+    MAIL = "mail"
+    POSTS = "posts"
 
 
 def _version(wanted: bool) -> None:
@@ -82,22 +90,28 @@ def run(
             help="Messages a partition of the reading; changes no result.", min=1, show_default=False
         ),
     ] = None,
+    only: Annotated[
+        list[Part] | None,
+        typer.Option(help="Carry out this part alone; may be given twice.", show_default=False),
+    ] = None,
 ) -> None:
-    """Run the investigation: from the mailboxes to the tables.
+    """Run the investigation: from the mailboxes and posts to the tables.
 
-    The mailboxes are read and the alerts found; the tables lie in DIR/out when it ends.
+    The mailboxes are read and the alerts found; the posts are put into Census tracts and held against the
+    income there. The tables lie in DIR/out when it ends. A part whose input is not there is skipped.
 
     What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
     with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
 
     \b
-    Example:
+    Examples:
       nwatch run my-investigation --workers 4
+      nwatch run my-investigation --only posts
     """
     from flows import commands
 
     try:
-        commands.run(folder, workers, partition)
+        commands.run(folder, workers, partition, [part.value for part in only] if only else None)
     except KeyboardInterrupt:
         _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
 

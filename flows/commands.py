@@ -72,7 +72,7 @@ def _synthetic(folder: Path, scale: float, seed: int) -> None:
         create(folder, scale, seed, progress=tell)
 
 
-def run(folder: Path, workers: int | None, partition: int | None) -> None:
+def run(folder: Path, workers: int | None, partition: int | None, only: list[str] | None = None) -> None:
     """Run the investigation and print its summary.
 
     What can be wrong with the input is looked for before anything is started.
@@ -85,7 +85,11 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
 
     start = time.perf_counter()
     investigation = Investigation.open(folder)
-    investigation.records()
+    parts = investigation.parts(only)
+    if "posts" in parts:
+        from flows.inputs import posts_input
+
+        posts_input(investigation)
     from cluster import connect, settings_from_environment
     from flows.server import alone, check_reachable, prepare
 
@@ -100,7 +104,7 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
     from prefect import tags
 
     from flows.investigate import investigate
-    from flows.workers import check_loaded, load
+    from flows.workers import check_loaded, load, needed
 
     with (
         connect(settings) as client,
@@ -108,14 +112,14 @@ def run(folder: Path, workers: int | None, partition: int | None) -> None:
         alone(server),
         tags("nwatch", *investigation.config.agencies),
     ):
-        loading = load(client)
+        loading = load(client, needed(parts))
         if server is None:
             check_reachable()
         else:
             server.wait()
         check_loaded(loading)
         tell.seconds["start"] = time.perf_counter() - start
-        result = investigate(investigation.folder, partition)
+        result = investigate(investigation.folder, partition, only)
     summary(result, tell.seconds, console())
 
 
@@ -135,8 +139,10 @@ def ledger(folder: Path) -> None:
 
     rows = _published(folder, "public/ledger").to_pylist()
     files: dict[str, list[str]] = {}
-    for row in _published(folder, "private/sources").to_pylist():
-        files.setdefault(row["source"], []).append(row["file"])
+    for part, name in (("mail", "private/sources"), ("posts", "private/post_files")):
+        if any(row["part"] == part for row in rows):
+            for row in _published(folder, name).to_pylist():
+                files.setdefault(row["source"], []).append(row["file"])
     for line in account_lines(rows, files):
         console().out(line, highlight=False)
 

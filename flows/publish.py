@@ -5,12 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.schema import PARTS_OF_LEDGER
+from data.tables import write_table
+from tasks.ledger.table import LEDGER, ledger_of, without
 
 PROVENANCE: Final = "provenance.json"
 
@@ -44,6 +47,20 @@ def staging(work: Path, out: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     shutil.rmtree(stage)
+
+
+def keep_ledger(out: Path, stage: Path, parts: Collection[str]) -> None:
+    """Take the lines of the last ledger over whose parts this run leaves out.
+
+    Args:
+        out: Where the last run's tables lie, if there was one.
+        stage: Where this run's tables go.
+        parts: The parts that this run carries out.
+    """
+    anew = {line for part in parts for line in PARTS_OF_LEDGER[part]}
+    kept = without(ledger_of(out), anew)
+    if kept.num_rows:
+        write_table(kept, LEDGER, stage)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from flows.investigate import RunResult
+    from flows.posts import PostsResult
 
 LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""
@@ -86,17 +87,26 @@ def printable(text: str) -> str:
 
 def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
     """Print what a run found, how long it took and where the tables lie; warnings last."""
-    found = result.alerts
+    facts: dict[str, int | None] = {}
+    if result.alerts is not None:
+        to.print()
+        print_table(("agency", "kind", "emails"), _kinds(result.alerts.kinds), to=to)
+        facts |= {
+            "mailboxes": len(result.alerts.sources),
+            "messages read": result.alerts.messages,
+            "unique alerts": result.alerts.unique_alerts,
+            "recipients": result.alerts.recipients,
+            "in quarantine": result.alerts.quarantine,
+        }
+    if result.posts is not None:
+        to.print()
+        print_table(("city", "tracts", "posts", "r", "p", "finding", "it"), _cities(result.posts), to=to)
+        facts |= {
+            "posts": result.posts.posts,
+            "in tracts": result.posts.in_tracts,
+            "on borders": result.posts.on_borders,
+        }
     to.print()
-    print_table(("agency", "kind", "emails"), _kinds(found.kinds), to=to)
-    to.print()
-    facts = {
-        "mailboxes": len(found.sources),
-        "messages read": found.messages,
-        "unique alerts": found.unique_alerts,
-        "recipients": found.recipients,
-        "in quarantine": found.quarantine,
-    }
     for name, value in facts.items():
         to.print(f"{name:<16}{number(value):>12}")
     to.print()
@@ -107,6 +117,21 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     warnings(result, to)
 
 
+def _cities(found: PostsResult) -> list[tuple[Any, ...]]:
+    """A row a city: what the tests say at the level of tracts, and whether it stands."""
+    verdicts = {row["city"]: row["verdict"] for row in found.robust.to_pylist()}
+    return [
+        (
+            row["city"], row["n"], row["posts"],
+            "" if row["pearson_r"] is None else f"{row['pearson_r']:+.2f}",
+            "" if row["pearson_p"] is None else f"{row['pearson_p']:.2g}",
+            row["direction"], verdicts[row["city"]],
+        )
+        for row in found.tests.to_pylist()
+        if row["level"] == "tract"
+    ]  # fmt: skip
+
+
 def _kinds(kinds: pa.Table) -> list[tuple[str, str, int]]:
     rows = sorted(kinds.to_pylist(), key=lambda row: (row["agency"], -row["emails"], row["kind"]))
     return [(row["agency"], row["kind"], row["emails"]) for row in rows]
@@ -114,10 +139,10 @@ def _kinds(kinds: pa.Table) -> list[tuple[str, str, int]]:
 
 def warnings(result: RunResult, to: Console) -> None:
     """Print, as the last lines of a run, what it could not read and what it cannot know."""
-    if not result.alerts.warnings:
+    if not result.warnings:
         return
     to.print()
-    for line in result.alerts.warnings:
+    for line in result.warnings:
         to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)
-    if result.alerts.quarantine:
+    if result.alerts is not None and result.alerts.quarantine:
         to.print(f"See what and why: nwatch quarantine {result.out.parent}", markup=False)

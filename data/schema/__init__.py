@@ -20,9 +20,22 @@ from typing import Final
 from data.schema import mail, posts
 from data.schema.model import MOMENT, Column, Table, Visibility
 
-__all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
+__all__ = ["MOMENT", "PARTS_OF_LEDGER", "TABLES", "TABLES_OF", "Column", "Table", "Visibility"]
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {table.name: table for table in (*mail.PRIVATE, *posts.PRIVATE, *mail.PUBLIC, *posts.PUBLIC, *mail.WORK)}
 )
 """All tables by name, private ones first, in the order of DESIGN 4."""
+
+PARTS_OF_LEDGER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"mail": ("mail", "alerts"), "posts": ("posts", "cities")}
+)
+"""The parts of a run, and the parts of public/ledger that each writes."""
+
+TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        part: tuple(table.name for table in (*module.PRIVATE, *module.PUBLIC) if table.stem != "ledger")
+        for part, module in (("mail", mail), ("posts", posts))
+    }
+)
+"""The parts of a run, and the tables that each publishes beside the ledger."""

@@ -1,4 +1,4 @@
-"""The tables of the mail: from the mailbox to unique alerts and their recipients, and the ledger of all parts."""
+"""The tables of the mail, from the mailbox to unique alerts and recipients; and the ledger of all parts."""
 
 from __future__ import annotations
 
@@ -169,8 +169,8 @@ PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' (from "
-                "the file to tracts) or 'cities' (what the tests found).",
+                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' "
+                "(from the file to tracts) or 'cities' (what the tests found).",
             ),
             Column("source", TEXT, "The source id of a mailbox or file of posts; empty for a line over all."),
             Column(
@@ -182,9 +182,10 @@ PUBLIC: Final = (
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
                 "alerts'. posts: 'posts in the file'; over all files 'posts in the files', 'duplicates', "
-                "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in tracts', "
-                "'in tracts with population and income', 'in tracts without', 'tracts in the layer', 'polygons "
-                "repaired'. cities: 'cities examined', 'positive', 'negative', 'none', 'not testable'.",
+                "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in "
+                "tracts', 'in tracts with population and income', 'in tracts without', 'tracts in the "
+                "layer', 'polygons repaired'. cities: 'cities examined', 'positive', 'negative', 'none', "
+                "'not testable'.",
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),

@@ -12,6 +12,18 @@ _UNTESTABLE: Final = "missing where not testable."
 
 PRIVATE: Final = (
     Table(
+        "private/post_files",
+        ("file",),
+        "One row a file of posts.",
+        (
+            Column("file", TEXT, "The file's path inside the investigation folder."),
+            Column("source", TEXT, "Its id everywhere else: first 12 digits of its SHA-256."),
+            Column("bytes", COUNT, "Size of the file in bytes."),
+            Column("sha256", TEXT, "SHA-256 of the file, 64 hexadecimal digits."),
+            Column("posts", COUNT, "Rows read from it."),
+        ),
+    ),
+    Table(
         "private/posts_in_tracts",
         ("post_id", "city"),
         "One row a post in a tract and examined city that holds the tract.",
@@ -102,8 +114,8 @@ PUBLIC: Final = (
             optional(
                 "rate_ratio",
                 NUMBER,
-                "Quasi-Poisson model of posts with population as exposure: the factor by which the rate changes "
-                f"with 10,000 dollars more of income; {_UNTESTABLE}",
+                "Quasi-Poisson model of posts with population as exposure: the factor by which the rate "
+                f"changes with 10,000 dollars more of income; {_UNTESTABLE}",
             ),
             optional("rate_p", NUMBER, f"Its two-sided p; {_UNTESTABLE}"),
             optional(
@@ -121,8 +133,8 @@ PUBLIC: Final = (
             optional(
                 "effective_n",
                 NUMBER,
-                "Tracts that would tell as much if they were independent (Dutilleul); missing where not testable, "
-                "or where a tract has no polygon.",
+                "Tracts that would tell as much if they were independent (Dutilleul); missing where not "
+                "testable, or where a tract has no polygon.",
             ),
             optional(
                 "modified_t_p", NUMBER, "Two-sided p of Pearson's r for so many; missing where they are."

@@ -1,4 +1,4 @@
-"""Close the ledger: check it, write it, and say what a person must not overlook."""
+"""Close the mail's part of the ledger: check it, write it, and say what a person must not overlook."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tasks.ledger.ledger import (
     mail_accounts,
     place_of,
 )
+from tasks.ledger.table import write_ledger
 from tasks.mail.results import MailSource
 
 QUARANTINE: Final = TABLES["private/quarantine"]
@@ -76,13 +77,9 @@ def close_ledger(
     check([*mail, *folder_accounts(ordered, alerts.folders), *parsing])
     _check_quarantine(mail, stopped)
     rows = ledger_rows([*mail, *parsing])
-    ledger = pa.table(
-        dict(zip(("part", "source", "line", "count"), map(list, zip(*rows, strict=True)), strict=True))
-    )
-    written = write_table(ledger, TABLES["public/ledger"], out)
     stages = Counter(stopped.column("stage").to_pylist())
     return Closed(
-        ledger=written,
+        ledger=write_ledger(rows, out),
         sources=write_table(sources_table(ordered), TABLES["private/sources"], out),
         quarantine=write_table(stopped, QUARANTINE, out),
         rows=tuple(sorted(rows, key=lambda row: row[:3])),

@@ -29,6 +29,21 @@ ALERT_MESSAGES: Final = "alert messages"
 PARSED: Final = "alerts parsed"
 QUARANTINED_PARSING: Final = "quarantined while parsing"
 UNIQUE: Final = "emails over unique alerts"
+POSTS_IN_FILE: Final = "posts in the file"
+POSTS: Final = "posts in the files"
+DUPLICATES: Final = "duplicates"
+EXCLUDED: Final = "excluded accounts"
+NO_LOCATION: Final = "no location"
+OUTSIDE: Final = "outside"
+IN_ONE: Final = "in one tract"
+ON_BORDERS: Final = "on borders"
+IN_TRACTS: Final = "posts in tracts"
+WITH_INCOME: Final = "in tracts with population and income"
+WITHOUT: Final = "in tracts without"
+TRACTS: Final = "tracts in the layer"
+REPAIRED: Final = "polygons repaired"
+CITIES: Final = "cities examined"
+DIRECTIONS: Final = ("positive", "negative", "none", "not testable")
 EVERY_KIND: Final = "every kind"
 """Stands in an identity for the sum over the kinds of an account."""
 
@@ -38,7 +53,7 @@ class Identity:
     """One line of DESIGN 6: a number and the numbers that it must be the sum of.
 
     Attributes:
-        part: ``mail`` or ``alerts``.
+        part: ``mail``, ``alerts``, ``posts`` or ``cities``.
         whole: The line on the left.
         parts: The lines on the right.
     """
@@ -56,16 +71,20 @@ IDENTITIES: Final = (
     Identity("alerts", READ, (EVERY_KIND,)),
     Identity("alerts", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING)),
     Identity("alerts", PARSED, (UNIQUE,)),
+    Identity("posts", POSTS, (DUPLICATES, EXCLUDED, NO_LOCATION, OUTSIDE, IN_ONE, ON_BORDERS)),
+    Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
+    Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
+    Identity("cities", CITIES, DIRECTIONS),
 )
 
 
 @dataclass(frozen=True)
 class Account:
-    """The counts of a mailbox, of one folder of it, or of all mailboxes together.
+    """The counts of a mailbox, of one folder of it, of a file of posts, or of all of a part together.
 
     Attributes:
-        part: ``mail`` or ``alerts``.
-        source: The source id; empty for all mailboxes.
+        part: As in :class:`Identity`.
+        source: The source id; empty for all together.
         place: The words that name it in an error, as ``records/lapd/a.pst, folder Inbox``.
         lines: The counts by line; None where unknown.
         kinds: The counts by kind of message.

@@ -124,3 +124,49 @@ def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
     assert [note.split(" (")[0] for note in notes[1:]] == [f"skipped: {part}" for part in PARTS]
     assert "no posts/*, census/tracts*" in notes[1]
     assert notes[-1] == "skipped: coding (this version does not analyse coding yet)"
+
+
+POSTS = ("posts/a.csv", "census/tracts.zip", "census/acs.csv", "census/city_tracts.parquet")
+
+
+def test_a_run_carries_out_the_parts_that_have_their_input(tmp_path: Path):
+    make(tmp_path, "records/lapd/a.pst")
+    assert Investigation.open(tmp_path).parts() == ("mail",)
+    make(tmp_path / "more", "records/lapd/a.pst", *POSTS)
+    found = Investigation.open(tmp_path / "more")
+    assert found.parts() == ("mail", "posts")
+    assert found.parts(["posts"]) == ("posts",)
+    assert not [note for note in found.notes() if "posts" in note]
+    assert found.notes(["posts"]) == ["left out: mail (--only posts)"]
+
+
+def test_posts_alone_need_no_mailbox(tmp_path: Path):
+    make(tmp_path, *POSTS)
+    found = Investigation.open(tmp_path)
+    assert found.parts(["posts"]) == ("posts",)
+    with pytest.raises(InputError, match="run the posts alone, with --only posts"):
+        found.parts()
+
+
+def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
+    make(tmp_path, "records/lapd/a.pst", *POSTS[:2])
+    with pytest.raises(
+        InputError, match=r"--only posts: no census/acs\.\*, census/city_tracts\.\*; put it there"
+    ):
+        Investigation.open(tmp_path).parts(["posts"])
+
+
+def test_the_files_of_posts_are_named_in_order_and_hidden_ones_are_none(tmp_path: Path):
+    make(tmp_path, "posts/b.csv", "posts/a.parquet", "posts/.DS_Store")
+    assert [name for name, _ in Investigation.open(tmp_path).post_files()] == [
+        "posts/a.parquet",
+        "posts/b.csv",
+    ]
+
+
+def test_two_tables_of_one_kind_in_the_census_are_an_error(tmp_path: Path):
+    make(tmp_path, "census/acs.csv", "census/acs.parquet", "census/city_tracts.csv")
+    found = Investigation.open(tmp_path)
+    assert found.census_file("city_tracts")[0] == "census/city_tracts.csv"
+    with pytest.raises(InputError, match=r"acs\.csv or acs\.parquet, and there is acs\.csv, acs\.parquet"):
+        found.census_file("acs")

@@ -19,7 +19,17 @@ DESIGN = {
     "public/subjects": "agency pattern kind template emails",
     "public/alerts_by_month": "agency kind month emails unique_alerts",
     "public/recipients_per_alert": "agency kind recipients alerts",
+    "private/posts_in_tracts": "post_id city GEOID year tracts_matched",
+    "public/border_posts": "scope year posts posts_on_borders extra_rows ties",
+    "public/city_deciles": "city decile income_low income_high tracts population posts posts_per_1000",
+    "public/city_tests": "city level n posts pearson_r pearson_p slope intercept r_squared slope_p alpha "
+    "direction",
 }
+BESIDE = {
+    "private/post_files": "the names of the files of posts, as private/sources has those of the mailboxes",
+    "public/city_tests_robust": "whether a finding stands under tests that suppose less",
+}
+"""Tables that the design does not name, each with its reason."""
 
 
 @pytest.mark.parametrize(("name", "columns"), DESIGN.items())
@@ -28,7 +38,10 @@ def test_a_table_has_the_columns_of_the_design_in_its_order(name: str, columns: 
 
 
 def test_no_table_is_known_that_the_design_does_not_name() -> None:
-    assert {name for name, table in TABLES.items() if table.visibility != "work"} == set(DESIGN)
+    assert {name for name, table in TABLES.items() if table.visibility != "work"} == {
+        *DESIGN,
+        *BESIDE,
+    }
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=str)

@@ -112,9 +112,9 @@ def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
 def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client: Client, monkeypatch):
     from flows import workers
 
-    monkeypatch.setattr(workers, "NEEDED", ("os", "no_such_module"))
+    monkeypatch.setattr(workers, "NEEDED", {"mail": ("os", "no_such_module")})
     with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
-        workers.check_loaded(workers.load(client))
+        workers.check_loaded(workers.load(client, workers.needed(["mail"])))
 
 
 def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):

@@ -5,8 +5,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from data.settings import Config
-from flows.provenance import provenance, write_provenance
+from data.settings import Config, Tests
+from flows.provenance import Inputs, previous, provenance, write_provenance
 from tasks.mail.results import MailSource
 
 SOURCE = MailSource(
@@ -26,7 +26,7 @@ SOURCE = MailSource(
 
 
 def made(tables: Path, *sources: MailSource) -> dict:
-    return provenance(Config(name="test"), sources, reader="1", crosswalk="c" * 64, tables=tables)
+    return provenance(Config(name="test"), Inputs(sources, reader="1", crosswalk="c" * 64), tables)
 
 
 def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
@@ -59,3 +59,30 @@ def test_the_same_values_give_the_same_bytes(tmp_path: Path):
     first = write_provenance(values, tmp_path).read_bytes()
     assert write_provenance(dict(reversed(values.items())), tmp_path).read_bytes() == first
     assert json.loads(first)["investigation"] == "test"
+
+
+def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_path: Path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public/kinds.parquet").write_bytes(b"rows")
+    write_provenance(made(tmp_path, SOURCE), tmp_path)
+    before = previous(tmp_path)
+    other = tmp_path / "stage"
+    (other / "public").mkdir(parents=True)
+    (other / "public/city_tests.parquet").write_bytes(b"tests")
+    config = Config(name="test", tests=Tests(alpha=0.01))
+    values = provenance(config, Inputs(None, reader="1"), other, before)
+    assert values["sources"] == before["sources"]
+    assert values["crosswalk"] == before["crosswalk"]
+    assert values["kept"] == {"mail": Config(name="test").sha256}
+    assert values["configuration"] == {"sha256": config.sha256}
+    assert values["tables"] == {
+        "public/city_tests.parquet": hashlib.sha256(b"tests").hexdigest(),
+        "public/kinds.parquet": hashlib.sha256(b"rows").hexdigest(),
+    }
+
+
+def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
+    assert previous(tmp_path) == {}
+    values = provenance(Config(name="test"), Inputs(None, reader="1"), tmp_path, previous(tmp_path))
+    assert "sources" not in values
+    assert "kept" not in values

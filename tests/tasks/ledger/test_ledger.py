@@ -74,6 +74,11 @@ def test_the_identities_are_those_of_the_design() -> None:
         "messages read = every kind",
         "alert messages = alerts parsed + quarantined while parsing",
         "alerts parsed = emails over unique alerts",
+        "posts in the files = duplicates + excluded accounts + no location + outside + in one tract + "
+        "on borders",
+        "posts in tracts = in one tract + on borders",
+        "posts in tracts = in tracts with population and income + in tracts without",
+        "cities examined = positive + negative + none + not testable",
     ]
 
 

@@ -1,0 +1,47 @@
+"""The ledger's table: each part of a run enters its rows beside those of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.schema import TABLES
+from data.tables import empty_table, read_table, write_table
+
+LEDGER = TABLES["public/ledger"]
+Row = tuple[str, str, str, int | None]
+"""Part, source, line, count."""
+
+
+def write_ledger(rows: Iterable[Row], out: Path) -> Path:
+    """Enter the rows of some parts, in the place of rows that these parts have there already.
+
+    Args:
+        rows: All rows of the parts that occur in them.
+        out: The folder that holds ``public/``; other parts' rows in its ledger stay.
+
+    Returns:
+        ``public/ledger.parquet``.
+    """
+    given = pa.Table.from_pylist(
+        [dict(zip(LEDGER.arrow.names, row, strict=True)) for row in rows], schema=LEDGER.arrow
+    )
+    kept = without(ledger_of(out), set(given.column("part").to_pylist()))
+    return write_table(pa.concat_tables([kept, given]), LEDGER, out)
+
+
+def ledger_of(out: Path) -> pa.Table:
+    """The ledger below a folder; without rows where there is none."""
+    try:
+        return read_table(LEDGER, out)
+    except FileNotFoundError:
+        return empty_table(LEDGER)
+
+
+def without(ledger: pa.Table, parts: Collection[str]) -> pa.Table:
+    """The rows of all parts but some."""
+    named = pa.array(sorted(parts), pa.string())
+    return ledger.filter(pc.invert(pc.is_in(ledger.column("part"), named)))
