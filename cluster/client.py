@@ -9,6 +9,7 @@ from typing import Any
 import dask
 from distributed import Client, LocalCluster
 from distributed.system import MEMORY_LIMIT
+from tornado.ioloop import PeriodicCallback
 
 from cluster.settings import ClusterSettings
 from data.errors import InputError
@@ -26,11 +27,17 @@ CONFIG: dict[str, Any] = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": 0.85,
     "distributed.worker.memory.terminate": 0.95,
+    # A worker that died is started anew by its nanny; one that is not back by then gets another nanny. The
+    # default of 15 seconds is too short where all workers of a busy machine start at once.
+    "distributed.deploy.lost-worker-timeout": "60s",
     # A new worker imports what its tasks need on its first task; graphics cards are none of this program's
     # business.
     "distributed.diagnostics.nvml": False,
 }
 """Dask's configuration for every cluster of this program, each entry with its reason."""
+
+KEEP_EVERY = 5.0
+"""Seconds after which a local cluster is looked after: workers whose nanny gave up are replaced."""
 
 PATIENCE = "10s"
 """How long a scheduler may take to answer at its address."""
@@ -92,9 +99,25 @@ def _local(settings: ClusterSettings) -> Iterator[Client]:
             local_directory=space,
             silence_logs=logging.CRITICAL,
         ) as local,
+        _kept(local, settings.workers),
         Client(local) as client,
     ):
         yield client
+
+
+@contextmanager
+def _kept(local: LocalCluster, workers: int) -> Iterator[None]:
+    """Keep a cluster at its number of workers: else a run would wait for ever once the last nanny gave up."""
+
+    def keep() -> None:
+        local.scale(workers)
+
+    keeper = PeriodicCallback(keep, KEEP_EVERY * 1000)
+    local.loop.add_callback(keeper.start)
+    try:
+        yield
+    finally:
+        local.loop.add_callback(keeper.stop)
 
 
 @contextmanager

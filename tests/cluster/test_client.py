@@ -15,6 +15,10 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def gives_up() -> None:
+    raise OSError("no more processes")
+
+
 def test_a_local_cluster_has_single_threaded_processes_and_a_dashboard_on_the_loopback_address():
     with connect(ClusterSettings(workers=2)) as dask:
         workers = dask.scheduler_info(n_workers=-1)["workers"]
@@ -30,6 +34,18 @@ def test_a_task_whose_worker_dies_fails_at_once_and_another_worker_takes_its_pla
         with pytest.raises(KilledWorker):
             dask.submit(die, pure=False).result(60)
         assert dask.submit(sum, [1, 2]).result(60) == 3
+
+
+def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(client.CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
+    monkeypatch.setattr(client, "KEEP_EVERY", 0.5)
+    with connect(ClusterSettings(workers=1)) as dask:
+        (before,) = dask.run(os.getpid).values()
+        (nanny,) = dask.cluster.workers.values()
+        monkeypatch.setattr(nanny, "instantiate", gives_up)
+        with pytest.raises(KilledWorker):
+            dask.submit(die, pure=False).result(60)
+        assert dask.submit(os.getpid, pure=False).result(60) != before
 
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
