@@ -1,0 +1,256 @@
+"""From counts by tract to the findings of every city: the tables of DESIGN 5.7, and whether they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from distributed import Client
+
+from data.schema import TABLES
+from data.tables import conform
+from tasks.income.cities import PER, usable_tracts
+from tasks.income.deciles import decile_rows
+from tasks.income.polygons import centroids_km, read_polygons, touching
+from tasks.income.relation import (
+    DIRECTIONS,
+    Direction,
+    Relation,
+    decile_relation,
+    direction,
+    residuals,
+    tract_relation,
+)
+from tasks.income.results import Findings
+from tasks.income.robust import rate_model, spearman, verdict
+from tasks.income.spatial import modified_t, morans_i, seed_of
+from tasks.mail.execute import run_all
+from tasks.places.results import Census, Layer
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The tables in which the findings on one thing counted go, by their names in the schema."""
+
+    deciles: str
+    tests: str
+    robust: str
+
+
+NAMES: Final[Mapping[str, Names]] = {
+    "posts": Names("public/city_deciles", "public/city_tests", "public/city_tests_robust"),
+}
+"""By the thing counted, whose word is also the name of the columns that hold it."""
+
+
+@dataclass(frozen=True)
+class City:
+    """What is known of an examined city before the robust tests.
+
+    Attributes:
+        name: As in the census lists.
+        tracts: Its usable tracts.
+        deciles: What each decile of them holds.
+        by_tract: The relation over tracts; None where not testable.
+        by_decile: The relation over deciles; None where not testable.
+        alpha: What p is held against, divided by the number of cities.
+    """
+
+    name: str
+    tracts: pd.DataFrame
+    deciles: pd.DataFrame
+    by_tract: Relation | None
+    by_decile: Relation | None
+    alpha: float
+
+    @property
+    def finding(self) -> Direction:
+        """The city's verdict: the direction at tract level."""
+        return direction(self.by_tract, self.alpha)
+
+
+def find(
+    census: Census, counts: pa.Table, layer: Layer, alpha: float, client: Client, *, counted: str = "posts"
+) -> Findings:
+    """Examine every city: deciles, tests, and the robust tests on the workers.
+
+    Args:
+        census: The tracts with population and income, and the lists of the cities examined.
+        counts: GEOID (string, unique) and count (int64) of the tracts that hold at least one.
+        layer: The tract layer, which the workers must see under the same path.
+        alpha: The configured alpha, 0 to 1; divided here by the number of cities.
+        client: Where the robust tests run, a task a city.
+        counted: What is counted, a key of :data:`NAMES`.
+
+    Returns:
+        The tables, in their schemas' form and order.
+
+    Example:
+        An examination without cities has nothing to find:
+
+        >>> none = Census(
+        ...     tracts=pa.table({"GEOID": pa.array([], pa.string()), "population": pa.array([], pa.int64()),
+        ...                      "income": pa.array([], pa.float64())}),
+        ...     cities=pa.table({"city": pa.array([], pa.string()), "GEOID": pa.array([], pa.string())}),
+        ...     sources=())
+        >>> counts = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
+        >>> find(none, counts, None, 0.05, None).verdicts
+        {'positive': 0, 'negative': 0, 'none': 0, 'not testable': 0}
+    """
+    names = NAMES[counted]
+    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), alpha)
+    testable = [city for city in cities if city.by_tract is not None]
+    tested = run_robust_tests(testable, layer.path, client) if testable else {}
+    found = Counter(city.finding for city in cities)
+    return Findings(
+        deciles=_table([row for city in cities for row in decile_table_rows(city, counted)], names.deciles),
+        tests=_table([row for city in cities for row in test_rows(city, counted)], names.tests),
+        robust=_table([{**_untested(city), **tested.get(city.name, {})} for city in cities], names.robust),
+        verdicts={word: found[word] for word in DIRECTIONS},
+    )
+
+
+def examine_cities(tracts: Mapping[str, pd.DataFrame], alpha: float) -> list[City]:
+    """Deciles and relations of every city.
+
+    Args:
+        tracts: As :func:`tasks.income.cities.usable_tracts` makes them.
+        alpha: The configured one; each city's is divided by their number (Bonferroni).
+
+    Returns:
+        The cities in the order given.
+    """
+    cities = []
+    for name, rows in tracts.items():
+        deciles = decile_rows(rows)
+        by_decile = decile_relation(rows, deciles)
+        cities.append(City(name, rows, deciles, tract_relation(rows), by_decile, alpha / len(tracts)))
+    return cities
+
+
+def decile_table_rows(city: City, counted: str) -> list[Row]:
+    """The rows of ``public/city_deciles``: a row a decile that holds a tract."""
+    rows = city.deciles.drop(columns="income").assign(city=city.name)
+    rows = rows.rename(columns={"count": counted, "rate": f"{counted}_per_{PER}"})
+    return [{str(column): value for column, value in row.items()} for row in rows.to_dict("records")]
+
+
+def test_rows(city: City, counted: str) -> list[Row]:
+    """The two rows of ``public/city_tests``: over tracts and over deciles."""
+    levels = (("tract", len(city.tracts), city.by_tract), ("decile", len(city.deciles), city.by_decile))
+    return [
+        {
+            "city": city.name,
+            "level": level,
+            "n": n,
+            counted: int(city.tracts["count"].sum()),
+            **_relation_columns(relation),
+            "alpha": city.alpha,
+            "direction": direction(relation, city.alpha),
+        }
+        for level, n, relation in levels
+    ]
+
+
+test_rows.__test__ = False  # type: ignore[attr-defined]  # the rows of tests, and no test
+
+
+def _relation_columns(relation: Relation | None) -> Row:
+    fields = {"pearson_r": "r", "pearson_p": "p"}
+    same = ("slope", "intercept", "r_squared", "slope_p")
+    wanted = {**fields, **{name: name for name in same}}
+    return {column: getattr(relation, field, None) for column, field in wanted.items()}
+
+
+def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> dict[str, Row]:
+    """Test every city again on the workers, a task a city; a city whose worker dies is tested anew.
+
+    Args:
+        cities: Testable ones.
+        layer: The tract layer; each worker reads the polygons that it needs.
+        client: Where to run.
+
+    Returns:
+        By city, the columns of :func:`robust_columns`.
+    """
+    done: dict[str, Row] = {}
+
+    def keep(work: tuple[City, Path], columns: Row) -> None:
+        done[work[0].name] = columns
+
+    # The largest first: started last, one of them would keep one worker busy and the others waiting.
+    largest_first = sorted(cities, key=lambda city: (-len(city.tracts), city.name))
+    run_all(client, [(city, layer) for city in largest_first], _robust_work, _robust_work, keep)
+    return done
+
+
+def _robust_work(work: tuple[City, Path]) -> Row:
+    return robust_columns(*work)
+
+
+def robust_columns(city: City, layer: Path) -> Row:
+    """The robust tests of a testable city, as columns of ``public/city_tests_robust``.
+
+    Args:
+        city: With a relation over its tracts.
+        layer: The tract layer.
+
+    Returns:
+        The tests' columns and the verdict; None where a test cannot be made. Moran's I is told and takes no
+        part in the verdict: it says whether the line's p can be trusted, not what the relation is.
+
+    Raises:
+        ValueError: The city is not testable.
+    """
+    line = city.by_tract
+    if line is None:
+        raise ValueError(f"{city.name}: not testable, there is no finding to test again")
+    income, rate, count, population = (
+        city.tracts[name].to_numpy(dtype=np.float64) for name in ("income", "rate", "count", "population")
+    )
+    polygons, crs = read_polygons(layer, city.tracts["GEOID"].tolist())
+    ranks = spearman(income, rate)
+    model = rate_model(count, population, income)
+    clustering = morans_i(residuals(income, rate, line), touching(polygons), seed_of(city.name))
+    whole = all(polygon is not None for polygon in polygons)
+    modified = modified_t(income, rate, centroids_km(polygons, crs)) if whole else None
+    tests = [(ranks.rho, ranks.p)]
+    if model is not None:
+        tests.append((model.ratio - 1.0, model.p))
+    if modified is not None:
+        tests.append((line.r, modified.p))
+    return {
+        "spearman_rho": ranks.rho,
+        "spearman_p": ranks.p,
+        "rate_ratio": getattr(model, "ratio", None),
+        "rate_p": getattr(model, "p", None),
+        "dispersion": getattr(model, "dispersion", None),
+        "moran_i": getattr(clustering, "i", None),
+        "moran_p": getattr(clustering, "p", None),
+        "effective_n": getattr(modified, "effective_n", None),
+        "modified_t_p": getattr(modified, "p", None),
+        "verdict": verdict(city.finding, tests, city.alpha),
+    }
+
+
+def _untested(city: City) -> Row:
+    """The row of a city before, or without, its robust tests."""
+    return {
+        "city": city.name,
+        "n": len(city.tracts),
+        "direction": city.finding,
+        "verdict": verdict("not testable", [], city.alpha),
+    }
+
+
+def _table(rows: Sequence[Row], name: str) -> pa.Table:
+    """Rows as a table of the schema, where a column that a row does not have is missing."""
+    return conform(pa.Table.from_pylist(list(rows), schema=TABLES[name].arrow), TABLES[name])
