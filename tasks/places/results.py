@@ -20,8 +20,8 @@ class Layer:
         bytes: Size of the input.
         tracts: Tracts in it.
         repaired: Polygons that were invalid and were repaired.
-        transform: Whether points in degrees must be carried into the layer's coordinates (it is neither WGS 84
-            nor NAD 83).
+        transform: Whether points in degrees must be carried into the layer's coordinates (which are neither
+            WGS 84 nor NAD 83).
     """
 
     path: Path
