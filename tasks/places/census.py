@@ -1,0 +1,127 @@
+"""The Census and the lists of cities: population and income by tract, and which tracts a city is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import InputError
+from data.settings import FILE, nearest
+from tasks.places.geoids import to_geoids
+from tasks.places.reading import read_columns
+from tasks.places.results import Census
+
+POPULATION: Final = "B01003_001E"
+"""Total population, in the American Community Survey's name for it."""
+
+INCOME: Final = "B19013_001E"
+"""Median household income of the past 12 months, US dollars of the survey's year."""
+
+
+def read_acs(path: Path, label: str) -> pa.Table:
+    """Read population and median income by tract.
+
+    The Census writes what it does not publish as a large negative number (``-666666666``: too few
+    households, and others like it); as neither figure can be negative, every negative one is missing.
+
+    Args:
+        path: ``.csv`` or ``.parquet`` with GEOID, B01003_001E and B19013_001E.
+        label: How the file is called in an error, as ``census/acs.csv``.
+
+    Returns:
+        GEOID (string, unique, sorted), population (int64), income (float64, US dollars); the last two may be
+        missing.
+
+    Raises:
+        InputError: The file, a column or a value is wrong, or a GEOID has two rows.
+    """
+    found = read_columns(path, label, {"GEOID": "geoid", POPULATION: "number", INCOME: "number"})
+    population = _not_negative(found[POPULATION])
+    if not pc.all(pc.equal(population, pc.floor(population)), min_count=0).as_py():
+        raise InputError(f"{label}: column {POPULATION} holds fractions of people; is it another column?")
+    table = pa.table(
+        {
+            "GEOID": to_geoids(found["GEOID"], label),
+            "population": population.cast(pa.int64()),
+            "income": _not_negative(found[INCOME]),
+        }
+    )
+    counts = table["GEOID"].value_counts()
+    twice = counts.filter(pc.greater(counts.field("counts"), 1))
+    if len(twice):
+        raise InputError(
+            f"{label}: column GEOID: {min(twice.field('values').to_pylist())} stands in two rows; "
+            "keep one row a tract"
+        )
+    return table.sort_by("GEOID")
+
+
+def _not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    usable = pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0))
+    return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
+
+
+def read_city_tracts(path: Path, label: str) -> pa.Table:
+    """Read which tracts each city is made of; a tract may belong to several.
+
+    Args:
+        path: ``.csv`` or ``.parquet`` with city and GEOID.
+        label: How the file is called in an error, as ``census/city_tracts.csv``.
+
+    Returns:
+        city (string), GEOID (string): each pair once, sorted.
+
+    Raises:
+        InputError: The file, a column or a value is wrong.
+    """
+    found = read_columns(path, label, {"city": "text", "GEOID": "geoid"})
+    named = pc.fill_null(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(found["city"])), 0), False)
+    if not pc.all(named, min_count=0).as_py():
+        row = pc.index(named, False).as_py() + 1
+        raise InputError(f"{label}: column city, row {row}: is empty; name the city or remove the row")
+    table = pa.table({"city": found["city"], "GEOID": to_geoids(found["GEOID"], label)})
+    distinct = table.group_by(["city", "GEOID"], use_threads=False).aggregate([])
+    return distinct.sort_by([("city", "ascending"), ("GEOID", "ascending")])
+
+
+def read_census(
+    acs: tuple[str, Path], city_tracts: tuple[str, Path], include: Sequence[str] | None
+) -> Census:
+    """Read the Census and the lists of the cities that are examined.
+
+    Args:
+        acs: Population and income: the file's path inside the investigation folder, and where to open it.
+        city_tracts: The lists of cities, likewise.
+        include: The cities examined (``[cities] include``); None for every city of the lists.
+
+    Returns:
+        The Census and the examined cities.
+
+    Raises:
+        InputError: As :func:`read_acs` and :func:`read_city_tracts`; a city of ``include`` has no list, or
+            no city is left.
+    """
+    tracts = read_acs(acs[1], acs[0])
+    cities = read_city_tracts(city_tracts[1], city_tracts[0])
+    if include is not None:
+        known = set(cities["city"].unique().to_pylist())
+        for city in include:
+            if city not in known:
+                near = nearest(city, known)
+                mend = f"did you mean {near!r}?" if near else f"add its tracts to {city_tracts[0]}"
+                raise InputError(f"{FILE}: cities.include: no list has the city {city!r}; {mend}")
+        cities = cities.filter(pc.is_in(cities["city"], pa.array(list(include), pa.string())))
+    if not len(cities):
+        where = city_tracts[0] if include is None else f"{FILE}: cities.include"
+        raise InputError(f"{where}: names no city, so there is none to examine; add at least one")
+    return Census(tracts, cities.combine_chunks(), (_source(*acs), _source(*city_tracts)))
+
+
+def _source(label: str, path: Path) -> tuple[str, str, int]:
+    with path.open("rb") as file:
+        return label, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

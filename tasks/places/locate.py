@@ -1,0 +1,231 @@
+"""Points into tracts on a Dask cluster: the layer lies spread over the workers, the points go past it.
+
+The layer is opened with dask-geopandas in a dozen spatial partitions, which stay on their workers, indexed
+once. A batch of points is read by one task, held against every partition by a task each, and put together
+and written by one more. Only a few batches are on the way at a time, so that the memory of a worker depends
+on the size of a batch and not on the number of posts; a single batch is the same thing once, and the fastest
+form that was measured (STACK 5).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import dask_geopandas
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+from distributed import Client, Future, KilledWorker, as_completed, futures_of
+from pyproj import CRS
+
+from data.tables import replacing, write_parquet
+from tasks.places.coordinates import Floats, to_layer
+from tasks.places.join import NOWHERE, Ints, Ranking, match, rank_tracts, resolve
+from tasks.places.results import Layer
+
+OnProgress = Callable[[int, int], None]
+
+PARTITIONS: Final = 8
+"""Into how many pieces the layer is cut: each has some thousand tracts, and two workers have work alike."""
+
+_ON_THE_WAY: Final = 2
+"""Batches that are worked on at a time: one is matched while the other is read or written."""
+
+_DEATHS: Final = 5
+"""How often a worker may be lost before the run gives up."""
+
+_POINT_COLUMNS: Final = ("lon", "lat")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Some neighbouring tracts on a worker.
+
+    Attributes:
+        polygons: Their polygons, indexed for tests of points.
+        ranks: Their ranks (int32).
+    """
+
+    polygons: npt.NDArray[Any]
+    ranks: Ints
+
+    def __sizeof__(self) -> int:
+        """Bytes that it takes, roughly, so that Dask sends points to it and never it to points."""
+        return int(shapely.get_num_coordinates(self.polygons).sum()) * 64
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A layer on the cluster.
+
+    Attributes:
+        partitions: Futures of its :class:`Partition` objects.
+        ranking: Future of its :class:`~tasks.places.join.Ranking`.
+        crs: The system that points are carried into; None where degrees are right.
+    """
+
+    partitions: Sequence[Future]
+    ranking: Future
+    crs: str | None
+
+
+def locate(
+    client: Client,
+    batches: Sequence[Path],
+    layer: Layer,
+    tracts: pa.Table,
+    out: Path,
+    *,
+    on_progress: OnProgress | None = None,
+) -> list[Path]:
+    """Find the tract of every point.
+
+    Args:
+        client: Where to run; its workers must see the files under the same paths.
+        batches: Parquet files with the columns lon and lat (float64, degrees, none missing) and any others.
+            Their names must differ.
+        layer: The tract layer.
+        tracts: GEOID (string) and population (int64, may be missing) of the Census.
+        out: The folder for the results; made if absent.
+        on_progress: Told how many batches are done, and of how many.
+
+    Returns:
+        A Parquet file for each batch, of the same name: its other columns, row by row, and GEOID (string,
+        missing outside of all tracts), tracts_matched (int32) and tied (bool: on a border, and the two most
+        populous tracts are equal).
+
+    Raises:
+        KilledWorker: Workers went on dying.
+        ValueError: Two batches share a name.
+    """
+    targets = {batch: out / batch.name for batch in batches}
+    if len(set(targets.values())) != len(batches):
+        raise ValueError("two batches share a name")
+    out.mkdir(parents=True, exist_ok=True)
+    left = dict(targets)
+    deaths = 0
+    while left:
+        try:
+            for batch in _located(client, left, layer, tracts):
+                del left[batch]
+                if on_progress is not None:
+                    on_progress(len(targets) - len(left), len(targets))
+        except KilledWorker:
+            # Whatever died with the worker is done again, from the files; what is written stays.
+            deaths += 1
+            if deaths > _DEATHS:
+                raise
+    return list(targets.values())
+
+
+def _located(client: Client, targets: dict[Path, Path], layer: Layer, tracts: pa.Table) -> Iterator[Path]:
+    """Do the batches, a few at a time; gives each when its file is there."""
+    waiting = list(targets.items())
+    opened = open_layer(client, layer, tracts)
+    running: dict[str, Path] = {}
+
+    def begin() -> Future:
+        batch, target = waiting.pop(0)
+        future = _submit(client, batch, target, opened)
+        running[future.key] = batch
+        return future
+
+    futures = as_completed([begin() for _ in range(min(_ON_THE_WAY, len(waiting)))])
+    try:
+        for future in futures:
+            future.result()
+            yield running.pop(future.key)
+            if waiting:
+                futures.add(begin())
+    finally:
+        if running:
+            client.cancel([Future(key, client) for key in running], force=True)
+
+
+def _submit(client: Client, batch: Path, target: Path, opened: Opened) -> Future:
+    """The tasks of one batch; gives the future of the last."""
+    run = uuid.uuid4().hex
+    points = client.submit(read_points, batch, opened.crs, key=f"read-points-{run}", pure=False)
+    pairs = [
+        client.submit(match_partition, points, partition, key=f"match-{run}-{index}", pure=False)
+        for index, partition in enumerate(opened.partitions)
+    ]
+    # What ends a batch goes before what begins another, so that its arrays are freed soon.
+    return client.submit(
+        write_located, batch, target, pairs, opened.ranking, key=f"write-{run}", pure=False, priority=1
+    )
+
+
+def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
+    """Spread a layer over the workers: spatial partitions, each with its polygons indexed.
+
+    Args:
+        client: Where they lie.
+        layer: The layer, in spatial order.
+        tracts: GEOID and population of the Census.
+    """
+    groups = pq.read_metadata(layer.path).num_row_groups
+    frame = dask_geopandas.read_parquet(
+        layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // PARTITIONS)
+    )
+    geoids = pq.read_table(layer.path, columns=["GEOID"])["GEOID"].cast(pa.string()).combine_chunks()
+    ranking = client.scatter(rank_tracts(geoids, tracts), broadcast=True, hash=False)
+    partitions = [
+        client.submit(prepare_partition, part, ranking, key=f"tracts-{uuid.uuid4().hex}", pure=False)
+        for part in futures_of(client.persist(frame))
+    ]
+    return Opened(partitions, ranking, layer_crs(layer.path) if layer.transform else None)
+
+
+def prepare_partition(frame: gpd.GeoDataFrame, ranking: Ranking) -> Partition:
+    """The tracts of a partition with their ranks, indexed."""
+    polygons = np.asarray(frame.geometry.array)
+    shapely.prepare(polygons)
+    return Partition(polygons, ranking.ranks_of(pa.array(frame["GEOID"], pa.string())))
+
+
+def layer_crs(path: Path) -> str:
+    """The coordinate reference system of a layer that is kept, as PROJ's JSON, which goes to workers well."""
+    geo = json.loads((pq.read_schema(path).metadata or {})[b"geo"])
+    return json.dumps(geo["columns"][geo["primary_column"]]["crs"])
+
+
+def read_points(batch: Path, crs: str | None) -> tuple[Floats, Floats]:
+    """The points of a batch in the layer's coordinates.
+
+    Args:
+        batch: Parquet with lon and lat.
+        crs: The system to carry them into; None where degrees are right.
+    """
+    table = pq.read_table(batch, columns=list(_POINT_COLUMNS), use_threads=False)
+    lon, lat = (table[name].to_numpy() for name in _POINT_COLUMNS)
+    return (lon, lat) if crs is None else to_layer(lon, lat, CRS.from_json(crs))
+
+
+def match_partition(points: tuple[Floats, Floats], partition: Partition) -> tuple[Ints, Ints]:
+    """The pairs of points and tracts of one partition, as indices of points and ranks of tracts."""
+    point, polygon = match(*points, partition.polygons)
+    return point, partition.ranks[polygon]
+
+
+def write_located(batch: Path, target: Path, pairs: Sequence[tuple[Ints, Ints]], ranking: Ranking) -> None:
+    """Resolve a batch and write it: whole or not at all."""
+    table = pq.read_table(batch, use_threads=False).drop_columns(list(_POINT_COLUMNS))
+    point = np.concatenate([found for found, _ in pairs])
+    rank = np.concatenate([found for _, found in pairs])
+    winner, matched, tied = resolve(len(table), point, rank, ranking.population)
+    places = pa.array(winner, mask=winner == NOWHERE)
+    table = table.append_column("GEOID", pc.take(ranking.geoids, places))
+    table = table.append_column("tracts_matched", pa.array(matched))
+    table = table.append_column("tied", pa.array(tied))
+    with replacing(target) as beside:
+        write_parquet(table, beside)

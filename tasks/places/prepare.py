@@ -1,0 +1,160 @@
+"""The tract layer, read once: repaired, in spatial order, kept as GeoParquet (STACK 5 has why)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from data.errors import InputError
+from data.tables import replacing
+from tasks.places.coordinates import needs_transform
+from tasks.places.geoids import to_geoids
+from tasks.places.layer import Source, hash_of, label_of, open_layer
+from tasks.places.results import Layer
+
+ROW_GROUP: Final = 1_000
+"""Tracts in a row group: small enough that a region is read without its neighbours."""
+
+_LAYOUT: Final = "2"
+"""Part of the folder's name; another number makes every layer be read anew."""
+
+_FACTS: Final = "layer.json"
+_AREAL: Final = ("Polygon", "MultiPolygon")
+_LINES: Final = 1
+"""Dimension of a line; areas have 2."""
+
+
+def prepare_layer(path: Path, work: Path) -> Layer:
+    """Read the layer, or find it read by an earlier run.
+
+    Polygons that are not valid by OGC's rules are repaired (``shapely.make_valid``; of what comes out, the
+    areas are kept) and counted. Rows of one GEOID become one tract. The rows lie along a Hilbert curve, so
+    that neighbours lie together in the file.
+
+    Args:
+        path: The layer as it was handed in.
+        work: The investigation's work folder; the layer is kept below ``places/`` there, by the hash of its
+            bytes and the versions of what reads it.
+
+    Returns:
+        The layer as it is kept.
+
+    Raises:
+        InputError: As :func:`tasks.places.layer.check_layer`; or a tract has no polygon.
+    """
+    sha256, size = hash_of(path)
+    folder = work / "places" / f"{sha256[:12]}-{_versions()}"
+    kept = folder / "tracts.parquet"
+    facts = folder / _FACTS
+    # The facts are written last: where they are, the layer is whole.
+    if not (facts.is_file() and kept.is_file()):
+        source = open_layer(path)
+        tracts, repaired = _repaired(_read(source), label_of(path))
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(kept) as beside:
+            tracts.to_parquet(
+                beside, index=False, compression=None, row_group_size=ROW_GROUP, write_covering_bbox=True
+            )
+        found = {
+            "tracts": len(tracts),
+            "repaired": repaired,
+            "transform": needs_transform(source.crs),
+        }
+        with replacing(facts) as beside:
+            beside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return Layer(kept, sha256[:12], sha256, size, **json.loads(facts.read_text(encoding="utf-8")))
+
+
+def forget(layer: Layer) -> None:
+    """Remove a layer that is kept, so that it is read anew."""
+    shutil.rmtree(layer.path.parent, ignore_errors=True)
+
+
+def _versions() -> str:
+    """What the kept bytes depend on besides the input, as 8 hex digits."""
+    words = [_LAYOUT, gpd.__version__, shapely.__version__, shapely.geos_version_string, pyogrio.__version__,
+             ".".join(map(str, pyogrio.__gdal_version__)), pa.__version__]  # fmt: skip
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]
+
+
+def _read(source: Source) -> gpd.GeoDataFrame:
+    """GEOID and geometry of all rows, as they stand in the file."""
+    label = label_of(source.path)
+    try:
+        if source.layer is None:
+            frame = gpd.read_parquet(source.path, columns=["GEOID", source.geometry])
+        else:
+            frame = pyogrio.read_dataframe(
+                source.opened, layer=source.layer, columns=["GEOID"], use_arrow=True
+            )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, pa.ArrowException) as error:
+        said = str(error).split("\n", 1)[0][:120]
+        raise InputError(f"{label}: cannot be read to its end ({said}); download it anew") from error
+    geoids = to_geoids(pa.array(frame["GEOID"], from_pandas=True), label)
+    polygons = np.asarray(frame.geometry.array)
+    return gpd.GeoDataFrame({"GEOID": geoids.to_pylist()}, geometry=polygons, crs=source.crs)
+
+
+def _repaired(frame: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, int]:
+    """Valid polygons, one a GEOID, in spatial order; and how many had to be repaired."""
+    if not len(frame):
+        raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
+    geoids = frame["GEOID"].to_numpy(dtype=object)
+    polygons = shapely.force_2d(np.asarray(frame.geometry.array))
+    _all_polygons(geoids, polygons, label)
+    wrong = ~shapely.is_valid(polygons)
+    polygons[wrong] = [_areas(part) for part in shapely.make_valid(polygons[wrong])]
+    _all_polygons(geoids, polygons, label)
+    geoids, polygons = _united(geoids, polygons)
+    tracts = gpd.GeoDataFrame({"GEOID": geoids}, geometry=polygons, crs=frame.crs)
+    along = tracts.geometry.hilbert_distance().to_numpy()
+    order = np.lexsort((geoids.astype(str), along))
+    return tracts.iloc[order].reset_index(drop=True), int(wrong.sum())
+
+
+def _all_polygons(geoids: npt.NDArray[Any], polygons: npt.NDArray[Any], label: str) -> None:
+    """Every tract has an area. One without could only vanish in silence, so it ends the run."""
+    none = shapely.is_missing(polygons) | shapely.is_empty(polygons)
+    if none.any():
+        raise InputError(
+            f"{label}: tract {min(geoids[none])} has no polygon ({int(none.sum())} such rows); "
+            "remove the row, or give it its boundary"
+        )
+    kinds = shapely.get_dimensions(polygons)
+    if (kinds <= _LINES).any():
+        first = int(np.flatnonzero(kinds <= _LINES)[0])
+        kind = polygons[first].geom_type
+        raise InputError(
+            f"{label}: tract {geoids[first]} is a {kind}, not a polygon; "
+            "hand in the layer of tract boundaries"
+        )
+
+
+def _areas(geometry: shapely.Geometry) -> shapely.Geometry:
+    """What is an area of a repaired geometry: lines and points that fell off are no part of a tract."""
+    parts = shapely.get_parts(geometry)
+    nested = shapely.get_parts(parts)
+    return shapely.union_all([part for part in nested if part.geom_type in _AREAL])
+
+
+def _united(
+    geoids: npt.NDArray[Any], polygons: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """One polygon a GEOID, in order of GEOID."""
+    names, first, place, count = np.unique(
+        geoids.astype(str), return_index=True, return_inverse=True, return_counts=True
+    )
+    united = polygons[first]
+    for tract in np.flatnonzero(count > 1):
+        united[tract] = shapely.union_all(polygons[place == tract])
+    return names.astype(object), united

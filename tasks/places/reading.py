@@ -1,0 +1,140 @@
+"""Small tables that a person hands in, .csv or .parquet: the columns wanted, as text or as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data.errors import InputError
+from data.settings import nearest
+
+Kind = Literal["geoid", "text", "number"]
+"""What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
+
+_TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+
+
+def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+    """Read some columns of a CSV (UTF-8, with or without a byte-order mark) or Parquet file.
+
+    Args:
+        path: The file; its suffix says what it is.
+        label: How it is called in an error, as ``census/acs.csv``.
+        wanted: The columns and what each must hold.
+
+    Returns:
+        These columns, in this order: numbers as float64, an empty field of a CSV is missing.
+
+    Raises:
+        InputError: The file cannot be read, is not UTF-8, lacks a column, or a column holds something else.
+    """
+    try:
+        table = _parquet(path, label, wanted) if path.suffix == ".parquet" else _csv(path, label, wanted)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise InputError(f"{label}: {reason_of(error)}") from error
+    except OSError as error:
+        raise InputError(f"{label}: cannot be read ({error}); copy the file anew") from error
+    return pa.table({name: _typed(table.column(name), label, name, kind) for name, kind in wanted.items()})
+
+
+def reason_of(error: Exception) -> str:
+    """Arrow's complaint about a file, in words for its owner.
+
+    Example:
+        >>> reason_of(pa.ArrowInvalid("Empty CSV file"))
+        'is empty; hand in the file with its header and rows'
+    """
+    words = " ".join(str(error).split())
+    if isinstance(error, UnicodeDecodeError) or "UTF8" in words or "utf-8" in words.lower():
+        return "is not UTF-8 text; save it as CSV in UTF-8"
+    if "Empty CSV" in words:
+        return "is empty; hand in the file with its header and rows"
+    if "Expected" in words and "columns" in words:
+        shape = words[words.index("Expected") :].split(":")[0]
+        return f"a row has another number of fields than the header ({shape}); quote fields that hold commas"
+    if "Parquet" in words or "parquet" in words:
+        return "is no Parquet file, or a damaged one; copy it anew"
+    return f"cannot be read ({words[:200]}); save it anew"
+
+
+def missing_column(label: str, name: str, found: list[str]) -> InputError:
+    """The error for a column that a file lacks, with the name that was most likely meant.
+
+    Example:
+        >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
+        "census/acs.csv: no column GEOID; is it 'geoid'? Rename it to GEOID"
+    """
+    near = nearest(name, found)
+    mend = f"is it {near!r}? Rename it to {name}" if near else f"there are {', '.join(found) or 'none'}"
+    return InputError(f"{label}: no column {name}; {mend}")
+
+
+def _parquet(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+    file = pq.ParquetFile(path)
+    _all_there(label, file.schema_arrow.names, wanted)
+    return file.read(columns=list(wanted))
+
+
+def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+    if path.stat().st_size and b"\0" in path.read_bytes()[:4096]:
+        raise pa.ArrowInvalid("not UTF8")  # UTF-16 has a zero byte beside every letter of a header
+    convert = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=True, null_values=["", "NA"]
+    )
+    options = pacsv.ParseOptions(newlines_in_values=True)
+    with pacsv.open_csv(path, parse_options=options) as head:
+        _all_there(label, head.schema.names, wanted)
+    return pacsv.read_csv(path, parse_options=options, convert_options=convert).select(list(wanted))
+
+
+def _all_there(label: str, found: list[str], wanted: Mapping[str, Kind]) -> None:
+    for name in wanted:
+        if name not in found:
+            raise missing_column(label, name, found)
+        if found.count(name) > 1:
+            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
+
+
+def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.ChunkedArray:
+    if kind == "geoid":
+        return values
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    textual = any(test(values.type) for test in _TEXTS)
+    if kind == "text":
+        if not textual:
+            raise InputError(f"{label}: column {name} holds {values.type}, not text; save it as text")
+        return values.cast(pa.string())
+    if textual:
+        return _numbers(values.cast(pa.string()), label, name)
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return pc.cast(values, pa.float64(), safe=False)
+    if pa.types.is_decimal(values.type):
+        return values.cast(pa.float64())
+    if pa.types.is_null(values.type):
+        return values.cast(pa.float64())
+    raise InputError(f"{label}: column {name} holds {values.type}, not numbers; save it as numbers")
+
+
+def _numbers(text: pa.ChunkedArray, label: str, name: str) -> pa.ChunkedArray:
+    """Text as float64; the first that is no number is named."""
+    text = pc.utf8_trim_whitespace(text)
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    try:
+        return text.cast(pa.float64())
+    except pa.ArrowInvalid:
+        for row, value in enumerate(text.to_pylist(), 1):
+            try:
+                pa.scalar(value, pa.string()).cast(pa.float64())
+            except pa.ArrowInvalid:
+                raise InputError(
+                    f"{label}: column {name}, row {row}: {value!r} is no number; "
+                    "write plain digits with a decimal point"
+                ) from None
+        raise

@@ -1,0 +1,188 @@
+"""The files of posts, a block at a time: CSV, gzipped CSV and Parquet give the same five columns."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data.errors import InputError
+from tasks.places.reading import missing_column, reason_of
+
+WANTED: Final = ("id", "user_id", "created_at", "latitude", "longitude")
+"""The columns that a post must have; others are not read."""
+
+SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
+
+_COORDINATES: Final = ("latitude", "longitude")
+_BLOCK_BYTES: Final = 16 << 20
+"""Of CSV; bounds the memory of a reader, and the length of a row."""
+
+_BLOCK_ROWS: Final = 131_072
+"""Of Parquet."""
+
+_MISSING: Final = ["", "NULL", "null", "NaN", "nan", "NA", "N/A", "n/a", "#N/A", "None", "\\N"]
+_SAMPLE: Final = 1 << 20
+
+
+def kind_of(path: Path, label: str) -> str:
+    """Which of :data:`SUFFIXES` a file has.
+
+    Raises:
+        InputError: It has another.
+
+    Example:
+        >>> kind_of(Path("posts/2019.CSV.gz"), "posts/2019.CSV.gz")
+        '.csv.gz'
+    """
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if path.name.lower().endswith(suffix):
+            return suffix
+    raise InputError(
+        f"{label}: is neither .csv, .csv.gz nor .parquet; save it as one of them, or move it elsewhere"
+    )
+
+
+def blocks(path: Path, label: str, block_bytes: int = _BLOCK_BYTES) -> Iterator[pa.RecordBatch]:
+    """The posts of a file in pieces of bounded size, in order.
+
+    Args:
+        path: The file.
+        label: How it is called in an error, as ``posts/2019.csv``.
+        block_bytes: How much of a CSV is read at a time.
+
+    Yields:
+        Batches with :data:`WANTED` in this order. latitude and longitude are float64; the others have the
+        type of the file, which for CSV is text. An empty field is missing.
+
+    Raises:
+        InputError: The file is no such file, is damaged or not UTF-8, a column is missing, or a coordinate is
+            no number; names file and column, and the row where one is at fault.
+    """
+    try:
+        if kind_of(path, label) == ".parquet":
+            yield from _parquet_blocks(path, label)
+        else:
+            yield from _csv_blocks(path, label, block_bytes, pa.float64())
+    except pa.ArrowInvalid as error:
+        if "conversion error" in str(error) and "UTF8" not in str(error):
+            _name_the_coordinate(path, label)
+        raise InputError(f"{label}: {reason_of(error)}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{label}: {reason_of(error)}") from error
+    except OSError as error:
+        raise InputError(f"{label}: cannot be read ({error}); copy it anew") from error
+
+
+def _parquet_blocks(path: Path, label: str) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        _all_there(label, schema.names)
+        for name in _COORDINATES:
+            kind = schema.field(name).type
+            numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+            if not (numeric or pa.types.is_null(kind)):
+                raise InputError(f"{label}: column {name} holds {kind}, not numbers; save it as numbers")
+        for batch in file.iter_batches(_BLOCK_ROWS, columns=list(WANTED), use_threads=False):
+            columns = [
+                batch.column(name).cast(pa.float64()) if name in _COORDINATES else batch.column(name)
+                for name in WANTED
+            ]
+            yield pa.RecordBatch.from_arrays(columns, names=list(WANTED))
+
+
+def _csv_blocks(
+    path: Path, label: str, block_bytes: int, coordinates: pa.DataType
+) -> Iterator[pa.RecordBatch]:
+    parse = pacsv.ParseOptions(newlines_in_values=True)
+    _all_there(label, _header(path, label, parse))
+    types = {name: coordinates if name in _COORDINATES else pa.string() for name in WANTED}
+    convert = pacsv.ConvertOptions(
+        column_types=types,
+        include_columns=list(WANTED),
+        strings_can_be_null=True,
+        null_values=_MISSING,
+    )
+    read = pacsv.ReadOptions(block_size=block_bytes, use_threads=False)
+    with pacsv.open_csv(path, read_options=read, parse_options=parse, convert_options=convert) as reader:
+        yield from reader
+
+
+def _header(path: Path, label: str, parse: pacsv.ParseOptions) -> list[str]:
+    head = _decompressed(path)
+    if not head.strip():
+        raise InputError(f"{label}: is empty; hand in the file with its header and rows")
+    first = head.split(b"\n", 1)[0]
+    # UTF-16 has a zero byte beside every letter.
+    if b"\0" in first:
+        raise InputError(f"{label}: is not UTF-8 text; save it as CSV in UTF-8")
+    first.decode("utf-8-sig")
+    names = pacsv.ReadOptions(block_size=_SAMPLE, use_threads=False)
+    with pacsv.open_csv(pa.BufferReader(first + b"\n"), read_options=names, parse_options=parse) as reader:
+        return list(reader.schema.names)
+
+
+def _all_there(label: str, found: list[str]) -> None:
+    for name in WANTED:
+        if name not in found:
+            raise missing_column(label, name, found)
+        if found.count(name) > 1:
+            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
+
+
+def _name_the_coordinate(path: Path, label: str) -> None:
+    """Find the coordinate that is no number, by reading the file once more as text."""
+    before = 0
+    for block in _csv_blocks(path, label, _BLOCK_BYTES, pa.string()):
+        for name in _COORDINATES:
+            text = pc.utf8_trim_whitespace(block.column(name))
+            try:
+                text.cast(pa.float64())
+            except pa.ArrowInvalid:
+                for row, value in enumerate(text, 1):
+                    if not _is_number(value):
+                        raise InputError(
+                            f"{label}: column {name}, row {before + row}: {value.as_py()!r} is no number; "
+                            "write degrees as digits with a decimal point, as 34.0522"
+                        ) from None
+        before += block.num_rows
+
+
+def _is_number(value: pa.Scalar) -> bool:
+    try:
+        value.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _decompressed(path: Path, size: int = _SAMPLE) -> bytes:
+    """The beginning of a CSV, unpacked."""
+    with path.open("rb") as file:
+        start = file.read(size)
+    if path.suffix.lower() != ".gz":
+        return start
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start)
+    except zlib.error as error:
+        raise pa.ArrowInvalid(f"no gzip: {error}") from error
+
+
+def estimated_posts(path: Path, label: str) -> int:
+    """About how many posts a file holds, from its size and its beginning; of Parquet exactly.
+
+    It decides in how many pieces the work is done, and nothing that is counted.
+    """
+    if kind_of(path, label) == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    size = path.stat().st_size
+    sample = _decompressed(path)
+    packed = min(size, _SAMPLE)
+    lines = sample.count(b"\n") + 1
+    return lines if packed == size else lines * size // packed

@@ -1,0 +1,143 @@
+"""From posts that know their tract to the tables: where each lies, how borders were decided, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data.schema import TABLES
+from data.tables import write_table
+from tasks.places.results import Census
+from tasks.posts.results import PostsTables
+
+NATION: Final = "nation"
+"""The scope of border_posts that is everywhere."""
+
+ALL_YEARS: Final = "all"
+
+_SUMS: Final = ("posts", "posts_on_borders", "extra_rows", "ties")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one located file tells.
+
+    Attributes:
+        outside: Posts in no tract.
+        placed: post_id, year, GEOID, tracts_matched of the others.
+        sums: GEOID, analysed (whether of the year analysed), and the sums of ``_SUMS`` (int64).
+    """
+
+    outside: int
+    placed: pa.Table
+    sums: pa.Table
+
+
+def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path) -> PostsTables:
+    """Write private/posts_in_tracts and public/border_posts, and count.
+
+    Args:
+        located: Parquet files with post_id (string), year (int32), GEOID (string), tracts_matched (int32) and
+            tied (bool); GEOID is missing for posts in no tract.
+        census: The Census and the examined cities.
+        year: The year analysed.
+        out: Where the tables go.
+
+    Returns:
+        The numbers that the ledger needs, and the posts of the year by tract.
+    """
+    batches = [_read(path, year) for path in located]
+    sums = _summed(pa.concat_tables([batch.sums for batch in batches]), ["GEOID", "analysed"])
+    placed = pa.concat_tables([batch.placed for batch in batches])
+    write_table(_in_cities(placed, census.cities), TABLES["private/posts_in_tracts"], out)
+    write_table(border_posts(sums, census.cities, year), TABLES["public/border_posts"], out)
+    whole = _totals(sums)
+    usable = sums.filter(pc.is_in(sums["GEOID"], _usable(census.tracts)))
+    with_income = _totals(usable)["posts"]
+    return PostsTables(
+        outside=sum(batch.outside for batch in batches),
+        in_one_tract=whole["posts"] - whole["posts_on_borders"],
+        on_borders=whole["posts_on_borders"],
+        with_income=with_income,
+        without=whole["posts"] - with_income,
+        counts=_counts(sums),
+    )
+
+
+def _read(path: Path, year: int) -> Batch:
+    rows = pq.read_table(path)
+    placed = rows.filter(pc.is_valid(rows["GEOID"]))
+    beyond = pc.subtract(placed["tracts_matched"].cast(pa.int64()), 1)
+    each = pa.table(
+        {
+            "GEOID": placed["GEOID"],
+            "analysed": pc.fill_null(pc.equal(placed["year"], year), False),
+            "posts": pa.repeat(pa.scalar(1, pa.int64()), len(placed)),
+            "posts_on_borders": pc.greater(beyond, 0).cast(pa.int64()),
+            "extra_rows": beyond,
+            "ties": placed["tied"].cast(pa.int64()),
+        }
+    )
+    return Batch(len(rows) - len(placed), placed.drop_columns(["tied"]), _summed(each, ["GEOID", "analysed"]))
+
+
+def _summed(rows: pa.Table, keys: list[str]) -> pa.Table:
+    """The four sums by key, in order of the keys."""
+    found = rows.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in _SUMS])
+    found = found.rename_columns([name.removesuffix("_sum") for name in found.column_names])
+    return found.sort_by([(key, "ascending") for key in keys])
+
+
+def _totals(sums: pa.Table) -> dict[str, int]:
+    return {name: int(pc.sum(sums[name], min_count=0).as_py()) for name in _SUMS}
+
+
+def _usable(tracts: pa.Table) -> pa.ChunkedArray:
+    """GEOIDs of the tracts that have people and a median income."""
+    people = pc.fill_null(pc.greater(tracts["population"], 0), False)
+    return tracts.filter(pc.and_(people, pc.is_valid(tracts["income"])))["GEOID"]
+
+
+def _counts(sums: pa.Table) -> pa.Table:
+    found = sums.filter(sums["analysed"]).sort_by("GEOID")
+    return pa.table({"GEOID": found["GEOID"], "count": found["posts"]}).combine_chunks()
+
+
+def _in_cities(placed: pa.Table, cities: pa.Table) -> pa.Table:
+    """A row for each post and examined city that holds its tract; one with city missing where none does."""
+    return placed.join(cities, keys="GEOID", join_type="left outer", use_threads=False)
+
+
+def border_posts(sums: pa.Table, cities: pa.Table, year: int) -> pa.Table:
+    """How many posts lie on borders, everywhere and in each examined city by the tract assigned.
+
+    Args:
+        sums: GEOID, analysed, and the four sums (int64).
+        cities: city and GEOID, each pair once.
+        year: The year analysed.
+
+    Returns:
+        The rows of public/border_posts; a city without posts has zeros.
+
+    Example:
+        >>> sums = pa.table({"GEOID": ["1", "2"], "analysed": [True, False], "posts": [3, 4],
+        ...                  "posts_on_borders": [1, 0], "extra_rows": [2, 0], "ties": [1, 0]})
+        >>> rows = border_posts(sums, pa.table({"city": ["A"], "GEOID": ["2"]}), 2019).to_pylist()
+        >>> [(row["scope"], row["year"], row["posts"]) for row in rows]
+        [('nation', 'all', 7), ('nation', '2019', 3), ('A', 'all', 4), ('A', '2019', 0)]
+    """
+    of_city = cities.join(sums, keys="GEOID", join_type="inner", use_threads=False)
+    scopes = [(NATION, sums)]
+    for city in pc.unique(cities["city"]).to_pylist():
+        scopes.append((city, of_city.filter(pc.equal(of_city["city"], city))))
+    rows = []
+    for scope, found in scopes:
+        rows.append({"scope": scope, "year": ALL_YEARS, **_totals(found)})
+        rows.append({"scope": scope, "year": str(year), **_totals(found.filter(found["analysed"]))})
+    return pa.Table.from_pylist(rows, TABLES["public/border_posts"].arrow)

@@ -1,0 +1,166 @@
+"""The year in which a post was written, from times as apps and spreadsheets write them (DESIGN 5.6).
+
+What is understood:
+
+- text by ISO 8601, with ``T`` or a blank between date and time, with or without seconds and fractions, or a
+  date alone; an offset may follow (``Z``, ``+02:00``, ``+0200``, ``+02``, `` UTC``, `` GMT``);
+- timestamps and dates of Parquet, with or without a zone;
+- numbers (a column of integers or floats, or text that is digits alone): seconds since 1970 in UTC, from
+  1973 to 2099; milliseconds are no time, they are not guessed at.
+
+A time with an offset is converted to the configured zone; one without is read in that zone, so that its year
+is the year that is written there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Complaint = Callable[[int, object], Exception]
+"""Makes the error for a row (0 is the first of the array) and the value that is no time."""
+
+_EARLIEST: Final = 100_000_000
+"""1973-03-03 in seconds since 1970; what is less is no time of a post, but a date like 20190701."""
+
+_LATEST: Final = 4_102_444_800
+"""2100-01-01; what is beyond counts milliseconds, or is no time."""
+
+_SHAPE: Final = (
+    r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ](?P<minute>[0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2})?(?:[.,](?P<fraction>[0-9]+))?)?"
+    r" ?(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+)
+_OFFSET: Final = r"[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9:]{2,5})$"
+
+
+def years(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
+    """The year of each time in the configured zone.
+
+    Args:
+        values: The column ``created_at``: text, timestamps, dates or numbers.
+        timezone: IANA name of the zone in which times without an offset are read, and years taken.
+        complaint: Makes the error to raise for a value that is no time.
+
+    Returns:
+        Years (int32); missing where the value is missing or empty.
+
+    Raises:
+        Exception: What ``complaint`` gives.
+
+    Example:
+        >>> times = pa.array(["2020-01-01T00:30:00+02:00", "2020-01-01 00:30", ""])
+        >>> years(times, "UTC", lambda row, value: ValueError(value)).to_pylist()
+        [2019, 2020, None]
+    """
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    kind = values.type
+    if pa.types.is_null(kind):
+        return values.cast(pa.int32())
+    if pa.types.is_timestamp(kind):
+        return _years_of_timestamps(values, timezone)
+    if pa.types.is_date(kind):
+        return pc.year(values).cast(pa.int32())
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return _years_of_seconds(values, timezone, complaint)
+    return _years_of_text(values.cast(pa.string()), timezone, complaint)
+
+
+def understood(kind: pa.DataType) -> bool:
+    """Whether a column of this type can hold times.
+
+    Example:
+        >>> understood(pa.string()), understood(pa.bool_())
+        (True, False)
+    """
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_timestamp,
+             pa.types.is_date, pa.types.is_integer, pa.types.is_floating, pa.types.is_null)  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
+def _years_of_timestamps(values: pa.Array, timezone: str) -> pa.Array:
+    if values.type.tz is not None:
+        values = values.cast(pa.timestamp(values.type.unit, timezone))
+    return pc.year(values).cast(pa.int32())
+
+
+def _years_of_seconds(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
+    seconds = pc.floor(values.cast(pa.float64(), safe=False))
+    inside = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less(seconds, _LATEST))
+    sane = pc.fill_null(inside, True)
+    if not pc.all(sane, min_count=0).as_py():
+        row = pc.index(sane, False).as_py()
+        raise complaint(row, values[row].as_py())
+    moments = seconds.cast(pa.int64()).cast(pa.timestamp("s", "UTC"))
+    return _years_of_timestamps(moments, timezone)
+
+
+def _years_of_text(text: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
+    """First as if all were written plainly, which costs least; then form by form."""
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    offset = pc.fill_null(pc.match_substring_regex(text, _OFFSET), False)
+    try:
+        return _years_of_plain(text, offset, timezone)
+    except pa.ArrowInvalid:
+        pass
+    digits = pc.fill_null(pc.match_substring_regex(text, r"^\s*[0-9]{4,}(\.0*)?\s*$"), False)
+    none = pa.scalar(None, pa.string())
+    counted = pc.if_else(digits, pc.utf8_trim_whitespace(text), none).cast(pa.float64())
+    told = _plain(pc.if_else(digits, none, text), complaint)
+    offset = pc.fill_null(pc.match_substring_regex(told, _OFFSET), False)
+    try:
+        found = _years_of_plain(told, offset, timezone)
+    except pa.ArrowInvalid:
+        raise _first_wrong(told, text, complaint) from None
+    seconds = _years_of_seconds(counted, timezone, lambda row, _: complaint(row, text[row].as_py()))
+    return pc.coalesce(found, seconds)
+
+
+def _years_of_plain(text: pa.Array, offset: pa.Array, timezone: str) -> pa.Array:
+    """Years of text that Arrow reads: ISO 8601 with at most 6 digits behind the second."""
+    none = pa.scalar(None, pa.string())
+    here = pc.if_else(offset, none, text).cast(pa.timestamp("us"))
+    if not pc.any(offset, min_count=0).as_py():
+        return pc.year(here).cast(pa.int32())
+    there = pc.if_else(offset, text, none).cast(pa.timestamp("us", "UTC"))
+    return pc.coalesce(pc.year(here).cast(pa.int32()), _years_of_timestamps(there, timezone))
+
+
+def _plain(text: pa.Array, complaint: Complaint) -> pa.Array:
+    """The forms that Arrow does not read, brought into the one that it does; fractions are left out."""
+    trimmed = pc.utf8_trim_whitespace(text)
+    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    parts = pc.extract_regex(pc.utf8_upper(trimmed), _SHAPE)
+    wrong = pc.and_(pc.is_null(parts), pc.is_valid(trimmed))
+    if pc.any(wrong, min_count=0).as_py():
+        row = pc.index(wrong, True).as_py()
+        raise complaint(row, text[row].as_py())
+    date, minute, second, offset = (
+        pc.struct_field(parts, name) for name in ("date", "minute", "second", "offset")
+    )
+    # A group that took no part comes back as empty text.
+    minute = pc.if_else(pc.equal(minute, ""), "00:00", minute)
+    second = pc.if_else(pc.equal(second, ""), ":00", second)
+    offset = pc.if_else(pc.is_in(offset, pa.array(["UTC", "GMT"])), "Z", offset)
+    return pc.binary_join_element_wise(date, pc.binary_join_element_wise(minute, second, offset, ""), "T")
+
+
+def _first_wrong(plain: pa.Array, text: pa.Array, complaint: Complaint) -> Exception:
+    """The error for the first value that has the right form but names no moment, as a 13th month."""
+    for row, value in enumerate(plain):
+        kind = pa.timestamp("us", "UTC") if str(value).endswith("Z") or _has_offset(str(value)) else None
+        try:
+            value.cast(kind or pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            return complaint(row, text[row].as_py())
+    raise AssertionError("every value can be read")
+
+
+def _has_offset(text: str) -> bool:
+    return "T" in text and any(sign in text.split("T")[1] for sign in "+-")
