@@ -28,14 +28,16 @@ def read_polygons(layer: Path, geoids: Sequence[str]) -> tuple[Polygons, CRS]:
         geoids: The tracts wanted, each once.
 
     Returns:
-        A shapely geometry a tract, in the order asked for, None where the layer has no such tract; and the
-        layer's coordinate reference system.
+        A shapely geometry a tract, in the order asked for, None where the layer has no such tract or an
+        empty polygon; and the layer's coordinate reference system.
     """
     frame = geopandas.read_parquet(
         layer, columns=["GEOID", "geometry"], filters=[("GEOID", "in", list(geoids))]
     )
     found = frame.set_index("GEOID")["geometry"].reindex(list(geoids))
-    return np.asarray(found.array, dtype=object), CRS.from_user_input(frame.crs)
+    polygons = np.array(found.array, dtype=object)
+    polygons[shapely.is_empty(polygons)] = None
+    return polygons, CRS.from_user_input(frame.crs)
 
 
 def touching(polygons: Polygons) -> W:

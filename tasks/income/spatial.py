@@ -26,6 +26,8 @@ that whoever doubts a p can compute it again there; Sturges' rule, the other cus
 tracts and 23 for 2,300."""
 _TIE: Final = 1e-12
 """Values of Moran's I that differ by less are equal but for rounding."""
+_NO_FREEDOM: Final = 1e-9
+"""Degrees of freedom that are 0 but for rounding."""
 _ROWS: Final = 256
 """Rows of the matrix of distances that are in memory at a time; changes no result."""
 
@@ -72,8 +74,9 @@ def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
         I = (n / W) sum_ij w_ij z_i z_j / sum_i z_i²,  z = values - mean, W = sum of the weights
 
     The statistic is esda's. The permutations are drawn here, 999 of them, because esda draws from NumPy's
-    global generator, which cannot be given a seed without disturbing others; p is counted as esda counts it:
-    ``(k + 1) / 1000``, k the permutations at least as large as I, or the others where those are fewer.
+    global generator, which cannot be given a seed without disturbing others. As esda's, p is
+    ``(k + 1) / 1000``, k the permutations that reach I from above or those that do from below, whichever are
+    fewer.
 
     Args:
         values: A value a tract, float64, as the residuals of a line.
@@ -105,8 +108,9 @@ def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
     drawn = generator.permuted(np.tile(z, (PERMUTATIONS, 1)), axis=1).T
     lagged = weights.sparse @ drawn
     simulated = len(z) / weights.s0 * np.sum(drawn * lagged, axis=0) / np.sum(z * z)
-    larger = int(np.sum(simulated >= observed - _TIE))
-    return Clustering(observed, (min(larger, PERMUTATIONS - larger) + 1) / (PERMUTATIONS + 1))
+    # Both counts take ties: where all tracts touch each other every permutation is one, and p is 1.
+    above, below = np.sum(simulated >= observed - _TIE), np.sum(simulated <= observed + _TIE)
+    return Clustering(observed, float(min(above, below) + 1) / (PERMUTATIONS + 1))
 
 
 def modified_t(x: Floats, y: Floats, places: Floats) -> ModifiedTest | None:
@@ -160,9 +164,10 @@ def modified_t(x: Floats, y: Floats, places: Floats) -> ModifiedTest | None:
     if not both > 0.0:
         return None
     effective = float(1.0 + trace_x * trace_y / both)
-    if not effective > 2.0:
+    degrees = effective - 2.0
+    if not degrees > _NO_FREEDOM:
         return None
-    return ModifiedTest(effective, correlation_p(pearson(x, y), effective - 2.0))
+    return ModifiedTest(effective, correlation_p(pearson(x, y), degrees))
 
 
 def _by_class(zx: Floats, zy: Floats, places: Floats) -> tuple[Floats, Floats, Floats]:

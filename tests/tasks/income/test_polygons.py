@@ -1,0 +1,76 @@
+"""Polygons of the layer: which, in which order, who touches whom, how far apart."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from tasks.income.polygons import centroids_km, read_polygons, touching
+from tasks.places.results import Layer
+
+
+def test_polygons_come_in_the_order_asked_for_and_none_where_there_is_none(layer: Layer):
+    wanted = ["02000000003", "99000000000", "01000000001"]
+    polygons, crs = read_polygons(layer.path, wanted)
+    assert crs == "EPSG:4326"
+    assert polygons[1] is None
+    assert polygons[0].centroid.x == pytest.approx(-118 + 0.07)
+    assert polygons[2].centroid.x == pytest.approx(-120 + 0.03)
+
+
+def test_a_city_that_the_layer_does_not_know_has_no_polygons(layer: Layer):
+    polygons, _ = read_polygons(layer.path, ["99000000000", "99000000001"])
+    assert polygons.tolist() == [None, None]
+    assert touching(polygons).nonzero == 0
+
+
+def test_tracts_touch_over_edges_and_at_corners_and_not_themselves():
+    grid = np.array([shapely.box(x, y, x + 1, y + 1) for y in range(3) for x in range(3)])
+    found = touching(grid)
+    assert found.neighbors[4] == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert found.neighbors[0] == [1, 3, 4]
+    assert found.asymmetry() == []
+
+
+def test_neighbours_need_not_share_a_vertex_and_may_overlap_a_little():
+    # A long tract beside two short ones; and one that an imprecise seam pushed over the border.
+    tracts = np.array([shapely.box(0, 0, 1, 2), shapely.box(1, 0.5, 2, 1.5), shapely.box(1.999, 0, 3, 1)])
+    assert touching(tracts).neighbors == {0: [1], 1: [0, 2], 2: [1]}
+
+
+def test_islands_are_passed_over_without_a_word(capsys: pytest.CaptureFixture[str]):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = touching(np.array([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6), None]))
+    assert found.islands == [0, 1, 2]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_distances_in_a_city_are_those_on_the_ellipsoid_within_one_in_a_hundred():
+    polygons = np.array([shapely.box(-118 - x, 34 + y, -117.99 - x, 34.01 + y) for x, y in
+                         [(0.0, 0.0), (0.5, 0.1), (0.2, 0.4)]])  # fmt: skip
+    places = centroids_km(polygons, pyproj.CRS("EPSG:4269"))
+    geod = pyproj.Geod(ellps="GRS80")
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        points = [polygons[one].centroid, polygons[other].centroid]
+        true = geod.inv(points[0].x, points[0].y, points[1].x, points[1].y)[2] / 1000
+        assert np.hypot(*(places[one] - places[other])) == pytest.approx(true, rel=0.01)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:5070", "EPSG:4269"])
+def test_a_layer_in_other_coordinates_lies_in_the_same_places(
+    crs: str, layer: Layer, lay: Callable[..., None], tmp_path: Path
+):
+    lay(tmp_path / "other.parquet", crs)
+    wanted = [f"01{tract:09d}" for tract in range(60)]
+    expected = centroids_km(*read_polygons(layer.path, wanted))
+    polygons, found_crs = read_polygons(tmp_path / "other.parquet", wanted)
+    assert found_crs == crs
+    # A centroid of a projected polygon is not quite that of the same polygon in degrees.
+    assert np.abs(centroids_km(polygons, found_crs) - expected).max() < 0.01

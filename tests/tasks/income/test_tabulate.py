@@ -1,0 +1,275 @@
+"""The findings of a made-up country, beside a second computation with statsmodels, scipy and esda."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import libpysal
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import statsmodels.api as sm
+from distributed import Client
+from esda.moran import Moran
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from cluster import ClusterSettings, connect
+from data.schema import TABLES
+from tasks.income import tabulate
+from tasks.income.cities import usable_tracts
+from tasks.income.results import Findings
+from tasks.income.tabulate import examine_cities, find, robust_columns
+from tasks.places.results import Census, Layer
+
+Country = tuple[Census, pa.Table]
+Rows = dict[str, dict[str, Any]]
+ALPHA = 0.05
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with connect(ClusterSettings(workers=2)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def findings(country: Country, layer: Layer, client: Client) -> Findings:
+    return find(*country, layer, ALPHA, client)
+
+
+@pytest.fixture(scope="module")
+def tracts(country: Country) -> pd.DataFrame:
+    """The usable tracts of all cities, joined a second time and otherwise."""
+    census, counts = country
+    joined = census.cities.to_pandas().merge(census.tracts.to_pandas(), on="GEOID")
+    joined = joined.merge(counts.to_pandas(), on="GEOID", how="left").fillna({"count": 0})
+    joined = joined[(joined["population"] > 0) & joined["income"].notna()].sort_values("GEOID")
+    return joined.assign(rate=joined["count"] * 1000 / joined["population"])
+
+
+def by_city(table: pa.Table, **wanted: Any) -> Rows:
+    rows = [row for row in table.to_pylist() if all(row[key] == value for key, value in wanted.items())]
+    return {row["city"]: row for row in rows}
+
+
+def test_rates_that_rise_fall_or_stay_are_found_to(findings: Findings):
+    found = {city: row["direction"] for city, row in by_city(findings.tests, level="tract").items()}
+    assert found == {
+        "Deserted": "not testable",
+        "Even": "not testable",
+        "Falling": "negative",
+        "Level": "none",
+        "Rising": "positive",
+        "Tiny": "not testable",
+    }
+
+
+def test_every_city_examined_has_a_verdict_and_they_add_up(findings: Findings):
+    assert findings.verdicts == {"positive": 1, "negative": 1, "none": 1, "not testable": 3}
+
+
+def test_alpha_is_divided_by_all_cities_examined_testable_or_not(findings: Findings):
+    assert set(findings.tests.column("alpha").to_pylist()) == {ALPHA / 6}
+
+
+def test_each_city_has_two_rows_of_tests_and_one_of_robust_ones(findings: Findings):
+    assert len(findings.tests) == 12
+    assert len(findings.robust) == 6
+    assert findings.tests.column("level").to_pylist() == ["decile", "tract"] * 6
+
+
+def test_the_tables_have_their_schemas_form(findings: Findings):
+    for table, name in (
+        (findings.deciles, "public/city_deciles"),
+        (findings.tests, "public/city_tests"),
+        (findings.robust, "public/city_tests_robust"),
+    ):
+        assert table.schema.equals(TABLES[name].arrow)
+
+
+def test_an_untestable_city_keeps_its_deciles_and_has_no_number_that_was_not_computed(findings: Findings):
+    deciles = findings.deciles.to_pandas()
+    assert sorted(set(deciles["city"])) == ["Even", "Falling", "Level", "Rising", "Tiny"]
+    row = by_city(findings.tests, level="tract")["Tiny"]
+    assert row["n"] == 9
+    assert row["posts"] == deciles.loc[deciles["city"] == "Tiny", "posts"].sum()
+    assert [
+        row[name] for name in ("pearson_r", "pearson_p", "slope", "intercept", "r_squared", "slope_p")
+    ] == ([None] * 6)
+    robust = by_city(findings.robust)["Tiny"]
+    assert robust.pop("city") == "Tiny"
+    assert (robust.pop("n"), robust.pop("direction"), robust.pop("verdict")) == (
+        9,
+        "not testable",
+        "untestable",
+    )
+    assert set(robust.values()) == {None}
+
+
+def test_posts_and_tracts_of_a_city_are_those_of_its_usable_tracts(findings: Findings, tracts: pd.DataFrame):
+    for city, row in by_city(findings.tests, level="tract").items():
+        mine = tracts[tracts["city"] == city]
+        assert (row["n"], row["posts"]) == (len(mine), mine["count"].sum())
+    assert by_city(findings.tests, level="tract")["Rising"]["n"] == 143  # one has no income
+
+
+def test_deciles_are_those_of_a_second_computation(findings: Findings, tracts: pd.DataFrame):
+    found = findings.deciles.to_pandas().set_index(["city", "decile"])
+    for city in ("Rising", "Falling", "Level"):
+        mine = tracts[tracts["city"] == city]
+        cuts = np.percentile(mine["income"], range(0, 101, 10))
+        for decile in range(1, 11):
+            below = mine["income"] <= cuts[10] if decile == 10 else mine["income"] < cuts[decile]
+            inside = mine[(mine["income"] >= cuts[decile - 1]) & below]
+            row = found.loc[(city, decile)]
+            expected = [cuts[decile - 1], cuts[decile], len(inside), inside["population"].sum()]
+            expected += [inside["count"].sum(), inside["count"].sum() / inside["population"].sum() * 1000]
+            assert row.tolist() == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("level", ["tract", "decile"])
+@pytest.mark.parametrize("city", ["Rising", "Falling", "Level"])
+def test_correlation_and_line_are_those_of_statsmodels(
+    city: str, level: str, findings: Findings, tracts: pd.DataFrame
+):
+    mine = tracts[tracts["city"] == city]
+    if level == "decile":
+        inner = np.percentile(mine["income"], range(10, 91, 10))
+        groups = mine.groupby(np.digitize(mine["income"], inner))
+        mine = groups.agg(income=("income", "mean"), count=("count", "sum"), population=("population", "sum"))
+        mine = mine.assign(rate=mine["count"] * 1000 / mine["population"])
+    fit = sm.OLS(mine["rate"].to_numpy(), sm.add_constant(mine["income"].to_numpy())).fit()
+    r, p = stats.pearsonr(mine["income"], mine["rate"])
+    row = by_city(findings.tests, level=level)[city]
+    assert row["n"] == len(mine)
+    names = ("pearson_r", "pearson_p", "slope", "intercept", "r_squared", "slope_p")
+    expected = [r, p, fit.params[1], fit.params[0], fit.rsquared, fit.pvalues[1]]
+    assert [row[name] for name in names] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("city", ["Rising", "Falling", "Level"])
+def test_the_robust_tests_are_those_of_the_libraries(
+    city: str, findings: Findings, tracts: pd.DataFrame, layer: Layer
+):
+    row = by_city(findings.robust)[city]
+    mine = tracts[tracts["city"] == city]
+    income, rate = mine["income"].to_numpy(), mine["rate"].to_numpy()
+    rho = stats.spearmanr(income, rate)
+    assert (row["spearman_rho"], row["spearman_p"]) == pytest.approx((rho.statistic, rho.pvalue), rel=1e-9)
+    fit = sm.GLM(
+        mine["count"].to_numpy(),
+        sm.add_constant(income / 10_000),
+        family=sm.families.Poisson(),
+        offset=np.log(mine["population"].to_numpy(dtype=float)),
+    ).fit(scale="X2", use_t=True, tol=1e-14)
+    assert [row["rate_ratio"], row["rate_p"], row["dispersion"]] == pytest.approx(
+        [np.exp(fit.params[1]), fit.pvalues[1], fit.scale], rel=1e-9, abs=1e-9
+    )
+    shapes = geopandas.read_parquet(layer.path).set_index("GEOID").loc[mine["GEOID"]]
+    queen = libpysal.weights.Queen.from_dataframe(shapes, use_index=False, silence_warnings=True)
+    left = sm.OLS(rate, sm.add_constant(income)).fit().resid
+    assert row["moran_i"] == pytest.approx(Moran(left, queen, permutations=0).I, abs=1e-9)
+    r = by_city(findings.tests, level="tract")[city]["pearson_r"]
+    degrees = row["effective_n"] - 2
+    f = degrees * r * r / (1 - r * r)
+    assert row["modified_t_p"] == pytest.approx(stats.f.sf(f, 1, degrees), rel=1e-9)
+
+
+def test_a_clear_finding_stands_but_not_where_few_tracts_are_independent(findings: Findings):
+    verdicts = {city: row["verdict"] for city, row in by_city(findings.robust).items()}
+    assert verdicts == {
+        "Deserted": "untestable",
+        "Even": "untestable",
+        "Falling": "wavers",
+        "Level": "stands",
+        "Rising": "stands",
+        "Tiny": "untestable",
+    }
+    falling, rising = by_city(findings.robust)["Falling"], by_city(findings.robust)["Rising"]
+    assert falling["effective_n"] < 20
+    assert rising["effective_n"] > 100
+    # All the others agree that rates fall.
+    assert max(falling["spearman_p"], falling["rate_p"]) < ALPHA / 6 < falling["modified_t_p"]
+    assert falling["spearman_rho"] < 0 < 1 - falling["rate_ratio"]
+
+
+def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: Layer, findings: Findings):
+    census, counts = country
+    rng = np.random.default_rng(8)
+
+    def shuffled(table: pa.Table) -> pa.Table:
+        return table.take(pa.array(rng.permutation(len(table))))
+
+    census = replace(census, tracts=shuffled(census.tracts), cities=shuffled(census.cities))
+    with connect(ClusterSettings(workers=1)) as one:
+        again = find(census, shuffled(counts), layer, ALPHA, one)
+    assert again.deciles.equals(findings.deciles)
+    assert again.tests.equals(findings.tests)
+    assert again.robust.equals(findings.robust)
+    assert again.verdicts == findings.verdicts
+
+
+def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer, findings: Findings):
+    census, counts = country
+    found = by_city(findings.robust)
+    for city in examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA):
+        if city.by_tract is not None:
+            columns = robust_columns(city, layer.path)
+            assert {name: found[city.name][name] for name in columns} == columns
+
+
+def test_a_tract_without_a_polygon_leaves_no_modified_t_test_and_no_other_gap(
+    country: Country, lay: Callable[..., None], tmp_path: Path
+):
+    census, counts = country
+    path = tmp_path / "tracts.parquet"
+    lay(path, without=frozenset({"01000000100"}))
+    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
+    columns = robust_columns(next(city for city in cities if city.name == "Rising"), path)
+    assert {name for name, value in columns.items() if value is None} == {"effective_n", "modified_t_p"}
+    assert columns["verdict"] == "stands"
+
+
+def test_a_city_that_is_not_testable_cannot_be_tested_again(country: Country, layer: Layer):
+    census, counts = country
+    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
+    with pytest.raises(ValueError, match="Tiny: not testable"):
+        robust_columns(next(city for city in cities if city.name == "Tiny"), layer.path)
+
+
+def test_no_city_is_sent_to_the_workers_where_none_is_testable(country: Country, layer: Layer):
+    census, _ = country
+    nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
+    found = find(census, nothing, layer, ALPHA, None)
+    assert found.verdicts == {"positive": 0, "negative": 0, "none": 0, "not testable": 6}
+    assert set(found.tests.column("posts").to_pylist()) == {0}
+
+
+tract = st.tuples(
+    st.sampled_from([1, 999, 1_000, 4_000]),
+    st.sampled_from([2_499.0, 50_000.0, 50_001.0, 250_001.0]),
+    st.sampled_from([0, 1, 2, 400]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(tract, max_size=30))
+def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, float, int]]):
+    columns = ["population", "income", "count"]
+    frame = pd.DataFrame(values, columns=columns).astype({"income": "float64"})
+    frame["GEOID"] = [f"{place:011d}" for place in range(len(frame))]
+    frame["rate"] = frame["count"] / frame["population"] * 1000
+    (city,) = examine_cities({"Any": frame}, ALPHA)
+    rows = [*tabulate.test_rows(city, "posts"), *tabulate.decile_table_rows(city, "posts")]
+    numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
+    assert not [value for value in numbers if not math.isfinite(value)]
+    assert sum(row["tracts"] for row in rows[2:]) == len(values)
+    assert sum(row["posts"] for row in rows[2:]) == rows[0]["posts"] == frame["count"].sum()
