@@ -1,9 +1,9 @@
-"""A synthetic investigation: real PST files of made-up mail, with known truth beside them.
+"""A synthetic investigation: real PST files of made-up mail, a made-up country, and the truth beside them.
 
-:func:`create` writes a whole investigation folder; :func:`plan` is what it will write, before a byte is
-written; :func:`mailbox` writes one PST of plain alert messages for benchmarks and fault tests. One module an
-area: today mail alone; posts, census and crime records get modules of their own beside
-:mod:`data.synthetic.planning`, and :func:`create` calls them.
+:func:`create` writes a whole investigation folder; :func:`plan` is what it will write of mail, before a byte
+is written; :func:`mailbox` writes one PST of plain alert messages for benchmarks and fault tests. The mail
+is made by :mod:`data.synthetic.planning` and what lies beside it; posts, tracts, Census and cities by
+:mod:`data.synthetic.country`; crime records will get a module of their own, which :func:`create` calls.
 """
 
 from data.synthetic.box import mailbox

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from data.errors import InputError
+from data.synthetic.country import settings, write_country
 from data.synthetic.model import Plan
 from data.synthetic.planning import plan
 from data.synthetic.truth import write_truth
@@ -21,22 +22,24 @@ def create(
     *,
     message_bytes: int | None = None,
     workers: int = 1,
+    country: bool = True,
 ) -> Path:
     """Write an investigation folder with known truth beside it.
 
-    The folder holds ``investigation.toml``, ``records/<agency>/**/*.pst`` and ``truth/``, whose tables have
-    the names and columns of ``out/`` and every value that a faultless run writes there. Equal arguments give
-    equal bytes, whatever the number of workers.
+    The folder holds ``investigation.toml``, ``records/<agency>/**/*.pst``, ``posts/``, ``census/`` and
+    ``truth/``, whose tables have the names and columns of ``out/`` and every value that a faultless run
+    writes there. Equal arguments give equal bytes, whatever the number of workers.
 
     Args:
         folder: A folder that does not exist yet, or is empty.
         scale: Above 0. 1 is the published investigation: 202,552 e-mails in 32.89 GB; 0.01 about 2,026 in 61
-            MB.
-        seed: Decides every text, address, time and picture.
+            MB. The posts follow it too (:func:`data.synthetic.country.write_country`).
+        seed: Decides every text, address, time, picture and place.
         progress: Called as ``progress(what, done, total)`` while mailboxes are written; `what` is the file.
         message_bytes: Bytes of file a message takes up on average. None: 162,378 as published, 30,000 below
             scale 0.1.
         workers: Processes that write mailboxes side by side.
+        country: Whether posts, tracts, Census and cities are written too; without them it is mail alone.
 
     Returns:
         `folder`.
@@ -51,9 +54,10 @@ def create(
     except ValueError as error:
         raise InputError(f"synthetic investigation: {error}") from error
     folder.mkdir(parents=True, exist_ok=True)
+    lines = write_country(folder, scale, seed) if country else ()
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
-    write_truth(planned, written, folder / "truth")
-    _write_settings(folder, planned)
+    write_truth(planned, written, folder / "truth", lines)
+    _write_settings(folder, planned, country)
     return folder
 
 
@@ -74,7 +78,7 @@ def _write_all(folder: Path, planned: Plan, progress: Progress | None, workers: 
             yield written
 
 
-def _write_settings(folder: Path, planned: Plan) -> None:
+def _write_settings(folder: Path, planned: Plan, country: bool) -> None:
     """The configuration: the main agency in ``investigation.toml``, the other in its own ``agency.toml``."""
 
     def lines(agency: int) -> str:
@@ -89,6 +93,7 @@ def _write_settings(folder: Path, planned: Plan) -> None:
     (folder / "investigation.toml").write_text(
         f"# A synthetic investigation: scale {planned.scale:g}, seed {planned.seed}.\n"
         "# Everything in it is made up; what a faultless run finds lies in truth/.\n"
-        f'name = "Synthetic investigation"\n\n[agencies.{planned.agencies[0].key}]\n{lines(0)}',
+        f'name = "Synthetic investigation"\n\n[agencies.{planned.agencies[0].key}]\n{lines(0)}'
+        + (f"\n{settings()}" if country else ""),
         encoding="utf-8",
     )

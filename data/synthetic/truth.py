@@ -19,6 +19,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data.schema import TABLES
+from data.synthetic.country import Line
 from data.synthetic.figures import UNIQUE
 from data.synthetic.model import Form, Plan, Planned, Post
 from data.synthetic.people import CC, TO
@@ -59,13 +60,14 @@ class Group:
             self.last = sent if self.last is None else max(self.last, sent)
 
 
-def write_truth(plan: Plan, written: Sequence[Written], out: Path) -> None:
-    """Write every table of truth below `out`, named as the tables of a run are.
+def write_truth(plan: Plan, written: Sequence[Written], out: Path, more: Sequence[Line] = ()) -> None:
+    """Write every table of truth about the mail below `out`, named as the tables of a run are.
 
     Args:
         plan: The plan.
         written: Every mailbox as it was written.
         out: The folder, ``truth`` in an investigation.
+        more: Lines of the ledger that the mail does not know.
     """
     mail = sorted(_mail(written), key=lambda each: (each.agency, each.source, each.node))
     tables = {
@@ -79,7 +81,7 @@ def write_truth(plan: Plan, written: Sequence[Written], out: Path) -> None:
         "public/subjects": _subjects(mail),
         "public/alerts_by_month": _by_month(plan, mail),
         "public/recipients_per_alert": _recipients_per_alert(plan, mail),
-        "public/ledger": _ledger(plan, written, mail),
+        "public/ledger": [*_ledger(plan, written, mail), *more],
     }
     for name, rows in tables.items():
         spec = TABLES[name]

@@ -20,7 +20,8 @@ PER_SOURCE = {
 
 def test_every_table_of_truth_is_written_in_its_schema(small: Path) -> None:
     written = {
-        path.relative_to(small / "truth").with_suffix("").as_posix() for path in small.rglob("*.parquet")
+        path.relative_to(small / "truth").with_suffix("").as_posix()
+        for path in (small / "truth").rglob("*.parquet")
     }
     expected = {name for name, table in TABLES.items() if table.visibility != "work"}
     assert written <= expected

@@ -1,0 +1,75 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from data.synthetic.country.census import NO_INCOME, write_census
+from data.synthetic.country.grid import TOP
+from data.synthetic.country.model import Country
+
+Planned = tuple[Country, np.ndarray]
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_some_tracts_lack_people_some_income_and_some_a_row(planned: Planned) -> None:
+    census = planned[0].census
+    assert (census.population == 0).sum() >= 4
+    assert (census.population == -1).sum() >= 4
+    assert ((census.population > 0) & (census.income == NO_INCOME)).sum() >= 8
+    assert (census.income[census.population <= 0] == NO_INCOME).all()
+    assert census.income[census.usable].min() >= 14_000
+
+
+def test_neighbours_are_as_populous_as_each_other_where_ties_are_wanted(planned: Planned) -> None:
+    country, _ = planned
+    northern = country.grid.neighbour(np.arange(country.grid.tracts), TOP)
+    there = northern >= 0
+    equal = country.census.people[there] == country.census.people[northern[there]]
+    assert equal.sum() >= country.numbers.ties
+
+
+def test_cities_that_cannot_be_tested_have_as_few_usable_tracts_as_they_say(planned: Planned) -> None:
+    country, _ = planned
+    found = {
+        placed.city.name: (int(country.census.usable[placed.tracts].sum()), placed.city.usable)
+        for placed in country.layout.cities
+        if placed.city.usable is not None
+    }
+    assert found
+    assert all(usable == meant < 10 for usable, meant in found.values())
+
+
+def test_the_acs_is_written_with_integers_that_lost_their_zeros(planned: Planned, tmp_path: Path) -> None:
+    country, _ = planned
+    write_census(tmp_path, country.layout, country.census)
+    rows = _read(tmp_path / "acs.csv")
+    assert list(rows[0]) == ["GEOID", "B01003_001E", "B19013_001E"]
+    written = {row["GEOID"]: (int(row["B01003_001E"]), int(row["B19013_001E"])) for row in rows}
+    expected = {
+        str(int(geoid)): (population, income)
+        for geoid, population, income in zip(
+            country.layout.geoids,
+            country.census.population.tolist(),
+            country.census.income.tolist(),
+            strict=True,
+        )
+        if population >= 0
+    }
+    assert written == expected
+    assert {len(geoid) for geoid in written} == {10, 11}
+
+
+def test_the_lists_of_cities_keep_their_zeros(planned: Planned, tmp_path: Path) -> None:
+    country, _ = planned
+    write_census(tmp_path, country.layout, country.census)
+    rows = [(row["city"], row["GEOID"]) for row in _read(tmp_path / "city_tracts.csv")]
+    assert rows == [
+        (placed.city.name, country.layout.geoids[tract])
+        for placed in country.layout.cities
+        for tract in placed.tracts
+    ]
+    assert {len(geoid) for _, geoid in rows} == {11}

@@ -1,0 +1,71 @@
+import hashlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from data.settings import read_config
+from data.synthetic import create
+from data.synthetic.country import Line, settings, write_country
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_equal_arguments_give_equal_bytes(written: tuple[Path, tuple[Line, ...]], tmp_path: Path) -> None:
+    folder, lines = written
+    assert write_country(tmp_path, 0.003, 3) == lines
+    assert _digests(tmp_path) == _digests(folder)
+
+
+def test_another_seed_gives_another_country(written: tuple[Path, tuple[Line, ...]], tmp_path: Path) -> None:
+    write_country(tmp_path, 0.003, -4)
+    other, same = _digests(tmp_path), _digests(written[0])
+    assert set(other) == set(same)
+    alike = {name for name in same if other[name] == same[name]}
+    assert alike <= {"census/city_tracts.csv"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 5])
+def test_verdicts_do_not_depend_on_the_seed(tmp_path: Path, seed: int) -> None:
+    lines = {
+        line: count for part, _, line, count in write_country(tmp_path, 0.0001, seed) if part == "cities"
+    }
+    assert lines == {"cities examined": 8, "positive": 2, "negative": 2, "none": 2, "not testable": 2}
+
+
+def test_a_layer_large_enough_has_all_cities(tmp_path: Path) -> None:
+    lines = {line: count for part, _, line, count in write_country(tmp_path, 0.06, 1) if part == "cities"}
+    assert lines == {"cities examined": 25, "positive": 4, "negative": 5, "none": 13, "not testable": 3}
+
+
+def test_nothing_is_left_half_written(written: tuple[Path, tuple[Line, ...]]) -> None:
+    assert not list(written[0].rglob(".*"))
+
+
+def test_the_settings_name_the_year_and_the_accounts_with_their_reasons(tmp_path: Path) -> None:
+    assert tomllib.loads(settings())["posts"] == {
+        "year": 2019,
+        "timezone": "UTC",
+        "exclude_users": ["29999998", "29999999"],
+    }
+    assert all(line.count("#") == 1 for line in settings().splitlines() if line.startswith('    "'))
+
+
+def test_an_investigation_has_a_country_unless_told_otherwise(tmp_path: Path) -> None:
+    with_it = create(tmp_path / "with", 0.0001, 1, message_bytes=26_000)
+    without = create(tmp_path / "without", 0.0001, 1, message_bytes=26_000, country=False)
+    config = read_config(with_it)
+    assert config.posts is not None
+    assert config.posts.year == 2019
+    assert read_config(without).posts is None
+    ours, theirs = _digests(with_it), _digests(without)
+    extra = {name.split("/")[0] for name in set(ours) - set(theirs)}
+    assert extra == {"posts", "census", "truth"}
+    changed = {name for name in theirs if ours[name] != theirs[name]}
+    assert changed == {"investigation.toml", "truth/public/ledger.parquet", "truth/public/ledger.csv"}

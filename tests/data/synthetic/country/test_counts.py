@@ -1,0 +1,57 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from data.synthetic.country.counts import posts_by_tract
+from data.synthetic.country.model import Country
+
+Plans = Callable[[float, int], tuple[Country, np.ndarray]]
+
+
+@pytest.mark.parametrize("scale", [0.0001, 0.002, 0.01, 0.06])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_every_city_shows_what_it_was_made_for_beyond_doubt(plans: Plans, scale: float, seed: int) -> None:
+    country, counts = plans(scale, seed)
+    assert counts.sum() == country.numbers.year
+    alpha = 0.05 / len(country.layout.cities)
+    for placed in country.layout.cities:
+        usable = placed.tracts[country.census.usable[placed.tracts]]
+        if placed.city.kind == "not testable":
+            assert len(usable) < 10
+            continue
+        rate = counts[usable] / country.census.population[usable]
+        r, p = stats.pearsonr(country.census.income[usable], rate)
+        if placed.city.kind == "none":
+            assert p > 0.2
+        else:
+            assert p < alpha / 100
+            assert (r > 0) == (placed.city.kind == "positive")
+
+
+def test_some_tracts_have_no_post(planned: tuple[Country, np.ndarray]) -> None:
+    country, counts = planned
+    assert (counts[country.census.usable] == 0).any()
+
+
+def test_the_tract_of_two_cities_has_one_number_of_posts(planned: tuple[Country, np.ndarray]) -> None:
+    country, counts = planned
+    joined = next(placed for placed in country.layout.cities if placed.city.joined)
+    assert counts[joined.first] >= 0
+    assert counts.min() >= 0
+
+
+def test_cities_that_have_more_posts_than_there_are_end_it(planned: tuple[Country, np.ndarray]) -> None:
+    country, _ = planned
+    crowded = np.where(np.isin(np.arange(400), country.layout.cities[0].tracts), 0, country.census.people)
+    census = type(country.census)(
+        np.where(crowded > 0, country.census.people, 1), country.census.population, country.census.income
+    )
+    assert posts_by_tract(country.layout, census, 1_000, np.random.default_rng(1)).sum() == 1_000
+    everywhere = np.zeros(400, dtype=np.int64)
+    for placed in country.layout.cities:
+        everywhere[placed.first : placed.stop] = 5_000
+    census = type(country.census)(everywhere, country.census.population, country.census.income)
+    with pytest.raises(ValueError, match="posts more than the country"):
+        posts_by_tract(country.layout, census, 10_000, np.random.default_rng(1))
