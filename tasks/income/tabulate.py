@@ -112,7 +112,7 @@ def find(
     found = Counter(city.finding for city in cities)
     return Findings(
         deciles=_table([row for city in cities for row in decile_table_rows(city, counted)], names.deciles),
-        tests=_table([row for city in cities for row in test_rows(city, counted)], names.tests),
+        tests=_table([row for city in cities for row in relation_rows(city, counted)], names.tests),
         robust=_table([{**_untested(city), **tested.get(city.name, {})} for city in cities], names.robust),
         verdicts={word: found[word] for word in DIRECTIONS},
     )
@@ -143,7 +143,7 @@ def decile_table_rows(city: City, counted: str) -> list[Row]:
     return [{str(column): value for column, value in row.items()} for row in rows.to_dict("records")]
 
 
-def test_rows(city: City, counted: str) -> list[Row]:
+def relation_rows(city: City, counted: str) -> list[Row]:
     """The two rows of ``public/city_tests``: over tracts and over deciles."""
     levels = (("tract", len(city.tracts), city.by_tract), ("decile", len(city.deciles), city.by_decile))
     return [
@@ -160,14 +160,18 @@ def test_rows(city: City, counted: str) -> list[Row]:
     ]
 
 
-test_rows.__test__ = False  # type: ignore[attr-defined]  # the rows of tests, and no test
-
-
 def _relation_columns(relation: Relation | None) -> Row:
-    fields = {"pearson_r": "r", "pearson_p": "p"}
-    same = ("slope", "intercept", "r_squared", "slope_p")
-    wanted = {**fields, **{name: name for name in same}}
-    return {column: getattr(relation, field, None) for column, field in wanted.items()}
+    """A relation as columns; no column where there is none, which then is missing."""
+    if relation is None:
+        return {}
+    return {
+        "pearson_r": relation.r,
+        "pearson_p": relation.p,
+        "slope": relation.slope,
+        "intercept": relation.intercept,
+        "r_squared": relation.r_squared,
+        "slope_p": relation.slope_p,
+    }
 
 
 def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> dict[str, Row]:
@@ -204,8 +208,9 @@ def robust_columns(city: City, layer: Path) -> Row:
         layer: The tract layer.
 
     Returns:
-        The tests' columns and the verdict; None where a test cannot be made. Moran's I is told and takes no
-        part in the verdict: it says whether the line's p can be trusted, not what the relation is.
+        The verdict and the tests' columns, without those of a test that cannot be made. Moran's I is told
+        and takes no part in the verdict: it says whether the line's p can be trusted, not what the relation
+        is.
 
     Raises:
         ValueError: The city is not testable.
@@ -223,22 +228,16 @@ def robust_columns(city: City, layer: Path) -> Row:
     whole = all(polygon is not None for polygon in polygons)
     modified = modified_t(income, rate, centroids_km(polygons, crs)) if whole else None
     tests = [(ranks.rho, ranks.p)]
+    columns: Row = {"spearman_rho": ranks.rho, "spearman_p": ranks.p}
     if model is not None:
         tests.append((model.ratio - 1.0, model.p))
+        columns |= {"rate_ratio": model.ratio, "rate_p": model.p, "dispersion": model.dispersion}
+    if clustering is not None:
+        columns |= {"moran_i": clustering.i, "moran_p": clustering.p}
     if modified is not None:
         tests.append((line.r, modified.p))
-    return {
-        "spearman_rho": ranks.rho,
-        "spearman_p": ranks.p,
-        "rate_ratio": getattr(model, "ratio", None),
-        "rate_p": getattr(model, "p", None),
-        "dispersion": getattr(model, "dispersion", None),
-        "moran_i": getattr(clustering, "i", None),
-        "moran_p": getattr(clustering, "p", None),
-        "effective_n": getattr(modified, "effective_n", None),
-        "modified_t_p": getattr(modified, "p", None),
-        "verdict": verdict(city.finding, tests, city.alpha),
-    }
+        columns |= {"effective_n": modified.effective_n, "modified_t_p": modified.p}
+    return {**columns, "verdict": verdict(city.finding, tests, city.alpha)}
 
 
 def _untested(city: City) -> Row:
