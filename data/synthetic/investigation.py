@@ -7,7 +7,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from data.errors import InputError
-from data.synthetic.country import settings, write_country
 from data.synthetic.model import Plan
 from data.synthetic.planning import plan
 from data.synthetic.truth import write_truth
@@ -54,10 +53,17 @@ def create(
     except ValueError as error:
         raise InputError(f"synthetic investigation: {error}") from error
     folder.mkdir(parents=True, exist_ok=True)
-    lines = write_country(folder, scale, seed) if country else ()
+    about_country: tuple[tuple[str, str, str, int], ...] = ()
+    settings = ""
+    if country:
+        # Here and not above: who makes mailboxes alone needs none of the geospatial libraries.
+        from data.synthetic.country import posts_settings, write_country
+
+        about_country = write_country(folder, scale, seed)
+        settings = f"\n{posts_settings()}"
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
-    write_truth(planned, written, folder / "truth", lines)
-    _write_settings(folder, planned, country)
+    write_truth(planned, written, folder / "truth", about_country)
+    _write_settings(folder, planned, settings)
     return folder
 
 
@@ -78,8 +84,8 @@ def _write_all(folder: Path, planned: Plan, progress: Progress | None, workers: 
             yield written
 
 
-def _write_settings(folder: Path, planned: Plan, country: bool) -> None:
-    """The configuration: the main agency in ``investigation.toml``, the other in its own ``agency.toml``."""
+def _write_settings(folder: Path, planned: Plan, more: str) -> None:
+    """The configuration: the main agency and `more` in one file, the other agency in its own folder."""
 
     def lines(agency: int) -> str:
         each = planned.agencies[agency]
@@ -93,7 +99,6 @@ def _write_settings(folder: Path, planned: Plan, country: bool) -> None:
     (folder / "investigation.toml").write_text(
         f"# A synthetic investigation: scale {planned.scale:g}, seed {planned.seed}.\n"
         "# Everything in it is made up; what a faultless run finds lies in truth/.\n"
-        f'name = "Synthetic investigation"\n\n[agencies.{planned.agencies[0].key}]\n{lines(0)}'
-        + (f"\n{settings()}" if country else ""),
+        f'name = "Synthetic investigation"\n\n[agencies.{planned.agencies[0].key}]\n{lines(0)}{more}',
         encoding="utf-8",
     )

@@ -19,7 +19,6 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data.schema import TABLES
-from data.synthetic.country import Line
 from data.synthetic.figures import UNIQUE
 from data.synthetic.model import Form, Plan, Planned, Post
 from data.synthetic.people import CC, TO
@@ -60,14 +59,16 @@ class Group:
             self.last = sent if self.last is None else max(self.last, sent)
 
 
-def write_truth(plan: Plan, written: Sequence[Written], out: Path, more: Sequence[Line] = ()) -> None:
+def write_truth(
+    plan: Plan, written: Sequence[Written], out: Path, more: Iterable[tuple[str, str, str, int]] = ()
+) -> None:
     """Write every table of truth about the mail below `out`, named as the tables of a run are.
 
     Args:
         plan: The plan.
         written: Every mailbox as it was written.
         out: The folder, ``truth`` in an investigation.
-        more: Lines of the ledger that the mail does not know.
+        more: Lines of the ledger that the mail does not know: part, source, line, count.
     """
     mail = sorted(_mail(written), key=lambda each: (each.agency, each.source, each.node))
     tables = {

@@ -21,7 +21,7 @@ from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import plan_posts
 from data.synthetic.country.truth import Line, write_country_truth
 
-__all__ = ["Line", "settings", "write_country"]
+__all__ = ["Line", "posts_settings", "write_country"]
 
 
 def write_country(folder: Path, scale: float, seed: int) -> tuple[Line, ...]:
@@ -62,11 +62,11 @@ def write_country(folder: Path, scale: float, seed: int) -> tuple[Line, ...]:
     return write_country_truth(folder / "truth", country, posts, files)
 
 
-def settings() -> str:
+def posts_settings() -> str:
     """The section ``[posts]`` of the configuration.
 
     Example:
-        >>> print(settings().splitlines()[0])
+        >>> print(posts_settings().splitlines()[0])
         [posts]
     """
     accounts = "".join(f'    "{account}",  # {reason}\n' for account, reason in EXCLUDED)

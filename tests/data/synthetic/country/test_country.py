@@ -1,4 +1,6 @@
 import hashlib
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import pytest
 
 from data.settings import read_config
 from data.synthetic import create
-from data.synthetic.country import Line, settings, write_country
+from data.synthetic.country import Line, posts_settings, write_country
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -49,12 +51,17 @@ def test_nothing_is_left_half_written(written: tuple[Path, tuple[Line, ...]]) ->
 
 
 def test_the_settings_name_the_year_and_the_accounts_with_their_reasons(tmp_path: Path) -> None:
-    assert tomllib.loads(settings())["posts"] == {
+    assert tomllib.loads(posts_settings())["posts"] == {
         "year": 2019,
         "timezone": "UTC",
         "exclude_users": ["29999998", "29999999"],
     }
-    assert all(line.count("#") == 1 for line in settings().splitlines() if line.startswith('    "'))
+    assert all(line.count("#") == 1 for line in posts_settings().splitlines() if line.startswith('    "'))
+
+
+def test_mailboxes_alone_need_no_geospatial_library() -> None:
+    code = "import sys, data.synthetic; assert not {'shapely', 'pyproj', 'scipy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_an_investigation_has_a_country_unless_told_otherwise(tmp_path: Path) -> None:
