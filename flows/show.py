@@ -100,7 +100,7 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
         }
     if result.posts is not None:
         to.print()
-        print_table(("city", "tracts", "posts", "r", "p", "finding", "it"), _cities(result.posts), to=to)
+        print_table(("city", "tracts", "posts", "r", "p", "finding", "verdict"), _cities(result.posts), to=to)
         facts |= {
             "posts": result.posts.posts,
             "in tracts": result.posts.in_tracts,

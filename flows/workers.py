@@ -14,7 +14,7 @@ from data.errors import InputError
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
-    "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.robust"),
+    "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate"),
 }
 """Modules that the tasks of each part send to the workers."""
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tasks.income.results import Findings
 
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
+from tasks.income.results import Findings
 from tasks.ledger.posts import PostsClosed
 from tasks.ledger.table import write_ledger
 from tasks.ledger.task import close_of_posts
@@ -39,9 +39,11 @@ PLACED = TABLES["private/posts_in_tracts"]
 
 
 def findings(**verdicts: int) -> Findings:
-    nothing = [empty_table(TABLES[f"public/{name}"]) for name in ("city_deciles", "city_tests")]
+    deciles, tests, robust = (
+        empty_table(TABLES[f"public/{name}"]) for name in ("city_deciles", "city_tests", "city_tests_robust")
+    )
     counts = {"positive": 1, "negative": 0, "none": 0, "not testable": 1} | verdicts
-    return Findings(*nothing, empty_table(TABLES["public/city_tests_robust"]), counts)
+    return Findings(deciles, tests, robust, counts)
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from data.tables import read_table
-from tasks.ledger.table import LEDGER, ledger_of, without, write_ledger
+from tasks.ledger.table import LEDGER, Row, ledger_of, without, write_ledger
 
-MAIL = [("mail", "0123456789ab", "messages read", 3), ("alerts", "", "alerts parsed", None)]
-POSTS = [("posts", "", "outside", 5)]
+MAIL: list[Row] = [("mail", "0123456789ab", "messages read", 3), ("alerts", "", "alerts parsed", None)]
+POSTS: list[Row] = [("posts", "", "outside", 5)]
 
 
 def rows(out: Path) -> list[tuple]:
