@@ -9,6 +9,7 @@ from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, o
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
 _UNTESTABLE: Final = "missing where not testable."
+_NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
 
 PRIVATE: Final = (
     Table(
@@ -115,26 +116,26 @@ PUBLIC: Final = (
                 "rate_ratio",
                 NUMBER,
                 "Quasi-Poisson model of posts with population as exposure: the factor by which the rate "
-                f"changes with 10,000 dollars more of income; {_UNTESTABLE}",
+                f"changes with 10,000 dollars more of income; {_NO_MODEL}",
             ),
-            optional("rate_p", NUMBER, f"Its two-sided p; {_UNTESTABLE}"),
+            optional("rate_p", NUMBER, f"Its two-sided p; {_NO_MODEL}"),
             optional(
                 "dispersion",
                 NUMBER,
-                f"Pearson's chi-squared a degree of freedom of that model; {_UNTESTABLE}",
+                f"Pearson's chi-squared a degree of freedom of that model; {_NO_MODEL}",
             ),
             optional(
                 "moran_i",
                 NUMBER,
                 "Moran's I of the residuals of the line, neighbours are tracts that touch; missing where not "
-                "testable, or where no two tracts touch.",
+                "testable, where no two tracts touch, or where the line leaves nothing.",
             ),
             optional("moran_p", NUMBER, "Its one-sided permutation p; missing where Moran's I is."),
             optional(
                 "effective_n",
                 NUMBER,
                 "Tracts that would tell as much if they were independent (Dutilleul); missing where not "
-                "testable, or where a tract has no polygon.",
+                "testable, where a tract has no polygon, or where they are not above 2.",
             ),
             optional(
                 "modified_t_p", NUMBER, "Two-sided p of Pearson's r for so many; missing where they are."
