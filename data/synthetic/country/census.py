@@ -11,11 +11,9 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from data.synthetic.country.grid import TOP, Grid
+from data.synthetic.country.grid import TOP, Grid, Ints
 from data.synthetic.country.layout import Layout
 from data.tables import replacing
-
-Ints = NDArray[np.int64]
 
 NO_INCOME: Final = -666_666_666
 """What the Census writes where a median cannot be told."""

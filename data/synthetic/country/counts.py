@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.synthetic.country.census import Census
+from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 
-Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 URBAN: Final = 1.25

@@ -22,12 +22,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.synthetic import words
-from data.synthetic.country.grid import Grid
+from data.synthetic.country.grid import Grid, Ints
 from data.synthetic.country.resident_posts import NO_TIME, NULL, Posts
 from data.synthetic.posts import filled
 from data.tables import replacing
-
-Ints = NDArray[np.int64]
 
 PIECE: Final = 50_000
 """Rows rendered at a time; the bytes of the Parquet file depend on it."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.synthetic.country.figures import City, cities
+from data.synthetic.country.grid import Ints
 from data.synthetic.figures import apportion
 
 _COUNTY = 48  # tracts of a county
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,6 @@ populous, at equal population the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +17,10 @@ from numpy.typing import NDArray
 from data.synthetic.country import figures
 from data.synthetic.country.census import Census
 from data.synthetic.country.figures import Numbers
-from data.synthetic.country.grid import HEIGHT, INNER, WIDTH, Grid
+from data.synthetic.country.grid import HEIGHT, INNER, TOP, WIDTH, Grid, Ints
 from data.synthetic.country.layout import Layout
 from data.synthetic.country.model import Country
 
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 NO_TRACT: Final = -1
@@ -35,6 +33,7 @@ _FIRST_ACCOUNT: Final = 30_000_000
 _ID_STEP: Final = 13
 _ON_BORDERS: Final = 0.012  # of posts in tracts; about half of these find a neighbour that has to give way
 _FEWEST_ON_BORDERS: Final = 160
+_TIES: Final = 24
 _NEAR_NEW_YEAR: Final = 0.01
 _HOURS: Final = 3 * 3600
 _TURNS: Final = {
@@ -185,9 +184,9 @@ class _Borders:
             ((meet == 4) & self.ties(tract, side), 3),
             (meet == 4, 8),
             ((meet == 2) & empty, 8),
-            ((side < 4) & self.ties(tract, side), 24),
+            ((side < 4) & self.ties(tract, side), _TIES),
         ]
-        found = np.concatenate([np.flatnonzero(good & sort)[:count] for sort, count in sorts])[:most]
+        found = np.concatenate([_some(np.flatnonzero(good & sort), count) for sort, count in sorts])[:most]
         return np.stack([tract[found], side[found]], axis=1)
 
     def place(self, tract: Ints, side: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Bools]:
@@ -208,19 +207,32 @@ class _Borders:
 def _to_borders(
     borders: _Borders, tract: Ints, scripted: Ints, wanted: Numbers, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
-    """The posts that move to a border of their tract, and the side; a fifth of those drawn to a corner."""
+    """The posts that move to a border of their tract, and the side.
+
+    Those by design; some of the year where a tract is as populous as its northern neighbour; and some by
+    chance, a fifth of them to a corner.
+    """
     in_tracts = wanted.year + wanted.other_years
+    tracts = np.arange(wanted.tracts)
+    northern = np.full(wanted.tracts, TOP)
+    ties = borders.ties(tracts, northern) & borders.wins(tracts, northern)
+    tying = _some(np.flatnonzero(ties[tract[: wanted.year]]), _TIES)
+
     share = max(_ON_BORDERS, _FEWEST_ON_BORDERS / in_tracts)
-    drawn = np.flatnonzero(rng.random(in_tracts) < share)
-    drawn = drawn[(drawn < wanted.year) | (drawn >= wanted.year + len(scripted))]
+    by_chance = rng.random(in_tracts) < share
+    by_chance[tying] = False
+    by_chance[wanted.year : wanted.year + len(scripted)] = False
+    drawn = np.flatnonzero(by_chance)
     side = rng.integers(0, 4, len(drawn)) + 4 * (rng.random(len(drawn)) < 0.2)
-    # A tract as populous as its northern neighbour sends some of its posts to where they tie.
-    northern = np.full(len(drawn), 2)
-    tied = borders.ties(tract[drawn], northern) & (rng.random(len(drawn)) < 0.5)
-    side = np.where(tied, northern, side)
     good = borders.wins(tract[drawn], side)
-    place = wanted.year + np.arange(len(scripted))
-    return np.concatenate([place, drawn[good]]), np.concatenate([scripted[:, 1], side[good]])
+    chosen = [wanted.year + np.arange(len(scripted)), tying, drawn[good]]
+    sides = [scripted[:, 1], northern[: len(tying)], side[good]]
+    return np.concatenate(chosen), np.concatenate(sides)
+
+
+def _some(places: Ints, count: int) -> Ints:
+    """At most `count` of the places, evenly spread."""
+    return places[:: max(1, -(-len(places) // count))]
 
 
 def _poorest(layout: Layout, census: Census) -> int:
@@ -269,20 +281,20 @@ def _moments(wanted: Numbers, rng: np.random.Generator) -> Ints:
     year = figures.YEAR
     start, stop = _TURNS[year], _TURNS[year + 1]
 
-    def between(first: int, last: int) -> Callable[[int], Ints]:
-        return lambda count: rng.integers(first, last, count)
+    def between(first: int, last: int, count: int) -> Ints:
+        return rng.integers(first, last, count)
 
-    result = between(start, stop)(wanted.posts)
+    result = between(start, stop, wanted.posts)
     near = np.flatnonzero(rng.random(wanted.posts) < max(_NEAR_NEW_YEAR, 40 / wanted.posts))
-    result[near[::2]] = between(start, start + _HOURS)(len(near[::2]))
-    result[near[1::2]] = between(stop - _HOURS, stop)(len(near[1::2]))
+    result[near[::2]] = between(start, start + _HOURS, len(near[::2]))
+    result[near[1::2]] = between(stop - _HOURS, stop, len(near[1::2]))
 
     others = np.arange(wanted.year, wanted.year + wanted.other_years)
     before, after = others[::2], others[1::2]
-    result[before] = between(_TURNS[year - 1], start)(len(before))
-    result[after] = between(stop, _TURNS[year + 2])(len(after))
-    result[before[::8]] = between(start - _HOURS, start)(len(before[::8]))
-    result[after[::8]] = between(stop, stop + _HOURS)(len(after[::8]))
+    result[before] = between(_TURNS[year - 1], start, len(before))
+    result[after] = between(stop, _TURNS[year + 2], len(after))
+    result[before[::8]] = between(start - _HOURS, start, len(before[::8]))
+    result[after[::8]] = between(stop, stop + _HOURS, len(after[::8]))
     result[[before[1], after[1], before[-1]]] = NO_TIME
     # To the second, on either side of either turn.
     result[others[[0, 1]]] = start - 1, stop

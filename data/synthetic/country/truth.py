@@ -15,19 +15,18 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from data.schema import TABLES
 from data.synthetic.country.census import Census
 from data.synthetic.country.dump import WrittenDump
 from data.synthetic.country.figures import YEAR, Numbers
+from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import Posts
 from data.tables import write_table
 
-Ints = NDArray[np.int64]
 Line = tuple[str, str, str, int]
 """A row of the ledger: part, source, line, count."""
 ALPHA: Final = 0.05

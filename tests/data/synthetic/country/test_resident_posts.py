@@ -52,6 +52,7 @@ def test_two_three_and_four_tracts_meet_under_posts_and_some_tie(posts: Posts) -
     matched = posts.matched[posts.inside]
     assert set(matched.tolist()) == {1, 2, 3, 4}
     assert posts.tied[posts.inside].sum() >= 10
+    assert posts.tied[posts.inside & (posts.year == figures.YEAR)].sum() >= 5
     assert (posts.matched[posts.tied] >= 2).all()
     assert (posts.matched[posts.tract < 0] == 0).all()
 
