@@ -177,13 +177,19 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     frame = dask_geopandas.read_parquet(
         layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // PARTITIONS)
     )
-    geoids = pq.read_table(layer.path, columns=["GEOID"])["GEOID"].cast(pa.string()).combine_chunks()
-    ranking = client.scatter(rank_tracts(geoids, tracts), broadcast=True, hash=False)
+    # A task and no scattered object: what a dead worker held can then be made again.
+    ranking = client.submit(ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False)
     partitions = [
         client.submit(prepare_partition, part, ranking, key=f"tracts-{uuid.uuid4().hex}", pure=False)
         for part in futures_of(client.persist(frame))
     ]
     return Opened(partitions, ranking, layer_crs(layer.path) if layer.transform else None)
+
+
+def ranking_of(path: Path, tracts: pa.Table) -> Ranking:
+    """The ranking of the tracts of a layer that is kept."""
+    geoids = pq.read_table(path, columns=["GEOID"], use_threads=False)["GEOID"]
+    return rank_tracts(geoids.cast(pa.string()).combine_chunks(), tracts)
 
 
 def prepare_partition(frame: gpd.GeoDataFrame, ranking: Ranking) -> Partition:

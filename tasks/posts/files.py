@@ -110,7 +110,11 @@ def _csv_blocks(
         null_values=_MISSING,
     )
     read = pacsv.ReadOptions(block_size=block_bytes, use_threads=False)
-    with pacsv.open_csv(path, read_options=read, parse_options=parse, convert_options=convert) as reader:
+    packing = "gzip" if path.suffix.lower() == ".gz" else None
+    with (
+        pa.input_stream(str(path), compression=packing) as opened,
+        pacsv.open_csv(opened, read_options=read, parse_options=parse, convert_options=convert) as reader,
+    ):
         yield from reader
 
 

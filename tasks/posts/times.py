@@ -34,6 +34,7 @@ _SHAPE: Final = (
     r"(?:[T ](?P<minute>[0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2})?(?:[.,](?P<fraction>[0-9]+))?)?"
     r" ?(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
+_DIGITS: Final = r"^\s*[0-9]{4,}(\.0*)?\s*$"
 _OFFSET: Final = r"[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9:]{2,5})$"
 
 
@@ -65,9 +66,17 @@ def years(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
         return _years_of_timestamps(values, timezone)
     if pa.types.is_date(kind):
         return pc.year(values).cast(pa.int32())
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return _years_of_seconds(values, timezone, complaint)
-    return _years_of_text(values.cast(pa.string()), timezone, complaint)
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    values = values if numeric else values.cast(pa.string())
+
+    def read(some: pa.Array) -> pa.Array:
+        return _years_of_seconds(some, timezone) if numeric else _years_of_text(some, timezone)
+
+    try:
+        return read(values)
+    except pa.ArrowInvalid:
+        row = _first_wrong(values, read)
+        raise complaint(row, values[row].as_py()) from None
 
 
 def understood(kind: pa.DataType) -> bool:
@@ -90,41 +99,33 @@ def _years_of_timestamps(values: pa.Array, timezone: str) -> pa.Array:
     return pc.year(values).cast(pa.int32())
 
 
-def _years_of_seconds(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
+def _years_of_seconds(values: pa.Array, timezone: str) -> pa.Array:
     seconds = pc.floor(values.cast(pa.float64(), safe=False))
     inside = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less(seconds, _LATEST))
-    sane = pc.fill_null(inside, True)
-    if not pc.all(sane, min_count=0).as_py():
-        row = pc.index(sane, False).as_py()
-        raise complaint(row, values[row].as_py())
+    if not pc.all(pc.fill_null(inside, True), min_count=0).as_py():
+        raise pa.ArrowInvalid("seconds beyond any time of a post")
     moments = seconds.cast(pa.int64()).cast(pa.timestamp("s", "UTC"))
     return _years_of_timestamps(moments, timezone)
 
 
-def _years_of_text(text: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
+def _years_of_text(text: pa.Array, timezone: str) -> pa.Array:
     """First as if all were written plainly, which costs least; then form by form."""
-    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-    offset = pc.fill_null(pc.match_substring_regex(text, _OFFSET), False)
+    none = pa.scalar(None, pa.string())
+    text = pc.if_else(pc.equal(text, ""), none, text)
     try:
-        return _years_of_plain(text, offset, timezone)
+        return _years_of_plain(text, timezone)
     except pa.ArrowInvalid:
         pass
-    digits = pc.fill_null(pc.match_substring_regex(text, r"^\s*[0-9]{4,}(\.0*)?\s*$"), False)
-    none = pa.scalar(None, pa.string())
+    digits = pc.fill_null(pc.match_substring_regex(text, _DIGITS), False)
     counted = pc.if_else(digits, pc.utf8_trim_whitespace(text), none).cast(pa.float64())
-    told = _plain(pc.if_else(digits, none, text), complaint)
-    offset = pc.fill_null(pc.match_substring_regex(told, _OFFSET), False)
-    try:
-        found = _years_of_plain(told, offset, timezone)
-    except pa.ArrowInvalid:
-        raise _first_wrong(told, text, complaint) from None
-    seconds = _years_of_seconds(counted, timezone, lambda row, _: complaint(row, text[row].as_py()))
-    return pc.coalesce(found, seconds)
+    told = _years_of_plain(_plain(pc.if_else(digits, none, text)), timezone)
+    return pc.coalesce(told, _years_of_seconds(counted, timezone))
 
 
-def _years_of_plain(text: pa.Array, offset: pa.Array, timezone: str) -> pa.Array:
+def _years_of_plain(text: pa.Array, timezone: str) -> pa.Array:
     """Years of text that Arrow reads: ISO 8601 with at most 6 digits behind the second."""
     none = pa.scalar(None, pa.string())
+    offset = pc.fill_null(pc.match_substring_regex(text, _OFFSET), False)
     here = pc.if_else(offset, none, text).cast(pa.timestamp("us"))
     if not pc.any(offset, min_count=0).as_py():
         return pc.year(here).cast(pa.int32())
@@ -132,15 +133,14 @@ def _years_of_plain(text: pa.Array, offset: pa.Array, timezone: str) -> pa.Array
     return pc.coalesce(pc.year(here).cast(pa.int32()), _years_of_timestamps(there, timezone))
 
 
-def _plain(text: pa.Array, complaint: Complaint) -> pa.Array:
+def _plain(text: pa.Array) -> pa.Array:
     """The forms that Arrow does not read, brought into the one that it does; fractions are left out."""
     trimmed = pc.utf8_trim_whitespace(text)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
     parts = pc.extract_regex(pc.utf8_upper(trimmed), _SHAPE)
     wrong = pc.and_(pc.is_null(parts), pc.is_valid(trimmed))
     if pc.any(wrong, min_count=0).as_py():
-        row = pc.index(wrong, True).as_py()
-        raise complaint(row, text[row].as_py())
+        raise pa.ArrowInvalid("no form of a time")
     date, minute, second, offset = (
         pc.struct_field(parts, name) for name in ("date", "minute", "second", "offset")
     )
@@ -151,16 +151,14 @@ def _plain(text: pa.Array, complaint: Complaint) -> pa.Array:
     return pc.binary_join_element_wise(date, pc.binary_join_element_wise(minute, second, offset, ""), "T")
 
 
-def _first_wrong(plain: pa.Array, text: pa.Array, complaint: Complaint) -> Exception:
-    """The error for the first value that has the right form but names no moment, as a 13th month."""
-    for row, value in enumerate(plain):
-        kind = pa.timestamp("us", "UTC") if str(value).endswith("Z") or _has_offset(str(value)) else None
+def _first_wrong(values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> int:
+    """The place of the first value that cannot be read: all before it can, so halving finds it."""
+    good, bad = 0, len(values)
+    while bad - good > 1:
+        middle = (good + bad) // 2
         try:
-            value.cast(kind or pa.timestamp("us"))
+            read(values.slice(good, middle - good))
+            good = middle
         except pa.ArrowInvalid:
-            return complaint(row, text[row].as_py())
-    raise AssertionError("every value can be read")
-
-
-def _has_offset(text: str) -> bool:
-    return "T" in text and any(sign in text.split("T")[1] for sign in "+-")
+            bad = middle
+    return good

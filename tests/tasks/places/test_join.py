@@ -1,0 +1,86 @@
+"""Points against polygons, and one tract a point, beside plain geopandas and plain loops."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+
+from tasks.places.join import NOWHERE, match, rank_tracts, resolve
+
+
+def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, points: tuple):
+    lon, lat = points
+    point, polygon = match(lon, lat, np.asarray(country.geometry.array))
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=country.crs)
+    joined = gpd.sjoin(frame, country, predicate="intersects")
+    assert sorted(zip(point.tolist(), polygon.tolist(), strict=True)) == sorted(
+        zip(joined.index.tolist(), joined["index_right"].tolist(), strict=True)
+    )
+    # The points are such that every case is there: in none, in one, on an edge, on a corner of four.
+    assert set(np.bincount(point, minlength=len(lon))) == {0, 1, 2, 3, 4}
+
+
+def test_every_border_match_is_found_on_corners_and_edges():
+    squares = np.array([shapely.box(x, y, x + 1, y + 1) for x in (0, 1) for y in (0, 1)])
+    point, polygon = match(np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.5, 0.0]), squares)
+    assert sorted(zip(point.tolist(), polygon.tolist(), strict=True)) == [
+        (0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 2), (2, 0),
+    ]  # fmt: skip
+
+
+def test_a_point_in_a_hole_is_outside_and_one_on_its_rim_inside():
+    ring = np.array([shapely.box(0, 0, 4, 4).difference(shapely.box(1, 1, 3, 3))])
+    point, _ = match(np.array([2.0, 1.0, 0.5]), np.array([2.0, 1.0, 0.5]), ring)
+    assert sorted(point.tolist()) == [1, 2]
+
+
+def test_points_that_are_not_finite_lie_nowhere():
+    bad = np.array([np.nan, np.inf, -np.inf, 0.5])
+    point, polygon = match(bad, np.array([0.5, 0.5, 0.5, np.nan]), np.array([shapely.box(0, 0, 1, 1)]))
+    assert len(point) == len(polygon) == 0
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_no_points_and_no_polygons_give_no_pairs(number: int):
+    squares = np.array([shapely.box(0, 0, 1, 1)] * number, dtype=object)
+    point, polygon = match(np.empty(0), np.empty(0), squares)
+    assert point.dtype == polygon.dtype == np.int32
+    assert len(point) == len(polygon) == 0
+
+
+def test_missing_population_and_a_missing_row_count_as_nobody():
+    census = pa.table(
+        {"GEOID": ["a", "b", "c", "d"], "population": pa.array([None, 0, 7, 7], pa.int64())}
+    )
+    ranking = rank_tracts(pa.array(["e", "d", "c", "b", "a"]), census)
+    assert ranking.geoids.to_pylist() == ["c", "d", "a", "b", "e"]
+    assert ranking.population.tolist() == [7, 7, 0, 0, 0]
+    assert ranking.ranks_of(pa.array(["e", "c"])).tolist() == [4, 0]
+
+
+def test_resolving_is_what_a_plain_loop_says_whatever_the_order_of_pairs():
+    rng = np.random.default_rng(5)
+    population = np.sort(rng.integers(0, 6, 40))[::-1].astype(np.int64)
+    pairs = {(int(p), int(r)) for p, r in zip(rng.integers(0, 300, 400), rng.integers(0, 40, 400), strict=True)}
+    shuffled = rng.permutation(sorted(pairs)).astype(np.int32)
+    winner, matched, tied = resolve(320, shuffled[:, 0], shuffled[:, 1], population)
+    for place in range(320):
+        ranks = sorted(rank for point, rank in pairs if point == place)
+        assert matched[place] == len(ranks)
+        assert winner[place] == (ranks[0] if ranks else NOWHERE)
+        assert tied[place] == (len(ranks) > 1 and population[ranks[0]] == population[ranks[1]])
+    assert tied.any()
+    assert (~tied[matched > 1]).any()
+
+
+def test_two_tracts_without_people_tie():
+    winner, matched, tied = resolve(1, np.array([0, 0]), np.array([2, 1]), np.array([5, 0, 0]))
+    assert (winner.tolist(), matched.tolist(), tied.tolist()) == ([1], [2], [True])
+
+
+def test_a_tie_of_the_less_populous_is_no_tie():
+    tied = resolve(1, np.array([0, 0, 0]), np.array([0, 1, 2]), np.array([9, 5, 5]))[2]
+    assert tied.tolist() == [False]

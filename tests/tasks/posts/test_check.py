@@ -1,0 +1,75 @@
+"""The posts, looked at before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import InputError
+from tasks.posts.check import check_posts, swapped
+
+COUNTRY = (-179.2, -14.6, 179.8, 71.4)
+"""The extent of the real national layer, which reaches over the date line."""
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.parquet"])
+def test_good_files_pass(tmp_path: Path, posts: Callable, written: Callable, name: str):
+    path = written(tmp_path / name, [posts(number) for number in range(20)])
+    check_posts([(f"posts/{name}", path)], COUNTRY)
+    check_posts([(f"posts/{name}", path)], None)
+
+
+@pytest.mark.parametrize("bounds", [COUNTRY, (-119.0, 33.0, -117.0, 35.0)])
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_exchanged_coordinates_are_told(
+    tmp_path: Path, posts: Callable, written: Callable, bounds: tuple, name: str
+):
+    rows = [posts(number, latitude=-118.2, longitude=34.1) for number in range(20)]
+    rows[:5] = [posts(number, latitude=None, longitude=None) for number in range(5)]
+    path = written(tmp_path / name, rows)
+    with pytest.raises(InputError) as error:
+        check_posts([(f"posts/{name}", path)], bounds)
+    assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are exchanged")
+    assert "rename each to the other" in str(error.value)
+
+
+def test_a_few_strange_points_are_not_exchanged():
+    lat, lon = np.array([34.0, 34.1, -118.2]), np.array([-118.2, -118.0, 34.0])
+    assert not swapped(lat, lon, COUNTRY)
+    assert not swapped(np.array([51.5] * 3), np.array([-0.1] * 3), (-125.0, 24.0, -66.0, 50.0))
+    assert not swapped(np.array([0.0, np.nan]), np.array([0.0, 5.0]), COUNTRY)
+    assert not swapped(np.empty(0), np.empty(0), COUNTRY)
+
+
+def test_what_is_wrong_in_any_file_is_told_before_the_work(
+    tmp_path: Path, posts: Callable, written: Callable
+):
+    good = written(tmp_path / "a.csv", [posts(1)])
+    for rows, said in (
+        ([{"id": 1}], "no column user_id"),
+        ([posts(1, latitude="north")], "column latitude, row 1: 'north' is no number"),
+        ([posts(1), posts(2, created_at="yesterday")], "column created_at, row 2: 'yesterday' is no time"),
+        ([posts(1, id="")], "column id, row 1: is empty"),
+    ):
+        bad = written(tmp_path / "b.csv", rows)
+        with pytest.raises(InputError) as error:
+            check_posts([("posts/a.csv", good), ("posts/b.csv", bad)], COUNTRY)
+        assert str(error.value).startswith(f"posts/b.csv: {said}")
+
+
+def test_another_kind_of_file_and_no_file_are_told(tmp_path: Path):
+    path = tmp_path / "posts.xlsx"
+    path.write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"posts/posts.xlsx: is neither"):
+        check_posts([("posts/posts.xlsx", path)], None)
+    with pytest.raises(InputError, match="posts/: holds no file"):
+        check_posts([], None)
+
+
+def test_a_file_with_a_header_alone_passes(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,user_id,created_at,latitude,longitude\n")
+    check_posts([("posts/a.csv", path)], None)
