@@ -9,6 +9,7 @@ populous, at equal population the first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -93,49 +94,69 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
     Returns:
         The posts; sorts are mixed, ids ascend.
     """
-    wanted, grid, census = country.numbers, country.grid, country.census
-    borders = _Borders(grid, census)
+    wanted = country.numbers
+    sorts = _Sorts.of(wanted)
+    borders = _Borders(country.grid, country.census)
     scripted = borders.by_design(wanted.other_years // 2)
-    drawn = rng.choice(grid.tracts, wanted.other_years - len(scripted), p=census.people / census.people.sum())
-    victim = np.full(wanted.excluded, _poorest(country.layout, census))
-    none = np.full(wanted.no_location + wanted.outside, NO_TRACT)
-    tract = np.concatenate([np.repeat(np.arange(grid.tracts), counts), scripted[:, 0], drawn, victim, none])
-
-    in_tracts = wanted.year + wanted.other_years
-    x, y = _inside(grid, np.maximum(tract, 0), rng)
+    tract = _tracts(country, counts, scripted[:, 0], rng)
+    x, y = _inside(country.grid, np.maximum(tract, 0), rng)
     matched = (tract >= 0).astype(np.int64)
-    tied = np.zeros(len(tract), dtype=bool)
+    tied = np.zeros(wanted.posts, dtype=bool)
     chosen, side = _to_borders(borders, tract, scripted, wanted, rng)
     x[chosen], y[chosen], matched[chosen], tied[chosen] = borders.place(tract[chosen], side, rng)
+    x[sorts.outside], y[sorts.outside] = _far_off(wanted.outside, rng)
 
-    excluded = np.zeros(len(tract), dtype=bool)
-    excluded[in_tracts : in_tracts + wanted.excluded] = True
-    located = np.ones(len(tract), dtype=bool)
-    first = in_tracts + wanted.excluded
-    nowhere = np.concatenate(
-        [np.arange(in_tracts, in_tracts + 3), np.arange(first, first + wanted.no_location)]
-    )
-    located[nowhere] = False
-    tract[nowhere], matched[nowhere] = NO_TRACT, 0
-    x[nowhere], y[nowhere] = _unusable(x[nowhere], y[nowhere])
-    x[first + wanted.no_location :], y[first + wanted.no_location :] = _far_off(wanted.outside, rng)
+    excluded = np.zeros(wanted.posts, dtype=bool)
+    excluded[sorts.excluded] = True
+    located = np.ones(wanted.posts, dtype=bool)
+    located[sorts.no_location] = False
+    located[np.flatnonzero(excluded)[:3]] = False  # counted for their account, not for their place
+    tract[~located], matched[~located] = NO_TRACT, 0
+    x[~located], y[~located] = _unusable(x[~located], y[~located])
 
     users = _FIRST_ACCOUNT + rng.integers(0, int(_ACCOUNTS_A_POST * wanted.posts), wanted.posts)
     users[excluded] = int(figures.ANOMALOUS_ACCOUNT)
     users[np.flatnonzero(excluded)[-12:]] = int(figures.NEWS_ACCOUNT)
+    moment = _moments(wanted, rng)
     order = rng.permutation(wanted.posts)
     return Posts(
         ids=_ids(wanted.posts, rng),
         users=users[order],
         x=x[order],
         y=y[order],
-        moment=_moments(wanted, rng)[order],
+        moment=moment[order],
         tract=tract[order],
         matched=matched[order],
         tied=tied[order],
         excluded=excluded[order],
         located=located[order],
     )
+
+
+@dataclass(frozen=True)
+class _Sorts:
+    """Where the sorts of posts lie among all before they are mixed; those of the year come first."""
+
+    excluded: slice
+    no_location: slice
+    outside: slice
+
+    @classmethod
+    def of(cls, wanted: Numbers) -> _Sorts:
+        """One sort after another."""
+        sizes = (wanted.year + wanted.other_years, wanted.excluded, wanted.no_location, wanted.outside)
+        ends = np.cumsum(sizes).tolist()
+        return cls(*(slice(*pair) for pair in pairwise(ends)))
+
+
+def _tracts(country: Country, counts: Ints, scripted: Ints, rng: np.random.Generator) -> Ints:
+    """The tract of every post, sort after sort."""
+    wanted, people = country.numbers, country.census.people
+    drawn = rng.choice(len(people), wanted.other_years - len(scripted), p=people / people.sum())
+    year = np.repeat(np.arange(len(people)), counts)
+    poorest = np.full(wanted.excluded, _poorest(country.layout, country.census))
+    none = np.full(wanted.no_location + wanted.outside, NO_TRACT)
+    return np.concatenate([year, scripted, drawn, poorest, none])
 
 
 class _Borders:
