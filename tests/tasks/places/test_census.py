@@ -71,7 +71,7 @@ def test_every_sentinel_of_the_census_is_missing(tmp_path: Path, written: str):
         ("GEOID,GEOID,B01003_001E,B19013_001E\n1,1,2,3\n", "two columns are called GEOID"),
         ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is no GEOID"),
         (
-            "GEOID,B01003_001E,B19013_001E\n06037101110,2,3\n06037101120,2,\"250,000+\"\n",
+            'GEOID,B01003_001E,B19013_001E\n06037101110,2,3\n06037101120,2,"250,000+"\n',
             "column B19013_001E, row 2: '250,000+' is no number; write plain digits with a decimal point",
         ),
         ("GEOID,B01003_001E,B19013_001E\n06037101110,2.5,3\n", "column B01003_001E holds fractions"),
@@ -150,7 +150,7 @@ def test_a_city_that_no_list_has_is_told_with_the_nearest(acs: Path, lists: Path
         "investigation.toml: cities.include: no list has the city 'Los Angeles, California'; "
         "did you mean 'Los Angeles city, California'?"
     )
-    with pytest.raises(InputError, match="'Zz'; add its tracts to census/city_tracts.csv"):
+    with pytest.raises(InputError, match=r"'Zz'; add its tracts to census/city_tracts.csv"):
         read_census(("census/acs.csv", acs), ("census/city_tracts.csv", lists), ["Zz"])
 
 

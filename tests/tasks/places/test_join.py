@@ -52,9 +52,7 @@ def test_no_points_and_no_polygons_give_no_pairs(number: int):
 
 
 def test_missing_population_and_a_missing_row_count_as_nobody():
-    census = pa.table(
-        {"GEOID": ["a", "b", "c", "d"], "population": pa.array([None, 0, 7, 7], pa.int64())}
-    )
+    census = pa.table({"GEOID": ["a", "b", "c", "d"], "population": pa.array([None, 0, 7, 7], pa.int64())})
     ranking = rank_tracts(pa.array(["e", "d", "c", "b", "a"]), census)
     assert ranking.geoids.to_pylist() == ["c", "d", "a", "b", "e"]
     assert ranking.population.tolist() == [7, 7, 0, 0, 0]
@@ -64,7 +62,9 @@ def test_missing_population_and_a_missing_row_count_as_nobody():
 def test_resolving_is_what_a_plain_loop_says_whatever_the_order_of_pairs():
     rng = np.random.default_rng(5)
     population = np.sort(rng.integers(0, 6, 40))[::-1].astype(np.int64)
-    pairs = {(int(p), int(r)) for p, r in zip(rng.integers(0, 300, 400), rng.integers(0, 40, 400), strict=True)}
+    pairs = {
+        (int(p), int(r)) for p, r in zip(rng.integers(0, 300, 400), rng.integers(0, 40, 400), strict=True)
+    }
     shuffled = rng.permutation(sorted(pairs)).astype(np.int32)
     winner, matched, tied = resolve(320, shuffled[:, 0], shuffled[:, 1], population)
     for place in range(320):

@@ -29,7 +29,9 @@ def test_two_layers_are_told():
 def test_no_layer_is_told():
     with pytest.raises(InputError, match=r"no tract layer; put one there, as tracts.zip"):
         find_layer([])
-    with pytest.raises(InputError, match=r"no tract layer \(tracts.dbf belongs to a .shp that is not there\)"):
+    with pytest.raises(
+        InputError, match=r"no tract layer \(tracts.dbf belongs to a .shp that is not there\)"
+    ):
         find_layer([Path("census/tracts.dbf")])
 
 
@@ -47,13 +49,17 @@ def written(frame: gpd.GeoDataFrame, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"])
+@pytest.mark.parametrize(
+    "name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"]
+)
 def test_a_good_layer_passes_and_tells_its_extent(country: gpd.GeoDataFrame, tmp_path: Path, name: str):
     found = check_layer(written(country, tmp_path / "census" / name))
     assert found == pytest.approx((-118.0, 34.0, -115.0, 37.0))
 
 
-@pytest.mark.parametrize("name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"])
+@pytest.mark.parametrize(
+    "name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"]
+)
 def test_a_layer_without_geoid_is_told_with_what_it_is_called(
     country: gpd.GeoDataFrame, tmp_path: Path, name: str
 ):
@@ -78,7 +84,9 @@ def test_a_layer_of_points_is_told(country: gpd.GeoDataFrame, tmp_path: Path, na
         check_layer(path)
 
 
-@pytest.mark.parametrize("name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"])
+@pytest.mark.parametrize(
+    "name", ["tracts.shp", "tracts.gpkg", "tracts.geojson", "tracts.parquet", "tracts.zip"]
+)
 def test_a_file_that_is_no_layer_is_told(tmp_path: Path, name: str):
     path = tmp_path / name
     path.write_bytes(b"this is no layer, whatever its name says")

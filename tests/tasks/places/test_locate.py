@@ -52,7 +52,7 @@ def plainly(points: tuple, country: gpd.GeoDataFrame, people: pa.Table) -> pd.Da
     return found.fillna({"tracts_matched": 0, "tied": False})
 
 
-def test_a_plain_spatial_join_and_groups_give_the_same(
+def test_a_plain_spatial_join_and_groups_give_the_same(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, points: tuple, country: gpd.GeoDataFrame,
     tmp_path: Path,
 ):  # fmt: skip
@@ -95,7 +95,7 @@ def together(paths: list[Path]) -> pa.Table:
 
 
 @pytest.mark.parametrize("pieces", [4, 16])
-def test_the_number_of_batches_changes_nothing_and_progress_is_told(
+def test_the_number_of_batches_changes_nothing_and_progress_is_told(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, pieces: int
 ):
     whole = together(locate(threads, [batch], layer, people, tmp_path / "whole"))
@@ -110,7 +110,7 @@ def test_the_number_of_batches_changes_nothing_and_progress_is_told(
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 100])
-def test_the_number_of_partitions_changes_nothing(
+def test_the_number_of_partitions_changes_nothing(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, partitions: int,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
@@ -158,16 +158,15 @@ def test_an_error_of_a_batch_is_raised_and_leaves_no_file(
     assert list((tmp_path / "located").iterdir()) == []
 
 
-def test_workers_that_go_on_dying_end_the_run(
+def test_workers_that_go_on_dying_end_the_run(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
     tries = []
 
-    def dies(*_: object) -> Iterator[Path]:
+    def dies(*_: object) -> list[Path]:
         tries.append(1)
         raise KilledWorker("match", threads.cluster.workers[0], 0)
-        yield
 
     monkeypatch.setattr(tasks.places.locate, "_located", dies)
     with pytest.raises(KilledWorker):
@@ -182,7 +181,7 @@ def processes() -> Iterator[Client]:
         yield client
 
 
-def test_a_worker_killed_in_mid_join_changes_nothing(
+def test_a_worker_killed_in_mid_join_changes_nothing(  # noqa: PLR0917 - fixtures
     processes: Client, threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path
 ):
     whole = together(locate(threads, [batch], layer, people, tmp_path / "whole"))
@@ -237,7 +236,7 @@ def test_a_post_on_the_border_of_two_equal_tracts_of_indianapolis_goes_to_the_fi
         assert row["GEOID"] == first or people[row["GEOID"]] > 5_956
 
 
-def test_a_layer_in_degrees_and_one_taken_as_wgs_84_give_the_same(
+def test_a_layer_in_degrees_and_one_taken_as_wgs_84_give_the_same(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, country: gpd.GeoDataFrame, tmp_path: Path
 ):
     country.set_crs(4326, allow_override=True).to_parquet(tmp_path / "tracts.parquet")

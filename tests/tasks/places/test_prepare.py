@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,9 +55,7 @@ def test_geoids_that_lost_their_zero_are_mended_and_wrong_ones_told(
         prepare_layer(path, tmp_path / "work")
 
 
-def test_polygons_that_cross_themselves_are_repaired_and_counted(
-    country: gpd.GeoDataFrame, tmp_path: Path
-):
+def test_polygons_that_cross_themselves_are_repaired_and_counted(country: gpd.GeoDataFrame, tmp_path: Path):
     bow_tie = shapely.Polygon([(-118, 34), (-117.5, 34.5), (-117.5, 34), (-118, 34.5)])
     spike = shapely.from_wkt("POLYGON ((-110 30, -109 30, -109 31, -109 32, -109 31, -110 31, -110 30))")
     broken = country.copy()
@@ -99,9 +96,7 @@ def test_a_tract_without_a_polygon_ends_the_run_with_its_name(
     assert not list((tmp_path / "work").rglob("*.parquet"))
 
 
-def test_a_layer_is_read_once(
-    country: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_layer_is_read_once(country: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "tracts.parquet"
     country.to_parquet(path)
     first = prepare_layer(path, tmp_path / "work")
@@ -121,7 +116,7 @@ def test_what_was_half_written_is_not_taken(country: gpd.GeoDataFrame, tmp_path:
     layer.path.write_bytes(b"half")
     (layer.path.parent / "layer.json").unlink()
     assert len(kept(path, tmp_path / "work")) == len(country)
-    assert sorted(os.listdir(layer.path.parent)) == ["layer.json", "tracts.parquet"]
+    assert sorted(path.name for path in layer.path.parent.iterdir()) == ["layer.json", "tracts.parquet"]
 
 
 def test_rows_lie_in_spatial_order_with_a_box_each(

@@ -36,10 +36,14 @@ def test_every_format_gives_the_same_columns_and_rows(
 def test_a_long_file_comes_in_blocks_with_quoted_line_ends_whole(
     tmp_path: Path, posts: Callable, written: Callable
 ):
-    path = written(tmp_path / "a.csv", [posts(number, title="line\n" * (number % 9)) for number in range(999)])
+    path = written(
+        tmp_path / "a.csv", [posts(number, title="line\n" * (number % 9)) for number in range(999)]
+    )
     found = list(blocks(path, "posts/a.csv", 4096))
     assert len(found) > 5
-    assert [value for block in found for value in block.column("id").to_pylist()] == list(map(str, range(999)))
+    assert [value for block in found for value in block.column("id").to_pylist()] == list(
+        map(str, range(999))
+    )
 
 
 def test_a_byte_order_mark_and_blanks_around_numbers_are_no_matter(tmp_path: Path):
@@ -101,7 +105,10 @@ HEADER = "id,user_id,created_at,latitude,longitude\n"
             (HEADER + "1,2,2019-01-01,34,-118\n2,2,2019-01-01,north,-118\n").encode(),
             "column latitude, row 2: 'north' is no number; write degrees as digits with a decimal point",
         ),
-        ((HEADER + '1,2,2019-01-01,34,"-118,5"\n').encode(), "column longitude, row 1: '-118,5' is no number"),
+        (
+            (HEADER + '1,2,2019-01-01,34,"-118,5"\n').encode(),
+            "column longitude, row 1: '-118,5' is no number",
+        ),
         ((HEADER + "1,2,2019-01-01,34,-118,5\n").encode(), "another number of fields than the header"),
     ],
 )

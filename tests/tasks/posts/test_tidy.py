@@ -77,7 +77,10 @@ def test_no_excluded_accounts_are_no_matter():
     ("given", "said"),
     [
         ({"id": ["1", None]}, "column id, row 102: is empty"),
-        ({"created_at": ["2019-01-01", "soon"]}, "column created_at, row 102: 'soon' is no time; write it as"),
+        (
+            {"created_at": ["2019-01-01", "soon"]},
+            "column created_at, row 102: 'soon' is no time; write it as",
+        ),
         ({"created_at": [True, False]}, "column created_at holds bool, not times"),
         ({"user_id": [[1], [2]]}, "column user_id holds list<item: int64>, neither text nor numbers"),
     ],

@@ -56,7 +56,8 @@ def test_text_is_read_in_every_form(written: str | None, year: int | None):
 @pytest.mark.parametrize(
     "written",
     ["soon", "2019", "20190701", "7/1/2019", "2019-13-01", "2019-02-29", "2019-07-01T25:00:00Z",
-     "2019-07-01T12:00:00+99:00", "2019-07-01T12:00:00 PST", "1577865599000", "12:30", "2019-07-01T12:00:00+2"],
+     "2019-07-01T12:00:00+99:00", "2019-07-01T12:00:00 PST", "1577865599000", "12:30",
+     "2019-07-01T12:00:00+2"],
 )  # fmt: skip
 def test_what_is_no_time_is_named_with_its_row(written: str):
     with pytest.raises(ValueError, match=r"^row 2: ") as error:
@@ -72,7 +73,9 @@ def test_forms_may_be_mixed_in_one_column():
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata"])
 def test_random_moments_agree_with_python(zone: str):
     rng = np.random.default_rng(3)
-    near = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=int(m)) for m in rng.integers(-1500, 1500, 300)]
+    near = [
+        datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=int(m)) for m in rng.integers(-1500, 1500, 300)
+    ]
     offsets = [timezone(timedelta(minutes=int(m))) for m in rng.integers(-14, 15, 300) * 60]
     expected = [moment.astimezone(ZoneInfo(zone)).year for moment in near]
     written = [moment.astimezone(offset).isoformat() for moment, offset in zip(near, offsets, strict=True)]
