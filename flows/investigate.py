@@ -39,8 +39,8 @@ class RunResult:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the run must end with, all parts together."""
-        return tuple(line for part in (self.alerts, self.posts) if part for line in part.warnings)
+        """What the run must end with, all parts together; the mail last, whose quarantine a command shows."""
+        return tuple(line for part in (self.posts, self.alerts) if part for line in part.warnings)
 
 
 @flow(name="investigate", flow_run_name="investigate {folder.name}")

@@ -50,20 +50,24 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert (folder / "out/public/ledger.csv").is_file()
     assert (folder / "out/provenance.json").is_file()
     assert result.alerts.messages > 0
-    assert result.notes[0].startswith("skipped: posts")
+    assert result.posts.posts > 0
+    assert result.notes[0].startswith("skipped: crime")
 
     [shown] = flow_runs("investigate ring-2021")
     assert shown.state is not None
     assert shown.state.is_completed()
     assert {"nwatch", "a-test"} <= set(shown.tags)
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
-    [sub] = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
+    subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
+    assert sorted(sub.name for sub in subs) == ["alerts ring-2021", "posts ring-2021"]
     artifacts = {
         found.key: found
         for found in asked(lambda api: api.read_artifacts())
-        if found.flow_run_id in {shown.id, sub.id}
+        if found.flow_run_id in {shown.id, *(sub.id for sub in subs)}
     }
-    assert set(artifacts) == {"dask-dashboard", "mail-read", "ledger", "kinds"}
+    assert set(artifacts) == {
+        "dask-dashboard", "mail-read", "ledger", "kinds", "posts-placed", "city-tests", "city-tests-robust",
+    }  # fmt: skip
     assert artifacts["mail-read"].type == "progress"
     assert artifacts["mail-read"].data == 100.0
     assert client.dashboard_link in str(artifacts["dask-dashboard"].data)
