@@ -27,9 +27,19 @@ import shapely
 from distributed import Client, Future, KilledWorker, as_completed, futures_of
 from pyproj import CRS
 
-from data.tables import replacing, write_parquet
-from tasks.places.coordinates import Floats, to_layer
-from tasks.places.join import NOWHERE, Ints, Ranking, match, rank_tracts, resolve
+from data.tables import replacing
+from tasks.places.coordinates import to_layer
+from tasks.places.join import (
+    NOWHERE,
+    Ints,
+    Ranking,
+    Strips,
+    in_strips,
+    match,
+    rank_tracts,
+    resolve,
+    strip_height,
+)
 from tasks.places.results import Layer
 
 OnProgress = Callable[[int, int], None]
@@ -42,6 +52,9 @@ _ON_THE_WAY: Final = 2
 
 _DEATHS: Final = 5
 """How often a worker may be lost before the run gives up."""
+
+_REPEATED: Final = ["GEOID", "year", "tracts_matched"]
+"""Columns of a result that hold few values; the others do not get smaller by a dictionary."""
 
 _POINT_COLUMNS: Final = ("lon", "lat")
 
@@ -71,11 +84,13 @@ class Opened:
         partitions: Futures of its :class:`Partition` objects.
         ranking: Future of its :class:`~tasks.places.join.Ranking`.
         crs: The system that points are carried into; None where degrees are right.
+        height: The height of the strips into which points are sorted.
     """
 
     partitions: Sequence[Future]
     ranking: Future
     crs: str | None
+    height: float
 
 
 def locate(
@@ -154,7 +169,9 @@ def _located(client: Client, targets: dict[Path, Path], layer: Layer, tracts: pa
 def _submit(client: Client, batch: Path, target: Path, opened: Opened) -> Future:
     """The tasks of one batch; gives the future of the last."""
     run = uuid.uuid4().hex
-    points = client.submit(read_points, batch, opened.crs, key=f"read-points-{run}", pure=False)
+    points = client.submit(
+        read_points, batch, opened.crs, opened.height, key=f"read-points-{run}", pure=False
+    )
     pairs = [
         client.submit(match_partition, points, partition, key=f"match-{run}-{index}", pure=False)
         for index, partition in enumerate(opened.partitions)
@@ -183,7 +200,8 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
         client.submit(prepare_partition, part, ranking, key=f"tracts-{uuid.uuid4().hex}", pure=False)
         for part in futures_of(client.persist(frame))
     ]
-    return Opened(partitions, ranking, layer_crs(layer.path) if layer.transform else None)
+    crs = layer_crs(layer.path) if layer.transform else None
+    return Opened(partitions, ranking, crs, strip_height(tract_heights(layer.path)))
 
 
 def ranking_of(path: Path, tracts: pa.Table) -> Ranking:
@@ -205,21 +223,30 @@ def layer_crs(path: Path) -> str:
     return json.dumps(geo["columns"][geo["primary_column"]]["crs"])
 
 
-def read_points(batch: Path, crs: str | None) -> tuple[Floats, Floats]:
-    """The points of a batch in the layer's coordinates.
+def tract_heights(path: Path) -> npt.NDArray[np.float64]:
+    """Heights of the tracts of a layer that is kept, from the boxes that it keeps beside them."""
+    with pq.ParquetFile(path) as file:
+        box = file.read(columns=["bbox.ymin", "bbox.ymax"], use_threads=False)["bbox"].combine_chunks()
+    return np.asarray(pc.subtract(pc.struct_field(box, "ymax"), pc.struct_field(box, "ymin")))
+
+
+def read_points(batch: Path, crs: str | None, height: float) -> Strips:
+    """The points of a batch in the layer's coordinates, sorted.
 
     Args:
         batch: Parquet with lon and lat.
         crs: The system to carry them into; None where degrees are right.
+        height: The height of a strip.
     """
     table = pq.read_table(batch, columns=list(_POINT_COLUMNS), use_threads=False)
     lon, lat = (table[name].to_numpy() for name in _POINT_COLUMNS)
-    return (lon, lat) if crs is None else to_layer(lon, lat, CRS.from_json(crs))
+    x, y = (lon, lat) if crs is None else to_layer(lon, lat, CRS.from_json(crs))
+    return in_strips(x, y, height)
 
 
-def match_partition(points: tuple[Floats, Floats], partition: Partition) -> tuple[Ints, Ints]:
+def match_partition(points: Strips, partition: Partition) -> tuple[Ints, Ints]:
     """The pairs of points and tracts of one partition, as indices of points and ranks of tracts."""
-    point, polygon = match(*points, partition.polygons)
+    point, polygon = match(points, partition.polygons)
     return point, partition.ranks[polygon]
 
 
@@ -234,4 +261,4 @@ def write_located(batch: Path, target: Path, pairs: Sequence[tuple[Ints, Ints]],
     table = table.append_column("tracts_matched", pa.array(matched))
     table = table.append_column("tied", pa.array(tied))
     with replacing(target) as beside:
-        write_parquet(table, beside)
+        pq.write_table(table, beside, compression="lz4", use_dictionary=_REPEATED, write_statistics=False)

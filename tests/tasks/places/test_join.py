@@ -8,12 +8,13 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from tasks.places.join import NOWHERE, match, rank_tracts, resolve
+from tasks.places.join import NOWHERE, in_strips, match, rank_tracts, resolve
 
 
-def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, points: tuple):
+@pytest.mark.parametrize("height", [0.001, 0.03125, 0.25, 0.4, 100.0])
+def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, points: tuple, height: float):
     lon, lat = points
-    point, polygon = match(lon, lat, np.asarray(country.geometry.array))
+    point, polygon = match(in_strips(lon, lat, height), np.asarray(country.geometry.array))
     frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=country.crs)
     joined = gpd.sjoin(frame, country, predicate="intersects")
     assert sorted(zip(point.tolist(), polygon.tolist(), strict=True)) == sorted(
@@ -25,7 +26,7 @@ def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, 
 
 def test_every_border_match_is_found_on_corners_and_edges():
     squares = np.array([shapely.box(x, y, x + 1, y + 1) for x in (0, 1) for y in (0, 1)])
-    point, polygon = match(np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.5, 0.0]), squares)
+    point, polygon = match(in_strips(np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.5, 0.0]), 0.3), squares)
     assert sorted(zip(point.tolist(), polygon.tolist(), strict=True)) == [
         (0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 2), (2, 0),
     ]  # fmt: skip
@@ -33,22 +34,35 @@ def test_every_border_match_is_found_on_corners_and_edges():
 
 def test_a_point_in_a_hole_is_outside_and_one_on_its_rim_inside():
     ring = np.array([shapely.box(0, 0, 4, 4).difference(shapely.box(1, 1, 3, 3))])
-    point, _ = match(np.array([2.0, 1.0, 0.5]), np.array([2.0, 1.0, 0.5]), ring)
+    point, _ = match(in_strips(np.array([2.0, 1.0, 0.5]), np.array([2.0, 1.0, 0.5]), 1.0), ring)
     assert sorted(point.tolist()) == [1, 2]
 
 
 def test_points_that_are_not_finite_lie_nowhere():
-    bad = np.array([np.nan, np.inf, -np.inf, 0.5])
-    point, polygon = match(bad, np.array([0.5, 0.5, 0.5, np.nan]), np.array([shapely.box(0, 0, 1, 1)]))
-    assert len(point) == len(polygon) == 0
+    x = np.array([np.nan, np.inf, -np.inf, 0.5, 0.5])
+    y = np.array([0.5, 0.5, 0.5, np.nan, 0.5])
+    square = np.array([shapely.box(0, 0, 1, 1)])
+    assert match(in_strips(x, y, 0.1), square)[0].tolist() == [4]
+    assert match(in_strips(x[:4], y[:4], 0.1), square)[0].tolist() == []
 
 
 @pytest.mark.parametrize("number", [0, 3])
 def test_no_points_and_no_polygons_give_no_pairs(number: int):
     squares = np.array([shapely.box(0, 0, 1, 1)] * number, dtype=object)
-    point, polygon = match(np.empty(0), np.empty(0), squares)
+    point, polygon = match(in_strips(np.empty(0), np.empty(0), 1.0), squares)
     assert point.dtype == polygon.dtype == np.int32
     assert len(point) == len(polygon) == 0
+
+
+def test_points_on_one_spot_and_polygons_all_around_are_no_matter():
+    spot = in_strips(np.full(3, 2.0), np.full(3, 5.0), 0.5)
+    around = np.array(
+        [shapely.box(x, y, x + 1, y + 1) for x in (0, 1, 2, 3) for y in (3, 4, 5, 6)]
+        + [shapely.box(-9, -9, 9, 9)]
+    )
+    point, polygon = match(spot, around)
+    assert np.bincount(point).tolist() == [5, 5, 5]
+    assert set(polygon.tolist()) == {5, 6, 9, 10, 16}
 
 
 def test_missing_population_and_a_missing_row_count_as_nobody():
