@@ -119,7 +119,8 @@ def in_strips(x: Floats, y: Floats, height: float) -> Strips:
     span = (east - west) * 1.001 or 1.0
     strip = np.floor((y - south) / height)
     key = strip * span + (x - west)
-    order = np.argsort(key, kind="stable")
+    # Not the stable sort, which takes twice the time: points of equal key may come in any order.
+    order = np.argsort(key)
     return Strips(
         x=x[order],
         y=y[order],

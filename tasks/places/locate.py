@@ -65,11 +65,11 @@ class Partition:
 
     Attributes:
         polygons: Their polygons, indexed for tests of points.
-        ranks: Their ranks (int32).
+        geoids: Their GEOIDs (string).
     """
 
     polygons: npt.NDArray[Any]
-    ranks: Ints
+    geoids: pa.Array
 
     def __sizeof__(self) -> int:
         """Bytes that it takes, roughly, so that Dask sends points to it and never it to points."""
@@ -82,12 +82,14 @@ class Opened:
 
     Attributes:
         partitions: Futures of its :class:`Partition` objects.
-        ranking: Future of its :class:`~tasks.places.join.Ranking`.
+        ranks: For each of them a future of the ranks (int32) of its tracts.
+        ranking: Future of the whole layer's :class:`~tasks.places.join.Ranking`.
         crs: The system that points are carried into; None where degrees are right.
         height: The height of the strips into which points are sorted.
     """
 
     partitions: Sequence[Future]
+    ranks: Sequence[Future]
     ranking: Future
     crs: str | None
     height: float
@@ -178,7 +180,15 @@ def _submit(client: Client, batch: Path, target: Path, opened: Opened) -> Future
     ]
     # What ends a batch goes before what begins another, so that its arrays are freed soon.
     return client.submit(
-        write_located, batch, target, pairs, opened.ranking, key=f"write-{run}", pure=False, priority=1
+        write_located,
+        batch,
+        target,
+        pairs,
+        opened.ranks,
+        opened.ranking,
+        key=f"write-{run}",
+        pure=False,
+        priority=1,
     )
 
 
@@ -196,12 +206,15 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     )
     # A task and no scattered object: what a dead worker held can then be made again.
     ranking = client.submit(ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False)
-    partitions = [
-        client.submit(prepare_partition, part, ranking, key=f"tracts-{uuid.uuid4().hex}", pure=False)
-        for part in futures_of(client.persist(frame))
+    # One task reads a partition and indexes it: in two, polygons would be sent from worker to worker.
+    prepared = frame.map_partitions(prepare_partition, meta=("tracts", object), enforce_metadata=False)
+    partitions = futures_of(client.persist(prepared.optimize()))
+    ranks = [
+        client.submit(ranks_of, part, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False)
+        for part in partitions
     ]
     crs = layer_crs(layer.path) if layer.transform else None
-    return Opened(partitions, ranking, crs, strip_height(tract_heights(layer.path)))
+    return Opened(partitions, ranks, ranking, crs, strip_height(tract_heights(layer.path)))
 
 
 def ranking_of(path: Path, tracts: pa.Table) -> Ranking:
@@ -210,11 +223,16 @@ def ranking_of(path: Path, tracts: pa.Table) -> Ranking:
     return rank_tracts(geoids.cast(pa.string()).combine_chunks(), tracts)
 
 
-def prepare_partition(frame: gpd.GeoDataFrame, ranking: Ranking) -> Partition:
-    """The tracts of a partition with their ranks, indexed."""
+def prepare_partition(frame: gpd.GeoDataFrame) -> Partition:
+    """The tracts of a partition, indexed."""
     polygons = np.asarray(frame.geometry.array)
     shapely.prepare(polygons)
-    return Partition(polygons, ranking.ranks_of(pa.array(frame["GEOID"], pa.string())))
+    return Partition(polygons, pa.array(frame["GEOID"], pa.string()))
+
+
+def ranks_of(partition: Partition, ranking: Ranking) -> Ints:
+    """The ranks of a partition's tracts."""
+    return ranking.ranks_of(partition.geoids)
 
 
 def layer_crs(path: Path) -> str:
@@ -245,16 +263,25 @@ def read_points(batch: Path, crs: str | None, height: float) -> Strips:
 
 
 def match_partition(points: Strips, partition: Partition) -> tuple[Ints, Ints]:
-    """The pairs of points and tracts of one partition, as indices of points and ranks of tracts."""
-    point, polygon = match(points, partition.polygons)
-    return point, partition.ranks[polygon]
+    """The pairs of points and tracts of one partition, as places in the two."""
+    return match(points, partition.polygons)
 
 
-def write_located(batch: Path, target: Path, pairs: Sequence[tuple[Ints, Ints]], ranking: Ranking) -> None:
-    """Resolve a batch and write it: whole or not at all."""
+def write_located(
+    batch: Path, target: Path, pairs: Sequence[tuple[Ints, Ints]], ranks: Sequence[Ints], ranking: Ranking
+) -> None:
+    """Resolve a batch and write it: whole or not at all.
+
+    Args:
+        batch: The batch.
+        target: What to write.
+        pairs: The pairs of each partition.
+        ranks: The ranks of each partition's tracts.
+        ranking: The ranking of all.
+    """
     table = pq.read_table(batch, use_threads=False).drop_columns(list(_POINT_COLUMNS))
-    point = np.concatenate([found for found, _ in pairs])
-    rank = np.concatenate([found for _, found in pairs])
+    point = np.concatenate([points for points, _ in pairs])
+    rank = np.concatenate([found[tracts] for (_, tracts), found in zip(pairs, ranks, strict=True)])
     winner, matched, tied = resolve(len(table), point, rank, ranking.population)
     places = pa.array(winner, mask=winner == NOWHERE)
     table = table.append_column("GEOID", pc.take(ranking.geoids, places))
