@@ -95,7 +95,7 @@ def _pairs_in(located: list[Path]) -> int:
 
 
 def shapely_alone(points: list[Path], tracts: Path) -> Callable[[], int]:
-    """The project's algorithm in one process: a tree on the points, prepared polygons."""
+    """The best that was found of plain shapely (STACK 5): a tree on the points, prepared polygons."""
     import geopandas as gpd
     import shapely
 
