@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -63,21 +63,40 @@ def reason_of(error: Exception) -> str:
     return f"cannot be read ({words[:200]}); save it anew"
 
 
-def missing_column(label: str, name: str, found: list[str]) -> InputError:
+def missing_column(label: str, name: str, found: list[str], taken: Collection[str] = ()) -> InputError:
     """The error for a column that a file lacks, with the name that was most likely meant.
+
+    Args:
+        label: The file.
+        name: The column.
+        found: The columns that the file has.
+        taken: Those of them that are wanted under the name they have: none of these was meant.
 
     Example:
         >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
         "census/acs.csv: no column GEOID; is it 'geoid'? Rename it to GEOID"
     """
-    near = nearest(name, found)
+    near = nearest(name, [column for column in found if column not in taken])
     mend = f"is it {near!r}? Rename it to {name}" if near else f"there are {', '.join(found) or 'none'}"
     return InputError(f"{label}: no column {name}; {mend}")
 
 
+def check_columns(label: str, found: list[str], wanted: Collection[str]) -> None:
+    """See that a file has each column that is wanted, once.
+
+    Raises:
+        InputError: One is missing or is there twice; it is named, with the mend.
+    """
+    for name in wanted:
+        if name not in found:
+            raise missing_column(label, name, found, wanted)
+        if found.count(name) > 1:
+            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
+
+
 def _parquet(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
     file = pq.ParquetFile(path)
-    _all_there(label, file.schema_arrow.names, wanted)
+    check_columns(label, file.schema_arrow.names, wanted)
     return file.read(columns=list(wanted))
 
 
@@ -89,16 +108,8 @@ def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
     )
     options = pacsv.ParseOptions(newlines_in_values=True)
     with pacsv.open_csv(path, parse_options=options) as head:
-        _all_there(label, head.schema.names, wanted)
+        check_columns(label, head.schema.names, wanted)
     return pacsv.read_csv(path, parse_options=options, convert_options=convert).select(list(wanted))
-
-
-def _all_there(label: str, found: list[str], wanted: Mapping[str, Kind]) -> None:
-    for name in wanted:
-        if name not in found:
-            raise missing_column(label, name, found)
-        if found.count(name) > 1:
-            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
 
 
 def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.ChunkedArray:

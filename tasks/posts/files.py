@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.errors import InputError
-from tasks.places.reading import missing_column, reason_of
+from tasks.places.reading import check_columns, reason_of
 
 WANTED: Final = ("id", "user_id", "created_at", "latitude", "longitude")
 """The columns that a post must have; others are not read."""
@@ -83,7 +83,7 @@ def blocks(path: Path, label: str, block_bytes: int = _BLOCK_BYTES) -> Iterator[
 def _parquet_blocks(path: Path, label: str) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
-        _all_there(label, schema.names)
+        check_columns(label, schema.names, WANTED)
         for name in _COORDINATES:
             kind = schema.field(name).type
             numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
@@ -101,7 +101,7 @@ def _csv_blocks(
     path: Path, label: str, block_bytes: int, coordinates: pa.DataType
 ) -> Iterator[pa.RecordBatch]:
     parse = pacsv.ParseOptions(newlines_in_values=True)
-    _all_there(label, _header(path, label, parse))
+    check_columns(label, _header(path, label, parse), WANTED)
     types = {name: coordinates if name in _COORDINATES else pa.string() for name in WANTED}
     convert = pacsv.ConvertOptions(
         column_types=types,
@@ -130,14 +130,6 @@ def _header(path: Path, label: str, parse: pacsv.ParseOptions) -> list[str]:
     names = pacsv.ReadOptions(block_size=_SAMPLE, use_threads=False)
     with pacsv.open_csv(pa.BufferReader(first + b"\n"), read_options=names, parse_options=parse) as reader:
         return list(reader.schema.names)
-
-
-def _all_there(label: str, found: list[str]) -> None:
-    for name in WANTED:
-        if name not in found:
-            raise missing_column(label, name, found)
-        if found.count(name) > 1:
-            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
 
 
 def _name_the_coordinate(path: Path, label: str) -> None:
