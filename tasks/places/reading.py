@@ -12,7 +12,6 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.errors import InputError
-from data.settings import nearest
 
 Kind = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
@@ -63,22 +62,15 @@ def reason_of(error: Exception) -> str:
     return f"cannot be read ({words[:200]}); save it anew"
 
 
-def missing_column(label: str, name: str, found: list[str], taken: Collection[str] = ()) -> InputError:
-    """The error for a column that a file lacks, with the name that was most likely meant.
-
-    Args:
-        label: The file.
-        name: The column.
-        found: The columns that the file has.
-        taken: Those of them that are wanted under the name they have: none of these was meant.
+def missing_column(label: str, name: str, found: Collection[str]) -> InputError:
+    """The error for a column that a file lacks.
 
     Example:
         >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
-        "census/acs.csv: no column GEOID; is it 'geoid'? Rename it to GEOID"
+        'census/acs.csv: no column GEOID; rename the one that is meant (there are geoid, name)'
     """
-    near = nearest(name, [column for column in found if column not in taken])
-    mend = f"is it {near!r}? Rename it to {name}" if near else f"there are {', '.join(found) or 'none'}"
-    return InputError(f"{label}: no column {name}; {mend}")
+    there = f"there are {', '.join(found)}" if found else "there is none"
+    return InputError(f"{label}: no column {name}; rename the one that is meant ({there})")
 
 
 def check_columns(label: str, found: list[str], wanted: Collection[str]) -> None:
@@ -89,7 +81,7 @@ def check_columns(label: str, found: list[str], wanted: Collection[str]) -> None
     """
     for name in wanted:
         if name not in found:
-            raise missing_column(label, name, found, wanted)
+            raise missing_column(label, name, found)
         if found.count(name) > 1:
             raise InputError(f"{label}: two columns are called {name}; remove or rename one")
 

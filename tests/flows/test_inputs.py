@@ -58,7 +58,7 @@ def test_a_missing_column_is_named_with_its_file(folder: Path):
     path = folder / "posts/2019-b.csv"
     pd.read_csv(path).rename(columns={"latitude": "lat"}).to_csv(path, index=False)
     said = refused(folder)
-    assert said.startswith("posts/2019-b.csv: no column latitude; there are ")
+    assert said.startswith("posts/2019-b.csv: no column latitude; rename the one that is meant (there are ")
     assert ", lat, " in said
 
 

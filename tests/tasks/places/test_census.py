@@ -66,8 +66,14 @@ def test_every_sentinel_of_the_census_is_missing(tmp_path: Path, written: str):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("geoid,B01003_001E,B19013_001E\n1,2,3\n", "no column GEOID; is it 'geoid'? Rename it to GEOID"),
-        ("GEOID,B01003_001E\n06037101110,3\n", "no column B19013_001E; is it 'B01003_001E'?"),
+        (
+            "geoid,B01003_001E,B19013_001E\n1,2,3\n",
+            "no column GEOID; rename the one that is meant (there are geoid, B01003_001E, B19013_001E)",
+        ),
+        (
+            "GEOID,B01003_001E\n06037101110,3\n",
+            "no column B19013_001E; rename the one that is meant (there are GEOID, B01003_001E)",
+        ),
         ("GEOID,GEOID,B01003_001E,B19013_001E\n1,1,2,3\n", "two columns are called GEOID"),
         ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is no GEOID"),
         (

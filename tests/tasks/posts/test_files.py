@@ -96,7 +96,10 @@ HEADER = "id,user_id,created_at,latitude,longitude\n"
         (b"", "is empty"),
         (b"  \n", "is empty"),
         (HEADER.replace("latitude", "lat").encode(), "no column latitude; "),
-        (HEADER.replace("created_at", "createdAt").encode(), "is it 'createdAt'? Rename it to created_at"),
+        (
+            HEADER.replace("created_at", "createdAt").encode(),
+            "no column created_at; rename the one that is meant (there are ",
+        ),
         (("id," + HEADER).encode(), "two columns are called id"),
         (HEADER.encode("utf-16"), "is not UTF-8 text; save it as CSV in UTF-8"),
         ((HEADER + "é,2,2019,34,-118\n").encode("latin-1"), "is not UTF-8 text"),
