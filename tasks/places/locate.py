@@ -1,6 +1,6 @@
 """Points into tracts on a Dask cluster: the layer lies spread over the workers, the points go past it.
 
-The layer is opened with dask-geopandas in a dozen spatial partitions, which stay on their workers, indexed
+The layer is opened with dask-geopandas in some spatial partitions, which stay on their workers, indexed
 once. A batch of points is read by one task, held against every partition by a task each, and put together
 and written by one more. Only a few batches are on the way at a time, so that the memory of a worker depends
 on the size of a batch and not on the number of posts; a single batch is the same thing once, and the fastest
@@ -141,6 +141,8 @@ def locate(
             deaths += 1
             if deaths > _DEATHS:
                 raise
+    for half in out.glob(".*"):  # what a worker had half written when it died
+        half.unlink(missing_ok=True)
     return list(targets.values())
 
 

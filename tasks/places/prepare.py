@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,9 @@ _LAYOUT: Final = "2"
 
 _FACTS: Final = "layer.json"
 _AREAL: Final = ("Polygon", "MultiPolygon")
+_COLLECTION: Final = 7
+"""Shapely's number of a mixed bag of geometries, of which the areas are the tract."""
+
 _LINES: Final = 1
 """Dimension of a line; areas have 2."""
 
@@ -37,9 +39,9 @@ _LINES: Final = 1
 def prepare_layer(path: Path, work: Path) -> Layer:
     """Read the layer, or find it read by an earlier run.
 
-    Polygons that are not valid by OGC's rules are repaired (``shapely.make_valid``; of what comes out, the
-    areas are kept) and counted. Rows of one GEOID become one tract. The rows lie along a Hilbert curve, so
-    that neighbours lie together in the file.
+    Polygons that are not valid by OGC's rules are repaired (``shapely.make_valid``; of what comes out, and of
+    mixed collections, the areas are kept) and counted. Rows of one GEOID become one tract. The rows lie along
+    a Hilbert curve, so that neighbours lie together in the file.
 
     Args:
         path: The layer as it was handed in.
@@ -75,11 +77,6 @@ def prepare_layer(path: Path, work: Path) -> Layer:
     return Layer(kept, sha256[:12], sha256, size, **json.loads(facts.read_text(encoding="utf-8")))
 
 
-def forget(layer: Layer) -> None:
-    """Remove a layer that is kept, so that it is read anew."""
-    shutil.rmtree(layer.path.parent, ignore_errors=True)
-
-
 def _versions() -> str:
     """What the kept bytes depend on besides the input, as 8 hex digits."""
     words = [_LAYOUT, gpd.__version__, shapely.__version__, shapely.geos_version_string, pyogrio.__version__,
@@ -112,7 +109,7 @@ def _repaired(frame: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, in
     geoids = frame["GEOID"].to_numpy(dtype=object)
     polygons = shapely.force_2d(np.asarray(frame.geometry.array))
     _all_polygons(geoids, polygons, label)
-    wrong = ~shapely.is_valid(polygons)
+    wrong = ~shapely.is_valid(polygons) | (shapely.get_type_id(polygons) == _COLLECTION)
     polygons[wrong] = [_areas(part) for part in shapely.make_valid(polygons[wrong])]
     _all_polygons(geoids, polygons, label)
     geoids, polygons = _united(geoids, polygons)

@@ -121,6 +121,8 @@ def gather_posts(
         ],
     )
     shutil.rmtree(parts)
+    for half in batches.glob(".*"):  # what a worker had half written when it died
+        half.unlink(missing_ok=True)
     return Gathered(
         files=tuple(read),
         batches=tuple(batches / f"batch-{bucket:04d}.parquet" for bucket in range(number)),

@@ -57,19 +57,22 @@ def test_geoids_that_lost_their_zero_are_mended_and_wrong_ones_told(
 
 def test_polygons_that_cross_themselves_are_repaired_and_counted(country: gpd.GeoDataFrame, tmp_path: Path):
     bow_tie = shapely.Polygon([(-118, 34), (-117.5, 34.5), (-117.5, 34), (-118, 34.5)])
+    mixed = shapely.GeometryCollection([shapely.box(-105, 30, -104, 31), shapely.Point(-100, 30)])
     spike = shapely.from_wkt("POLYGON ((-110 30, -109 30, -109 31, -109 32, -109 31, -110 31, -110 30))")
     broken = country.copy()
-    broken.loc[[0, 1], "geometry"] = gpd.GeoSeries([bow_tie, spike], index=[0, 1], crs=country.crs)
+    shapes = gpd.GeoSeries([bow_tie, spike, mixed], index=[0, 1, 2], crs=country.crs)
+    broken.loc[[0, 1, 2], "geometry"] = shapes
     path = tmp_path / "tracts.parquet"
     broken.to_parquet(path)
     layer = prepare_layer(path, tmp_path / "work")
     found = gpd.read_parquet(layer.path).set_index("GEOID").geometry
-    assert layer.repaired == 2
+    assert layer.repaired == 3
     assert layer.tracts == len(country)
     assert found.is_valid.all()
     assert set(found.geom_type) == {"Polygon", "MultiPolygon"}
     assert found[country["GEOID"][0]].area == pytest.approx(0.125)
     assert found[country["GEOID"][1]].area == pytest.approx(1.0)
+    assert found[country["GEOID"][2]].equals(shapely.box(-105, 30, -104, 31))
 
 
 def test_rows_of_one_tract_are_united(country: gpd.GeoDataFrame, tmp_path: Path):
