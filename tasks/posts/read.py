@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,11 +102,21 @@ def _deal(held: list[pa.RecordBatch], writers: list[pa.RecordBatchFileWriter]) -
     if not held:
         return
     rows = pa.Table.from_batches(held, TIDY).combine_chunks()
-    bucket = buckets_of(rows["post_id"], len(writers))
-    # Stable, so that a bucket's rows stay in the order of the file.
-    order = np.argsort(bucket, kind="stable")
-    rows = rows.take(order)
-    ends = np.cumsum(np.bincount(bucket, minlength=len(writers)))
+    deal_out(rows, buckets_of(rows["post_id"], len(writers)), writers)
+
+
+def deal_out(
+    rows: pa.Table, place: npt.NDArray[np.int16], writers: Sequence[pa.RecordBatchFileWriter]
+) -> None:
+    """Give each row to the writer in its place; rows of one writer stay in order.
+
+    Args:
+        rows: Rows of the writers' schema.
+        place: For each row, the number of its writer.
+        writers: Where they go.
+    """
+    rows = rows.take(np.argsort(place, kind="stable"))
+    ends = np.cumsum(np.bincount(place, minlength=len(writers)))
     start = 0
     for writer, end in zip(writers, ends.tolist(), strict=True):
         if end > start:

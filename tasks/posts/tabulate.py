@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from data.schema import TABLES
 from data.tables import write_table
 from tasks.places.results import Census
+from tasks.posts.long import write_long
 from tasks.posts.results import PostsTables
 
 NATION: Final = "nation"
@@ -24,18 +25,20 @@ ALL_YEARS: Final = "all"
 _SUMS: Final = ("posts", "posts_on_borders", "extra_rows", "ties")
 
 
+_RANGE: Final = 1_000_000
+"""Posts that are in memory at a time."""
+
+
 @dataclass(frozen=True)
-class Batch:
+class Tally:
     """What one located file tells.
 
     Attributes:
         outside: Posts in no tract.
-        placed: post_id, year, GEOID, tracts_matched of the others.
         sums: GEOID, analysed (whether of the year analysed), and the sums of ``_SUMS`` (int64).
     """
 
     outside: int
-    placed: pa.Table
     sums: pa.Table
 
 
@@ -43,8 +46,8 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
     """Write private/posts_in_tracts and public/border_posts, and count.
 
     Args:
-        located: Parquet files with post_id (string), year (int32), GEOID (string), tracts_matched (int32) and
-            tied (bool); GEOID is missing for posts in no tract.
+        located: Parquet files, one at least, with post_id (string), year (int32), GEOID (string),
+            tracts_matched (int32) and tied (bool); GEOID is missing for posts in no tract.
         census: The Census and the examined cities.
         year: The year analysed.
         out: Where the tables go.
@@ -52,16 +55,23 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
     Returns:
         The numbers that the ledger needs, and the posts of the year by tract.
     """
-    batches = [_read(path, year) for path in located]
-    sums = _summed(pa.concat_tables([batch.sums for batch in batches]), ["GEOID", "analysed"])
-    placed = pa.concat_tables([batch.placed for batch in batches])
-    write_table(_in_cities(placed, census.cities), TABLES["private/posts_in_tracts"], out)
+    tallies: list[Tally] = []
+    rows = sum(pq.read_metadata(path).num_rows for path in located)
+    write_long(
+        _placed(located, year, tallies),
+        max(1, -(-rows // _RANGE)),
+        lambda found: _in_cities(found, census.cities),
+        TABLES["private/posts_in_tracts"],
+        out,
+        scratch=located[0].parent,
+    )
+    sums = _summed(pa.concat_tables([tally.sums for tally in tallies]), ["GEOID", "analysed"])
     write_table(border_posts(sums, census.cities, year), TABLES["public/border_posts"], out)
     whole = _totals(sums)
     usable = sums.filter(pc.is_in(sums["GEOID"], _usable(census.tracts)))
     with_income = _totals(usable)["posts"]
     return PostsTables(
-        outside=sum(batch.outside for batch in batches),
+        outside=sum(tally.outside for tally in tallies),
         in_one_tract=whole["posts"] - whole["posts_on_borders"],
         on_borders=whole["posts_on_borders"],
         with_income=with_income,
@@ -70,9 +80,17 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
     )
 
 
-def _read(path: Path, year: int) -> Batch:
-    rows = pq.read_table(path)
-    placed = rows.filter(pc.is_valid(rows["GEOID"]))
+def _placed(located: Sequence[Path], year: int, tallies: list[Tally]) -> Iterator[pa.Table]:
+    """Post_id, year, GEOID and tracts_matched of the posts in tracts; each file's tally goes into the list."""
+    for path in located:
+        rows = pq.read_table(path)
+        placed = rows.filter(pc.is_valid(rows["GEOID"]))
+        tallies.append(Tally(len(rows) - len(placed), _tallied(placed, year)))
+        yield placed.drop_columns(["tied"])
+
+
+def _tallied(placed: pa.Table, year: int) -> pa.Table:
+    """The sums by tract and whether of the year analysed."""
     beyond = pc.subtract(placed["tracts_matched"].cast(pa.int64()), 1)
     each = pa.table(
         {
@@ -84,7 +102,7 @@ def _read(path: Path, year: int) -> Batch:
             "ties": placed["tied"].cast(pa.int64()),
         }
     )
-    return Batch(len(rows) - len(placed), placed.drop_columns(["tied"]), _summed(each, ["GEOID", "analysed"]))
+    return _summed(each, ["GEOID", "analysed"])
 
 
 def _summed(rows: pa.Table, keys: list[str]) -> pa.Table:

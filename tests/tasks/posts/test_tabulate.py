@@ -10,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import data.tables
+import tasks.posts.long
+import tasks.posts.tabulate
 from data.schema import TABLES
-from data.tables import read_table
+from data.tables import read_table, write_table
 from tasks.places.results import Census
 from tasks.posts.tabulate import tabulate_posts
 
@@ -143,6 +146,22 @@ def test_the_number_of_files_and_the_order_of_rows_change_no_byte(
     assert first.counts.equals(second.counts)
     for name in ("private/posts_in_tracts.parquet", "public/border_posts.parquet", "public/border_posts.csv"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "many" / name).read_bytes()
+
+
+@pytest.mark.parametrize("size", [70, 900, 10_000])
+def test_the_number_of_ranges_changes_no_byte_and_is_that_of_a_table_written_whole(
+    census: Census, rows: list[dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+):
+    for module in (data.tables, tasks.posts.long):
+        monkeypatch.setattr(module, "ROW_GROUP", 300)
+    monkeypatch.setattr(tasks.posts.tabulate, "_RANGE", size)
+    located = written(rows, tmp_path / "in", 5)
+    tabulate_posts(located, census, 2019, tmp_path / "out")
+    spec = TABLES["private/posts_in_tracts"]
+    whole = write_table(read_table(spec, tmp_path / "out"), spec, tmp_path / "whole")
+    assert pq.read_metadata(whole).num_row_groups > 5
+    assert (tmp_path / "out" / f"{spec.name}.parquet").read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == [path.name for path in located]
 
 
 def test_no_posts_at_all_give_tables_of_zeros(census: Census, tmp_path: Path):
