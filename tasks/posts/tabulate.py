@@ -81,7 +81,7 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
 
 
 def _placed(located: Sequence[Path], year: int, tallies: list[Tally]) -> Iterator[pa.Table]:
-    """Post_id, year, GEOID and tracts_matched of the posts in tracts; each file's tally goes into the list."""
+    """The posts in tracts, post_id, year, GEOID, tracts_matched; each file's tally goes into the list."""
     for path in located:
         rows = pq.read_table(path)
         placed = rows.filter(pc.is_valid(rows["GEOID"]))
