@@ -45,7 +45,8 @@ from tasks.places.results import Layer
 OnProgress = Callable[[int, int], None]
 
 PARTITIONS: Final = 8
-"""Into how many pieces the layer is cut: each has some thousand tracts, and two workers have work alike."""
+"""Into how many pieces the layer is cut at least: each has some thousand tracts, and two workers have work
+alike. More workers get two pieces each."""
 
 _ON_THE_WAY: Final = 2
 """Batches that are worked on at a time: one is matched while the other is read or written."""
@@ -203,8 +204,9 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
         tracts: GEOID and population of the Census.
     """
     groups = pq.read_metadata(layer.path).num_row_groups
+    number = max(PARTITIONS, 2 * len(client.nthreads()))
     frame = dask_geopandas.read_parquet(
-        layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // PARTITIONS)
+        layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // number)
     )
     # A task and no scattered object: what a dead worker held can then be made again.
     ranking = client.submit(ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False)

@@ -109,7 +109,7 @@ def test_the_number_of_batches_changes_nothing_and_progress_is_told(  # noqa: PL
     assert told == [(done, pieces) for done in range(1, pieces + 1)]
 
 
-@pytest.mark.parametrize("partitions", [1, 3, 100])
+@pytest.mark.parametrize("partitions", [1, 6, 100])
 def test_the_number_of_partitions_changes_nothing(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, partitions: int,
     monkeypatch: pytest.MonkeyPatch,
