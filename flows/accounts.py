@@ -30,12 +30,12 @@ def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequenc
         >>> for line in account_lines([row, {**row, "line": "safety tip"}], {"0123456789ab": ["a.pst"]}):
         ...     print(line)
         a.pst (0123456789ab)
-          messages read                                   2
-            safety tip                                    2
+          messages read                                    2
+            safety tip                                     2
         <BLANKLINE>
         all mailboxes
-          messages read                                   2
-            safety tip                                    2
+          messages read                                    2
+            safety tip                                     2
     """
     mail: dict[str, Counts] = {}
     posts: dict[str, Counts] = {}
