@@ -208,13 +208,16 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     frame = dask_geopandas.read_parquet(
         layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // number)
     )
-    # A task and no scattered object: what a dead worker held can then be made again.
-    ranking = client.submit(ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False)
+    # A task and no scattered object: what a dead worker held can then be made again. Only the last task of a
+    # batch needs it, so that reading and matching go before it.
+    ranking = client.submit(
+        ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False, priority=-1
+    )
     # One task reads a partition and indexes it: in two, polygons would be sent from worker to worker.
     prepared = frame.map_partitions(prepare_partition, meta=("tracts", object), enforce_metadata=False)
     partitions = futures_of(client.persist(prepared.optimize()))
     ranks = [
-        client.submit(ranks_of, part, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False)
+        client.submit(ranks_of, part, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False, priority=-1)
         for part in partitions
     ]
     crs = layer_crs(layer.path) if layer.transform else None
