@@ -30,7 +30,7 @@ from tasks.income.relation import (
 from tasks.income.results import Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
-from tasks.mail.execute import run_all
+from tasks.pieces import run_all
 from tasks.places.results import Census, Layer
 
 Row = dict[str, Any]

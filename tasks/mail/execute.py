@@ -1,80 +1,23 @@
 """Runs the plan on a Dask client: thin, and careful about workers that die.
 
-The scheduler is told to hold nothing against a partition but its first death (`allowed-failures` 0 of the
-cluster's settings). A partition whose worker died is then read apart (`tasks.mail.spans`), which finds the
-message at fault, if there is one: a worker that was killed from outside has none, and the partition is
-simply read again.
+A partition whose worker died is read apart (`tasks.mail.spans`), which finds the message at fault, if there is
+one: a worker that was killed from outside has none, and the partition is simply read again.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client
 
 from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
+from tasks.pieces import run_all
 
 OnProgress = Callable[[int, int], None]
-_Work = TypeVar("_Work")
-_Result = TypeVar("_Result")
-
-_DEATHS_APART = 5
-"""How many workers may be lost under one piece of work that already shields its worker, before the run
-gives up."""
-
-
-def run_all(
-    client: Client,
-    work: Iterable[_Work],
-    quick: Callable[[_Work], _Result],
-    apart: Callable[[_Work], _Result],
-    on_result: Callable[[_Work, _Result], None],
-) -> None:
-    """Do every piece of work on the workers, the careful way where the quick one killed its worker.
-
-    Args:
-        client: where to run.
-        work: the pieces, any that pickle.
-        quick: done first.
-        apart: done for a piece whose worker died; it shields its worker from whatever killed it.
-        on_result: called in this process with each piece and its result, in the order in which they end.
-
-    Raises:
-        KilledWorker: workers went on dying under `apart`.
-        Exception: whatever `quick` or `apart` raised; the work that has not begun is cancelled then.
-    """
-    run = uuid.uuid4().hex
-    deaths: dict[str, int] = {}
-    pending: dict[str, _Work] = {}
-
-    def submit(function: Callable[[_Work], _Result], piece: _Work, key: str) -> Future:
-        pending[key] = piece
-        return client.submit(function, piece, key=key, pure=False, retries=0)
-
-    futures = as_completed(
-        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in enumerate(work)]
-    )
-    try:
-        for future in futures:
-            piece = pending.pop(future.key)
-            if future.status == "error" and isinstance(future.exception(), KilledWorker):
-                root = future.key.split("+")[0]
-                deaths[root] = deaths.get(root, 0) + 1
-                if deaths[root] > _DEATHS_APART:
-                    raise future.exception()
-                futures.add(submit(apart, piece, f"{root}+{deaths[root]}"))
-                continue
-            on_result(piece, future.result())
-            future.release()
-    finally:
-        if pending:
-            client.cancel([Future(key, client) for key in pending], force=True)
 
 
 def examine_files(

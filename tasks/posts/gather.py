@@ -22,7 +22,7 @@ from distributed import Client
 from data.errors import InputError
 from data.settings import Posts
 from data.tables import replacing
-from tasks.posts.execute import run_pieces
+from tasks.pieces import run_each
 from tasks.posts.files import estimated_posts
 from tasks.posts.read import FilePiece, part_path, read_file
 from tasks.posts.results import Gathered
@@ -105,11 +105,11 @@ def gather_posts(
         FilePiece(place, label, path, parts, number, settings) for place, (label, path) in enumerate(files)
     ]
     tell = None if on_progress is None else lambda done: on_progress(done, len(files))
-    read = run_pieces(client, read_file, pieces, tell)
+    read = run_each(client, read_file, pieces, tell)
     for (label, path), before in zip(files, states, strict=True):
         if _state(path) != before:
             raise InputError(f"{label}: was changed during the run; wait until it is copied, run again")
-    counts = run_pieces(
+    counts = run_each(
         client,
         count_once,
         [

@@ -171,7 +171,7 @@ def line(income: pd.Series, rate: pd.Series) -> dict[str, float]:
 def test_the_tests_of_each_city_are_those_of_statsmodels(out: Path, by_tract: pd.DataFrame):
     found = read(out, "public/city_tests").set_index(["city", "level"])
     for city, rows in by_tract.groupby("city"):
-        mine = found.loc[city, "tract"]
+        mine = found.xs((str(city), "tract"))
         assert (mine["n"], mine["posts"]) == (len(rows), rows["posts"].sum())
         for name, value in line(rows["income"], rows["rate"]).items():
             assert mine[name] == pytest.approx(value, rel=1e-9), (city, name)
@@ -196,7 +196,7 @@ def test_the_deciles_are_those_of_pandas(out: Path, by_tract: pd.DataFrame):
         assert mine["posts_per_1000"].tolist() == pytest.approx(rate.tolist(), rel=1e-12)
         assert mine["income_low"].tolist() == pytest.approx(cuts[:10], rel=1e-12)
         for name, value in line(groups["income"].mean(), rate).items():
-            assert tests.loc[city, "decile"][name] == pytest.approx(value, rel=1e-9), (city, name)
+            assert tests.xs((str(city), "decile"))[name] == pytest.approx(value, rel=1e-9), (city, name)
 
 
 def test_the_ledger_accounts_for_every_row(out: Path, posts: pd.DataFrame, assigned: pd.DataFrame):

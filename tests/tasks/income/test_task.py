@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 from prefect.cache_policies import NO_CACHE
 
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.income.task import examine
 from tasks.places.results import Census, Layer
-
-
-@pytest.fixture(scope="module")
-def threads() -> Iterator[Client]:
-    """A Dask client whose one worker lives in this process: quick to have."""
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
-        ) as local,
-        Client(local) as client,
-    ):
-        yield client
 
 
 def test_the_door_writes_what_it_returns(

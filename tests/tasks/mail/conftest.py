@@ -262,7 +262,7 @@ def damaged(box: Box, tmp_path: Path) -> Surgery:
 
 @pytest.fixture(scope="session")
 def threads() -> Iterator[Client]:
-    """A Dask client whose one worker lives in this process: quick to have, and nothing to kill."""
+    """A client with one worker, in this process: libpff is for one thread a process."""
     with (
         LocalCluster(
             n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"

@@ -4,76 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from distributed import Client, KilledWorker
+from distributed import Client
 
 from data.catalog import RecordFile
-from tasks.mail.execute import examine_files, read_mailboxes, run_all, unread_spans
+from tasks.mail.execute import examine_files, read_mailboxes, unread_spans
 from tasks.mail.parts import part_name
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit
-
-LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-def dies(number: int) -> int:
-    if number % 2:
-        raise KilledWorker(f"work-{number}", LOST, 0)
-    return double(number)
-
-
-def always_dies(number: int) -> int:
-    raise KilledWorker(f"work-{number}", LOST, 0)
-
-
-def fails_at_three(number: int) -> int:
-    if number == 3:
-        raise ValueError("three")
-    return double(number)
-
-
-def test_every_piece_of_work_is_done_once(threads: Client):
-    results: list[tuple[int, int]] = []
-    run_all(threads, range(20), double, always_dies, lambda piece, result: results.append((piece, result)))
-    assert sorted(results) == [(number, 2 * number) for number in range(20)]
-
-
-def test_no_work_is_no_matter(threads: Client):
-    run_all(threads, [], double, double, lambda *_: pytest.fail("there was no work"))
-
-
-def test_work_that_killed_its_worker_is_done_the_careful_way(threads: Client):
-    results: list[tuple[int, int]] = []
-    run_all(threads, range(10), dies, double, lambda piece, result: results.append((piece, result)))
-    assert sorted(results) == [(number, 2 * number) for number in range(10)]
-
-
-def test_work_that_kills_workers_for_ever_ends_the_run(threads: Client):
-    with pytest.raises(KilledWorker):
-        run_all(threads, [1], always_dies, always_dies, lambda *_: None)
-
-
-def test_an_error_of_the_work_is_raised_as_it_is(threads: Client):
-    with pytest.raises(ValueError, match="three"):
-        run_all(threads, range(10), fails_at_three, double, lambda *_: None)
-
-
-def test_an_error_of_whoever_is_told_ends_the_run(threads: Client):
-    def tired(piece: int, result: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_all(threads, range(10), double, double, tired)
 
 
 def test_files_are_examined_and_progress_is_told(threads: Client, box: Box, tmp_path: Path):

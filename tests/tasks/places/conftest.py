@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from distributed import Client, LocalCluster
 
 SIDE = 12
 """Tracts along each side of the country."""
@@ -88,19 +86,3 @@ def batch_table(points: tuple[np.ndarray, np.ndarray]) -> pa.Table:
             "lat": lat,
         }
     )
-
-
-@pytest.fixture(scope="module")
-def threads() -> Iterator[Client]:
-    """A client whose two workers are threads of the test: quick, and it sees what the test replaces."""
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client

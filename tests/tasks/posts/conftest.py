@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client, LocalCluster
 
 from data.settings import Posts
 
@@ -59,19 +58,3 @@ def written() -> Callable[[Path, list[Row]], Path]:
 @pytest.fixture
 def settings() -> Posts:
     return Posts(year=2019, exclude_users=["3", "9999"])
-
-
-@pytest.fixture(scope="module")
-def threads() -> Iterator[Client]:
-    """A client whose two workers are threads of the test."""
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client

@@ -1,0 +1,116 @@
+"""Pieces of work on a Dask client, whatever becomes of the workers.
+
+The scheduler is told to hold nothing against a piece but its first death (`allowed-failures` 0 of the
+cluster's settings): what is done then is decided here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from distributed import Client, Future, KilledWorker, as_completed
+
+_Work = TypeVar("_Work")
+_Result = TypeVar("_Result")
+
+_DEATHS_APART: Final = 5
+"""How many workers may be lost under one piece of work that already shields its worker, or that is done again
+as it is, before the run gives up."""
+
+
+def run_all(
+    client: Client,
+    work: Iterable[_Work],
+    quick: Callable[[_Work], _Result],
+    apart: Callable[[_Work], _Result],
+    on_result: Callable[[_Work, _Result], None],
+) -> None:
+    """Do every piece of work on the workers, the careful way where the quick one killed its worker.
+
+    Args:
+        client: where to run.
+        work: the pieces, any that pickle.
+        quick: done first.
+        apart: done for a piece whose worker died; it shields its worker from whatever killed it.
+        on_result: called in this process with each piece and its result, in the order in which they end.
+
+    Raises:
+        KilledWorker: workers went on dying under `apart`.
+        Exception: whatever `quick` or `apart` raised; the work that has not begun is cancelled then.
+    """
+    run = uuid.uuid4().hex
+    deaths: dict[str, int] = {}
+    pending: dict[str, _Work] = {}
+
+    def submit(function: Callable[[_Work], _Result], piece: _Work, key: str) -> Future:
+        pending[key] = piece
+        return client.submit(function, piece, key=key, pure=False, retries=0)
+
+    futures = as_completed(
+        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in enumerate(work)]
+    )
+    try:
+        for future in futures:
+            piece = pending.pop(future.key)
+            if future.status == "error" and isinstance(future.exception(), KilledWorker):
+                root = future.key.split("+")[0]
+                deaths[root] = deaths.get(root, 0) + 1
+                if deaths[root] > _DEATHS_APART:
+                    raise future.exception()
+                futures.add(submit(apart, piece, f"{root}+{deaths[root]}"))
+                continue
+            on_result(piece, future.result())
+            future.release()
+    finally:
+        if pending:
+            client.cancel([Future(key, client) for key in pending], force=True)
+
+
+@dataclass(frozen=True)
+class _Placed(Generic[_Work, _Result]):
+    """A function of a piece, as a function of the piece and its place among the others."""
+
+    function: Callable[[_Work], _Result]
+
+    @property
+    def __name__(self) -> str:
+        return self.function.__name__
+
+    def __call__(self, item: tuple[int, _Work]) -> _Result:
+        return self.function(item[1])
+
+
+def run_each(
+    client: Client,
+    function: Callable[[_Work], _Result],
+    pieces: Sequence[_Work],
+    on_done: Callable[[int], None] | None = None,
+) -> list[_Result]:
+    """Do every piece on the workers; one whose worker died is done again as it is.
+
+    Args:
+        client: Where to run.
+        function: Does a piece; what it writes must be whole or absent, as it may be begun twice.
+        pieces: What is to be done, any that pickle.
+        on_done: Told how many pieces are done.
+
+    Returns:
+        The results, in order of the pieces.
+
+    Raises:
+        KilledWorker: Workers went on dying.
+        Exception: Whatever the function raised; the work that has not begun is cancelled then.
+    """
+    results: dict[int, _Result] = {}
+
+    def keep(item: tuple[int, _Work], result: _Result) -> None:
+        results[item[0]] = result
+        if on_done is not None:
+            on_done(len(results))
+
+    placed: _Placed[_Work, _Result] = _Placed(function)
+    run_all(client, enumerate(pieces), placed, placed, keep)
+    return [results[place] for place in range(len(pieces))]
