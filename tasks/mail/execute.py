@@ -1,7 +1,7 @@
 """Runs the plan on a Dask client: thin, and careful about workers that die.
 
-A partition whose worker died is read apart (`tasks.mail.spans`), which finds the message at fault, if there is
-one: a worker that was killed from outside has none, and the partition is simply read again.
+A partition whose worker died is read apart (`tasks.mail.spans`), which finds the message at fault, if there
+is one: a worker that was killed from outside has none, and the partition is simply read again.
 """
 
 from __future__ import annotations
