@@ -123,6 +123,11 @@ class MailPlan:
         return to_node(self.nodes[place])
 
 
+def to_nodes(rows: npt.NDArray[Any]) -> list[Node]:
+    """Rows of `MailPlan.nodes` as nodes."""
+    return [Node(*row) for row in rows.tolist()]
+
+
 def to_node(row: Any) -> Node:
     """A row of a node index as a `Node`."""
     return Node(int(row["nid"]), int(row["data"]), int(row["sub"]), int(row["parent"]))

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from tasks.mail.layout import Header
 from tasks.mail.ndb import LocalFile
 from tasks.mail.parts import PartSummary, write_part
-from tasks.mail.plan import MailPlan, to_node
+from tasks.mail.plan import MailPlan, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.settings import MailSettings
 
@@ -78,7 +78,7 @@ def outcomes_of(span: Span) -> list[Outcome]:
         OSError: the mailbox cannot be opened.
     """
     with LocalFile(span.path) as file:
-        nodes = [to_node(row) for row in span.nodes]
+        nodes = to_nodes(span.nodes)
         return list(read_nodes(file, Header.parse(span.header), nodes, span.settings))
 
 
@@ -101,7 +101,7 @@ def read_span(span: Span) -> PartSummary:
         OSError: the mailbox cannot be opened or the part cannot be written.
     """
     with LocalFile(span.path) as file, _no_collector():
-        nodes = [to_node(row) for row in span.nodes]
+        nodes = to_nodes(span.nodes)
         outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings)
         return write_part(span.parts, span.start, span.start + len(span), outcomes, span.folders)
 
