@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.places.census import read_census
-from tasks.places.layer import check_layer, find_layer
-from tasks.posts.check import check_posts
-
 from data.catalog import Investigation
 from data.errors import InputError
 from data.settings import FILE, Posts
+from tasks.places.census import read_census
+from tasks.places.layer import check_layer, find_layer
 from tasks.places.results import Census
+from tasks.posts.check import check_posts
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 from prefect import flow
-from tasks.income.task import examine
-from tasks.places.task import prepare, put_into_tracts
-from tasks.posts.task import gather, tabulate
 
 from data.catalog import Investigation
 from data.schema import TABLES
@@ -18,9 +15,12 @@ from flows.artifacts import show_table, with_artifact
 from flows.inputs import posts_input
 from flows.progress import reporter
 from flows.workers import workers
+from tasks.income.task import examine
 from tasks.ledger.task import close_of_posts
 from tasks.places.results import Census, Layer
+from tasks.places.task import prepare, put_into_tracts
 from tasks.posts.results import Gathered
+from tasks.posts.task import gather, tabulate
 
 
 @dataclass(frozen=True)
