@@ -319,7 +319,7 @@ class Extract:
         )
         struct.pack_into("<BBH", page, layout.page_checked, tree, tree, _signature(offset, bid))
         struct.pack_into(layout.word_format, page, layout.page_bid, bid)
-        # As in blocks, a checksum of 0 is one that libpff does not compute; it would at every visit of a page.
+        # As in blocks, a checksum of 0 is one that libpff does not compute, which it would at every visit.
         return bytes(page)
 
     def _patched(self, nbt: tuple[int, int], bbt: tuple[int, int]) -> bytes:
