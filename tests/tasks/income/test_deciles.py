@@ -35,7 +35,7 @@ def frame(income: Floats) -> pd.DataFrame:
 
 
 def test_cut_points_are_those_of_r(mtcars: tuple[Floats, Floats]):
-    # quantile(mtcars$mpg, seq(0, 1, 0.1))
+    # R 4.2.2: quantile(mtcars$mpg, seq(0, 1, 0.1))
     expected = [10.40, 14.34, 15.20, 15.98, 17.92, 19.20, 21.00, 21.47, 24.08, 30.09, 33.90]
     assert cut_points(mtcars[1]).tolist() == pytest.approx(expected, abs=5e-3)
 

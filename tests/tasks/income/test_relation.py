@@ -55,12 +55,14 @@ def test_the_numbers_of_r_for_cars(cars: tuple[Floats, Floats]):
 
 def test_the_numbers_of_r_for_mtcars(mtcars: tuple[Floats, Floats]):
     found = related(*mtcars)
-    # cor.test(mtcars$wt, mtcars$mpg): t = -9.559, df = 30, p-value = 1.294e-10, cor -0.8676594
-    assert found.r == pytest.approx(-0.8676594, abs=5e-8)
-    assert found.p == pytest.approx(1.294e-10, rel=5e-4)
-    # summary(lm(mpg ~ wt, mtcars)): 37.2851, -5.3445, Multiple R-squared 0.7528
-    assert (found.intercept, found.slope) == pytest.approx((37.2851, -5.3445), abs=5e-5)
-    assert found.r_squared == pytest.approx(0.7528, abs=5e-5)
+    # R 4.2.2, options(digits = 15): cor.test(mtcars$wt, mtcars$mpg), estimate and p.value
+    assert found.r == pytest.approx(-0.867659376517228, rel=1e-12)
+    assert found.p == pytest.approx(1.29395870135052e-10, rel=1e-9)
+    # m <- lm(mpg ~ wt, mtcars): coef(m), summary(m)$r.squared, summary(m)$coefficients[2, 4]
+    line = (found.intercept, found.slope)
+    assert line == pytest.approx((37.28512616734203, -5.34447157272268), rel=1e-12)
+    assert found.r_squared == pytest.approx(0.752832793658264, rel=1e-12)
+    assert found.slope_p == pytest.approx(1.29395870135052e-10, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(20))

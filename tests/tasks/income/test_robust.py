@@ -27,10 +27,30 @@ def made(count: Floats, population: Floats, income: Floats) -> RateModel:
 
 
 def test_the_ranks_of_r_for_mtcars(mtcars: tuple[Floats, Floats]):
-    # cor.test(~ mpg + wt, mtcars, method = "spearman", exact = FALSE): rho -0.886422, p-value = 1.488e-11
+    # R 4.2.2: cor.test(~ mpg + wt, mtcars, method = "spearman", exact = FALSE), estimate and p.value
     found = spearman(*mtcars)
-    assert found.rho == pytest.approx(-0.886422, abs=5e-7)
-    assert found.p == pytest.approx(1.488e-11, rel=5e-4)
+    assert found.rho == pytest.approx(-0.886422033270298, rel=1e-12)
+    assert found.p == pytest.approx(1.48759485812743e-11, rel=1e-9)
+
+
+def test_the_rate_model_of_r_for_mtcars():
+    """The carburettors of 32 cars by horsepower, with displacement as exposure: counts as good as any."""
+    carb = "4,4,1,1,2,1,4,2,2,4,4,3,3,3,4,4,4,1,2,1,1,2,2,4,2,1,2,2,4,6,8,2"
+    disp = (
+        "160,160,108,258,360,225,360,146.7,140.8,167.6,167.6,275.8,275.8,275.8,472,460,440,78.7,75.7,71.1,120.1,"
+        "318,304,350,400,79,120.3,95.1,351,145,301,121"
+    )
+    power = (
+        "110,110,93,110,175,105,245,62,95,123,123,180,180,180,205,215,230,66,52,65,97,150,150,245,175,66,91,113,"
+        "264,175,335,109"
+    )
+    count, exposure, hp = (np.array(column.split(","), float) for column in (carb, disp, power))
+    # R 4.2.2: q <- glm(carb ~ I(hp / 100) + offset(log(disp)), family = quasipoisson, data = mtcars)
+    found = made(count, exposure, hp * 100)
+    # exp(coef(q)[2]), summary(q)$coefficients[2, 4], summary(q)$dispersion; R stops its steps at 1e-8
+    assert found.ratio == pytest.approx(1.00905169527167, rel=1e-7)
+    assert found.p == pytest.approx(0.959097332935226, rel=1e-6)
+    assert found.dispersion == pytest.approx(1.1554254988269, rel=1e-6)
 
 
 def test_the_ranks_of_r_for_cars(cars: tuple[Floats, Floats]):
