@@ -24,7 +24,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
+from memory import watched
 
 SEED = 3
 ON_CORNERS = 0.006
@@ -309,34 +309,19 @@ def measured(what: str, folder: Path, python: str, points: int) -> Figure:
         child = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": root}
         )
-        peak, done = [0], threading.Event()
-        watcher = threading.Thread(target=_watch, args=(child.pid, peak, done))
-        watcher.start()
-        try:
-            said, errors = child.communicate(timeout=LIMIT)
-            note = "" if child.returncode == 0 else errors.decode(errors="replace").strip()[-160:]
-        except subprocess.TimeoutExpired:
-            child.kill()
-            said, note = b"", f"ended after {LIMIT:g} s"
-            child.communicate()
-        whole = time.perf_counter() - start
-        done.set()
-        watcher.join()
+        with watched(child.pid) as peak:
+            try:
+                said, errors = child.communicate(timeout=LIMIT)
+                note = "" if child.returncode == 0 else errors.decode(errors="replace").strip()[-160:]
+            except subprocess.TimeoutExpired:
+                child.kill()
+                said, note = b"", f"ended after {LIMIT:g} s"
+                child.communicate()
+            whole = time.perf_counter() - start
     if note:
-        return Figure(what, points, 0, whole, 0, whole, peak[0] / 1e6, note.replace("\n", " "))
+        return Figure(what, points, 0, whole, 0, whole, peak.megabytes, note.replace("\n", " "))
     found = json.loads(said.decode().strip().splitlines()[-1])
-    return Figure(what, points, found["pairs"], found["wall"], found["cpu"], whole, peak[0] / 1e6)
-
-
-def _watch(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Look at the resident memory of a process and all under it, twenty times a second."""
-    while not done.wait(0.05):
-        try:
-            root = psutil.Process(pid)
-            for process in [root, *root.children(recursive=True)]:
-                peak[0] = max(peak[0], process.memory_info().rss)
-        except psutil.Error:
-            continue
+    return Figure(what, points, found["pairs"], found["wall"], found["cpu"], whole, peak.megabytes)
 
 
 def table(figures: Sequence[Figure]) -> str:

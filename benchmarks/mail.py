@@ -26,13 +26,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
+from memory import watched
 
 BIG_MESSAGES, BIG_IMAGE = 54_000, 121_000
 SMALL_IMAGE = 20_000
@@ -143,36 +142,20 @@ def _measured(command: Sequence[str]) -> tuple[float, float, float, str, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    peak = [0]
-    done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(child.pid, peak, done))
-    watcher.start()
     note, output = "", b""
-    try:
-        output, errors = child.communicate(timeout=LIMIT)
-        if child.returncode:
-            note = f"exit code {child.returncode}: {errors.decode(errors='replace').strip()[-200:]}"
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        note = f"ended after {LIMIT:g} s"
-    wall = time.perf_counter() - start
-    done.set()
-    watcher.join()
+    with watched(child.pid) as peak:
+        try:
+            output, errors = child.communicate(timeout=LIMIT)
+            if child.returncode:
+                note = f"exit code {child.returncode}: {errors.decode(errors='replace').strip()[-200:]}"
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            note = f"ended after {LIMIT:g} s"
+        wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, peak[0] / 1e6, note, output.decode(errors="replace")
-
-
-def _watch(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Look at the resident memory of a process and all under it, ten times a second."""
-    while not done.wait(0.1):
-        try:
-            root = psutil.Process(pid)
-            for process in [root, *root.children(recursive=True)]:
-                peak[0] = max(peak[0], process.memory_info().rss)
-        except psutil.Error:
-            continue
+    return wall, cpu, peak.megabytes, note, output.decode(errors="replace")
 
 
 def _self(what: str, path: Path, out: Path, *more: str) -> list[str]:

@@ -30,7 +30,7 @@ from tasks.income.relation import (
 from tasks.income.results import Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
-from tasks.pieces import run_all
+from tasks.pieces import run_each
 from tasks.places.results import Census, Layer
 
 Row = dict[str, Any]
@@ -185,15 +185,10 @@ def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> dic
     Returns:
         By city, the columns of :func:`robust_columns`.
     """
-    done: dict[str, Row] = {}
-
-    def keep(work: tuple[City, Path], columns: Row) -> None:
-        done[work[0].name] = columns
-
     # The largest first: started last, one of them would keep one worker busy and the others waiting.
     largest_first = sorted(cities, key=lambda city: (-len(city.tracts), city.name))
-    run_all(client, [(city, layer) for city in largest_first], _robust_work, _robust_work, keep)
-    return done
+    found = run_each(client, _robust_work, [(city, layer) for city in largest_first])
+    return {city.name: columns for city, columns in zip(largest_first, found, strict=True)}
 
 
 def _robust_work(work: tuple[City, Path]) -> Row:
