@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -103,8 +102,18 @@ def try_mutant(bench: Bench, seed: int, say: Any) -> dict[str, Any]:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"
         record |= {"verdict": "exception", "faults": [f"{type(error).__name__}: {error} ({where})"[:400]]}
-    record["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    record["memory"] = _peak()
     return record
+
+
+def _peak() -> int:
+    """The most resident memory that this program held, in bytes.
+
+    From `/proc`, not from `getrusage`: the kernel carries `ru_maxrss` over an exec, so that the child of a
+    large test process would answer with the size of its parent.
+    """
+    with Path("/proc/self/status").open(encoding="ascii") as status:
+        return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:"))
 
 
 def _say(record: dict[str, Any]) -> None:

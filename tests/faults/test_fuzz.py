@@ -120,6 +120,14 @@ def test_a_child_that_dies_costs_its_own_seed_which_is_then_read_apart(synthetic
     assert not died(records[1], synthetic_sources[:1], tmp_path)
 
 
+def test_the_memory_of_a_child_is_its_own_and_not_that_of_the_test(synthetic_sources, tmp_path):
+    large = bytearray(MEMORY_BYTES)
+    large[:: 1 << 12] = b"x" * len(large[:: 1 << 12])
+    records = watch(range(3, 4), synthetic_sources[:1], tmp_path)
+    assert len(large) == MEMORY_BYTES
+    assert 0 < records[0]["memory"] < MEMORY_BYTES
+
+
 def test_a_child_that_hangs_is_ended_and_the_next_seed_is_tried(synthetic_sources, tmp_path):
     records = watch(range(3, 5), synthetic_sources[:1], tmp_path, limit=10, hang=3)
     assert [record["verdict"] for record in records][:1] == ["hang"]
