@@ -21,8 +21,10 @@ MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "posts": ("posts/*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
-    "crime": ("crime/*/*.csv", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
+    "crime": ("crime/*/*.csv*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
+    "gentrification": ("census/gentrification.*",),
     "selection": ("census/gentrification.*", "atlas/*.csv"),
+    "requests": ("requests.csv",),
     "coding": ("coding/*/*.csv",),
 }
 """The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
@@ -164,6 +166,47 @@ class Investigation:
         """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that."""
         files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
         return sorted((_name(path, self.folder), path) for path in files if path.is_file())
+
+    def crime_files(self) -> dict[str, list[tuple[str, Path]]]:
+        """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
+
+        Raises:
+            InputError: A file lies in ``crime/`` itself, where it belongs to no city, or a folder holds a
+                file that is neither ``.csv`` nor ``.csv.gz``.
+        """
+        found: dict[str, list[tuple[str, Path]]] = {}
+        for path in sorted((self.folder / "crime").glob("*")):
+            if path.name.startswith("."):
+                continue
+            if not path.is_dir():
+                raise InputError(
+                    f"crime/{path.name}: belongs to no city; move it into a folder, "
+                    f"as crime/<city>/{path.name}"
+                )
+            files = [file for file in path.glob("*") if file.is_file() and not file.name.startswith(".")]
+            for file in files:
+                if not file.name.lower().endswith((".csv", ".csv.gz")):
+                    raise InputError(
+                        f"{_name(file, self.folder)}: is neither .csv nor .csv.gz; save it as one of them, "
+                        "or move it elsewhere"
+                    )
+            if files:
+                found[path.name] = sorted((_name(file, self.folder), file) for file in files)
+        return found
+
+    def atlas_files(self) -> list[tuple[str, Path]]:
+        """The files ``atlas/*.csv``, as :meth:`post_files`."""
+        files = (self.folder / "atlas").glob("*.csv")
+        return sorted((_name(path, self.folder), path) for path in files if not path.name.startswith("."))
+
+    def requests_file(self) -> tuple[str, Path]:
+        """``requests.csv``: its path inside the folder, and where to open it."""
+        return "requests.csv", self.folder / "requests.csv"
+
+    def mailboxes_of(self, agency: str) -> list[Path]:
+        """The mailboxes below ``records/<agency>``; none where there is no such folder."""
+        folder = self.records_folder / agency
+        return list(_mailboxes(folder, self.folder)) if folder.is_dir() else []
 
     def census_file(self, stem: str) -> tuple[str, Path]:
         """The one table of the Census folder with this stem, as ``acs``, and its path inside the folder.

@@ -83,12 +83,48 @@ class Tests(Section):
     alpha: float = Field(default=0.05, gt=0, lt=1)
 
 
+class CrimeColumns(Section):
+    """How the columns of a city's crime records are called; blanks around a name do not count.
+
+    Attributes:
+        date: When it happened; of the day only the year is used.
+        type: What happened, in the words that :attr:`Crime.types` chooses from.
+        latitude: Degrees, WGS 84.
+        longitude: Degrees, WGS 84.
+        id: What tells one record from another, so that a record given twice is counted once; None where the
+            files have nothing of the kind.
+    """
+
+    date: Text
+    type: Text
+    latitude: Text
+    longitude: Text
+    id: Text | None = None
+
+
+LOS_ANGELES: Final = CrimeColumns(
+    id="DR_NO", date="DATE OCC", type="Crm Cd Desc", latitude="LAT", longitude="LON"
+)
+"""The columns of the City of Los Angeles, *Crime Data from 2010 to 2019*."""
+
+
 class Crime(Section):
-    """A city's crime records in ``crime/<city>`` (DESIGN 5.9): the year and the types that count."""
+    """A city's crime records in ``crime/<city>`` (DESIGN 5.9).
+
+    Attributes:
+        city: The city, spelled as in ``census/city_tracts``.
+        year: The year analysed.
+        types: The types of crime that are examined, each by itself, as the files write them.
+        columns: How the files call their columns; left out, as Los Angeles does.
+        date_format: How dates are written (``strptime``), where it is neither ISO 8601 nor month, day and
+            year with strokes between them.
+    """
 
     city: Text
     year: Year
     types: list[Text] = Field(min_length=1)
+    columns: CrimeColumns = LOS_ANGELES
+    date_format: Text | None = None
 
 
 class Selection(Section):

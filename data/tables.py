@@ -29,6 +29,7 @@ _TYPE_WORDS: Final = {
     "int64": "integer",
     "int32": "integer",
     "double": "number",
+    "bool": "yes or no",
     "date32[day]": "date",
     "timestamp[us, tz=UTC]": "time (UTC)",
     "list<element: string>": "list of text",
@@ -92,7 +93,7 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
 
     Returns:
         ``out/<name>.parquet``. A public table has ``out/<name>.csv`` beside it (UTF-8, a header line, a
-        missing value is an empty field).
+        missing value is an empty field, yes and no are ``true`` and ``false``).
 
     Raises:
         ValueError: As :func:`conform`.
@@ -148,7 +149,11 @@ def _csv(rows: pa.Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows.column_names)
-    writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    columns = [
+        (column.cast(pa.string()) if pa.types.is_boolean(column.type) else column).to_pylist()
+        for column in rows.columns
+    ]
+    writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8")
 
 

@@ -15,6 +15,7 @@ COUNT: Final = pa.int64()
 SMALL_COUNT: Final = pa.int32()
 SHARE: Final = pa.float64()
 NUMBER: Final = pa.float64()
+FLAG: Final = pa.bool_()
 DAY: Final = pa.date32()
 MOMENT: Final = pa.timestamp("us", tz="UTC")
 TEXTS: Final = pa.list_(pa.field("element", pa.string()))  # the name that Parquet gives back

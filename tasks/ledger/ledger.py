@@ -44,6 +44,30 @@ TRACTS: Final = "tracts in the layer"
 REPAIRED: Final = "polygons repaired"
 CITIES: Final = "cities examined"
 DIRECTIONS: Final = ("positive", "negative", "none", "not testable")
+CRIMES_IN_FILE: Final = "crimes in the file"
+CRIMES: Final = "crimes in the files"
+OTHER_YEARS: Final = "other years"
+OTHER_TYPES: Final = "other types"
+COUNTED: Final = "counted"
+TRACT_ROWS: Final = "rows of tracts"
+CITY_ROWS: Final = "in cities"
+REST_ROWS: Final = "in no city"
+LOW_POPULATION: Final = "low population"
+NOT_ELIGIBLE: Final = "not eligible"
+NOT_GENTRIFIED: Final = "eligible, not gentrified"
+GENTRIFIED: Final = "gentrified"
+ATLAS_ROWS: Final = "rows of the Atlas"
+OTHER_TECHNOLOGIES: Final = "other technologies"
+PARTNERSHIPS: Final = "Ring partnerships"
+OWN_POLICE: Final = "of a city's own police"
+OTHER_AGENCIES: Final = "of another agency in a city"
+ELSEWHERE: Final = "of no city of the list"
+RANKED: Final = "cities ranked"
+SELECTED: Final = "selected"
+BELOW: Final = "with a partnership, below the last selected"
+NO_PARTNERSHIP: Final = "without a partnership"
+REQUESTS: Final = "requests"
+STATUSES: Final = ("fulfilled", "partly fulfilled", "no records", "denied", "withdrawn", "pending")
 EVERY_KIND: Final = "every kind"
 """Stands in an identity for the sum over the kinds of an account."""
 
@@ -53,7 +77,7 @@ class Identity:
     """One line of DESIGN 6: a number and the numbers that it must be the sum of.
 
     Attributes:
-        part: ``mail``, ``alerts``, ``posts`` or ``cities``.
+        part: One of those of :data:`data.schema.PARTS_OF_LEDGER`.
         whole: The line on the left.
         parts: The lines on the right.
     """
@@ -75,6 +99,15 @@ IDENTITIES: Final = (
     Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
     Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
     Identity("cities", CITIES, DIRECTIONS),
+    Identity("crime", CRIMES, (DUPLICATES, OTHER_YEARS, OTHER_TYPES, NO_LOCATION, OUTSIDE, COUNTED)),
+    Identity("crime", COUNTED, (EVERY_KIND,)),
+    Identity("crime", COUNTED, (WITH_INCOME, WITHOUT)),
+    Identity("gentrification", TRACT_ROWS, (CITY_ROWS, REST_ROWS)),
+    Identity("gentrification", CITY_ROWS, (LOW_POPULATION, NOT_ELIGIBLE, NOT_GENTRIFIED, GENTRIFIED)),
+    Identity("selection", ATLAS_ROWS, (OTHER_TECHNOLOGIES, PARTNERSHIPS)),
+    Identity("selection", PARTNERSHIPS, (OWN_POLICE, OTHER_AGENCIES, ELSEWHERE)),
+    Identity("selection", RANKED, (SELECTED, BELOW, NO_PARTNERSHIP)),
+    Identity("requests", REQUESTS, STATUSES),
 )
 
 

@@ -24,10 +24,21 @@ DESIGN = {
     "public/city_deciles": "city decile income_low income_high tracts population posts posts_per_1000",
     "public/city_tests": "city level n posts pearson_r pearson_p slope intercept r_squared slope_p alpha "
     "direction",
+    "public/crime_deciles": "city crime decile tracts population crimes crimes_per_1000",
+    "public/crime_tests": "city crime level n crimes pearson_r pearson_p slope intercept r_squared slope_p "
+    "alpha direction",
+    "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",
+    "public/gentrification_tracts": "GEOID metro_area city low_population eligible gentrified",
+    "public/city_selection": "rank city gentrified_share partnership selected reason",
 }
 BESIDE = {
     "private/post_files": "the names of the files of posts, as private/sources has those of the mailboxes",
+    "private/crime_files": "the names of the files of crime records, likewise",
+    "private/partnerships": "whose partnership each row of the Atlas is, the unmatched ones too",
     "public/city_tests_robust": "whether a finding stands under tests that suppose less",
+    "public/crime_tests_robust": "the same of the crimes",
+    "public/gentrification_thresholds": "what each metro area's tracts are held against",
+    "public/requests": "whom we asked for records, and what came",
 }
 """Tables that the design does not name, each with its reason."""
 

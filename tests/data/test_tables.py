@@ -53,6 +53,20 @@ def test_a_public_table_has_a_csv_beside_it_in_which_a_missing_number_is_empty(t
     ]
 
 
+def test_yes_and_no_are_words_in_a_csv(tmp_path: Path) -> None:
+    spec = TABLES["public/city_selection"]
+    row = {
+        "rank": 1,
+        "city": "A",
+        "gentrified_share": 0.5,
+        "partnership": True,
+        "selected": False,
+        "reason": "b",
+    }
+    path = write_table(pa.Table.from_pylist([row], schema=spec.arrow), spec, tmp_path)
+    assert path.with_suffix(".csv").read_text().splitlines()[1] == "1,A,0.5,true,false,b"
+
+
 def test_a_private_table_has_no_csv(tmp_path: Path) -> None:
     spec = TABLES["private/subjects_to_review"]
     path = write_table(empty_table(spec), spec, tmp_path)
