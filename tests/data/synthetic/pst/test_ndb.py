@@ -1,6 +1,7 @@
 import io
 from pathlib import Path
-from typing import Any, Literal
+from random import Random
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -56,10 +57,12 @@ def test_a_stream_takes_the_tree_that_its_size_needs(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 20_000), max_size=12), st.sampled_from(["none", "permute"]), st.randoms())
+@given(st.lists(st.integers(0, 20_000), max_size=12), st.sampled_from(["none", "permute"]), st.integers())
 def test_the_pieces_in_which_data_comes_do_not_matter(
-    sizes: list[int], encoding: Literal["none", "permute"], random: Any
+    sizes: list[int], encoding: Literal["none", "permute"], seed: int
 ) -> None:
+    # Not `st.randoms()`, which draws every byte by itself: on a busy machine that fails its check of health.
+    random = Random(seed)
     chunks = [random.randbytes(size) for size in sizes]
     whole = b"".join(chunks)
     files = []
