@@ -8,15 +8,30 @@ import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Findings:
-    """The tables of DESIGN 5.7 as they are written, and how many cities were found to be what.
+class CityCrime:
+    """One type of crime in one city, counted by tract.
 
     Attributes:
-        deciles: The rows of ``public/city_deciles``, in order of city and decile.
-        tests: The rows of ``public/city_tests``, in order of city and level.
-        robust: The rows of ``public/city_tests_robust``, in order of city.
-        verdicts: Cities by direction at tract level: ``positive``, ``negative``, ``none`` and
-            ``not testable``, zeros included; they add up to the cities examined.
+        city: The city, spelled as in the census lists.
+        crime: The type.
+        counts: GEOID (string, unique) and count (int64) of the tracts that hold at least one.
+    """
+
+    city: str
+    crime: str
+    counts: pa.Table
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The tables of DESIGN 5.7 or 5.9 as they are written, and how many cities were found to be what.
+
+    Attributes:
+        deciles: The rows of ``public/city_deciles`` or ``public/crime_deciles``, in order of their key.
+        tests: The rows of ``public/city_tests`` or ``public/crime_tests``.
+        robust: The rows of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
+        verdicts: Cities, or types of crime in a city, by direction at tract level: ``positive``,
+            ``negative``, ``none`` and ``not testable``, zeros included; they add up to what was examined.
     """
 
     deciles: pa.Table

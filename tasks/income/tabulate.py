@@ -1,4 +1,4 @@
-"""From counts by tract to the findings of every city: the tables of DESIGN 5.7, and whether they stand."""
+"""From counts by tract to what is found of each city: the tables of DESIGN 5.7 and 5.9, and how firm."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from distributed import Client
 
 from data.schema import TABLES
@@ -27,7 +28,7 @@ from tasks.income.relation import (
     residuals,
     tract_relation,
 )
-from tasks.income.results import Findings
+from tasks.income.results import CityCrime, Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
 from tasks.pieces import run_each
@@ -47,13 +48,14 @@ class Names:
 
 NAMES: Final[Mapping[str, Names]] = {
     "posts": Names("public/city_deciles", "public/city_tests", "public/city_tests_robust"),
+    "crimes": Names("public/crime_deciles", "public/crime_tests", "public/crime_tests_robust"),
 }
 """By the thing counted, whose word is also the name of the columns that hold it."""
 
 
 @dataclass(frozen=True)
 class City:
-    """What is known of an examined city before the robust tests.
+    """What is known of an examined city, or of a type of crime in it, before the robust tests.
 
     Attributes:
         name: As in the census lists.
@@ -62,6 +64,7 @@ class City:
         by_tract: The relation over tracts; None where not testable.
         by_decile: The relation over deciles; None where not testable.
         alpha: What p is held against, divided by the number of cities.
+        crime: The type of crime that is counted; None where posts are.
     """
 
     name: str
@@ -70,6 +73,12 @@ class City:
     by_tract: Relation | None
     by_decile: Relation | None
     alpha: float
+    crime: str | None = None
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The columns that name it in every table."""
+        return {"city": self.name} if self.crime is None else {"city": self.name, "crime": self.crime}
 
     @property
     def finding(self) -> Direction:
@@ -77,10 +86,8 @@ class City:
         return direction(self.by_tract, self.alpha)
 
 
-def find(
-    census: Census, counts: pa.Table, layer: Layer, alpha: float, client: Client, *, counted: str = "posts"
-) -> Findings:
-    """Examine every city: deciles, tests, and the robust tests on the workers.
+def find(census: Census, counts: pa.Table, layer: Layer, alpha: float, client: Client) -> Findings:
+    """Examine the posts of every city: deciles, tests, and the robust tests on the workers.
 
     Args:
         census: The tracts with population and income, and the lists of the cities examined.
@@ -88,7 +95,6 @@ def find(
         layer: The tract layer, which the workers must see under the same path.
         alpha: The configured alpha, 0 to 1; divided here by the number of cities.
         client: Where the robust tests run, a task a city.
-        counted: What is counted, a key of :data:`NAMES`.
 
     Returns:
         The tables, in their schemas' form and order.
@@ -105,15 +111,46 @@ def find(
         >>> find(none, counts, None, 0.05, None).verdicts
         {'positive': 0, 'negative': 0, 'none': 0, 'not testable': 0}
     """
-    names = NAMES[counted]
     cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), alpha)
+    return _findings(cities, layer, client, "posts")
+
+
+def find_crimes(
+    census: Census, crimes: Sequence[CityCrime], layer: Layer, threshold: float, client: Client
+) -> Findings:
+    """Examine each type of crime in its city, by the same rules as the posts (DESIGN 5.9).
+
+    Args:
+        census: The tracts with population and income, and lists that hold every city of `crimes`.
+        crimes: What was counted; each pair of city and crime once.
+        layer: As for :func:`find`.
+        threshold: What p is held against: that of the posts' tests, already divided by the number of cities
+            examined there.
+        client: Where the robust tests run.
+
+    Returns:
+        The tables, in their schemas' form and order.
+    """
+    cities = []
+    for each in crimes:
+        mine = census.cities.filter(pc.equal(census.cities["city"], each.city))
+        (tracts,) = usable_tracts(census.tracts, mine, each.counts).values()
+        cities.append(_examined(each.city, tracts, threshold, each.crime))
+    return _findings(cities, layer, client, "crimes")
+
+
+def _findings(cities: Sequence[City], layer: Layer, client: Client, counted: str) -> Findings:
+    """The tables on what was counted, a key of :data:`NAMES`."""
+    names = NAMES[counted]
     testable = [city for city in cities if city.by_tract is not None]
-    tested = run_robust_tests(testable, layer.path, client) if testable else {}
+    tested = run_robust_tests(testable, layer.path, client) if testable else []
+    of_tested = {tuple(city.key.values()): row for city, row in zip(testable, tested, strict=True)}
     found = Counter(city.finding for city in cities)
+    robust = [{**_untested(city), **of_tested.get(tuple(city.key.values()), {})} for city in cities]
     return Findings(
         deciles=_table([row for city in cities for row in decile_table_rows(city, counted)], names.deciles),
         tests=_table([row for city in cities for row in relation_rows(city, counted)], names.tests),
-        robust=_table([{**_untested(city), **tested.get(city.name, {})} for city in cities], names.robust),
+        robust=_table(robust, names.robust),
         verdicts={word: found[word] for word in DIRECTIONS},
     )
 
@@ -128,27 +165,29 @@ def examine_cities(tracts: Mapping[str, pd.DataFrame], alpha: float) -> list[Cit
     Returns:
         The cities in the order given.
     """
-    cities = []
-    for name, rows in tracts.items():
-        deciles = decile_rows(rows)
-        by_decile = decile_relation(rows, deciles)
-        cities.append(City(name, rows, deciles, tract_relation(rows), by_decile, alpha / len(tracts)))
-    return cities
+    return [_examined(name, rows, alpha / len(tracts)) for name, rows in tracts.items()]
+
+
+def _examined(name: str, tracts: pd.DataFrame, threshold: float, crime: str | None = None) -> City:
+    """Deciles and relations over the usable tracts of a city."""
+    deciles = decile_rows(tracts)
+    by_decile = decile_relation(tracts, deciles)
+    return City(name, tracts, deciles, tract_relation(tracts), by_decile, threshold, crime)
 
 
 def decile_table_rows(city: City, counted: str) -> list[Row]:
-    """The rows of ``public/city_deciles``: a row a decile that holds a tract."""
-    rows = city.deciles.drop(columns="income").assign(city=city.name)
+    """The rows of ``public/city_deciles`` or ``public/crime_deciles``: a row a decile that holds a tract."""
+    rows = city.deciles.drop(columns="income").assign(**city.key)
     rows = rows.rename(columns={"count": counted, "rate": f"{counted}_per_{PER}"})
     return [{str(column): value for column, value in row.items()} for row in rows.to_dict("records")]
 
 
 def relation_rows(city: City, counted: str) -> list[Row]:
-    """The two rows of ``public/city_tests``: over tracts and over deciles."""
+    """The two rows of ``public/city_tests`` or ``public/crime_tests``: over tracts and over deciles."""
     levels = (("tract", len(city.tracts), city.by_tract), ("decile", len(city.deciles), city.by_decile))
     return [
         {
-            "city": city.name,
+            **city.key,
             "level": level,
             "n": n,
             counted: int(city.tracts["count"].sum()),
@@ -174,7 +213,7 @@ def _relation_columns(relation: Relation | None) -> Row:
     }
 
 
-def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> dict[str, Row]:
+def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> list[Row]:
     """Test every city again on the workers, a task a city; a city whose worker dies is tested anew.
 
     Args:
@@ -183,12 +222,13 @@ def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> dic
         client: Where to run.
 
     Returns:
-        By city, the columns of :func:`robust_columns`.
+        For each city, in their order, the columns of :func:`robust_columns`.
     """
     # The largest first: started last, one of them would keep one worker busy and the others waiting.
-    largest_first = sorted(cities, key=lambda city: (-len(city.tracts), city.name))
-    found = run_each(client, _robust_work, [(city, layer) for city in largest_first])
-    return {city.name: columns for city, columns in zip(largest_first, found, strict=True)}
+    largest_first = sorted(range(len(cities)), key=lambda place: (-len(cities[place].tracts), place))
+    found = run_each(client, _robust_work, [(cities[place], layer) for place in largest_first])
+    by_place = dict(zip(largest_first, found, strict=True))
+    return [by_place[place] for place in range(len(cities))]
 
 
 def _robust_work(work: tuple[City, Path]) -> Row:
@@ -238,7 +278,7 @@ def robust_columns(city: City, layer: Path) -> Row:
 def _untested(city: City) -> Row:
     """The row of a city before, or without, its robust tests."""
     return {
-        "city": city.name,
+        **city.key,
         "n": len(city.tracts),
         "direction": city.finding,
         "verdict": verdict("not testable", [], city.alpha),

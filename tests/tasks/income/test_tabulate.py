@@ -13,6 +13,7 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import statsmodels.api as sm
 from distributed import Client
@@ -25,8 +26,8 @@ from cluster import ClusterSettings, connect
 from data.schema import TABLES
 from tasks.income import tabulate
 from tasks.income.cities import usable_tracts
-from tasks.income.results import Findings
-from tasks.income.tabulate import examine_cities, find, robust_columns
+from tasks.income.results import CityCrime, Findings
+from tasks.income.tabulate import examine_cities, find, find_crimes, robust_columns
 from tasks.places.results import Census, Layer
 
 Country = tuple[Census, pa.Table]
@@ -215,6 +216,40 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
     assert again.tests.equals(findings.tests)
     assert again.robust.equals(findings.robust)
     assert again.verdicts == findings.verdicts
+
+
+def test_a_crime_is_examined_as_the_posts_are(
+    country: Country, layer: Layer, findings: Findings, client: Client
+):
+    census, counts = country
+    half = counts.slice(0, len(counts) // 2)
+    crimes = [
+        CityCrime(city, crime, each)
+        for city in ("Rising", "Falling", "Tiny")
+        for crime, each in (("THEFT", counts), ("ARSON", half))
+    ]
+    found = find_crimes(census, crimes, layer, ALPHA / 6, client)
+    for mine, posts in (
+        (found.deciles, findings.deciles),
+        (found.tests, findings.tests),
+        (found.robust, findings.robust),
+    ):
+        thefts = mine.filter(pc.equal(mine["crime"], "THEFT")).drop_columns(["crime"])
+        same = posts.filter(pc.is_in(posts["city"], pa.array(["Rising", "Falling", "Tiny"])))
+        names = [name.replace("posts", "crimes") for name in same.column_names]
+        same = same.rename_columns(names).select(thefts.column_names)
+        assert thefts.to_pylist() == same.to_pylist()
+    assert set(found.tests["crime"].to_pylist()) == {"THEFT", "ARSON"}
+    assert sum(found.verdicts.values()) == len(crimes)
+
+
+def test_a_threshold_of_crimes_is_not_divided_again(country: Country, layer: Layer):
+    census, _ = country
+    nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
+    found = find_crimes(census, [CityCrime("Rising", "ARSON", nothing)], layer, 0.002, None)
+    assert found.tests["alpha"].to_pylist() == [0.002, 0.002]
+    assert found.tests["crimes"].to_pylist() == [0, 0]
+    assert found.verdicts["not testable"] == 1
 
 
 def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer, findings: Findings):

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.income.task import examine
+from tasks.income.task import CityCrime, examine, examine_crimes
 from tasks.places.results import Census, Layer
 
 
@@ -42,14 +42,22 @@ def test_the_same_input_gives_the_same_bytes(
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
 
-def test_a_thing_counted_that_has_no_tables_is_no_word_of_this_program(
-    country: tuple[Census, pa.Table], layer: Layer, tmp_path: Path
+def test_crimes_go_into_tables_of_their_own(
+    country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
-    with pytest.raises(KeyError, match="pigeons"):
-        examine.fn(*country, layer, 0.05, None, tmp_path, counted="pigeons")
-    assert not list(tmp_path.iterdir())
+    census, counts = country
+    crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
+    findings = examine_crimes.fn(census, crimes, layer, 0.01, threads, tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
+        "crime_deciles.parquet",
+        "crime_tests.parquet",
+        "crime_tests_robust.parquet",
+    ]
+    assert read_table(TABLES["public/crime_tests"], tmp_path).equals(findings.tests)
+    assert findings.verdicts == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
 
 
-def test_prefect_neither_caches_nor_stores_what_the_task_returns():
-    assert examine.cache_policy == NO_CACHE
-    assert examine.persist_result is False
+@pytest.mark.parametrize("task", [examine, examine_crimes], ids=lambda task: task.name)
+def test_prefect_neither_caches_nor_stores_what_a_task_returns(task):
+    assert task.cache_policy == NO_CACHE
+    assert task.persist_result is False

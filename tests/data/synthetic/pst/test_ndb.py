@@ -1,7 +1,7 @@
 import io
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
