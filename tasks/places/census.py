@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -106,20 +107,38 @@ def read_census(
         InputError: As :func:`read_acs` and :func:`read_city_tracts`; a city of ``include`` has no list, or
             no city is left.
     """
-    tracts = read_acs(acs[1], acs[0])
-    cities = read_city_tracts(city_tracts[1], city_tracts[0])
+    lists = read_city_tracts(city_tracts[1], city_tracts[0])
+    census = Census(read_acs(acs[1], acs[0]), lists, (_source(*acs), _source(*city_tracts)))
+    return examined(census, include, city_tracts[0])
+
+
+def examined(census: Census, include: Sequence[str] | None, label: str) -> Census:
+    """The same Census with the lists of the examined cities alone.
+
+    Args:
+        census: With the lists of all cities.
+        include: The cities examined (``[cities] include``); None for all of them.
+        label: How the file of the lists is called in an error.
+
+    Returns:
+        The Census and the examined cities.
+
+    Raises:
+        InputError: A city of ``include`` has no list, or no city is left.
+    """
+    cities = census.cities
     if include is not None:
         known = set(cities["city"].unique().to_pylist())
         for city in include:
             if city not in known:
                 near = nearest(city, known)
-                mend = f"did you mean {near!r}?" if near else f"add its tracts to {city_tracts[0]}"
+                mend = f"did you mean {near!r}?" if near else f"add its tracts to {label}"
                 raise InputError(f"{FILE}: cities.include: no list has the city {city!r}; {mend}")
         cities = cities.filter(pc.is_in(cities["city"], pa.array(list(include), pa.string())))
     if not len(cities):
-        where = city_tracts[0] if include is None else f"{FILE}: cities.include"
+        where = label if include is None else f"{FILE}: cities.include"
         raise InputError(f"{where}: names no city, so there is none to examine; add at least one")
-    return Census(tracts, cities.combine_chunks(), (_source(*acs), _source(*city_tracts)))
+    return replace(census, cities=cities.combine_chunks())
 
 
 def _source(label: str, path: Path) -> tuple[str, str, int]:
