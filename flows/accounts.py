@@ -7,9 +7,24 @@ from typing import Any, Final
 
 from data.schema import PARTS_OF_LEDGER
 from flows.show import number, printable
-from tasks.ledger.ledger import EVERY_KIND, IDENTITIES, POSTS_IN_FILE, REPAIRED, TRACTS, Identity
+from tasks.ledger.ledger import (
+    CRIMES_IN_FILE,
+    EVERY_KIND,
+    IDENTITIES,
+    POSTS_IN_FILE,
+    REPAIRED,
+    TRACTS,
+    Identity,
+)
 
-_WIDTH: Final = 42
+_WIDTH: Final = 48
+
+_PART_OF: Final = {line: part for part, lines in PARTS_OF_LEDGER.items() for line in lines}
+"""The part of a run that each part of the ledger belongs to."""
+
+_OF_FILES: Final = {("posts", POSTS_IN_FILE), ("crime", CRIMES_IN_FILE)}
+_BESIDE: Final = (TRACTS, REPAIRED)
+"""Lines that no identity speaks of."""
 
 Counts = dict[tuple[str, str], int | None]
 """Count by part and line."""
@@ -30,37 +45,51 @@ def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequenc
         >>> for line in account_lines([row, {**row, "line": "safety tip"}], {"0123456789ab": ["a.pst"]}):
         ...     print(line)
         a.pst (0123456789ab)
-          messages read                                    2
-            safety tip                                     2
+          messages read                                          2
+            safety tip                                           2
         <BLANKLINE>
         all mailboxes
-          messages read                                    2
-            safety tip                                     2
+          messages read                                          2
+            safety tip                                           2
     """
-    mail: dict[str, Counts] = {}
-    posts: dict[str, Counts] = {}
+    parts: dict[str, dict[str, Counts]] = {part: {} for part in PARTS_OF_LEDGER}
     for row in rows:
-        part = mail if row["part"] in PARTS_OF_LEDGER["mail"] else posts
-        part.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
-    if mail:
-        total = mail.pop("", {})
-        for source, counts in _by_name(mail, files):
-            yield _named(source, files)
-            yield from _identities(counts)
-            yield ""
-        yield "all mailboxes"
-        yield from _identities({**_sum(mail.values()), **total})
-    if mail and posts:
+        counts = parts[_PART_OF[row["part"]]].setdefault(row["source"], {})
+        counts[row["part"], row["line"]] = row["count"]
+    sections = [
+        list(_mailboxes(accounts, files) if part == "mail" else _section(part, accounts, files))
+        for part, accounts in parts.items()
+        if accounts
+    ]
+    for place, section in enumerate(sections):
+        yield from ["", *section] if place else section
+
+
+def _mailboxes(accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A heading and the identities of each mailbox, then of all together."""
+    total = accounts.get("", {})
+    each = {source: counts for source, counts in accounts.items() if source}
+    for source, counts in _by_name(each, files):
+        yield _named(source, files)
+        yield from _identities(counts)
         yield ""
-    if posts:
-        yield "posts"
-        total = posts.pop("", {})
-        for source, counts in _by_name(posts, files):
-            yield _line(2, _named(source, files), counts["posts", POSTS_IN_FILE])
-        yield from _identities(total)
-        yield from (
-            _line(2, line, total["posts", line]) for line in (TRACTS, REPAIRED) if ("posts", line) in total
-        )
+    yield "all mailboxes"
+    yield from _identities({**_sum(each.values()), **total})
+
+
+def _section(part: str, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A part beside the mail: its files, then its identities, those of a folder under the folder's name."""
+    yield part
+    of_files = {source: counts for source, counts in accounts.items() if counts.keys() & _OF_FILES}
+    for source, counts in _by_name(of_files, files):
+        yield from (_line(2, _named(source, files), count) for count in counts.values())
+    for source, counts in sorted(accounts.items()):
+        if source in of_files:
+            continue
+        if source:
+            yield f"{part}/{printable(source)}"
+        yield from _identities(counts)
+        yield from (_line(2, line, counts[key]) for line in _BESIDE if (key := (part, line)) in counts)
 
 
 def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) -> list[tuple[str, Counts]]:

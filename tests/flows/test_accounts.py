@@ -55,3 +55,58 @@ def test_an_unknown_number_makes_the_sum_over_all_unknown():
 def test_a_line_over_all_mailboxes_is_the_ledger_s_own():
     own = rows("", "alerts", alerts_parsed=7, emails_over_unique_alerts=7)
     assert [line.split()[-1] for line in shown(own)[1:]] == ["7", "7"]
+
+
+CRIME = [
+    *rows("cccccccccccc", "crime", crimes_in_the_file=9),
+    *rows(
+        "los-angeles",
+        "crime",
+        crimes_in_the_files=9, duplicates=1, other_years=2, other_types=1, no_location=1, outside=1,
+        counted=3, BATTERY=1, ARSON=2, in_tracts_with_population_and_income=3, in_tracts_without=0,
+    ),
+]  # fmt: skip
+
+
+def test_crimes_stand_below_their_folder_after_the_files_and_the_types_below_what_is_counted():
+    lines = list(account_lines(CRIME, {"cccccccccccc": ["crime/los-angeles/a.csv"]}))
+    assert [" ".join(line.split()) for line in lines] == [
+        "crime",
+        "crime/los-angeles/a.csv (cccccccccccc) 9",
+        "crime/los-angeles",
+        "crimes in the files 9",
+        "duplicates 1",
+        "other years 2",
+        "other types 1",
+        "no location 1",
+        "outside 1",
+        "counted 3",
+        "counted 3",
+        "ARSON 2",
+        "BATTERY 1",
+        "counted 3",
+        "in tracts with population and income 3",
+        "in tracts without 0",
+    ]
+
+
+def test_parts_stand_in_the_order_of_a_run_with_a_blank_line_between_them():
+    requests = rows(
+        "", "requests",
+        requests=2, fulfilled=1, partly_fulfilled=0, no_records=0, denied=1, withdrawn=0, pending=0,
+    )  # fmt: skip
+    lines = shown(requests, FIRST, rows("", "gentrification", rows_of_tracts=3, in_cities=1, in_no_city=2))
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "records/lapd/z.pst (aaaaaaaaaaaa)",
+        "all mailboxes",
+        "gentrification",
+        "requests",
+    ]
+    assert lines[lines.index("requests") - 1] == ""
+
+
+def test_every_line_of_the_ledger_has_room_for_its_name():
+    own = {"with a partnership, below the last selected": 1, "cities ranked": 1, "selected": 0}
+    given = [{"part": "selection", "source": "", "line": line, "count": n} for line, n in own.items()]
+    given.append({**given[0], "line": "without a partnership", "count": 0})
+    assert len({len(line) for line in account_lines(given, {}) if line != "selection"}) == 1
