@@ -170,9 +170,16 @@ PUBLIC: Final = (
                 "part",
                 TEXT,
                 "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' "
-                "(from the file to tracts) or 'cities' (what the tests found).",
+                "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
+                "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
+                "cities chosen) or 'requests' (whom we asked).",
             ),
-            Column("source", TEXT, "The source id of a mailbox or file of posts; empty for a line over all."),
+            Column(
+                "source",
+                TEXT,
+                "The source id of a mailbox or file; for crimes also the folder of a city's records; empty "
+                "for a line over all.",
+            ),
             Column(
                 "line",
                 TEXT,
@@ -185,7 +192,14 @@ PUBLIC: Final = (
                 "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in "
                 "tracts', 'in tracts with population and income', 'in tracts without', 'tracts in the "
                 "layer', 'polygons repaired'. cities: 'cities examined', 'positive', 'negative', 'none', "
-                "'not testable'.",
+                "'not testable'. crime: 'crimes in the file'; over a folder 'crimes in the files', 'duplicates', "
+                "'other years', 'other types', 'no location', 'outside', 'counted', each type analysed by its "
+                "name, 'in tracts with population and income', 'in tracts without'. gentrification: 'rows of "
+                "tracts', 'in cities', 'in no city', 'low population', 'not eligible', 'eligible, not "
+                "gentrified', 'gentrified'. selection: 'rows of the Atlas', 'other technologies', 'Ring "
+                "partnerships', 'of a city's own police', 'of another agency in a city', 'of no city of the "
+                "list', 'cities ranked', 'selected', 'with a partnership, below the last selected', 'without "
+                "a partnership'. requests: 'requests', and each status by its name.",
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),
