@@ -57,9 +57,9 @@ def create(
     settings = ""
     if country:
         # Here and not above: who makes mailboxes alone needs none of the geospatial libraries.
-        from data.synthetic.country import posts_settings, write_country
+        from data.synthetic.country import make_country, posts_settings, write_country
 
-        about_country = write_country(folder, scale, seed)
+        about_country = write_country(folder, make_country(scale, seed), seed)
         settings = f"\n{posts_settings()}"
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
     write_truth(planned, written, folder / "truth", about_country)

@@ -1,7 +1,8 @@
 """A made-up country: tracts, Census, cities and posts, with known truth.
 
-:func:`write_country` writes what an investigation needs beside its mailboxes (DESIGN 3) and what a faultless
-run finds in it. The Census, the cities and the places of posts are made up; state codes are real ones.
+:func:`make_country` makes tracts, cities and people; :func:`write_country` writes what an investigation of
+posts needs of them (DESIGN 3), and what a faultless run finds in it. The Census, the cities and the places of
+posts are made up; state codes are real ones.
 """
 
 from __future__ import annotations
@@ -21,43 +22,60 @@ from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import plan_posts
 from data.synthetic.country.truth import Line, write_country_truth
 
-__all__ = ["Line", "posts_settings", "write_country"]
+__all__ = ["Line", "make_country", "part_rng", "posts_settings", "write_country"]
 
 
-def write_country(folder: Path, scale: float, seed: int) -> tuple[Line, ...]:
-    """Write posts, tracts, Census and cities of an investigation, and the truth about them.
-
-    Written are ``posts/``, ``census/`` and, in ``truth/``, the tables of posts and cities (all but
-    ``city_tests_robust``). Equal arguments give equal bytes. Texts and files are made piece by
-    piece; what stays in memory is the plan, some 100 bytes a post, and the layer, some 100 MB at scale 1.
+def part_rng(seed: int, part: int) -> np.random.Generator:
+    """The generator of one part of a country, so that a change in one part leaves the others as they were.
 
     Args:
-        folder: The investigation folder; made if it does not exist.
-        scale: Above 0. 1 is 873,592 posts over 74,000 tracts and 25 cities; however small, there are at least
-            1,500 posts, 400 tracts and eight cities.
-        seed: Decides every number, place and text.
+        seed: The investigation's; any whole number.
+        part: The part's number; 1 to 5 are taken here, 11 and on by :mod:`data.synthetic.city_hall`.
+    """
+    return np.random.default_rng([abs(seed), seed < 0, part])
+
+
+def make_country(scale: float, seed: int) -> Country:
+    """Make tracts, cities and people.
+
+    Args:
+        scale: Above 0. 1 is 74,000 tracts and 25 cities; however small, there are at least 400 tracts and
+            eight cities.
+        seed: Decides edges, people and incomes.
 
     Returns:
-        The ledger's lines about posts and cities.
+        The country; some 100 MB of memory at scale 1.
 
     Raises:
         ValueError: `scale` is not above 0.
     """
     wanted = numbers(scale)
-
-    def rng(part: int) -> np.random.Generator:
-        # A generator for each part, so that a change in one leaves the others as they were.
-        return np.random.default_rng([abs(seed), seed < 0, part])
-
-    grid = make_grid(wanted.tracts, wanted.invalid, rng(1))
+    grid = make_grid(wanted.tracts, wanted.invalid, part_rng(seed, 1))
     layout = lay_out(wanted.tracts)
-    census = make_census(grid, layout, wanted.ties, rng(2))
-    counts = posts_by_tract(layout, census, wanted.year, rng(3))
-    country = Country(wanted, grid, layout, census)
-    posts = plan_posts(country, counts, rng(4))
+    return Country(wanted, grid, layout, make_census(grid, layout, wanted.ties, part_rng(seed, 2)))
+
+
+def write_country(folder: Path, country: Country, seed: int) -> tuple[Line, ...]:
+    """Write posts, tracts, Census and cities of an investigation, and the truth about them.
+
+    Written are ``posts/``, ``census/`` and, in ``truth/``, the tables of posts and cities (all but
+    ``city_tests_robust``). Equal arguments give equal bytes. Texts and files are made piece by
+    piece; what stays in memory is the plan, some 100 bytes a post.
+
+    Args:
+        folder: The investigation folder; made if it does not exist.
+        country: The country. Of scale 1 it has 873,592 posts; however small, at least 1,500.
+        seed: Decides every place and text of the posts.
+
+    Returns:
+        The ledger's lines about posts and cities.
+    """
+    grid, layout, census = country.grid, country.layout, country.census
+    counts = posts_by_tract(layout, census, country.numbers.year, part_rng(seed, 3))
+    posts = plan_posts(country, counts, part_rng(seed, 4))
     write_layer(folder / "census" / "tracts.parquet", grid, layout)
     write_census(folder / "census", layout, census)
-    rows = order_rows(posts, wanted.repeats, rng(5))
+    rows = order_rows(posts, country.numbers.repeats, part_rng(seed, 5))
     files = write_posts(folder / "posts", grid, posts, rows, seed)
     return write_country_truth(folder / "truth", country, posts, files)
 

@@ -1,4 +1,7 @@
-"""How many posts of the year analysed each tract has: by design in cities, by chance elsewhere."""
+"""How many posts of the year analysed each tract has: by design in cities, by chance elsewhere.
+
+A city's crimes are dealt to its tracts by the same design (:func:`dealt_by_income`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.synthetic.country.census import Census
+from data.synthetic.country.figures import Kind
 from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 
@@ -20,7 +24,8 @@ SLOPE: Final = 1.6
 falls by as many ("negative")."""
 _NOISE: Final = 0.2  # standard deviation of a tract's rate around the city's line, in the city's mean
 _DRAWS: Final = 40
-_FREE: Final = -1
+FREE: Final = -1
+"""Stands for a number that is still to be dealt."""
 
 
 def posts_by_tract(layout: Layout, census: Census, total: int, rng: np.random.Generator) -> Ints:
@@ -39,10 +44,12 @@ def posts_by_tract(layout: Layout, census: Census, total: int, rng: np.random.Ge
         ValueError: If the cities alone have more.
     """
     rate = total / float(census.people.sum())
-    counts = np.full(len(census.people), _FREE)
+    counts = np.full(len(census.people), FREE)
     for placed in layout.cities:
-        counts[placed.first : placed.stop] = _city(placed, census, URBAN * rate, counts[placed.tracts], rng)
-    outside = counts == _FREE
+        counts[placed.first : placed.stop] = dealt_by_income(
+            placed, census, placed.city.kind, URBAN * rate, given=counts[placed.tracts], rng=rng
+        )
+    outside = counts == FREE
     counts[outside] = 0
     left = total - int(counts.sum())
     if left < 0:
@@ -52,17 +59,30 @@ def posts_by_tract(layout: Layout, census: Census, total: int, rng: np.random.Ge
     return counts
 
 
-def _city(placed: Placed, census: Census, rate: float, given: Ints, rng: np.random.Generator) -> Ints:
-    """The posts of a city's tracts; a tract that it shares keeps what the other city gave it.
+def dealt_by_income(
+    placed: Placed, census: Census, kind: Kind, rate: float, *, given: Ints, rng: np.random.Generator
+) -> Ints:
+    """Deal posts, or crimes of a type, to a city's tracts so that they go with income as they are meant to.
 
     Of some draws of the noise the one is taken that goes least with income, so that the line that was meant
     is the line that is found, and a city without relation has none.
+
+    Args:
+        placed: The city.
+        census: Population and income.
+        kind: How their rate goes with income; tracts without people or income have the mean rate.
+        rate: Their mean number a person.
+        given: What each tract has already, as one that the city shares; :data:`FREE` where nothing.
+        rng: Decides the noise.
+
+    Returns:
+        The number in each of its tracts.
     """
     tracts = placed.tracts
     usable = census.usable[tracts]
     income = census.income[tracts].astype(np.float64)
     line = np.ones(len(tracts))
-    sign = {"positive": 1, "negative": -1}.get(placed.city.kind, 0)
+    sign = {"positive": 1, "negative": -1}.get(kind, 0)
     if sign:
         known = income[usable]
         line[usable] += sign * SLOPE * (known - known.mean()) / (known.max() - known.min())
@@ -71,7 +91,7 @@ def _city(placed: Placed, census: Census, rate: float, given: Ints, rng: np.rand
     for _ in range(_DRAWS):
         noisy = np.maximum(0, line + _NOISE * rng.standard_normal(len(tracts)))
         counts = np.floor(noisy * rate * people + 0.5).astype(np.int64)
-        drawn.append(np.where(given == _FREE, counts, given))
+        drawn.append(np.where(given == FREE, counts, given))
     return min(drawn, key=lambda each: _strays(each, line * rate, income, people, usable))
 
 

@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.synthetic import words
+from data.synthetic.country.borders import NULL
 from data.synthetic.country.grid import Grid, Ints
-from data.synthetic.country.resident_posts import NO_TIME, NULL, Posts
+from data.synthetic.country.resident_posts import NO_TIME, Posts
 from data.synthetic.posts import filled
 from data.tables import replacing
 

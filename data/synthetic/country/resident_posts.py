@@ -13,28 +13,23 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.synthetic.country import figures
+from data.synthetic.country.borders import TIES, Bools, Borders, far_off, inside, some, unusable
 from data.synthetic.country.census import Census
 from data.synthetic.country.figures import Numbers
-from data.synthetic.country.grid import HEIGHT, INNER, TOP, WIDTH, Grid, Ints
+from data.synthetic.country.grid import TOP, Ints
 from data.synthetic.country.layout import Layout
 from data.synthetic.country.model import Country
 
-Bools = NDArray[np.bool_]
-
 NO_TRACT: Final = -1
 NO_TIME: Final = np.iinfo(np.int64).min
-NULL: Final = np.iinfo(np.int64).min
-"""Stands for a coordinate that is missing."""
 
 _ACCOUNTS_A_POST: Final = 1.7  # so many to draw from leave 660,000 accounts among 873,592 posts
 _FIRST_ACCOUNT: Final = 30_000_000
 _ID_STEP: Final = 13
 _ON_BORDERS: Final = 0.012  # of posts in tracts; about half of these find a neighbour that has to give way
 _FEWEST_ON_BORDERS: Final = 160
-_TIES: Final = 24
 _NEAR_NEW_YEAR: Final = 0.01
 _HOURS: Final = 3 * 3600
 _TURNS: Final = {
@@ -96,15 +91,15 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
     """
     wanted = country.numbers
     sorts = _Sorts.of(wanted)
-    borders = _Borders(country.grid, country.census)
+    borders = Borders(country.grid, country.census)
     scripted = borders.by_design(wanted.other_years // 2)
     tract = _tracts(country, counts, scripted[:, 0], rng)
-    x, y = _inside(country.grid, np.maximum(tract, 0), rng)
+    x, y = inside(country.grid, np.maximum(tract, 0), rng)
     matched = (tract >= 0).astype(np.int64)
     tied = np.zeros(wanted.posts, dtype=bool)
     chosen, side = _to_borders(borders, tract, scripted, wanted, rng)
     x[chosen], y[chosen], matched[chosen], tied[chosen] = borders.place(tract[chosen], side, rng)
-    x[sorts.outside], y[sorts.outside] = _far_off(wanted.outside, rng)
+    x[sorts.outside], y[sorts.outside] = far_off(wanted.outside, rng)
 
     excluded = np.zeros(wanted.posts, dtype=bool)
     excluded[sorts.excluded] = True
@@ -112,7 +107,7 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
     located[sorts.no_location] = False
     located[np.flatnonzero(excluded)[:3]] = False  # counted for their account, not for their place
     tract[~located], matched[~located] = NO_TRACT, 0
-    x[~located], y[~located] = _unusable(x[~located], y[~located])
+    x[~located], y[~located] = unusable(x[~located], y[~located])
 
     users = _FIRST_ACCOUNT + rng.integers(0, int(_ACCOUNTS_A_POST * wanted.posts), wanted.posts)
     users[excluded] = int(figures.ANOMALOUS_ACCOUNT)
@@ -159,74 +154,8 @@ def _tracts(country: Country, counts: Ints, scripted: Ints, rng: np.random.Gener
     return np.concatenate([year, scripted, drawn, poorest, none])
 
 
-class _Borders:
-    """Which tract a post on a border goes to, and the vertices where it can lie.
-
-    Sides 0 to 3 are edges (:mod:`data.synthetic.country.grid`), 4 to 7 are corners.
-    """
-
-    def __init__(self, grid: Grid, census: Census) -> None:
-        self._grid = grid
-        self._people = np.append(np.maximum(census.population, 0), -1)  # the last: where there is no tract
-
-    def around(self, tract: Ints, side: Ints) -> Ints:
-        """The tracts that meet there, in four columns; -1 where there are fewer."""
-        pair = np.stack([tract, self._grid.neighbour(tract, side % 4)], axis=1)
-        pair = np.pad(pair, ((0, 0), (0, 2)), constant_values=-1)
-        return np.where((side < 4)[:, None], pair, self._grid.around(tract, side % 4))
-
-    def wins(self, tract: Ints, side: Ints) -> Bools:
-        """Whether the method gives a post there to the tract; a tract without people never wins here."""
-        around = self.around(tract, side)
-        people = self._people[around]
-        own = self._people[tract]
-        first = np.where(people == people.max(axis=1)[:, None], around, self._grid.tracts).min(axis=1)
-        found: Bools = (first == tract) & (own > 0)
-        return found
-
-    def ties(self, tract: Ints, side: Ints) -> Bools:
-        """Whether the two most populous tracts there have as many people."""
-        people = np.sort(self._people[self.around(tract, side)], axis=1)
-        found: Bools = people[:, -1] == people[:, -2]
-        return found
-
-    def by_design(self, most: int) -> Ints:
-        """Borders of every sort that must not be left to chance, as rows of tract and side.
-
-        Corners where three tracts meet and where four do, ties, and neighbours without people.
-        """
-        tract, side = np.divmod(np.arange(8 * self._grid.tracts), 8)
-        good = self.wins(tract, side)
-        around = self.around(tract, side)
-        meet = (around >= 0).sum(axis=1)
-        empty = ((around >= 0) & (self._people[around] == 0)).any(axis=1)
-        sorts: list[tuple[Bools, int]] = [
-            (meet == 3, 3),
-            ((meet == 4) & self.ties(tract, side), 3),
-            (meet == 4, 8),
-            ((meet == 2) & empty, 8),
-            ((side < 4) & self.ties(tract, side), _TIES),
-        ]
-        found = np.concatenate([_some(np.flatnonzero(good & sort), count) for sort, count in sorts])[:most]
-        return np.stack([tract[found], side[found]], axis=1)
-
-    def place(self, tract: Ints, side: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Bools]:
-        """Longitude and latitude of a vertex there, how many tracts it touches, and whether they tie."""
-        edge = self._grid.edge(tract, side % 4)
-        bend = (rng.random(len(edge)) * self._grid.bends[edge]).astype(np.int64)
-        vertex = self._grid.start[edge] + 1 + bend
-        x, y = self._grid.corner(tract, side % 4)
-        on_edge = side < 4
-        return (
-            np.where(on_edge, self._grid.x[vertex], x),
-            np.where(on_edge, self._grid.y[vertex], y),
-            (self.around(tract, side) >= 0).sum(axis=1),
-            self.ties(tract, side),
-        )
-
-
 def _to_borders(
-    borders: _Borders, tract: Ints, scripted: Ints, wanted: Numbers, rng: np.random.Generator
+    borders: Borders, tract: Ints, scripted: Ints, wanted: Numbers, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """The posts that move to a border of their tract, and the side.
 
@@ -237,7 +166,7 @@ def _to_borders(
     tracts = np.arange(wanted.tracts)
     northern = np.full(wanted.tracts, TOP)
     ties = borders.ties(tracts, northern) & borders.wins(tracts, northern)
-    tying = _some(np.flatnonzero(ties[tract[: wanted.year]]), _TIES)
+    tying = some(np.flatnonzero(ties[tract[: wanted.year]]), TIES)
 
     share = max(_ON_BORDERS, _FEWEST_ON_BORDERS / in_tracts)
     by_chance = rng.random(in_tracts) < share
@@ -251,44 +180,11 @@ def _to_borders(
     return np.concatenate(chosen), np.concatenate(sides)
 
 
-def _some(places: Ints, count: int) -> Ints:
-    """At most `count` of the places, evenly spread."""
-    return places[:: max(1, -(-len(places) // count))]
-
-
 def _poorest(layout: Layout, census: Census) -> int:
     """The poorest usable tract of a city with a positive relation, where hundreds of posts would turn it."""
     city = next(placed for placed in layout.cities if placed.city.kind == "positive")
     tracts = city.tracts[census.usable[city.tracts]]
     return int(tracts[np.argmin(census.income[tracts])])
-
-
-def _inside(grid: Grid, tract: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """A place strictly inside each tract."""
-    x, y = grid.centre(tract)
-    away = INNER * (2 * rng.random((2, len(tract))) - 1)
-    return x + np.rint(away[0] * WIDTH / 2).astype(np.int64), y + np.rint(away[1] * HEIGHT / 2).astype(
-        np.int64
-    )
-
-
-def _unusable(x: Ints, y: Ints) -> tuple[Ints, Ints]:
-    """Coordinates that are no location, in turn: missing, one of the two missing, (0, 0), out of range."""
-    turn = np.arange(len(x)) % 6
-    return (
-        np.select([turn == 0, turn == 1, turn == 2, turn == 4], [NULL, NULL, 0, -190_250_000], x),
-        np.select([turn == 0, turn == 5, turn == 2, turn == 3], [NULL, NULL, 0, 91_500_000], y),
-    )
-
-
-def _far_off(count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Places outside every tract: at sea, beyond it, at the very ends of the range, on the equator."""
-    x = -170_000_000 + rng.integers(0, 20_000_000, count)
-    y = 10_000_000 + rng.integers(0, 45_000_000, count)
-    far = [(16_370_000, 48_210_000), (180_000_000, 51_000_000), (-180_000_000, -90_000_000), (0, 51_480_000)]
-    for place, (east, north) in enumerate([*far, (-98_125_000, 0), (25_000_000, 90_000_000)]):
-        x[place::9], y[place::9] = east, north
-    return x, y
 
 
 def _ids(count: int, rng: np.random.Generator) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.schema import TABLES
-from data.synthetic.country import Line, write_country
+from data.synthetic.country import Line, make_country, write_country
 from data.synthetic.country.census import make_census
 from data.synthetic.country.counts import posts_by_tract
 from data.synthetic.country.figures import numbers
@@ -54,7 +54,7 @@ def posts(planned: tuple[Country, np.ndarray]) -> Posts:
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Line, ...]]:
     """A country on disk with the ledger's lines; do not write into it."""
     folder = tmp_path_factory.mktemp("country") / "case"
-    return folder, write_country(folder, 0.003, SEED)
+    return folder, write_country(folder, make_country(0.003, SEED), SEED)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 
 from data.settings import read_config
 from data.synthetic import create
-from data.synthetic.country import Line, posts_settings, write_country
+from data.synthetic.country import Line, make_country, posts_settings, write_country
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -21,12 +21,12 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def test_equal_arguments_give_equal_bytes(written: tuple[Path, tuple[Line, ...]], tmp_path: Path) -> None:
     folder, lines = written
-    assert write_country(tmp_path, 0.003, 3) == lines
+    assert write_country(tmp_path, make_country(0.003, 3), 3) == lines
     assert _digests(tmp_path) == _digests(folder)
 
 
 def test_another_seed_gives_another_country(written: tuple[Path, tuple[Line, ...]], tmp_path: Path) -> None:
-    write_country(tmp_path, 0.003, -4)
+    write_country(tmp_path, make_country(0.003, -4), -4)
     other, same = _digests(tmp_path), _digests(written[0])
     assert set(other) == set(same)
     alike = {name for name in same if other[name] == same[name]}
@@ -35,14 +35,14 @@ def test_another_seed_gives_another_country(written: tuple[Path, tuple[Line, ...
 
 @pytest.mark.parametrize("seed", [1, 2, 4, 5])
 def test_verdicts_do_not_depend_on_the_seed(tmp_path: Path, seed: int) -> None:
-    lines = {
-        line: count for part, _, line, count in write_country(tmp_path, 0.0001, seed) if part == "cities"
-    }
+    written = write_country(tmp_path, make_country(0.0001, seed), seed)
+    lines = {line: count for part, _, line, count in written if part == "cities"}
     assert lines == {"cities examined": 8, "positive": 2, "negative": 2, "none": 2, "not testable": 2}
 
 
 def test_a_layer_large_enough_has_all_cities(tmp_path: Path) -> None:
-    lines = {line: count for part, _, line, count in write_country(tmp_path, 0.06, 1) if part == "cities"}
+    written = write_country(tmp_path, make_country(0.06, 1), 1)
+    lines = {line: count for part, _, line, count in written if part == "cities"}
     assert lines == {"cities examined": 25, "positive": 4, "negative": 5, "none": 13, "not testable": 3}
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 
 from data.synthetic.country import figures
+from data.synthetic.country.borders import NULL
 from data.synthetic.country.model import Country
-from data.synthetic.country.resident_posts import NO_TIME, NULL, Posts
+from data.synthetic.country.resident_posts import NO_TIME, Posts
 
 Planned = tuple[Country, np.ndarray]
 
