@@ -1,0 +1,1 @@
+"""Requests: which agencies were asked for their records, and what came."""

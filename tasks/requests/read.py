@@ -1,0 +1,214 @@
+"""``requests.csv``: whom we asked for records, what they answered, and in which folder it lies.
+
+A person keeps this file by hand. What contradicts itself or the folder ``records/`` is an error that names
+the row and what to write; what may well be true, but is worth a look, is a warning.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Final
+
+import pyarrow as pa
+
+from data.errors import InputError
+from data.schema import TABLES
+from data.settings import nearest
+from data.tables import conform
+from tasks.ledger.ledger import STATUSES
+from tasks.places.reading import read_columns
+from tasks.requests.results import Requests
+
+COLUMNS: Final = ("agency", "sent", "status", "received", "records")
+"""The columns of the file; others, as for notes, are not read."""
+
+SPEC: Final = TABLES["public/requests"]
+
+_WITH_RECORDS: Final = ("fulfilled", "partly fulfilled")
+_UNANSWERED: Final = ("pending",)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One row of the file, checked by itself; ``row`` is its number, without the header, from 1."""
+
+    row: int
+    agency: str
+    sent: dt.date
+    status: str
+    received: dt.date | None
+    records: str | None
+
+
+def read_requests(
+    file: tuple[str, Path],
+    records: Path,
+    mailboxes: Callable[[str], Sequence[Path]],
+    folders: Collection[str] = (),
+) -> Requests:
+    """Read the records requests and look at what came.
+
+    Args:
+        file: How the file is called in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
+            the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
+            :data:`tasks.ledger.ledger.STATUSES`, in any case) and records (a folder below ``records/``).
+        records: The investigation's folder ``records/``.
+        mailboxes: Gives the mailboxes in a folder below it, as
+            :meth:`data.catalog.Investigation.mailboxes_of` does.
+        folders: The folders of ``records/`` that a request should name; one that none does is a warning.
+
+    Returns:
+        The requests; a row without any of the five values is none.
+
+    Raises:
+        InputError: The file, a column or a value is wrong, an answer is older than its request, a fulfilled
+            request has no day on which it was, a pending one has, a folder does not exist or lies outside
+            ``records/``, or an agency was asked twice on one day. Names the file, the row and the mend.
+    """
+    label, path = file
+    found = read_columns(path, label, dict.fromkeys(COLUMNS, "text"))
+    rows = [
+        (number, {name: (value or "").strip() for name, value in row.items()})
+        for number, row in enumerate(found.to_pylist(), 1)
+    ]
+    requests = [_request(row, label, number, records) for number, row in rows if any(row.values())]
+    _check_asked_once(requests, label)
+    given = []
+    for request in requests:
+        boxes = mailboxes(request.records) if request.records else ()
+        row = {name: getattr(request, name) for name in COLUMNS}
+        given.append(row | {"mailboxes": len(boxes), "bytes": sum(_size(box, label) for box in boxes)})
+    table = conform(pa.Table.from_pylist(given, schema=SPEC.arrow), SPEC)
+    return Requests(table, count_rows(path), tuple(_warnings(table, label, folders)))
+
+
+def count_rows(path: Path) -> int:
+    """The rows of ``requests.csv``, without header and empty ones; counted apart from :func:`read_requests`.
+
+    Args:
+        path: The file, which was found readable.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, restval="")
+        return sum(any(row[name].strip() not in {"", "NA"} for name in COLUMNS) for row in rows)
+
+
+def _request(row: dict[str, str], label: str, number: int, records: Path) -> _Request:
+    """One row, whose values agree with each other."""
+    place = f"{label}: row {number}"
+    if not row["agency"]:
+        raise InputError(f"{place}: column agency is empty; write which agency was asked")
+    status = _status(row["status"], place)
+    sent = _day(row["sent"], place, "sent")
+    if sent is None:
+        raise InputError(f"{place}: column sent is empty; write the day of the request, as 2021-03-01")
+    received = _day(row["received"], place, "received")
+    if received is not None and received < sent:
+        raise InputError(
+            f"{place}: received ({received}) is before sent ({sent}); correct the day that is wrong"
+        )
+    if received is None and status in _WITH_RECORDS:
+        raise InputError(
+            f"{place}: a request that is {status!r} has no day in column received; "
+            "write the day on which the records came, as 2021-03-01"
+        )
+    if received is not None and status in _UNANSWERED:
+        raise InputError(
+            f"{place}: a request that is {status!r} has a day in column received; "
+            "write what was answered into column status, or leave the day out"
+        )
+    folder = _folder(row["records"], place, records)
+    return _Request(number, " ".join(row["agency"].split()), sent, status, received, folder)
+
+
+def _status(written: str, place: str) -> str:
+    status = " ".join(written.lower().split())
+    if status in STATUSES:
+        return status
+    known = ", ".join(STATUSES)
+    if not status:
+        raise InputError(f"{place}: column status is empty; write one of: {known}")
+    near = nearest(written, STATUSES)
+    hint = f"did you mean {near!r}? " if near else ""
+    raise InputError(f"{place}: column status: {written!r} is no status; {hint}Known are: {known}")
+
+
+def _day(written: str, place: str, column: str) -> dt.date | None:
+    if not written:
+        return None
+    try:
+        if _DAY.fullmatch(written):  # weeks, 2021-W09-1, and numbers, 20210301, are ISO 8601 too
+            return dt.date.fromisoformat(written)
+    except ValueError:
+        pass
+    raise InputError(
+        f"{place}: column {column}: {written!r} is no day; write year, month and day, as 2021-03-01"
+    )
+
+
+def _folder(written: str, place: str, records: Path) -> str | None:
+    """The folder below ``records/`` in one spelling, as ``lapd/2019``; ``records/`` may stand before it."""
+    if not written:
+        return None
+    given = PureWindowsPath(written)  # knows both kinds of strokes, and drives
+    folder = PurePosixPath(given.as_posix())
+    if folder.parts[:1] == ("records",):
+        folder = folder.relative_to("records")
+    if given.drive or folder.is_absolute() or ".." in folder.parts or not folder.parts:
+        raise InputError(
+            f"{place}: column records: {written!r} is no folder below records/; "
+            "write its name there, as lapd, and move what came into it"
+        )
+    if not (records / folder).is_dir():
+        there = sorted(entry.name for entry in records.glob("*") if entry.is_dir())
+        near = nearest(folder.as_posix(), there)
+        mend = f"did you mean {near!r}?" if near else "put what came there, or leave the column empty"
+        raise InputError(f"{place}: column records: there is no folder records/{folder}; {mend}")
+    return folder.as_posix()
+
+
+def _check_asked_once(requests: Sequence[_Request], label: str) -> None:
+    """See that agency and day tell requests apart: they are the key of the table."""
+    seen: dict[tuple[str, dt.date], int] = {}
+    for request in requests:
+        before = seen.setdefault((request.agency, request.sent), request.row)
+        if before != request.row:
+            raise InputError(
+                f"{label}: rows {before} and {request.row} are both a request to {request.agency!r} "
+                f"of {request.sent}; keep one, or join what they say"
+            )
+
+
+def _size(mailbox: Path, label: str) -> int:
+    try:
+        return mailbox.stat().st_size
+    except OSError as error:
+        raise InputError(
+            f"{label}: the mailbox {mailbox.name!r} of a request cannot be read ({error.strerror}); "
+            "make it readable, or take it out of records/"
+        ) from error
+
+
+def _warnings(table: pa.Table, label: str, folders: Collection[str]) -> Iterator[str]:
+    """What may be true, and is worth a look."""
+    rows = table.to_pylist()
+    if not rows:
+        yield f"{label}: holds no request"
+    shared = Counter(row["records"] for row in rows if row["records"])
+    for row in rows:
+        which = f"{label}: the request to {row['agency']!r} of {row['sent']} is {row['status']!r}"
+        if row["status"] in _WITH_RECORDS and not row["mailboxes"]:
+            where = f"records/{row['records']} holds no mailbox" if row["records"] else "names no folder"
+            yield f"{which}, and {where}"
+        elif row["mailboxes"] and row["status"] not in _WITH_RECORDS and shared[row["records"]] == 1:
+            yield f"{which}, and yet mailboxes lie in records/{row['records']}"
+    named = {folder.split("/", 1)[0] for folder in shared}
+    for folder in sorted(set(folders) - named):
+        yield f"records/{folder}: no request of {label} names it"

@@ -1,0 +1,84 @@
+"""What the requests room hands on: the records requests, and the few numbers that sum them up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many were asked, and what came.
+
+    Attributes:
+        asked: Requests.
+        answered: Those of them that an agency has answered, whatever the answer: neither pending nor
+            withdrawn.
+        mailboxes: Mailboxes in the folders that requests name; one that two requests share counts once.
+        bytes: Their size together.
+    """
+
+    asked: int
+    answered: int
+    mailboxes: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The records requests of an investigation, read and checked.
+
+    Attributes:
+        table: Rows of ``public/requests``, by agency and day.
+        rows: Requests in the file, counted apart from the reading of it.
+        warnings: One line each, for the run's last lines.
+    """
+
+    table: pa.Table
+    rows: int
+    warnings: tuple[str, ...]
+
+    @property
+    def summary(self) -> Summary:
+        """The numbers for the report and the run's summary."""
+        return summary_of(self.table)
+
+
+def summary_of(table: pa.Table) -> Summary:
+    """Sum up rows of ``public/requests``.
+
+    Args:
+        table: The rows, in any order.
+
+    Returns:
+        The numbers. A folder that lies in another one that is named too adds nothing to it.
+
+    Example:
+        >>> summary_of(
+        ...     pa.table(
+        ...         {
+        ...             "status": ["fulfilled", "fulfilled", "pending"],
+        ...             "records": ["lapd", "lapd/2019", None],
+        ...             "mailboxes": [3, 1, 0],
+        ...             "bytes": [300, 100, 0],
+        ...         }
+        ...     )
+        ... )
+        Summary(asked=3, answered=2, mailboxes=3, bytes=300)
+    """
+    rows = table.select(["status", "records", "mailboxes", "bytes"]).to_pylist()
+    folders = {row["records"]: row for row in rows if row["records"] is not None}
+    whole = [row for name, row in folders.items() if not folders.keys() & _above(name)]
+    return Summary(
+        asked=len(rows),
+        answered=sum(row["status"] not in {"pending", "withdrawn"} for row in rows),
+        mailboxes=sum(row["mailboxes"] for row in whole),
+        bytes=sum(row["bytes"] for row in whole),
+    )
+
+
+def _above(folder: str) -> set[str]:
+    """The folders in which a folder of ``records/`` lies."""
+    return {parent.as_posix() for parent in PurePosixPath(folder).parents}

@@ -1,0 +1,215 @@
+"""requests.csv, as a person keeps it."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from data.catalog import Investigation
+from data.errors import InputError
+from data.schema import TABLES
+from tasks.requests.read import count_rows, read_requests
+from tasks.requests.results import Requests, Summary
+
+HEADER = "agency,sent,status,received,records\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Alderfall has two mailboxes, one of them deeper; Birchmoor's folder is empty."""
+    (tmp_path / "investigation.toml").write_text('name = "a"\n')
+    for name, size in (("alderfall/a.pst", 300), ("alderfall/2019/b.OST", 70)):
+        path = tmp_path / "records" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(size))
+    (tmp_path / "records/alderfall/letter.pdf").write_bytes(bytes(9))
+    (tmp_path / "records/birchmoor").mkdir()
+    return tmp_path
+
+
+def read(folder: Path, rows: str, header: str = HEADER) -> Requests:
+    (folder / "requests.csv").write_text(header + rows, encoding="utf-8")
+    case = Investigation(folder, None)  # type: ignore[arg-type]  # its settings play no part here
+    return read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
+
+
+def refused(folder: Path, rows: str, header: str = HEADER) -> str:
+    with pytest.raises(InputError) as error:
+        read(folder, rows, header)
+    assert "\n" not in str(error.value)
+    assert str(error.value).startswith("requests.csv: ")
+    return str(error.value)
+
+
+def test_each_request_is_a_row_with_what_came(folder: Path):
+    found = read(
+        folder,
+        "Birchmoor Police,2021-03-02,denied,2021-04-01,\n"
+        "Alderfall Police,2021-03-01,fulfilled,2021-06-30,alderfall\n"
+        "Alderfall Police,2021-02-01,pending,,\n",
+    )
+    assert found.table.schema.equals(TABLES["public/requests"].arrow)
+    assert [tuple(row.values()) for row in found.table.to_pylist()] == [
+        ("Alderfall Police", dt.date(2021, 2, 1), "pending", None, None, 0, 0),
+        ("Alderfall Police", dt.date(2021, 3, 1), "fulfilled", dt.date(2021, 6, 30), "alderfall", 2, 370),
+        ("Birchmoor Police", dt.date(2021, 3, 2), "denied", dt.date(2021, 4, 1), None, 0, 0),
+    ]
+    assert (found.rows, found.warnings) == (3, ())
+    assert found.summary == Summary(asked=3, answered=2, mailboxes=2, bytes=370)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "alderfall/2019",
+        "records/alderfall/2019",
+        "records/alderfall/2019/",
+        "./alderfall//2019",
+        r"alderfall\2019",
+    ],
+)
+def test_a_folder_is_named_from_records_on_however_it_is_written(folder: Path, written: str):
+    row = read(folder, f"A,2021-03-01,fulfilled,2021-03-01,{written}\n").table.to_pylist()[0]
+    assert (row["records"], row["mailboxes"], row["bytes"]) == ("alderfall/2019", 1, 70)
+
+
+def test_case_blanks_a_byte_order_mark_and_columns_of_notes_do_not_count(folder: Path):
+    text = (
+        "note,records,agency,status,sent,received\n"
+        '"asked by\nletter", alderfall , Alderfall  Police , Partly  FULFILLED ,2021-03-01, 2021-03-01 \n'
+    )
+    (folder / "requests.csv").write_bytes(codecs.BOM_UTF8 + text.encode())
+    case = Investigation(folder, None)  # type: ignore[arg-type]
+    found = read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
+    row = found.table.to_pylist()[0]
+    assert (row["agency"], row["status"], row["records"]) == (
+        "Alderfall Police",
+        "partly fulfilled",
+        "alderfall",
+    )
+    assert found.rows == 1
+
+
+def test_rows_that_a_spreadsheet_left_empty_are_no_requests(folder: Path):
+    found = read(folder, "A,2021-03-01,pending,,\n,,,,\n  ,,,,\n\nB,2021-03-01,pending,,\n,,,,\n")
+    assert found.table.column("agency").to_pylist() == ["A", "B"]
+    assert found.rows == count_rows(folder / "requests.csv") == 2
+
+
+def test_the_order_of_the_rows_does_not_matter(folder: Path):
+    rows = ["B,2021-03-01,pending,,\n", "A,2021-03-02,pending,,\n", "A,2021-03-01,denied,,\n"]
+    assert read(folder, "".join(rows)).table.equals(read(folder, "".join(reversed(rows))).table)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",2021-03-01,pending,,", "row 1: column agency is empty; write which agency was asked"),
+        ("A,,pending,,", "row 1: column sent is empty; write the day of the request, as 2021-03-01"),
+        ("A,3/1/2021,pending,,", "row 1: column sent: '3/1/2021' is no day; write year, month and day"),
+        ("A,2021-02-30,pending,,", "row 1: column sent: '2021-02-30' is no day"),
+        ("A,20210301,pending,,", "row 1: column sent: '20210301' is no day"),
+        ("A,2021-W09-1,pending,,", "row 1: column sent: '2021-W09-1' is no day"),
+        ("A,2021-03-01,denied,soon,", "row 1: column received: 'soon' is no day"),
+        ("A,2021-03-01,,,", "row 1: column status is empty; write one of: fulfilled, partly fulfilled, no"),
+        (
+            "A,2021-03-01,fulfiled,2021-03-01,",
+            "row 1: column status: 'fulfiled' is no status; did you mean 'fulfilled'? Known are: fulfilled, ",
+        ),
+        ("A,2021-03-01,xyzzy,,", "row 1: column status: 'xyzzy' is no status; Known are: fulfilled, "),
+        (
+            "A,2021-03-01,denied,2021-02-28,",
+            "row 1: received (2021-02-28) is before sent (2021-03-01); correct the day that is wrong",
+        ),
+        (
+            "A,2021-03-01,fulfilled,,alderfall",
+            "row 1: a request that is 'fulfilled' has no day in column received; write the day",
+        ),
+        (
+            "A,2021-03-01,partly fulfilled,,alderfall",
+            "row 1: a request that is 'partly fulfilled' has no day in column received",
+        ),
+        (
+            "A,2021-03-01,pending,2021-03-02,",
+            "row 1: a request that is 'pending' has a day in column received; write what was answered",
+        ),
+        (
+            "A,2021-03-01,denied,,aldefall",
+            "row 1: column records: there is no folder records/aldefall; did you mean 'alderfall'?",
+        ),
+        (
+            "A,2021-03-01,denied,,zz",
+            "row 1: column records: there is no folder records/zz; put what came there, or leave the column",
+        ),
+        ("A,2021-03-01,denied,,alderfall/a.pst", "there is no folder records/alderfall/a.pst"),
+        ("A,2021-03-01,denied,,../elsewhere", "'../elsewhere' is no folder below records/; write its name"),
+        ("A,2021-03-01,denied,,records/alderfall/../..", "is no folder below records/"),
+        ("A,2021-03-01,denied,,/tmp", "'/tmp' is no folder below records/"),
+        ("A,2021-03-01,denied,,records/", "'records/' is no folder below records/"),
+        (r"A,2021-03-01,denied,,C:\records\a", "is no folder below records/"),
+        (
+            "A,2021-03-01,pending,,\nB,2021-03-01,pending,,\nA,2021-03-01,denied,,",
+            "rows 1 and 3 are both a request to 'A' of 2021-03-01; keep one, or join what they say",
+        ),
+        ("A,2021-03-01,pending", "another number of fields than the header"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_the_row_and_the_mend(folder: Path, row: str, said: str):
+    assert said in refused(folder, row + "\n")
+
+
+def test_a_missing_column_is_named(folder: Path):
+    said = refused(folder, "A,2021-03-01,pending,,\n", "agency,date,status,received,records\n")
+    assert said == (
+        "requests.csv: no column sent; rename the one that is meant "
+        "(there are agency, date, status, received, records)"
+    )
+
+
+def test_a_mailbox_that_cannot_be_read_is_an_error_and_not_a_size_of_zero(folder: Path):
+    (folder / "records/birchmoor/gone.pst").symlink_to(folder / "nowhere.pst")
+    said = refused(folder, "B,2021-03-01,fulfilled,2021-03-02,birchmoor\n")
+    assert "the mailbox 'gone.pst' of a request cannot be read" in said
+
+
+def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_of(folder: Path):
+    (folder / "requests.csv").write_text(
+        HEADER
+        + "B,2021-03-01,fulfilled,2021-03-02,birchmoor\n"
+        + "C,2021-03-01,partly fulfilled,2021-03-02,\n"
+        + "A,2021-03-01,no records,2021-03-02,alderfall/2019\n"
+    )
+    case = Investigation(folder, None)  # type: ignore[arg-type]
+    (folder / "records/cobble").mkdir()
+    found = read_requests(
+        case.requests_file(), case.records_folder, case.mailboxes_of, case.agencies_with_records()
+    )
+    assert found.warnings == (
+        "requests.csv: the request to 'A' of 2021-03-01 is 'no records', "
+        "and yet mailboxes lie in records/alderfall/2019",
+        "requests.csv: the request to 'B' of 2021-03-01 is 'fulfilled', "
+        "and records/birchmoor holds no mailbox",
+        "requests.csv: the request to 'C' of 2021-03-01 is 'partly fulfilled', and names no folder",
+        "records/cobble: no request of requests.csv names it",
+    )
+
+
+def test_a_file_without_requests_is_warned_of(folder: Path):
+    found = read(folder, "")
+    assert (found.rows, found.table.num_rows) == (0, 0)
+    assert found.warnings == ("requests.csv: holds no request",)
+
+
+def test_two_requests_that_share_a_folder_count_its_mailboxes_once_in_the_sum(folder: Path):
+    found = read(
+        folder,
+        "A,2021-03-01,fulfilled,2021-03-02,alderfall\n"
+        "A,2021-04-01,fulfilled,2021-04-02,alderfall\n"
+        "A,2021-05-01,fulfilled,2021-05-02,alderfall/2019\n"
+        "B,2021-05-01,withdrawn,,\n",
+    )
+    assert found.table.column("mailboxes").to_pylist() == [2, 2, 1, 0]
+    assert found.summary == Summary(asked=4, answered=3, mailboxes=2, bytes=370)
