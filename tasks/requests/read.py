@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -86,7 +87,9 @@ def read_requests(
         row = {name: getattr(request, name) for name in COLUMNS}
         given.append(row | {"mailboxes": len(boxes), "bytes": sum(_size(box, label) for box in boxes)})
     table = conform(pa.Table.from_pylist(given, schema=SPEC.arrow), SPEC)
-    return Requests(table, count_rows(path), tuple(_warnings(table, label, folders)))
+    content = path.read_bytes()
+    source = (label, hashlib.sha256(content).hexdigest(), len(content))
+    return Requests(table, count_rows(path), (source,), tuple(_warnings(table, label, folders)))
 
 
 def count_rows(path: Path) -> int:

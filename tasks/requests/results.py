@@ -33,11 +33,13 @@ class Requests:
     Attributes:
         table: Rows of ``public/requests``, by agency and day.
         rows: Requests in the file, counted apart from the reading of it.
+        sources: Name inside the investigation folder, SHA-256 and bytes of the file.
         warnings: One line each, for the run's last lines.
     """
 
     table: pa.Table
     rows: int
+    sources: tuple[tuple[str, str, int], ...]
     warnings: tuple[str, ...]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import datetime as dt
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_each_request_is_a_row_with_what_came(folder: Path):
     ]
     assert (found.rows, found.warnings) == (3, ())
     assert found.summary == Summary(asked=3, answered=2, mailboxes=2, bytes=370)
+    content = (folder / "requests.csv").read_bytes()
+    assert found.sources == (("requests.csv", hashlib.sha256(content).hexdigest(), len(content)),)
 
 
 @pytest.mark.parametrize(
