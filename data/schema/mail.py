@@ -193,13 +193,14 @@ PUBLIC: Final = (
                 "tracts', 'in tracts with population and income', 'in tracts without', 'tracts in the "
                 "layer', 'polygons repaired'. cities: 'cities examined', 'positive', 'negative', 'none', "
                 "'not testable'. crime: 'crimes in the file'; over a folder 'crimes in the files', "
-                "'duplicates', 'other years', 'other types', 'no location', 'outside', 'counted', each type "
-                "analysed by its name, 'in tracts with population and income', 'in tracts without'. gentrification: 'rows of "
-                "tracts', 'in cities', 'in no city', 'low population', 'not eligible', 'eligible, not "
-                "gentrified', 'gentrified'. selection: 'rows of the Atlas', 'other technologies', 'Ring "
-                "partnerships', 'of a city's own police', 'of another agency in a city', 'of no city of the "
-                "list', 'cities ranked', 'selected', 'with a partnership, below the last selected', 'without "
-                "a partnership'. requests: 'requests', and each status by its name.",
+                "'duplicates', 'other years', 'other types', 'no location', 'outside', 'counted', each "
+                "type analysed by its name, 'in tracts with population and income', 'in tracts without'. "
+                "gentrification: 'rows of tracts', 'in cities', 'in no city', 'low population', 'not "
+                "eligible', 'eligible, not gentrified', 'gentrified'. selection: 'rows of the Atlas', "
+                "'other technologies', 'Ring partnerships', 'of a city's own police', 'of another agency "
+                "in a city', 'of no city of the list', 'cities ranked', 'selected', 'with a partnership, "
+                "below the last selected', 'without a partnership'. requests: 'requests', and each status"
+                " by its name.",
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),
