@@ -25,20 +25,23 @@ def create(
 ) -> Path:
     """Write an investigation folder with known truth beside it.
 
-    The folder holds ``investigation.toml``, ``records/<agency>/**/*.pst``, ``posts/``, ``census/`` and
-    ``truth/``, whose tables have the names and columns of ``out/`` and every value that a faultless run
-    writes there. Equal arguments give equal bytes, whatever the number of workers.
+    The folder holds ``investigation.toml``, ``records/<agency>/**/*.pst``, ``posts/``, ``census/``,
+    ``crime/``, ``atlas/``, ``requests.csv`` and ``truth/``, whose tables have the names and columns of
+    ``out/`` and every value that a faultless run writes there (but for reasons in words). Equal arguments
+    give equal bytes, whatever the number of workers.
 
     Args:
         folder: A folder that does not exist yet, or is empty.
         scale: Above 0. 1 is the published investigation: 202,552 e-mails in 32.89 GB; 0.01 about 2,026 in 61
-            MB. The posts follow it too (:func:`data.synthetic.country.write_country`).
+            MB. Posts and crimes follow it too (:func:`data.synthetic.country.write_country`,
+            :func:`data.synthetic.city_hall.write_city_hall`).
         seed: Decides every text, address, time, picture and place.
         progress: Called as ``progress(what, done, total)`` while mailboxes are written; `what` is the file.
         message_bytes: Bytes of file a message takes up on average. None: 162,378 as published, 30,000 below
             scale 0.1.
         workers: Processes that write mailboxes side by side.
-        country: Whether posts, tracts, Census and cities are written too; without them it is mail alone.
+        country: Whether posts, tracts, Census, crimes, the Atlas and requests are written too; without them
+            it is mail alone.
 
     Returns:
         `folder`.
@@ -53,16 +56,23 @@ def create(
     except ValueError as error:
         raise InputError(f"synthetic investigation: {error}") from error
     folder.mkdir(parents=True, exist_ok=True)
-    about_country: tuple[tuple[str, str, str, int], ...] = ()
+    lines: tuple[tuple[str, str, str, int], ...] = ()
     settings = ""
     if country:
         # Here and not above: who makes mailboxes alone needs none of the geospatial libraries.
+        from data.synthetic.city_hall import write_city_hall
         from data.synthetic.country import make_country, posts_settings, write_country
 
-        about_country = write_country(folder, make_country(scale, seed), seed)
-        settings = f"\n{posts_settings()}"
+        made = make_country(scale, seed)
+        hall = write_city_hall(folder, made, scale, seed)
+        lines = (*write_country(folder, made, seed), *hall.lines)
+        settings = f"\n{posts_settings()}\n{hall.settings}"
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
-    write_truth(planned, written, folder / "truth", about_country)
+    if country:
+        from data.synthetic.city_hall import write_requests
+
+        lines += write_requests(folder, written)
+    write_truth(planned, written, folder / "truth", lines)
     _write_settings(folder, planned, settings)
     return folder
 

@@ -108,9 +108,15 @@ def inside(grid: Grid, tract: Ints, rng: np.random.Generator) -> tuple[Ints, Int
     )
 
 
-def unusable(x: Ints, y: Ints) -> tuple[Ints, Ints]:
-    """Coordinates that are no location, in turn: missing, one of the two missing, (0, 0), out of range."""
-    turn = np.arange(len(x)) % 6
+def unusable(x: Ints, y: Ints, turn: Ints | None = None) -> tuple[Ints, Ints]:
+    """Coordinates that are no location: missing, one of the two missing, (0, 0), out of range.
+
+    Args:
+        x: Longitude of places, in microdegrees.
+        y: Latitude of the same.
+        turn: Which way each is unusable, 0 to 5; one after another where it is left out.
+    """
+    turn = np.arange(len(x)) % 6 if turn is None else turn
     return (
         np.select([turn == 0, turn == 1, turn == 2, turn == 4], [NULL, NULL, 0, -190_250_000], x),
         np.select([turn == 0, turn == 5, turn == 2, turn == 3], [NULL, NULL, 0, 91_500_000], y),

@@ -55,7 +55,7 @@ def write_country_truth(
     in_year = posts.inside & (posts.year == YEAR)
     counts = np.bincount(posts.tract[in_year], minlength=len(census.people))
     write_table(_posts_in_tracts(layout, posts), TABLES["private/posts_in_tracts"], out)
-    _write(out, "public/border_posts", _border_posts(layout, posts))
+    write_rows(out, "public/border_posts", _border_posts(layout, posts))
     deciles, tests = [], []
     for placed in layout.cities:
         mine, its = city_rows(placed, census, counts, ALPHA / len(layout.cities))
@@ -63,12 +63,19 @@ def write_country_truth(
         tests += its
         if its[0][-1] != placed.city.kind:
             raise ValueError(f"{placed.city.name} was made {placed.city.kind} and is {its[0][-1]}")
-    _write(out, "public/city_deciles", deciles)
-    _write(out, "public/city_tests", tests)
+    write_rows(out, "public/city_deciles", deciles)
+    write_rows(out, "public/city_tests", tests)
     return (*_posts_lines(census, posts, files, country.numbers), *_cities_lines(layout))
 
 
-def _write(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write a table of truth.
+
+    Args:
+        out: The folder ``truth`` of an investigation.
+        name: The table's name.
+        rows: Its rows, values in the order of its columns.
+    """
     spec = TABLES[name]
     columns = [column.name for column in spec.columns]
     table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=spec.arrow)
@@ -122,12 +129,12 @@ def _border_posts(layout: Layout, posts: Posts) -> list[tuple[Any, ...]]:
 def city_rows(
     placed: Placed, census: Census, counts: Ints, alpha: float
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """A city's rows of ``city_deciles`` and ``city_tests``.
+    """A city's rows of ``city_deciles`` and ``city_tests``; those of a type of crime have the same columns.
 
     Args:
         placed: The city.
         census: Population and income.
-        counts: Posts of the year by tract.
+        counts: Posts of the year, or crimes of the year and type, by tract.
         alpha: What p is held against.
 
     Returns:

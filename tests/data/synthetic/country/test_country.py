@@ -73,6 +73,6 @@ def test_an_investigation_has_a_country_unless_told_otherwise(tmp_path: Path) ->
     assert read_config(without).posts is None
     ours, theirs = _digests(with_it), _digests(without)
     extra = {name.split("/")[0] for name in set(ours) - set(theirs)}
-    assert extra == {"posts", "census", "truth"}
+    assert extra == {"posts", "census", "crime", "atlas", "requests.csv", "truth"}
     changed = {name for name in theirs if ours[name] != theirs[name]}
     assert changed == {"investigation.toml", "truth/public/ledger.parquet", "truth/public/ledger.csv"}
