@@ -77,7 +77,9 @@ def posts(folder: Path, out: Path, buckets: int | None = None) -> PostsResult:
             gathered = gather(given.files, given.settings, work, client, buckets, on_progress)
         with tell.stage("put posts into tracts", "batches") as on_progress:
             shown = with_artifact("posts-placed", "Batches of posts put into tracts", on_progress)
-            placed = put_into_tracts(gathered.batches, layer, given.census, work, client, shown)
+            placed = put_into_tracts(
+                gathered.batches, layer, given.census, work / "posts" / "located", client, shown
+            )
         with tell.stage("tabulate the posts"):
             tables = tabulate(placed, given.census, given.settings.year, out)
         with tell.stage("test the cities"):

@@ -33,28 +33,26 @@ def prepare(layer_path: Path, work: Path) -> Layer:
     return prepare_layer(layer_path, work)
 
 
-@task(name="put posts into tracts", cache_policy=NO_CACHE, persist_result=False)
+@task(name="put points into tracts", cache_policy=NO_CACHE, persist_result=False)
 def put_into_tracts(  # noqa: PLR0917 - in the order in which the flow has them
     batches: Sequence[Path],
     layer: Layer,
     census: Census,
-    work: Path,
+    out: Path,
     client: Client,
     on_progress: OnProgress | None = None,
 ) -> tuple[Path, ...]:
-    """Find the tract of every post.
+    """Find the tract of every point.
 
     Args:
-        batches: Parquet files of posts with lon and lat.
+        batches: Parquet files of posts or crimes with lon and lat; their names must differ.
         layer: The tract layer.
         census: Population by tract, which decides on borders.
-        work: The investigation's work folder; the results go below ``posts/located`` there, in place of those
-            of an earlier run.
+        out: The folder for the results; made if absent.
         client: Where to run.
         on_progress: Told how many batches are done, and of how many.
 
     Returns:
         A file for each batch (:func:`tasks.places.locate.locate`).
     """
-    out = work / "posts" / "located"
     return tuple(locate(client, batches, layer, census.tracts, out, on_progress=on_progress))

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
 from data.errors import InputError
 from data.settings import Posts
-from tasks.posts.files import blocks
-from tasks.posts.tidy import tidied
-
-Bounds = tuple[float, float, float, float]
-"""West, south, east, north in degrees."""
-
-_FIRST: Final = 1 << 20
-"""Bytes of a CSV that are looked at."""
-
-_WORLD: Final[Bounds] = (-180.0, -90.0, 180.0, 90.0)
+from tasks.places.coordinates import Bounds
+from tasks.places.points import swapped
+from tasks.posts.tidy import PostReader
+from tasks.rows.files import FIRST, blocks
 
 
 def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None) -> None:
@@ -38,41 +27,14 @@ def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None)
     """
     if not files:
         raise InputError("posts/: holds no file; put .csv, .csv.gz or .parquet files there")
-    settings = Posts(year=2000)  # neither the year nor the zone alters whether a time can be read
+    reader = PostReader(Posts(year=2000))  # neither the year nor the zone alters whether a time can be read
     for label, path in files:
-        block = next(blocks(path, label, _FIRST), None)
+        block = next(blocks(path, label, reader.wanted, FIRST), None)
         if block is None:
             continue
-        tidied(block, settings, label, 0)
-        if swapped(_floats(block, "latitude"), _floats(block, "longitude"), bounds or _WORLD):
+        reader.tidied(block, label, 0)
+        if swapped(block.column("latitude"), block.column("longitude"), bounds):
             raise InputError(
                 f"{label}: columns latitude and longitude are exchanged (most posts would lie in the tract "
                 "layer the other way round); rename each to the other"
             )
-
-
-def swapped(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64], bounds: Bounds) -> bool:
-    """Whether most points lie outside an extent and would lie inside it the other way round.
-
-    Args:
-        lat: What is called latitude, degrees; NaN where missing.
-        lon: What is called longitude.
-        bounds: West, south, east, north.
-
-    Example:
-        >>> swapped(np.array([-118.2, -87.6]), np.array([34.1, 41.9]), (-125.0, 24.0, -66.0, 50.0))
-        True
-    """
-    known = np.isfinite(lat) & np.isfinite(lon) & ((lat != 0) | (lon != 0))
-    lat, lon = lat[known], lon[known]
-    mended = ~_inside(lon, lat, bounds) & _inside(lat, lon, bounds)
-    return bool(len(lat)) and 2 * int(mended.sum()) > len(lat)
-
-
-def _inside(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], bounds: Bounds) -> npt.NDArray[np.bool_]:
-    west, south, east, north = bounds
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
-
-
-def _floats(block: pa.RecordBatch, name: str) -> npt.NDArray[np.float64]:
-    return np.asarray(block.column(name).to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from data.schema import Table
 from data.tables import ROW_GROUP, conform, replacing
-from tasks.posts.read import deal_out
+from tasks.rows.deal import deal_out
 
 _KEY: Final = "post_id"
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from data.schema import TABLES
 from data.tables import write_table
 from tasks.places.results import Census
+from tasks.places.usable import usable_geoids
 from tasks.posts.long import write_long
 from tasks.posts.results import PostsTables
 
@@ -68,7 +69,7 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
     sums = _summed(pa.concat_tables([tally.sums for tally in tallies]), ["GEOID", "analysed"])
     write_table(border_posts(sums, census.cities, year), TABLES["public/border_posts"], out)
     whole = _totals(sums)
-    usable = sums.filter(pc.is_in(sums["GEOID"], _usable(census.tracts)))
+    usable = sums.filter(pc.is_in(sums["GEOID"], usable_geoids(census.tracts)))
     with_income = _totals(usable)["posts"]
     return PostsTables(
         outside=sum(tally.outside for tally in tallies),
@@ -114,12 +115,6 @@ def _summed(rows: pa.Table, keys: list[str]) -> pa.Table:
 
 def _totals(sums: pa.Table) -> dict[str, int]:
     return {name: int(pc.sum(sums[name], min_count=0).as_py()) for name in _SUMS}
-
-
-def _usable(tracts: pa.Table) -> pa.ChunkedArray:
-    """GEOIDs of the tracts that have people and a median income."""
-    people = pc.fill_null(pc.greater(tracts["population"], 0), False)
-    return tracts.filter(pc.and_(people, pc.is_valid(tracts["income"])))["GEOID"]
 
 
 def _counts(sums: pa.Table) -> pa.Table:

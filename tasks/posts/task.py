@@ -11,9 +11,10 @@ from prefect.cache_policies import NO_CACHE
 
 from data.settings import Posts
 from tasks.places.results import Census
-from tasks.posts.gather import OnProgress, gather_posts
+from tasks.posts.gather import gather_posts
 from tasks.posts.results import Gathered, PostFile, PostsTables
 from tasks.posts.tabulate import tabulate_posts
+from tasks.rows.reader import OnProgress
 
 __all__ = ["Gathered", "PostFile", "PostsTables", "gather", "tabulate"]
 

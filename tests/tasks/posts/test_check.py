@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from data.errors import InputError
-from tasks.posts.check import check_posts, swapped
+from tasks.posts.check import check_posts
 
 COUNTRY = (-179.2, -14.6, 179.8, 71.4)
 """The extent of the real national layer, which reaches over the date line."""
@@ -34,14 +33,6 @@ def test_exchanged_coordinates_are_told(
         check_posts([(f"posts/{name}", path)], bounds)
     assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are exchanged")
     assert "rename each to the other" in str(error.value)
-
-
-def test_a_few_strange_points_are_not_exchanged():
-    lat, lon = np.array([34.0, 34.1, -118.2]), np.array([-118.2, -118.0, 34.0])
-    assert not swapped(lat, lon, COUNTRY)
-    assert not swapped(np.array([51.5] * 3), np.array([-0.1] * 3), (-125.0, 24.0, -66.0, 50.0))
-    assert not swapped(np.array([0.0, np.nan]), np.array([0.0, 5.0]), COUNTRY)
-    assert not swapped(np.empty(0), np.empty(0), COUNTRY)
 
 
 def test_what_is_wrong_in_any_file_is_told_before_the_work(

@@ -1,4 +1,4 @@
-"""Each post counted once, whatever the files, the buckets and the workers."""
+"""Each post counted once; what is true of all rows is in tests/tasks/rows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-import tasks.posts.gather
 from data.errors import InputError
 from data.settings import Posts
-from tasks.posts.gather import buckets_for, gather_posts
+from tasks.posts.gather import gather_posts
 from tasks.posts.results import Gathered
+from tasks.posts.tidy import WANTED
+from tasks.rows.files import blocks
 
 
 @pytest.fixture
@@ -45,13 +46,11 @@ def files(tmp_path: Path, posts: Callable, written: Callable) -> list[tuple[str,
 
 def plainly(files: list[tuple[str, Path]], excluded: set[str]) -> tuple[int, int, int, dict]:
     """Duplicates, excluded, without a location, and the place of the others: a loop over the rows."""
-    from tasks.posts.files import blocks
-
     seen: set[str] = set()
     counts = [0, 0, 0]
     left = {}
     for label, path in files:
-        for block in blocks(path, label):
+        for block in blocks(path, label, WANTED):
             for row in block.to_pylist():
                 lat, lon = row["latitude"], row["longitude"]
                 if row["id"] in seen:
@@ -95,18 +94,6 @@ def test_each_post_is_counted_once_as_a_plain_loop_does(
     assert sorted(path.name for path in (tmp_path / "work" / "posts").iterdir()) == ["batches"]
 
 
-def test_of_two_equal_ids_the_first_in_order_of_files_and_rows_stays(
-    threads: Client, posts: Callable, written: Callable, tmp_path: Path
-):
-    first = written(tmp_path / "a.csv", [posts(1, latitude=1.0), posts(1, latitude=2.0)])
-    second = written(tmp_path / "b.parquet", [posts(1, id=1, latitude=3.0), posts(2, id=2, latitude=4.0)])
-    for order, expected in (((first, second), 1.0), ((second, first), 3.0)):
-        files = [(f"posts/{place}", path) for place, path in enumerate(order)]
-        found = gather_posts(files, Posts(year=2019), tmp_path / "work", threads, buckets=4)
-        assert found.duplicates == 2
-        assert {key: row[2] for key, row in rows_of(found).items()} == {"1": expected, "2": 4.0}
-
-
 def test_a_duplicate_is_one_even_where_its_first_was_left_out(
     threads: Client, posts: Callable, written: Callable, tmp_path: Path
 ):
@@ -143,31 +130,3 @@ def test_an_error_names_the_file_and_the_row(  # noqa: PLR0917 - fixtures
     bad = ("posts/d.csv", written(tmp_path / "posts/d.csv", [posts(1), posts(2, created_at="soon")]))
     with pytest.raises(InputError, match=r"posts/d.csv: column created_at, row 2: 'soon' is no time"):
         gather_posts([*files, bad], settings, tmp_path / "work", threads)
-
-
-def test_a_file_that_changes_during_the_run_is_told(
-    threads: Client, files: list, settings: Posts, tmp_path: Path
-):
-    def copying(done: int, total: int) -> None:
-        if done == 1:
-            with files[0][1].open("a") as file:
-                file.write("\n")
-
-    with pytest.raises(InputError, match=r"posts/a.csv: was changed during the run"):
-        gather_posts(files, settings, tmp_path / "work", threads, on_progress=copying)
-
-
-def test_few_posts_lie_in_one_bucket_and_many_in_buckets_of_a_million(
-    threads: Client, files: list, settings: Posts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    assert [buckets_for(number) for number in (0, 873_592, 2_000_000, 2_000_001, 87_000_000)] == [
-        1,
-        1,
-        1,
-        3,
-        87,
-    ]
-    assert len(gather_posts(files, settings, tmp_path / "work", threads).batches) == 1
-    monkeypatch.setattr(tasks.posts.gather, "_ONE_BUCKET", 100)
-    monkeypatch.setattr(tasks.posts.gather, "_BUCKET", 100)
-    assert len(gather_posts(files, settings, tmp_path / "work", threads).batches) > 5

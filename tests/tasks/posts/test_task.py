@@ -84,7 +84,9 @@ def test_buckets_and_workers_change_no_byte_and_every_post_is_accounted_for(
                 work, out = tmp_path / "work", tmp_path / f"out-{workers}-{buckets}"
                 tracts = prepare.fn(layer, work)
                 gathered = gather.fn(files, settings, work, client, buckets)
-                located = put_into_tracts.fn(gathered.batches, tracts, census, work, client)
+                located = put_into_tracts.fn(
+                    gathered.batches, tracts, census, work / "posts" / "located", client
+                )
                 assert {path.parent for path in located} == {work / "posts" / "located"}
                 tables = tabulate.fn(located, census, settings.year, out)
                 assert sum(file.posts for file in gathered.files) == 3000 == (

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import pyarrow as pa
 import pytest
 
 from data.errors import InputError
 from data.settings import Posts
-from tasks.posts.tidy import TIDY, as_text, places, tidied
+from tasks.posts.tidy import TIDY, PostReader
+
+
+def tidied(block: pa.RecordBatch, settings: Posts, label: str, before: int) -> pa.RecordBatch:
+    told = PostReader(settings).tidied(block, label, before)
+    assert told.words == ()
+    return told.rows
 
 
 def block(**given: list) -> pa.RecordBatch:
@@ -21,38 +25,6 @@ def block(**given: list) -> pa.RecordBatch:
         "longitude": [-118.0, -119.0],
     } | given
     return pa.RecordBatch.from_pydict(columns)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [pa.array([7, None]), pa.array([7.0, None]), pa.array(["7", None]), pa.array(["7.0", None]),
-     pa.array(["7", None], pa.large_string()), pa.array(["7", None]).dictionary_encode(),
-     pa.array([7.0, math.nan]), pa.array([7], pa.uint8()).take(pa.array([0, None]))],
-)  # fmt: skip
-def test_identifiers_are_one_however_they_are_stored(values: pa.Array):
-    found = as_text(values, "a", "id")
-    assert found.to_pylist() == ["7", None]
-    assert found.type == pa.string()
-
-
-def test_only_the_point_and_zero_of_a_spreadsheet_is_taken_off():
-    written = ["a.0", "7.50", "1.2.0", "007", " 7", "-7.0", ".0", "3f0a"]
-    assert as_text(pa.array(written), "a", "id").to_pylist() == [
-        "a.0", "7.50", "1.2.0", "007", " 7", "-7", ".0", "3f0a",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat", "location"),
-    [
-        (-118.0, 34.0, True), (180.0, 90.0, True), (-180.0, -90.0, True), (0.0, 51.5, True), (9.0, 0.0, True),
-        (0.0, 0.0, False), (-0.0, 0.0, False), (180.1, 0.0, False), (0.0, -90.1, False),
-        (None, 34.0, False), (-118.0, None, False), (math.nan, 34.0, False), (-118.0, math.inf, False),
-    ],
-)  # fmt: skip
-def test_what_is_a_location(lon: float | None, lat: float | None, location: bool):
-    x, y = places(pa.array([lon], pa.float64()), pa.array([lat], pa.float64()))
-    assert (x.to_pylist(), y.to_pylist()) == (([lon], [lat]) if location else ([None], [None]))
 
 
 def test_a_block_comes_out_in_its_final_form():

@@ -1,4 +1,4 @@
-"""The files of posts, a block at a time: CSV, gzipped CSV and Parquet give the same five columns."""
+"""Files of rows, a block at a time: CSV, gzipped CSV and Parquet give the same columns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,8 @@ import pyarrow.parquet as pq
 
 from data.errors import InputError
 from tasks.places.reading import check_columns, reason_of
+from tasks.rows.reader import SUFFIXES, Wanted
 
-WANTED: Final = ("id", "user_id", "created_at", "latitude", "longitude")
-"""The columns that a post must have; others are not read."""
-
-SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
-
-_COORDINATES: Final = ("latitude", "longitude")
 _BLOCK_BYTES: Final = 16 << 20
 """Of CSV; bounds the memory of a reader, and the length of a row."""
 
@@ -30,9 +25,12 @@ _BLOCK_ROWS: Final = 131_072
 _MISSING: Final = ["", "NULL", "null", "NaN", "nan", "NA", "N/A", "n/a", "#N/A", "None", "\\N"]
 _SAMPLE: Final = 1 << 20
 
+FIRST: Final = 1 << 20
+"""Bytes of a CSV that are looked at before any work is done."""
 
-def kind_of(path: Path, label: str) -> str:
-    """Which of :data:`SUFFIXES` a file has.
+
+def kind_of(path: Path, label: str, suffixes: tuple[str, ...] = SUFFIXES) -> str:
+    """Which of some suffixes a file has, whatever its case.
 
     Raises:
         InputError: It has another.
@@ -41,38 +39,40 @@ def kind_of(path: Path, label: str) -> str:
         >>> kind_of(Path("posts/2019.CSV.gz"), "posts/2019.CSV.gz")
         '.csv.gz'
     """
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+    for suffix in sorted(suffixes, key=len, reverse=True):
         if path.name.lower().endswith(suffix):
             return suffix
-    raise InputError(
-        f"{label}: is neither .csv, .csv.gz nor .parquet; save it as one of them, or move it elsewhere"
-    )
+    neither = f"{', '.join(suffixes[:-1])} nor {suffixes[-1]}"
+    raise InputError(f"{label}: is neither {neither}; save it as one of them, or move it elsewhere")
 
 
-def blocks(path: Path, label: str, block_bytes: int = _BLOCK_BYTES) -> Iterator[pa.RecordBatch]:
-    """The posts of a file in pieces of bounded size, in order.
+def blocks(
+    path: Path, label: str, wanted: Wanted, block_bytes: int = _BLOCK_BYTES
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a file in pieces of bounded size, in order.
 
     Args:
         path: The file.
         label: How it is called in an error, as ``posts/2019.csv``.
+        wanted: The columns.
         block_bytes: How much of a CSV is read at a time.
 
     Yields:
-        Batches with :data:`WANTED` in this order. latitude and longitude are float64; the others have the
-        type of the file, which for CSV is text. An empty field is missing.
+        Batches with the wanted columns in their order. Those that hold degrees are float64; the others have
+        the type of the file, which for CSV is text. An empty field is missing.
 
     Raises:
         InputError: The file is no such file, is damaged or not UTF-8, a column is missing, or a coordinate is
             no number; names file and column, and the row where one is at fault.
     """
     try:
-        if kind_of(path, label) == ".parquet":
-            yield from _parquet_blocks(path, label)
+        if kind_of(path, label, wanted.suffixes) == ".parquet":
+            yield from _parquet_blocks(path, label, wanted)
         else:
-            yield from _csv_blocks(path, label, block_bytes, pa.float64())
+            yield from _csv_blocks(path, label, wanted, block_bytes, pa.float64())
     except pa.ArrowInvalid as error:
         if "conversion error" in str(error) and "UTF8" not in str(error):
-            _name_the_coordinate(path, label)
+            _name_the_coordinate(path, label, wanted)
         raise InputError(f"{label}: {reason_of(error)}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{label}: {reason_of(error)}") from error
@@ -80,32 +80,44 @@ def blocks(path: Path, label: str, block_bytes: int = _BLOCK_BYTES) -> Iterator[
         raise InputError(f"{label}: cannot be read ({error}); copy it anew") from error
 
 
-def _parquet_blocks(path: Path, label: str) -> Iterator[pa.RecordBatch]:
+def _names_in_file(label: str, found: list[str], wanted: Wanted) -> dict[str, str]:
+    """The wanted columns, each with its name as it stands in the file."""
+    shown = [name.strip() for name in found] if wanted.trimmed else found
+    if wanted.mend is not None:
+        for name in wanted.names:
+            if name not in shown:
+                raise InputError(f"{label}: no column {name}; {wanted.mend} (there are {', '.join(shown)})")
+    check_columns(label, shown, wanted.names)
+    return {name: found[shown.index(name)] for name in wanted.names}
+
+
+def _parquet_blocks(path: Path, label: str, wanted: Wanted) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
-        check_columns(label, schema.names, WANTED)
-        for name in _COORDINATES:
-            kind = schema.field(name).type
+        names = _names_in_file(label, schema.names, wanted)
+        for name in wanted.degrees:
+            kind = schema.field(names[name]).type
             numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
             if not (numeric or pa.types.is_null(kind)):
                 raise InputError(f"{label}: column {name} holds {kind}, not numbers; save it as numbers")
-        for batch in file.iter_batches(_BLOCK_ROWS, columns=list(WANTED), use_threads=False):
+        for batch in file.iter_batches(_BLOCK_ROWS, columns=list(names.values()), use_threads=False):
             columns = [
-                batch.column(name).cast(pa.float64()) if name in _COORDINATES else batch.column(name)
-                for name in WANTED
+                batch.column(stands).cast(pa.float64()) if name in wanted.degrees else batch.column(stands)
+                for name, stands in names.items()
             ]
-            yield pa.RecordBatch.from_arrays(columns, names=list(WANTED))
+            yield pa.RecordBatch.from_arrays(columns, names=list(names))
 
 
 def _csv_blocks(
-    path: Path, label: str, block_bytes: int, coordinates: pa.DataType
+    path: Path, label: str, wanted: Wanted, block_bytes: int, degrees: pa.DataType
 ) -> Iterator[pa.RecordBatch]:
     parse = pacsv.ParseOptions(newlines_in_values=True)
-    check_columns(label, _header(path, label, parse), WANTED)
-    types = {name: coordinates if name in _COORDINATES else pa.string() for name in WANTED}
+    names = _names_in_file(label, _header(path, label, parse), wanted)
     convert = pacsv.ConvertOptions(
-        column_types=types,
-        include_columns=list(WANTED),
+        column_types={
+            stands: degrees if name in wanted.degrees else pa.string() for name, stands in names.items()
+        },
+        include_columns=list(names.values()),
         strings_can_be_null=True,
         null_values=_MISSING,
     )
@@ -115,7 +127,8 @@ def _csv_blocks(
         pa.input_stream(str(path), compression=packing) as opened,
         pacsv.open_csv(opened, read_options=read, parse_options=parse, convert_options=convert) as reader,
     ):
-        yield from reader
+        for block in reader:
+            yield block.rename_columns(list(names))
 
 
 def _header(path: Path, label: str, parse: pacsv.ParseOptions) -> list[str]:
@@ -132,11 +145,11 @@ def _header(path: Path, label: str, parse: pacsv.ParseOptions) -> list[str]:
         return list(reader.schema.names)
 
 
-def _name_the_coordinate(path: Path, label: str) -> None:
+def _name_the_coordinate(path: Path, label: str, wanted: Wanted) -> None:
     """Find the coordinate that is no number, by reading the file once more as text."""
     before = 0
-    for block in _csv_blocks(path, label, _BLOCK_BYTES, pa.string()):
-        for name in _COORDINATES:
+    for block in _csv_blocks(path, label, wanted, _BLOCK_BYTES, pa.string()):
+        for name in wanted.degrees:
             text = pc.utf8_trim_whitespace(block.column(name))
             try:
                 text.cast(pa.float64())
@@ -170,12 +183,12 @@ def _decompressed(path: Path, size: int = _SAMPLE) -> bytes:
         raise pa.ArrowInvalid(f"no gzip: {error}") from error
 
 
-def estimated_posts(path: Path, label: str) -> int:
-    """About how many posts a file holds, from its size and its beginning; of Parquet exactly.
+def estimated_rows(path: Path, label: str, suffixes: tuple[str, ...] = SUFFIXES) -> int:
+    """About how many rows a file holds, from its size and its beginning; of Parquet exactly.
 
     It decides in how many pieces the work is done, and nothing that is counted.
     """
-    if kind_of(path, label) == ".parquet":
+    if kind_of(path, label, suffixes) == ".parquet":
         return int(pq.read_metadata(path).num_rows)
     size = path.stat().st_size
     sample = _decompressed(path)

@@ -1,0 +1,186 @@
+"""The rows of all files, each counted once: files into buckets, buckets into batches.
+
+Two rounds of tasks with everything on disk between them: one a file (`tasks.rows.deal`), then one a bucket.
+No task holds more than a bucket, and what a row becomes depends on its id, its file and its place alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from distributed import Client
+
+from data.errors import InputError
+from data.tables import replacing
+from tasks.pieces import run_each
+from tasks.rows.deal import FilePiece, part_path, read_file
+from tasks.rows.files import estimated_rows
+from tasks.rows.ids import first_of_each
+from tasks.rows.reader import Count, GatheredRows, OnProgress, Reader
+
+_ONE_BUCKET: Final = 2_000_000
+"""Up to so many rows lie in one bucket: then the join takes its fastest form."""
+
+_BUCKET: Final = 1_000_000
+"""Beyond, about so many in each."""
+
+_MOST_BUCKETS: Final = 500
+"""A reader has a file open for each."""
+
+
+@dataclass(frozen=True)
+class BucketPiece:
+    """The work on one bucket.
+
+    Attributes:
+        parts: Its parts, in order of file.
+        batch: The batch to write.
+        schema: The parts' schema.
+        id: The column that tells rows apart; None where there is none.
+        count: What becomes of the rows.
+    """
+
+    parts: tuple[Path, ...]
+    batch: Path
+    schema: pa.Schema
+    id: str | None
+    count: Count
+
+
+@dataclass(frozen=True)
+class BucketCounts:
+    """What became of a bucket's rows: the duplicates, and the others taken out, by reason."""
+
+    duplicates: int
+    counts: dict[str, int]
+
+
+def buckets_for(rows: int) -> int:
+    """Into how many buckets rows are dealt.
+
+    Args:
+        rows: About how many there are.
+
+    Example:
+        >>> buckets_for(873_592), buckets_for(8_700_000), buckets_for(10**10)
+        (1, 9, 500)
+    """
+    return 1 if rows <= _ONE_BUCKET else min(-(-rows // _BUCKET), _MOST_BUCKETS)
+
+
+def gather_rows(
+    files: Sequence[tuple[str, Path]],
+    reader: Reader,
+    count: Count,
+    folder: Path,
+    client: Client,
+    *,
+    name: str = "batch",
+    buckets: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> GatheredRows:
+    """Read all files and leave each row that is not taken out in one batch.
+
+    Args:
+        files: Path inside the investigation folder, and where to open it, in order of the former.
+        reader: How they are read.
+        count: What becomes of the rows whose id no row before them has.
+        folder: Where to work; made anew. The batches lie in ``batches/`` there.
+        client: Where to run; its workers must see the files under the same paths.
+        name: What the batches' names begin with.
+        buckets: In how many pieces; by default after the number of rows.
+        on_progress: Told how many files are read, and of how many.
+
+    Returns:
+        The files, the batches and the counts.
+
+    Raises:
+        InputError: A file cannot be read, or changed while it was.
+    """
+    estimates = (estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
+    number = buckets or buckets_for(sum(estimates))
+    parts, batches = folder / "parts", folder / "batches"
+    shutil.rmtree(folder, ignore_errors=True)
+    parts.mkdir(parents=True)
+    batches.mkdir()
+    states = [_state(path) for _, path in files]
+    pieces = [
+        FilePiece(place, label, path, parts, number, reader) for place, (label, path) in enumerate(files)
+    ]
+    tell = None if on_progress is None else lambda done: on_progress(done, len(files))
+    read = run_each(client, read_file, pieces, tell)
+    for (label, path), before in zip(files, states, strict=True):
+        if _state(path) != before:
+            raise InputError(f"{label}: was changed during the run; wait until it is copied, run again")
+    paths = tuple(batches / f"{name}-{bucket:04d}.parquet" for bucket in range(number))
+    work = [
+        BucketPiece(
+            tuple(part_path(parts, place, bucket) for place in range(len(files))),
+            path,
+            reader.schema,
+            reader.id,
+            count,
+        )
+        for bucket, path in enumerate(paths)
+    ]
+    done = run_each(client, count_once, work)
+    shutil.rmtree(parts)
+    for half in batches.glob(".*"):  # what a worker had half written when it died
+        half.unlink(missing_ok=True)
+    totals: Counter[str] = Counter()
+    for each in done:
+        totals.update(each.counts)
+    return GatheredRows(tuple(read), paths, sum(each.duplicates for each in done), dict(totals))
+
+
+def count_once(piece: BucketPiece) -> BucketCounts:
+    """Take out of a bucket what is not to be placed, and write the rest as a batch.
+
+    Args:
+        piece: The parts, which a later attempt finds unchanged, and the batch.
+
+    Returns:
+        The rows taken out: those whose id came before, then those that the count takes out.
+    """
+    rows, duplicates = _first_rows(piece)
+    counted = piece.count(rows)
+    with replacing(piece.batch) as beside:
+        pq.write_table(
+            counted.batch,
+            beside,
+            compression="lz4",
+            use_dictionary=list(piece.count.repeated),
+            write_statistics=False,
+        )
+    return BucketCounts(duplicates, dict(counted.counts))
+
+
+def _first_rows(piece: BucketPiece) -> tuple[pa.Table, int]:
+    """The first row of each id of a bucket, and how many others there are."""
+    rows = pa.concat_tables([_part(path) for path in piece.parts] or [piece.schema.empty_table()])
+    if piece.id is None:
+        return rows.combine_chunks(), 0
+    # The ids of a large bucket may be more text than a string array can hold.
+    place = rows.schema.get_field_index(piece.id)
+    rows = rows.set_column(place, piece.id, rows[piece.id].cast(pa.large_string())).combine_chunks()
+    first = pa.array(first_of_each(rows[piece.id]))
+    firsts = int(pc.sum(first, min_count=0).as_py())
+    return (rows if firsts == len(rows) else rows.filter(first).combine_chunks()), len(rows) - firsts
+
+
+def _part(path: Path) -> pa.Table:
+    with pa.OSFile(str(path)) as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns

@@ -1,0 +1,115 @@
+"""Ids of rows: as text whatever their type, into buckets by a hash, and which of equal ones is the first."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import InputError
+
+
+def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
+    """Identifiers as text, so that 7, "7" and the 7.0 of a column with gaps are one.
+
+    Args:
+        values: Text or numbers.
+        label: How the file is called in an error.
+        name: How the column is.
+
+    Returns:
+        The same as string; missing where a value is.
+
+    Raises:
+        InputError: The column holds something else.
+
+    Example:
+        >>> as_text(pa.array([7.0, None, 8.5]), "a.parquet", "id").to_pylist()
+        ['7', None, '8.5']
+    """
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+        if pc.all(pc.equal(values, pc.floor(values)), min_count=0).as_py():
+            values = values.cast(pa.int64())
+    numeric = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+    textual = any(
+        test(values.type) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    )
+    if not (numeric or textual or pa.types.is_null(values.type)):
+        raise InputError(
+            f"{label}: column {name} holds {values.type}, neither text nor numbers; save it as text"
+        )
+    text = values.cast(pa.string())
+    if pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
+        text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
+    return text
+
+
+def ids_of(values: pa.Array, label: str, name: str, before: int, mend: str) -> pa.Array:
+    """The ids of a block, as text, when each row has one.
+
+    Args:
+        values: Text or numbers.
+        label: How the file is called in an error.
+        name: How the column is.
+        before: Rows of the file before this block.
+        mend: What an error ends with.
+
+    Returns:
+        The ids (string), none missing.
+
+    Raises:
+        InputError: A row has none, or the column holds neither text nor numbers.
+
+    Example:
+        >>> ids_of(pa.array(["a", None]), "posts/a.csv", "id", 100, "a post needs one")
+        Traceback (most recent call last):
+        data.errors.InputError: posts/a.csv: column id, row 102: is empty; a post needs one
+    """
+    ids = as_text(values, label, name)
+    if ids.null_count:
+        row = before + pc.index(pc.is_null(ids), True).as_py() + 1
+        raise InputError(f"{label}: column {name}, row {row}: is empty; {mend}")
+    return ids
+
+
+def buckets_of(ids: pa.ChunkedArray, buckets: int) -> npt.NDArray[np.int16]:
+    """The bucket of each id: the same on every machine and in every run.
+
+    Args:
+        ids: Ids (string).
+        buckets: How many there are.
+
+    Returns:
+        Numbers from 0 to ``buckets - 1``.
+
+    Example:
+        >>> bool((buckets_of(pa.chunked_array([["a", "b", "a"]]), 4) < 4).all())
+        True
+    """
+    values = ids.to_numpy().astype(object)
+    hashes = pd.util.hash_array(values, categorize=False)
+    return (hashes % np.uint64(buckets)).astype(np.int16)
+
+
+def first_of_each(ids: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Whether an id has none equal to it before it.
+
+    Args:
+        ids: Ids, none missing.
+
+    Example:
+        >>> first_of_each(pa.chunked_array([["b", "a", "b", "c"]])).tolist()
+        [True, True, False, True]
+    """
+    coded = ids.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    codes = np.asarray(coded.indices)
+    # Codes are given in order of appearance: a row is a first one where its code is beyond all before.
+    highest = np.maximum.accumulate(codes) if len(codes) else codes
+    return np.concatenate(([True], codes[1:] > highest[:-1])) if len(codes) else np.empty(0, np.bool_)

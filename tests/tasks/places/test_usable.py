@@ -1,0 +1,20 @@
+"""Tracts that take part in an analysis of income."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from tasks.income.cities import usable_tracts
+from tasks.places.usable import usable_geoids
+
+
+def test_only_tracts_with_people_and_income_are_usable_as_the_analysis_of_income_has_it():
+    people = [5, 0, None, 7, 8, None]
+    incomes = [1.0, 2.0, 3.0, None, 0.0, None]
+    geoids = [f"0600100{place:04d}" for place in range(6)]
+    tracts = pa.table({"GEOID": geoids, "population": people, "income": incomes})
+    found = usable_geoids(tracts).to_pylist()
+    assert found == [geoids[0], geoids[4]]
+    cities = pa.table({"city": ["Alder"] * 6, "GEOID": geoids})
+    counts = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
+    assert found == usable_tracts(tracts, cities, counts)["Alder"]["GEOID"].tolist()

@@ -1,0 +1,60 @@
+"""Ids of rows: one text whatever their type, one bucket for ever, one first."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from data.errors import InputError
+from tasks.rows.ids import as_text, buckets_of, first_of_each, ids_of
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pa.array([7, None]), pa.array([7.0, None]), pa.array(["7", None]), pa.array(["7.0", None]),
+     pa.array(["7", None], pa.large_string()), pa.array(["7", None]).dictionary_encode(),
+     pa.array([7.0, math.nan]), pa.array([7], pa.uint8()).take(pa.array([0, None]))],
+)  # fmt: skip
+def test_identifiers_are_one_however_they_are_stored(values: pa.Array):
+    found = as_text(values, "a", "id")
+    assert found.to_pylist() == ["7", None]
+    assert found.type == pa.string()
+
+
+def test_only_the_point_and_zero_of_a_spreadsheet_is_taken_off():
+    written = ["a.0", "7.50", "1.2.0", "007", " 7", "-7.0", ".0", "3f0a"]
+    assert as_text(pa.array(written), "a", "id").to_pylist() == [
+        "a.0", "7.50", "1.2.0", "007", " 7", "-7", ".0", "3f0a",
+    ]  # fmt: skip
+
+
+def test_an_id_that_is_neither_text_nor_a_number_and_one_that_is_missing_are_told():
+    with pytest.raises(InputError, match="a: column id holds bool, neither text nor numbers"):
+        as_text(pa.array([True]), "a", "id")
+    with pytest.raises(InputError, match="a: column id, row 13: is empty; give it one"):
+        ids_of(pa.array([1, 2, None, None]), "a", "id", 10, "give it one")
+
+
+def test_the_bucket_of_an_id_is_for_ever():
+    ids = pa.chunked_array([["1", "2", "1000000000", "", "é", "a-long-identifier-of-a-post"]])
+    assert buckets_of(ids, 16).tolist() == [6, 6, 1, 6, 7, 0]
+
+
+def test_ids_spread_evenly():
+    ids = pa.chunked_array([[str(number) for number in range(16_000)]])
+    counts = np.bincount(buckets_of(ids, 16), minlength=16)
+    assert counts.min() > 850
+    assert counts.max() < 1150
+
+
+def test_the_first_of_equal_ids_is_the_one_that_a_plain_loop_meets_first():
+    rng = random.Random(3)
+    ids = [str(rng.randrange(300)) for _ in range(1000)]
+    seen: set[str] = set()
+    plain = [not (one in seen or seen.add(one)) for one in ids]  # type: ignore[func-returns-value]
+    assert first_of_each(pa.chunked_array([ids[:400], ids[400:]])).tolist() == plain
+    assert first_of_each(pa.chunked_array([], pa.string())).tolist() == []
