@@ -118,7 +118,7 @@ def city_rows(layout: Layout) -> list[tuple[int, str | None]]:
 
 
 def write_tracts(path: Path, layout: Layout, tracts: Tracts) -> None:
-    """Write ``census/gentrification.parquet`` (DESIGN 5.8); last home values not known stand as in the Census.
+    """Write ``census/gentrification.parquet`` (DESIGN 5.8), unknown last home values as the Census has them.
 
     Args:
         path: The file.
