@@ -15,7 +15,8 @@ from typing import Final
 import pyarrow as pa
 
 from data.errors import InputError
-from data.police import Police, States, plain
+from data.police import Police, States, plain, read_police, read_states
+from tasks.selection.results import GentrificationInput
 
 GOVERNMENTS: Final = (
     "metropolitan government",
@@ -98,7 +99,6 @@ def state_of(city: str, geoids: Iterable[str], states: States) -> tuple[str, str
         InputError: The name has no state, and no state has the tracts' number.
 
     Example:
-        >>> from data.police import read_states
         >>> state_of("Portland city, Oregon", [], read_states())
         ('Portland city', 'OR')
         >>> state_of("Washington", ["24033800100", "11001000100", "11001000201"], read_states())
@@ -118,6 +118,18 @@ def state_of(city: str, geoids: Iterable[str], states: States) -> tuple[str, str
             "'Portland city, Oregon'"
         )
     return name if comma else city, found.code
+
+
+def check_cities(given: GentrificationInput) -> None:
+    """See, before any work is done, that the Atlas can be held against the cities of a list.
+
+    Args:
+        given: The tracts as they were read.
+
+    Raises:
+        InputError: As :func:`state_of` and :func:`by_name`.
+    """
+    by_name(cities_of(given.tracts, read_states(), read_police()))
 
 
 def cities_of(tracts: pa.Table, states: States, police: Police) -> list[City]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,8 @@ import pytest
 
 from data.errors import InputError
 from data.police import Police, read_police, read_states
-from tasks.selection.cities import City, by_name, cities_of, names_of, state_of
+from tasks.selection.cities import City, by_name, check_cities, cities_of, names_of, state_of
+from tasks.selection.results import GentrificationInput
 
 
 def tracts(*rows: tuple[str, str | None]) -> pa.Table:
@@ -107,6 +109,17 @@ def test_two_cities_that_are_called_the_same_are_named():
     rows = [("39001000100", "Ashford"), ("39001000200", "Ashford city, Ohio")]
     with pytest.raises(InputError, match="'Ashford' and 'Ashford city, Ohio' are both Ashford in OH; give"):
         by_name(cities_of(tracts(*rows), read_states(), read_police()))
+
+
+def test_the_cities_can_be_looked_at_before_any_work():
+    given = GentrificationInput("a", tracts(("39001000100", "Ashford"), ("39001000200", None)), 2, ())
+    check_cities(given)
+    with pytest.raises(InputError, match="in which state is 'Brill'"):
+        check_cities(replace(given, tracts=tracts(("99001000100", "Brill"))))
+    with pytest.raises(InputError, match="both Ashford in OH"):
+        check_cities(
+            replace(given, tracts=tracts(("39001000100", "Ashford"), ("39001000200", "Ashford, Ohio")))
+        )
 
 
 def test_the_fifty_cities_lie_in_the_states_of_their_census_numbers(real: Path):
