@@ -1,0 +1,169 @@
+"""Close the parts of gentrification and selection: from the rows of the files to the cities chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.schema import TABLES
+from data.tables import read_table
+from tasks.ledger.ledger import (
+    ATLAS_ROWS,
+    BELOW,
+    CITY_ROWS,
+    ELSEWHERE,
+    GENTRIFIED,
+    LOW_POPULATION,
+    NO_PARTNERSHIP,
+    NOT_ELIGIBLE,
+    NOT_GENTRIFIED,
+    OTHER_AGENCIES,
+    OTHER_TECHNOLOGIES,
+    OWN_POLICE,
+    PARTNERSHIPS,
+    RANKED,
+    REST_ROWS,
+    SELECTED,
+    TRACT_ROWS,
+    Account,
+    check,
+    ledger_rows,
+)
+from tasks.ledger.table import Row, write_ledger
+from tasks.selection.results import AtlasInput, GentrificationInput, Judged, Partnerships
+
+_THRESHOLDS: Final = {
+    "median_income": "income",
+    "median_home_value": "home value",
+    "education_change": "change in education",
+    "home_value_change": "change in home value",
+}
+"""The columns of public/gentrification_thresholds that may be missing, in words."""
+
+
+@dataclass(frozen=True)
+class PartClosed:
+    """One part of the ledger, closed.
+
+    Attributes:
+        rows: Its rows (part, source, line, count), as in the file.
+        warnings: One line each, for the run's last lines.
+    """
+
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...]
+
+
+def close_gentrification(given: GentrificationInput, judged: Judged, *, out: Path) -> PartClosed:
+    """Check the identities of gentrification, then enter its rows into the ledger.
+
+    The rows were counted as the file was read. Those in cities are counted here, from the published table of
+    tracts; how many of them have a low population, are eligible and gentrified, from the published table of
+    cities; the tracts that are neither, from their flags.
+
+    Args:
+        given: The tracts as they were read.
+        judged: What was found of them.
+        out: The folder of the tables, with those of gentrification.
+
+    Returns:
+        The rows and the warnings.
+
+    Raises:
+        LedgerError: An identity does not hold; nothing is written then.
+    """
+    tracts = read_table(TABLES["public/gentrification_tracts"], out)
+    cities = read_table(TABLES["public/gentrification"], out)
+    in_cities = tracts.filter(pc.is_valid(tracts["city"]))
+    neither = pc.invert(pc.or_(in_cities["low_population"], in_cities["eligible"]))
+    total = {name: _sum(cities[name]) for name in ("low_population", "eligible", "gentrified")}
+    lines: dict[str, int | None] = {
+        TRACT_ROWS: given.rows,
+        CITY_ROWS: len(in_cities),
+        REST_ROWS: tracts["city"].null_count,
+        LOW_POPULATION: total["low_population"],
+        NOT_ELIGIBLE: _sum(neither),
+        NOT_GENTRIFIED: total["eligible"] - total["gentrified"],
+        GENTRIFIED: total["gentrified"],
+    }
+    warnings = _of_gentrification(judged, lines)
+    return _closed(Account("gentrification", "", given.label, lines, {}), warnings, out)
+
+
+def close_selection(
+    atlas: AtlasInput, partnerships: Partnerships, chosen: pa.Table, *, out: Path
+) -> PartClosed:
+    """Check the identities of the selection, then enter its rows into the ledger.
+
+    The Atlas's rows were counted as it was read, the cities as they were matched. The partnerships and the
+    decisions are counted here, from the tables as they lie on disk.
+
+    Args:
+        atlas: The Atlas as it was read.
+        partnerships: Whose partnerships there are.
+        chosen: The rows of ``public/city_selection``.
+        out: The folder of the tables, with those of the selection.
+
+    Returns:
+        The rows and the warnings.
+
+    Raises:
+        LedgerError: An identity does not hold; nothing is written then.
+    """
+    matched = read_table(TABLES["private/partnerships"], out)
+    ranked = read_table(TABLES["public/city_selection"], out)
+    own, named = matched["own_police"], pc.is_valid(matched["city"])
+    lines: dict[str, int | None] = {
+        ATLAS_ROWS: atlas.rows,
+        OTHER_TECHNOLOGIES: atlas.other,
+        PARTNERSHIPS: len(matched),
+        OWN_POLICE: _sum(pc.and_(own, named)),
+        OTHER_AGENCIES: _sum(pc.and_(pc.invert(own), named)),
+        ELSEWHERE: matched["city"].null_count,
+        RANKED: partnerships.cities,
+        SELECTED: _sum(ranked["selected"]),
+        BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
+        NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
+    }
+    place = ", ".join(label for label, _, _ in atlas.sources)
+    warnings = _of_selection(partnerships, chosen)
+    return _closed(Account("selection", "", place, lines, {}), warnings, out)
+
+
+def _closed(account: Account, warnings: Iterator[str], out: Path) -> PartClosed:
+    check([account])
+    rows = ledger_rows([account])
+    write_ledger(rows, out)
+    return PartClosed(tuple(sorted(rows, key=lambda row: row[:3])), tuple(warnings))
+
+
+def _sum(values: pa.ChunkedArray) -> int:
+    return int(pc.sum(values, min_count=0).as_py())
+
+
+def _of_gentrification(judged: Judged, lines: dict[str, int | None]) -> Iterator[str]:
+    """What nobody may miss: metro areas in which no tract could be judged."""
+    for row in judged.thresholds.to_pylist():
+        lacking = [words for name, words in _THRESHOLDS.items() if row[name] is None]
+        if lacking:
+            yield (
+                f"the metro area {row['metro_area']} has no threshold of {' and '.join(lacking)}: none of "
+                f"its {row['tracts']:,} tracts has the numbers, so that none can have gentrified"
+            )
+    if lines[CITY_ROWS] == lines[LOW_POPULATION]:
+        yield "no tract in a city has 500 residents in both years"
+
+
+def _of_selection(partnerships: Partnerships, chosen: pa.Table) -> Iterator[str]:
+    """What nobody may miss: fewer cities than were asked for."""
+    selected = _sum(chosen["selected"])
+    if selected < partnerships.wanted:
+        yield (
+            f"cities whose own police has a partnership: {selected:,}, fewer than the "
+            f"{partnerships.wanted:,} that are to be chosen (selection.cities)"
+        )
