@@ -16,8 +16,8 @@ from data.errors import InputError
 from tasks.places.reading import check_columns, reason_of
 from tasks.rows.reader import SUFFIXES, Wanted
 
-_BLOCK_BYTES: Final = 16 << 20
-"""Of CSV; bounds the memory of a reader, and the length of a row."""
+_BLOCK_BYTES: Final = 2 << 20
+"""Of CSV; bounds the memory of a reader, who holds some forty times as much, and the length of a row."""
 
 _BLOCK_ROWS: Final = 131_072
 """Of Parquet."""
@@ -65,12 +65,21 @@ def blocks(
         InputError: The file is no such file, is damaged or not UTF-8, a column is missing, or a coordinate is
             no number; names file and column, and the row where one is at fault.
     """
+    given = 0
     try:
         if kind_of(path, label, wanted.suffixes) == ".parquet":
-            yield from _parquet_blocks(path, label, wanted)
+            found = _parquet_blocks(path, label, wanted)
         else:
-            yield from _csv_blocks(path, label, wanted, block_bytes, pa.float64())
+            found = _csv_blocks(path, label, wanted, block_bytes, pa.float64())
+        for block in found:
+            yield block
+            given += block.num_rows
     except pa.ArrowInvalid as error:
+        if "straddling" in str(error):
+            raise InputError(
+                f"{label}: a row after row {given} is longer than {block_bytes >> 20} MB; "
+                "close the quotation mark that is left open"
+            ) from error
         if "conversion error" in str(error) and "UTF8" not in str(error):
             _name_the_coordinate(path, label, wanted)
         raise InputError(f"{label}: {reason_of(error)}") from error

@@ -32,7 +32,7 @@ _ONE_BUCKET: Final = 2_000_000
 _BUCKET: Final = 1_000_000
 """Beyond, about so many in each."""
 
-_MOST_BUCKETS: Final = 500
+MOST_BUCKETS: Final = 500
 """A reader has a file open for each."""
 
 
@@ -73,7 +73,7 @@ def buckets_for(rows: int) -> int:
         >>> buckets_for(873_592), buckets_for(8_700_000), buckets_for(10**10)
         (1, 9, 500)
     """
-    return 1 if rows <= _ONE_BUCKET else min(-(-rows // _BUCKET), _MOST_BUCKETS)
+    return 1 if rows <= _ONE_BUCKET else min(-(-rows // _BUCKET), MOST_BUCKETS)
 
 
 def gather_rows(

@@ -161,6 +161,15 @@ def test_a_wrong_number_far_down_is_named_by_its_row(
         list(blocks(path, "posts/a.csv", wanted, 8192))
 
 
+def test_a_quotation_mark_that_is_left_open_is_told_and_nothing_is_swallowed(tmp_path: Path, wanted: Wanted):
+    path = tmp_path / "a.csv"
+    rows = ["1,some word,34,-118\n"] * 60_000
+    path.write_text(HEADER + "".join(rows) + '2,"open,34,-118\n' + "".join(rows * 2))
+    with pytest.raises(InputError, match=r"a row after row (\d+) is longer than 1 MB; close") as error:
+        list(blocks(path, "posts/a.csv", wanted, 1 << 20))
+    assert 0 < int(str(error.value).split("row ")[2].split()[0]) <= 60_000
+
+
 def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted):
     path = written(tmp_path / "a.parquet", [rows(1, latitude="34.5")])
     with pytest.raises(InputError, match="column latitude holds string, not numbers"):

@@ -167,6 +167,7 @@ class Deadly:
         return self.kind(rows)
 
 
+@pytest.mark.slow
 def test_workers_and_their_deaths_change_nothing(  # noqa: PLR0917 - fixtures
     threads: Client, files: Files, reader: Callable, count: Any, wanted: Wanted, tmp_path: Path
 ):
