@@ -1,0 +1,1 @@
+"""Crime records of cities: read, counted once, and counted by type and tract."""

@@ -1,0 +1,140 @@
+"""The crime records of a folder, each counted once (DESIGN 5.9), by the reading of files in `tasks.rows`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from distributed import Client
+
+from data.errors import InputError
+from data.settings import FILE, Crime, nearest
+from data.text import collapse
+from tasks.crime.results import CrimeFile, GatheredCrimes
+from tasks.crime.tidy import OTHER, CrimeReader
+from tasks.rows.files import estimated_rows
+from tasks.rows.gather import MOST_BUCKETS, gather_rows
+from tasks.rows.reader import Counted, OnProgress
+
+OTHER_YEARS: Final = "other years"
+OTHER_TYPES: Final = "other types"
+NO_LOCATION: Final = "no location"
+
+_BUCKET: Final = 500_000
+"""About so many crimes are in each bucket. Few of them are of the year and the types, so the batches are
+small however they are cut, and the ids of a bucket are what memory is needed for."""
+
+
+@dataclass(frozen=True)
+class CrimeCount:
+    """What becomes of crimes (:class:`tasks.rows.reader.Count`).
+
+    Those of other years are taken out, then those of other types, then those without a location; each is
+    counted under the first of the three.
+
+    Attributes:
+        types: The types examined, as the settings spell them.
+    """
+
+    types: tuple[str, ...]
+    repeated: tuple[str, ...] = ("crime",)
+
+    def __call__(self, rows: pa.Table) -> Counted:
+        """Take out what is not to be placed.
+
+        Args:
+            rows: Crimes with the columns of :attr:`tasks.crime.tidy.CrimeReader.schema`.
+        """
+        of_year = rows.select(["of_year", "type", "lon", "lat"]).filter(rows["of_year"])
+        of_type = of_year.filter(pc.not_equal(of_year["type"], OTHER))
+        placed = of_type.filter(pc.is_valid(of_type["lon"]))
+        crime = pc.take(pa.array(self.types, pa.string()), placed["type"])
+        return Counted(
+            {
+                OTHER_YEARS: len(rows) - len(of_year),
+                OTHER_TYPES: len(of_year) - len(of_type),
+                NO_LOCATION: len(of_type) - len(placed),
+            },
+            pa.table({"crime": crime, "lon": placed["lon"], "lat": placed["lat"]}),
+        )
+
+
+def gather_crimes(
+    key: str,
+    files: Sequence[tuple[str, Path]],
+    settings: Crime,
+    work: Path,
+    client: Client,
+    *,
+    buckets: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> GatheredCrimes:
+    """Read all files of a folder and leave each crime that has a location in one batch.
+
+    Args:
+        key: The folder below ``crime/``.
+        files: Path inside the investigation folder, and where to open it, in order of the former.
+        settings: The section ``[crime.<key>]``.
+        work: The investigation's work folder; ``crime/<key>/`` in it is made anew.
+        client: Where to run; its workers must see the files under the same paths.
+        buckets: In how many pieces; by default after the number of crimes. It changes no count.
+        on_progress: Told how many files are read, and of how many.
+
+    Returns:
+        The files, the batches and the counts.
+
+    Raises:
+        InputError: A file cannot be read, or changed while it was; or a type examined stands in no row of any
+            file.
+    """
+    reader = CrimeReader(key, settings)
+    about = sum(estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
+    found = gather_rows(
+        files,
+        reader,
+        CrimeCount(tuple(settings.types)),
+        work / "crime" / key,
+        client,
+        name=key,
+        buckets=buckets or min(max(1, -(-about // _BUCKET)), MOST_BUCKETS),
+        on_progress=on_progress,
+    )
+    if not any(file.rows for file in found.files):
+        raise InputError(f"crime/{key}: the files hold no crime; put the city's records there")
+    _check_types(key, settings.types, {word for file in found.files for word in file.words})
+    return GatheredCrimes(
+        key=key,
+        files=tuple(
+            CrimeFile(file.file, file.source, file.sha256, file.bytes, file.rows) for file in found.files
+        ),
+        batches=found.batches,
+        duplicates=found.duplicates,
+        other_years=found.counts[OTHER_YEARS],
+        other_types=found.counts[OTHER_TYPES],
+        no_location=found.counts[NO_LOCATION],
+        year=settings.year,
+        has_ids=settings.columns.id is not None,
+    )
+
+
+def _check_types(key: str, types: Sequence[str], found: set[str]) -> None:
+    """See that each type stands in the files: one that is mistyped must not become a zero."""
+    missing = [name for name in types if collapse(name) not in found]
+    if not missing:
+        return
+    if not found:
+        raise InputError(
+            f"{FILE}: crime.{key}.columns.type: the column is empty in every file of crime/{key}; "
+            "name the one that holds the types"
+        )
+    near = nearest(collapse(missing[0]), found)
+    hint = f"did you mean {near!r}?" if near else f"write it as the files do, as {min(found)!r}"
+    more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+    raise InputError(
+        f"{FILE}: crime.{key}.types: no row of the files in crime/{key} has the type {missing[0]!r}; "
+        f"{hint}{more}"
+    )

@@ -1,0 +1,83 @@
+"""What the crime room hands on: the files of a city, what became of each record, and the counts by tract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CrimeFile:
+    """One file of crime records as it was handed over.
+
+    Attributes:
+        file: Its path inside the investigation folder, with forward slashes.
+        source: First 12 hex digits of its SHA-256.
+        sha256: All 64 of them.
+        bytes: Its size.
+        crimes: Rows read from it.
+    """
+
+    file: str
+    source: str
+    sha256: str
+    bytes: int
+    crimes: int
+
+
+@dataclass(frozen=True)
+class GatheredCrimes:
+    """The records of a folder of ``crime/``, each counted once, before any was put into a tract.
+
+    A row is counted in the first that fits: duplicate, other year, other type, no location.
+
+    Attributes:
+        key: The folder's name.
+        files: One a file, in order of name.
+        batches: Parquet files with the crimes of the year and the types that have a location: crime (text,
+            the type as the settings spell it), lon and lat (float64, degrees). They are called
+            ``<key>-0000.parquet`` and so on, so that those of all folders can lie in one.
+        duplicates: Rows whose id a row before them has.
+        other_years: Rows of another year, and rows without a date.
+        other_types: Rows of another type, or without one.
+        no_location: Rows whose coordinates are missing, out of range or (0, 0).
+        year: The year analysed.
+        has_ids: Whether the settings name a column that tells rows apart; without one no row is a duplicate.
+    """
+
+    key: str
+    files: tuple[CrimeFile, ...]
+    batches: tuple[Path, ...]
+    duplicates: int
+    other_years: int
+    other_types: int
+    no_location: int
+    year: int
+    has_ids: bool
+
+
+@dataclass(frozen=True)
+class CrimeCounts:
+    """What became of the crimes of a folder that have a location.
+
+    Attributes:
+        key: The folder's name.
+        city: The city, spelled as in ``census/city_tracts``.
+        outside: Crimes in no tract of the city's list.
+        counted: Crimes in the city's tracts by type, in the configured order; a type without one has 0.
+        with_income: Crimes in tracts that have population and a median income.
+        without: Crimes in tracts that lack one of the two, or a row of the Census.
+        counts: By type, in the configured order, the crimes by tract: GEOID (string), count (int64), in order
+            of GEOID; tracts without a crime have no row.
+    """
+
+    key: str
+    city: str
+    outside: int
+    counted: Mapping[str, int]
+    with_income: int
+    without: int
+    counts: Mapping[str, pa.Table]
