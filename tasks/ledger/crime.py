@@ -1,0 +1,134 @@
+"""Close the crimes' part of the ledger: every row of the files of each folder has gone somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import LedgerError
+from data.schema import TABLES
+from data.tables import write_table
+from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.ledger.ledger import (
+    COUNTED,
+    CRIMES,
+    CRIMES_IN_FILE,
+    DUPLICATES,
+    NO_LOCATION,
+    OTHER_TYPES,
+    OTHER_YEARS,
+    OUTSIDE,
+    WITH_INCOME,
+    WITHOUT,
+    Account,
+    check,
+    ledger_rows,
+)
+from tasks.ledger.table import Row, write_ledger
+
+
+@dataclass(frozen=True)
+class CrimeClosed:
+    """The crimes' part of the ledger, closed.
+
+    Attributes:
+        rows: Its rows, as in the file.
+        crimes: Rows in the files of all folders.
+        counted: Those of the types and years examined that lie in tracts of their cities.
+        warnings: One line each, for the run's last lines.
+    """
+
+    rows: tuple[Row, ...]
+    crimes: int
+    counted: int
+    warnings: tuple[str, ...]
+
+
+def close_crimes(
+    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], *, out: Path
+) -> CrimeClosed:
+    """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
+
+    What the files hold was counted as they were read, the crimes by type and by income as they were put into
+    tracts, and the crimes counted are summed here, from the counts by tract that are tested.
+
+    Args:
+        gathered: Of each folder, the files and the crimes that were left out.
+        counts: Of each folder, what became of the others.
+        out: The folder of the tables.
+
+    Returns:
+        The rows and the warnings.
+
+    Raises:
+        LedgerError: An identity does not hold, or a folder was gathered and not counted; nothing is written
+            then.
+    """
+    by_key = {each.key: each for each in counts}
+    if sorted(by_key) != sorted(each.key for each in gathered):
+        raise LedgerError(
+            f"crime/: gathered were {sorted(each.key for each in gathered)}, counted {sorted(by_key)}"
+        )
+    folders = [_account(each, by_key[each.key]) for each in gathered]
+    files = [
+        Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.crimes}, {})
+        for each in gathered
+        for file in each.files
+    ]
+    check(folders)
+    rows = ledger_rows([*files, *folders])
+    write_ledger(rows, out)
+    spec = TABLES["private/crime_files"]
+    given = [
+        {name: getattr(file, name) for name in spec.arrow.names} for each in gathered for file in each.files
+    ]
+    write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
+    return CrimeClosed(
+        rows=tuple(sorted(rows, key=lambda row: row[:3])),
+        crimes=sum(_rows(each) for each in gathered),
+        counted=sum(_counted(each) for each in counts),
+        warnings=tuple(line for each in gathered for line in _warnings(each, by_key[each.key])),
+    )
+
+
+def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
+    """The account of a folder; the types are its kinds."""
+    lines = {
+        CRIMES: _rows(gathered),
+        DUPLICATES: gathered.duplicates,
+        OTHER_YEARS: gathered.other_years,
+        OTHER_TYPES: gathered.other_types,
+        NO_LOCATION: gathered.no_location,
+        OUTSIDE: counts.outside,
+        COUNTED: _counted(counts),
+        WITH_INCOME: counts.with_income,
+        WITHOUT: counts.without,
+    }
+    return Account("crime", gathered.key, f"crime/{gathered.key}", lines, counts.counted)
+
+
+def _rows(gathered: GatheredCrimes) -> int:
+    return sum(file.crimes for file in gathered.files)
+
+
+def _counted(counts: CrimeCounts) -> int:
+    return sum(int(pc.sum(table["count"], min_count=0).as_py()) for table in counts.counts.values())
+
+
+def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
+    """What nobody may miss."""
+    place = f"crime/{gathered.key}"
+    if _rows(gathered) == gathered.duplicates + gathered.other_years:
+        yield f"{place}: no crime of {gathered.year} is in the files"
+    located = counts.outside + _counted(counts)
+    if located and counts.outside > located / 2:
+        yield (
+            f"{place}: {counts.outside:,} of {located:,} crimes with a location lie in no tract of "
+            f"{counts.city}: is it their city?"
+        )
+    if not gathered.has_ids:
+        yield f"{place}: no id column is named; a crime that stands in the files twice is counted twice"
