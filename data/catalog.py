@@ -29,7 +29,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
 
-BUILT: Final = ("mail", "posts")
+BUILT: Final = ("mail", "posts", "crime", "gentrification", "selection", "requests")
 """The parts that this version carries out, in the order in which a run does."""
 
 
@@ -242,7 +242,7 @@ class Investigation:
             raise InputError(
                 f"{self.records_folder}: no mailbox (*.pst, *.ost) in it; "
                 "put them into one folder an agency, as records/lapd/inbox.pst; "
-                "or run the posts alone, with --only posts"
+                "or run another part alone, as with --only posts"
             )
         return sorted(files, key=lambda record: (record.agency, record.file))
 
@@ -252,11 +252,8 @@ class Investigation:
         Args:
             only: The parts asked for; None for all.
         """
-        left_out = [
-            f"left out: {part} (--only {' --only '.join(only)})"
-            for part in BUILT
-            if only and part not in only
-        ]
+        rest = [part for part in BUILT if only and part not in only]
+        left_out = [f"left out: {', '.join(rest)} (--only {' --only '.join(only or ())})"] if rest else []
         if only is not None and "mail" not in only:
             return left_out
         with_mail = {record.agency for record in self.records()}

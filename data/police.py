@@ -17,6 +17,7 @@ a city's police (DESIGN 5.8) and gets none, not even where it does a police depa
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import unicodedata
@@ -111,6 +112,12 @@ class Police:
     """The checked rows."""
 
     rows: tuple[Name, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what decides (city, state, what, name; no notes): 64 hex digits."""
+        text = repr(sorted((row.city, row.state, row.what, row.name) for row in self.rows))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def of(self, names: Collection[str], state: str, what: str) -> list[Name]:
         """What the table knows of a city.

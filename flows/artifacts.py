@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,7 +51,10 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProg
 
 def show_table(key: str, table: pa.Table, description: str) -> None:
     """Show a public table. Only counts are to be seen here: the UI is no place for names and addresses."""
-    rows: list[dict[str, Any]] = table.slice(0, MOST_ROWS).to_pylist()
+    rows: list[dict[str, Any]] = [
+        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        for row in table.slice(0, MOST_ROWS).to_pylist()
+    ]
     if table.num_rows > MOST_ROWS:
         description = f"{description} (the first {MOST_ROWS:,} of {table.num_rows:,} rows)"
     create_table_artifact(rows, key=key, description=description)

@@ -33,6 +33,10 @@ class Part(StrEnum):
 
     MAIL = "mail"
     POSTS = "posts"
+    CRIME = "crime"
+    GENTRIFICATION = "gentrification"
+    SELECTION = "selection"
+    REQUESTS = "requests"
 
 
 def _version(wanted: bool) -> None:
@@ -57,7 +61,9 @@ def new(
     folder: Folder,
     synthetic: Annotated[
         bool,
-        typer.Option("--synthetic", help="Fill it with made-up mailboxes and posts whose truth is known."),
+        typer.Option(
+            "--synthetic", help="Fill it with made-up mailboxes, posts and crimes whose truth is known."
+        ),
     ] = False,
     scale: Annotated[
         float,
@@ -94,13 +100,14 @@ def run(
     ] = None,
     only: Annotated[
         list[Part] | None,
-        typer.Option(help="Carry out this part alone; may be given twice.", show_default=False),
+        typer.Option(help="Carry out this part alone; may be given several times.", show_default=False),
     ] = None,
 ) -> None:
-    """Run the investigation: from the mailboxes and posts to the tables.
+    """Run the investigation: from the mailboxes, posts and crimes to the tables.
 
-    The mailboxes are read and the alerts found; the posts are put into Census tracts and held against the
-    income there. The tables lie in DIR/out when it ends. A part whose input is not there is skipped.
+    The mailboxes are read and the alerts found; posts and crimes are put into Census tracts and held against
+    the income there; gentrified tracts and police partnerships say which cities to ask. The tables lie in
+    DIR/out when it ends. A part whose input is not there is skipped.
 
     What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
     with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
@@ -116,6 +123,27 @@ def run(
         commands.run(folder, workers, partition, [part.value for part in only] if only else None)
     except KeyboardInterrupt:
         _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
+
+
+@app.command()
+def gentrification(
+    folder: Folder,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a census/gentrification.parquet that is there.")
+    ] = False,
+) -> None:
+    """Make census/gentrification of public downloads.
+
+    The Longitudinal Tract Data Base may not be handed on, so you download it yourself, and the Census's
+    tables with it. Without them the command says which files, from where, and where to put them.
+
+    \b
+    Example:
+      nwatch gentrification my-investigation
+    """
+    from flows.gentrification_file import build
+
+    build(folder, replace)
 
 
 @app.command()

@@ -10,13 +10,16 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.settings import FILE, agency_lines
 from flows.progress import Bars, Lines, Reporter, reporting
-from flows.show import console, number, print_table, summary
+from flows.show import console, number, print_requests, print_table, summary
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 WHOLE = 202_552
 """Messages of a synthetic investigation at scale 1."""
+
+_FILES_OF = {"mail": "private/sources", "posts": "private/post_files", "crime": "private/crime_files"}
+"""By part of the ledger, the table that names its files."""
 
 TEMPLATE = f"""\
 # What to analyse. One folder an agency under records/ holds its mailboxes (*.pst, *.ost), untouched.
@@ -86,10 +89,10 @@ def run(folder: Path, workers: int | None, partition: int | None, only: list[str
     start = time.perf_counter()
     investigation = Investigation.open(folder)
     parts = investigation.parts(only)
-    if "posts" in parts:
-        from flows.inputs import posts_input
+    if set(parts) - {"mail"}:
+        from flows.inputs import check_inputs
 
-        posts_input(investigation)
+        check_inputs(investigation, parts)
     from cluster import connect, settings_from_environment
     from flows.server import alone, check_reachable, prepare
 
@@ -139,12 +142,17 @@ def ledger(folder: Path) -> None:
 
     rows = _published(folder, "public/ledger").to_pylist()
     files: dict[str, list[str]] = {}
-    for part, name in (("mail", "private/sources"), ("posts", "private/post_files")):
-        if any(row["part"] == part for row in rows):
+    parts = {row["part"] for row in rows}
+    for part, name in _FILES_OF.items():
+        if part in parts:
             for row in _published(folder, name).to_pylist():
                 files.setdefault(row["source"], []).append(row["file"])
+    to = console()
     for line in account_lines(rows, files):
-        console().out(line, highlight=False)
+        to.out(line, highlight=False)
+    if "requests" in parts:
+        to.out("")
+        print_requests(_published(folder, "public/requests"), to)
 
 
 def quarantine(folder: Path) -> None:

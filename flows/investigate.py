@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +14,16 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
+from flows.crime import CrimeResult, crime
 from flows.posts import PostsResult, posts
 from flows.progress import reporter
 from flows.provenance import Inputs, previous, provenance, write_provenance
 from flows.publish import keep_ledger, one_run_at_a_time, staging
+from flows.requests import requests
+from flows.selection import SelectionResult, selection
 from flows.workers import workers
 from tasks.mail.settings import READER_VERSION
+from tasks.requests.results import Requests
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,25 @@ class RunResult:
         out: The folder of the tables.
         alerts: What the subflow `alerts` found; None where the mail was left out.
         posts: What the subflow `posts` found; None where they were left out or have no input.
+        crime: What the subflow `crime` found, likewise.
+        selection: What the subflow `selection` found, likewise.
+        requests: What the subflow `requests` found, likewise.
         notes: Parts that were skipped and agencies without records, one line each.
     """
 
     out: Path
     alerts: AlertsResult | None
     posts: PostsResult | None
+    crime: CrimeResult | None
+    selection: SelectionResult | None
+    requests: Requests | None
     notes: tuple[str, ...]
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the run must end with, all parts together; the mail last, whose quarantine a command shows."""
-        return tuple(line for part in (self.posts, self.alerts) if part for line in part.warnings)
+        parts = (self.requests, self.selection, self.crime, self.posts, self.alerts)
+        return tuple(dict.fromkeys(line for part in parts if part for line in part.warnings))
 
 
 @flow(name="investigate", flow_run_name="investigate {folder.name}")
@@ -57,8 +69,8 @@ def investigate(
     Args:
         folder: The investigation folder.
         partition: Messages a partition of the reading; changes no byte of a table.
-        only: The parts to carry out, of `mail` and `posts`; None for all that have their input.
-        buckets: Pieces into which the posts are sorted; changes no byte of a table.
+        only: The parts to carry out (`data.catalog.BUILT`); None for all that have their input.
+        buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
 
     Returns:
         What was found.
@@ -80,16 +92,32 @@ def investigate(
         with staging(investigation.work, investigation.out) as stage:
             if only is not None:
                 keep_ledger(investigation.out, stage, parts)
-            found = alerts(folder, stage, partition) if "mail" in parts else None
-            placed = posts(folder, stage, buckets) if "posts" in parts else None
+            result = RunResult(
+                out=investigation.out,
+                alerts=alerts(folder, stage, partition) if "mail" in parts else None,
+                posts=posts(folder, stage, buckets) if "posts" in parts else None,
+                crime=crime(folder, stage, buckets) if "crime" in parts else None,
+                selection=selection(folder, stage, chosen) if (chosen := _of_selection(parts)) else None,
+                requests=requests(folder, stage) if "requests" in parts else None,
+                notes=notes,
+            )
             show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
             with reporter().stage("publish"):
-                inputs = Inputs(
-                    sources=found.sources if found else None,
-                    reader=str(READER_VERSION),
-                    crosswalk=found.crosswalk if found else None,
-                    posts=placed,
-                )
                 before = previous(investigation.out) if only is not None else {}
+                inputs = Inputs(
+                    sources=result.alerts.sources if result.alerts else None,
+                    reader=str(READER_VERSION),
+                    crosswalk=result.alerts.crosswalk if result.alerts else None,
+                    posts=result.posts,
+                    crime=result.crime,
+                    gentrification=result.selection if "gentrification" in parts else None,
+                    selection=result.selection if "selection" in parts else None,
+                    requests=result.requests,
+                )
                 write_provenance(provenance(investigation.config, inputs, stage, before), stage)
-    return RunResult(investigation.out, found, placed, notes)
+    return result
+
+
+def _of_selection(parts: Sequence[str]) -> list[str]:
+    """The parts that the subflow `selection` carries out."""
+    return [part for part in parts if part in {"gentrification", "selection"}]

@@ -22,7 +22,7 @@ class Reporter:
     """Tells nothing, but keeps the time. The ones that speak are :class:`Lines` and :class:`Bars`.
 
     Attributes:
-        seconds: What each stage took, in the order in which they ended.
+        seconds: What each stage took, all times together, in the order in which they first ended.
 
     Example:
         >>> reporter = Reporter()
@@ -49,7 +49,8 @@ class Reporter:
         start = time.perf_counter()
         with self._shown(name, unit) as on_progress:
             yield on_progress
-        self.seconds[name] = time.perf_counter() - start
+        taken = time.perf_counter() - start
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken
 
     @contextmanager
     def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:

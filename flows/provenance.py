@@ -13,15 +13,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import shapely
 
+from data.police import read_police
 from data.schema import TABLES_OF
 from data.settings import Config
+from flows.crime import CrimeResult
 from flows.posts import PostsResult
 from flows.publish import PROVENANCE
+from flows.selection import SelectionResult
 from tasks.mail.results import MailSource
+from tasks.places.results import Census, Layer
+from tasks.requests.results import Requests
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
@@ -29,8 +34,27 @@ PACKAGES: Final = (
 )  # fmt: skip
 """Packages that can change a byte of a table."""
 
-_KEYS: Final = {"mail": ("sources", "crosswalk"), "posts": ("posts",)}
+_KEYS: Final = {
+    "mail": ("sources", "crosswalk"),
+    **{part: (part,) for part in ("posts", "crime", "gentrification", "selection", "requests")},
+}
 """Where in the provenance the inputs of each part stand."""
+
+
+class File(Protocol):
+    """A file of posts or crimes."""
+
+    @property
+    def source(self) -> str:
+        """First 12 hex digits of its SHA-256."""
+
+    @property
+    def sha256(self) -> str:
+        """All 64 of them."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +66,20 @@ class Inputs:
         reader: Version of the mail room's reader.
         crosswalk: SHA-256 of the subject crosswalk; None where the mail was left out.
         posts: What the posts' part found; None where it was left out.
+        crime: What the crimes' part found, likewise.
+        gentrification: What the subflow `selection` found; None where gentrification was left out.
+        selection: The same; None where the choice of cities was left out.
+        requests: What the requests' part found; None where it was left out.
     """
 
     sources: Iterable[MailSource] | None
     reader: str
     crosswalk: str | None = None
     posts: PostsResult | None = None
+    crime: CrimeResult | None = None
+    gentrification: SelectionResult | None = None
+    selection: SelectionResult | None = None
+    requests: Requests | None = None
 
 
 def provenance(
@@ -82,10 +114,31 @@ def provenance(
     if inputs.sources is not None:
         values["crosswalk"] = {"sha256": inputs.crosswalk}
         values["sources"] = _mailboxes(inputs.sources)
-    if inputs.posts is not None:
-        values["posts"] = _posts(inputs.posts)
+    values |= {part: made for part, made in _beside_the_mail(inputs).items() if made is not None}
     _keep(values, before or {})
     return values
+
+
+def _beside_the_mail(inputs: Inputs) -> dict[str, Any]:
+    """What the parts beside the mail went out from; None for a part that was left out."""
+    posts, crime, chosen = inputs.posts, inputs.crime, inputs.selection
+    tracts = inputs.gentrification
+    return {
+        "posts": posts and {"files": _files(posts.gathered.files), **_country(posts.layer, posts.census)},
+        "crime": crime
+        and {
+            "files": _files(file for each in crime.gathered for file in each.files),
+            **_country(crime.layer, crime.census),
+        },
+        "gentrification": tracts and _read(tracts.given.sources),
+        "selection": chosen
+        and {
+            "gentrification": _read(chosen.given.sources),
+            "atlas": _read(chosen.atlas.sources if chosen.atlas else ()),
+            "police": {"sha256": read_police().fingerprint},
+        },
+        "requests": inputs.requests and _read(inputs.requests.sources),
+    }
 
 
 def _mailboxes(sources: Iterable[MailSource]) -> list[dict[str, Any]]:
@@ -96,22 +149,22 @@ def _mailboxes(sources: Iterable[MailSource]) -> list[dict[str, Any]]:
     ]
 
 
-def _posts(found: PostsResult) -> dict[str, Any]:
-    layer = found.layer
+def _country(layer: Layer, census: Census) -> dict[str, Any]:
     return {
-        "files": sorted(
-            (
-                {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
-                for file in found.gathered.files
-            ),
-            key=lambda file: str(file["sha256"]),
-        ),
         "tracts": {"source": layer.source, "sha256": layer.sha256, "bytes": layer.bytes},
-        "census": [
-            {"source": sha256[:12], "sha256": sha256, "bytes": size}
-            for _, sha256, size in sorted(found.census.sources)
-        ],
+        "census": _read(census.sources),
     }
+
+
+def _files(files: Iterable[File]) -> list[dict[str, Any]]:
+    """Large files of rows, by hash; one given twice stands twice."""
+    found = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in files)
+    return sorted(found, key=lambda file: str(file["sha256"]))
+
+
+def _read(sources: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """Small tables, by hash, in order of their names, which are not told."""
+    return [{"source": sha256[:12], "sha256": sha256, "bytes": size} for _, sha256, size in sorted(sources)]
 
 
 def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:

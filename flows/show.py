@@ -14,8 +14,10 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from flows.crime import CrimeResult
     from flows.investigate import RunResult
     from flows.posts import PostsResult
+    from flows.selection import SelectionResult
 
 LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""
@@ -106,6 +108,21 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
             "in tracts": result.posts.in_tracts,
             "on borders": result.posts.on_borders,
         }
+    if result.crime is not None:
+        to.print()
+        titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
+        print_table(titles, _crimes(result.crime), to=to)
+        facts |= {"crimes": result.crime.crimes, "crimes counted": result.crime.counted}
+    if result.selection is not None:
+        if result.selection.chosen is not None:
+            to.print()
+            print_table(
+                ("rank", "city chosen", "gentrified", "of its tracts"), _chosen(result.selection), to=to
+            )
+        facts |= _gentrified(result.selection)
+    if result.requests is not None:
+        to.print()
+        print_requests(result.requests.table, to)
     to.print()
     for name, value in facts.items():
         to.print(f"{name:<16}{number(value):>12}")
@@ -122,14 +139,68 @@ def _cities(found: PostsResult) -> list[tuple[Any, ...]]:
     verdicts = {row["city"]: row["verdict"] for row in found.robust.to_pylist()}
     return [
         (
-            row["city"], row["n"], row["posts"],
-            "" if row["pearson_r"] is None else f"{row['pearson_r']:+.2f}",
-            "" if row["pearson_p"] is None else f"{row['pearson_p']:.2g}",
-            row["direction"], verdicts[row["city"]],
+            row["city"], row["n"], row["posts"], *_r_and_p(row), row["direction"], verdicts[row["city"]],
         )
         for row in found.tests.to_pylist()
         if row["level"] == "tract"
     ]  # fmt: skip
+
+
+def _crimes(found: CrimeResult) -> list[tuple[Any, ...]]:
+    """A row a city and type of crime; what the deciles say beside it, for the two may differ."""
+    verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.robust.to_pylist()}
+    rows = found.tests.to_pylist()
+    over = {(row["city"], row["crime"]): row["direction"] for row in rows if row["level"] == "decile"}
+    return [
+        (
+            row["city"], row["crime"], row["n"], row["crimes"], *_r_and_p(row),
+            row["direction"], over[row["city"], row["crime"]], verdicts[row["city"], row["crime"]],
+        )
+        for row in rows
+        if row["level"] == "tract"
+    ]  # fmt: skip
+
+
+def _r_and_p(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Correlation and p; empty where not testable."""
+    if row["pearson_r"] is None:
+        return "", ""
+    return f"{row['pearson_r']:+.2f}", f"{row['pearson_p']:.2g}"
+
+
+def _chosen(found: SelectionResult) -> list[tuple[Any, ...]]:
+    """A row a city that was chosen."""
+    cities = {row["city"]: row for row in found.cities.to_pylist()}
+    rows = found.chosen.to_pylist() if found.chosen is not None else []
+    return [
+        (row["rank"], row["city"], cities[row["city"]]["gentrified"], f"{row['gentrified_share']:.1%}")
+        for row in rows
+        if row["selected"]
+    ]
+
+
+def _gentrified(found: SelectionResult) -> dict[str, int | None]:
+    rows = found.cities.to_pylist()
+    facts = {name: sum(row[name] for row in rows) for name in ("tracts", "eligible", "gentrified")}
+    return {
+        "tracts of cities": facts["tracts"],
+        "eligible": facts["eligible"],
+        "gentrified": facts["gentrified"],
+    }
+
+
+def print_requests(requests: pa.Table, to: Console) -> None:
+    """Print whom we asked, and what came."""
+    from tasks.requests.results import summary_of
+
+    rows = requests.to_pylist()
+    titles = ("agency", "sent", "status", "received", "records", "mailboxes", "bytes")
+    print_table(titles, [["" if row[name] is None else row[name] for name in titles] for row in rows], to=to)
+    found = summary_of(requests)
+    to.print(
+        f"{number(found.asked)} asked, {number(found.answered)} answered, "
+        f"{number(found.mailboxes)} mailboxes came"
+    )
 
 
 def _kinds(kinds: pa.Table) -> list[tuple[str, str, int]]:

@@ -15,8 +15,9 @@ from data.errors import InputError
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
     "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate"),
+    "crime": ("tasks.crime.gather", "tasks.places.locate", "tasks.income.tabulate"),
 }
-"""Modules that the tasks of each part send to the workers."""
+"""Modules that the tasks of each part send to the workers; a part that is not here sends none."""
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def needed(parts: Iterable[str]) -> list[str]:
     >>> needed(["mail"])
     ['tasks.mail.execute', 'tasks.alerts.parts']
     """
-    return [module for part in parts for module in NEEDED[part]]
+    return list(dict.fromkeys(module for part in parts for module in NEEDED.get(part, ())))
 
 
 def load(client: Client, modules: Sequence[str]) -> list[Future]:

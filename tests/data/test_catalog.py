@@ -137,14 +137,16 @@ def test_a_run_carries_out_the_parts_that_have_their_input(tmp_path: Path):
     assert found.parts() == ("mail", "posts")
     assert found.parts(["posts"]) == ("posts",)
     assert not [note for note in found.notes() if "posts" in note]
-    assert found.notes(["posts"]) == ["left out: mail (--only posts)"]
+    assert found.notes(["posts"]) == [
+        "left out: mail, crime, gentrification, selection, requests (--only posts)"
+    ]
 
 
 def test_posts_alone_need_no_mailbox(tmp_path: Path):
     make(tmp_path, *POSTS)
     found = Investigation.open(tmp_path)
     assert found.parts(["posts"]) == ("posts",)
-    with pytest.raises(InputError, match="run the posts alone, with --only posts"):
+    with pytest.raises(InputError, match="run another part alone, as with --only posts"):
         found.parts()
 
 

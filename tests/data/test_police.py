@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,10 @@ def test_a_byte_order_mark_is_not_minded_and_other_files_are_named(tmp_path: Pat
         read_police(written(tmp_path, header="city,name\n"))
     with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
         read_police(tmp_path / "none.csv")
+
+
+def test_the_fingerprint_tells_what_decides_and_neither_notes_nor_order():
+    rows = read_police().rows
+    noted = tuple(replace(row, note="another reason") for row in reversed(rows))
+    assert Police(noted).fingerprint == Police(rows).fingerprint
+    assert Police(rows[1:]).fingerprint != Police(rows).fingerprint

@@ -1,4 +1,4 @@
-"""What is wrong with the input of the posts is one line, before any work is done."""
+"""What is wrong with the input of the parts beside the mail is one line, before any work is done."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from flows.inputs import posts_input
+from flows.inputs import check_inputs, crime_input, posts_input
 
 
 @pytest.fixture
@@ -120,3 +120,116 @@ def test_mail_that_is_asked_for_alone_does_not_mind_the_posts(folder: Path):
     with pytest.raises(InputError, match="no mailbox"):
         Investigation.open(folder).parts(["mail"])
     assert Investigation.open(folder).parts(["posts"]) == ("posts",)
+
+
+BESIDE = ("crime", "gentrification", "selection", "requests")
+
+
+@pytest.fixture
+def whole(synthetic: Path, tmp_path: Path) -> Path:
+    """A synthetic investigation with everything but posts."""
+    shutil.copytree(
+        synthetic, tmp_path / "case", ignore=shutil.ignore_patterns("truth", "posts"), symlinks=True
+    )
+    return tmp_path / "case"
+
+
+def said_of(folder: Path, *parts: str) -> str:
+    with pytest.raises(InputError) as error:
+        check_inputs(Investigation.open(folder), parts)
+    return str(error.value)
+
+
+def rewritten(path: Path, change) -> None:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    change(table).to_csv(path, index=False)
+
+
+def test_everything_that_is_right_is_found_right(whole: Path):
+    check_inputs(Investigation.open(whole), BESIDE)
+    given = crime_input(Investigation.open(whole))
+    assert list(given.files) == list(given.settings) == ["alderfall", "thornquill"]
+    assert given.examined == 8
+
+
+def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_be_one(whole: Path):
+    with (whole / "investigation.toml").open("a") as settings:
+        settings.write('\n[cities]\ninclude = ["Briar Harbor city, New York", "Peachmere city, Alabama"]\n')
+    given = crime_input(Investigation.open(whole))
+    assert given.examined == 2
+    assert "Alderfall city, California" in given.census.cities["city"].to_pylist()
+
+
+def test_a_missing_column_of_crimes_is_named_with_its_file(whole: Path):
+    rewritten(whole / "crime/thornquill/incidents.csv", lambda table: table.rename(columns={"Y": "north"}))
+    said = said_of(whole, "crime")
+    assert said.startswith("crime/thornquill/incidents.csv: ")
+    assert "column Y" in said
+    assert "north" in said
+
+
+def test_a_folder_of_crimes_without_a_section_shows_the_lines_to_write(whole: Path):
+    (whole / "crime/alderfall").rename(whole / "crime/alder fall")
+    said = said_of(whole, "crime")
+    assert "alder fall" in said
+    assert "types = " in said
+
+
+def test_a_city_of_crimes_that_no_list_has_is_named_with_the_nearest(whole: Path):
+    path = whole / "investigation.toml"
+    path.write_text(path.read_text().replace("Thornquill city, Alabama", "Thornquil city, Alabama"))
+    said = said_of(whole, "crime")
+    assert "crime.thornquill" in said
+    assert "did you mean 'Thornquill city, Alabama'?" in said
+
+
+def test_suffixes_that_no_column_has_are_named_with_their_setting(whole: Path):
+    path = whole / "investigation.toml"
+    path.write_text(path.read_text().replace('end = "_19"', 'end = "_17"'))
+    said = said_of(whole, "gentrification")
+    assert said.startswith("census/gentrification.parquet: ")
+    assert "selection.end" in said
+    assert "_19" in said
+
+
+def test_an_atlas_without_ring_partnerships_says_which_edition_is_needed(whole: Path):
+    rewritten(
+        whole / "atlas/atlas.csv",
+        lambda table: table[~table["Technology"].str.contains("neighbors", case=False)],
+    )
+    said = said_of(whole, "selection")
+    assert said.startswith("atlas/atlas.csv: ")
+    assert "2023" in said
+    assert not said.count("\n")
+
+
+def test_an_atlas_that_lacks_a_column_is_named(whole: Path):
+    rewritten(whole / "atlas/atlas.csv", lambda table: table.drop(columns="Technology"))
+    assert said_of(whole, "selection").startswith("atlas/atlas.csv: no column Technology")
+
+
+def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
+    rewritten(whole / "requests.csv", lambda table: table.replace("pending", "pendig"))
+    said = said_of(whole, "requests")
+    assert said.startswith("requests.csv: row ")
+    assert "did you mean 'pending'?" in said
+
+
+def test_a_part_that_is_not_asked_for_is_not_looked_at(whole: Path):
+    (whole / "atlas/atlas.csv").write_text("nothing\n")
+    check_inputs(Investigation.open(whole), ("crime", "requests"))
+
+
+@pytest.mark.parametrize("part", BESIDE)
+def test_each_part_without_its_input_is_skipped_and_said_so(whole: Path, part: str):
+    for name in {
+        "crime": ["crime"],
+        "gentrification": ["census/gentrification.parquet"],
+        "selection": ["atlas"],
+        "requests": ["requests.csv"],
+    }[part]:
+        path = whole / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    found = Investigation.open(whole)
+    assert part not in found.parts()
+    assert [note for note in found.notes() if note.startswith(f"skipped: {part} (no ")]

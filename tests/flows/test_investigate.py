@@ -51,7 +51,10 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert (folder / "out/provenance.json").is_file()
     assert result.alerts.messages > 0
     assert result.posts.posts > 0
-    assert result.notes[0].startswith("skipped: crime")
+    assert result.crime.counted > 0
+    assert result.selection.chosen.num_rows > 0
+    assert result.requests.summary.asked > 0
+    assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
 
     [shown] = flow_runs("investigate ring-2021")
     assert shown.state is not None
@@ -59,7 +62,9 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert {"nwatch", "a-test"} <= set(shown.tags)
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
     subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
-    assert sorted(sub.name for sub in subs) == ["alerts ring-2021", "posts ring-2021"]
+    assert sorted(sub.name for sub in subs) == [
+        f"{name} ring-2021" for name in ("alerts", "crime", "posts", "requests", "selection")
+    ]
     artifacts = {
         found.key: found
         for found in asked(lambda api: api.read_artifacts())
@@ -67,6 +72,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     }
     assert set(artifacts) == {
         "dask-dashboard", "mail-read", "ledger", "kinds", "posts-placed", "city-tests", "city-tests-robust",
+        "crimes-placed", "crime-tests", "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["mail-read"].type == "progress"
     assert artifacts["mail-read"].data == 100.0

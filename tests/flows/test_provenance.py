@@ -5,9 +5,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+
+from data.police import read_police
 from data.settings import Config, Tests
 from flows.provenance import Inputs, previous, provenance, write_provenance
+from flows.selection import SelectionResult
 from tasks.mail.results import MailSource
+from tasks.selection.results import AtlasInput, GentrificationInput
 
 SOURCE = MailSource(
     agency="lapd",
@@ -86,3 +91,32 @@ def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
     values = provenance(Config(name="test"), Inputs(None, reader="1"), tmp_path, previous(tmp_path))
     assert "sources" not in values
     assert "kept" not in values
+
+
+def chosen(sha: str) -> SelectionResult:
+    empty = pa.table({"GEOID": []})
+    given = GentrificationInput(
+        "census/gentrification.csv", empty, 0, (("census/gentrification.csv", sha, 7),)
+    )
+    atlas = AtlasInput(empty, 0, 0, (("atlas/leaked by someone.csv", "b" * 64, 8),))
+    return SelectionResult(given, atlas, empty, empty, ())
+
+
+def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_path: Path):
+    values = provenance(Config(name="test"), Inputs(None, "1", selection=chosen("a" * 64)), tmp_path)
+    assert values["selection"] == {
+        "gentrification": [{"source": "a" * 12, "sha256": "a" * 64, "bytes": 7}],
+        "atlas": [{"source": "b" * 12, "sha256": "b" * 64, "bytes": 8}],
+        "police": {"sha256": read_police().fingerprint},
+    }
+    assert "gentrification" not in values
+    assert "someone" not in json.dumps(values)
+
+
+def test_a_choice_of_cities_alone_keeps_what_the_last_run_says_of_the_tracts(tmp_path: Path):
+    both = Inputs(None, "1", gentrification=chosen("a" * 64), selection=chosen("a" * 64))
+    before = provenance(Config(name="test"), both, tmp_path)
+    after = provenance(Config(name="test"), Inputs(None, "1", selection=chosen("c" * 64)), tmp_path, before)
+    assert after["gentrification"] == before["gentrification"]
+    assert after["selection"]["gentrification"][0]["source"] == "c" * 12
+    assert list(after["kept"]) == ["gentrification"]
