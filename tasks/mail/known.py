@@ -1,0 +1,154 @@
+"""What the mail room found of each agency, kept for a run that reads another agency alone.
+
+Such a run opens no mailbox of the others, and yet their rows stand in the same tables: what the reading
+found of their mailboxes is taken from here, their mail from the parts in `work/mail`. Nothing is taken that
+is not whole: mail that was deleted, or read by another reader or libpff, is as if it had never been read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import InputError
+from data.schema import TABLES
+from data.tables import replacing
+from tasks.mail.parts import read_summary
+from tasks.mail.read import LIBPFF_VERSION
+from tasks.mail.results import MailSource, Reading
+from tasks.mail.settings import READER_VERSION
+
+_FILE: Final = "agencies.json"
+_READER: Final = f"reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
+_QUARANTINE: Final = TABLES["private/quarantine"].arrow
+
+
+@dataclass(frozen=True)
+class Known:
+    """What earlier runs found of some agencies.
+
+    Attributes:
+        sources: their mailboxes, in order of agency and hash.
+        quarantine: rows of `private/quarantine` of the stages opening, listing and reading.
+        timezones: IANA time zone by agency, as it was then.
+    """
+
+    sources: tuple[MailSource, ...]
+    quarantine: pa.Table
+    timezones: Mapping[str, str]
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """The agencies of which something is known."""
+        return frozenset(self.timezones)
+
+
+def remember(
+    work: Path, reading: Reading, timezones: Mapping[str, str], agencies: Collection[str] | None = None
+) -> None:
+    """Keep what a run found, for the next one.
+
+    Args:
+        work: the investigation's work folder.
+        reading: the mailboxes of the run, and its quarantine.
+        timezones: IANA time zone by agency.
+        agencies: those that the run read itself; what is kept of others stays. None where it read all: of an
+            agency that is not among them nothing is kept then.
+    """
+    kept = {} if agencies is None else _load(work)
+    for agency in {source.agency for source in reading.sources} if agencies is None else agencies:
+        own = [source for source in reading.sources if source.agency == agency]
+        names = pa.array([source.source for source in own], pa.string())
+        rows = reading.quarantine.filter(pc.is_in(reading.quarantine.column("source"), names))
+        kept[agency] = {
+            "reader": _READER,
+            "timezone": timezones[agency],
+            "sources": [_as_json(source) for source in own],
+            "quarantine": rows.to_pylist(),
+        }
+    path = work / "mail" / _FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
+
+
+def recall(work: Path, but: Collection[str]) -> Known:
+    """What earlier runs found of all agencies but some.
+
+    Args:
+        work: the investigation's work folder.
+        but: agencies that are read anew.
+
+    Returns:
+        What is known, without agencies whose mail is not whole or was read by another reader.
+
+    Raises:
+        InputError: the file that holds it, or a part of the mail, is damaged; the message says what to do.
+    """
+    kept = {agency: entry for agency, entry in sorted(_load(work).items()) if agency not in but}
+    sources: list[MailSource] = []
+    rows: list[dict[str, Any]] = []
+    timezones: dict[str, str] = {}
+    for agency, entry in kept.items():
+        own = [_from_json(fields, work) for fields in entry["sources"]]
+        if entry["reader"] == _READER and all(_is_whole(source) for source in own):
+            sources += own
+            rows += entry["quarantine"]
+            timezones[agency] = entry["timezone"]
+    return Known(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
+
+
+def together(reading: Reading, known: Known) -> Reading:
+    """The mailboxes of a run and those of earlier ones, as if one run had read them all.
+
+    Args:
+        reading: what was read anew.
+        known: what was found before, of other agencies.
+    """
+    sources = sorted((*reading.sources, *known.sources), key=lambda source: (source.agency, source.source))
+    tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, known.quarantine)]
+    return Reading(tuple(sources), _each_once(pa.concat_tables(tables)))
+
+
+def _each_once(rows: pa.Table) -> pa.Table:
+    """A mailbox that two agencies handed over is quarantined once."""
+    return rows.group_by(rows.column_names).aggregate([]).select(rows.column_names)
+
+
+def _load(work: Path) -> dict[str, Any]:
+    path = work / "mail" / _FILE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise InputError(
+            f"work/mail/{_FILE}: cannot be read; delete it, and run all agencies: nwatch run {work.parent}"
+        ) from error
+    return dict(found)
+
+
+def _as_json(source: MailSource) -> dict[str, Any]:
+    """The fields, with the place of the mail inside the work folder, which may be moved."""
+    return {**asdict(source), "mail": source.mail.name if source.mail else None}
+
+
+def _from_json(fields: Mapping[str, Any], work: Path) -> MailSource:
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    place = work / "mail" / fields["mail"] if fields["mail"] else None
+    return replace(MailSource(**{**fields, **lists}), mail=place)
+
+
+def _is_whole(source: MailSource) -> bool:
+    """Whether all of the mailbox's mail lies there."""
+    return source.mail is None or _read_in(source.mail.glob("part-*.parquet")) == source.read
+
+
+def _read_in(parts: Iterable[Path]) -> int:
+    return sum(read_summary(path).read for path in parts)
