@@ -19,7 +19,8 @@ from flows.progress import reporter
 from flows.workers import workers
 from tasks.alerts.task import parse, tabulate
 from tasks.ledger.task import close
-from tasks.mail.results import MailSource
+from tasks.mail.known import recall, together
+from tasks.mail.results import MailSource, Reading
 from tasks.mail.settings import MailSettings
 from tasks.mail.task import read, survey
 
@@ -29,7 +30,7 @@ class AlertsResult:
     """What the subflow found, for the summary and the provenance.
 
     Attributes:
-        sources: The mailboxes and what became of their messages.
+        reading: The mailboxes, what became of their messages, and what of them is in quarantine.
         crosswalk: SHA-256 of the subject crosswalk.
         messages: Messages read.
         kinds: Rows of public/kinds.
@@ -39,7 +40,7 @@ class AlertsResult:
         warnings: What the run must end with: unknown numbers, mailboxes that could not be read.
     """
 
-    sources: tuple[MailSource, ...]
+    reading: Reading
     crosswalk: str
     messages: int
     kinds: pa.Table
@@ -48,15 +49,27 @@ class AlertsResult:
     quarantine: int
     warnings: tuple[str, ...]
 
+    @property
+    def sources(self) -> tuple[MailSource, ...]:
+        """The mailboxes and what became of their messages."""
+        return self.reading.sources
+
 
 @flow(name="alerts", flow_run_name="alerts {folder.name}")
-def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResult:
+def alerts(
+    folder: Path, out: Path, partition: int | None = None, agencies: list[str] | None = None
+) -> AlertsResult:
     """Read the mailboxes of an investigation and write every table of the alerts.
+
+    The tables hold the rows of all agencies. Where only some are to be read, what earlier runs found of the
+    others is taken from the work folder, and none of their files is opened; an agency that no run has read is
+    not in the tables.
 
     Args:
         folder: The investigation folder.
         out: Where the tables go; the caller publishes them.
         partition: Messages a partition; by default what :class:`~tasks.mail.settings.MailSettings` says.
+        agencies: The agencies whose mailboxes are read; None for all.
 
     Returns:
         What was found.
@@ -68,18 +81,23 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
     log, tell = get_run_logger(), reporter()
     investigation = Investigation.open(folder)
     records, crosswalk = investigation.records(), read_crosswalk()
+    timezones = investigation.timezones
     settings = MailSettings() if partition is None else MailSettings(partition=partition)
     work = investigation.work
+    if agencies is not None:
+        records = [record for record in records if record.agency in agencies]
     with workers("mail") as client:
         with tell.stage("survey", "files") as on_progress:
             planned = survey(records, work, client, settings, on_progress)
         with tell.stage("read the mail", "messages") as on_progress:
             shown = with_artifact("mail-read", "Messages read", on_progress)
             reading = read(planned, work, client, settings, shown)
+        if agencies is not None:
+            known = recall(work, but=agencies)
+            reading = together(reading, known)
+            timezones = {**known.timezones, **timezones}
         with tell.stage("parse the alerts", "parts") as on_progress:
-            parsed = parse(
-                reading.sources, investigation.timezones, crosswalk, work, client, progress=on_progress
-            )
+            parsed = parse(reading.sources, timezones, crosswalk, work, client, progress=on_progress)
         with tell.stage("tabulate"):
             tables = tabulate(parsed, reading.sources, out)
     with tell.stage("close the ledger"):
@@ -90,7 +108,7 @@ def alerts(folder: Path, out: Path, partition: int | None = None) -> AlertsResul
     if quarantined:
         log.warning("%d items are in quarantine: %s", quarantined, closed.quarantined)
     return AlertsResult(
-        sources=reading.sources,
+        reading=reading,
         crosswalk=crosswalk.fingerprint,
         messages=tables.messages,
         kinds=kinds,

@@ -102,6 +102,14 @@ def run(
         list[Part] | None,
         typer.Option(help="Carry out this part alone; may be given several times.", show_default=False),
     ] = None,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read this agency's mailboxes alone; the rows of the others stay.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Run the investigation: from the mailboxes, posts and crimes to the tables.
 
@@ -116,11 +124,12 @@ def run(
     Examples:
       nwatch run my-investigation --workers 4
       nwatch run my-investigation --only posts
+      nwatch run my-investigation --agency lapd
     """
     from flows import commands
 
     try:
-        commands.run(folder, workers, partition, [part.value for part in only] if only else None)
+        commands.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
     except KeyboardInterrupt:
         _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
 

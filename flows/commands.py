@@ -75,10 +75,23 @@ def _synthetic(folder: Path, scale: float, seed: int) -> None:
         create(folder, scale, seed, progress=tell)
 
 
-def run(folder: Path, workers: int | None, partition: int | None, only: list[str] | None = None) -> None:
+def run(
+    folder: Path,
+    workers: int | None,
+    partition: int | None,
+    only: list[str] | None = None,
+    agency: str | None = None,
+) -> None:
     """Run the investigation and print its summary.
 
     What can be wrong with the input is looked for before anything is started.
+
+    Args:
+        folder: The investigation folder.
+        workers: Worker processes; by default what the environment says, else one a processor.
+        partition: Messages a partition of the reading.
+        only: The parts to carry out; None for all that have their input.
+        agency: The one agency whose mailboxes are read; None for all. With one, only the mail's part is done.
 
     Raises:
         InputError: The configuration or the records are wrong.
@@ -88,7 +101,7 @@ def run(folder: Path, workers: int | None, partition: int | None, only: list[str
 
     start = time.perf_counter()
     investigation = Investigation.open(folder)
-    parts = investigation.parts(only)
+    parts = _parts_of_agency(investigation, agency, only) if agency else investigation.parts(only)
     if set(parts) - {"mail"}:
         from flows.inputs import check_inputs
 
@@ -107,6 +120,7 @@ def run(folder: Path, workers: int | None, partition: int | None, only: list[str
     from prefect import tags
 
     from flows.investigate import investigate
+    from flows.one_agency import one_agency
     from flows.workers import check_loaded, load, needed
 
     with (
@@ -122,8 +136,23 @@ def run(folder: Path, workers: int | None, partition: int | None, only: list[str
             server.wait()
         check_loaded(loading)
         tell.seconds["start"] = time.perf_counter() - start
-        result = investigate(investigation.folder, partition, only)
+        if agency is None:
+            result = investigate(investigation.folder, partition, only)
+        else:
+            result = one_agency(investigation.folder, agency, partition)
     summary(result, tell.seconds, console())
+
+
+def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] | None) -> tuple[str, ...]:
+    """The parts of a run over one agency: the mail."""
+    if set(only or ()) - {"mail"}:
+        raise InputError(
+            "--agency reads the mail of one agency; leave --only out, or run the other parts alone"
+        )
+    from flows.inputs import check_agency
+
+    check_agency(investigation, agency)
+    return ("mail",)
 
 
 def _reporter() -> Reporter:

@@ -171,6 +171,20 @@ def requests_input(investigation: Investigation) -> Requests:
     )
 
 
+def check_agency(investigation: Investigation, agency: str) -> None:
+    """See that an agency has mail to read.
+
+    Raises:
+        InputError: It has no mailbox; the message names the agencies that have.
+    """
+    there = sorted({record.agency for record in investigation.records()})
+    if agency not in there:
+        raise InputError(
+            f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
+            f"name one of: {', '.join(there)}"
+        )
+
+
 _CHECKS: Final[Mapping[str, tuple[Callable[[Investigation], Any], ...]]] = {
     "posts": (posts_input,),
     "crime": (crime_input,),

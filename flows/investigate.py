@@ -15,13 +15,15 @@ from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
 from flows.crime import CrimeResult, crime
+from flows.inputs import check_inputs
 from flows.posts import PostsResult, posts
 from flows.progress import reporter
 from flows.provenance import Inputs, previous, provenance, write_provenance
 from flows.publish import keep_ledger, one_run_at_a_time, staging
 from flows.requests import requests
 from flows.selection import SelectionResult, selection
-from flows.workers import workers
+from flows.workers import has_client, workers
+from tasks.mail.known import remember
 from tasks.mail.settings import READER_VERSION
 from tasks.requests.results import Requests
 
@@ -57,7 +59,11 @@ class RunResult:
 
 @flow(name="investigate", flow_run_name="investigate {folder.name}")
 def investigate(
-    folder: Path, partition: int | None = None, only: list[str] | None = None, buckets: int | None = None
+    folder: Path,
+    partition: int | None = None,
+    only: list[str] | None = None,
+    buckets: int | None = None,
+    patience: float = 0.0,
 ) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -71,30 +77,71 @@ def investigate(
         partition: Messages a partition of the reading; changes no byte of a table.
         only: The parts to carry out (`data.catalog.BUILT`); None for all that have their input.
         buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
+        patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits,
+            one that a person starts is told.
 
     Returns:
         What was found.
 
     Raises:
-        InputError: The configuration or the records are wrong, or another run is at work in the folder.
+        InputError: The configuration or the records are wrong, another run is at work in the folder, or the
+            scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     log = get_run_logger()
     investigation = Investigation.open(folder)
     parts = investigation.parts(only)
+    if not has_client():
+        check_inputs(investigation, parts)  # the command line did, before it opened one
     notes = tuple(investigation.notes(only))
     for note in notes:
         log.info(note)
-    with one_run_at_a_time(investigation.work), workers(*parts) as client:
+    with one_run_at_a_time(investigation.work, patience, log.info):
+        return carry_out(
+            investigation, parts, notes, partition=partition, buckets=buckets, whole=only is None
+        )
+
+
+def carry_out(
+    investigation: Investigation,
+    parts: Sequence[str],
+    notes: tuple[str, ...] = (),
+    *,
+    partition: int | None = None,
+    buckets: int | None = None,
+    agencies: list[str] | None = None,
+    whole: bool = False,
+) -> RunResult:
+    """Carry out the parts of a run and publish them: the body of a flow, which holds the folder.
+
+    Args:
+        investigation: The investigation.
+        parts: The parts, in order.
+        notes: What the summary shall tell.
+        partition: Messages a partition of the reading.
+        buckets: Pieces into which posts and crimes are sorted.
+        agencies: The agencies whose mailboxes are read; None for all.
+        whole: Whether these are all parts that have their input; else the ledger and the provenance of the
+            others are kept.
+
+    Returns:
+        What was found.
+
+    Raises:
+        InputError: The input is wrong, or the scheduler of the workers was lost.
+        LedgerError: An identity of the ledger does not hold; nothing is published.
+    """
+    folder, work = investigation.folder, investigation.work
+    with workers(*parts) as client:
         show_link(
             "dask-dashboard", client.dashboard_link, "Dask dashboard", "The workers, while the run lasts"
         )
-        with staging(investigation.work, investigation.out) as stage:
-            if only is not None:
+        with staging(work, investigation.out) as stage:
+            if not whole:
                 keep_ledger(investigation.out, stage, parts)
             result = RunResult(
                 out=investigation.out,
-                alerts=alerts(folder, stage, partition) if "mail" in parts else None,
+                alerts=alerts(folder, stage, partition, agencies) if "mail" in parts else None,
                 posts=posts(folder, stage, buckets) if "posts" in parts else None,
                 crime=crime(folder, stage, buckets) if "crime" in parts else None,
                 selection=selection(folder, stage, chosen) if (chosen := _of_selection(parts)) else None,
@@ -103,19 +150,27 @@ def investigate(
             )
             show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
             with reporter().stage("publish"):
-                before = previous(investigation.out) if only is not None else {}
-                inputs = Inputs(
-                    sources=result.alerts.sources if result.alerts else None,
-                    reader=str(READER_VERSION),
-                    crosswalk=result.alerts.crosswalk if result.alerts else None,
-                    posts=result.posts,
-                    crime=result.crime,
-                    gentrification=result.selection if "gentrification" in parts else None,
-                    selection=result.selection if "selection" in parts else None,
-                    requests=result.requests,
+                before = {} if whole else previous(investigation.out)
+                write_provenance(
+                    provenance(investigation.config, _inputs(result, parts), stage, before), stage
                 )
-                write_provenance(provenance(investigation.config, inputs, stage, before), stage)
+                if result.alerts is not None:
+                    remember(work, result.alerts.reading, investigation.timezones, agencies)
     return result
+
+
+def _inputs(result: RunResult, parts: Sequence[str]) -> Inputs:
+    """What the parts of a run went out from, for the provenance."""
+    return Inputs(
+        sources=result.alerts.sources if result.alerts else None,
+        reader=str(READER_VERSION),
+        crosswalk=result.alerts.crosswalk if result.alerts else None,
+        posts=result.posts,
+        crime=result.crime,
+        gentrification=result.selection if "gentrification" in parts else None,
+        selection=result.selection if "selection" in parts else None,
+        requests=result.requests,
+    )
 
 
 def _of_selection(parts: Sequence[str]) -> list[str]:

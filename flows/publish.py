@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ from data.tables import write_table
 from tasks.ledger.table import LEDGER, ledger_of, without
 
 PROVENANCE: Final = "provenance.json"
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks whether another run has ended."""
 
 
 @contextmanager
@@ -64,11 +68,18 @@ def keep_ledger(out: Path, stage: Path, parts: Collection[str]) -> None:
 
 
 @contextmanager
-def one_run_at_a_time(work: Path) -> Iterator[None]:
+def one_run_at_a_time(
+    work: Path, patience: float = 0.0, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
     """Hold an investigation folder for one run.
 
+    Args:
+        work: The work folder, made if need be.
+        patience: Seconds to wait for another run to end.
+        tell: Told that there is another run to wait for.
+
     Raises:
-        InputError: Another run holds it, or the folder cannot be written.
+        InputError: Another run holds it still, or the folder cannot be written.
     """
     try:
         work.mkdir(parents=True, exist_ok=True)
@@ -76,12 +87,24 @@ def one_run_at_a_time(work: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{work}: cannot be written ({error.strerror}); check its permissions") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise InputError(
-            f"{work.parent}: another run is at work in this investigation; wait until it ended"
-        ) from error
-    else:
+        end = time.monotonic() + patience
+        if not _taken(lock) and patience:
+            tell(f"another run is at work in this investigation; waiting {patience:,.0f} s at most")
+            while time.monotonic() < end and not _taken(lock):
+                time.sleep(LOOK_EVERY)
+        if not _taken(lock):
+            raise InputError(
+                f"{work.parent}: another run is at work in this investigation; wait until it ended"
+            )
         yield
     finally:
         os.close(lock)
+
+
+def _taken(lock: int) -> bool:
+    """Whether the lock is ours; asked again it still is."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

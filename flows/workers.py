@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from distributed import Client, Future, wait
+from distributed.comm import CommClosedError
 
 from cluster import connect
 from data.errors import InputError
+
+_LOST: Final = "scheduler-connection-lost"
+"""Why Dask cancels the futures of a client whose scheduler is gone."""
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
@@ -31,16 +35,25 @@ def workers(*parts: str) -> Iterator[Client]:
         parts: The parts of a run that the workers of a client of its own must be able to carry out.
 
     Raises:
-        InputError: A worker lacks this program.
+        InputError: A worker lacks this program, or the scheduler was lost while the work went on.
     """
-    try:
+    if has_client():
         client = Client.current()
-    except ValueError:
-        with connect() as client:
-            check_loaded(load(client, needed(parts)))
+        with _told_if_lost(client):
             yield client
-    else:
+        return
+    with connect() as client, _told_if_lost(client):
+        check_loaded(load(client, needed(parts)))
         yield client
+
+
+def has_client() -> bool:
+    """Whether the caller opened a client already."""
+    try:
+        Client.current()
+    except ValueError:
+        return False
+    return True
 
 
 def needed(parts: Iterable[str]) -> list[str]:
@@ -79,3 +92,30 @@ def check_loaded(loading: list[Future]) -> None:
                 f"the Dask workers cannot load this program ({future.exception()}); "
                 "install the same version of it where they run, or unset NWATCH_ADDRESS"
             )
+
+
+@contextmanager
+def _told_if_lost(client: Client) -> Iterator[None]:
+    """Tell of a lost scheduler in one line, whatever error it shows itself by.
+
+    Its state is gone with it; what the work left on disk is not, so that the next run goes on from there.
+
+    Raises:
+        InputError: The block failed because the client's scheduler was lost.
+    """
+    address = client.scheduler.address
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, InputError) or not _is_lost(client, error):
+            raise
+        raise InputError(
+            f"the Dask scheduler at {address} was lost during the run; nothing was published. "
+            "Start it again, then run again: what was read is kept, and the run goes on from there"
+        ) from error
+
+
+def _is_lost(client: Client, error: BaseException) -> bool:
+    """Whether an error came of a lost scheduler, which may be back under its address by now."""
+    lost = isinstance(error, CommClosedError) or getattr(error, "reason", None) == _LOST
+    return lost or client.status != "running"

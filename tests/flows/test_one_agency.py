@@ -1,0 +1,210 @@
+"""One agency is read, and nothing of the others changes or is opened."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client
+
+from cluster import ClusterSettings, connect
+from data.catalog import Investigation
+from data.errors import InputError
+from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
+from flows.one_agency import notes_on_others
+
+pytestmark = pytest.mark.usefixtures("prefect")
+
+FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with connect(ClusterSettings(workers=1)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def whole(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
+    """What one run over both agencies publishes."""
+    folder = tmp_path_factory.mktemp("whole") / "case"
+    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
+    investigate(folder)
+    return folder
+
+
+@pytest.fixture
+def without_new(investigation: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """An investigation whose second agency has not handed over anything yet, and what it will hand over."""
+    away = (investigation / "records" / NEW).rename(tmp_path / NEW)
+    (investigation / "records" / NEW).mkdir()  # requests.csv names it, and its settings lie there
+    shutil.copy(away / "agency.toml", investigation / "records" / NEW)
+    return investigation, away
+
+
+def investigate(folder: Path, **given):
+    from flows.investigate import investigate as flow
+
+    return flow(folder, **given)
+
+
+def one_agency(folder: Path, agency: str, **given):
+    from flows.one_agency import one_agency as flow
+
+    return flow(folder, agency, **given)
+
+
+def arrive(away: Path, folder: Path) -> None:
+    """Let the second agency's mailboxes come."""
+    shutil.copytree(away, folder / "records" / NEW, dirs_exist_ok=True)
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    out = folder / "out"
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def rows_of(folder: Path, agency: str) -> dict[str, list]:
+    """The rows of an agency in every table of the mail, as they stand in the file."""
+    found = {}
+    mine = {
+        row["source"]
+        for row in pq.read_table(folder / "out/private/sources.parquet").to_pylist()
+        if row["agency"] == agency
+    }
+    for name in TABLES_OF["mail"]:
+        rows = pq.read_table(folder / f"out/{name}.parquet").to_pylist()
+        if "agency" in TABLES[name].arrow.names:
+            found[name] = [row for row in rows if row["agency"] == agency]
+        else:
+            found[name] = [row for row in rows if row["source"] in mine]
+    return found
+
+
+def lines_of(folder: Path, agency: str) -> dict[str, list[str]]:
+    """The same of the CSV files that hold the agency's name, line by line."""
+    files = sorted((folder / "out/public").glob("*.csv"))
+    return {
+        file.name: [line for line in file.read_text().splitlines() if line.startswith(f"{agency},")]
+        for file in files
+        if file.read_text().startswith("agency,") and file.name != "requests.csv"
+    }
+
+
+def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, client: Client):
+    folder, away = without_new
+    investigate(folder)
+    rows, lines = rows_of(folder, FIRST), lines_of(folder, FIRST)
+    beside = {
+        name: content
+        for name, content in published(folder).items()
+        if name.removesuffix(".parquet").removesuffix(".csv")
+        in {table for part, tables in TABLES_OF.items() if part != "mail" for table in tables}
+    }
+    assert rows["private/messages"]
+    assert rows["public/kinds"]
+    assert beside
+
+    arrive(away, folder)
+    result = one_agency(folder, NEW)
+    assert rows_of(folder, FIRST) == rows
+    assert lines_of(folder, FIRST) == lines
+    after = published(folder)
+    assert {name: after[name] for name in beside} == beside
+    assert rows_of(folder, NEW)["private/messages"]
+    assert result.notes[-1].startswith(f"read: {NEW} alone")
+
+
+def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Path, client: Client):
+    folder, away = without_new
+    investigate(folder)
+    arrive(away, folder)
+    one_agency(folder, NEW)
+    found, expected = published(folder), published(whole)
+    of_mail = [f"{name}.parquet" for name in TABLES_OF["mail"]]
+    assert {name: found[name] for name in of_mail} == {name: expected[name] for name in of_mail}
+    # The other parts were not carried out anew, of which requests looks at the folders of the agencies.
+    told, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
+    assert told["sources"] == wanted["sources"]
+    assert set(told["tables"]) == set(wanted["tables"])
+    assert set(told["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
+
+
+def test_twice_is_as_once(without_new, client: Client):
+    folder, away = without_new
+    investigate(folder)
+    arrive(away, folder)
+    one_agency(folder, NEW)
+    first = published(folder)
+    one_agency(folder, NEW)
+    assert published(folder) == first
+
+
+def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkeypatch: pytest.MonkeyPatch):
+    from tasks.mail.task import survey
+
+    folder, away = without_new
+    investigate(folder)
+    arrive(away, folder)
+    # Whoever opened or hashed them would find that they are not what they were.
+    for path in (folder / "records" / FIRST).rglob("*.pst"):
+        path.write_bytes(b"another file")
+    surveyed: list[str] = []
+
+    def noted(records, *rest):
+        surveyed.extend(record.agency for record in records)
+        return survey(records, *rest)
+
+    monkeypatch.setattr("flows.alerts.survey", noted)
+    before = (folder / "work/mail/hashes.json").read_text()
+    rows = rows_of(folder, FIRST)
+    one_agency(folder, NEW)
+    assert set(surveyed) == {NEW}
+    assert rows_of(folder, FIRST) == rows
+    memo = json.loads((folder / "work/mail/hashes.json").read_text())
+    assert {name: row for name, row in memo.items() if f"/{FIRST}/" in name} == json.loads(before)
+
+
+def test_an_agency_that_no_run_has_read_is_left_out_with_a_note(investigation: Path, client: Client):
+    result = one_agency(investigation, FIRST)
+    assert [source.agency for source in result.alerts.sources if source.agency != FIRST] == []
+    assert result.notes[0] == (
+        f"agency '{NEW}' was not read yet and is left out; "
+        f"read it with: nwatch run {investigation} --agency {NEW}"
+    )
+    parts = {row["part"] for row in pq.read_table(investigation / "out/public/ledger.parquet").to_pylist()}
+    assert parts == set(PARTS_OF_LEDGER["mail"])
+
+
+def test_the_agencies_one_after_the_other_are_as_one_run(investigation: Path, whole: Path, client: Client):
+    one_agency(investigation, NEW)
+    one_agency(investigation, FIRST)
+    found, expected = published(investigation), published(whole)
+    tables = [f"{name}.parquet" for name in TABLES_OF["mail"] if name != "public/ledger"]
+    assert {name: found[name] for name in tables} == {name: expected[name] for name in tables}
+
+
+def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_in_silence(without_new, client: Client):
+    folder, away = without_new
+    investigate(folder)
+    arrive(away, folder)
+    first = published(folder)
+    shutil.rmtree(folder / "work")
+    with pytest.raises(
+        InputError, match=rf"work/mail: what was read of {FIRST} is not there any more.*nwatch run"
+    ):
+        one_agency(folder, NEW)
+    assert published(folder) == first
+
+
+def test_an_agency_without_a_mailbox_is_named_with_those_that_have(investigation: Path):
+    with pytest.raises(InputError, match=rf"records/nowhere: no mailbox.*name one of: {FIRST}, {NEW}"):
+        one_agency(investigation, "nowhere")
+
+
+def test_a_first_run_has_nothing_of_others_to_keep(investigation: Path):
+    notes = notes_on_others(Investigation.open(investigation), FIRST)
+    assert len(notes) == 2
+    assert NEW in notes[0]
