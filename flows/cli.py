@@ -224,6 +224,31 @@ def quarantine(folder: Folder) -> None:
     commands.quarantine(folder)
 
 
+@app.command()
+def automations(
+    notify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL|BLOCK",
+            help="Whom to tell: a webhook's address, or a notification block, as slack-webhook/newsroom.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Let the Prefect server tell of runs that fail, crash or are late.
+
+    The server is that of PREFECT_API_URL. A run whose process is gone is marked crashed there. Without
+    --notify it shows in the UI's events, and nobody is told. Again, it brings up to date what is there.
+
+    \b
+    Example:
+      nwatch automations --notify slack-webhook/newsroom
+    """
+    from flows import commands
+
+    commands.automations(notify)
+
+
 def main() -> None:
     """Run the command line; a mistake of the user's is one line on stderr and exit code 2."""
     try:

@@ -155,6 +155,28 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
     return ("mail",)
 
 
+def automations(notify: str | None) -> None:
+    """Set up the server's automations and print them.
+
+    Raises:
+        InputError: No server is named or answers, or there is no such notification block.
+    """
+    import os
+
+    if not os.environ.get("PREFECT_API_URL"):
+        raise InputError(
+            "PREFECT_API_URL is not set; name the server whose automations are meant, "
+            "as PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    from flows.server import check_reachable
+
+    check_reachable()
+    from flows.automations import set_up
+
+    rows = [(made.name, made.does, "made" if made.new else "brought up to date") for made in set_up(notify)]
+    print_table(("automation", "what it does", "now"), rows, to=console())
+
+
 def _reporter() -> Reporter:
     """Bars where a person looks on, plain lines in a log; both on stdout."""
     to = console()

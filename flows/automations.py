@@ -1,0 +1,202 @@
+"""Automations as code: what the Prefect server does by itself when a run goes wrong.
+
+They are kept on the server and known by their names: made where they are missing, else brought up to date.
+
+A notification says which run it is and where to look, and not why: the reason may name a mailbox, and a
+newsroom's chat is no place for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.automations import (
+    AutomationCore,
+    ChangeFlowRunState,
+    DoNothing,
+    EventTrigger,
+    Posture,
+    ResourceSpecification,
+    SendNotification,
+)
+from prefect.blocks.core import Block
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import StateType
+from prefect.types import SecretDict
+
+from data.errors import InputError
+
+WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
+ARRIVALS: Final = "nwatch: arrivals keep failing"
+ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
+
+BLOCK: Final = "nwatch"
+"""The notification block that is made of a URL."""
+
+SILENCE: Final = timedelta(seconds=90)
+"""Three heartbeats of a deployment's run (`prefect.yaml` sets 30 s)."""
+
+_BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Crashed"}
+_LATE: Final = {"prefect.flow-run.Late"}
+_RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
+_SUBJECT: Final = "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}"
+_BODY: Final = "{{ flow_run.name }} is {{ flow_run.state.name }}. Why is in its log: {{ flow_run | ui_url }}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An automation on the server.
+
+    Attributes:
+        name: Its name, by which it is found again.
+        does: What it does, in words.
+        new: Whether it was missing before.
+    """
+
+    name: str
+    does: str
+    new: bool
+
+
+def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
+    """The automations that the server shall have.
+
+    Args:
+        block: The notification block that tells people; without one an automation does nothing but appear:
+            that it was triggered stands in the UI's event feed.
+
+    Returns:
+        Told of are runs of `investigate` and `one-agency` that fail, crash or are late, each by itself; and
+        `arrivals`, which runs every minute, after five such runs in ten minutes. A run of this program whose
+        heartbeat stops is marked crashed, which is then told of like any crash.
+
+    Example:
+        >>> [each.name for each in wanted()][-1]
+        'nwatch: a run without heartbeat is marked crashed'
+    """
+    return (
+        AutomationCore(
+            name=WENT_WRONG,
+            description="Tells of runs of investigate and one-agency.",
+            trigger=_trigger(("investigate", "one-agency"), for_each={"prefect.resource.id"}),
+            actions=[_tell(block)],
+        ),
+        AutomationCore(
+            name=ARRIVALS,
+            description="Tells that arrivals failed, crashed or was late five times in ten minutes.",
+            trigger=_trigger(("arrivals",), threshold=5, within=timedelta(minutes=10)),
+            actions=[_tell(block)],
+        ),
+        AutomationCore(
+            name=ZOMBIE,
+            description="Marks a run crashed that sent a heartbeat, and then none for 90 seconds.",
+            trigger=EventTrigger(
+                posture=Posture.Proactive,
+                after={"prefect.flow-run.heartbeat"},
+                expect={
+                    "prefect.flow-run.heartbeat",
+                    "prefect.flow-run.Completed",
+                    "prefect.flow-run.Cancelled",
+                    *_BAD_ENDS,
+                },
+                match=_RUNS,
+                match_related=ResourceSpecification(
+                    {"prefect.resource.role": ["tag"], "prefect.resource.id": ["prefect.tag.nwatch"]}
+                ),
+                for_each={"prefect.resource.id"},
+                threshold=1,
+                within=SILENCE,
+            ),
+            actions=[
+                ChangeFlowRunState(
+                    name="Crashed",
+                    state=StateType.CRASHED,
+                    force=False,  # one that has ended after all stays as it ended
+                    message="no heartbeat for 90 seconds: its process or its machine is gone",
+                )
+            ],
+        ),
+    )
+
+
+def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
+    """A bad end or lateness of a deployment's run; of its subflows, which fail with it, nothing."""
+    return EventTrigger(
+        posture=Posture.Reactive,
+        expect=_BAD_ENDS | _LATE,
+        match=_RUNS,
+        match_related=ResourceSpecification(
+            {"prefect.resource.role": ["deployment"], "prefect.resource.name": list(deployments)}
+        ),
+        **{"threshold": 1, "within": timedelta(0), **given},
+    )
+
+
+def _tell(block: UUID | None) -> SendNotification | DoNothing:
+    if block is None:
+        return DoNothing()
+    return SendNotification(block_document_id=block, subject=_SUBJECT, body=_BODY)
+
+
+def set_up(notify: str | None = None) -> list[Made]:
+    """Bring the automations of the server to what :func:`wanted` says.
+
+    Args:
+        notify: Who is told: the address of a webhook (``https://…``, of which a block `nwatch` is made; it
+            is sent ``{"text": …}``, as Slack and Mattermost take it), or a notification block that is there,
+            as ``slack-webhook/newsroom``. None tells nobody.
+
+    Returns:
+        The automations, in order.
+
+    Raises:
+        InputError: There is no such block.
+    """
+    block = _block(notify) if notify else None
+    with get_client(sync_client=True) as client:
+        return [_put(client, each) for each in wanted(block)]
+
+
+def _put(client: SyncPrefectClient, automation: AutomationCore) -> Made:
+    there = [each for each in client.read_automations_by_name(automation.name) if each.id is not None]
+    for each in there:
+        # One that a person has switched off stays so.
+        client.update_automation(each.id, automation.model_copy(update={"enabled": each.enabled}))
+    if not there:
+        client.create_automation(automation)
+    return Made(automation.name, _in_words(automation), new=not there)
+
+
+def _in_words(automation: AutomationCore) -> str:
+    action = automation.actions[0]
+    if isinstance(action, SendNotification):
+        return "notifies"
+    return "marks it crashed" if isinstance(action, ChangeFlowRunState) else "shows in the UI's events"
+
+
+def _block(notify: str) -> UUID:
+    """The block that sends notifications, made of a webhook's address if need be."""
+    if "://" in notify:
+        made = CustomWebhookNotificationBlock(
+            name=BLOCK,
+            # The address is the secret of a webhook: kept among the values that the server encrypts.
+            url="{{url}}",
+            json_data={"text": "{{subject}}\n{{body}}"},
+            headers=None,
+            cookies=None,
+            secrets=SecretDict({"url": notify}),
+        )
+        return UUID(str(made.save(BLOCK, overwrite=True)))
+    try:
+        found = Block.load(notify)
+    except ValueError as error:
+        raise InputError(
+            f"--notify {notify}: no such notification block on the server; make it in the UI under Blocks "
+            "and name it as <type>/<name>, or give the address of a webhook (https://…)"
+        ) from error
+    return UUID(str(found._block_document_id))  # type: ignore[union-attr]  # not called in a coroutine
