@@ -7,17 +7,17 @@ exists to prevent; what then proves to be no mailbox is told in the quarantine.
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from data.errors import InputError
+from data.records import FolderRecords, RecordFile, Records, StoreRecords, as_label
 from data.settings import AGENCY_FILE, FILE, Config, agency_lines, nearest, read_agency, read_config
 
-MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
+__all__ = ["BUILT", "PARTS", "Investigation", "RecordFile"]
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "posts": ("posts/*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
@@ -34,22 +34,6 @@ BUILT: Final = ("mail", "posts", "crime", "gentrification", "selection", "reques
 
 
 @dataclass(frozen=True)
-class RecordFile:
-    r"""One mailbox as it was handed over.
-
-    Attributes:
-        agency: The folder under ``records/`` in which it lies.
-        path: Where to open it.
-        file: Its path inside the investigation folder with forward slashes, as
-            ``records/lapd/2019/inbox.pst``; bytes of a name that are not UTF-8 are written as ``\\xNN``.
-    """
-
-    agency: str
-    path: Path
-    file: str
-
-
-@dataclass(frozen=True)
 class Investigation:
     """An investigation folder whose configuration was found right.
 
@@ -62,46 +46,80 @@ class Investigation:
     config: Config
 
     @classmethod
-    def open(cls, folder: Path) -> Investigation:
-        """Read the configuration of an investigation folder and check that every agency has its settings.
+    def unchecked(cls, folder: Path) -> Investigation:
+        """Read the configuration of an investigation folder, without a look at its records.
 
         Args:
             folder: The investigation folder.
 
         Raises:
-            InputError: The folder or its configuration is missing or wrong, an agency's folder has settings
-                in no place or in two, or a file lies in ``records/`` beside the agencies' folders.
+            InputError: The folder or its configuration is missing or wrong.
         """
         if not folder.exists():
             raise InputError(f"{folder}: no such folder; make an investigation with: nwatch new {folder}")
         if not folder.is_dir():
             raise InputError(f"{folder}: is a file; name the investigation folder that holds {FILE}")
         folder = folder.absolute()
-        config = read_config(folder)
-        found = cls(folder, config)
-        agencies = dict(config.agencies)
+        return cls(folder, read_config(folder))
+
+    @classmethod
+    def open(cls, folder: Path, agencies: Collection[str] | None = None) -> Investigation:
+        """Read the configuration of an investigation folder and check that every agency has its settings.
+
+        Args:
+            folder: The investigation folder.
+            agencies: The agencies that the run is about; of others it does not matter whether they have
+                settings yet, as one has not whose folder is just being copied. None for all.
+
+        Raises:
+            InputError: The folder or its configuration is missing or wrong, an agency's folder has settings
+                in no place or in two, or a file lies in ``records/`` beside the agencies' folders.
+        """
+        found = cls.unchecked(folder)
+        config, known = found.config, dict(found.config.agencies)
         for agency in found.agencies_with_records():
-            own = found.records_folder / agency / AGENCY_FILE
             label = f"records/{agency}/{AGENCY_FILE}"
-            if own.is_file():
-                if agency in agencies:
+            own = found.place.settings(agency)
+            if own is not None:
+                if agency in config.agencies:
                     raise InputError(
                         f"agency {agency!r} has settings in {label} and in {FILE}; keep one of the two"
                     )
-                agencies[agency] = read_agency(own, label)
-            elif agency not in agencies:
+                known[agency] = read_agency(own, label)
+            elif agency not in known and (agencies is None or agency in agencies):
                 near = nearest(agency, list(config.agencies))
                 hint = f" (did you mean the folder to be {near!r}?)" if near else ""
                 raise InputError(
                     f"records/{agency}: unknown agency {agency!r}{hint}; write its settings into {FILE}, "
                     f"or without the first line into {label}:\n{agency_lines(agency)}"
                 )
-        return cls(folder, config.model_copy(update={"agencies": dict(sorted(agencies.items()))}))
+        return cls(found.folder, config.model_copy(update={"agencies": dict(sorted(known.items()))}))
+
+    @property
+    def place(self) -> Records:
+        """Where the mailboxes lie: ``records/``, or what ``records`` of the configuration says."""
+        given = self.config.records
+        if given is None:
+            return FolderRecords(self.folder / "records")
+        if given.startswith("file://"):
+            return FolderRecords(Path(unquote(given.removeprefix("file://"))), elsewhere=True)
+        if "://" in given:
+            return StoreRecords(given.rstrip("/"))
+        return FolderRecords(Path(given), elsewhere=True)
 
     @property
     def records_folder(self) -> Path:
-        """``records/``: the mailboxes, never written to."""
-        return self.folder / "records"
+        """The folder of the mailboxes, never written to.
+
+        Raises:
+            InputError: They lie in none, but on a store.
+        """
+        place = self.place
+        if not isinstance(place, FolderRecords):
+            raise InputError(
+                f"{FILE}: records = {place}: is no folder; requests are matched with folders alone"
+            )
+        return place.folder
 
     @property
     def work(self) -> Path:
@@ -125,19 +143,7 @@ class Investigation:
             InputError: A mailbox lies in ``records/`` itself, where it belongs to no agency, or a folder
                 cannot be listed.
         """
-        if not self.records_folder.is_dir():
-            return []
-        agencies = []
-        for entry in sorted(self.records_folder.iterdir()):
-            if entry.is_dir():
-                if not entry.name.startswith(".") or any(True for _ in _mailboxes(entry, self.folder)):
-                    agencies.append(_as_text(entry.name))
-            elif entry.suffix.lower() in MAILBOX_SUFFIXES:
-                raise InputError(
-                    f"records/{entry.name}: belongs to no agency; move it into a folder, "
-                    f"as records/<agency>/{entry.name}"
-                )
-        return agencies
+        return self.place.agencies()
 
     def parts(self, only: Sequence[str] | None = None) -> tuple[str, ...]:
         """The parts that a run carries out: all that have their input, or those that are asked for.
@@ -165,7 +171,7 @@ class Investigation:
     def post_files(self) -> list[tuple[str, Path]]:
         """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that."""
         files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
-        return sorted((_name(path, self.folder), path) for path in files if path.is_file())
+        return sorted((as_label(path, self.folder), path) for path in files if path.is_file())
 
     def crime_files(self) -> dict[str, list[tuple[str, Path]]]:
         """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
@@ -187,26 +193,25 @@ class Investigation:
             for file in files:
                 if not file.name.lower().endswith((".csv", ".csv.gz")):
                     raise InputError(
-                        f"{_name(file, self.folder)}: is neither .csv nor .csv.gz; save it as one of them, "
-                        "or move it elsewhere"
+                        f"{as_label(file, self.folder)}: is neither .csv nor .csv.gz; "
+                        "save it as one of them, or move it elsewhere"
                     )
             if files:
-                found[path.name] = sorted((_name(file, self.folder), file) for file in files)
+                found[path.name] = sorted((as_label(file, self.folder), file) for file in files)
         return found
 
     def atlas_files(self) -> list[tuple[str, Path]]:
         """The files ``atlas/*.csv``, as :meth:`post_files`."""
         files = (self.folder / "atlas").glob("*.csv")
-        return sorted((_name(path, self.folder), path) for path in files if not path.name.startswith("."))
+        return sorted((as_label(path, self.folder), path) for path in files if not path.name.startswith("."))
 
     def requests_file(self) -> tuple[str, Path]:
         """``requests.csv``: its path inside the folder, and where to open it."""
         return "requests.csv", self.folder / "requests.csv"
 
     def mailboxes_of(self, agency: str) -> list[Path]:
-        """The mailboxes below ``records/<agency>``; none where there is no such folder."""
-        folder = self.records_folder / agency
-        return list(_mailboxes(folder, self.folder)) if folder.is_dir() else []
+        """The mailboxes below a folder of ``records/``, as ``lapd/2019``; none where there is none."""
+        return [file.path for file in self.place.mailboxes(agency) if isinstance(file.path, Path)]
 
     def census_file(self, stem: str) -> tuple[str, Path]:
         """The one table of the Census folder with this stem, as ``acs``, and its path inside the folder.
@@ -221,7 +226,7 @@ class Investigation:
             raise InputError(
                 f"census/{stem}: one file is wanted, {stem}.csv or {stem}.parquet, and there is {names}"
             )
-        return _name(found[0], self.folder), found[0]
+        return as_label(found[0], self.folder), found[0]
 
     def layer_files(self) -> list[Path]:
         """The files ``census/tracts*``: the tract layer, with the side files that a shapefile has."""
@@ -233,14 +238,11 @@ class Investigation:
         Raises:
             InputError: There is none, or a folder cannot be listed.
         """
-        files = [
-            RecordFile(agency, path, _name(path, self.folder))
-            for agency in self.agencies_with_records()
-            for path in _mailboxes(self.records_folder / agency, self.folder)
-        ]
+        place = self.place
+        files = [file for agency in place.agencies() for file in place.mailboxes(agency)]
         if not files:
             raise InputError(
-                f"{self.records_folder}: no mailbox (*.pst, *.ost) in it; "
+                f"{place}: no mailbox (*.pst, *.ost) in it; "
                 "put them into one folder an agency, as records/lapd/inbox.pst; "
                 "or run another part alone, as with --only posts"
             )
@@ -272,38 +274,9 @@ class Investigation:
         return {part: reason for part, reason in reasons.items() if reason}
 
     def _reason(self, part: str, patterns: tuple[str, ...]) -> str | None:
+        if part == "requests" and not isinstance(self.place, FolderRecords):
+            return f"the records lie on {self.place}; requests are matched with folders alone"
         missing = [pattern for pattern in patterns if not any(True for _ in self.folder.glob(pattern))]
         if missing:
             return f"no {', '.join(missing)}"
         return None if part in BUILT else f"this version does not analyse {part} yet"
-
-
-def _mailboxes(folder: Path, base: Path) -> Iterator[Path]:
-    """The mailboxes below a folder, behind symbolic links too, but not around in a circle."""
-
-    def refuse(error: OSError) -> None:
-        where = _name(Path(error.filename), base) if error.filename else str(folder)
-        raise InputError(f"{where}: cannot be listed ({error.strerror}); check its permissions") from error
-
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-        above = {os.path.realpath(place), *map(str, Path(os.path.realpath(place)).parents)}
-        folders[:] = sorted(name for name in folders if os.path.realpath(Path(place, name)) not in above)
-        yield from (
-            Path(place, name) for name in sorted(files) if Path(name).suffix.lower() in MAILBOX_SUFFIXES
-        )
-
-
-def _as_text(name: str) -> str:
-    """An agency's name, which goes into every table and must therefore be text."""
-    try:
-        name.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"records/{name!a}: the folder's name is not UTF-8; rename it") from error
-    return name
-
-
-def _name(path: Path, base: Path) -> str:
-    """The path below ``base`` as text that any table can hold."""
-    with contextlib.suppress(ValueError):
-        path = path.relative_to(base)
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from data.errors import InputError
+from data.places import STORES
 
 FILE: Final = "investigation.toml"
 AGENCY_FILE: Final = "agency.toml"
@@ -34,7 +35,29 @@ def _is_time_zone(name: str) -> str:
     return name
 
 
+def _is_place(place: str) -> str:
+    protocol, mark, rest = place.partition("://")
+    if not mark:
+        if Path(place).is_absolute():
+            return place
+        raise ValueError(
+            f"{place!r} is neither an absolute path nor a URL, as '/mnt/records' or 's3://bucket/records'"
+        )
+    if protocol == "file":
+        if rest.startswith("/"):
+            return place
+        raise ValueError(f"{place!r} names no absolute path; write file:///mnt/records")
+    if protocol not in STORES:
+        raise ValueError(
+            f"{place!r} is on no store known here; write s3://bucket/records, or an absolute path"
+        )
+    if not rest.strip("/"):
+        raise ValueError(f"{place!r} names no bucket; write {protocol}://bucket/records")
+    return place
+
+
 Text = Annotated[str, Field(min_length=1)]
+RecordsPlace = Annotated[str, AfterValidator(_is_place)]
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 _Model = TypeVar("_Model", bound="Section")
@@ -144,10 +167,23 @@ class Coding(Section):
     reviews: int = Field(default=3, ge=1)
 
 
+class Arrivals(Section):
+    """When new records have arrived: seconds for which nothing of an agency's has changed."""
+
+    settle: float = Field(default=60.0, ge=0)
+
+
 class Config(Section):
-    """A whole ``investigation.toml``; a section that is None was left out."""
+    """A whole ``investigation.toml``; a section that is None was left out.
+
+    Attributes:
+        records: Where the mailboxes lie, if not in ``records/``: an absolute path, ``file:///…`` or
+            ``s3://bucket/prefix``.
+    """
 
     name: Text
+    records: RecordsPlace | None = None
+    arrivals: Arrivals = Arrivals()
     agencies: dict[Text, Agency] = {}
     posts: Posts | None = None
     cities: Cities = Cities()
@@ -160,12 +196,18 @@ class Config(Section):
     def sha256(self) -> str:
         """Hash of what the configuration says, whatever its layout, comments and order of keys.
 
+        Where the records lie and when they have arrived are no part of it: the records themselves are named
+        by their own hashes, and no table depends on either.
+
         Example:
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
             True
         """
         text = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+            self.model_dump(mode="json", exclude={"records", "arrivals"}),
+            sort_keys=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -188,20 +230,28 @@ def read_config(folder: Path) -> Config:
         raise InputError(
             f"{folder}: no {FILE} in it, so it is no investigation folder; make one with: nwatch new {folder}"
         )
-    return _checked(Config, _parse(path, FILE), FILE)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{FILE}: cannot be read ({error.strerror}); check its permissions") from error
+    return _checked(Config, _parse(content, FILE), FILE)
 
 
-def read_agency(path: Path, label: str) -> Agency:
-    """Read an ``agency.toml``, whose keys are those of ``[agencies.<agency>]``.
+def read_agency(content: bytes, label: str) -> Agency:
+    r"""Read an ``agency.toml``, whose keys are those of ``[agencies.<agency>]``.
 
     Args:
-        path: The file.
+        content: What stands in the file.
         label: How the file is called in an error, as ``records/lapd/agency.toml``.
 
     Raises:
         InputError: As :func:`read_config`.
+
+    Example:
+        >>> read_agency(b'name = "Police"\ntimezone = "UTC"', "records/lapd/agency.toml").name
+        'Police'
     """
-    return _checked(Agency, _parse(path, label), label)
+    return _checked(Agency, _parse(content, label), label)
 
 
 def agency_lines(agency: str) -> str:
@@ -233,18 +283,16 @@ def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def _parse(path: Path, label: str) -> dict[str, Any]:
+def _parse(content: bytes, label: str) -> dict[str, Any]:
     """TOML to a dictionary; a byte-order mark, which some editors leave, is passed over."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             f'{label}: not valid TOML: {error}; text values stand in quotes, as name = "…"'
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{label}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    except OSError as error:
-        raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
 
 
 def _checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Model:

@@ -41,6 +41,7 @@ def test_a_record_knows_its_agency_and_its_name_inside_the_folder(tmp_path: Path
     make(tmp_path, "records/lapd/x/a.pst", "records/sdpd/b.pst", agencies=("lapd", "sdpd"))
     first, second = Investigation.open(tmp_path).records()
     assert (first.agency, first.file, second.agency) == ("lapd", "records/lapd/x/a.pst", "sdpd")
+    assert isinstance(first.path, Path)
     assert first.path.read_bytes() == b"mail"
 
 

@@ -1,0 +1,107 @@
+"""A real S3 server in a process of its own, for the tests of records on a store."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+SECONDS = 60.0
+ENVIRONMENT = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+
+
+class Store:
+    """An S3 server with one bucket; what is asked of it is written into a log."""
+
+    bucket = "records"
+
+    def __init__(self, endpoint: str, log: Path) -> None:
+        self.endpoint = endpoint
+        self._log = log
+
+    def url(self, prefix: str) -> str:
+        """The URL of a prefix of the bucket."""
+        return f"s3://{self.bucket}/{prefix}"
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write an object."""
+        from data.places import filesystem
+
+        filesystem("s3://").pipe_file(f"{self.bucket}/{key}", content)
+
+    def copy(self, folder: Path, prefix: str) -> None:
+        """Write every file below a folder, under its path there."""
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                self.put(f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes())
+
+    def delete(self, key: str) -> None:
+        """Take an object away."""
+        from data.places import filesystem
+
+        filesystem("s3://").rm_file(f"{self.bucket}/{key}")
+
+    def asked(self, key: str) -> list[str]:
+        """The lines of the server's log about an object: one a request."""
+        return [line for line in self._log.read_text().splitlines() if f"/{self.bucket}/{key} " in line]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Store]:
+    """Start a server on a free port of the loopback address, and point the environment to it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    endpoint, log = f"http://127.0.0.1:{port}", folder / "s3.log"
+    values = dict(zip(ENVIRONMENT, (endpoint, "made-up", "made-up", "us-east-1"), strict=True))
+    kept = {name: os.environ.get(name) for name in ENVIRONMENT}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "MOTO_S3_CUSTOM_ENDPOINTS": endpoint},
+        )
+    try:
+        _wait(endpoint, process)
+        os.environ.update(values)
+        from data.places import filesystem
+
+        store = Store(endpoint, log)
+        filesystem("s3://").clear_instance_cache()
+        filesystem("s3://").mkdir(store.bucket)
+        yield store
+    finally:
+        process.terminate()
+        process.wait(20)
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
+    ask = build_opener(ProxyHandler({})).open
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            ask(endpoint, timeout=5).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the S3 server did not come up")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A real S3 server for the tests of one file."""
+    pytest.importorskip("moto.server", reason="no S3 server (moto[server])")
+    with serving(tmp_path_factory.mktemp("store")) as started:
+        yield started
