@@ -30,10 +30,10 @@ from tasks.mail.layout import (
 )
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
 
-_INTERNAL: Final = 0x02
+INTERNAL: Final = 0x02
 """Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
-_DATA_TREE: Final = b"\x01"
-_SUBNODE_TREE: Final = b"\x02"
+DATA_TREE: Final = b"\x01"
+SUBNODE_TREE: Final = b"\x02"
 _TYPE_BITS: Final = 0x1F
 _SUBNODE_LEVELS: Final = 16
 """Far deeper than any message nests its properties; without end only where a file is made to be."""
@@ -64,14 +64,21 @@ class Node(NamedTuple):
 
 
 class Copier:
-    """Copies the blocks of nodes out of a mailbox into an `Extract`, verifying each."""
+    """Copies the blocks of nodes out of a mailbox into an `Extract`, verifying each.
+
+    Attributes:
+        file: the mailbox.
+        index: where its blocks lie.
+        layout: how they are laid out.
+    """
 
     def __init__(self, file: Bytes, header: Header) -> None:
         """Keep the file; its block index is read as it is needed."""
-        layout = header.layout
+        self.file = file
+        self.index = BlockIndex(file, header)
+        self.layout = layout = header.layout
         self._read = file.read
-        self._find = BlockIndex(file, header).find
-        self._layout = layout
+        self._find = self.index.find
         self._trailer = struct.Struct(layout.trailer_format)
         self._word = struct.Struct(layout.word_format)
         self._pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
@@ -112,7 +119,7 @@ class Copier:
         if found is None:
             raise BlockError("block in no index", f"block 0x{bid:x}")
         offset, size, full = found
-        layout = self._layout
+        layout = self.layout
         span = layout.block_span(size)
         raw = self._read(offset, span)
         if len(raw) < span:
@@ -129,7 +136,7 @@ class Copier:
     def _content(self, bid: int, place: Place, extract: Extract) -> bytes:
         """What an internal block says; such blocks are never encoded, but may be deflated."""
         data, full = extract.content(place), place[2]
-        if self._layout.compressed and full != len(data):
+        if self.layout.compressed and full != len(data):
             try:
                 return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
             except zlib.error as error:
@@ -147,10 +154,10 @@ class Copier:
             raise BlockError("block stands twice in one tree", f"block 0x{bid:x}")
         tree.add(bid & ~1)
         place = self._block(bid, extract)
-        if not bid & _INTERNAL:
+        if not bid & INTERNAL:
             return
         content = self._content(bid, place, extract)
-        if content[:1] != _DATA_TREE:
+        if content[:1] != DATA_TREE:
             raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
         for (below,) in _rows(bid, content, self._word, 8):
             self._data(below, extract, tree)
@@ -163,9 +170,9 @@ class Copier:
             raise BlockError("tree of subnodes without end", f"block 0x{bid:x}")
         seen.add(bid)
         content = self._content(bid, self._block(bid, extract), extract)
-        if len(content) < 4 or content[:1] != _SUBNODE_TREE:
+        if len(content) < 4 or content[:1] != SUBNODE_TREE:
             raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
-        skip = self._layout.sub_header
+        skip = self.layout.sub_header
         if content[1]:
             return sum(
                 self._subnodes(below, extract, seen, depth + 1)

@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -30,16 +30,37 @@ _SCAN_BYTES: Final = 8 << 20
 _SEGMENT: Final = 32 << 10
 _SEGMENTS: Final = 64
 _TOP: Final = 1 << 64
+_LEVELS: Final = 16
+"""Deeper than any tree of 2^64 entries: a circle ends here."""
 
 
 class Bytes(Protocol):
-    """Whatever a mailbox lies on: a local file today, a range of an object store tomorrow."""
+    """Whatever a mailbox lies on: a local file, an object of a store (`tasks.mail.remote`)."""
 
     size: int
 
     def read(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes from `offset`; fewer at the end of the file."""
         ...
+
+
+@runtime_checkable
+class Distant(Bytes, Protocol):
+    """A mailbox of which each reading is a journey: it wants to know beforehand what will be read."""
+
+    def ahead(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch what these ranges (offset, size) lie in, all at once; a hint, which fails in nothing."""
+        ...
+
+
+_PAGES_AT_ONCE: Final = 256
+"""Pages of an index that are fetched at once: 4 MB where no two lie in one segment of a distant file."""
+
+
+def fetch_ahead(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
+    """Tell a distant file what will be read; to a local one it is nothing."""
+    if isinstance(file, Distant):
+        file.ahead(ranges)
 
 
 class LocalFile:
@@ -168,7 +189,10 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
     wanted = [(0, _TOP, root)]
     while wanted:
         below: list[tuple[int, int, tuple[int, int]]] = []
-        for low, high, (bid, offset) in wanted:
+        for place, (low, high, (bid, offset)) in enumerate(wanted):
+            if place % _PAGES_AT_ONCE == 0:
+                soon = wanted[place : place + _PAGES_AT_ONCE]
+                fetch_ahead(file, ((offset, layout.page) for _, _, (_, offset) in soon))
             if offset in walk.seen:
                 walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
                 walk.branch_lost |= level is None or level > 0
@@ -268,6 +292,7 @@ class BlockIndex:
         self._row = struct.Struct(header.layout.block_row)
         self._known: dict[int, tuple[int, int, int]] = {}
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
+        self._fetched: set[int] = set()
         self._rescued = False
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
@@ -283,28 +308,58 @@ class BlockIndex:
             found = self._known.get(bid)
         return found
 
+    def ahead(self, bids: Iterable[int]) -> None:
+        """Fetch what finding these blocks takes, a level of the tree at a time: for a distant file."""
+        wanted = [bid & ~1 for bid in bids]
+        for _ in range(_LEVELS):
+            wanted = [bid for bid in wanted if bid not in self._known]
+            pages = {self._next(bid) for bid in wanted} - self._fetched
+            if not pages:
+                return
+            self._fetched |= pages
+            fetch_ahead(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
+            for offset in sorted(pages):
+                self._step(offset)
+
+    def _next(self, bid: int) -> int:
+        """Offset of the first page on the way to `bid` whose references are not known."""
+        offset = self._header.bbt[1]
+        for _ in range(_LEVELS):
+            branch = self._branches.get(offset)
+            place = bisect_right(branch[0], bid | 1) - 1 if branch else -1
+            if branch is None or place < 0:
+                break
+            offset = branch[1][place]
+        return offset
+
     def _descend(self, bid: int) -> bool:
         """Read the leaf that would hold `bid`; False where a page on the way is damaged."""
-        layout = self._header.layout
         offset = self._header.bbt[1]
-        for _ in range(16):  # deeper than any tree of 2^64 entries: a cycle ends here
+        for _ in range(_LEVELS):
             branch = self._branches.get(offset)
             if branch is None:
-                data = self._file.read(offset, layout.page)
-                page = _parse_page(data, layout, BBT)
-                if isinstance(page, str):
-                    return self._rescued
-                if page.level == 0:
-                    rows = self._row.iter_unpack(data[: page.entries.nbytes])
-                    self._known.update({bid & ~1: (offset, size, full) for bid, offset, size, full in rows})
-                    return True
-                branch = (page.entries["key"].tolist(), page.entries["offset"].tolist())
-                self._branches[offset] = branch
+                found = self._step(offset)
+                if not isinstance(found, tuple):
+                    return found
+                branch = found
             place = bisect_right(branch[0], bid | 1) - 1
             if place < 0:
                 return True
             offset = branch[1][place]
         return self._rescued
+
+    def _step(self, offset: int) -> tuple[list[int], list[int]] | bool:
+        """Read a page: a branch's references; True for a leaf, whose blocks are known then; else damage."""
+        data = self._file.read(offset, self._header.layout.page)
+        page = _parse_page(data, self._header.layout, BBT)
+        if isinstance(page, str):
+            return self._rescued
+        if page.level == 0:
+            rows = self._row.iter_unpack(data[: page.entries.nbytes])
+            self._known.update({bid & ~1: (offset, size, full) for bid, offset, size, full in rows})
+            return True
+        branch = self._branches[offset] = (page.entries["key"].tolist(), page.entries["offset"].tolist())
+        return branch
 
     def _rescue(self) -> None:
         if not self._rescued:

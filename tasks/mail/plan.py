@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pypff
 
+from data.places import Place
+from tasks.mail.ahead import nodes_ahead
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import (
     NBT,
@@ -26,11 +27,13 @@ from tasks.mail.layout import (
     NotAMailboxError,
     nid_type,
 )
-from tasks.mail.ndb import Bytes, Damage, LocalFile, read_header, read_tree
+from tasks.mail.ndb import Bytes, Damage, read_header, read_tree
 from tasks.mail.pff import folder_facts
+from tasks.mail.remote import open_bytes
 
 ORPHANED: Final = "(orphaned)"
 """Folder of a message whose parent is in no index."""
+_FOLDERS_AT_ONCE: Final = 100
 _NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
 
 
@@ -167,14 +170,15 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
     return MailPlan(header, file.size, nodes, _folders(wanted, facts, inside), tuple(damages), cut)
 
 
-def open_plan(path: Path, *, names: bool = True) -> MailPlan:
+def open_plan(path: Place, *, names: bool = True) -> MailPlan:
     """List the mailbox at `path`; see `plan_mailbox`.
 
     Raises:
         NotAMailboxError: see `plan_mailbox`.
         OSError: the file cannot be read.
+        InputError: the store on which it lies cannot be reached or refuses.
     """
-    with LocalFile(path) as file:
+    with open_bytes(path) as file:
         return plan_mailbox(file, names=names)
 
 
@@ -209,7 +213,9 @@ def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[st
     """Name and stated number of messages of each folder that libpff can read."""
     copier = Copier(file, header)
     extract = Extract(header)
-    for node in nodes:
+    for place, node in enumerate(nodes):
+        if place % _FOLDERS_AT_ONCE == 0:
+            nodes_ahead(copier, nodes[place : place + _FOLDERS_AT_ONCE])
         try:
             copier.copy(node, extract)
         except BlockError:

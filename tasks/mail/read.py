@@ -10,10 +10,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 import pypff
 
+from tasks.mail.ahead import nodes_ahead
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
@@ -76,11 +78,23 @@ def read_nodes(
     """
     copier = Copier(file, header)
     with Watchdog(settings.watchdog_seconds) as watchdog:
-        for group in _groups(copier, header, nodes, settings):
+        for group in _groups(copier, header, _fetched(copier, nodes, settings.extract, watchdog), settings):
             watchdog.feed()
             outcomes = _decode(copier, header, group) | group.failures
             for node in group.nodes:
                 yield outcomes[node.nid]
+
+
+def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Watchdog) -> Iterator[Node]:
+    """The nodes; what a distant mailbox has of some of them is fetched before the first of these.
+
+    A journey is not a hanging reader: the watchdog is fed after it.
+    """
+    rest = iter(nodes)
+    while group := list(islice(rest, together)):
+        nodes_ahead(copier, group)
+        watchdog.feed()
+        yield from group
 
 
 def _groups(

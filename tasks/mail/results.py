@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from data.places import Place
 from data.schema import TABLES
 from tasks.mail.parts import PartSummary, gaps
 from tasks.mail.plan import MailPlan
@@ -65,7 +66,7 @@ class Survey:
     """
 
     mailboxes: tuple[Mailbox, ...]
-    states: Mapping[Path, Sequence[int]] = field(default_factory=dict)
+    states: Mapping[Place, Sequence[int | str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

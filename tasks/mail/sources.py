@@ -1,7 +1,8 @@
 """Which mailboxes there are: each file's SHA-256, what it is, and which names are the same file.
 
 A file's hash is remembered with its size, time of change and inode, as version control does, so that a
-second run does not read 33 GB to learn that nothing has changed.
+second run does not read 33 GB to learn that nothing has changed; one on an object store with its size, ETag
+and time of change.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.places import Place, Remote, changed, state_of, stream
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.settings import READER_VERSION
 from tasks.mail.watchdog import Watchdog
+
+__all__ = [
+    "Examined",
+    "HashMemo",
+    "Mailbox",
+    "check_readable",
+    "check_unchanged",
+    "examine",
+    "group",
+    "sha256_of",
+    "state_of",
+]
 
 _MEMO: Final = "hashes.json"
 _PIECE: Final = 4 << 20
@@ -57,7 +71,7 @@ class Mailbox:
     """
 
     agency: str
-    path: Path
+    path: Place
     files: tuple[str, ...]
     examined: Examined
 
@@ -71,13 +85,18 @@ class Mailbox:
         return work / "mail" / f"{self.source}-reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits.
+def sha256_of(path: Place) -> str:
+    """SHA-256 of a file, in hexadecimal digits; what lies on a store is streamed, once.
 
     Raises:
         OSError: the file cannot be read.
+        InputError: the store on which it lies cannot be reached or refuses.
     """
     digest = hashlib.sha256()
+    if isinstance(path, Remote):
+        for piece in stream(path):
+            digest.update(piece)
+        return digest.hexdigest()
     with path.open("rb", buffering=0) as file:
         buffer = memoryview(bytearray(_PIECE))
         while count := file.readinto(buffer):
@@ -85,7 +104,7 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def examine(path: Path, sha256: str | None, names: bool = True) -> Examined:
+def examine(path: Place, sha256: str | None, names: bool = True) -> Examined:
     """Hash a file and list its messages.
 
     Args:
@@ -96,9 +115,10 @@ def examine(path: Path, sha256: str | None, names: bool = True) -> Examined:
 
     Raises:
         OSError: the file cannot be read.
+        InputError: the store on which it lies cannot be reached or refuses.
     """
     digest = sha256 or sha256_of(path)
-    size = path.stat().st_size
+    size = int(state_of(path)[0])
     try:
         with Watchdog(_LISTING_SECONDS):
             return Examined(digest, size, open_plan(path, names=names), None)
@@ -110,12 +130,15 @@ def check_readable(files: Iterable[RecordFile]) -> None:
     """See that every file can be opened, before any work is done.
 
     Raises:
-        InputError: names the first that cannot.
+        InputError: names the first that cannot, or the store that cannot be reached.
     """
     for file in files:
         try:
-            with file.path.open("rb"):
-                pass
+            if isinstance(file.path, Path):
+                with file.path.open("rb"):
+                    pass
+            else:
+                state_of(file.path)
         except OSError as error:
             raise InputError(
                 f"{file.file}: cannot be read ({error.strerror or error}); "
@@ -123,7 +146,25 @@ def check_readable(files: Iterable[RecordFile]) -> None:
             ) from error
 
 
-def group(files: Sequence[RecordFile], examined: Mapping[Path, Examined]) -> list[Mailbox]:
+def check_unchanged(path: Place, state: Sequence[int | str]) -> None:
+    """See that a file is the one that was hashed.
+
+    Args:
+        path: the file.
+        state: what `state_of` said of it then.
+
+    Raises:
+        InputError: it is another one, or gone.
+    """
+    try:
+        same = state_of(path) == list(state)
+    except FileNotFoundError as error:
+        raise changed(path) from error
+    if not same:
+        raise changed(path)
+
+
+def group(files: Sequence[RecordFile], examined: Mapping[Any, Examined]) -> list[Mailbox]:
     """One `Mailbox` an agency and hash, in that order; the names of equal files are joined (DESIGN 5.1)."""
     found: dict[tuple[str, str], list[RecordFile]] = {}
     for file in sorted(files, key=lambda file: file.file):
@@ -151,7 +192,7 @@ class HashMemo:
         row = self._known.get(file.file)
         return str(row[-1]) if isinstance(row, list) and row[:-1] == state_of(file.path) else None
 
-    def put(self, file: RecordFile, sha256: str, state: Sequence[int]) -> None:
+    def put(self, file: RecordFile, sha256: str, state: Sequence[int | str]) -> None:
         """Remember a hash, with the state that the file had before it was hashed."""
         self._known[file.file] = [*state, sha256]
 
@@ -161,9 +202,3 @@ class HashMemo:
         beside = self._path.with_name(f".{_MEMO}.{os.getpid()}.partial")
         beside.write_text(json.dumps(self._known, indent=0, sort_keys=True))
         beside.replace(self._path)
-
-
-def state_of(path: Path) -> list[int]:
-    """Size, times of change in nanoseconds and inode: what must stay the same for a hash to stay true."""
-    stat = path.stat()
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]

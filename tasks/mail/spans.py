@@ -20,11 +20,12 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
+from data.places import Place
 from tasks.mail.layout import Header
-from tasks.mail.ndb import LocalFile
 from tasks.mail.parts import PartSummary, write_part
 from tasks.mail.plan import MailPlan, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
+from tasks.mail.remote import open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 
 _STARTUP_SECONDS: Final = 60.0
@@ -45,7 +46,7 @@ class Span:
         settings: how to read.
     """
 
-    path: Path
+    path: Place
     header: bytes
     nodes: npt.NDArray[Any]
     folders: dict[int, str]
@@ -64,7 +65,9 @@ class Span:
         return replace(self, nodes=nodes, folders=folders, start=self.start + start)
 
 
-def span_of(plan: MailPlan, path: Path, places: tuple[int, int], parts: Path, settings: MailSettings) -> Span:
+def span_of(
+    plan: MailPlan, path: Place, places: tuple[int, int], parts: Path, settings: MailSettings
+) -> Span:
     """The messages of a plan from the one place to before the other."""
     start, stop = places
     folders = plan.folder_names(start, stop)
@@ -76,10 +79,12 @@ def outcomes_of(span: Span) -> list[Outcome]:
 
     Raises:
         OSError: the mailbox cannot be opened.
+        InputError: the store on which it lies cannot be reached or refuses, or it was exchanged meanwhile.
     """
-    with LocalFile(span.path) as file:
+    with open_bytes(span.path) as file:
         nodes = to_nodes(span.nodes)
-        return list(read_nodes(file, Header.parse(span.header), nodes, span.settings))
+        outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings)
+        return list(while_unchanged(outcomes, file))
 
 
 @contextlib.contextmanager
@@ -99,10 +104,11 @@ def read_span(span: Span) -> PartSummary:
 
     Raises:
         OSError: the mailbox cannot be opened or the part cannot be written.
+        InputError: as `outcomes_of`.
     """
-    with LocalFile(span.path) as file, _no_collector():
+    with open_bytes(span.path) as file, _no_collector():
         nodes = to_nodes(span.nodes)
-        outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings)
+        outcomes = while_unchanged(read_nodes(file, Header.parse(span.header), nodes, span.settings), file)
         return write_part(span.parts, span.start, span.start + len(span), outcomes, span.folders)
 
 

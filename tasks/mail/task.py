@@ -15,7 +15,7 @@ from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
 from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
-from tasks.mail.sources import HashMemo, check_readable, group, state_of
+from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
 
 __all__ = ["MailSettings", "MailSource", "Reading", "Survey", "read", "survey"]
 
@@ -94,9 +94,11 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
     """
     for mailbox in survey.mailboxes:
         state = survey.states.get(mailbox.path)
-        if state is not None and state_of(mailbox.path) != list(state):
+        if state is None:
+            continue
+        try:
+            check_unchanged(mailbox.path, state)
+        except InputError:
             if forget is not None:
                 shutil.rmtree(mailbox.parts(forget), ignore_errors=True)
-            raise InputError(
-                f"{mailbox.path}: was changed during the run; wait until it is copied, run again"
-            )
+            raise
