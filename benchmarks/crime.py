@@ -3,8 +3,8 @@
 The records are those of the synthetic investigation's large city, in the format of the City of Los Angeles
 (28 columns; 2.1 million rows at scale 1, in a gzipped file and a plain one). Each contender is a process of
 its own, and must find the same number of records of the year and type. nwatch's seconds are from the reading
-to the batches, without the start of its workers; the memory is that of the largest process in it. pandas reads
-every column, as a first look at such a file does, or the five that are needed.
+to the batches, without the start of its workers; the memory is that of the largest process in it. pandas
+reads every column, as a first look at such a file does, or the five that are needed.
 
     .venv/bin/python benchmarks/crime.py --scale 1
 """
