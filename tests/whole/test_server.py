@@ -72,7 +72,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
-    assert set(runs) == {"investigate", "alerts", "posts"}
+    assert set(runs) == {"investigate", "alerts", "posts", "crime", "selection", "requests"}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
     assert runs["alerts"]["name"] == "alerts ring-2021"
