@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,7 +153,7 @@ def scheduler_of(address: str, certificates: Path) -> int:
         return 0
 
 
-def wait_for(ready, processes: list[subprocess.Popen[bytes]], logs: Path) -> None:
+def wait_for(ready: Callable[[], bool], processes: Sequence[subprocess.Popen[Any]], logs: Path) -> None:
     """Wait until something is so; a process that has ended meanwhile is told of with its log."""
     end = time.monotonic() + WAIT
     while not ready():
