@@ -1,46 +1,15 @@
-"""A Dask client from settings: workers on this machine, or a scheduler that runs already."""
+"""A Dask client from settings, wherever the workers are."""
 
 import logging
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import dask
-from distributed import Client, LocalCluster
-from distributed.system import MEMORY_LIMIT
-from tornado.ioloop import PeriodicCallback
+from distributed import Client
 
+from cluster.config import CONFIG
 from cluster.settings import ClusterSettings
 from data.errors import InputError
-
-CONFIG: dict[str, Any] = {
-    # A partition whose worker died is not tried again as it is: whoever sent it bisects it to find the item
-    # at fault.
-    "distributed.scheduler.allowed-failures": 0,
-    # Decoding in C holds the interpreter's lock, and a worker that only looks dead must not be taken for
-    # dead; one that really died closes its connection, and its nanny starts another.
-    "distributed.scheduler.worker-ttl": "15 minutes",
-    # Paths and small counts travel between workers, never data: spilling would write private mail to a
-    # second place.
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": 0.85,
-    "distributed.worker.memory.terminate": 0.95,
-    # A worker that died is started anew by its nanny; one that is not back by then gets another nanny. The
-    # default of 15 seconds is too short where all workers of a busy machine start at once.
-    "distributed.deploy.lost-worker-timeout": "60s",
-    # A new worker imports what its tasks need on its first task; graphics cards are none of this program's
-    # business.
-    "distributed.diagnostics.nvml": False,
-}
-"""Dask's configuration for every cluster of this program, each entry with its reason."""
-
-KEEP_EVERY = 5.0
-"""Seconds after which a local cluster is looked after: workers whose nanny gave up are replaced."""
-
-PATIENCE = "10s"
-"""How long a scheduler may take to answer at its address."""
 
 _QUIET = (
     "distributed",
@@ -56,9 +25,13 @@ _QUIET = (
 def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
     """Open a cluster, give its client, and close what was opened.
 
-    A local cluster has worker processes of one thread each (libpff is not to be shared between threads), a
-    nanny a worker that starts a lost one again, a dashboard on a free port of the loopback address, and its
-    files in a temporary folder that is removed at the end. A cluster joined by address is left running.
+    Workers are processes of one thread each (libpff is not to be shared between threads). On this machine
+    each has a nanny that starts a lost one again, there is a dashboard on a free port of the loopback
+    address, and the cluster's files are in a temporary folder that is removed at the end. A cluster joined by
+    address is left running; pods and jobs are ended.
+
+    Where workers of elsewhere take part, client, scheduler and workers must run the same versions and the
+    same code, and a worker that joins later and differs is sent away.
 
     Args:
         settings: Where the work runs; by default what the environment says.
@@ -67,7 +40,8 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
         The client.
 
     Raises:
-        InputError: No scheduler answers at the address.
+        InputError: No scheduler answers, or no worker comes; versions differ; other hosts would take part
+            without certificates, or a certificate cannot be used; an extra is not installed.
 
     Example:
         >>> with connect(ClusterSettings(workers=1)) as client:
@@ -75,64 +49,40 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
         3
     """
     settings = settings or ClusterSettings()
-    with dask.config.set(CONFIG), _quiet():
-        if settings.kind == "address":
-            with _joined(str(settings.address)) as client:
-                yield client
-        else:
-            with _local(settings) as client:
-                yield client
+    with dask.config.set(CONFIG), _quiet(), _opener(settings)(settings) as client:
+        if settings.kind in {"kubernetes", "slurm"}:
+            _wait(client, settings)
+        if settings.kind != "local" or settings.host != "127.0.0.1":
+            from cluster.versions import check_versions, guard
 
-
-@contextmanager
-def _local(settings: ClusterSettings) -> Iterator[Client]:
-    with (
-        tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
-        dask.config.set({"temporary-directory": space}),
-        LocalCluster(
-            n_workers=settings.workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            memory_limit=int(MEMORY_LIMIT * settings.memory_fraction / settings.workers),
-            local_directory=space,
-            silence_logs=logging.CRITICAL,
-        ) as local,
-        _kept(local, settings.workers),
-        Client(local) as client,
-    ):
+            guard(client)  # first: no worker may join between the two unseen
+            check_versions(client)
         yield client
 
 
-@contextmanager
-def _kept(local: LocalCluster, workers: int) -> Iterator[None]:
-    """Keep a cluster at its number of workers: else a run would wait for ever once the last nanny gave up."""
+def _opener(settings: ClusterSettings) -> Callable[[ClusterSettings], AbstractContextManager[Client]]:
+    """What opens a cluster of this kind; each is loaded where it is used."""
+    if settings.kind == "address":
+        from cluster.joined import joined as opener
+    elif settings.kind == "kubernetes":
+        from cluster.kubernetes import pods as opener
+    elif settings.kind == "slurm":
+        from cluster.slurm import jobs as opener
+    else:
+        from cluster.local import local as opener
+    return opener
 
-    def keep() -> None:
-        local.scale(workers)
 
-    keeper = PeriodicCallback(keep, KEEP_EVERY * 1000)
-    local.loop.add_callback(keeper.start)
+def _wait(client: Client, settings: ClusterSettings) -> None:
+    """Wait for the first worker; a run that can begin with one need not wait for all."""
+    look = {"kubernetes": f"kubectl get pods -n {settings.namespace}", "slurm": "squeue --me"}
     try:
-        yield
-    finally:
-        local.loop.add_callback(keeper.stop)
-
-
-@contextmanager
-def _joined(address: str) -> Iterator[Client]:
-    try:
-        client = Client(address, timeout=PATIENCE)
-    except (OSError, ValueError) as error:
+        client.wait_for_workers(1, timeout=settings.wait * 60)
+    except TimeoutError as error:
         raise InputError(
-            f"NWATCH_ADDRESS: no Dask scheduler answers at {address}; start one, "
-            "or unset it to work on this machine"
+            f"no worker came within {settings.wait:g} minutes; see why with: {look[settings.kind]}, "
+            "or give more time with NWATCH_WAIT"
         ) from error
-    with client:
-        if not client.scheduler_info()["workers"]:
-            raise InputError(f"NWATCH_ADDRESS: the scheduler at {address} has no workers; start some first")
-        yield client
 
 
 @contextmanager

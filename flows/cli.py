@@ -135,6 +135,36 @@ def run(
 
 
 @app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them.", show_default=False)],
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name or address of scheduler or workers; may be given several times.", show_default=False
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How long they are valid.", min=1)] = 365,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="New certificates by the authority that is there.")
+    ] = False,
+) -> None:
+    """Make the certificates of a cluster.
+
+    An authority of your own, and by it certificates for the scheduler, the workers and the runs. With them
+    everything between these is encrypted, and who has none is not let in. Without them nwatch works on this
+    machine alone.
+
+    \b
+    Examples:
+      nwatch certificates /etc/nwatch/tls --host dask.example.org
+      nwatch certificates /etc/nwatch/tls --renew
+    """
+    from cluster.certificates import make
+
+    typer.echo(make(folder, host or (), days, renew))
+
+
+@app.command()
 def gentrification(
     folder: Folder,
     replace: Annotated[

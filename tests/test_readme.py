@@ -63,7 +63,7 @@ def test_every_setting_of_the_cluster_is_documented():
 
     text = README.read_text(encoding="utf-8")
     documented = [name for name in ClusterSettings.model_fields if f"`NWATCH_{name.upper()}`" in text]
-    assert documented == [name for name in ClusterSettings.model_fields if name != "kind"]
+    assert documented == list(ClusterSettings.model_fields)
 
 
 def test_the_performance_section_has_its_place():

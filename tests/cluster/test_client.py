@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
-from cluster import ClusterSettings, client, connect
+from cluster import ClusterSettings, connect, joined, local
+from cluster.config import CONFIG
 from data.errors import InputError
 
 
@@ -37,8 +38,8 @@ def test_a_task_whose_worker_dies_fails_at_once_and_another_worker_takes_its_pla
 
 
 def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(client.CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(client, "KEEP_EVERY", 0.5)
+    monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
+    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
     with connect(ClusterSettings(workers=1)) as dask:
         (before,) = dask.run(os.getpid).values()
         (nanny,) = dask.cluster.workers.values()
@@ -56,7 +57,7 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
 
 
 def test_a_scheduler_that_runs_already_is_joined_and_left_running():
-    with LocalCluster(n_workers=1, processes=False, dashboard_address=None) as running:
+    with LocalCluster(n_workers=1, processes=False, protocol="tcp", dashboard_address=None) as running:
         with connect(ClusterSettings(address=running.scheduler_address)) as dask:
             assert dask.submit(sum, [1, 2]).result(60) == 3
         with Client(running) as still:
@@ -65,7 +66,7 @@ def test_a_scheduler_that_runs_already_is_joined_and_left_running():
 
 def test_a_scheduler_without_workers_is_told_of():
     with (
-        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as running,
+        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None) as running,
         pytest.raises(InputError, match="has no workers"),
         connect(ClusterSettings(address=running.scheduler_address)),
     ):
@@ -73,7 +74,7 @@ def test_a_scheduler_without_workers_is_told_of():
 
 
 def test_an_address_where_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(client, "PATIENCE", "0.5s")
+    monkeypatch.setattr(joined, "PATIENCE", "0.5s")
     with (
         pytest.raises(InputError, match=r"no Dask scheduler answers at tcp:.*:1; start one"),
         connect(ClusterSettings(address="tcp://127.0.0.1:1")),

@@ -1,16 +1,28 @@
 """Where the work runs, from the environment and from arguments."""
 
 import os
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from cluster import ClusterSettings, settings_from_environment
 from data.errors import InputError
 
+SLURM = {"kind": "slurm", "host": "login1", "tls_folder": "certificates"}
+KUBERNETES = {
+    "kind": "kubernetes",
+    "image": "registry.example/nwatch:1",
+    "claim": "investigations",
+    "mount": "/investigations",
+    "tls_folder": "certificates",
+}
+
 
 def test_by_default_the_work_runs_here_on_every_processor():
     settings = ClusterSettings()
     assert (settings.kind, settings.workers) == ("local", len(os.sched_getaffinity(0)))
+    assert (settings.host, settings.tls_folder, settings.adaptive) == ("127.0.0.1", None, None)
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch):
@@ -25,8 +37,41 @@ def test_an_argument_outweighs_the_environment_and_none_leaves_it(monkeypatch: p
 
 
 def test_an_address_means_that_scheduler(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("NWATCH_ADDRESS", "tcp://10.0.0.5:8786")
+    monkeypatch.setenv("NWATCH_ADDRESS", "tls://10.0.0.5:8786")
     assert ClusterSettings().kind == "address"
+
+
+def test_a_maximum_means_a_number_that_follows_the_work(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NWATCH_MAXIMUM", "8")
+    settings = ClusterSettings()
+    assert (settings.adaptive, settings.first, settings.most) == ((1, 8), 1, 8)
+    settings = ClusterSettings(minimum=2)
+    assert (settings.adaptive, settings.first, settings.most) == ((2, 8), 2, 8)
+    monkeypatch.delenv("NWATCH_MAXIMUM")
+    settings = ClusterSettings(workers=5)
+    assert (settings.adaptive, settings.first, settings.most) == (None, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("4 GiB", 4 * 2**30), ("4G", 4 * 2**30), ("1.5 GB", 3 * 2**29), ("2048M", 2**31), ("8589934592", 2**33)],
+)
+def test_memory_is_read_as_slurm_and_kubernetes_count(monkeypatch: pytest.MonkeyPatch, text: str, size: int):
+    monkeypatch.setenv("NWATCH_MEMORY", text)
+    assert ClusterSettings().memory == size
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("04:00:00", timedelta(hours=4)),
+        ("1-12:30:00", timedelta(days=1, hours=12, minutes=30)),
+        ("48:00:00", timedelta(hours=48)),
+    ],
+)
+def test_time_is_read_as_slurm_writes_it(monkeypatch: pytest.MonkeyPatch, text: str, time: timedelta):
+    monkeypatch.setenv("NWATCH_WALLTIME", text)
+    assert ClusterSettings().walltime == time
 
 
 @pytest.mark.parametrize(
@@ -35,7 +80,16 @@ def test_an_address_means_that_scheduler(monkeypatch: pytest.MonkeyPatch):
         ("NWATCH_WORKERS", "many"),
         ("NWATCH_WORKERS", "0"),
         ("NWATCH_ADDRESS", "host:8786"),
+        ("NWATCH_ADDRESS", "http://host:8786"),
+        ("NWATCH_ADDRESS", "tcp://host"),
         ("NWATCH_KIND", "cloud"),
+        ("NWATCH_MAXIMUM", "0"),
+        ("NWATCH_MEMORY", "lots"),
+        ("NWATCH_MEMORY", "100 MiB"),
+        ("NWATCH_WALLTIME", "4h"),
+        ("NWATCH_WALLTIME", "00:01:00"),
+        ("NWATCH_PORT", "70000"),
+        ("NWATCH_NAMESPACE", "News Room"),
     ],
 )
 def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
@@ -46,6 +100,37 @@ def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPa
     assert "\n" not in str(caught.value)
 
 
-def test_the_kind_address_without_an_address_is_wrong():
-    with pytest.raises(InputError, match="NWATCH_ADDRESS"):
-        settings_from_environment(kind="address")
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"kind": "address"}, "NWATCH_ADDRESS is missing: the kind 'address' needs"),
+        (
+            {"kind": "local", "address": "tcp://127.0.0.1:1"},
+            "NWATCH_ADDRESS is of no use to the kind 'local'",
+        ),
+        ({"address": "tcp://127.0.0.1:1", "maximum": 4}, "NWATCH_MAXIMUM is of no use to a cluster that is"),
+        ({"minimum": 2}, "NWATCH_MINIMUM needs NWATCH_MAXIMUM"),
+        ({"minimum": 3, "maximum": 2}, "NWATCH_MINIMUM is larger than NWATCH_MAXIMUM"),
+        ({"workers": 3, "maximum": 4}, "NWATCH_MAXIMUM and a fixed number of workers"),
+        ({**SLURM}, "NWATCH_WORKERS is missing: the kind 'slurm' needs it"),
+        ({**SLURM, "workers": 2, "host": None}, "NWATCH_HOST is missing"),
+        ({**SLURM, "workers": 2, "tls_folder": None}, "NWATCH_TLS_FOLDER is missing"),
+        ({**KUBERNETES}, "NWATCH_WORKERS is missing: the kind 'kubernetes' needs it"),
+        ({**KUBERNETES, "workers": 2, "image": None}, "NWATCH_IMAGE is missing"),
+        ({**KUBERNETES, "workers": 2, "claim": None}, "NWATCH_CLAIM is missing"),
+        ({**KUBERNETES, "workers": 2, "mount": None}, "NWATCH_MOUNT is missing"),
+        ({**KUBERNETES, "workers": 2, "tls_folder": None}, "NWATCH_TLS_FOLDER is missing"),
+    ],
+)
+def test_what_does_not_go_together_is_one_line(given: dict[str, object], line: str):
+    with pytest.raises(InputError) as caught:
+        settings_from_environment(**given)
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_goes_together_is_taken():
+    slurm = settings_from_environment(**SLURM, maximum=40)
+    kubernetes = settings_from_environment(**KUBERNETES, workers=4)
+    assert (slurm.adaptive, slurm.tls_folder) == ((1, 40), Path("certificates"))
+    assert (kubernetes.most, kubernetes.mount) == (4, Path("/investigations"))

@@ -182,3 +182,18 @@ def test_inspect_names_each_file_that_is_no_mailbox_after_showing_the_others(
 def test_no_command_writes_escape_codes_into_a_log(call, case: Path, synthetic: Path):
     for words in (["plan", case], ["inspect", next(synthetic.rglob("*.pst"))], ["--help"]):
         assert "\x1b" not in "".join(call(*words)[1:])
+
+
+def test_certificates_are_made_once_and_renewed_when_asked(call, tmp_path: Path):
+    folder = tmp_path / "tls"
+    code, out, _ = call("certificates", folder, "--host", "dask.example.org", "--days", "30")
+    assert code == 0
+    assert "dask.example.org" in out
+    assert f"NWATCH_TLS_FOLDER={folder}" in out
+    before = (folder / "worker.pem").read_bytes()
+    code, _, err = call("certificates", folder)
+    assert code == 2
+    assert err.startswith(f"nwatch: {folder} holds certificates already")
+    assert (folder / "worker.pem").read_bytes() == before
+    assert call("certificates", folder, "--renew")[0] == 0
+    assert (folder / "worker.pem").read_bytes() != before

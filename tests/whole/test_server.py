@@ -72,7 +72,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
-    assert set(runs) == {"investigate", "alerts", "posts"}
+    assert set(runs) == {"investigate", "alerts", "posts", "crime", "selection", "requests"}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
     assert runs["alerts"]["name"] == "alerts ring-2021"
@@ -81,11 +81,12 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
     assert {"survey the mailboxes", "read the mail", "parse alerts", "close the ledger"} <= tasks
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts")}
     of_mail, of_posts = {"mail-read", "kinds"}, {"posts-placed", "city-tests", "city-tests-robust"}
-    assert set(artifacts) == {"dask-dashboard", "ledger"} | of_mail | of_posts
+    others = {"crimes-placed", "crime-tests", "city-selection", "requests"}
+    assert set(artifacts) == {"dask-dashboard", "ledger"} | of_mail | of_posts | others
     assert artifacts["mail-read"]["data"] == 100.0
     logs = [line["message"] for line in asked(server, "logs")]
     assert any("in quarantine" in line for line in logs)
-    assert any("skipped: crime" in line for line in logs)
+    assert any("skipped: coding" in line for line in logs)
 
 
 def test_a_server_that_does_not_answer_is_one_line(nwatch, investigation: Path):

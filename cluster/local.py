@@ -1,0 +1,84 @@
+"""Workers on this machine, and the keeping of their number."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dask
+from distributed import Client, LocalCluster, SpecCluster
+from distributed.system import MEMORY_LIMIT
+from tornado.ioloop import PeriodicCallback
+
+from cluster.security import security
+from cluster.settings import ClusterSettings
+
+KEEP_EVERY = 5.0
+"""Seconds after which a cluster is looked after: workers whose nanny or job gave up are replaced."""
+
+
+@contextmanager
+def local(settings: ClusterSettings) -> Iterator[Client]:
+    """Open a cluster of worker processes on this machine, give its client, and close it.
+
+    Scheduler and workers listen on the host of the settings; the dashboard and what else speaks plain HTTP on
+    the loopback address alone.
+
+    Args:
+        settings: Of the kind ``local``.
+
+    Yields:
+        The client.
+
+    Raises:
+        InputError: Other hosts could come in without a certificate, or a certificate cannot be used.
+    """
+    certificates = security(settings)
+    with (
+        tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
+        dask.config.set({"temporary-directory": space}),
+        LocalCluster(
+            n_workers=settings.first,
+            threads_per_worker=1,
+            processes=True,
+            host=settings.host,
+            scheduler_port=settings.port,
+            protocol="tls://" if certificates else "tcp://",
+            security=certificates,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+            memory_limit=int(MEMORY_LIMIT * settings.memory_fraction / settings.most),
+            local_directory=space,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        kept(cluster, settings),
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def kept(cluster: SpecCluster, settings: ClusterSettings) -> Iterator[None]:
+    """Keep a cluster at its number of workers, or let the number follow the work.
+
+    A worker that is lost for good stays planned, but nothing starts it anew until the cluster is told its
+    number again: so it is told every few seconds, or a run would wait for ever once the last nanny gave up.
+    Adaptive scaling does not do that by itself, as it sees nothing to change in the plan.
+
+    Args:
+        cluster: The cluster.
+        settings: How many workers.
+    """
+
+    def keep() -> None:
+        cluster.scale(len(cluster.worker_spec) if settings.adaptive else settings.workers)
+
+    if settings.adaptive:
+        minimum, maximum = settings.adaptive
+        cluster.adapt(minimum=minimum, maximum=maximum)
+    keeper = PeriodicCallback(keep, KEEP_EVERY * 1000)
+    cluster.loop.add_callback(keeper.start)
+    try:
+        yield
+    finally:
+        cluster.loop.add_callback(keeper.stop)

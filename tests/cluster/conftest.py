@@ -1,0 +1,73 @@
+"""A scheduler without workers, and workers that are started by hand, as on another host."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import dask
+import pytest
+from distributed import LocalCluster
+
+from cluster import ClusterSettings, settings_from_environment
+from cluster.certificates import make
+from cluster.config import CONFIG, environment
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificates of a site; not to be changed."""
+    return make(tmp_path_factory.mktemp("site") / "certificates").folder
+
+
+@pytest.fixture
+def scheduler() -> Iterator[LocalCluster]:
+    """A scheduler that runs already, on the loopback address and without TLS, and has no workers."""
+    with (
+        dask.config.set(CONFIG),
+        LocalCluster(
+            n_workers=0, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start workers in processes of their own; what they say is in ``worker.log`` of the test's folder."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(
+        address: str, *options: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        with (tmp_path / "worker.log").open("a", encoding="utf-8") as said:
+            running.append(
+                subprocess.Popen(
+                    [
+                        *(sys.executable, "-m", "distributed.cli.dask_worker", address),
+                        *("--nthreads", "1", "--dashboard-address", "127.0.0.1:0", *options),
+                    ],
+                    stdout=said,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    cwd=tmp_path,
+                    env=os.environ | environment() | dict(variables or {}),
+                )
+            )
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(30)
+
+
+def example(checkout: Path, name: str) -> ClusterSettings:
+    """The settings of an example, as the environment would give them."""
+    lines = (checkout / "cluster" / "examples" / f"{name}.env").read_text(encoding="utf-8").splitlines()
+    given = dict(line.removeprefix("NWATCH_").split("=", 1) for line in lines if not line.startswith("#"))
+    return settings_from_environment(**{name.lower(): value for name, value in given.items()})

@@ -1,0 +1,214 @@
+"""Pods on Kubernetes: the manifest, and the whole way against an API that starts what it is asked for."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster import ClusterSettings, connect
+from cluster.config import environment
+from cluster.kubernetes import manifest
+from data.errors import InputError
+from tests.cluster import fake_kubernetes
+from tests.cluster.conftest import example
+from tests.cluster.test_versions import wait_until
+
+# This API does not say what it knows, and its client goes on with what it knows itself.
+pytestmark = pytest.mark.filterwarnings("ignore:no /api/")
+
+
+def settings(certificates: Path, **given: Any) -> ClusterSettings:
+    return ClusterSettings(
+        kind="kubernetes",
+        namespace="newsroom",
+        image="registry.example/neighborhood-watch:0.1.0",
+        claim="investigations",
+        mount=Path("/investigations"),
+        tls_folder=certificates,
+        **given,
+    )
+
+
+def containers(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {role: made["spec"][role]["spec"]["containers"][0] for role in ("scheduler", "worker")}
+
+
+@pytest.fixture
+def kubernetes(
+    certificates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[fake_kubernetes.Kubernetes]:
+    """A cluster with the Dask operator, as far as a test can have one."""
+    pytest.importorskip("dask_kubernetes", reason="the extra kubernetes is not installed")
+    with fake_kubernetes.running(certificates, tmp_path) as (served, config):
+        monkeypatch.setenv("KUBECONFIG", str(config))
+        yield served
+
+
+def test_the_example_is_what_its_settings_make(checkout: Path):
+    made = manifest(example(checkout, "kubernetes"))
+    text = (checkout / "cluster" / "examples" / "kubernetes.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text) == made
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_each_pod_has_its_own_certificate_and_no_other(checkout: Path):
+    made = manifest(example(checkout, "kubernetes"))
+    for role in ("scheduler", "worker"):
+        (secret,) = [
+            volume["secret"] for volume in made["spec"][role]["spec"]["volumes"] if "secret" in volume
+        ]
+        assert [item["key"] for item in secret["items"]] == ["ca.pem", f"{role}.pem"]
+        arguments = containers(made)[role]["args"]
+        named = {word for word in arguments if word.endswith(".pem")}
+        assert named == {"/etc/nwatch/tls/ca.pem", f"/etc/nwatch/tls/{role}.pem"}
+
+
+def test_nothing_listens_without_tls_but_on_the_pod_s_own_loopback_address(checkout: Path):
+    for container in containers(manifest(example(checkout, "kubernetes"))).values():
+        arguments = container["args"]
+        assert arguments[arguments.index("--protocol") + 1] == "tls"
+        assert arguments[arguments.index("--dashboard-address") + 1].startswith("127.0.0.1:")
+        ports = [port["containerPort"] for port in container.get("ports", [])]
+        assert set(ports) <= {8786}
+
+
+def test_dask_s_own_command_lines_take_every_option(checkout: Path):
+    from distributed.cli.dask_scheduler import main as scheduler
+    from distributed.cli.dask_worker import main as worker
+
+    made = containers(manifest(example(checkout, "kubernetes")))
+    for command, role in ((scheduler, "scheduler"), (worker, "worker")):
+        words = made[role]["args"]
+        assert (made[role]["command"], words[0]) == (["dask"], role)
+        context = command.make_context(role, list(words[1:]), resilient_parsing=True)
+        assert context.params["protocol"] == "tls"
+
+
+def test_pods_have_the_program_s_configuration_one_thread_and_a_limit_of_memory(checkout: Path):
+    made = containers(manifest(example(checkout, "kubernetes")))
+    for container in made.values():
+        assert {variable["name"]: variable["value"] for variable in container["env"]} == environment()
+        assert container["resources"]["limits"] == {"cpu": "1", "memory": str(4 * 2**30)}
+    words = made["worker"]["args"]
+    assert words[words.index("--nthreads") + 1] == "1"
+    assert words[words.index("--memory-limit") + 1] == str(4 * 2**30 - 2**28)
+
+
+def test_the_command_by_which_health_is_asked_answers_of_a_scheduler(checkout: Path):
+    from distributed import LocalCluster
+
+    probe = containers(manifest(example(checkout, "kubernetes")))["scheduler"]["livenessProbe"]
+    command = probe["exec"]["command"]
+    with LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as running:
+        page = f"127.0.0.1:{running.scheduler.http_server.port}"
+        asked = [word.replace("127.0.0.1:8787", page) for word in command[1:]]
+        assert page in asked[-1]
+        subprocess.run([sys.executable, *asked], check=True)
+    assert subprocess.run([sys.executable, *asked], check=False, capture_output=True).returncode != 0
+
+
+def test_without_the_extra_the_line_says_what_to_install(certificates: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "kr8s", None)
+    monkeypatch.delitem(sys.modules, "cluster.kubecluster", raising=False)
+    with (
+        pytest.raises(InputError, match=r"pip install 'neighborhood-watch\[kubernetes\]'"),
+        connect(settings(certificates, workers=1)),
+    ):
+        pytest.fail("must not open")
+
+
+def test_the_operator_s_own_schema_knows_every_field(checkout: Path):
+    """Checked with the definitions that dask-kubernetes 2026.3.0 installs; what they lack is dropped."""
+    installed = pytest.importorskip("dask_kubernetes", reason="the extra kubernetes is not installed")
+    jsonschema = pytest.importorskip("jsonschema")
+    folder = Path(installed.__file__).parent / "operator" / "deployment" / "helm"
+    text = (folder / "dask-kubernetes-operator" / "crds" / "daskcluster.yaml").read_text()
+    (version,) = yaml.safe_load(text)["spec"]["versions"]
+    schema = closed(version["schema"]["openAPIV3Schema"]["properties"]["spec"])
+    spec = manifest(example(checkout, "kubernetes"))["spec"]
+    jsonschema.validate(spec, schema)
+    spec["worker"]["spec"]["container"] = []
+    with pytest.raises(jsonschema.ValidationError, match=r"'container' was unexpected"):
+        jsonschema.validate(spec, schema)
+
+
+def closed(schema: Any) -> Any:
+    """A schema that takes no field it does not name."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(part) for name, part in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        inner["additionalProperties"] = False
+    if schema.get("x-kubernetes-int-or-string"):
+        inner.pop("type", None)
+    return inner
+
+
+@pytest.mark.slow
+def test_a_cluster_of_pods_works_over_tls_and_leaves_nothing(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path
+):
+    with connect(settings(certificates, workers=2)) as client:
+        client.wait_for_workers(2, timeout=60)
+        (asked,) = kubernetes.created
+        name = asked["metadata"]["name"]
+        workers = client.scheduler_info()["workers"].values()
+        assert {worker["name"] for worker in workers} == set(kubernetes.of("deployments"))
+        assert client.scheduler.address.startswith("tls://")
+        assert client.submit(sum, [1, 2]).result(60) == 3
+        assert len(kubernetes.processes) == 3
+        asked["metadata"].pop("uid")
+        assert asked["metadata"].pop("namespace") == "newsroom"
+        assert asked == manifest(settings(certificates, workers=2), name)
+    assert kubernetes.of("daskclusters") == {}
+    assert kubernetes.processes == {}
+
+
+@pytest.mark.slow
+def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from cluster.config import CONFIG
+
+    monkeypatch.setitem(CONFIG, "distributed.adaptive.wait-count", 1)
+    with connect(settings(certificates, minimum=1, maximum=3)) as client:
+
+        def piece(number: int) -> int:
+            import time
+
+            time.sleep(0.05)
+            return number
+
+        futures = client.map(piece, range(600), pure=False)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 3)
+        assert client.gather(futures) == list(range(600))
+        del futures
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+        wait_until(lambda: len(kubernetes.of("deployments")) == 1)
+        (group,) = kubernetes.of("daskworkergroups").values()
+        wait_until(lambda: group["spec"]["worker"]["replicas"] == 1)
+        assert client.submit(sum, [1, 2]).result(60) == 3
+    assert kubernetes.mistakes == []
+    assert kubernetes.workers == 3
+
+
+def test_where_no_operator_answers_the_line_says_so_and_nothing_is_left(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from cluster import kubernetes as module
+
+    monkeypatch.setattr(module, "_STARTING", 1.0)
+    monkeypatch.setattr(kubernetes, "_begin", lambda *_: None)
+    with (
+        pytest.raises(InputError, match=r"was not there within 1 seconds; is the operator running\?"),
+        connect(settings(certificates, workers=1)),
+    ):
+        pytest.fail("must not open")
+    assert kubernetes.of("daskclusters") == {}

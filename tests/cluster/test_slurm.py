@@ -1,0 +1,213 @@
+"""Workers as jobs of SLURM: the script, and the whole way with commands that stand for SLURM's."""
+
+import os
+import re
+import shlex
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from cluster import ClusterSettings, connect, slurm
+from cluster.config import environment
+from data.errors import InputError
+from tests.cluster.conftest import example
+from tests.cluster.test_versions import wait_until
+
+SBATCH = """#!/bin/bash
+# Takes a job as sbatch does, and runs it at once; its number is that of its process.
+if [[ $1 == --test-only ]]; then
+    script=$(cat)
+    if [[ $script == *"-p nowhere"* ]]; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
+    exit 0
+fi
+cp "$1" "$SPOOL/$$.sh"
+setsid bash "$SPOOL/$$.sh" >"$SPOOL/$$.log" 2>&1 </dev/null &
+echo "Submitted batch job $!"
+"""
+
+SCANCEL = """#!/bin/bash
+kill "$1"
+"""
+
+
+@pytest.fixture
+def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the scripts and the output of the jobs, on a machine that has SLURM's commands."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
+        (commands / name).write_text(text)
+        (commands / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
+    monkeypatch.setenv("SPOOL", str(tmp_path))
+    return tmp_path
+
+
+def words(script: str) -> list[str]:
+    """The command of a script: its last line."""
+    return shlex.split(script.splitlines()[-1])
+
+
+def test_the_example_is_what_its_settings_make(checkout: Path):
+    script = slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0")
+    assert script == (checkout / "cluster" / "examples" / "slurm.sh").read_text(encoding="utf-8")
+
+
+def test_what_is_not_set_is_not_asked_for(certificates: Path):
+    settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1)
+    script = slurm.job_script(settings, "tls://127.0.0.1:8786", "a")
+    assert re.findall(r"^#SBATCH (.+)", script, re.MULTILINE) == [
+        "-J nwatch",
+        "--export=NONE",
+        "-n 1",
+        "--cpus-per-task=1",
+        "--mem=4096M",
+        "-t 0-04:00:00",
+    ]
+    assert words(script)[1] == sys.executable
+
+
+def test_a_worker_goes_before_its_job_ends_and_leaves_room_for_its_nanny(checkout: Path):
+    settings = example(checkout, "slurm")
+    command = words(slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0"))
+    assert int(command[command.index("--lifetime") + 1]) == 0.9 * 8 * 3600
+    assert int(command[command.index("--memory-limit") + 1]) == 4 * 2**30 - 2**28
+    assert command[command.index("--nthreads") + 1] == "1"
+
+
+def test_dask_s_own_command_line_takes_every_option(checkout: Path):
+    from distributed.cli.dask_worker import main
+
+    command = words(slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0"))
+    context = main.make_context("worker", command[4:], resilient_parsing=True)
+    given = {name: value for name, value in context.params.items() if value is not None}
+    assert (given["scheduler"], given["nthreads"], given["protocol"]) == ("tls://192.0.2.10:8786", 1, "tls")
+    assert given["dashboard_address"] == "127.0.0.1:0"
+
+
+def test_its_configuration_is_the_program_s(checkout: Path):
+    script = slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0")
+    exported = [shlex.split(line)[1] for line in script.splitlines() if line.startswith("export ")]
+    assert dict(line.split("=", 1) for line in exported) == environment()
+
+
+def test_without_the_extra_the_line_says_what_to_install(certificates: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "dask_jobqueue.slurm", None)
+    settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1)
+    with (
+        pytest.raises(InputError, match=r"pip install 'neighborhood-watch\[slurm\]'"),
+        connect(settings),
+    ):
+        pytest.fail("must not open")
+
+
+def test_a_host_without_slurm_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match="there is no sbatch here"):
+        slurm._try("#!/bin/bash\n")
+
+
+def test_what_slurm_would_not_take_is_told_in_its_words(spool: Path, checkout: Path):
+    settings = example(checkout, "slurm").model_copy(update={"partition": "nowhere"})
+    with pytest.raises(InputError, match=r"invalid partition specified\); correct NWATCH_PARTITION"):
+        slurm._try(slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0"))
+    slurm._try(slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0"))
+
+
+def test_dask_jobqueue_would_write_the_same(checkout: Path):
+    """Checked with dask-jobqueue 0.9.0: what it asks for, and the worker's options, but for our additions."""
+    job = pytest.importorskip("dask_jobqueue.slurm", reason="the extra slurm is not installed").SLURMJob
+    from distributed import Security
+
+    settings = example(checkout, "slurm")
+    folder = settings.tls_folder
+    assert folder
+    assert settings.environment
+    theirs = job(
+        scheduler="tls://192.0.2.10:8786",
+        name="nwatch-0",
+        cores=1,
+        processes=1,
+        memory=str(settings.memory),
+        python=str(settings.environment / "bin" / "python"),
+        job_name="nwatch",
+        queue=settings.partition,
+        account=settings.account,
+        walltime="0-08:00:00",
+        protocol="tls",
+        security=Security(
+            require_encryption=True,
+            tls_ca_file=str(folder / "ca.pem"),
+            tls_worker_cert=str(folder / "worker.pem"),
+            tls_worker_key=str(folder / "worker.pem"),
+        ),
+        job_extra_directives=["--qos=normal", "--constraint=avx2"],
+        worker_extra_args=["--lifetime", "25920", "--dashboard-address", "127.0.0.1:0"],
+    ).job_script()
+    mine = slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0")
+
+    def asked(script: str) -> set[str]:
+        return set(re.findall(r"^#SBATCH (.+)", script, re.MULTILINE))
+
+    assert asked(mine) - asked(theirs) == {
+        "--export=NONE",
+        "-o /shared/nwatch/logs/nwatch-%j.log",
+        "--mem=4096M",
+    }
+    assert asked(theirs) - asked(mine) == {"--mem=4G"}
+    assert set(words(theirs)) - set(words(mine)) == {"4.00GiB"}
+    assert set(words(mine)) - set(words(theirs)) == {"exec", "--nworkers", str(settings.worker_memory)}
+
+
+@pytest.mark.slow
+def test_a_cluster_of_jobs_works_replaces_a_lost_one_and_cancels_them_all(
+    spool: Path, certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
+    from cluster import local
+    from cluster.config import CONFIG
+
+    monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
+    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=2)
+    with connect(settings) as client:
+        client.wait_for_workers(2, timeout=60)
+        workers = client.scheduler_info()["workers"]
+        assert all(address.startswith("tls://") for address in workers)
+        assert client.submit(sum, [1, 2]).result(60) == 3
+        scripts = sorted(spool.glob("*.sh"))
+        shown = {slurm.job_script(settings, client.scheduler.address, w["name"]) for w in workers.values()}
+        assert {path.read_text() for path in scripts} == shown, "what is shown is what is submitted"
+        (lost,) = client.run(os.getppid, workers=list(workers)[:1]).values()  # its nanny, the job itself
+        os.kill(lost, signal.SIGKILL)
+        wait_until(lambda: len(list(spool.glob("*.sh"))) == 3)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 2)
+        pids = set(client.run(os.getpid).values()) | set(client.run(os.getppid).values())
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            end = time.monotonic() + 30
+            while True:
+                os.kill(pid, 0)
+                assert time.monotonic() < end, "a job goes on"
+                time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
+    pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
+    settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, minimum=1, maximum=2)
+    with connect(settings) as client:
+
+        def piece(number: int) -> int:
+            import time
+
+            time.sleep(0.05)
+            return number
+
+        futures = client.map(piece, range(300), pure=False)
+        client.wait_for_workers(2, timeout=60)
+        assert client.gather(futures) == list(range(300))

@@ -1,0 +1,220 @@
+"""Client, scheduler and workers must agree, at the beginning and later."""
+
+import json
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster
+
+from cluster import ClusterSettings, connect, probe, versions
+from data.errors import InputError
+from tests.cluster.conftest import Start
+
+
+def wait_until(found, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def other_libpff(tmp_path: Path) -> dict[str, str]:
+    """An environment whose libpff is another."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "pypff.py").write_text("def get_version():\n    return '20180714'\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.fixture
+def other_code(tmp_path: Path, checkout: Path) -> dict[str, str]:
+    """An environment in which one character of this program is another."""
+    folder = tmp_path / "older"
+    for room in probe.ROOMS:
+        (folder / room).parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-r", str(checkout / room), str(folder / room)], check=True)
+    with (folder / "tasks" / "pieces.py").open("a") as file:
+        file.write("#")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_the_report_names_what_decides_over_the_bytes_of_a_run():
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import pypff
+
+    report = probe.report()
+    assert report["Python"] == ".".join(map(str, sys.version_info[:3]))
+    assert report["libpff"] == pypff.get_version()
+    assert report["pyarrow"] == pa.__version__
+    assert report["numpy"] == np.__version__
+    assert report["pandas"] == pd.__version__
+    assert set(report) == {"Python", "libpff", "code", *probe.DISTRIBUTIONS}
+    assert probe.ABSENT not in report.values()
+
+
+@pytest.mark.slow
+def test_the_fingerprint_follows_the_code_and_not_the_place(tmp_path: Path, other_code: dict[str, str]):
+    def code(variables: dict[str, str]) -> str:
+        told = [sys.executable, "-c", "from cluster.probe import report; print(report()['code'])"]
+        done = subprocess.run(
+            told, capture_output=True, text=True, check=True, cwd=tmp_path, env=os.environ | variables
+        )
+        return done.stdout.strip()
+
+    here = probe.report()["code"]
+    assert code({}) == here
+    assert code(other_code) != here
+    pieces = tmp_path / "older" / "tasks" / "pieces.py"
+    pieces.write_text(pieces.read_text()[:-1])
+    assert code(other_code) == here, "the same text at another place is the same code"
+
+
+def test_what_is_sent_to_a_worker_needs_nothing_of_this_program(tmp_path: Path):
+    sent = pickle.dumps(versions._Sent("Refusal(expected)", expected={"Python": "0"}))
+    (tmp_path / "sent").write_bytes(sent)
+    told = (
+        "import pickle, pathlib, sys; "
+        "plugin = pickle.loads(pathlib.Path('sent').read_bytes()); "
+        "print(plugin.expected, 'cluster' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.strip() == "{'Python': '0'} False"
+
+
+def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
+    """It unpacks what is sent to the workers, and would stumble over the first piece of work."""
+    told = (
+        "import sys; sys.meta_path = [f for f in sys.meta_path if 'ditable' not in str(f)]; "
+        "from distributed.cli.dask_scheduler import main; main()"
+    )
+    file = tmp_path / "scheduler.json"
+    words = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
+    with subprocess.Popen(
+        [sys.executable, "-c", told, *words, "--scheduler-file", str(file)],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
+            address = json.loads(file.read_text())["address"]
+            with Client(address, timeout="30s") as client:
+                versions.guard(client)
+                with pytest.raises(
+                    InputError, match=r"the Dask scheduler tcp://.*: code is absent there and"
+                ):
+                    versions.check_versions(client)
+        finally:
+            process.terminate()
+
+
+def test_equal_versions_are_in_order(scheduler: LocalCluster, start: Start):
+    start(scheduler.scheduler_address)
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    with connect(ClusterSettings(address=scheduler.scheduler_address)) as client:
+        versions.check_versions(client)
+        assert client.submit(sum, [1, 2]).result(60) == 3
+
+
+def test_a_worker_with_another_libpff_is_named_with_both_values(
+    scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]
+):
+    start(scheduler.scheduler_address, variables=other_libpff)
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+        (address,) = seen.scheduler_info()["workers"]
+    with (
+        pytest.raises(InputError) as caught,
+        connect(ClusterSettings(address=scheduler.scheduler_address)),
+    ):
+        pytest.fail("must not connect")
+    line = str(caught.value)
+    here = probe.report()["libpff"]
+    assert line.startswith(f"the Dask worker {address}: libpff is 20180714 there and {here} here; start")
+    assert "\n" not in line
+
+
+def test_a_worker_with_an_older_copy_of_the_code_is_found(
+    scheduler: LocalCluster, start: Start, other_code: dict[str, str]
+):
+    start(scheduler.scheduler_address, variables=other_code)
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    with (
+        pytest.raises(InputError, match=r"code is [0-9a-f]{12} there and [0-9a-f]{12} here"),
+        connect(ClusterSettings(address=scheduler.scheduler_address)),
+    ):
+        pytest.fail("must not connect")
+
+
+def test_of_many_workers_three_are_named_and_the_rest_counted(
+    monkeypatch: pytest.MonkeyPatch, scheduler: LocalCluster
+):
+    scheduler.scale(5)
+    with Client(scheduler) as client:
+        client.wait_for_workers(5, timeout=120)
+        monkeypatch.setattr(probe, "report", lambda: {"Python": "2.7.18"})
+        with pytest.raises(InputError, match=r"the Dask scheduler .* \(and 3 more\); start them all"):
+            versions.check_versions(client)
+
+
+@pytest.mark.slow
+def test_a_late_worker_that_differs_does_no_work_and_holds_nothing_up(
+    scheduler: LocalCluster,
+    start: Start,
+    other_libpff: dict[str, str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+):
+    first = start(scheduler.scheduler_address, "--no-nanny")
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    with (
+        caplog.at_level(logging.WARNING, logger="cluster.versions"),
+        connect(ClusterSettings(address=scheduler.scheduler_address)) as client,
+    ):
+        # Nobody is there when the worker that differs comes, so that the scheduler gives it all the work.
+        first.terminate()
+        wait_until(lambda: not client.scheduler_info()["workers"])
+
+        # Pickled by value: such a worker has no test of ours.
+        def leave_a_trace(folder: str) -> int:
+            import os
+            import pathlib
+
+            pathlib.Path(folder, f"trace-{os.getpid()}").touch()
+            return os.getpid()
+
+        futures = client.map(leave_a_trace, [str(tmp_path)] * 40, pure=False)
+        refused = start(scheduler.scheduler_address, variables=other_libpff)
+        wait_until(lambda: "is refused" in caplog.text)
+        assert refused.wait(60) is not None, "nothing starts it anew"
+        right = start(scheduler.scheduler_address, "--no-nanny")
+        assert set(client.gather(futures)) == {right.pid}
+    assert [path.name for path in tmp_path.glob("trace-*")] == [f"trace-{right.pid}"]
+    assert "libpff is 20180714 there" in caplog.text
+    assert "is refused: libpff is 20180714 there" in (tmp_path / "worker.log").read_text()
+
+
+def test_with_the_run_the_guard_goes(scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]):
+    scheduler.scale(1)
+    with Client(scheduler) as client:
+        client.wait_for_workers(1, timeout=60)
+        with connect(ClusterSettings(address=scheduler.scheduler_address)) as run:
+            assert f"nwatch-guard-{run.id}" in scheduler.scheduler.plugins
+            assert f"nwatch-guard-{run.id}" in scheduler.scheduler.worker_plugins
+        wait_until(lambda: not any("nwatch" in name for name in scheduler.scheduler.plugins))
+        assert not any("nwatch" in name for name in scheduler.scheduler.worker_plugins)
+        start(scheduler.scheduler_address, variables=other_libpff)
+        client.wait_for_workers(2, timeout=60)
