@@ -189,8 +189,12 @@ class HashMemo:
 
     def get(self, file: RecordFile) -> str | None:
         """The file's SHA-256 if it is known and the file is as it was."""
-        row = self._known.get(file.file)
-        return str(row[-1]) if isinstance(row, list) and row[:-1] == state_of(file.path) else None
+        return self.hash_of(file.file, state_of(file.path)) if file.file in self._known else None
+
+    def hash_of(self, file: str, state: Sequence[int | str]) -> str | None:
+        """The SHA-256 of the file of that name, if it was hashed in this state."""
+        row = self._known.get(file)
+        return str(row[-1]) if isinstance(row, list) and row[:-1] == list(state) else None
 
     def put(self, file: RecordFile, sha256: str, state: Sequence[int | str]) -> None:
         """Remember a hash, with the state that the file had before it was hashed."""

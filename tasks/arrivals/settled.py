@@ -1,0 +1,71 @@
+"""Which mailboxes may be read now: none that is still being copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.errors import InputError
+from data.places import changed_at, state_of
+from data.records import RecordFile, Seen
+from tasks.arrivals.copying import is_copying
+from tasks.arrivals.memory import Memory
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Mailboxes, sorted by whether they may be read.
+
+    Attributes:
+        files: Those that may.
+        notes: A line for each of the others, with the reason.
+    """
+
+    files: tuple[RecordFile, ...]
+    notes: tuple[str, ...]
+
+
+def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: float) -> Settled:
+    """Leave out what changed within the settling time, or is part of a copy under way.
+
+    A file that is as it was when its agency was announced has settled, whatever the clock of its disk or
+    store says.
+
+    Args:
+        files: Mailboxes.
+        memory: What `tasks.arrivals.memory.recall` gives.
+        now: Our clock, seconds since 1970.
+        settle: Seconds for which nothing may have changed.
+
+    Returns:
+        The files that may be read, in the order given, and a note for each that is left out.
+
+    Raises:
+        InputError: A file cannot be asked for its size and times.
+    """
+    kept, notes = [], []
+    for file in files:
+        try:
+            seen = Seen(file.agency, file.file, state_of(file.path))
+        except FileNotFoundError:
+            kept.append(file)  # the survey names it, as in every run
+            continue
+        except OSError as error:
+            raise InputError(
+                f"{file.file}: cannot be read ({error.strerror}); check its permissions"
+            ) from error
+        known = memory.get(file.agency)
+        as_announced = (known.announced or {}).get(file.file) == seen.state if known else False
+        age = now - changed_at(seen.state)
+        if is_copying(seen):
+            notes.append(
+                f"{file.file}: is part of a copy under way and is left out; it is read when it is whole"
+            )
+        elif age < settle and not as_announced:
+            notes.append(
+                f"{file.file}: changed {max(0.0, age):.0f} s ago and may still be being copied; "
+                f"it is left out, and read when it has not changed for {settle:g} s"
+            )
+        else:
+            kept.append(file)
+    return Settled(tuple(kept), tuple(notes))

@@ -1,0 +1,101 @@
+"""The flow `arrivals` on a real server: which events it has afterwards."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import InputError
+
+pytestmark = pytest.mark.usefixtures("prefect")
+
+SECONDS = 30.0
+"""A server writes an event down within a second or two."""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    folder = tmp_path / f"case-{tmp_path.parent.name}-{tmp_path.name}"
+    arrive(folder, "lapd")
+    (folder / "investigation.toml").write_text('name = "test"\n')
+    return folder
+
+
+def arrive(folder: Path, agency: str, name: str = "a.pst", content: bytes = b"mail") -> None:
+    own = folder / "records" / agency
+    own.mkdir(parents=True, exist_ok=True)
+    (own / name).write_bytes(content)
+    (own / "agency.toml").write_text('name = "Police"\ntimezone = "UTC"\n')
+
+
+def run(folder: Path, settle: float = 0.0) -> list[str]:
+    from flows.arrivals import arrivals
+
+    return arrivals(folder, settle)
+
+
+def events(folder: Path, count: int) -> list[dict[str, Any]]:
+    """The events of an investigation that the server has, oldest first, when there are so many."""
+    from prefect.client.orchestration import get_client
+
+    prefix = f"nwatch.agency.{folder.name}."
+    wanted = {"filter": {"event": {"name": ["nwatch.records.arrived"]}}, "limit": 50}
+    end = time.monotonic() + SECONDS
+    while True:
+        with get_client(sync_client=True) as client:
+            found = client.request("POST", "/events/filter", json=wanted).json()["events"]
+        own = [one for one in found if one["resource"]["prefect.resource.id"].startswith(prefix)]
+        if len(own) >= count or time.monotonic() > end:
+            return sorted(own, key=lambda one: str(one["occurred"]))
+        time.sleep(0.2)
+
+
+def test_an_agency_that_arrived_is_one_event_with_what_a_run_needs(case: Path):
+    assert run(case) == ["lapd"]
+    [event] = events(case, 1)
+    assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
+    assert event["payload"] == {"folder": str(case), "agency": "lapd", "files": 1, "bytes": 4}
+    assert event["related"][0]["prefect.resource.id"].startswith("prefect.flow-run.")
+
+
+def test_only_what_is_new_or_changed_is_announced_by_later_rounds(case: Path):
+    assert run(case) == ["lapd"]
+    assert run(case) == []
+    arrive(case, "newcity")
+    assert run(case) == ["newcity"]
+    (case / "records/lapd/b.pst").write_bytes(b"more mail")
+    assert run(case) == ["lapd"]
+    assert run(case) == []
+    told = [(one["payload"]["agency"], one["payload"]["files"]) for one in events(case, 3)]
+    assert told == [("lapd", 1), ("newcity", 1), ("lapd", 2)]
+
+
+def test_a_round_waits_for_what_may_be_whole_in_a_moment(case: Path, monkeypatch: pytest.MonkeyPatch):
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        time.sleep(seconds)
+
+    monkeypatch.setattr("flows.arrivals._wait", wait)
+    assert run(case, settle=2.0) == ["lapd"]
+    [seconds] = waited
+    assert 0 < seconds <= 2.0
+
+
+def test_a_mailbox_that_grows_while_the_round_waits_is_not_announced(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def grow(_: float) -> None:
+        with (case / "records/lapd/a.pst").open("ab") as file:
+            file.write(b"and more")
+
+    monkeypatch.setattr("flows.arrivals._wait", grow)
+    assert run(case, settle=60.0) == []
+
+
+def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Path):
+    (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
+    with pytest.raises(InputError, match=r"unknown key 'arrivals.settel'; did you mean 'settle'"):
+        run(case)

@@ -1,0 +1,68 @@
+"""Which agencies a run has read as they are."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from data.places import state_of
+from data.records import FolderRecords, RecordFile
+from data.schema import TABLES
+from data.tables import write_table
+from tasks.arrivals.reading import read_before
+from tasks.mail.sources import HashMemo
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """Two agencies, each with two mailboxes, read and published."""
+    rows, memo = [], HashMemo(tmp_path / "work")
+    for agency in ("lapd", "sdpd"):
+        for name in "ab":
+            file = f"records/{agency}/{name}.pst"
+            path = tmp_path / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(name)
+            sha256 = name * 64
+            memo.put(RecordFile(agency, path, file), sha256, state_of(path))
+            rows.append(
+                {
+                    "agency": agency, "source": sha256[:12], "file": file, "bytes": 1, "sha256": sha256,
+                    "format": None, "messages_listed": None,
+                }
+            )  # fmt: skip
+    memo.save()
+    spec = TABLES["private/sources"]
+    write_table(pa.Table.from_pylist(rows, schema=spec.arrow), spec, tmp_path / "out")
+    return tmp_path
+
+
+def read(case: Path) -> set[str]:
+    return read_before(FolderRecords(case / "records").look(), case / "work", case / "out")
+
+
+def test_what_was_published_with_the_hash_that_it_has_is_read(case: Path):
+    assert read(case) == {"lapd", "sdpd"}
+
+
+def test_a_mailbox_that_changed_came_or_went_makes_its_agency_unread(case: Path):
+    (case / "records/lapd/a.pst").write_text("more")
+    assert read(case) == {"sdpd"}
+    (case / "records/sdpd/c.pst").write_text("new")
+    assert read(case) == set()
+    (case / "records/sdpd/c.pst").unlink()
+    assert read(case) == {"sdpd"}
+    (case / "records/sdpd/b.pst").unlink()
+    assert read(case) == set()
+
+
+def test_other_files_make_no_difference(case: Path):
+    (case / "records/lapd/letter.pdf").write_text("Dear")
+    assert read(case) == {"lapd", "sdpd"}
+
+
+def test_without_published_tables_or_without_hashes_nothing_is_read(case: Path):
+    (case / "work/mail/hashes.json").unlink()
+    assert read(case) == set()
+    (case / "out/private/sources.parquet").unlink()
+    assert read(case) == set()

@@ -1,0 +1,61 @@
+"""Which mailboxes may be read at once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from data.places import changed_at, state_of
+from data.records import RecordFile
+from tasks.arrivals.memory import Remembered
+from tasks.arrivals.settled import settled
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> RecordFile:
+    path = tmp_path / "box.pst"
+    path.write_bytes(b"mail")
+    return RecordFile("lapd", path, "records/lapd/box.pst")
+
+
+def now(file: RecordFile, after: float) -> float:
+    return changed_at(state_of(file.path)) + after
+
+
+def test_a_file_that_changed_within_the_settling_time_is_left_out_and_that_is_said(box: RecordFile):
+    found = settled([box], {}, now(box, 12.2), 60)
+    assert found.files == ()
+    assert found.notes == (
+        "records/lapd/box.pst: changed 12 s ago and may still be being copied; it is left out, and read when "
+        "it has not changed for 60 s",
+    )
+    assert settled([box], {}, now(box, 60.1), 60).files == (box,)
+
+
+def test_a_time_of_the_content_that_was_set_back_does_not_make_a_file_old(box: RecordFile):
+    assert isinstance(box.path, Path)
+    os.utime(box.path, ns=(0, 0))
+    assert settled([box], {}, now(box, 10), 60).files == ()
+
+
+def test_a_file_as_it_was_announced_may_be_read_whatever_its_clock_says(box: RecordFile):
+    files = {box.file: state_of(box.path)}
+    announced = {"lapd": Remembered(files, 0.0, files)}
+    assert settled([box], announced, now(box, -500), 60) == settled([box], {}, now(box, 61), 60)
+    seen = {"lapd": Remembered(files, 0.0, None)}
+    assert settled([box], seen, now(box, 5), 60).files == ()
+
+
+def test_an_empty_mailbox_and_a_part_of_a_copy_are_left_out_however_old(tmp_path: Path):
+    files = []
+    for name in ("empty.pst", "~box.pst", "box.pst"):
+        (tmp_path / name).write_bytes(b"" if name == "empty.pst" else b"mail")
+        files.append(RecordFile("lapd", tmp_path / name, f"records/lapd/{name}"))
+    found = settled(files, {}, now(files[2], 1e6), 60)
+    assert [file.file for file in found.files] == ["records/lapd/box.pst"]
+    assert [note.split(":")[0] for note in found.notes] == ["records/lapd/empty.pst", "records/lapd/~box.pst"]
+
+
+def test_a_file_that_is_gone_is_left_to_the_survey_which_names_it(tmp_path: Path):
+    gone = RecordFile("lapd", tmp_path / "gone.pst", "records/lapd/gone.pst")
+    assert settled([gone], {}, 0.0, 60).files == (gone,)
