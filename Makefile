@@ -10,12 +10,13 @@ DEMO   ?= demo
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: help setup demo test lint format readme lock bench clean
+.PHONY: help setup demo test test-docker lint format readme lock bench clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
 	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
 	@echo "make test    run the tests (some of them: make test PYTEST='-m \"not slow\"')"
+	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  let ruff put the code in form"
 	@echo "make readme  write the commands and tables into README.md anew"
@@ -46,6 +47,11 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto $(PYTEST)
+
+# An engine of its own, from Debian's packages, unpacked and started below a temporary folder; skips, saying why,
+# where none can run.
+test-docker: $(READY)
+	TEST_DOCKER=1 $(BIN)/python -m pytest tests/docker/test_engine.py $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,0 +1,114 @@
+"""What the tests of the stack share: secrets, and how a deployment is run through a server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass(frozen=True)
+class Api:
+    """Prefect's API.
+
+    Args:
+        url: Where it is.
+        auth: ``user:password``.
+    """
+
+    url: str
+    auth: str
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Ask with GET, or with POST where there is a body."""
+        header = (
+            {"Authorization": f"Basic {base64.b64encode(self.auth.encode()).decode()}"} if self.auth else {}
+        )
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.url}/{path}", data, {**header, "Content-Type": "application/json"})
+        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def start(self, flow: str, deployment: str, **parameters: object) -> str:
+        """Start a run of a deployment; gives its id."""
+        found = self.ask(f"deployments/name/{flow}/{deployment}")
+        run = self.ask(f"deployments/{found['id']}/create_flow_run", {"parameters": parameters})
+        return str(run["id"])
+
+    def state(self, run: str) -> str:
+        """The type of a run's state."""
+        return str(self.ask(f"flow_runs/{run}")["state"]["type"])
+
+    def wait(self, run: str, patience: float) -> str:
+        """Wait until a run has ended; gives the type of its last state."""
+        end = time.monotonic() + patience
+        while (state := self.state(run)) not in ENDED:
+            assert time.monotonic() < end, f"still {state}"
+            time.sleep(0.5)
+        return state
+
+    def log(self, run: str) -> str:
+        """What a run logged."""
+        query = {"logs": {"flow_run_id": {"any_": [run]}}, "sort": "TIMESTAMP_ASC"}
+        return "\n".join(line["message"] for line in self.ask("logs/filter", query))
+
+
+def deploy() -> list[str]:
+    """The words that make one deployment of prefect.yaml: the others start runs by themselves."""
+    return ["prefect", "--no-prompt", "deploy", "--name", "investigate"]
+
+
+def files(out: Path) -> dict[str, bytes]:
+    """Everything below a folder."""
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def locally(nwatch: list[str]) -> Callable[..., dict[str, bytes]]:
+    """Run an investigation, or parts of it, on this machine alone; gives what lies in `out/`."""
+
+    def run(folder: Path, *only: str) -> dict[str, bytes]:
+        words = ["run", str(folder), "--workers", "2", *(word for part in only for word in ("--only", part))]
+        kept = {name: value for name, value in os.environ.items() if name != "PREFECT_HOME"}
+        subprocess.run([*nwatch, *words], check=True, capture_output=True, env=kept)
+        return files(folder / "out")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def certificates():
+    """The module that makes certificates."""
+    return pytest.importorskip("cluster.certificates")
+
+
+@pytest.fixture(scope="module")
+def secret_files(tmp_path_factory: pytest.TempPathFactory, certificates) -> Path:
+    """The folder of secrets, as docker/README.md tells an operator to make it."""
+    folder = tmp_path_factory.mktemp("operator") / "secrets"
+    folder.mkdir(mode=0o700)
+    for name, content in {
+        "database-password": secrets.token_urlsafe(24),
+        "prefect-auth": f"nwatch:{secrets.token_urlsafe(24)}",
+    }.items():
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(content + "\n")
+    certificates.make(folder / "tls", hosts=["scheduler"])
+    return folder

@@ -1,0 +1,128 @@
+"""The whole stack, as compose.yaml has it, on the loopback address, without a Docker engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+from distributed import Client, Security
+
+from tests.conftest import copy_of
+from tests.docker.conftest import Api, deploy, files
+from tests.docker.stack import ByHand
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def stack(synthetic: Path, secret_files: Path) -> Iterator[ByHand]:
+    """PostgreSQL, Prefect's server and worker, a scheduler and two workers."""
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
+    # Not below pytest's own folder, which the user postgres may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="nwatch-stack-"))
+    folder.chmod(0o711)
+    stack = ByHand(folder, copy_of(synthetic, folder / "investigation"), secret_files)
+    try:
+        stack.up(workers=2)
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def api(stack: ByHand, secret_files: Path) -> Api:
+    url = f"http://127.0.0.1:{stack.ports['4200']}/api"
+    return Api(url, (secret_files / "prefect-auth").read_text().strip())
+
+
+def test_a_deployment_gives_the_bytes_of_a_local_run(
+    stack: ByHand, api: Api, locally, synthetic: Path, tmp_path: Path
+):
+    made = stack.command("runner", *deploy())
+    assert made.returncode == 0, made.stdout + made.stderr
+    run = api.start("investigate", "investigate", only=["mail"])
+    expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
+    assert api.wait(run, 180) == "COMPLETED", api.log(run) + stack.logs()
+    assert files(stack.investigation / "out") == expected
+    assert {"public/ledger.parquet", "private/alerts.parquet"} <= expected.keys()
+
+
+def test_the_runs_are_kept_in_postgresql(stack: ByHand, secret_files: Path, api: Api):
+    listed = api.ask("work_pools/filter", {})
+    asked = subprocess.run(
+        ["psql", "-h", "127.0.0.1", "-U", "prefect", "-At", "-c", "select name from work_pool", "prefect"],
+        env={
+            "PGPORT": stack.ports["5432"],
+            "PGPASSWORD": (secret_files / "database-password").read_text().strip(),
+            "PATH": "/usr/bin:/bin",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.split() == [pool["name"] for pool in listed] == ["nwatch"]
+    assert not list(stack.folder.rglob("prefect.db"))
+
+
+@pytest.mark.parametrize("auth", ["", "nwatch:wrong"])
+def test_a_request_without_the_password_is_refused(api: Api, auth: str):
+    with pytest.raises(HTTPError) as refused:
+        Api(api.url, auth).ask("flow_runs/filter", {})
+    assert refused.value.code == 401
+    assert isinstance(api.ask("flow_runs/filter", {}), list)
+
+
+def test_a_client_without_a_certificate_of_this_site_is_refused(
+    stack: ByHand, secret_files: Path, certificates, tmp_path: Path
+):
+    def security(folder: Path) -> Security:
+        own = str(folder / "client.pem")
+        return Security(
+            require_encryption=True,
+            tls_ca_file=str(folder / "ca.pem"),
+            tls_client_cert=own,
+            tls_client_key=own,
+        )
+
+    port = int(stack.ports["8786"])
+    address = f"tls://127.0.0.1:{port}"
+    with Client(address, security=security(secret_files / "tls"), timeout="20s") as client:
+        assert len(client.scheduler_info()["workers"]) == 2
+    certificates.make(tmp_path / "other")
+    with pytest.raises(OSError, match=r"certificate|Timed out"):
+        Client(address, security=security(tmp_path / "other"), timeout="5s")
+
+    nobody = ssl.create_default_context(cafile=str(secret_files / "tls" / "ca.pem"))
+    nobody.check_hostname = False
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+        nobody.wrap_socket(plain) as connection,
+        pytest.raises(ssl.SSLError, match=r"(?i)certificate.required"),
+    ):
+        connection.recv(1)
+
+
+def test_each_service_has_its_own_secrets_alone(stack: ByHand):
+    seen = {path.name: sorted(one.name for one in path.iterdir()) for path in stack.folder.glob("secrets-*")}
+    assert seen["secrets-scheduler"] == ["ca.pem", "scheduler.pem"]
+    assert seen["secrets-worker-0"] == ["ca.pem", "worker.pem"]
+    assert seen["secrets-runner"] == ["ca.pem", "client.pem", "prefect-auth"]
+    assert seen["secrets-server"] == ["database-password", "prefect-auth"]
+    assert seen["secrets-database"] == ["database-password"]
+
+
+def test_no_password_shows_in_a_command_line_or_a_log(stack: ByHand, secret_files: Path):
+    words = [(secret_files / name).read_text().strip() for name in ("prefect-auth", "database-password")]
+    shown = stack.logs() + json.dumps([process.args for process in stack.running.values()])
+    assert "scheduler" in shown
+    assert not [word for word in words if word in shown or word.split(":")[-1] in shown]

@@ -1,0 +1,180 @@
+"""What compose.yaml, the Dockerfile and what the build sees must hold, without starting anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cluster.config import environment
+from tests.docker.stack import CHECKOUT, read
+
+DOCKER = CHECKOUT / "docker"
+PROGRAM = ("server", "scheduler", "worker", "runner", "deployments")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return dict(read({"NWATCH_INVESTIGATION": "/data/case"})["services"])
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (DOCKER / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_an_investigation_must_be_named():
+    with pytest.raises(KeyError, match="NWATCH_INVESTIGATION"):
+        read()
+
+
+def test_scheduler_and_workers_have_the_configuration_of_every_cluster(services):
+    # What a scheduler or worker reads; the others are for whoever starts workers.
+    of_starters = re.compile(r"DASK_DISTRIBUTED__(DEPLOY|ADAPTIVE)__")
+    expected = {name: value for name, value in environment().items() if not of_starters.match(name)}
+    for name in ("scheduler", "worker"):
+        found = services[name]["environment"]
+        assert {key: value for key, value in found.items() if key.startswith("DASK_")} == expected
+
+
+def test_ports_are_published_on_the_loopback_address_alone(services):
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert set(published) == {"server", "scheduler"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_every_service_is_limited_looked_after_and_restarted(services):
+    for name, service in services.items():
+        assert {"mem_limit", "cpus", "pids_limit", "logging"} <= service.keys(), name
+        assert service["restart"] == ("on-failure" if name == "deployments" else "unless-stopped")
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert ("healthcheck" in service) == (name != "deployments")
+
+
+def test_the_program_runs_as_a_user_of_its_own_and_writes_in_volumes_alone(services, dockerfile: str):
+    for name in PROGRAM:
+        assert services[name]["user"] == "10001:10001"
+        assert services[name]["read_only"] is True
+        assert "cap_add" not in services[name]
+    assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE) == ["10001:10001"]
+
+
+def test_whoever_sees_the_records_cannot_write_them(services):
+    seeing = {}
+    for name, service in services.items():
+        places = [volume for volume in service.get("volumes", []) if isinstance(volume, dict)]
+        seeing[name] = {volume["target"]: bool(volume.get("read_only")) for volume in places}
+    expected = {"/investigation": False, "/investigation/records": True}
+    assert {name: seen for name, seen in seeing.items() if seen} == {"worker": expected, "runner": expected}
+
+
+def test_no_service_that_sees_the_records_has_a_way_out(services):
+    assert read({"NWATCH_INVESTIGATION": "/data/case"})["networks"]["inside"] == {"internal": True}
+    for name in ("database", "worker", "runner", "deployments"):
+        assert services[name]["networks"] == ["inside"]
+
+
+def test_what_prefect_must_not_do_is_switched_off(services):
+    server = services["server"]["environment"]
+    assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert server["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
+    assert server["PREFECT_SERVER_DATABASE_DRIVER"] == "postgresql+asyncpg"
+    for name in ("server", "runner", "deployments"):
+        own = services[name]
+        assert own["environment"]["DO_NOT_TRACK"] == "1"
+        assert [one for one in own["volumes"] if str(one).endswith(f":{own['environment']['PREFECT_HOME']}")]
+
+
+def test_secrets_come_from_files_and_each_that_is_used_is_given(services):
+    for name, service in services.items():
+        for key, value in service.get("environment", {}).items():
+            assert not re.search(r"PASSWORD$|AUTH_STRING$", key), f"{name}: {key} holds a secret itself"
+            if key.endswith("_FILE"):
+                assert value.removeprefix("/run/secrets/") in service["secrets"]
+        for word in service.get("command", []):
+            for secret in re.findall(r"/run/secrets/([\w.-]+)", word):
+                assert secret in service["secrets"]
+
+
+def test_scheduler_and_workers_speak_tls_alone(services):
+    for name in ("scheduler", "worker"):
+        words = services[name]["command"]
+        assert "--protocol=tls" in words
+        assert f"--tls-key=/run/secrets/{name}.pem" in words
+        assert "--tls-ca-file=/run/secrets/ca.pem" in words
+    assert services["runner"]["environment"]["NWATCH_ADDRESS"] == "tls://scheduler:8786"
+    assert "8786" not in str([service.get("ports") for service in services.values()])
+
+
+def test_the_base_is_pinned_to_the_patch_and_the_same_in_both_files(services, dockerfile: str):
+    (base,) = re.findall(r"^ARG BASE=(.*)$", dockerfile, re.MULTILINE)
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-bookworm(@sha256:[0-9a-f]{64})?", base)
+    assert services["server"]["build"]["args"]["BASE"] == base
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == ["${BASE}", "${BASE}"]
+
+
+def test_the_image_is_made_of_the_locked_requirements_and_compiles_nothing(dockerfile: str):
+    assert "--only-binary :all: --no-deps --require-hashes -r requirements/run.txt" in dockerfile
+    assert not re.search(r"\b(gcc|g\+\+|build-essential|python3?-dev)\b", dockerfile)
+
+
+def test_the_build_sees_nothing_but_what_the_image_is_made_of():
+    lines = (CHECKOUT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    seen = {rule.removeprefix("!").rstrip("/") for rule in rules[1:] if rule.startswith("!")}
+    assert {"cluster", "data", "flows", "tasks", "requirements"} <= seen
+    for name in seen - {"prefect.yaml"}:
+        assert (CHECKOUT / name).exists(), f".dockerignore names {name}, which is not there"
+    assert not [name for name in seen if name.startswith(("docker/secrets", ".git", "tests", "demo"))]
+
+
+def with_secrets(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(DOCKER / "with-secrets"), *words],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_secret_reaches_the_command_whatever_it_holds(tmp_path: Path):
+    password = "nwatch:a b'c\"d$e`f\\g"
+    file = tmp_path / "auth"
+    file.write_text(password + "\n")
+    done = with_secrets("env", PREFECT_API_AUTH_STRING_FILE=str(file))
+    assert f"PREFECT_API_AUTH_STRING={password}\n" in done.stdout
+    assert "_FILE" not in done.stdout
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_secret_that_is_missing_or_empty_ends_the_service_in_one_line(tmp_path: Path, content: str | None):
+    file = tmp_path / "auth"
+    if content is not None:
+        file.write_text(content)
+    done = with_secrets("echo", "started", PREFECT_SERVER_API_AUTH_STRING_FILE=str(file))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "PREFECT_SERVER_API_AUTH_STRING_FILE" in done.stderr
+    assert str(file) in done.stderr
+
+
+@pytest.mark.skipif(
+    not shutil.which("git") or not (CHECKOUT / ".git").exists(), reason="not a checkout of git"
+)
+def test_secrets_are_out_of_the_repository_s_reach():
+    asked = subprocess.run(
+        ["git", "check-ignore", "docker/secrets/prefect-auth", "docker/.env"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.stdout.split() == ["docker/secrets/prefect-auth", "docker/.env"]

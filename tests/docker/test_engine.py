@@ -1,0 +1,223 @@
+"""The stack in a real Docker engine: built, brought up, hurt, scaled, taken down (`make test-docker`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from data.synthetic import create
+from tests.conftest import copy_of
+from tests.docker.conftest import Api, deploy, files
+from tests.docker.engine import Engine, NoEngineError
+from tests.docker.stack import CHECKOUT, free_ports
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(
+        "TEST_DOCKER" not in os.environ, reason="a Docker engine is started by: make test-docker"
+    ),
+]
+USER = 10001
+PROJECT = "nwatchtest"
+SERVICES = ("database", "server", "scheduler", "worker", "runner")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """An engine with the program's image and one of PostgreSQL."""
+    engine = Engine(Path(tempfile.mkdtemp(prefix="nwd-")))
+    try:
+        engine.start()
+        engine.base("nwatch-base:test")
+        engine.build("nwatch:test", CHECKOUT, "-f", "docker/Dockerfile", "--build-arg=BASE=nwatch-base:test")
+        engine.build(
+            "nwatch-postgres:test", CHECKOUT / "tests/docker/postgres", "--build-arg=BASE=nwatch-base:test"
+        )
+        yield engine
+    except NoEngineError as reason:
+        pytest.skip(str(reason))
+    finally:
+        engine.stop()
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An investigation that takes long enough to be hurt in the middle."""
+    return create(tmp_path_factory.mktemp("docker") / "made", scale=0.01, seed=11)
+
+
+class Stack:
+    """The stack of compose.yaml, in an engine.
+
+    Args:
+        engine: Where it runs.
+        case: The investigation that is copied for it.
+        secrets: The folder of secrets.
+    """
+
+    def __init__(self, engine: Engine, case: Path, secrets: Path) -> None:
+        self.engine = engine
+        self.folder = copy_of(case, engine.folder / "investigation")
+        own = shutil.copytree(secrets, engine.folder / "secrets")
+        for top in (self.folder, own):
+            for path in (top, *top.rglob("*")):
+                os.chown(path, USER, USER)
+        ports = free_ports(["ui", "dashboard"])
+        self.dashboard = f"http://127.0.0.1:{ports['dashboard']}"
+        self.api = Api(f"http://127.0.0.1:{ports['ui']}/api", (secrets / "prefect-auth").read_text().strip())
+        self.variables = {
+            "NWATCH_INVESTIGATION": str(self.folder),
+            "NWATCH_SECRETS": str(own),
+            "NWATCH_IMAGE": "nwatch:test",
+            "NWATCH_POSTGRES": "nwatch-postgres:test",
+            "NWATCH_UI_PORT": ports["ui"],
+            "NWATCH_DASHBOARD_PORT": ports["dashboard"],
+            "NWATCH_WORKER_MEMORY": "2g",
+        }
+
+    def compose(self, *words: str, check: bool = True) -> str:
+        return self.engine.compose(PROJECT, self.variables, *words, check=check)
+
+    def containers(self, service: str) -> list[str]:
+        return self.compose("ps", "-q", service).split()
+
+    def inspected(self, container: str, what: str):
+        return json.loads(self.engine.docker("inspect", "--format", f"{{{{json {what}}}}}", container))
+
+    def workers(self) -> int:
+        with urlopen(f"{self.dashboard}/json/counts.json", timeout=10) as answer:
+            return int(json.load(answer)["workers"])
+
+    def parts(self) -> int:
+        return len(list((self.folder / "work").rglob("*.parquet")))
+
+
+def until(what: Callable[[], object], patience: float, why: str) -> None:
+    end = time.monotonic() + patience
+    while not what():
+        assert time.monotonic() < end, why
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
+    stack = Stack(engine, case, secret_files)
+    try:
+        stack.compose("up", "-d", "--scale", "worker=2", *SERVICES)
+        assert stack.compose("exec", "-T", "runner", "with-secrets", *deploy())
+        yield stack
+    finally:
+        print(stack.compose("logs", "--no-color", "--tail=40", check=False))  # noqa: T201
+        stack.compose("down", "--volumes", "--timeout", "20", check=False)
+
+
+def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run(
+    stack: Stack, case: Path, tmp_path: Path, locally
+):
+    expected = locally(copy_of(case, tmp_path / stack.folder.name))
+    until(lambda: stack.workers() == 2, 60, "two workers")
+    run = stack.api.start("investigate", "investigate", partition=40)
+    until(lambda: stack.parts() >= 3, 180, f"nothing was read; {stack.api.log(run)}")
+    victim = stack.containers("worker")[0]
+    os.kill(int(stack.inspected(victim, ".State.Pid")), signal.SIGKILL)
+    then, state = stack.parts(), stack.api.state(run)
+    stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3", *SERVICES)
+    assert stack.api.wait(run, 600) == "COMPLETED", stack.api.log(run)
+    assert state == "RUNNING"
+    assert then < stack.parts(), "the worker was killed too late"
+    found = files(stack.folder / "out")
+    # The image has a Python of its own, which the provenance names; nothing else may differ.
+    here, there = (json.loads(one.pop("provenance.json")) for one in (expected, found))
+    assert here.pop("versions").keys() == there.pop("versions").keys()
+    assert there == here
+    assert found == expected
+    assert stack.inspected(victim, ".RestartCount") == 1
+    until(lambda: stack.workers() == 3, 60, "three workers at the end")
+
+
+def test_every_container_is_healthy(stack: Stack):
+    names = stack.compose("ps", "-q").split()
+    assert len(names) == 4 + stack.workers()
+    for name in names:
+
+        def healthy(name: str = name) -> bool:
+            return bool(stack.inspected(name, ".State.Health.Status") == "healthy")
+
+        until(healthy, 120, f"{stack.inspected(name, '.Name')} is not healthy")
+
+
+def test_nothing_of_the_program_runs_as_root(stack: Stack):
+    def users(service: str) -> set[str]:
+        container = stack.containers(service)[0]
+        return set(stack.engine.docker("top", container, "-eo", "pid,uid,comm").split()[4::3])
+
+    for service in ("server", "scheduler", "worker", "runner"):
+        assert users(service) == {str(USER)}
+    assert users("database") - {"0"}
+
+
+def test_the_records_and_the_program_cannot_be_written(stack: Stack):
+    for place in ("/investigation/records/new", "/srv/neighborhood-watch/new", "/opt/nwatch/new"):
+        said = stack.compose("exec", "-T", "worker", "sh", "-c", f"touch {place} 2>&1 || true")
+        assert "Read-only file system" in said, said
+    assert not list((stack.folder / "records").glob("new"))
+
+
+def test_no_container_reaches_out(stack: Stack):
+    for service in ("database", "worker", "runner"):
+        networks = stack.inspected(stack.containers(service)[0], ".NetworkSettings.Networks")
+        assert list(networks) == [f"{PROJECT}_inside"]
+    routes = stack.compose("exec", "-T", "worker", "cat", "/proc/net/route").splitlines()[1:]
+    assert routes
+    assert not [line for line in routes if line.split()[1] == "00000000"], "no default route"
+
+
+def test_ports_are_published_on_the_loopback_address_alone(stack: Stack):
+    for container in stack.engine.docker("ps", "-q").split():
+        published = stack.inspected(container, ".NetworkSettings.Ports")
+        addresses = {one["HostIp"] for ports in published.values() for one in ports or []}
+        assert addresses <= {"127.0.0.1"}
+
+
+def test_no_password_shows_where_containers_are_inspected(stack: Stack, secret_files: Path):
+    shown = stack.engine.docker("inspect", *stack.engine.docker("ps", "-q").split())
+    shown += stack.engine.docker("history", "--no-trunc", "nwatch:test")
+    for name in ("prefect-auth", "database-password"):
+        assert (secret_files / name).read_text().strip().split(":")[-1] not in shown
+
+
+def test_a_request_without_the_password_is_refused(stack: Stack):
+    with pytest.raises(HTTPError) as refused:
+        Api(stack.api.url, "").ask("flow_runs/filter", {})
+    assert refused.value.code == 401
+
+
+def test_the_image_holds_no_compiler_no_secret_and_compiled_code(stack: Stack):
+    look = "command -v gcc cc pip || true; cat /etc/pip.conf /run/ca.pem 2>/dev/null || true"
+    assert stack.compose("exec", "-T", "scheduler", "sh", "-c", look) == ""
+    sources = "find /opt/nwatch/lib /srv/neighborhood-watch/flows -name '*.py' | wc -l"
+    compiled = "find /opt/nwatch/lib /srv/neighborhood-watch/flows -name '*.cpython-3*.pyc' | wc -l"
+    counted = stack.compose("exec", "-T", "scheduler", "sh", "-c", f"{sources}; {compiled}").split()
+    assert int(counted[1]) > 0.99 * int(counted[0]) > 5000
+
+
+def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
+    """The last test: from now on runs start by themselves."""
+    stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3")
+    (job,) = stack.containers("deployments")
+    until(lambda: stack.inspected(job, ".State.Status") == "exited", 180, stack.engine.docker("logs", job))
+    assert stack.inspected(job, ".State.ExitCode") == 0, stack.engine.docker("logs", job)
+    found = stack.api.ask("deployments/filter", {})
+    assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals"}
+    assert {one["parameters"].get("folder") for one in found} <= {"/investigation", None}
