@@ -57,7 +57,11 @@ class AlertsResult:
 
 @flow(name="alerts", flow_run_name="alerts {folder.name}")
 def alerts(
-    folder: Path, out: Path, partition: int | None = None, agencies: list[str] | None = None
+    folder: Path,
+    out: Path,
+    partition: int | None = None,
+    agencies: list[str] | None = None,
+    left_out: list[str] | None = None,
 ) -> AlertsResult:
     """Read the mailboxes of an investigation and write every table of the alerts.
 
@@ -70,6 +74,7 @@ def alerts(
         out: Where the tables go; the caller publishes them.
         partition: Messages a partition; by default what :class:`~tasks.mail.settings.MailSettings` says.
         agencies: The agencies whose mailboxes are read; None for all.
+        left_out: Mailboxes that are not read, by their path inside the folder.
 
     Returns:
         What was found.
@@ -79,13 +84,16 @@ def alerts(
         LedgerError: A message that entered has left no trace.
     """
     log, tell = get_run_logger(), reporter()
-    investigation = Investigation.open(folder)
+    investigation = Investigation.open(folder, agencies)
     records, crosswalk = investigation.records(), read_crosswalk()
     timezones = investigation.timezones
     settings = MailSettings() if partition is None else MailSettings(partition=partition)
     work = investigation.work
-    if agencies is not None:
-        records = [record for record in records if record.agency in agencies]
+    records = [
+        record
+        for record in records
+        if (agencies is None or record.agency in agencies) and record.file not in (left_out or ())
+    ]
     with workers("mail") as client:
         with tell.stage("survey", "files") as on_progress:
             planned = survey(records, work, client, settings, on_progress)

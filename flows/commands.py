@@ -100,7 +100,7 @@ def run(
     import time
 
     start = time.perf_counter()
-    investigation = Investigation.open(folder)
+    investigation = Investigation.open(folder, [agency] if agency else None)
     parts = _parts_of_agency(investigation, agency, only) if agency else investigation.parts(only)
     if set(parts) - {"mail"}:
         from flows.inputs import check_inputs
@@ -139,7 +139,7 @@ def run(
         if agency is None:
             result = investigate(investigation.folder, partition, only)
         else:
-            result = one_agency(investigation.folder, agency, partition)
+            result = one_agency(investigation.folder, agency, partition, settled=False)
     summary(result, tell.seconds, console())
 
 

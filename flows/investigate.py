@@ -10,6 +10,8 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from data.catalog import Investigation
+from data.errors import InputError
+from data.records import RecordFile
 from data.schema import TABLES
 from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
@@ -23,6 +25,7 @@ from flows.publish import keep_ledger, one_run_at_a_time, staging
 from flows.requests import requests
 from flows.selection import SelectionResult, selection
 from flows.workers import has_client, workers
+from tasks.arrivals.task import settled_files
 from tasks.mail.known import remember
 from tasks.mail.settings import READER_VERSION
 from tasks.requests.results import Requests
@@ -63,7 +66,9 @@ def investigate(
     partition: int | None = None,
     only: list[str] | None = None,
     buckets: int | None = None,
+    *,
     patience: float = 0.0,
+    settled: bool = False,
 ) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -79,6 +84,8 @@ def investigate(
         buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits,
             one that a person starts is told.
+        settled: Whether mailboxes that may still be being copied are left out, with a note each; for a run
+            that nobody looks at.
 
     Returns:
         What was found.
@@ -93,23 +100,54 @@ def investigate(
     parts = investigation.parts(only)
     if not has_client():
         check_inputs(investigation, parts)  # the command line did, before it opened one
-    notes = tuple(investigation.notes(only))
-    for note in notes:
-        log.info(note)
     with one_run_at_a_time(investigation.work, patience, log.info):
+        notes, left_out = investigation.notes(only), list[str]()
+        if settled and "mail" in parts:
+            left_out, why = unsettled(investigation, investigation.records())
+            notes += why
+        for note in notes:
+            log.info(note)
         return carry_out(
-            investigation, parts, notes, partition=partition, buckets=buckets, whole=only is None
+            investigation,
+            parts,
+            notes,
+            partition=partition,
+            buckets=buckets,
+            left_out=left_out,
+            whole=only is None,
         )
+
+
+def unsettled(
+    investigation: Investigation, records: Sequence[RecordFile]
+) -> tuple[list[str], tuple[str, ...]]:
+    """The mailboxes that may still be being copied.
+
+    Args:
+        investigation: The investigation.
+        records: The mailboxes that a run would read.
+
+    Returns:
+        Their paths inside the folder, and a note for each.
+
+    Raises:
+        InputError: All of them may be.
+    """
+    found = settled_files(investigation, records)
+    if not found.files:
+        raise InputError(f"nothing to read yet: {found.notes[0]}")
+    return [record.file for record in records if record not in found.files], found.notes
 
 
 def carry_out(
     investigation: Investigation,
     parts: Sequence[str],
-    notes: tuple[str, ...] = (),
+    notes: Sequence[str] = (),
     *,
     partition: int | None = None,
     buckets: int | None = None,
     agencies: list[str] | None = None,
+    left_out: list[str] | None = None,
     whole: bool = False,
 ) -> RunResult:
     """Carry out the parts of a run and publish them: the body of a flow, which holds the folder.
@@ -121,6 +159,7 @@ def carry_out(
         partition: Messages a partition of the reading.
         buckets: Pieces into which posts and crimes are sorted.
         agencies: The agencies whose mailboxes are read; None for all.
+        left_out: Mailboxes that are not read, by their path inside the folder.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
 
@@ -141,12 +180,12 @@ def carry_out(
                 keep_ledger(investigation.out, stage, parts)
             result = RunResult(
                 out=investigation.out,
-                alerts=alerts(folder, stage, partition, agencies) if "mail" in parts else None,
+                alerts=alerts(folder, stage, partition, agencies, left_out) if "mail" in parts else None,
                 posts=posts(folder, stage, buckets) if "posts" in parts else None,
                 crime=crime(folder, stage, buckets) if "crime" in parts else None,
                 selection=selection(folder, stage, chosen) if (chosen := _of_selection(parts)) else None,
                 requests=requests(folder, stage) if "requests" in parts else None,
-                notes=notes,
+                notes=tuple(notes),
             )
             show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
             with reporter().stage("publish"):

@@ -12,13 +12,15 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from flows.inputs import check_agency
-from flows.investigate import RunResult, carry_out
+from flows.investigate import RunResult, carry_out, unsettled
 from flows.publish import one_run_at_a_time
 from tasks.mail.known import recall
 
 
 @flow(name="one-agency", flow_run_name="one-agency {agency}")
-def one_agency(folder: Path, agency: str, partition: int | None = None, patience: float = 0.0) -> RunResult:
+def one_agency(
+    folder: Path, agency: str, partition: int | None = None, patience: float = 0.0, settled: bool = True
+) -> RunResult:
     """Read the mailboxes of one agency, and publish the tables of the mail with its rows in them.
 
     No file of another agency is opened, nor hashed. What earlier runs found of the others is taken from the
@@ -32,24 +34,32 @@ def one_agency(folder: Path, agency: str, partition: int | None = None, patience
         agency: The folder's name under `records/`.
         partition: Messages a partition of the reading; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end.
+        settled: Whether mailboxes that may still be being copied are left out, with a note each; their
+            agency is announced again when they are whole.
 
     Returns:
         What was found, of all agencies in the tables.
 
     Raises:
-        InputError: The configuration or the records are wrong, the agency has no mailbox, another run is at
-            work in the folder, or an agency stands in the published tables of which the work folder holds no
-            mail any more.
+        InputError: The configuration or the records are wrong, the agency has no mailbox or none that is
+            whole, another run is at work in the folder, or an agency stands in the published tables of which
+            the work folder holds no mail any more.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     log = get_run_logger()
-    investigation = Investigation.open(folder)
+    investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)
     with one_run_at_a_time(investigation.work, patience, log.info):
-        notes = tuple(notes_on_others(investigation, agency))
+        notes, left_out = notes_on_others(investigation, agency), list[str]()
+        if settled:
+            own = [record for record in investigation.records() if record.agency == agency]
+            left_out, why = unsettled(investigation, own)
+            notes += why
         for note in notes:
             log.info(note)
-        return carry_out(investigation, ["mail"], notes, partition=partition, agencies=[agency])
+        return carry_out(
+            investigation, ["mail"], notes, partition=partition, agencies=[agency], left_out=left_out
+        )
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -109,6 +110,8 @@ def _told_if_lost(client: Client) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, InputError) or not _is_lost(client, error):
             raise
+        # The client tries to reach it until it is closed, and would then log how it failed.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         raise InputError(
             f"the Dask scheduler at {address} was lost during the run; nothing was published. "
             "Start it again, then run again: what was read is kept, and the run goes on from there"

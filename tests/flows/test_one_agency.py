@@ -1,7 +1,9 @@
 """One agency is read, and nothing of the others changes or is opened."""
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,7 +55,7 @@ def investigate(folder: Path, **given):
 def one_agency(folder: Path, agency: str, **given):
     from flows.one_agency import one_agency as flow
 
-    return flow(folder, agency, **given)
+    return flow(folder, agency, **{"settled": False, **given})  # the test has just copied them
 
 
 def arrive(away: Path, folder: Path) -> None:
@@ -208,3 +210,33 @@ def test_a_first_run_has_nothing_of_others_to_keep(investigation: Path):
     notes = notes_on_others(Investigation.open(investigation), FIRST)
     assert len(notes) == 2
     assert NEW in notes[0]
+
+
+def test_a_mailbox_that_is_still_being_copied_is_left_out_with_a_note(investigation: Path, client: Client):
+    with (investigation / "investigation.toml").open("a") as file:
+        file.write("\n[arrivals]\nsettle = 0\n")
+    mailboxes = Investigation.open(investigation).mailboxes_of(FIRST)
+    copying = mailboxes[0].with_name("late.pst")
+    copying.write_bytes(mailboxes[0].read_bytes()[:1000])
+    os.utime(copying, times=(time.time() + 3600,) * 2)  # younger than any settling time
+    result = one_agency(investigation, FIRST, settled=True)
+    [note] = [note for note in result.notes if "late.pst" in note]
+    assert "may still be being copied" in note
+    names = {file for source in result.alerts.sources for file in source.files}
+    assert len(names) == len(mailboxes)
+    assert not [name for name in names if "late.pst" in name]
+
+
+def test_an_agency_that_is_still_being_copied_is_not_read(investigation: Path):
+    with pytest.raises(InputError, match=r"nothing to read yet: records/.* may still be being copied"):
+        one_agency(investigation, NEW, settled=True)
+    assert not (investigation / "out").exists()
+    assert not list((investigation / "work").glob("mail/*/part-*"))
+
+
+def test_another_agency_without_settings_is_in_nobodys_way(investigation: Path, client: Client):
+    (investigation / "records/just-coming").mkdir()
+    mailbox = next((investigation / "records" / FIRST).rglob("*.pst"))
+    shutil.copy(mailbox, investigation / "records/just-coming")
+    result = one_agency(investigation, FIRST)
+    assert any("'just-coming' was not read yet" in note for note in result.notes)
