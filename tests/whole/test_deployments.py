@@ -1,0 +1,321 @@
+"""What an operator deploys once, on a server with a password and with a worker: runs start by themselves.
+
+One stack for all tests of this file: a server as `prefect server start` makes it, the deployments of
+`prefect.yaml` from a clean clone, and a process worker.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import psutil
+import pytest
+
+from flows.publish import one_run_at_a_time
+from flows.server import template
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+PASSWORD = "newsroom:a made-up password"
+FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
+
+
+@dataclass
+class Stack:
+    """A server, its deployments and a worker."""
+
+    url: str
+    home: Path
+    case: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_LOGGING")}
+        return {
+            **kept,
+            "PREFECT_HOME": str(self.home),
+            "PREFECT_API_URL": self.url,
+            "PREFECT_API_AUTH_STRING": PASSWORD,
+            "PREFECT_SERVER_API_AUTH_STRING": PASSWORD,
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
+            "NWATCH_FOLDER": str(self.case),
+            "NWATCH_WORKERS": "1",
+        }
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        log = (self.home / f"{words[0]}.log").open("wb")
+        with log:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "prefect", *words],
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=self.environment,
+                    start_new_session=True,
+                )
+            )
+        return self.processes[-1]
+
+    def do(self, *words: str, cwd: Path | None = None, program: str = "prefect") -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", program, *words],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=cwd,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, what: str, body: Any = None, password: str | None = PASSWORD, method: str = "POST") -> Any:
+        headers = {"Content-Type": "application/json"}
+        if password is not None:
+            headers["Authorization"] = f"Basic {b64encode(password.encode()).decode()}"
+        data = None if method == "GET" else json.dumps(body or {}).encode()
+        with urlopen(Request(f"{self.url}/{what}", data, headers, method=method), timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        return self.ask(f"deployments/name/{name}/{name}", method="GET")
+
+    def runs(self, flow: str) -> list[dict[str, Any]]:
+        return self.ask("flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
+
+    def ended(self, run: str, within: float = 200) -> dict[str, Any]:
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            found = self.ask(f"flow_runs/{run}", method="GET")
+            if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+                return found
+            time.sleep(0.5)
+        pytest.fail((self.home / "worker.log").read_text())
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            for child in family:
+                if child.is_running():
+                    child.kill()
+
+
+@pytest.fixture(scope="module")
+def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The deployments of a clean clone on a server with a worker; the second agency is still to arrive."""
+    place = tmp_path_factory.mktemp("stack")
+    home = place / "home"
+    home.mkdir()
+    if template().is_file():
+        shutil.copyfile(template(), home / "prefect.db")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+    case = shutil.copytree(synthetic, place / "case", ignore=shutil.ignore_patterns("truth", "work", "out"))
+    # Its files are a minute old at most, and the tests are not about waiting.
+    with (Path(case) / "investigation.toml").open("a") as file:
+        file.write("\n[arrivals]\nsettle = 0\n")
+    made = Stack(f"http://127.0.0.1:{port}/api", home, Path(case))
+    try:
+        made.start("server", "start", "--host", "127.0.0.1", "--port", str(port))
+        for _ in range(600):
+            try:
+                made.ask("health", method="GET")
+                break
+            except OSError:
+                assert made.processes[0].poll() is None, (home / "server.log").read_text()
+                time.sleep(0.2)
+        made.do("work-pool", "create", "nwatch", "--type", "process")
+        subprocess.run(["git", "clone", "--quiet", str(checkout), str(place / "clone")], check=True)
+        made.do("--no-prompt", "deploy", "--all", cwd=place / "clone")
+        # The tests start what they look at; a run every minute would stand in their way.
+        for name in ("arrivals", "investigate"):
+            made.ask(f"deployments/{made.deployment(name)['id']}/pause_deployment")
+        made.start("worker", "start", "--pool", "nwatch")
+        yield made
+    finally:
+        made.stop()
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    out = folder / "out"
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("password", [None, "newsroom:wrong"], ids=["without", "with a wrong"])
+@pytest.mark.parametrize(
+    "what", ["flow_runs/filter", "artifacts/filter", "logs/filter", "automations/filter"]
+)
+def test_a_request_without_the_password_is_refused(stack: Stack, what: str, password: str | None):
+    with pytest.raises(HTTPError) as refused:
+        stack.ask(what, password=password)
+    assert refused.value.code == 401
+    assert stack.ask(what) is not None
+
+
+def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
+    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals")}
+    assert {each["work_pool_name"] for each in found.values()} == {"nwatch"}
+    assert {tuple(each["tags"]) for each in found.values()} == {("nwatch",)}
+    assert {each["global_concurrency_limit"]["limit"] for each in found.values()} == {1}
+    strategies = {name: each["concurrency_options"]["collision_strategy"] for name, each in found.items()}
+    assert strategies == {"investigate": "CANCEL_NEW", "one-agency": "ENQUEUE", "arrivals": "CANCEL_NEW"}
+    [nightly], [often] = (found[name]["schedules"] for name in ("investigate", "arrivals"))
+    assert nightly["schedule"]["timezone"] == "America/New_York"
+    assert often["schedule"]["interval"] == 60.0
+    assert found["investigate"]["parameters"]["folder"] == str(stack.case)
+    [trigger] = [
+        each
+        for each in stack.ask("automations/filter")
+        if each["trigger"].get("expect") == ["nwatch.records.arrived"]
+    ]
+    assert trigger["actions"][0]["deployment_id"] == found["one-agency"]["id"]
+
+
+def test_a_clone_without_the_folder_is_not_deployed(stack: Stack):
+    clone = stack.home.parent / "clone"
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+        capture_output=True,
+        text=True,
+        env={**stack.environment, "NWATCH_FOLDER": ""},
+        cwd=clone,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "NWATCH_FOLDER is not set" in done.stdout + done.stderr
+
+
+def test_an_event_starts_one_agency_for_that_agency_and_nothing_else(stack: Stack):
+    sent = time.time()
+    emitted = f"""
+from prefect.events import emit_event
+emit_event(
+    "nwatch.records.arrived",
+    resource={{"prefect.resource.id": "nwatch.agency.case.{NEW}"}},
+    payload={{"folder": {str(stack.case)!r}, "agency": {NEW!r}, "files": 1, "bytes": 1}},
+)
+"""
+    subprocess.run([sys.executable, "-c", emitted], env=stack.environment, check=True)
+    end = time.monotonic() + 180
+    while not (runs := stack.runs("one-agency")):
+        assert time.monotonic() < end, (stack.home / "server.log").read_text()
+        time.sleep(0.5)
+    run = stack.ended(runs[0]["id"])
+    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["parameters"]["agency"] == NEW
+    assert run["name"] == f"one-agency {NEW}"
+    assert len(stack.runs("one-agency")) == 1
+    assert stack.runs("investigate") == []
+    began = time.mktime(time.strptime(run["start_time"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+    print(f"from the event to the start of its run: {began - sent:.0f} s")  # noqa: T201
+    sources = (stack.case / "work/mail/hashes.json").read_text()
+    assert f"records/{NEW}/" in sources
+    assert f"records/{FIRST}/" not in sources
+
+
+def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(stack: Stack, tmp_path: Path):
+    made = stack.ask(
+        f"deployments/{stack.deployment('investigate')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}},
+    )
+    run = stack.ended(made["id"])
+    assert run["state_type"] == "COMPLETED", run["state"]
+
+    by_hand = tmp_path / "case"
+    shutil.copytree(stack.case, by_hand, ignore=shutil.ignore_patterns("work", "out"))
+    stack.do("run", str(by_hand), program="flows.cli")
+    assert published(stack.case) == published(by_hand)
+
+
+class Hook(BaseHTTPRequestHandler):
+    """Keeps what it is told."""
+
+    def do_POST(self) -> None:
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.told.append(told["text"])  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing on stderr."""
+
+
+@pytest.fixture
+def hook() -> Iterator[HTTPServer]:
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    server.told = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
+    told = stack.do(
+        "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.cli"
+    )
+    assert told.count("notifies") == 2
+    made = stack.ask(
+        f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
+    )
+    run = stack.ended(made["id"])
+    assert run["state_type"] == "FAILED"
+    assert "records/nowhere: no mailbox" in run["state"]["message"]
+    end = time.monotonic() + 60
+    while not hook.told:  # type: ignore[attr-defined]
+        assert time.monotonic() < end, (stack.home / "server.log").read_text()
+        time.sleep(0.2)
+    [text] = hook.told  # type: ignore[attr-defined]
+    assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
+    assert made["id"] in text
+    assert "mailbox" not in text
+
+
+def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
+    # In a process of its own, which reads the server's address; three heartbeats would be 90 seconds.
+    hasty = (
+        "from datetime import timedelta\nfrom flows import automations\n"
+        "automations.SILENCE = timedelta(seconds=10)\nautomations.set_up()"
+    )
+    subprocess.run([sys.executable, "-c", hasty], env=stack.environment, check=True)
+    worker = psutil.Process(stack.processes[-1].pid)
+    with one_run_at_a_time(stack.case / "work"):  # so that the run waits
+        made = stack.ask(
+            f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
+            {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": NEW}},
+        )
+        waiting = {"logs": {"flow_run_id": {"any_": [made["id"]]}}}
+        end = time.monotonic() + 120
+        while not any("waiting" in line["message"] for line in stack.ask("logs/filter", waiting)):
+            assert time.monotonic() < end, (stack.home / "worker.log").read_text()
+            time.sleep(0.5)
+        assert stack.ask(f"flow_runs/{made['id']}", method="GET")["state_type"] == "RUNNING"
+        # As a machine that loses its power: the run, and the worker that would tell of it.
+        for process in [worker, *worker.children(recursive=True)]:
+            process.kill()
+        run = stack.ended(made["id"], within=120)
+    assert run["state_type"] == "CRASHED"
+    assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"

@@ -1,0 +1,205 @@
+"""Runs on a Dask scheduler that is joined by its address: one that dies, and workers that come and go."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+class Dask:
+    """A scheduler and its workers, each a process (group) of its own on the loopback address."""
+
+    def __init__(self, place: Path, checkout: Path) -> None:
+        self.place = place
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = int(listener.getsockname()[1])
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        # As docker/compose.yaml sets it: what becomes of a piece whose worker died is decided by the program.
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(checkout),
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+        }
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self.start_scheduler()
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self.place / "dask.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *words],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                start_new_session=True,
+            )
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        words = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
+        end = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self.scheduler
+            except OSError:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+
+    def add(self) -> subprocess.Popen[bytes]:
+        words = ("--nthreads", "1", "--no-dashboard", "--local-directory", str(self.place))
+        self.workers.append(self._start("distributed.cli.dask_worker", self.address, *words))
+        return self.workers[-1]
+
+    def wait_for(self, workers: int) -> None:
+        from distributed import Client
+
+        with Client(self.address, timeout="60s", set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=120)
+
+    @staticmethod
+    def kill(process: subprocess.Popen[bytes]) -> None:
+        """At once, and with a worker its nanny, so that nobody starts it again."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            self.kill(process)
+
+
+@pytest.fixture
+def dask(tmp_path: Path, checkout: Path) -> Iterator[Dask]:
+    place = tmp_path / "dask"
+    place.mkdir()
+    made = Dask(place, checkout)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def expected(
+    synthetic: Path, nwatch: list[str], prefect: dict[str, str], tmp_path_factory
+) -> dict[str, bytes]:
+    """What a run on this machine's own workers publishes."""
+    folder = copy_of(synthetic, tmp_path_factory.mktemp("expected") / "case")
+    subprocess.run(
+        [*nwatch, "run", str(folder), "--workers", "1"],
+        env={**os.environ, **prefect},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return published(folder)
+
+
+def copy_of(synthetic: Path, folder: Path) -> Path:
+
+    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
+    return folder
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    out = folder / "out"
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def parts(folder: Path) -> dict[str, int]:
+    """The parts of mail that lie there, each with the time at which it was written."""
+    return {str(path): path.stat().st_mtime_ns for path in folder.glob("work/mail/*/part-*.parquet")}
+
+
+def started(nwatch: list[str], folder: Path, dask: Dask, prefect: dict[str, str]) -> subprocess.Popen[str]:
+    """A run of small partitions, that has begun to read."""
+    running = subprocess.Popen(
+        [*nwatch, "run", str(folder), "--partition", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **prefect, "NWATCH_ADDRESS": dask.address},
+    )
+    end = time.monotonic() + 120
+    while not parts(folder) and running.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return running
+
+
+def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_on(  # noqa: PLR0917
+    nwatch, run, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+):
+    folder = investigation.rename(investigation.with_name("scheduler-lost"))
+    (folder / "out").mkdir()
+    (folder / "out/old.txt").write_text("old")
+    first = dask.add()
+    dask.wait_for(1)
+    running = started(nwatch, folder, dask, prefect)
+    dask.kill(dask.scheduler)
+    dask.kill(first)
+    read = parts(folder)
+    _, stderr = running.communicate(timeout=120)
+    assert running.returncode == 2
+    assert stderr == (
+        f"nwatch: the Dask scheduler at {dask.address} was lost during the run; nothing was published. "
+        "Start it again, then run again: what was read is kept, and the run goes on from there\n"
+    )
+    assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
+    assert 0 < len(read) < 100  # there was something left to read
+    [shown] = runs_named("investigate scheduler-lost")
+    assert shown.state is not None
+    assert shown.state.is_failed()
+    assert f"the Dask scheduler at {dask.address} was lost" in str(shown.state.message)
+
+    dask.start_scheduler()
+    dask.add()
+    dask.wait_for(1)
+    done = run("run", folder, NWATCH_ADDRESS=dask.address, **prefect)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {name: written for name, written in parts(folder).items() if name in read} == read
+    (folder / "out/old.txt").unlink()
+    assert published(folder) == expected
+
+
+def runs_named(name: str):
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        return [found for found in client.read_flow_runs() if found.name == name]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_number_of_workers_changes_no_byte(  # noqa: PLR0917
+    run, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes], workers: int
+):
+    for _ in range(workers):
+        dask.add()
+    dask.wait_for(workers)
+    done = run("run", investigation, NWATCH_ADDRESS=dask.address, **prefect)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert published(investigation) == expected
+
+
+def test_a_worker_added_and_another_killed_in_mid_run_change_no_byte(
+    nwatch, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+):
+    for _ in range(4):
+        dask.add()
+    dask.wait_for(4)
+    running = started(nwatch, investigation, dask, prefect)
+    dask.kill(dask.workers[0])
+    dask.add()
+    read = len(parts(investigation))
+    _, stderr = running.communicate(timeout=200)
+    assert (running.returncode, stderr) == (0, "")
+    assert 0 < read < len(parts(investigation))  # it was in mid-run
+    assert published(investigation) == expected
