@@ -54,7 +54,7 @@ class Store:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Store]:
+def serving(folder: Path, **settings: str) -> Iterator[Store]:
     """Start a server on a free port of the loopback address, and point the environment to it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -66,25 +66,33 @@ def serving(folder: Path) -> Iterator[Store]:
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
             stdout=output,
             stderr=output,
-            env={**os.environ, "MOTO_S3_CUSTOM_ENDPOINTS": endpoint},
+            env={**os.environ, "MOTO_S3_CUSTOM_ENDPOINTS": endpoint, **settings},
         )
     try:
         _wait(endpoint, process)
         os.environ.update(values)
+        _forget()
         from data.places import filesystem
 
         store = Store(endpoint, log)
-        filesystem("s3://").clear_instance_cache()
         filesystem("s3://").mkdir(store.bucket)
         yield store
     finally:
         process.terminate()
         process.wait(20)
+        _forget()
         for name, value in kept.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _forget() -> None:
+    """Let the next one who asks for the store's file system read the environment anew."""
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,9 @@ from data.errors import InputError
 from tasks.arrivals import task
 from tasks.arrivals.memory import recall
 from tasks.arrivals.task import Arrival, Decision, settled_files
+from tests.store import Store, store
+
+__all__ = ["store"]
 
 
 @pytest.fixture
@@ -76,3 +79,25 @@ def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):
     made = sorted(set(case.folder.rglob("*")) - set(before))
     assert [path.relative_to(case.folder).as_posix() for path in made] == ["work", "work/arrivals.json"]
     assert list(recall(case.work)) == ["lapd"]
+
+
+def test_records_on_a_store_arrive_alike(store: Store, tmp_path: Path):
+    (tmp_path / "investigation.toml").write_text(f'name = "test"\nrecords = "{store.url("arriving")}"\n')
+    case = Investigation.unchecked(tmp_path)
+    told: list[Arrival] = []
+    store.put("arriving/lapd/a.pst", b"mail")
+    assert look(case, told).waiting == (
+        "lapd: no settings yet; write records/lapd/agency.toml, or its lines in investigation.toml",
+    )
+    store.put("arriving/lapd/agency.toml", b'name = "Police"\ntimezone = "UTC"\n')
+    look(case, told)
+    look(case, told)
+    assert told == [Arrival("lapd", 1, 4)]
+    assert settled_files(case, case.records()).notes == ()
+    store.put("arriving/lapd/b.pst", b"more mail")
+    look(case, told)
+    assert told == [Arrival("lapd", 1, 4), Arrival("lapd", 2, 13)]
+    store.put("arriving/lapd/b.pst", b"more mail than before")
+    found = settled_files(case, case.records())
+    assert [file.file for file in found.files] == ["records/lapd/a.pst"]
+    assert found.notes[0].startswith("records/lapd/b.pst: changed ")
