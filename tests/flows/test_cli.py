@@ -197,3 +197,23 @@ def test_certificates_are_made_once_and_renewed_when_asked(call, tmp_path: Path)
     assert (folder / "worker.pem").read_bytes() == before
     assert call("certificates", folder, "--renew")[0] == 0
     assert (folder / "worker.pem").read_bytes() != before
+
+
+def test_an_agency_without_a_mailbox_is_named_with_those_that_have(call, case: Path):
+    code, _, err = call("run", case, "--agency", "lapdd")
+    assert code == 2
+    assert err.startswith("nwatch: records/lapdd: no mailbox (*.pst, *.ost) of an agency 'lapdd';")
+    assert err.endswith("name one of: lapd\n")
+    assert not (case / "work").exists()
+
+
+def test_an_agency_and_a_part_beside_the_mail_contradict_each_other(call, case: Path):
+    code, _, err = call("run", case, "--agency", "lapd", "--only", "posts")
+    assert code == 2
+    assert err.startswith("nwatch: --agency reads the mail of one agency; leave --only out")
+
+
+def test_automations_without_a_server_are_nobodys(call):
+    code, _, err = call("automations")
+    assert code == 2
+    assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")

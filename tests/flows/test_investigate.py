@@ -134,3 +134,26 @@ def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: 
     monkeypatch.setattr(Client, "current", classmethod(lambda cls: (_ for _ in ()).throw(ValueError("none"))))
     with workers() as opened:
         assert opened.submit(sum, [1, 2]).result(60) == 3
+
+
+def test_a_run_that_starts_by_itself_does_not_read_what_is_still_being_copied(
+    investigation: Path, client: Client
+):
+    from flows.investigate import investigate
+
+    with pytest.raises(InputError, match=r"nothing to read yet: records/.* may still be being copied"):
+        investigate(investigation, settled=True)
+    assert not list((investigation / "work").glob("mail/*/part-*"))
+
+
+def test_a_run_without_an_open_client_looks_at_the_input_of_all_parts_before_any_work(
+    investigation: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.investigate import investigate
+
+    monkeypatch.setattr("flows.investigate.has_client", lambda: False)
+    (investigation / "census/acs.parquet").unlink(missing_ok=True)
+    (investigation / "census/acs.csv").write_text("GEOID\n06037101110\n")
+    with pytest.raises(InputError, match=r"census/acs.csv"):
+        investigate(investigation)
+    assert not (investigation / "work").exists()

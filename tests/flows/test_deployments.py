@@ -1,0 +1,53 @@
+"""`prefect.yaml`: what it names is there, and it names no place of anybody's machine."""
+
+import inspect
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # comes with Prefect
+from prefect.flows import Flow, load_flow_from_entrypoint
+
+
+@pytest.fixture(scope="module")
+def deployments(checkout: Path) -> dict[str, dict[str, Any]]:
+    given = yaml.safe_load((checkout / "prefect.yaml").read_text(encoding="utf-8"))
+    return {each["name"]: each for each in given["deployments"]}
+
+
+def flow_of(deployment: dict[str, Any]) -> Flow:
+    return load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
+
+
+def test_each_deployment_is_the_flow_of_its_name(deployments: dict[str, dict[str, Any]]):
+    assert list(deployments) == ["investigate", "one-agency", "arrivals"]
+    assert [flow_of(each).name for each in deployments.values()] == list(deployments)
+
+
+def test_each_parameter_is_one_of_the_flow_s_and_none_is_missing(deployments: dict[str, dict[str, Any]]):
+    for each in deployments.values():
+        given = set(each["parameters"])
+        for trigger in each.get("triggers", []):
+            given |= set(trigger["parameters"])
+        parameters = inspect.signature(flow_of(each).fn).parameters
+        needed = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty}
+        assert needed <= given <= set(parameters)
+
+
+def test_one_agency_listens_to_what_arrivals_says(deployments: dict[str, dict[str, Any]]):
+    from flows.arrivals import EVENT, arrival_event
+    from tasks.arrivals.decide import Arrival
+
+    [trigger] = deployments["one-agency"]["triggers"]
+    assert trigger["expect"] == [EVENT]
+    said = arrival_event(Path("/data/case"), Arrival("lapd", 1, 2))
+    assert set(trigger["parameters"]) == {"folder", "agency"} <= set(said.payload)
+    assert fnmatch(said.resource.id, trigger["match"]["prefect.resource.id"])
+
+
+def test_its_version_of_prefect_is_the_pinned_one(checkout: Path):
+    given = yaml.safe_load((checkout / "prefect.yaml").read_text(encoding="utf-8"))
+    assert f'"prefect=={given["prefect-version"]}"' in (checkout / "pyproject.toml").read_text(
+        encoding="utf-8"
+    )
