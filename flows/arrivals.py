@@ -22,6 +22,9 @@ EVENT: Final = "nwatch.records.arrived"
 LOOKS: Final = 2
 """Looks of one run at most: the second one when what the first found may have settled."""
 
+WAIT: Final = 45.0
+"""Seconds that a run waits at most between them; what takes longer is the next run's, a minute after this."""
+
 
 @flow(name="arrivals", flow_run_name="arrivals {folder.name}")
 def arrivals(folder: Path, settle: float | None = None) -> list[str]:
@@ -32,9 +35,9 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     `folder`, `agency`, `files` and `bytes`. It may come twice, as where this run is ended between the event
     and its note of it; the run that it starts reads nothing twice.
 
-    Where something has come that may be whole in a moment, the run waits for it, `settle` seconds at most,
-    and looks once more: so records are announced about `settle` seconds after their last change, and
-    not up to two rounds of the schedule later.
+    Where something has come that may have settled in a moment, the run waits for it, three quarters of a
+    minute at most, and looks once more: so records are announced soon after `settle` seconds have passed
+    since their last change, and not up to two rounds of the schedule later.
 
     Args:
         folder: The investigation folder.
@@ -61,9 +64,9 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
         told += [arrival.agency for arrival in decision.arrived]
         for line in decision.waiting:
             log.info(line)
-        if decision.again is None or round_ == LOOKS - 1:
+        if decision.again is None or decision.again > WAIT or round_ == LOOKS - 1:
             break
-        _wait(min(decision.again, patience))
+        _wait(decision.again)
     return told
 
 

@@ -91,7 +91,17 @@ def test_a_mailbox_that_grows_while_the_round_waits_is_not_announced(
         with (case / "records/lapd/a.pst").open("ab") as file:
             file.write(b"and more")
 
-    monkeypatch.setattr("flows.arrivals._wait", grow)
+    waited: list[float] = []
+    monkeypatch.setattr("flows.arrivals._wait", lambda seconds: (waited.append(seconds), grow(seconds)))
+    assert run(case, settle=40.0) == []
+    assert len(waited) == 1
+
+
+def test_what_settles_after_a_round_is_left_to_the_next_one(case: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(seconds: float) -> None:
+        raise AssertionError(f"waited {seconds} s")
+
+    monkeypatch.setattr("flows.arrivals._wait", refuse)
     assert run(case, settle=60.0) == []
 
 
