@@ -152,8 +152,8 @@ def test_credentials_that_a_server_refuses_are_told_with_the_mend(
 ):
     with serving(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="100") as strict:
         strict.put("a.pst", b"mail")
-        ask = Request(f"{strict.endpoint}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"})
-        build_opener(ProxyHandler({})).open(ask).close()
+        order = Request(f"{strict.endpoint}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"})
+        build_opener(ProxyHandler({})).open(order).close()
         fresh(monkeypatch, AWS_ACCESS_KEY_ID="another")
         for ask in (
             lambda: list_objects(strict.url("")),
