@@ -15,6 +15,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,17 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
+from data.schema import TABLES, TABLES_OF
 from flows.publish import one_run_at_a_time
 from flows.server import template
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 PASSWORD = "newsroom:a made-up password"
-FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
+FIRST, NEW, LATE = "alderfall-pd", "briar-harbor-pd", "candle-creek-pd"
 
 
 @dataclass
@@ -157,6 +160,11 @@ def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFact
         made.stop()
 
 
+def began(run: dict[str, Any]) -> float:
+    """When a run started, seconds since 1970."""
+    return datetime.fromisoformat(run["start_time"]).timestamp()
+
+
 def published(folder: Path) -> dict[str, bytes]:
     out = folder / "out"
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
@@ -227,8 +235,7 @@ emit_event(
     assert run["name"] == f"one-agency {NEW}"
     assert len(stack.runs("one-agency")) == 1
     assert stack.runs("investigate") == []
-    began = time.mktime(time.strptime(run["start_time"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-    print(f"from the event to the start of its run: {began - sent:.0f} s")  # noqa: T201
+    print(f"from the event to the start of its run: {began(run) - sent:.0f} s")  # noqa: T201
     sources = (stack.case / "work/mail/hashes.json").read_text()
     assert f"records/{NEW}/" in sources
     assert f"records/{FIRST}/" not in sources
@@ -246,6 +253,48 @@ def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(stack: Stack, 
     shutil.copytree(stack.case, by_hand, ignore=shutil.ignore_patterns("work", "out"))
     stack.do("run", str(by_hand), program="flows.cli")
     assert published(stack.case) == published(by_hand)
+
+
+def test_a_new_agency_s_folder_is_seen_and_read_and_the_others_keep_their_rows(stack: Stack):
+    """The flow `arrivals` sees it, its event starts `one-agency`; the schedule's minute is not waited for."""
+    if not (stack.case / "out").exists():  # where this test runs alone
+        stack.do("run", str(stack.case), program="flows.cli")
+    before = rows_without(stack.case, LATE)
+    runs = {run["id"] for run in stack.runs("one-agency")}
+    shutil.copytree(stack.case / "records" / NEW, stack.case / "records" / LATE)
+    arrived = time.time()
+    look = stack.ask(
+        f"deployments/{stack.deployment('arrivals')['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
+    )
+    assert stack.ended(look["id"])["state_type"] == "COMPLETED"
+    end = time.monotonic() + 120
+    while not (started := [run for run in stack.runs("one-agency") if run["id"] not in runs]):
+        assert time.monotonic() < end, (stack.home / "server.log").read_text()
+        time.sleep(0.5)
+    run = stack.ended(started[0]["id"])
+    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["parameters"]["agency"] == LATE
+    assert len(stack.runs("one-agency")) == len(runs) + 1
+    print(f"from the arrival to the start of its run: {began(run) - arrived:.0f} s")  # noqa: T201
+    after = rows_without(stack.case, LATE)
+    assert before == after
+    assert before["private/messages"]
+    assert pq.read_table(stack.case / "out/private/messages.parquet").num_rows > len(
+        after["private/messages"]
+    )
+
+
+def rows_without(folder: Path, agency: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of all agencies but one, in every table of the mail that has a column for them."""
+    return {
+        name: [
+            row
+            for row in pq.read_table(folder / f"out/{name}.parquet").to_pylist()
+            if row["agency"] != agency
+        ]
+        for name in TABLES_OF["mail"]
+        if "agency" in TABLES[name].arrow.names
+    }
 
 
 class Hook(BaseHTTPRequestHandler):
