@@ -107,7 +107,7 @@ def until(what: Callable[[], object], patience: float, why: str) -> None:
     end = time.monotonic() + patience
     while not what():
         assert time.monotonic() < end, why
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +127,11 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
 ):
     expected = locally(copy_of(case, tmp_path / stack.folder.name))
     until(lambda: stack.workers() == 2, 60, "two workers")
+    victim = stack.containers("worker")[0]
+    process = int(stack.inspected(victim, ".State.Pid"))
     run = stack.api.start("investigate", "investigate", partition=40)
     until(lambda: stack.parts() >= 3, 180, f"nothing was read; {stack.api.log(run)}")
-    victim = stack.containers("worker")[0]
-    os.kill(int(stack.inspected(victim, ".State.Pid")), signal.SIGKILL)
+    os.kill(process, signal.SIGKILL)
     then, state = stack.parts(), stack.api.state(run)
     stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3", *SERVICES)
     assert stack.api.wait(run, 600) == "COMPLETED", stack.api.log(run)
