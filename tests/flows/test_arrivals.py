@@ -87,12 +87,14 @@ def test_a_round_waits_for_what_may_be_whole_in_a_moment(case: Path, monkeypatch
 def test_a_mailbox_that_grows_while_the_round_waits_is_not_announced(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def grow(_: float) -> None:
+    waited: list[float] = []
+
+    def grow(seconds: float) -> None:
+        waited.append(seconds)
         with (case / "records/lapd/a.pst").open("ab") as file:
             file.write(b"and more")
 
-    waited: list[float] = []
-    monkeypatch.setattr("flows.arrivals._wait", lambda seconds: (waited.append(seconds), grow(seconds)))
+    monkeypatch.setattr("flows.arrivals._wait", grow)
     assert run(case, settle=40.0) == []
     assert len(waited) == 1
 
@@ -109,3 +111,30 @@ def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Pa
     (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
     with pytest.raises(InputError, match=r"unknown key 'arrivals.settel'; did you mean 'settle'"):
         run(case)
+
+
+def test_whenever_records_come_between_two_rounds_they_are_announced_within_75_seconds():
+    from data.records import Seen
+    from flows.arrivals import WAIT
+    from tasks.arrivals.decide import decide
+    from tasks.arrivals.memory import Memory
+
+    def announced_at(came: float) -> float:
+        time = int((1e9 + came) * 1e9)
+        seen = [Seen("lapd", "records/lapd/a.pst", [4, time, time, 1])]
+        kept: Memory = {}
+        for round_ in range(1, 5):
+            at = round_ * 60.0
+            for _ in range(2):
+                found = decide(seen, kept, 1e9 + at, 60.0, configured=["lapd"], read=[])
+                kept = found.memory
+                if found.arrived:
+                    return at - came
+                if found.again is None or found.again > WAIT:
+                    break
+                at += found.again
+        raise AssertionError(f"never announced: {came}")
+
+    delays = [announced_at(tenth / 10) for tenth in range(600)]
+    assert min(delays) > 59.9
+    assert max(delays) <= 75.1
