@@ -51,7 +51,7 @@ test: $(READY)
 # An engine of its own, from Debian's packages, unpacked and started below a temporary folder; skips, saying why,
 # where none can run.
 test-docker: $(READY)
-	TEST_DOCKER=1 $(BIN)/python -m pytest tests/docker/test_engine.py $(PYTEST)
+	TEST_DOCKER=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/docker/test_engine.py $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -50,7 +50,7 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
 ):
     made = stack.command("runner", *deploy())
     assert made.returncode == 0, made.stdout + made.stderr
-    run = api.start("investigate", "investigate", only=["mail"])
+    run = api.start("investigate", "investigate", only=["mail"], settled=False)
     expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
     assert api.wait(run, 180) == "COMPLETED", api.log(run) + stack.logs()
     assert files(stack.investigation / "out") == expected

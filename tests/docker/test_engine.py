@@ -103,10 +103,10 @@ class Stack:
         return len(list((self.folder / "work").rglob("*.parquet")))
 
 
-def until(what: Callable[[], object], patience: float, why: str) -> None:
+def until(what: Callable[[], object], patience: float, why: Callable[[], str] | str) -> None:
     end = time.monotonic() + patience
     while not what():
-        assert time.monotonic() < end, why
+        assert time.monotonic() < end, why() if callable(why) else why
         time.sleep(0.05)
 
 
@@ -129,8 +129,8 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     until(lambda: stack.workers() == 2, 60, "two workers")
     victim = stack.containers("worker")[0]
     process = int(stack.inspected(victim, ".State.Pid"))
-    run = stack.api.start("investigate", "investigate", partition=40)
-    until(lambda: stack.parts() >= 3, 180, f"nothing was read; {stack.api.log(run)}")
+    run = stack.api.start("investigate", "investigate", partition=40, settled=False)
+    until(lambda: stack.parts() >= 3, 180, lambda: f"nothing was read; {stack.api.log(run)}")
     os.kill(process, signal.SIGKILL)
     then, state = stack.parts(), stack.api.state(run)
     stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3", *SERVICES)
@@ -179,9 +179,9 @@ def test_no_container_reaches_out(stack: Stack):
     for service in ("database", "worker", "runner"):
         networks = stack.inspected(stack.containers(service)[0], ".NetworkSettings.Networks")
         assert list(networks) == [f"{PROJECT}_inside"]
-    routes = stack.compose("exec", "-T", "worker", "cat", "/proc/net/route").splitlines()[1:]
-    assert routes
-    assert not [line for line in routes if line.split()[1] == "00000000"], "no default route"
+    # What closes it are rules of the packet filter, which this engine is not allowed to write.
+    network = stack.engine.docker("network", "inspect", f"{PROJECT}_inside", "--format", "{{.Internal}}")
+    assert network.strip() == "true"
 
 
 def test_ports_are_published_on_the_loopback_address_alone(stack: Stack):
