@@ -13,6 +13,7 @@ from data.errors import InputError
 
 _QUIET = (
     "distributed",
+    "distributed.client",
     "distributed.nanny",
     "distributed.worker",
     "distributed.scheduler",

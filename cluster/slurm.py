@@ -58,7 +58,10 @@ def jobs(settings: ClusterSettings) -> Iterator[Client]:
     _try(job_script(settings, "tls://127.0.0.1:8786", "test"))
     with (
         SLURMCluster(
-            **_arguments(settings), n_workers=settings.first, job_cls=Job, security=certificates
+            **_arguments(settings),
+            n_workers=settings.first,
+            job_cls=Job,  # type: ignore[arg-type,unused-ignore]  # wants a class, and says an instance
+            security=certificates,
         ) as cluster,
         kept(cluster, settings),
         Client(cluster) as client,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.places import Place
 from flows.progress import OnProgress
 from tasks.mail.inspect import Inspection
 from tasks.mail.inspect import inspect as look_into
@@ -68,7 +69,7 @@ def plan_run(investigation: Investigation, partition: int | None, on_progress: O
     files = investigation.records()
     check_readable(files)
     memo = HashMemo(investigation.work)
-    examined: dict[Path, Examined] = {}
+    examined: dict[Place, Examined] = {}
     for done, file in enumerate(files, start=1):
         state = state_of(file.path)
         examined[file.path] = examine(file.path, memo.get(file), names=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -74,7 +73,7 @@ def load(client: Client, modules: Sequence[str]) -> list[Future]:
     hang.
     """
     return [
-        client.submit(builtins.__import__, module, workers=[worker], allow_other_workers=False, pure=False)
+        client.submit(builtins.__import__, module, workers=[worker], allow_other_workers=True, pure=False)
         for worker in client.scheduler_info(n_workers=-1)["workers"]
         for module in modules
     ]
@@ -110,8 +109,6 @@ def _told_if_lost(client: Client) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, InputError) or not _is_lost(client, error):
             raise
-        # The client tries to reach it until it is closed, and would then log how it failed.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         raise InputError(
             f"the Dask scheduler at {address} was lost during the run; nothing was published. "
             "Start it again, then run again: what was read is kept, and the run goes on from there"

@@ -205,10 +205,15 @@ def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(crew: Crew, 
     assert rows(box.mailbox, tmp_path).equals(box.without(bad))
 
 
+def on_disk(box: Box) -> Path:
+    assert isinstance(box.mailbox.path, Path)
+    return box.mailbox.path
+
+
 def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
     path = tmp_path / "vanishing.pst"
-    shutil.copy(box.mailbox.path, path)
+    shutil.copy(on_disk(box), path)
     mail = examined(path)
 
     def vanish(done: int, total: int) -> None:
@@ -219,7 +224,7 @@ def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, b
         read_mailboxes(crew.client, [mail], tmp_path, MailSettings(partition=10), vanish)
     # Brought back, the run goes on; nothing was held against a message.
     crew.shall("")
-    shutil.copy(box.mailbox.path, path)
+    shutil.copy(on_disk(box), path)
     parts = read(crew, mail, tmp_path, partition=10)
     assert [row for part in parts for row in part.quarantine] == []
     assert rows(mail, tmp_path).equals(box.table)

@@ -79,12 +79,10 @@ def test_a_work_folder_that_cannot_be_made_is_named(tmp_path: Path):
 def test_a_run_with_patience_waits_for_the_other_to_end_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from flows import publish
-
     told: list[str] = []
     other = one_run_at_a_time(tmp_path / "work")
     other.__enter__()
-    monkeypatch.setattr(publish.time, "sleep", lambda _: other.__exit__(None, None, None))
+    monkeypatch.setattr("time.sleep", lambda _: other.__exit__(None, None, None))
     with one_run_at_a_time(tmp_path / "work", patience=60, tell=told.append):
         assert told == ["another run is at work in this investigation; waiting 60 s at most"]
 
