@@ -80,8 +80,10 @@ class Engine:
             subprocess.run(["umount", "-l", mount], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
         for group in Path("/sys/fs/cgroup").glob("**/docker"):
-            with suppress(OSError):  # another engine's, with containers in it
-                group.rmdir()
+            inner = sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True)
+            for folder in (*inner, group):
+                with suppress(OSError):  # another engine's, with containers in it
+                    folder.rmdir()
 
     def docker(self, *words: str, check: bool = True) -> str:
         """What `docker WORDS` prints."""
