@@ -27,6 +27,7 @@ from data.tables import replacing, write_parquet
 from tasks.alerts.parse import parse_part
 from tasks.alerts.scrape import TEMPLATES
 from tasks.mail.results import MailSource
+from tasks.pieces import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (
@@ -218,29 +219,38 @@ def parse_sources(
 
     Raises:
         InputError: As :func:`plan`.
+        KilledWorker: Workers went on dying; one that is lost costs nothing but its time.
     """
     laid, units = plan(sources, timezones, crosswalk, work)
     todo = [(unit, zone) for unit, zone in units if not is_done(unit)]
-    done = len(units) - len(todo)
+    kept = len(units) - len(todo)
     report = progress or (lambda _done, _all: None)
-    report(done, len(units))
-    for _ in _run(todo, crosswalk, client):
-        done += 1
-        report(done, len(units))
-    return Parsed(laid, fresh=len(todo), kept=len(units) - len(todo))
+    report(kept, len(units))
+    parse = ParseUnit(crosswalk)
+    if client is None:
+        for done, piece in enumerate(todo, start=kept + 1):
+            parse(piece)
+            report(done, len(units))
+    elif todo:
+        run_each(client, parse, todo, lambda done: report(kept + done, len(units)))
+    return Parsed(laid, fresh=len(todo), kept=kept)
 
 
-def _run(todo: Sequence[tuple[Unit, str]], crosswalk: Crosswalk, client: Any) -> Any:
-    """Yield once a finished unit, here or on the client's workers."""
-    if client is None or not todo:
-        for unit, zone in todo:
-            yield run_unit(unit, zone, crosswalk)
-        return
-    from distributed import as_completed
+@dataclass(frozen=True)
+class ParseUnit:
+    """The parsing of a unit with its time zone, as something that is sent to workers.
 
-    futures = client.map(run_unit, *zip(*todo, strict=True), crosswalk=crosswalk, pure=False)
-    try:
-        for _future, rows in as_completed(futures, with_results=True):
-            yield rows
-    finally:
-        client.cancel([future for future in futures if not future.done()])
+    Attributes:
+        crosswalk: Decides kinds and templates.
+    """
+
+    crosswalk: Crosswalk
+
+    @property
+    def __name__(self) -> str:
+        """What the work is called on the dashboard."""
+        return "parse_unit"
+
+    def __call__(self, piece: tuple[Unit, str]) -> int:
+        """Parse a unit; what it writes is whole or absent, so that it may be begun twice."""
+        return run_unit(*piece, self.crosswalk)

@@ -1,7 +1,9 @@
 """The parts of all mailboxes: planning, keeping, running on workers."""
 
+import os
+import signal
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client, LocalCluster
 
+from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
 from tasks.alerts import parts
-from tasks.alerts.parts import Parsed, check_templates, parse_sources
+from tasks.alerts.parts import Parsed, ParseUnit, check_templates, parse_sources
 from tasks.mail.results import MailSource
 
 Build = Callable[..., Any]
@@ -184,3 +187,33 @@ def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
     mended = parse_sources([source], ZONES, crosswalk, tmp_path)
     assert mended.fresh + mended.kept == 2
     assert [row["node_id"] for row in results(mended)] == [row["node_id"] for row in rows]
+
+
+@dataclass(frozen=True)
+class DiesOnce(ParseUnit):
+    """Takes its worker with it the first time that it is asked for anything."""
+
+    mark: Path
+
+    def __call__(self, piece: Any) -> int:
+        if not self.mark.exists():
+            self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__call__(piece)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_while_it_parses_costs_nothing(
+    mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path, monkeypatch: Any
+) -> None:
+    sources = [mailbox(rows, [2, 4, 6])]
+    expected = results(parse_sources(sources, ZONES, crosswalk, tmp_path / "here"))
+    monkeypatch.setattr(parts, "ParseUnit", lambda given: DiesOnce(given, tmp_path / "dead"))
+    done: list[int] = []
+    with connect(ClusterSettings(workers=1)) as client:
+        parsed = parse_sources(
+            sources, ZONES, crosswalk, tmp_path / "there", client=client, progress=lambda n, _: done.append(n)
+        )
+    assert (tmp_path / "dead").exists()
+    assert results(parsed) == expected
+    assert done == list(range(len(done)))
