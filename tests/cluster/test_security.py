@@ -106,18 +106,24 @@ def test_a_client_s_certificate_cannot_pose_as_a_scheduler(certificates: Path):
         assert server
 
 
+def listened_on() -> set[tuple[str, int]]:
+    """Where this process and those under it listen, loopback apart."""
+    return {
+        (connection.laddr.ip, connection.laddr.port)
+        for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and not is_loopback(connection.laddr.ip)
+    }
+
+
 def test_a_local_cluster_with_certificates_speaks_nothing_but_tls_to_other_hosts(
     certificates: Path, elsewhere: str
 ):
     settings = ClusterSettings(workers=1, host=elsewhere, tls_folder=certificates)
+    before = listened_on()  # what other tests of this process have left open
     with connect(settings) as client:
         assert client.submit(sum, [1, 2]).result(60) == 3
-        open_to_all = {
-            (connection.laddr.ip, connection.laddr.port)
-            for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
-            for connection in process.net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN and not is_loopback(connection.laddr.ip)
-        }
+        open_to_all = listened_on() - before
         assert len(open_to_all) >= 3, "scheduler, nanny and worker"
         assert {host for host, _ in open_to_all} == {elsewhere}
         for host, port in open_to_all:

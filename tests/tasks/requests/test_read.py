@@ -11,6 +11,7 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.settings import Config
 from data.schema import TABLES
 from tasks.requests.read import count_rows, read_requests
 from tasks.requests.results import Requests, Summary
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 def read(folder: Path, rows: str, header: str = HEADER) -> Requests:
     (folder / "requests.csv").write_text(header + rows, encoding="utf-8")
-    case = Investigation(folder, None)  # type: ignore[arg-type]  # its settings play no part here
+    case = Investigation(folder, Config(name="requests"))
     return read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
 
 
@@ -85,7 +86,7 @@ def test_case_blanks_a_byte_order_mark_and_columns_of_notes_do_not_count(folder:
         '"asked by\nletter", alderfall , Alderfall  Police , Partly  FULFILLED ,2021-03-01, 2021-03-01 \n'
     )
     (folder / "requests.csv").write_bytes(codecs.BOM_UTF8 + text.encode())
-    case = Investigation(folder, None)  # type: ignore[arg-type]
+    case = Investigation(folder, Config(name="requests"))
     found = read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
     row = found.table.to_pylist()[0]
     assert (row["agency"], row["status"], row["records"]) == (
@@ -185,7 +186,7 @@ def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_
         + "C,2021-03-01,partly fulfilled,2021-03-02,\n"
         + "A,2021-03-01,no records,2021-03-02,alderfall/2019\n"
     )
-    case = Investigation(folder, None)  # type: ignore[arg-type]
+    case = Investigation(folder, Config(name="requests"))
     (folder / "records/cobble").mkdir()
     found = read_requests(
         case.requests_file(), case.records_folder, case.mailboxes_of, case.agencies_with_records()
