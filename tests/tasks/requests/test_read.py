@@ -11,8 +11,8 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.settings import Config
 from data.schema import TABLES
+from data.settings import Config
 from tasks.requests.read import count_rows, read_requests
 from tasks.requests.results import Requests, Summary
 
