@@ -57,7 +57,9 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
 
 
 def test_a_scheduler_that_runs_already_is_joined_and_left_running():
-    with LocalCluster(n_workers=1, processes=False, protocol="tcp", dashboard_address=None) as running:
+    with LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
+    ) as running:
         with connect(ClusterSettings(address=running.scheduler_address)) as dask:
             assert dask.submit(sum, [1, 2]).result(60) == 3
         with Client(running) as still:
@@ -66,7 +68,9 @@ def test_a_scheduler_that_runs_already_is_joined_and_left_running():
 
 def test_a_scheduler_without_workers_is_told_of():
     with (
-        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None) as running,
+        LocalCluster(
+            n_workers=0, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
+        ) as running,
         pytest.raises(InputError, match="has no workers"),
         connect(ClusterSettings(address=running.scheduler_address)),
     ):
