@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 from data.errors import InputError
 from data.settings import FILE, nearest
 from tasks.places.geoids import to_geoids
-from tasks.places.reading import read_columns
+from tasks.places.reading import not_negative, read_columns, source_of
 from tasks.places.results import Census
 
 POPULATION: Final = "B01003_001E"
@@ -42,14 +41,14 @@ def read_acs(path: Path, label: str) -> pa.Table:
         InputError: The file, a column or a value is wrong, or a GEOID has two rows.
     """
     found = read_columns(path, label, {"GEOID": "geoid", POPULATION: "number", INCOME: "number"})
-    population = _not_negative(found[POPULATION])
+    population = not_negative(found[POPULATION])
     if not pc.all(pc.equal(population, pc.floor(population)), min_count=0).as_py():
         raise InputError(f"{label}: column {POPULATION} holds fractions of people; is it another column?")
     table = pa.table(
         {
             "GEOID": to_geoids(found["GEOID"], label),
             "population": population.cast(pa.int64()),
-            "income": _not_negative(found[INCOME]),
+            "income": not_negative(found[INCOME]),
         }
     )
     counts = table["GEOID"].value_counts()
@@ -60,11 +59,6 @@ def read_acs(path: Path, label: str) -> pa.Table:
             "keep one row a tract"
         )
     return table.sort_by("GEOID")
-
-
-def _not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    usable = pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0))
-    return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
 
 
 def read_city_tracts(path: Path, label: str) -> pa.Table:
@@ -108,7 +102,7 @@ def read_census(
             no city is left.
     """
     lists = read_city_tracts(city_tracts[1], city_tracts[0])
-    census = Census(read_acs(acs[1], acs[0]), lists, (_source(*acs), _source(*city_tracts)))
+    census = Census(read_acs(acs[1], acs[0]), lists, (source_of(*acs), source_of(*city_tracts)))
     return examined(census, include, city_tracts[0])
 
 
@@ -139,8 +133,3 @@ def examined(census: Census, include: Sequence[str] | None, label: str) -> Censu
         where = label if include is None else f"{FILE}: cities.include"
         raise InputError(f"{where}: names no city, so there is none to examine; add at least one")
     return replace(census, cities=cities.combine_chunks())
-
-
-def _source(label: str, path: Path) -> tuple[str, str, int]:
-    with path.open("rb") as file:
-        return label, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -40,6 +41,29 @@ def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table
     except OSError as error:
         raise InputError(f"{label}: cannot be read ({error}); copy the file anew") from error
     return pa.table({name: _typed(table.column(name), label, name, kind) for name, kind in wanted.items()})
+
+
+def not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Numbers of the Census, where each negative one is missing.
+
+    The Census writes what it does not publish as a large negative number (``-666666666``, and others like
+    it), and none of its figures used here can be negative.
+
+    Args:
+        values: float64, may be missing.
+
+    Example:
+        >>> not_negative(pa.chunked_array([[5.0, -666666666.0, None]])).to_pylist()
+        [5.0, None, None]
+    """
+    usable = pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0))
+    return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
+
+
+def source_of(label: str, path: Path) -> tuple[str, str, int]:
+    """A file for the provenance: its path inside the investigation folder, SHA-256 and bytes."""
+    with path.open("rb") as file:
+        return label, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
 
 
 def reason_of(error: Exception) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -23,7 +22,7 @@ from data.schema import TABLES
 from data.settings import nearest
 from data.tables import conform
 from tasks.ledger.ledger import STATUSES
-from tasks.places.reading import read_columns
+from tasks.places.reading import read_columns, source_of
 from tasks.requests.results import Requests
 
 COLUMNS: Final = ("agency", "sent", "status", "received", "records")
@@ -87,9 +86,7 @@ def read_requests(
         row = {name: getattr(request, name) for name in COLUMNS}
         given.append(row | {"mailboxes": len(boxes), "bytes": sum(_size(box, label) for box in boxes)})
     table = conform(pa.Table.from_pylist(given, schema=SPEC.arrow), SPEC)
-    content = path.read_bytes()
-    source = (label, hashlib.sha256(content).hexdigest(), len(content))
-    return Requests(table, count_rows(path), (source,), tuple(_warnings(table, label, folders)))
+    return Requests(table, count_rows(path), (source_of(*file),), tuple(_warnings(table, label, folders)))
 
 
 def count_rows(path: Path) -> int:

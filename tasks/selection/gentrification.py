@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,7 @@ from data.schema import TABLES
 from data.settings import FILE, Selection
 from data.tables import conform
 from tasks.places.geoids import to_geoids
-from tasks.places.reading import Kind, read_columns
+from tasks.places.reading import Kind, not_negative, read_columns, source_of
 from tasks.selection.method import (
     END,
     MEASURES,
@@ -70,7 +69,7 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
             "metro_area": _named(found["metro_area"]),
             "city": _named(found["city"]),
             **{
-                name + year: _not_negative(numbers[name + suffix])
+                name + year: not_negative(numbers[name + suffix])
                 for name in MEASURES
                 for year, suffix in years.items()
             },
@@ -78,9 +77,7 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
     )
     _check_names(tracts, label)
     _check_repeated(tracts, label, years)
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return GentrificationInput(label, tracts, len(found), ((label, digest, path.stat().st_size),))
+    return GentrificationInput(label, tracts, len(found), (source_of(label, path),))
 
 
 def judge_tracts(given: GentrificationInput, selection: Selection) -> Judged:
@@ -179,11 +176,6 @@ def _named(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Names, missing where there is nothing but blanks."""
     blank = pc.equal(pc.utf8_trim_whitespace(values), "")
     return pc.if_else(blank, pa.scalar(None, pa.string()), values)
-
-
-def _not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    usable = pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0))
-    return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
 
 
 def _check_names(tracts: pa.Table, label: str) -> None:
