@@ -52,7 +52,7 @@ def nwatch(folder: Path, workers: int) -> tuple[float, int, int]:
         found = gather_crimes(FOLDER, files, given.config.crime[FOLDER], folder / f"work-{workers}", client)
         seconds = time.perf_counter() - start
     left = sum(pq.read_metadata(batch).num_rows for batch in found.batches)
-    return seconds, sum(file.crimes for file in found.files), left + found.no_location
+    return seconds, sum(file.rows for file in found.files), left + found.no_location
 
 
 def pandas_alone(folder: Path, columns: tuple[str, ...] | None) -> tuple[float, int, int]:

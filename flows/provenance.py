@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import shapely
 
@@ -27,6 +27,7 @@ from flows.selection import SelectionResult
 from tasks.mail.results import MailSource
 from tasks.places.results import Census, Layer
 from tasks.requests.results import Requests
+from tasks.rows.reader import FileOfRows
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
@@ -39,22 +40,6 @@ _KEYS: Final = {
     **{part: (part,) for part in ("posts", "crime", "gentrification", "selection", "requests")},
 }
 """Where in the provenance the inputs of each part stand."""
-
-
-class File(Protocol):
-    """A file of posts or crimes."""
-
-    @property
-    def source(self) -> str:
-        """First 12 hex digits of its SHA-256."""
-
-    @property
-    def sha256(self) -> str:
-        """All 64 of them."""
-
-    @property
-    def bytes(self) -> int:
-        """Its size."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +141,7 @@ def _country(layer: Layer, census: Census) -> dict[str, Any]:
     }
 
 
-def _files(files: Iterable[File]) -> list[dict[str, Any]]:
+def _files(files: Iterable[FileOfRows]) -> list[dict[str, Any]]:
     """Large files of rows, by hash; one given twice stands twice."""
     found = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in files)
     return sorted(found, key=lambda file: str(file["sha256"]))

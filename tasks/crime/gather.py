@@ -14,7 +14,7 @@ from distributed import Client
 from data.errors import InputError
 from data.settings import FILE, Crime, nearest
 from data.text import collapse
-from tasks.crime.results import CrimeFile, GatheredCrimes
+from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
 from tasks.rows.files import estimated_rows
 from tasks.rows.gather import MOST_BUCKETS, gather_rows
@@ -108,9 +108,7 @@ def gather_crimes(
     _check_types(key, settings.types, {word for file in found.files for word in file.words})
     return GatheredCrimes(
         key=key,
-        files=tuple(
-            CrimeFile(file.file, file.source, file.sha256, file.bytes, file.rows) for file in found.files
-        ),
+        files=found.files,
         batches=found.batches,
         duplicates=found.duplicates,
         other_years=found.counts[OTHER_YEARS],

@@ -8,24 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-
-@dataclass(frozen=True)
-class CrimeFile:
-    """One file of crime records as it was handed over.
-
-    Attributes:
-        file: Its path inside the investigation folder, with forward slashes.
-        source: First 12 hex digits of its SHA-256.
-        sha256: All 64 of them.
-        bytes: Its size.
-        crimes: Rows read from it.
-    """
-
-    file: str
-    source: str
-    sha256: str
-    bytes: int
-    crimes: int
+from tasks.rows.reader import FileOfRows
 
 
 @dataclass(frozen=True)
@@ -49,7 +32,7 @@ class GatheredCrimes:
     """
 
     key: str
-    files: tuple[CrimeFile, ...]
+    files: tuple[FileOfRows, ...]
     batches: tuple[Path, ...]
     duplicates: int
     other_years: int

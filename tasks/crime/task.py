@@ -11,12 +11,12 @@ from prefect.cache_policies import NO_CACHE
 
 from data.settings import Crime
 from tasks.crime.gather import gather_crimes
-from tasks.crime.results import CrimeCounts, CrimeFile, GatheredCrimes
+from tasks.crime.results import CrimeCounts, GatheredCrimes
 from tasks.crime.tabulate import count_crimes
 from tasks.places.results import Census
 from tasks.rows.reader import OnProgress
 
-__all__ = ["CrimeCounts", "CrimeFile", "GatheredCrimes", "count", "gather"]
+__all__ = ["CrimeCounts", "GatheredCrimes", "count", "gather"]
 
 
 @task(name="gather the crimes", cache_policy=NO_CACHE, persist_result=False)

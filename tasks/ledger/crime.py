@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
-from data.schema import TABLES
-from data.tables import write_table
 from tasks.crime.results import CrimeCounts, GatheredCrimes
 from tasks.ledger.ledger import (
     COUNTED,
@@ -28,7 +25,7 @@ from tasks.ledger.ledger import (
     check,
     ledger_rows,
 )
-from tasks.ledger.table import Row, write_ledger
+from tasks.ledger.table import Row, write_files, write_ledger
 
 
 @dataclass(frozen=True)
@@ -75,18 +72,15 @@ def close_crimes(
         )
     folders = [_account(each, by_key[each.key]) for each in gathered]
     files = [
-        Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.crimes}, {})
+        Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.rows}, {})
         for each in gathered
         for file in each.files
     ]
     check(folders)
     rows = ledger_rows([*files, *folders])
     write_ledger(rows, out)
-    spec = TABLES["private/crime_files"]
-    given = [
-        {name: getattr(file, name) for name in spec.arrow.names} for each in gathered for file in each.files
-    ]
-    write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
+    given = [file for each in gathered for file in each.files]
+    write_files(given, "private/crime_files", "crimes", out)
     return CrimeClosed(
         rows=tuple(sorted(rows, key=lambda row: row[:3])),
         crimes=sum(_rows(each) for each in gathered),
@@ -112,7 +106,7 @@ def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
 
 
 def _rows(gathered: GatheredCrimes) -> int:
-    return sum(file.crimes for file in gathered.files)
+    return sum(file.rows for file in gathered.files)
 
 
 def _counted(counts: CrimeCounts) -> int:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.schema import TABLES
-from data.tables import read_table, write_table
+from data.tables import read_table
 from tasks.income.results import Findings
 from tasks.ledger.ledger import (
     CITIES,
@@ -32,7 +31,7 @@ from tasks.ledger.ledger import (
     check,
     ledger_rows,
 )
-from tasks.ledger.table import Row, write_ledger
+from tasks.ledger.table import Row, write_files, write_ledger
 from tasks.places.results import Census, Layer
 from tasks.posts.results import Gathered, PostsTables
 
@@ -78,7 +77,7 @@ def close_posts(
     """
     placed = read_table(TABLES["private/posts_in_tracts"], out)
     in_tracts = pc.count_distinct(placed.column("post_id")).as_py()
-    rows_read = sum(file.posts for file in gathered.files)
+    rows_read = sum(file.rows for file in gathered.files)
     posts = Account(
         "posts",
         "",
@@ -103,14 +102,12 @@ def close_posts(
     verdicts = {direction: findings.verdicts.get(direction, 0) for direction in DIRECTIONS}
     cities = Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}, {})
     files = [
-        Account("posts", file.source, file.file, {POSTS_IN_FILE: file.posts}, {}) for file in gathered.files
+        Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}, {}) for file in gathered.files
     ]
     check([posts, cities])
     rows = ledger_rows([*files, posts, cities])
     write_ledger(rows, out)
-    spec = TABLES["private/post_files"]
-    given = [{name: getattr(file, name) for name in spec.arrow.names} for file in gathered.files]
-    write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
+    write_files(gathered.files, "private/post_files", "posts", out)
     return PostsClosed(
         rows=tuple(sorted(rows, key=lambda row: row[:3])),
         posts=rows_read,

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
+from tasks.rows.reader import FileOfRows
 
 LEDGER = TABLES["public/ledger"]
 Row = tuple[str, str, str, int | None]
@@ -31,6 +32,24 @@ def write_ledger(rows: Iterable[Row], out: Path) -> Path:
     )
     kept = without(ledger_of(out), set(given.column("part").to_pylist()))
     return write_table(pa.concat_tables([kept, given]), LEDGER, out)
+
+
+def write_files(files: Iterable[FileOfRows], name: str, counted: str, out: Path) -> Path:
+    """Write the table that names the files of a part, as ``private/post_files``.
+
+    Args:
+        files: The files.
+        name: The table.
+        counted: Its column of the rows read, as ``posts``.
+        out: The folder that holds ``private/``.
+
+    Returns:
+        The file.
+    """
+    spec = TABLES[name]
+    kept = [name for name in spec.arrow.names if name != counted]
+    given = [{**{name: getattr(file, name) for name in kept}, counted: file.rows} for file in files]
+    return write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
 
 
 def ledger_of(out: Path) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from data.settings import Posts
-from tasks.posts.results import Gathered, PostFile
+from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader
 from tasks.rows.gather import gather_rows
 from tasks.rows.reader import Counted, OnProgress
@@ -80,9 +80,7 @@ def gather_posts(
         on_progress=on_progress,
     )
     return Gathered(
-        files=tuple(
-            PostFile(file.file, file.source, file.sha256, file.bytes, file.rows) for file in found.files
-        ),
+        files=found.files,
         batches=found.batches,
         duplicates=found.duplicates,
         excluded=found.counts[EXCLUDED],

@@ -7,24 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-
-@dataclass(frozen=True)
-class PostFile:
-    """One file of posts as it was handed over.
-
-    Attributes:
-        file: Its path inside the investigation folder, with forward slashes.
-        source: First 12 hex digits of its SHA-256.
-        sha256: All 64 of them.
-        bytes: Its size.
-        posts: Rows read from it.
-    """
-
-    file: str
-    source: str
-    sha256: str
-    bytes: int
-    posts: int
+from tasks.rows.reader import FileOfRows
 
 
 @dataclass(frozen=True)
@@ -40,7 +23,7 @@ class Gathered:
         no_location: Posts whose coordinates are missing, out of range or (0, 0).
     """
 
-    files: tuple[PostFile, ...]
+    files: tuple[FileOfRows, ...]
     batches: tuple[Path, ...]
     duplicates: int
     excluded: int

@@ -12,11 +12,11 @@ from prefect.cache_policies import NO_CACHE
 from data.settings import Posts
 from tasks.places.results import Census
 from tasks.posts.gather import gather_posts
-from tasks.posts.results import Gathered, PostFile, PostsTables
+from tasks.posts.results import Gathered, PostsTables
 from tasks.posts.tabulate import tabulate_posts
 from tasks.rows.reader import OnProgress
 
-__all__ = ["Gathered", "PostFile", "PostsTables", "gather", "tabulate"]
+__all__ = ["Gathered", "PostsTables", "gather", "tabulate"]
 
 
 @task(name="gather the posts", cache_policy=NO_CACHE, persist_result=False)

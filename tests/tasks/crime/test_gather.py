@@ -105,7 +105,7 @@ def test_each_crime_is_counted_once_under_the_first_reason_as_a_plain_loop_does(
     assert (why["duplicate"] > 50) == once
     assert placed(found) == left
     assert [file.file for file in found.files] == [label for label, _ in files]
-    assert [file.crimes for file in found.files] == [700, 500]
+    assert [file.rows for file in found.files] == [700, 500]
     assert sum(reasons(found)) + len(left) == 1200
     assert (found.key, found.year, found.has_ids) == ("alder", 2019, once)
     folder = tmp_path / "work" / "crime" / "alder" / "batches"
@@ -252,7 +252,7 @@ def test_every_row_of_the_real_samples_is_accounted_for_as_plain_pandas_has_it(
     left = ~(duplicate | other_year | other_type | nowhere)
     settings = settings.model_copy(update={"year": year})
     found = gathered(both, settings, tmp_path / "work", threads, buckets=3)
-    assert [file.crimes for file in found.files] == [10_000, 12_000]
+    assert [file.rows for file in found.files] == [10_000, 12_000]
     assert reasons(found) == (
         duplicate.sum(),
         (~duplicate & other_year).sum(),

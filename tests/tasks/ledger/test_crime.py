@@ -10,9 +10,10 @@ import pytest
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.crime.results import CrimeCounts, CrimeFile, GatheredCrimes
+from tasks.crime.results import CrimeCounts, GatheredCrimes
 from tasks.ledger.crime import CrimeClosed, close_crimes
 from tasks.ledger.table import write_ledger
+from tasks.rows.reader import FileOfRows
 
 TRACTS = ["01001000100", "01001000200"]
 
@@ -22,7 +23,7 @@ def counts_of(*numbers: int) -> pa.Table:
 
 
 FILES = tuple(
-    CrimeFile(f"crime/alder/{name}.csv", digit * 12, digit * 64, 100, crimes)
+    FileOfRows(f"crime/alder/{name}.csv", digit * 12, digit * 64, 100, crimes, ())
     for name, digit, crimes in (("a", "1", 12), ("b", "2", 8))
 )
 ALDER = GatheredCrimes(
@@ -34,7 +35,7 @@ OF_ALDER = CrimeCounts(
     counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()},
 )  # fmt: skip
 BIRCH = replace(
-    ALDER, key="birch", files=(CrimeFile("crime/birch/a.csv", "3" * 12, "3" * 64, 9, 13),)
+    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 12, "3" * 64, 9, 13, ()),)
 )  # fmt: skip
 OF_BIRCH = replace(
     OF_ALDER, key="birch", city="Birch city, California", outside=0, counted={"ARSON": 1}, with_income=1,
@@ -100,7 +101,7 @@ def test_every_file_of_crimes_has_its_row(tmp_path: Path):
 
 def test_a_file_that_lies_in_two_folders_has_a_row_for_each(tmp_path: Path):
     again = replace(FILES[0], file="crime/birch/a.csv")
-    close(tmp_path, (ALDER, replace(BIRCH, files=(again, replace(BIRCH.files[0], file="b", crimes=1)))))
+    close(tmp_path, (ALDER, replace(BIRCH, files=(again, replace(BIRCH.files[0], file="b", rows=1)))))
     assert lines(tmp_path, "1" * 12) == {"crimes in the file": 12}
     assert read_table(TABLES["private/crime_files"], tmp_path).num_rows == 4
 
@@ -142,7 +143,7 @@ def test_a_folder_that_was_gathered_and_not_counted_ends_the_run(tmp_path: Path)
 def test_another_year_another_city_and_no_ids_are_warned_of(tmp_path: Path):
     old = replace(ALDER, other_years=19, other_types=0, no_location=0)
     none = replace(OF_ALDER, outside=0, counted={"THEFT": 0}, with_income=0, without=0, counts={})
-    far = replace(BIRCH, files=(replace(BIRCH.files[0], crimes=16),), duplicates=2, has_ids=False)
+    far = replace(BIRCH, files=(replace(BIRCH.files[0], rows=16),), duplicates=2, has_ids=False)
     closed = close(tmp_path, (old, far), (none, replace(OF_BIRCH, outside=2)))
     assert closed.warnings == (
         "crime/alder: no crime of 2019 is in the files",
@@ -153,5 +154,5 @@ def test_another_year_another_city_and_no_ids_are_warned_of(tmp_path: Path):
 
 
 def test_half_of_the_crimes_outside_is_no_matter(tmp_path: Path):
-    more = replace(BIRCH, files=(replace(BIRCH.files[0], crimes=14),))
+    more = replace(BIRCH, files=(replace(BIRCH.files[0], rows=14),))
     assert close(tmp_path, (more,), (replace(OF_BIRCH, outside=1),)).warnings == ()

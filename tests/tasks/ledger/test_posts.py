@@ -14,10 +14,11 @@ from tasks.ledger.posts import PostsClosed
 from tasks.ledger.table import write_ledger
 from tasks.ledger.task import close_of_posts
 from tasks.places.results import Census, Layer
-from tasks.posts.results import Gathered, PostFile, PostsTables
+from tasks.posts.results import Gathered, PostsTables
+from tasks.rows.reader import FileOfRows
 
 FILES = tuple(
-    PostFile(f"posts/{name}.csv", digit * 12, digit * 64, 100, posts)
+    FileOfRows(f"posts/{name}.csv", digit * 12, digit * 64, 100, posts, ())
     for name, digit, posts in (("a", "1", 6), ("b", "2", 4))
 )
 GATHERED = Gathered(FILES, (Path("batch"),), duplicates=1, excluded=2, no_location=1)
@@ -147,7 +148,7 @@ def test_what_does_not_add_up_ends_the_run_and_writes_no_ledger(
 
 def test_posts_mostly_outside_repaired_polygons_and_empty_files_are_warned_of(out: Path):
     far = replace(TABLES_OF_POSTS, outside=5)
-    many = replace(GATHERED, files=(replace(FILES[0], posts=13),))
+    many = replace(GATHERED, files=(replace(FILES[0], rows=13),))
     closed = close(out, many, far, replace(LAYER, repaired=3))
     assert closed.warnings == (
         "5 of 9 posts with a location lie in no tract: does census/tracts cover the posts' country?",

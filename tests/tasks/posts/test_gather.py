@@ -88,7 +88,7 @@ def test_each_post_is_counted_once_as_a_plain_loop_does(
     assert rows_of(found) == left
     assert len(found.batches) == buckets
     assert [file.file for file in found.files] == [label for label, _ in files]
-    total = sum(file.posts for file in found.files)
+    total = sum(file.rows for file in found.files)
     assert total == duplicates + excluded + no_location + len(left)
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert sorted(path.name for path in (tmp_path / "work" / "posts").iterdir()) == ["batches"]

@@ -89,7 +89,7 @@ def test_buckets_and_workers_change_no_byte_and_every_post_is_accounted_for(
                 )
                 assert {path.parent for path in located} == {work / "posts" / "located"}
                 tables = tabulate.fn(located, census, settings.year, out)
-                assert sum(file.posts for file in gathered.files) == 3000 == (
+                assert sum(file.rows for file in gathered.files) == 3000 == (
                     gathered.duplicates + gathered.excluded + gathered.no_location
                     + tables.outside + tables.in_one_tract + tables.on_borders
                 )  # fmt: skip
