@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 import pytest
+
+from tests.api import answer_to
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -38,7 +40,7 @@ class Api:
         )
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/{path}", data, {**header, "Content-Type": "application/json"})
-        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
+        with answer_to(request) as answer:
             return json.load(answer)
 
     def start(self, flow: str, deployment: str, **parameters: object) -> str:

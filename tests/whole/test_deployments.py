@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 import psutil
 import pyarrow.parquet as pq
@@ -29,6 +29,7 @@ import pytest
 from data.schema import TABLES, TABLES_OF
 from flows.publish import one_run_at_a_time
 from flows.server import template
+from tests.api import answer_to
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -92,7 +93,7 @@ class Stack:
         if password is not None:
             headers["Authorization"] = f"Basic {b64encode(password.encode()).decode()}"
         data = None if method == "GET" else json.dumps(body or {}).encode()
-        with urlopen(Request(f"{self.url}/{what}", data, headers, method=method), timeout=30) as answer:
+        with answer_to(Request(f"{self.url}/{what}", data, headers, method=method)) as answer:
             return json.loads(answer.read() or b"null")
 
     def deployment(self, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from flows.server import template
+from tests.api import answer_to
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 def asked(url: str, what: str):
     request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
-    with urlopen(request, timeout=30) as answer:
+    with answer_to(request) as answer:
         return json.load(answer)
 
 
