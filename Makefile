@@ -65,9 +65,17 @@ format: $(READY)
 readme: $(READY)
 	NWATCH_UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py
 
+# What runs; that and what tests; what the image has besides, for records on a store: the extra s3, in the versions
+# that were tested, without what run.txt has already.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
+BESIDES := NR == FNR { if (/^[A-Za-z0-9]/) have[$$1]; next } /^[A-Za-z0-9]/ { new = !($$1 in have) } new
+
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements/run.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) --extra s3 -c requirements/run.txt -c requirements/dev.txt -o requirements/.s3.txt
+	awk '$(BESIDES)' requirements/run.txt requirements/.s3.txt > requirements/s3.txt
+	@rm requirements/.s3.txt
 	@! grep -n '://' requirements/*.txt
 
 bench: $(READY)

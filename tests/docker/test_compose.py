@@ -6,10 +6,15 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
+from collections.abc import Collection
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cluster.config import environment
 from tests.docker.stack import CHECKOUT, read
@@ -120,8 +125,40 @@ def test_the_base_is_pinned_to_the_patch_and_the_same_in_both_files(services, do
 
 
 def test_the_image_is_made_of_the_locked_requirements_and_compiles_nothing(dockerfile: str):
-    assert "--only-binary :all: --no-deps --require-hashes -r requirements/run.txt" in dockerfile
+    words = " ".join(dockerfile.replace("\\\n", " ").split())
+    assert (
+        "/opt/nwatch/bin/pip install --quiet --only-binary :all: --no-deps --require-hashes "
+        "-r requirements/run.txt -r requirements/s3.txt &&"
+    ) in words
     assert not re.search(r"\b(gcc|g\+\+|build-essential|python3?-dev)\b", dockerfile)
+
+
+def locked(file: str) -> dict[str, str]:
+    """The entries of a lock, by name: version and hashes."""
+    text = (CHECKOUT / "requirements" / file).read_text(encoding="utf-8")
+    return {re.split("==", entry)[0]: entry for entry in re.split(r"\n(?=\S)", text.strip())}
+
+
+def needed(name: str, extras: Collection[str] = ("",)) -> set[str]:
+    """What a package that is installed here needs, all the way down."""
+    found: set[str] = set()
+    for line in requires(name) or ():
+        one = Requirement(line)
+        if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in extras):
+            found |= {canonicalize_name(one.name)} | needed(one.name, ("", *one.extras))
+    return found
+
+
+def test_the_image_has_all_that_records_on_a_store_need_in_the_versions_that_are_tested():
+    config = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    run, s3, dev = locked("run.txt"), locked("s3.txt"), locked("dev.txt")
+    wanted = {Requirement(line).name for line in config["project"]["optional-dependencies"]["s3"]}
+    wanted = wanted.union(*map(needed, wanted))
+    mend = "run: make lock"
+    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {mend}"
+    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {mend}"
+    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {mend}"
+    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {mend}"
 
 
 def test_the_build_sees_nothing_but_what_the_image_is_made_of():
