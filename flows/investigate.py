@@ -21,7 +21,7 @@ from flows.inputs import check_inputs
 from flows.posts import PostsResult, posts
 from flows.progress import reporter
 from flows.provenance import Inputs, previous, provenance, write_provenance
-from flows.publish import keep_ledger, one_run_at_a_time, staging
+from flows.publish import REMOVED, keep_ledger, one_run_at_a_time, staging, superseded
 from flows.requests import requests
 from flows.selection import SelectionResult, selection
 from flows.workers import has_client, workers
@@ -74,8 +74,9 @@ def investigate(
 
     The tables are written below `work/staging` and moved to `out/` at the end: a run that fails or is
     interrupted leaves `out/` as it was. What was read is kept in `work/`, so that the next run goes on
-    where this one stopped. The tables of a part that is left out stay as the last run left them, and so do
-    its lines of the ledger and of the provenance.
+    where this one stopped. With `only`, the tables of the other parts stay as the last run left them, and so
+    do their lines of the ledger and of the provenance. Without, `out/` holds this run's tables and no older
+    ones: those of a part whose input is not there any more are moved to `work/removed`, with a note.
 
     Args:
         folder: The investigation folder.
@@ -105,6 +106,8 @@ def investigate(
         if settled and "mail" in parts:
             left_out, why = unsettled(investigation, investigation.records())
             notes += why
+        if only is None:
+            notes += _old_tables(investigation, parts)
         for note in notes:
             log.info(note)
         return carry_out(
@@ -116,6 +119,13 @@ def investigate(
             left_out=left_out,
             whole=only is None,
         )
+
+
+def _old_tables(investigation: Investigation, parts: Sequence[str]) -> list[str]:
+    """The note on tables of parts whose input an earlier run had and this one has not; none, most times."""
+    old, why = superseded(investigation.out, parts), investigation.skipped()
+    named = ", ".join(f"{part} ({why[part]})" for part in old)
+    return [f"old tables are moved from out/ to work/{REMOVED}: {named}"] if old else []
 
 
 def unsettled(
@@ -175,7 +185,7 @@ def carry_out(
         show_link(
             "dask-dashboard", client.dashboard_link, "Dask dashboard", "The workers, while the run lasts"
         )
-        with staging(work, investigation.out) as stage:
+        with staging(work, investigation.out, whole=whole) as stage:
             if not whole:
                 keep_ledger(investigation.out, stage, parts)
             result = RunResult(

@@ -18,7 +18,7 @@ from typing import Any, Final
 import shapely
 
 from data.police import read_police
-from data.schema import TABLES_OF
+from data.schema import TABLES, TABLES_OF
 from data.settings import Config
 from flows.crime import CrimeResult
 from flows.posts import PostsResult
@@ -92,8 +92,9 @@ def provenance(
             "reader": inputs.reader,
         },
         "tables": {
-            path.relative_to(tables).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(tables.rglob("*.parquet"))
+            path.relative_to(tables).as_posix(): _sha256(path)
+            for path in sorted(tables.rglob("*"))
+            if path.is_file()
         },
     }
     if inputs.sources is not None:
@@ -160,10 +161,14 @@ def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:
         values |= {key: before[key] for key in keys}
         kept = before.get("kept", {}).get(part, before["configuration"]["sha256"])
         values.setdefault("kept", {})[part] = kept
-        for name in TABLES_OF[part]:
-            file = f"{name}.parquet"
+        for file in (file for name in TABLES_OF[part] for file in TABLES[name].files):
             if file in before["tables"]:
                 values["tables"].setdefault(file, before["tables"][file])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def previous(out: Path) -> dict[str, Any]:

@@ -6,32 +6,42 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
-from data.schema import PARTS_OF_LEDGER
+from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
 from data.tables import write_table
 from tasks.ledger.table import LEDGER, ledger_of, without
 
 PROVENANCE: Final = "provenance.json"
+
+REMOVED: Final = "removed"
+"""Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""
+
+OURS: Final = frozenset(
+    Path(file) for table in TABLES.values() if table.visibility != "work" for file in table.files
+)
+"""The program's files below `out/`, but the provenance; whatever else lies there is the user's."""
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks whether another run has ended."""
 
 
 @contextmanager
-def staging(work: Path, out: Path) -> Iterator[Path]:
+def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
     """Give an empty folder to write a run's results to, and move them into `out/` when the block ends well.
 
     Every file is moved by itself in one step, so that a reader finds the old table or the new one, and
-    `provenance.json`, which holds the hashes of all, last.
+    `provenance.json`, which holds the hashes of all, last: with it `out/` holds what it names.
 
     Args:
         work: The work folder, on the same disk as `out`.
         out: Where the results go; what else lies there stays.
+        whole: Whether the results are all that there are: tables of an earlier run that are not among them
+            are then moved to `work/removed`.
 
     Yields:
         The folder to write to.
@@ -45,12 +55,40 @@ def staging(work: Path, out: Path) -> Iterator[Path]:
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     yield stage
-    files = sorted(path for path in stage.rglob("*") if path.is_file())
-    for path in sorted(files, key=lambda path: path.name == PROVENANCE):
-        target = out / path.relative_to(stage)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+    made = {path.relative_to(stage) for path in stage.rglob("*") if path.is_file()}
+    provenance = made & {Path(PROVENANCE)}
+    _move(made - provenance, stage, out)
+    if whole:
+        _move(_lying(out) - made, out, work / REMOVED)
+    _move(provenance, stage, out)
     shutil.rmtree(stage)
+
+
+def _move(files: Iterable[Path], source: Path, target: Path) -> None:
+    """Move files from one folder to the same place below another."""
+    for file in sorted(files):
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        (source / file).replace(target / file)
+
+
+def _lying(out: Path) -> set[Path]:
+    """The program's files that lie in `out/`."""
+    return {file for file in OURS if (out / file).is_file()}
+
+
+def superseded(out: Path, parts: Collection[str]) -> list[str]:
+    """The parts of which tables lie in `out/` that a whole run will not make anew.
+
+    Args:
+        out: Where the last run's tables lie, if there was one.
+        parts: The parts that the run carries out.
+
+    Example:
+        >>> superseded(Path("no-such-folder"), ["mail"])
+        []
+    """
+    lying = {file.with_suffix("").as_posix() for file in _lying(out)}
+    return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]
 
 
 def keep_ledger(out: Path, stage: Path, parts: Collection[str]) -> None:

@@ -75,6 +75,12 @@ class Table:
         """The file's name without folder and suffix, as ``sources``."""
         return self.name.split("/", 1)[1]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it lies in, as ``public/kinds.parquet``; a public table is CSV too."""
+        suffixes = (".parquet", ".csv") if self.visibility == "public" else (".parquet",)
+        return tuple(f"{self.name}{suffix}" for suffix in suffixes)
+
 
 def optional(name: str, type: pa.DataType, meaning: str) -> Column:
     """A column whose value may be missing; the meaning says when."""

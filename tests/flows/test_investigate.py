@@ -1,6 +1,9 @@
 """The flows on one worker: what is published, and what a Prefect server can show of it."""
 
 import asyncio
+import hashlib
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,10 @@ import pytest
 from distributed import Client
 
 from cluster import ClusterSettings, connect
+from data.catalog import BUILT
 from data.errors import InputError, LedgerError
+from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
+from data.tables import read_table
 
 pytestmark = pytest.mark.usefixtures("prefect")
 
@@ -117,6 +123,52 @@ def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
     assert {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()} == first
     assert {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")} == read
     assert read
+
+
+def holds_what_it_names(out: Path, *parts: str) -> None:
+    """See that provenance, ledger and the folder speak of the same tables: those of some parts."""
+    told = json.loads((out / "provenance.json").read_text())
+    lying = {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.rglob("*")
+        if path.is_file() and path.name not in {"provenance.json", "mine.csv"}
+    }
+    assert told["tables"] == lying
+    assert set(lying) == {
+        file for part in parts for name in (*TABLES_OF[part], "public/ledger") for file in TABLES[name].files
+    }
+    assert set(told) & set(BUILT) == set(parts) - {"mail"}
+    rows = read_table(TABLES["public/ledger"], out).to_pylist()
+    assert {row["part"] for row in rows} == {line for part in parts for line in PARTS_OF_LEDGER[part]}
+
+
+def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
+    investigation: Path, client: Client
+):
+    from flows.investigate import investigate
+
+    out = investigation / "out"
+    investigate(investigation)
+    holds_what_it_names(out, *BUILT)
+
+    (out / "public/mine.csv").write_text("a reader's own")
+    for name in ("posts", "crime", "atlas"):
+        shutil.rmtree(investigation / name)
+    investigate(investigation, only=["mail", "requests"])
+    holds_what_it_names(out, *BUILT)
+
+    result = investigate(investigation)
+    left = ("mail", "gentrification", "requests")
+    holds_what_it_names(out, *left)
+    assert result.notes[-1] == (
+        "old tables are moved from out/ to work/removed: "
+        "posts (no posts/*), crime (no crime/*/*.csv*), selection (no atlas/*.csv)"
+    )
+    assert (out / "public/mine.csv").read_text() == "a reader's own"
+    assert (investigation / "work/removed/private/posts_in_tracts.parquet").is_file()
+
+    assert not [note for note in investigate(investigation).notes if "removed" in note]
+    holds_what_it_names(out, *left)
 
 
 def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client: Client, monkeypatch):

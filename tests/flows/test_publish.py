@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from flows.publish import one_run_at_a_time, staging
+from flows.publish import one_run_at_a_time, staging, superseded
 
 
 def interrupted(work: Path, out: Path, file: str) -> None:
@@ -45,6 +45,8 @@ def test_what_an_interrupted_run_left_behind_is_not_published_by_the_next(tmp_pa
 
 
 def test_the_provenance_with_the_hashes_of_all_is_moved_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "out/public").mkdir(parents=True)
+    (tmp_path / "out/public/kinds.csv").touch()
     moved = []
     replace = Path.replace
 
@@ -53,10 +55,57 @@ def test_the_provenance_with_the_hashes_of_all_is_moved_last(tmp_path: Path, mon
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", noted)
-    with staging(tmp_path / "work", tmp_path / "out") as stage:
+    with staging(tmp_path / "work", tmp_path / "out", whole=True) as stage:
         for name in ("zoo.csv", "provenance.json", "a.csv"):
             (stage / name).touch()
-    assert moved == ["a.csv", "zoo.csv", "provenance.json"]
+    assert moved == ["a.csv", "zoo.csv", "kinds.csv", "provenance.json"]
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """An out folder with a table of an earlier run, and what somebody else put there."""
+    out = tmp_path / "out"
+    for name in (
+        "public/kinds.csv",
+        "public/city_tests.csv",
+        "public/notes.csv",
+        "public/.kinds.csv",
+        "a.txt",
+    ):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("old")
+    (out / "public/requests.csv").mkdir()
+    return out
+
+
+def publish_kinds(out: Path, *, whole: bool) -> None:
+    with staging(out.with_name("work"), out, whole=whole) as stage:
+        (stage / "public").mkdir()
+        (stage / "public/kinds.csv").write_text("new")
+        (stage / "provenance.json").write_text("{}")
+
+
+def test_a_whole_run_moves_away_what_it_did_not_make_and_touches_nothing_of_the_user_s(published: Path):
+    assert superseded(published, ["mail"]) == ["posts"]
+    publish_kinds(published, whole=True)
+    assert superseded(published, ["mail"]) == []
+    found = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
+    assert found == {"public/kinds.csv", "public/notes.csv", "public/.kinds.csv", "a.txt", "provenance.json"}
+    assert (published / "public/kinds.csv").read_text() == "new"
+    assert (published / "public/requests.csv").is_dir()
+    assert (published.with_name("work") / "removed/public/city_tests.csv").read_text() == "old"
+
+
+def test_a_run_of_some_parts_keeps_the_tables_of_the_others(published: Path):
+    publish_kinds(published, whole=False)
+    assert (published / "public/kinds.csv").read_text() == "new"
+    assert (published / "public/city_tests.csv").read_text() == "old"
+
+
+def test_a_whole_run_that_fails_moves_nothing_away(published: Path):
+    with contextlib.suppress(KeyboardInterrupt), staging(published.with_name("work"), published, whole=True):
+        raise KeyboardInterrupt
+    assert (published / "public/city_tests.csv").read_text() == "old"
 
 
 def test_two_runs_in_one_investigation_are_one_too_many(tmp_path: Path):
