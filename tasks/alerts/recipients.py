@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-
-if TYPE_CHECKING:
-    from tasks.alerts.unique import UniqueAlerts
 
 
 class Addressees(NamedTuple):
@@ -56,46 +53,3 @@ def addressees(messages: pa.Table) -> Addressees:
     named = who >= 0
     pairs = np.unique(message[named] * max(len(names), 1) + who[named])
     return Addressees(pairs // max(len(names), 1), pairs % max(len(names), 1), pa.array(names, pa.string()))
-
-
-def recipients_table(messages: pa.Table, alerts: UniqueAlerts, found: Addressees) -> pa.Table:
-    """Make ``private/recipients``: what each recipient of an agency got, by kind.
-
-    Args:
-        messages: The messages.
-        alerts: Their unique alerts.
-        found: Their recipients.
-
-    Returns:
-        One row an agency, recipient and kind, in no particular order.
-    """
-    rows = pa.array(found.message)
-    alert = alerts.of_message[found.message]
-    received = pa.table(
-        {
-            "agency": messages.column("agency").take(rows),
-            "who": pa.array(found.who),
-            "kind": messages.column("kind").take(rows),
-            "alert": pa.array(alert, mask=alert < 0),
-            "sent_at": messages.column("sent_at").take(rows),
-        }
-    )
-    grouped = received.group_by(["agency", "who", "kind"]).aggregate(
-        [
-            ([], "count_all"),
-            ("alert", "count_distinct", pc.CountOptions(mode="only_valid")),
-            ("sent_at", "min"),
-            ("sent_at", "max"),
-        ]
-    )
-    return pa.table(
-        {
-            "agency": grouped.column("agency"),
-            "recipient": found.names.take(grouped.column("who").combine_chunks()),
-            "kind": grouped.column("kind"),
-            "emails": grouped.column("count_all"),
-            "alerts": grouped.column("alert_count_distinct"),
-            "first_sent_at": grouped.column("sent_at_min"),
-            "last_sent_at": grouped.column("sent_at_max"),
-        }
-    )

@@ -15,9 +15,10 @@ from tasks.alerts import counts
 from tasks.alerts.copies import copy_of
 from tasks.alerts.messages import gather
 from tasks.alerts.parts import ParsedSource
-from tasks.alerts.recipients import addressees, recipients_table
+from tasks.alerts.reached import alerts_table, recipients_table
+from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables, FolderCount
-from tasks.alerts.unique import alerts_table, unique_alerts
+from tasks.alerts.unique import unique_alerts
 
 
 def make_tables(messages: pa.Table) -> dict[str, pa.Table]:

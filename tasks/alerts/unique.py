@@ -9,9 +9,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-
-from tasks.alerts.recipients import Addressees
 
 KEY: Final = ("agency", "kind", "alert_date", "title", "description")
 """What makes an alert one and the same (DESIGN 5.4); a missing date equals a missing date."""
@@ -32,11 +29,10 @@ class UniqueAlerts(NamedTuple):
 def alert_id(agency: str, kind: str, day: date | None, title: str, description: str) -> str:
     """Name a unique alert by its key, the same in every run and on every machine.
 
-    Definition: SHA-256 over the five parts in this order, each as UTF-8 preceded by its length in bytes (8
-        bytes,
-    big endian), the date as ``YYYY-MM-DD`` and a missing one as the empty text; the first 32 hexadecimal
-    digits. The lengths keep parts apart, so that no other division of the same characters gives the same
-    name.
+    Definition: SHA-256 over the five parts in this order, each as UTF-8 preceded by its length in bytes
+    (8 bytes, big endian), the date as ``YYYY-MM-DD`` and a missing one as the empty text; the first 32
+    hexadecimal digits. The lengths keep parts apart, so that no other division of the same characters gives
+    the same name.
 
     Example:
         >>> alert_id("lapd", "crime alert", date(2021, 5, 5), "Bike gone", "")
@@ -87,35 +83,3 @@ def _group(table: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     return rank[number], first[order]
-
-
-def alerts_table(messages: pa.Table, alerts: UniqueAlerts, addressees: Addressees) -> pa.Table:
-    """Make ``private/alerts``: the unique alerts with how many messages carried them, to how many, and when.
-
-    Args:
-        messages: The messages.
-        alerts: Their unique alerts.
-        addressees: Their recipients.
-
-    Returns:
-        One row a unique alert, in the order of ``alerts.keys``, so that row numbers are those of
-        ``of_message``.
-    """
-    carried = alerts.of_message >= 0
-    sent = pa.table(
-        {
-            "alert": pa.array(alerts.of_message[carried]),
-            "sent_at": messages.column("sent_at").filter(pa.array(carried)),
-        }
-    )
-    spans = sent.group_by("alert").aggregate([("sent_at", "min"), ("sent_at", "max")])
-    spans = spans.take(pc.sort_indices(spans.column("alert")))
-    size = alerts.keys.num_rows
-    reached = alerts.of_message[addressees.message]
-    pairs = np.unique(np.stack([reached, addressees.who])[:, reached >= 0], axis=1)
-    return (
-        alerts.keys.append_column("emails", pa.array(np.bincount(alerts.of_message[carried], minlength=size)))
-        .append_column("recipients", pa.array(np.bincount(pairs[0], minlength=size)))
-        .append_column("first_sent_at", spans.column("sent_at_min"))
-        .append_column("last_sent_at", spans.column("sent_at_max"))
-    )
