@@ -34,6 +34,7 @@ from data.errors import InputError
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
 ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
+STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
 
 BLOCK: Final = "nwatch"
 """The notification block that is made of a URL."""
@@ -41,7 +42,11 @@ BLOCK: Final = "nwatch"
 SILENCE: Final = timedelta(seconds=90)
 """Three heartbeats of a deployment's run (`prefect.yaml` sets 30 s)."""
 
+START: Final = timedelta(minutes=5)
+"""For which a run may be in the hands of a worker before it begins."""
+
 _BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Crashed"}
+_ENDS: Final = {*_BAD_ENDS, "prefect.flow-run.Completed", "prefect.flow-run.Cancelled"}
 _LATE: Final = {"prefect.flow-run.Late"}
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 _SUBJECT: Final = "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}"
@@ -73,11 +78,12 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
     Returns:
         Told of are runs of `investigate` and `one-agency` that fail, crash or are late, each by itself; and
         `arrivals`, which runs every minute, after five such runs in ten minutes. A run of this program whose
-        heartbeat stops is marked crashed, which is then told of like any crash.
+        heartbeat stops is marked crashed, which is then told of like any crash, and so is one that a worker
+        took and never began, because the worker ended between the two.
 
     Example:
         >>> [each.name for each in wanted()][-1]
-        'nwatch: a run without heartbeat is marked crashed'
+        'nwatch: a run that does not begin is marked crashed'
     """
     return (
         AutomationCore(
@@ -92,34 +98,21 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
             trigger=_trigger(("arrivals",), threshold=5, within=timedelta(minutes=10)),
             actions=[_tell(block)],
         ),
-        AutomationCore(
-            name=ZOMBIE,
-            description="Marks a run crashed that sent a heartbeat, and then none for 90 seconds.",
-            trigger=EventTrigger(
-                posture=Posture.Proactive,
-                after={"prefect.flow-run.heartbeat"},
-                expect={
-                    "prefect.flow-run.heartbeat",
-                    "prefect.flow-run.Completed",
-                    "prefect.flow-run.Cancelled",
-                    *_BAD_ENDS,
-                },
-                match=_RUNS,
-                match_related=ResourceSpecification(
-                    {"prefect.resource.role": ["tag"], "prefect.resource.id": ["prefect.tag.nwatch"]}
-                ),
-                for_each={"prefect.resource.id"},
-                threshold=1,
-                within=SILENCE,
-            ),
-            actions=[
-                ChangeFlowRunState(
-                    name="Crashed",
-                    state=StateType.CRASHED,
-                    force=False,  # one that has ended after all stays as it ended
-                    message="no heartbeat for 90 seconds: its process or its machine is gone",
-                )
-            ],
+        _marks_crashed(
+            ZOMBIE,
+            "Marks a run crashed that sent a heartbeat, and then none for 90 seconds.",
+            "no heartbeat for 90 seconds: its process or its machine is gone",
+            after={"prefect.flow-run.heartbeat"},
+            expect={"prefect.flow-run.heartbeat", *_ENDS},
+            within=SILENCE,
+        ),
+        _marks_crashed(
+            STILLBORN,
+            "Marks a run crashed that a worker took, and that has not begun five minutes later.",
+            "a worker took it and did not begin it in five minutes: the worker is gone",
+            after={"prefect.flow-run.Pending"},
+            expect={"prefect.flow-run.Running", *_ENDS},
+            within=START,
         ),
     )
 
@@ -134,6 +127,32 @@ def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
             {"prefect.resource.role": ["deployment"], "prefect.resource.name": list(deployments)}
         ),
         **{"threshold": 1, "within": timedelta(0), **given},
+    )
+
+
+def _marks_crashed(name: str, description: str, message: str, **given: Any) -> AutomationCore:
+    """Marks a run of this program crashed if nothing expected follows what came before."""
+    return AutomationCore(
+        name=name,
+        description=description,
+        trigger=EventTrigger(
+            posture=Posture.Proactive,
+            match=_RUNS,
+            match_related=ResourceSpecification(
+                {"prefect.resource.role": ["tag"], "prefect.resource.id": ["prefect.tag.nwatch"]}
+            ),
+            for_each={"prefect.resource.id"},
+            threshold=1,
+            **given,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                name="Crashed",
+                state=StateType.CRASHED,
+                force=False,  # one that has ended after all stays as it ended
+                message=message,
+            )
+        ],
     )
 
 

@@ -1,13 +1,13 @@
 """The server's automations: made once, brought up to date after."""
 
 import pytest
-from prefect.automations import ChangeFlowRunState, DoNothing, SendNotification
+from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, SendNotification
 from prefect.client.orchestration import get_client
 
 from data.errors import InputError
-from flows.automations import ARRIVALS, WENT_WRONG, ZOMBIE, set_up, wanted
+from flows.automations import ARRIVALS, STILLBORN, WENT_WRONG, ZOMBIE, set_up, wanted
 
-NAMES = [WENT_WRONG, ARRIVALS, ZOMBIE]
+NAMES = [WENT_WRONG, ARRIVALS, ZOMBIE, STILLBORN]
 
 
 def on_the_server(name: str):
@@ -21,7 +21,7 @@ def test_made_once_and_brought_up_to_date_after():
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
     assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies", "notifies", "marks it crashed"]
+    assert [made.does for made in again] == ["notifies", "notifies", "marks it crashed", "marks it crashed"]
     for name in NAMES:
         assert len(on_the_server(name)) == 1
     [found] = on_the_server(WENT_WRONG)
@@ -76,9 +76,12 @@ def test_a_notification_says_nothing_that_could_name_a_mailbox():
 
 
 def test_a_zombie_is_marked_crashed_but_never_against_its_own_end():
-    [action] = [
-        action for automation in wanted() for action in automation.actions if automation.name == ZOMBIE
-    ]
-    assert isinstance(action, ChangeFlowRunState)
-    assert action.state.value == "CRASHED"
-    assert not action.force
+    marking = [each for each in wanted() if each.name in {ZOMBIE, STILLBORN}]
+    assert len(marking) == 2
+    for automation in marking:
+        [action] = automation.actions
+        assert isinstance(action, ChangeFlowRunState)
+        assert action.state.value == "CRASHED"
+        assert not action.force
+        assert isinstance(automation.trigger, EventTrigger)
+        assert {"prefect.flow-run.Completed", "prefect.flow-run.Cancelled"} <= automation.trigger.expect

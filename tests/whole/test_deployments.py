@@ -56,11 +56,23 @@ class Stack:
             "PREFECT_API_AUTH_STRING": PASSWORD,
             "PREFECT_SERVER_API_AUTH_STRING": PASSWORD,
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
             "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",
         }
+
+    def serve(self) -> None:
+        """Start the server, and wait until it answers."""
+        server = self.start("server", "start", "--host", "127.0.0.1", "--port", self.url.split(":")[2][:-4])
+        for _ in range(600):
+            try:
+                self.ask("health", method="GET")
+                return
+            except OSError:
+                assert server.poll() is None, (self.home / "server.log").read_text()
+                time.sleep(0.2)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         log = (self.home / f"{words[0]}.log").open("wb")
@@ -141,14 +153,7 @@ def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFact
         file.write("\n[arrivals]\nsettle = 0\n")
     made = Stack(f"http://127.0.0.1:{port}/api", home, Path(case))
     try:
-        made.start("server", "start", "--host", "127.0.0.1", "--port", str(port))
-        for _ in range(600):
-            try:
-                made.ask("health", method="GET")
-                break
-            except OSError:
-                assert made.processes[0].poll() is None, (home / "server.log").read_text()
-                time.sleep(0.2)
+        made.serve()
         made.do("work-pool", "create", "nwatch", "--type", "process")
         subprocess.run(["git", "clone", "--quiet", str(checkout), str(place / "clone")], check=True)
         made.do("--no-prompt", "deploy", "--all", cwd=place / "clone")
@@ -344,13 +349,18 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     assert "mailbox" not in text
 
 
-def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
-    # In a process of its own, which reads the server's address; three heartbeats would be 90 seconds.
+def hasten(stack: Stack, what: str) -> None:
+    """Set the automations up with ten seconds where they have minutes."""
     hasty = (
         "from datetime import timedelta\nfrom flows import automations\n"
-        "automations.SILENCE = timedelta(seconds=10)\nautomations.set_up()"
+        f"automations.{what} = timedelta(seconds=10)\nautomations.set_up()"
     )
+    # In a process of its own, which reads the server's address.
     subprocess.run([sys.executable, "-c", hasty], env=stack.environment, check=True)
+
+
+def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
+    hasten(stack, "SILENCE")
     worker = psutil.Process(stack.processes[-1].pid)
     with one_run_at_a_time(stack.case / "work"):  # so that the run waits
         made = stack.ask(
@@ -369,3 +379,29 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
         run = stack.ended(made["id"], within=120)
     assert run["state_type"] == "CRASHED"
     assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
+
+
+def test_a_run_that_its_worker_took_and_never_began_gives_its_place_free(stack: Stack):
+    """The last test: its server is another one, and the worker of the tests before is gone."""
+
+    def taken() -> int:
+        [limit] = stack.ask(
+            "v2/concurrency_limits/filter",
+            {"concurrency_limit": {"name": {"any_": [f"deployment:{deployment['id']}"]}}},
+        )
+        return int(limit["active_slots"])
+
+    hasten(stack, "START")
+    deployment = stack.deployment("arrivals")
+    run = stack.ask(f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    stack.ask(f"flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})  # as a worker takes it
+    assert taken() == 1
+    stack.stop()
+    stack.processes.clear()
+    stack.serve()
+    assert taken() == 1
+    assert list((stack.home / "concurrency_leases").glob("*-*.json"))
+    found = stack.ended(run["id"], within=120)
+    assert found["state_type"] == "CRASHED"
+    assert found["state"]["message"].startswith("a worker took it and did not begin it")
+    assert taken() == 0
