@@ -19,7 +19,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.docker.packages import NoPackageError, unpack, unpack_of
+
 PACKAGES = ("docker.io", "docker-compose", "debootstrap")
+RELEASE = "trixie"  # Debian 13, the first whose docker-compose is Compose 2
+PLUGIN = "usr/libexec/docker/cli-plugins/docker-compose"
 IN_BASE = "python3,python3-venv,ca-certificates,tini"  # what the Dockerfile asks of a base without a registry
 
 
@@ -33,11 +37,19 @@ class Engine:
 
     Args:
         folder: For everything that it is made of and keeps; its path must be short, as sockets lie in it.
+
+    Attributes:
+        without_compose_2: Why Compose 2 cannot be had, where it cannot: 1.29 does its work then.
     """
 
     folder: Path
+    without_compose_2: str = ""
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def _root(self) -> Path:
+        return self.folder / "root"
 
     def start(self) -> None:
         """Unpack the packages and start the engine.
@@ -49,7 +61,10 @@ class Engine:
             raise NoEngineError("an engine is started by root alone")
         if not shutil.which("apt-get"):
             raise NoEngineError("no apt-get here, from which its packages would come")
-        self._unpack()
+        try:
+            self._unpack()
+        except NoPackageError as reason:
+            raise NoEngineError(str(reason)) from reason
         here = self.folder
         words = [
             *("setpriv", "--pdeathsig", "TERM", "dockerd"),  # it ends with the tests, however they end
@@ -89,22 +104,29 @@ class Engine:
         """What `docker WORDS` prints."""
         return self._run("docker", *words, check=check).stdout
 
-    def compose(self, project: str, variables: dict[str, str], *words: str, check: bool = True) -> str:
-        """What Debian's `docker-compose` 1.29 prints, of docker/compose.yaml."""
+    def compose(
+        self, project: str, variables: dict[str, str], *words: str, check: bool = True, old: bool = False
+    ) -> str:
+        """What `docker compose` prints, of docker/compose.yaml.
+
+        Args:
+            project: The stack's name.
+            variables: What an operator would set.
+            words: The command.
+            check: Whether it must succeed.
+            old: Whether Debian 12's `docker-compose` 1.29 is meant, which Compose 2 took the place of.
+        """
         compose = Path(__file__).resolve().parents[2] / "docker" / "compose.yaml"
-        python = self.folder / "root/usr/lib/python3/dist-packages"
-        return self._run(
-            *("/usr/bin/python3", str(self.folder / "root/usr/bin/docker-compose")),
-            *("-p", project, "-f", str(compose), *words),
-            check=check,
-            **variables,
-            PYTHONPATH=str(python),
-        ).stdout
+        program = ["docker", "compose"]
+        if old or self.without_compose_2:
+            program = ["/usr/bin/python3", str(self._root / "usr/bin/docker-compose")]
+            variables = {**variables, "PYTHONPATH": str(self._root / "usr/lib/python3/dist-packages")}
+        return self._run(*program, "-p", project, "-f", str(compose), *words, check=check, **variables).stdout
 
     def base(self, name: str) -> None:
         """Make an image of Debian with Python, as no registry is asked for one."""
         root = self.folder / "base"
-        scripts = self.folder / "root/usr/share/debootstrap"
+        scripts = self._root / "usr/share/debootstrap"
         self._run(
             *("debootstrap", "--variant=minbase", f"--include={IN_BASE}", "bookworm", str(root)),
             DEBOOTSTRAP_DIR=str(scripts),
@@ -145,21 +167,18 @@ class Engine:
         return done
 
     def _unpack(self) -> None:
-        archives, root = self.folder / "archives", self.folder / "root"
-        (archives / "partial").mkdir(parents=True)
-        get = [
-            *("apt-get", "install", "--yes", "--download-only", "--reinstall", "--no-install-recommends"),
-            *("-o", f"Dir::Cache::archives={archives}", "-o", "Debug::NoLocking=true", *PACKAGES),
-        ]
-        got = subprocess.run(get, capture_output=True, text=True, check=False)
-        if got.returncode:  # a machine that has not asked yet what there is
-            subprocess.run(["apt-get", "update", "-qq"], capture_output=True, check=False)
-            got = subprocess.run(get, capture_output=True, text=True, check=False)
-        if got.returncode:
-            raise NoEngineError(f"its packages cannot be had: {got.stderr.strip().splitlines()[-1]}")
-        for package in sorted(archives.glob("*.deb")):
-            subprocess.run(["dpkg", "-x", str(package), str(root)], check=True)
-        shutil.rmtree(archives)
+        root = self._root
+        unpack(PACKAGES, root)
+        newer = root
+        if not (root / PLUGIN).exists():
+            newer = self.folder / "newer"
+            try:
+                unpack_of(RELEASE, ["docker-compose"], newer)
+            except NoPackageError as reason:
+                self.without_compose_2 = f"Compose 2 comes from Debian 13, whose {reason}"
+        plugins = self.folder / "config" / "cli-plugins"
+        plugins.mkdir(parents=True)
+        (plugins / "docker-compose").symlink_to(newer / PLUGIN)
         # The name under which an installation would leave it. The engine needs it inside the containers' own
         # network namespaces, where rules lead questions for names to it.
         if not shutil.which("iptables"):
@@ -172,6 +191,7 @@ class Engine:
             "PATH": f"{root}/usr/sbin:{root}/usr/bin:{root}/sbin:/usr/sbin:/sbin:{os.environ['PATH']}",
             "LD_LIBRARY_PATH": str(libraries),
             "DOCKER_HOST": f"unix://{self.folder}/docker.sock",
+            "DOCKER_CONFIG": str(self.folder / "config"),
         }
         if (libraries / "xtables").is_dir():
             self.environment["XTABLES_LIBDIR"] = str(libraries / "xtables")

@@ -118,7 +118,8 @@ class ByHand:
     def _start(self, name: str) -> None:
         if name == "database":  # what the image of PostgreSQL brings along
             entrypoint = Path(__file__).parent / "postgres" / "entrypoint"
-            words = [str(entrypoint), "postgres", "-c", "listen_addresses=127.0.0.1"]
+            own = ("listen_addresses=127.0.0.1", "unix_socket_directories=")
+            words = [str(entrypoint), "postgres", *(word for one in own for word in ("-c", one))]
         else:
             words = ["with-secrets", *(self._here(word, name) for word in self._of(name)["command"])]
         with (self.folder / f"{name}.log").open("wb") as log:

@@ -30,6 +30,7 @@ pytestmark = [
 ]
 USER = 10001
 PROJECT = "nwatchtest"
+ASKED = ("--services", "--volumes")
 SERVICES = ("database", "server", "scheduler", "worker", "runner")
 
 
@@ -86,11 +87,11 @@ class Stack:
             "NWATCH_WORKER_MEMORY": "2g",
         }
 
-    def compose(self, *words: str, check: bool = True) -> str:
-        return self.engine.compose(PROJECT, self.variables, *words, check=check)
+    def compose(self, *words: str, check: bool = True, old: bool = False) -> str:
+        return self.engine.compose(PROJECT, self.variables, *words, check=check, old=old)
 
     def containers(self, service: str) -> list[str]:
-        return self.compose("ps", "-q", service).split()
+        return self.compose("ps", "--all", "-q", service).split()
 
     def inspected(self, container: str, what: str):
         return json.loads(self.engine.docker("inspect", "--format", f"{{{{json {what}}}}}", container))
@@ -145,6 +146,15 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     assert found == expected
     assert stack.inspected(victim, ".RestartCount") == 1
     until(lambda: stack.workers() == 3, 60, "three workers at the end")
+
+
+def test_compose_2_is_at_work_and_1_reads_the_same_in_the_file(stack: Stack):
+    if stack.engine.without_compose_2:
+        pytest.skip(stack.engine.without_compose_2)
+    assert stack.engine.docker("compose", "version", "--short").startswith("2.")
+    asked = [stack.compose("config", what, old=old).split() for old in (False, True) for what in ASKED]
+    assert [sorted(one) for one in asked[:2]] == [sorted(one) for one in asked[2:]]
+    assert set(asked[0]) == {*SERVICES, "deployments"}
 
 
 def test_every_container_is_healthy(stack: Stack):
