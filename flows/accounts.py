@@ -7,23 +7,16 @@ from typing import Any, Final
 
 from data.schema import PARTS_OF_LEDGER
 from flows.show import number, printable
-from tasks.ledger.ledger import (
-    CRIMES_IN_FILE,
-    EVERY_KIND,
-    IDENTITIES,
-    POSTS_IN_FILE,
-    REPAIRED,
-    TRACTS,
-    Identity,
-)
+from tasks.ledger.results import IDENTITIES, Identity
+from tasks.ledger.results import lines as ledger
 
 _WIDTH: Final = 48
 
 _PART_OF: Final = {line: part for part, lines in PARTS_OF_LEDGER.items() for line in lines}
 """The part of a run that each part of the ledger belongs to."""
 
-_OF_FILES: Final = {("posts", POSTS_IN_FILE), ("crime", CRIMES_IN_FILE)}
-_BESIDE: Final = (TRACTS, REPAIRED)
+_OF_FILES: Final = {("posts", ledger.POSTS_IN_FILE), ("crime", ledger.CRIMES_IN_FILE)}
+_BESIDE: Final = (ledger.TRACTS, ledger.REPAIRED)
 """Lines that no identity speaks of."""
 
 Counts = dict[tuple[str, str], int | None]
@@ -121,7 +114,7 @@ def _identities(counts: Counts) -> Iterator[str]:
 
 
 def _parts(identity: Identity, counts: Counts) -> Iterable[str]:
-    if EVERY_KIND not in identity.parts:
+    if ledger.EVERY_KIND not in identity.parts:
         return identity.parts
     named = {line for each in IDENTITIES for line in (each.whole, *each.parts)}
     kinds = [line for part, line in counts if part == identity.part and line not in named]

@@ -19,10 +19,8 @@ from flows.progress import reporter
 from flows.workers import workers
 from tasks.alerts.task import parse, tabulate
 from tasks.ledger.task import close
-from tasks.mail.known import recall, together
 from tasks.mail.results import MailSource, Reading
-from tasks.mail.settings import MailSettings
-from tasks.mail.task import read, survey
+from tasks.mail.task import MailSettings, read, recall, survey, together
 
 
 @dataclass(frozen=True)

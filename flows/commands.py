@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from data.catalog import Investigation
 from data.errors import InputError
 from data.settings import FILE, agency_lines
+from flows.inputs import Inputs, check_agency, using
 from flows.progress import Bars, Lines, Reporter, reporting
 from flows.show import console, number, print_requests, print_table, summary
 
@@ -102,10 +103,8 @@ def run(
     start = time.perf_counter()
     investigation = Investigation.open(folder, [agency] if agency else None)
     parts = _parts_of_agency(investigation, agency, only) if agency else investigation.parts(only)
-    if set(parts) - {"mail"}:
-        from flows.inputs import check_inputs
-
-        check_inputs(investigation, parts)
+    looked_at = Inputs(investigation)
+    looked_at.check(parts)
     from cluster import connect, settings_from_environment
     from flows.server import alone, check_reachable, prepare
 
@@ -126,6 +125,7 @@ def run(
     with (
         connect(settings) as client,
         reporting(_reporter()) as tell,
+        using(looked_at),
         alone(server),
         tags("nwatch", *investigation.config.agencies),
     ):
@@ -149,8 +149,6 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
         raise InputError(
             "--agency reads the mail of one agency; leave --only out, or run the other parts alone"
         )
-    from flows.inputs import check_agency
-
     check_agency(investigation, agency)
     return ("mail",)
 
@@ -257,7 +255,7 @@ def inspect(files: Sequence[Path]) -> None:
     Raises:
         InputError: A file is no mailbox or cannot be read; the others were printed.
     """
-    from flows.inspection import inspections
+    from tasks.mail.look import inspections
 
     to, failed = console(), []
     for found in inspections(files):
@@ -284,11 +282,11 @@ def plan(folder: Path, partition: int | None) -> None:
     Raises:
         InputError: The configuration or the records are wrong.
     """
-    from flows.inspection import plan_run
+    from tasks.mail.look import plan_reading
 
     investigation = Investigation.open(folder)
     with _reporter().stage("survey", "files") as on_progress:
-        planned = plan_run(investigation, partition, on_progress)
+        planned = plan_reading(investigation.records(), investigation.work, partition, on_progress)
     to = console()
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")
     print_table(

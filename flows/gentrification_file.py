@@ -12,8 +12,7 @@ from flows.show import console, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tasks.selection.ltdb import Built
-    from tasks.selection.ltdb_sources import Sources
+    from tasks.selection.look import Built, Sources
 
 
 def build(folder: Path, replace: bool = False) -> None:
@@ -30,15 +29,15 @@ def build(folder: Path, replace: bool = False) -> None:
             ``census/gentrification`` already. Of several mistakes all but the last are printed.
         LedgerError: The counts do not add up.
     """
-    from tasks.places.census import read_city_tracts
-    from tasks.selection.ltdb import (
+    from tasks.places.look import read_city_tracts
+    from tasks.selection.look import (
         FILE_NAME,
         build_gentrification,
+        look,
         read_inputs,
         write_gentrification_file,
         year_warning,
     )
-    from tasks.selection.ltdb_sources import look
 
     to = console()
     investigation = Investigation.open(folder)
@@ -66,7 +65,7 @@ def build(folder: Path, replace: bool = False) -> None:
 
 def _print_sources(sources: Sources, investigation: Investigation, to: Console) -> None:
     """What is needed, and what there is."""
-    from tasks.selection.ltdb_sources import NEEDS
+    from tasks.selection.look import NEEDS
 
     rows = []
     for key, need in NEEDS.items():
@@ -92,7 +91,7 @@ def _print_missing(sources: Sources, folder: Path, to: Console) -> None:
     Raises:
         InputError: One is missing.
     """
-    from tasks.selection.ltdb_sources import FOLDER, NEEDS
+    from tasks.selection.look import FOLDER, NEEDS
 
     missing = [NEEDS[key] for key in sources.missing()]
     if not missing:
@@ -117,7 +116,7 @@ def _check_place(investigation: Investigation, folder: Path, replace: bool) -> N
     Raises:
         InputError: There is a file already.
     """
-    from tasks.selection.ltdb import FILE_NAME
+    from tasks.selection.look import FILE_NAME
 
     census = investigation.folder / Path(FILE_NAME).parent
     name = Path(FILE_NAME).name

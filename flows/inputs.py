@@ -1,29 +1,32 @@
-"""The input of the parts beside the mail, looked at before any work is done."""
+"""The input of the parts beside the mail: looked at before any work is done, each thing once in a run.
+
+Whoever starts a run looks at it first and hands on what was seen (:func:`using`); the flows go out from that
+(:func:`inputs`). What a part needs is imported when it is looked at, so that a run of the mail loads
+none of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError
 from data.settings import FILE, Crime, Posts
-from tasks.crime.check import check_crimes, sections
-from tasks.places.census import examined, read_census
-from tasks.places.coordinates import Bounds
-from tasks.places.layer import check_layer, find_layer
-from tasks.places.results import Census
-from tasks.posts.check import check_posts
-from tasks.requests.read import read_requests
-from tasks.requests.results import Requests
-from tasks.selection.atlas import read_atlas
-from tasks.selection.cities import check_cities
-from tasks.selection.gentrification import read_gentrification
-from tasks.selection.results import AtlasInput, GentrificationInput
+
+if TYPE_CHECKING:
+    from tasks.places.look import Bounds
+    from tasks.places.results import Census
+    from tasks.requests.results import Requests
+    from tasks.selection.results import AtlasInput, GentrificationInput
+
+Files = tuple[tuple[str, Path], ...]
+"""Path inside the investigation folder, and where to open it; in order of the first."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,18 @@ class PostsInput:
     """What the posts' part of a run goes out from.
 
     Attributes:
-        files: The files of posts: path inside the folder, and where to open it; in order of the first.
+        files: The files of posts.
         settings: The section ``[posts]``.
         layer: The tract layer's file.
         census: The Census and the examined cities.
+        alpha: The configured alpha, which is divided by the number of cities examined.
     """
 
-    files: tuple[tuple[str, Path], ...]
+    files: Files
     settings: Posts
     layer: Path
     census: Census
+    alpha: float
 
 
 @dataclass(frozen=True)
@@ -48,127 +53,173 @@ class CrimeInput:
     """What the crimes' part of a run goes out from.
 
     Attributes:
-        files: By folder of ``crime/``, its files, as in :class:`PostsInput`.
+        files: By folder of ``crime/``, its files.
         settings: By folder, its section ``[crime.<folder>]``.
         layer: The tract layer's file.
         census: The Census, and the lists of all cities, examined or not.
-        examined: The number of cities examined, by which alpha is divided.
+        threshold: What p is held against: alpha by the number of cities examined.
     """
 
-    files: Mapping[str, tuple[tuple[str, Path], ...]]
+    files: Mapping[str, Files]
     settings: Mapping[str, Crime]
     layer: Path
     census: Census
-    examined: int
+    threshold: float
 
 
-def posts_input(investigation: Investigation) -> PostsInput:
-    """Look at the posts, the tract layer, the Census and the cities.
+class Inputs:
+    """The input of one investigation: each thing is looked at when it is first asked for, and then kept.
 
-    Args:
-        investigation: One whose folder has files for all of them.
+    Every look raises an InputError where a file, a column, a value or a setting is missing or wrong; it is
+    named, with the mend.
 
-    Returns:
-        What a run needs of them.
-
-    Raises:
-        InputError: A file, a column, a city or a setting is missing or wrong; it is named, with the mend.
+    Attributes:
+        investigation: One whose folder has files for all that will be asked for.
     """
-    settings = investigation.config.posts
-    if settings is None:
-        raise InputError(
-            f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyse:\n"
-            "[posts]\nyear = 2019"
+
+    def __init__(self, investigation: Investigation) -> None:
+        self.investigation = investigation
+
+    def check(self, parts: Collection[str]) -> None:
+        """Look at all that some parts of a run go out from: at what is called as they are here.
+
+        The mail is surveyed by the run itself.
+
+        Args:
+            parts: The parts that will be carried out.
+
+        Raises:
+            InputError: Something is missing or wrong; the message names it, and the mend.
+        """
+        for part in parts:
+            if part != "mail":
+                getattr(self, part)
+
+    @cached_property
+    def posts(self) -> PostsInput:
+        """The posts, looked at beside the tract layer, with the Census and the examined cities."""
+        from tasks.posts.look import check_posts
+
+        settings = self.investigation.config.posts
+        if settings is None:
+            raise InputError(
+                f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyse:\n"
+                "[posts]\nyear = 2019"
+            )
+        files = self.investigation.post_files()
+        check_posts(files, self.bounds)
+        alpha = self.investigation.config.tests.alpha
+        return PostsInput(tuple(files), settings, self.layer, self.census_of_examined, alpha)
+
+    @cached_property
+    def crime(self) -> CrimeInput:
+        """The crimes, looked at beside the tract layer, with the Census and the lists of all cities."""
+        from tasks.crime.look import check_crimes, sections
+
+        files = self.investigation.crime_files()
+        settings = sections(files, self.investigation.config.crime, _cities(self.census))
+        for key, own in files.items():
+            check_crimes(key, own, settings[key], self.bounds)
+        return CrimeInput(
+            files={key: tuple(own) for key, own in files.items()},
+            settings=settings,
+            layer=self.layer,
+            census=self.census,
+            threshold=self.investigation.config.tests.alpha / len(_cities(self.census_of_examined)),
         )
-    layer, bounds, census = _country(investigation)
-    files = investigation.post_files()
-    check_posts(files, bounds)
-    return PostsInput(tuple(files), settings, layer, _of_examined(investigation, census))
+
+    @cached_property
+    def layer(self) -> Path:
+        """The tract layer's file."""
+        from tasks.places.look import find_layer
+
+        return find_layer(self.investigation.layer_files())
+
+    @cached_property
+    def bounds(self) -> Bounds | None:
+        """The tract layer's extent in degrees; None where it tells none."""
+        from tasks.places.look import check_layer
+
+        return check_layer(self.layer)
+
+    @cached_property
+    def census(self) -> Census:
+        """The Census, and the lists of all cities."""
+        from tasks.places.look import read_census
+
+        place = self.investigation.census_file
+        return read_census(place("acs"), place("city_tracts"), include=None)
+
+    @cached_property
+    def census_of_examined(self) -> Census:
+        """The same Census, and the lists of the examined cities alone."""
+        from tasks.places.look import examined
+
+        label, _ = self.investigation.census_file("city_tracts")
+        return examined(self.census, self.investigation.config.cities.include, label)
+
+    @cached_property
+    def gentrification(self) -> GentrificationInput:
+        """The tracts of ``census/gentrification``."""
+        from tasks.selection.look import read_gentrification
+
+        place = self.investigation.census_file("gentrification")
+        return read_gentrification(place, self.investigation.config.selection)
+
+    @cached_property
+    def selection(self) -> AtlasInput:
+        """The Atlas of Surveillance, in which the cities of ``census/gentrification`` can be found."""
+        from tasks.selection.look import check_cities, read_atlas
+
+        check_cities(self.gentrification)
+        return read_atlas(self.investigation.atlas_files())
+
+    @cached_property
+    def requests(self) -> Requests:
+        """``requests.csv``, and what lies in the folders that it names."""
+        from tasks.requests.look import read_requests
+
+        return read_requests(
+            self.investigation.requests_file(),
+            self.investigation.records_folder,
+            self.investigation.mailboxes_of,
+            self.investigation.agencies_with_records(),
+        )
 
 
-def crime_input(investigation: Investigation) -> CrimeInput:
-    """Look at the crime records, the tract layer, the Census and the cities.
+def _cities(census: Census) -> set[str]:
+    return set(census.cities["city"].unique().to_pylist())
+
+
+_CURRENT: ContextVar[Inputs] = ContextVar("inputs")
+
+
+@contextmanager
+def using(looked_at: Inputs) -> Iterator[None]:
+    """Let flows called within the block go out from this input.
+
+    It is not a flow's argument because Prefect writes those into its database.
+    """
+    token = _CURRENT.set(looked_at)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def inputs(folder: Path) -> Inputs:
+    """The input that the caller has looked at; what nobody has looked at yet where none was handed on.
 
     Args:
-        investigation: One whose folder has files for all of them.
-
-    Returns:
-        What a run needs of them.
+        folder: The investigation folder.
 
     Raises:
-        InputError: A file, a column, a city or a setting is missing or wrong; it is named, with the mend.
+        InputError: The folder or its configuration is missing or wrong.
     """
-    files = investigation.crime_files()
-    layer, bounds, census = _country(investigation)
-    cities = set(census.cities["city"].unique().to_pylist())
-    settings = sections(files, investigation.config.crime, cities)
-    for key, own in files.items():
-        check_crimes(key, own, settings[key], bounds)
-    examined_cities = _of_examined(investigation, census).cities["city"]
-    return CrimeInput(
-        files={key: tuple(own) for key, own in files.items()},
-        settings=settings,
-        layer=layer,
-        census=census,
-        examined=pc.count_distinct(examined_cities).as_py(),
-    )
-
-
-def _country(investigation: Investigation) -> tuple[Path, Bounds | None, Census]:
-    """The tract layer's file and extent, and the Census with the lists of all cities."""
-    layer = find_layer(investigation.layer_files())
-    bounds = check_layer(layer)
-    census = read_census(
-        investigation.census_file("acs"), investigation.census_file("city_tracts"), include=None
-    )
-    return layer, bounds, census
-
-
-def _of_examined(investigation: Investigation, census: Census) -> Census:
-    return examined(census, investigation.config.cities.include, investigation.census_file("city_tracts")[0])
-
-
-def gentrification_input(investigation: Investigation) -> GentrificationInput:
-    """Read the tracts of ``census/gentrification``.
-
-    Raises:
-        InputError: The file or a column is missing or wrong; it is named, with the mend.
-    """
-    return read_gentrification(investigation.census_file("gentrification"), investigation.config.selection)
-
-
-def selection_input(investigation: Investigation) -> GentrificationInput:
-    """Read the tracts of ``census/gentrification``, whose cities are to be found in the Atlas.
-
-    Raises:
-        InputError: As :func:`gentrification_input`; or a city is in no known state, or two are called alike.
-    """
-    given = gentrification_input(investigation)
-    check_cities(given)
-    return given
-
-
-def atlas_input(investigation: Investigation) -> AtlasInput:
-    """Read the Atlas of Surveillance.
-
-    Raises:
-        InputError: A file or a column is missing or wrong, or the edition has no Ring partnership.
-    """
-    return read_atlas(investigation.atlas_files())
-
-
-def requests_input(investigation: Investigation) -> Requests:
-    """Read ``requests.csv`` and look at what lies in the folders that it names.
-
-    Raises:
-        InputError: The file, a column or a value is wrong; it is named, with the mend.
-    """
-    return read_requests(
-        investigation.requests_file(),
-        investigation.records_folder,
-        investigation.mailboxes_of,
-        investigation.agencies_with_records(),
-    )
+    current = _CURRENT.get(None)
+    if current is not None and current.investigation.folder == folder.absolute():
+        return current
+    return Inputs(Investigation.open(folder))
 
 
 def check_agency(investigation: Investigation, agency: str) -> None:
@@ -183,27 +234,3 @@ def check_agency(investigation: Investigation, agency: str) -> None:
             f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
             f"name one of: {', '.join(there)}"
         )
-
-
-_CHECKS: Final[Mapping[str, tuple[Callable[[Investigation], Any], ...]]] = {
-    "posts": (posts_input,),
-    "crime": (crime_input,),
-    "gentrification": (gentrification_input,),
-    "selection": (selection_input, atlas_input),
-    "requests": (requests_input,),
-}
-"""What there is to be looked at for each part; the mail is surveyed by the run itself."""
-
-
-def check_inputs(investigation: Investigation, parts: Collection[str]) -> None:
-    """Look at the input of some parts of a run, each thing once.
-
-    Args:
-        investigation: The investigation.
-        parts: The parts that will be carried out.
-
-    Raises:
-        InputError: Something is missing or wrong; the message names it, and the mend.
-    """
-    for check in dict.fromkeys(check for part in parts for check in _CHECKS.get(part, ())):
-        check(investigation)

@@ -16,18 +16,19 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
-from flows.crime import CrimeResult, crime
-from flows.inputs import check_inputs
-from flows.posts import PostsResult, posts
+from flows.crime import crime
+from flows.inputs import inputs, using
+from flows.points import PointsResult
+from flows.posts import posts
 from flows.progress import reporter
-from flows.provenance import Inputs, previous, provenance, write_provenance
-from flows.publish import REMOVED, keep_ledger, one_run_at_a_time, staging, superseded
+from flows.provenance import Origins, previous, provenance, write_provenance
+from flows.publish import REMOVED, one_run_at_a_time, staging, superseded
 from flows.requests import requests
 from flows.selection import SelectionResult, selection
-from flows.workers import has_client, workers
+from flows.workers import workers
 from tasks.arrivals.task import settled_files
-from tasks.mail.known import remember
-from tasks.mail.settings import READER_VERSION
+from tasks.ledger.task import keep
+from tasks.mail.task import READER_VERSION, remember
 from tasks.requests.results import Requests
 
 
@@ -47,8 +48,8 @@ class RunResult:
 
     out: Path
     alerts: AlertsResult | None
-    posts: PostsResult | None
-    crime: CrimeResult | None
+    posts: PointsResult | None
+    crime: PointsResult | None
     selection: SelectionResult | None
     requests: Requests | None
     notes: tuple[str, ...]
@@ -96,12 +97,11 @@ def investigate(
             scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    log = get_run_logger()
-    investigation = Investigation.open(folder)
-    parts = investigation.parts(only)
-    if not has_client():
-        check_inputs(investigation, parts)  # the command line did, before it opened one
-    with one_run_at_a_time(investigation.work, patience, log.info):
+    log, work = get_run_logger(), Investigation.unchecked(folder).work
+    with one_run_at_a_time(work, patience, log.info), using(given := inputs(folder)):
+        investigation = given.investigation
+        parts = investigation.parts(only)
+        given.check(parts)
         notes, left_out = investigation.notes(only), list[str]()
         if settled and "mail" in parts:
             left_out, why = unsettled(investigation, investigation.records())
@@ -187,7 +187,7 @@ def carry_out(
         )
         with staging(work, investigation.out, whole=whole) as stage:
             if not whole:
-                keep_ledger(investigation.out, stage, parts)
+                keep(investigation.out, stage, parts)
             result = RunResult(
                 out=investigation.out,
                 alerts=alerts(folder, stage, partition, agencies, left_out) if "mail" in parts else None,
@@ -201,16 +201,16 @@ def carry_out(
             with reporter().stage("publish"):
                 before = {} if whole else previous(investigation.out)
                 write_provenance(
-                    provenance(investigation.config, _inputs(result, parts), stage, before), stage
+                    provenance(investigation.config, _origins(result, parts), stage, before), stage
                 )
                 if result.alerts is not None:
                     remember(work, result.alerts.reading, investigation.timezones, agencies)
     return result
 
 
-def _inputs(result: RunResult, parts: Sequence[str]) -> Inputs:
+def _origins(result: RunResult, parts: Sequence[str]) -> Origins:
     """What the parts of a run went out from, for the provenance."""
-    return Inputs(
+    return Origins(
         sources=result.alerts.sources if result.alerts else None,
         reader=str(READER_VERSION),
         crosswalk=result.alerts.crosswalk if result.alerts else None,

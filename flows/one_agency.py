@@ -14,7 +14,7 @@ from data.tables import read_table
 from flows.inputs import check_agency
 from flows.investigate import RunResult, carry_out, unsettled
 from flows.publish import one_run_at_a_time
-from tasks.mail.known import recall
+from tasks.mail.task import recall
 
 
 @flow(name="one-agency", flow_run_name="one-agency {agency}")

@@ -20,14 +20,11 @@ import shapely
 from data.police import read_police
 from data.schema import TABLES, TABLES_OF
 from data.settings import Config
-from flows.crime import CrimeResult
-from flows.posts import PostsResult
+from flows.points import PointsResult
 from flows.publish import PROVENANCE
 from flows.selection import SelectionResult
 from tasks.mail.results import MailSource
-from tasks.places.results import Census, Layer
 from tasks.requests.results import Requests
-from tasks.rows.reader import FileOfRows
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
@@ -43,7 +40,7 @@ _KEYS: Final = {
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Origins:
     """What the parts of a run went out from.
 
     Attributes:
@@ -60,21 +57,21 @@ class Inputs:
     sources: Iterable[MailSource] | None
     reader: str
     crosswalk: str | None = None
-    posts: PostsResult | None = None
-    crime: CrimeResult | None = None
+    posts: PointsResult | None = None
+    crime: PointsResult | None = None
     gentrification: SelectionResult | None = None
     selection: SelectionResult | None = None
     requests: Requests | None = None
 
 
 def provenance(
-    config: Config, inputs: Inputs, tables: Path, before: Mapping[str, Any] | None = None
+    config: Config, origins: Origins, tables: Path, before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What is written to `provenance.json`.
 
     Args:
         config: The configuration.
-        inputs: What the parts of this run went out from.
+        origins: What the parts of this run went out from.
         tables: The folder with this run's tables, whose hashes are taken.
         before: The last run's provenance, of which the parts that this run left out are kept, with the hash
             of the configuration that they were made with.
@@ -89,7 +86,7 @@ def provenance(
             **{package: version(package) for package in PACKAGES},
             "geos": shapely.geos_version_string,
             "python": platform.python_version(),
-            "reader": inputs.reader,
+            "reader": origins.reader,
         },
         "tables": {
             path.relative_to(tables).as_posix(): _sha256(path)
@@ -97,25 +94,20 @@ def provenance(
             if path.is_file()
         },
     }
-    if inputs.sources is not None:
-        values["crosswalk"] = {"sha256": inputs.crosswalk}
-        values["sources"] = _mailboxes(inputs.sources)
-    values |= {part: made for part, made in _beside_the_mail(inputs).items() if made is not None}
+    if origins.sources is not None:
+        values["crosswalk"] = {"sha256": origins.crosswalk}
+        values["sources"] = _mailboxes(origins.sources)
+    values |= {part: origin for part, origin in _beside_the_mail(origins).items() if origin is not None}
     _keep(values, before or {})
     return values
 
 
-def _beside_the_mail(inputs: Inputs) -> dict[str, Any]:
+def _beside_the_mail(origins: Origins) -> dict[str, Any]:
     """What the parts beside the mail went out from; None for a part that was left out."""
-    posts, crime, chosen = inputs.posts, inputs.crime, inputs.selection
-    tracts = inputs.gentrification
+    tracts, chosen = origins.gentrification, origins.selection
     return {
-        "posts": posts and {"files": _files(posts.gathered.files), **_country(posts.layer, posts.census)},
-        "crime": crime
-        and {
-            "files": _files(file for each in crime.gathered for file in each.files),
-            **_country(crime.layer, crime.census),
-        },
+        "posts": origins.posts and _points(origins.posts),
+        "crime": origins.crime and _points(origins.crime),
         "gentrification": tracts and _read(tracts.given.sources),
         "selection": chosen
         and {
@@ -123,7 +115,7 @@ def _beside_the_mail(inputs: Inputs) -> dict[str, Any]:
             "atlas": _read(chosen.atlas.sources if chosen.atlas else ()),
             "police": {"sha256": read_police().fingerprint},
         },
-        "requests": inputs.requests and _read(inputs.requests.sources),
+        "requests": origins.requests and _read(origins.requests.sources),
     }
 
 
@@ -135,17 +127,14 @@ def _mailboxes(sources: Iterable[MailSource]) -> list[dict[str, Any]]:
     ]
 
 
-def _country(layer: Layer, census: Census) -> dict[str, Any]:
+def _points(found: PointsResult) -> dict[str, Any]:
+    """Large files of rows by hash, one given twice twice; the tract layer, and the Census's tables."""
+    files = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in found.files)
     return {
-        "tracts": {"source": layer.source, "sha256": layer.sha256, "bytes": layer.bytes},
-        "census": _read(census.sources),
+        "files": sorted(files, key=lambda file: str(file["sha256"])),
+        "tracts": {"source": found.layer.source, "sha256": found.layer.sha256, "bytes": found.layer.bytes},
+        "census": _read(found.census.sources),
     }
-
-
-def _files(files: Iterable[FileOfRows]) -> list[dict[str, Any]]:
-    """Large files of rows, by hash; one given twice stands twice."""
-    found = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in files)
-    return sorted(found, key=lambda file: str(file["sha256"]))
 
 
 def _read(sources: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
-from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
-from data.tables import write_table
-from tasks.ledger.table import LEDGER, ledger_of, without
+from data.schema import TABLES, TABLES_OF
 
 PROVENANCE: Final = "provenance.json"
 
@@ -89,20 +87,6 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
     return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]
-
-
-def keep_ledger(out: Path, stage: Path, parts: Collection[str]) -> None:
-    """Take the lines of the last ledger over whose parts this run leaves out.
-
-    Args:
-        out: Where the last run's tables lie, if there was one.
-        stage: Where this run's tables go.
-        parts: The parts that this run carries out.
-    """
-    anew = {line for part in parts for line in PARTS_OF_LEDGER[part]}
-    kept = without(ledger_of(out), anew)
-    if kept.num_rows:
-        write_table(kept, LEDGER, stage)
 
 
 @contextmanager

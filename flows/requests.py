@@ -6,9 +6,8 @@ from pathlib import Path
 
 from prefect import flow
 
-from data.catalog import Investigation
 from flows.artifacts import show_table
-from flows.inputs import requests_input
+from flows.inputs import inputs
 from flows.progress import reporter
 from tasks.ledger.task import close_of_requests
 from tasks.requests.task import Requests, write_requests
@@ -30,7 +29,7 @@ def requests(folder: Path, out: Path) -> Requests:
         LedgerError: A request has no status.
     """
     with reporter().stage("list the requests"):
-        given = requests_input(Investigation.open(folder))
+        given = inputs(folder).requests
         write_requests(given.table, out)
         close_of_requests(given.table, given.rows, out=out)
     show_table("requests", given.table, "Whom we asked, and what came")

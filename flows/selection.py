@@ -9,9 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 from prefect import flow
 
-from data.catalog import Investigation
 from flows.artifacts import show_table
-from flows.inputs import atlas_input, gentrification_input
+from flows.inputs import inputs
 from flows.progress import reporter
 from tasks.ledger.task import close_of_gentrification, close_of_selection
 from tasks.selection.results import AtlasInput, GentrificationInput
@@ -53,12 +52,10 @@ def selection(folder: Path, out: Path, parts: Collection[str]) -> SelectionResul
         InputError: A file, a column or a setting is wrong.
         LedgerError: A tract or a row of the Atlas that entered has left no trace.
     """
-    tell = reporter()
-    investigation = Investigation.open(folder)
-    settings = investigation.config.selection
+    tell, known = reporter(), inputs(folder)
+    given, settings = known.gentrification, known.investigation.config.selection
     warnings: list[str] = []
     with tell.stage("judge the tracts"):
-        given = gentrification_input(investigation)
         judged = judge(given, settings)
         if "gentrification" in parts:
             write_gentrification(judged, out)
@@ -66,7 +63,7 @@ def selection(folder: Path, out: Path, parts: Collection[str]) -> SelectionResul
     atlas = chosen = None
     if "selection" in parts:
         with tell.stage("choose the cities"):
-            atlas = atlas_input(investigation)
+            atlas = known.selection
             partnerships = match(atlas, judged, out)
             chosen = choose(judged, partnerships, settings, out)
             warnings += close_of_selection(atlas, partnerships, chosen, out=out).warnings

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tasks.ledger.results import lines as ledger
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from flows.crime import CrimeResult
     from flows.investigate import RunResult
-    from flows.posts import PostsResult
+    from flows.points import PointsResult
     from flows.selection import SelectionResult
 
 LOG_WIDTH: Final = 1000
@@ -104,15 +105,18 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
         to.print()
         print_table(("city", "tracts", "posts", "r", "p", "finding", "verdict"), _cities(result.posts), to=to)
         facts |= {
-            "posts": result.posts.posts,
-            "in tracts": result.posts.in_tracts,
-            "on borders": result.posts.on_borders,
+            "posts": result.posts.closed.total(ledger.POSTS),
+            "in tracts": result.posts.closed.total(ledger.IN_TRACTS),
+            "on borders": result.posts.closed.total(ledger.ON_BORDERS),
         }
     if result.crime is not None:
         to.print()
         titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
         print_table(titles, _crimes(result.crime), to=to)
-        facts |= {"crimes": result.crime.crimes, "crimes counted": result.crime.counted}
+        facts |= {
+            "crimes": result.crime.closed.total(ledger.CRIMES),
+            "crimes counted": result.crime.closed.total(ledger.COUNTED),
+        }
     if result.selection is not None:
         if result.selection.chosen is not None:
             to.print()
@@ -134,22 +138,22 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     warnings(result, to)
 
 
-def _cities(found: PostsResult) -> list[tuple[Any, ...]]:
+def _cities(found: PointsResult) -> list[tuple[Any, ...]]:
     """A row a city: what the tests say at the level of tracts, and whether it stands."""
-    verdicts = {row["city"]: row["verdict"] for row in found.robust.to_pylist()}
+    verdicts = {row["city"]: row["verdict"] for row in found.findings.robust.to_pylist()}
     return [
         (
             row["city"], row["n"], row["posts"], *_r_and_p(row), row["direction"], verdicts[row["city"]],
         )
-        for row in found.tests.to_pylist()
+        for row in found.findings.tests.to_pylist()
         if row["level"] == "tract"
     ]  # fmt: skip
 
 
-def _crimes(found: CrimeResult) -> list[tuple[Any, ...]]:
+def _crimes(found: PointsResult) -> list[tuple[Any, ...]]:
     """A row a city and type of crime; what the deciles say beside it, for the two may differ."""
-    verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.robust.to_pylist()}
-    rows = found.tests.to_pylist()
+    verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
+    rows = found.findings.tests.to_pylist()
     over = {(row["city"], row["crime"]): row["direction"] for row in rows if row["level"] == "decile"}
     return [
         (

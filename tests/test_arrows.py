@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -49,6 +51,35 @@ def test_prefect_stands_at_the_rim_alone(path: Path):
     assert not uses or (path.name == "task.py" and "tasks" in path.parts), (
         f"{name_of(path)}: only the doors of tasks/ and the flows know Prefect"
     )
+
+
+DOORS = {"look", "task", "results"}
+"""Of each room of tasks/: what needs no server, the Prefect tasks, and what these hand on."""
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "flows").glob("*.py")), ids=name_of)
+def test_flows_come_into_a_room_of_tasks_by_its_doors(path: Path):
+    behind = {
+        module
+        for module in imports(path)
+        if module.startswith("tasks") and module.split(".")[-1] not in DOORS
+    }
+    assert not behind, f"{name_of(path)} reaches behind the doors of tasks/, into {sorted(behind)}"
+
+
+def test_what_is_looked_at_without_a_server_loads_neither_prefect_nor_dask():
+    doors = [
+        f"tasks.{path.parent.name}.{path.stem}"
+        for name in ("look", "results")
+        for path in sorted((CHECKOUT / "tasks").glob(f"*/{name}.py"))
+    ]
+    assert len(doors) > 10
+    loaded = "{'prefect', 'dask', 'distributed'} & set(sys.modules)"
+    code = f"import sys, {', '.join(doors)}; print({loaded})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_no_task_makes_a_client():

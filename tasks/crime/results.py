@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks.rows.reader import FileOfRows
+from tasks.rows.results import FileOfRows
 
 
 @dataclass(frozen=True)

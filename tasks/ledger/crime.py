@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
 from tasks.crime.results import CrimeCounts, GatheredCrimes
-from tasks.ledger.ledger import (
-    COUNTED,
-    CRIMES,
-    CRIMES_IN_FILE,
-    DUPLICATES,
-    NO_LOCATION,
-    OTHER_TYPES,
-    OTHER_YEARS,
-    OUTSIDE,
-    WITH_INCOME,
-    WITHOUT,
-    Account,
-    check,
-    ledger_rows,
-)
-from tasks.ledger.table import Row, write_files, write_ledger
-
-
-@dataclass(frozen=True)
-class CrimeClosed:
-    """The crimes' part of the ledger, closed.
-
-    Attributes:
-        rows: Its rows, as in the file.
-        crimes: Rows in the files of all folders.
-        counted: Those of the types and years examined that lie in tracts of their cities.
-        warnings: One line each, for the run's last lines.
-    """
-
-    rows: tuple[Row, ...]
-    crimes: int
-    counted: int
-    warnings: tuple[str, ...]
+from tasks.ledger import lines
+from tasks.ledger.ledger import Account, close_part
+from tasks.ledger.results import PartClosed
+from tasks.ledger.table import write_files
 
 
 def close_crimes(
     gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], *, out: Path
-) -> CrimeClosed:
+) -> PartClosed:
     """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
 
     What the files hold was counted as they were read, the crimes by type and by income as they were put into
@@ -70,39 +40,31 @@ def close_crimes(
         raise LedgerError(
             f"crime/: gathered were {sorted(each.key for each in gathered)}, counted {sorted(by_key)}"
         )
-    folders = [_account(each, by_key[each.key]) for each in gathered]
-    files = [
-        Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.rows}, {})
-        for each in gathered
-        for file in each.files
+    files = [file for each in gathered for file in each.files]
+    accounts = [
+        *(Account("crime", file.source, file.file, {lines.CRIMES_IN_FILE: file.rows}) for file in files),
+        *(_account(each, by_key[each.key]) for each in gathered),
     ]
-    check(folders)
-    rows = ledger_rows([*files, *folders])
-    write_ledger(rows, out)
-    given = [file for each in gathered for file in each.files]
-    write_files(given, "private/crime_files", "crimes", out)
-    return CrimeClosed(
-        rows=tuple(sorted(rows, key=lambda row: row[:3])),
-        crimes=sum(_rows(each) for each in gathered),
-        counted=sum(_counted(each) for each in counts),
-        warnings=tuple(line for each in gathered for line in _warnings(each, by_key[each.key])),
-    )
+    warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
+    closed = close_part(accounts, warnings, out)
+    write_files(files, "private/crime_files", "crimes", out)
+    return closed
 
 
 def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
     """The account of a folder; the types are its kinds."""
-    lines = {
-        CRIMES: _rows(gathered),
-        DUPLICATES: gathered.duplicates,
-        OTHER_YEARS: gathered.other_years,
-        OTHER_TYPES: gathered.other_types,
-        NO_LOCATION: gathered.no_location,
-        OUTSIDE: counts.outside,
-        COUNTED: _counted(counts),
-        WITH_INCOME: counts.with_income,
-        WITHOUT: counts.without,
+    found = {
+        lines.CRIMES: _rows(gathered),
+        lines.DUPLICATES: gathered.duplicates,
+        lines.OTHER_YEARS: gathered.other_years,
+        lines.OTHER_TYPES: gathered.other_types,
+        lines.NO_LOCATION: gathered.no_location,
+        lines.OUTSIDE: counts.outside,
+        lines.COUNTED: _counted(counts),
+        lines.WITH_INCOME: counts.with_income,
+        lines.WITHOUT: counts.without,
     }
-    return Account("crime", gathered.key, f"crime/{gathered.key}", lines, counts.counted)
+    return Account("crime", gathered.key, f"crime/{gathered.key}", found, counts.counted)
 
 
 def _rows(gathered: GatheredCrimes) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -11,51 +10,17 @@ import pyarrow.compute as pc
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.income.results import Findings
-from tasks.ledger.ledger import (
-    CITIES,
-    DIRECTIONS,
-    DUPLICATES,
-    EXCLUDED,
-    IN_ONE,
-    IN_TRACTS,
-    NO_LOCATION,
-    ON_BORDERS,
-    OUTSIDE,
-    POSTS,
-    POSTS_IN_FILE,
-    REPAIRED,
-    TRACTS,
-    WITH_INCOME,
-    WITHOUT,
-    Account,
-    check,
-    ledger_rows,
-)
-from tasks.ledger.table import Row, write_files, write_ledger
+from tasks.ledger import lines
+from tasks.ledger.ledger import Account, close_part
+from tasks.ledger.results import PartClosed
+from tasks.ledger.table import write_files
 from tasks.places.results import Census, Layer
 from tasks.posts.results import Gathered, PostsTables
 
 
-@dataclass(frozen=True)
-class PostsClosed:
-    """The posts' part of the ledger, closed.
-
-    Attributes:
-        rows: Its rows, as in the file.
-        posts: Rows in the files of posts.
-        in_tracts: Posts in tracts.
-        warnings: One line each, for the run's last lines.
-    """
-
-    rows: tuple[Row, ...]
-    posts: int
-    in_tracts: int
-    warnings: tuple[str, ...]
-
-
 def close_posts(
     gathered: Gathered, tables: PostsTables, layer: Layer, census: Census, findings: Findings, *, out: Path
-) -> PostsClosed:
+) -> PartClosed:
     """Check every identity of the posts, then write their rows of the ledger and ``private/post_files``.
 
     What the files hold was counted as they were read, what became of the posts as they were put into tracts,
@@ -77,43 +42,32 @@ def close_posts(
     """
     placed = read_table(TABLES["private/posts_in_tracts"], out)
     in_tracts = pc.count_distinct(placed.column("post_id")).as_py()
-    rows_read = sum(file.rows for file in gathered.files)
-    posts = Account(
-        "posts",
-        "",
-        "posts/",
-        {
-            POSTS: rows_read,
-            DUPLICATES: gathered.duplicates,
-            EXCLUDED: gathered.excluded,
-            NO_LOCATION: gathered.no_location,
-            OUTSIDE: tables.outside,
-            IN_ONE: tables.in_one_tract,
-            ON_BORDERS: tables.on_borders,
-            IN_TRACTS: in_tracts,
-            WITH_INCOME: tables.with_income,
-            WITHOUT: tables.without,
-            TRACTS: layer.tracts,
-            REPAIRED: layer.repaired,
-        },
-        {},
-    )
+    posts = sum(file.rows for file in gathered.files)
+    counts = {
+        lines.POSTS: posts,
+        lines.DUPLICATES: gathered.duplicates,
+        lines.EXCLUDED: gathered.excluded,
+        lines.NO_LOCATION: gathered.no_location,
+        lines.OUTSIDE: tables.outside,
+        lines.IN_ONE: tables.in_one_tract,
+        lines.ON_BORDERS: tables.on_borders,
+        lines.IN_TRACTS: in_tracts,
+        lines.WITH_INCOME: tables.with_income,
+        lines.WITHOUT: tables.without,
+        lines.TRACTS: layer.tracts,
+        lines.REPAIRED: layer.repaired,
+    }
     examined = pc.count_distinct(census.cities.column("city")).as_py()
-    verdicts = {direction: findings.verdicts.get(direction, 0) for direction in DIRECTIONS}
-    cities = Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}, {})
-    files = [
-        Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}, {}) for file in gathered.files
+    verdicts = {direction: findings.verdicts.get(direction, 0) for direction in lines.DIRECTIONS}
+    files = gathered.files
+    accounts = [
+        *(Account("posts", file.source, file.file, {lines.POSTS_IN_FILE: file.rows}) for file in files),
+        Account("posts", "", "posts/", counts),
+        Account("cities", "", "census/city_tracts", {lines.CITIES: examined, **verdicts}),
     ]
-    check([posts, cities])
-    rows = ledger_rows([*files, posts, cities])
-    write_ledger(rows, out)
-    write_files(gathered.files, "private/post_files", "posts", out)
-    return PostsClosed(
-        rows=tuple(sorted(rows, key=lambda row: row[:3])),
-        posts=rows_read,
-        in_tracts=in_tracts,
-        warnings=tuple(_warnings(tables, layer, rows_read, in_tracts)),
-    )
+    closed = close_part(accounts, _warnings(tables, layer, posts, in_tracts), out)
+    write_files(files, "private/post_files", "posts", out)
+    return closed
 
 
 def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> Iterator[str]:

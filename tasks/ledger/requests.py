@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from tasks.ledger.ledger import REQUESTS, STATUSES, Account, check, ledger_rows
-from tasks.ledger.table import Row, write_ledger
+from tasks.ledger.ledger import Account, close_part
+from tasks.ledger.lines import REQUESTS, STATUSES
+from tasks.ledger.results import PartClosed
 
 
-@dataclass(frozen=True)
-class RequestsClosed:
-    """The requests' part of the ledger, closed.
-
-    Attributes:
-        rows: Its rows, as in the file.
-        requests: Requests in the file.
-    """
-
-    rows: tuple[Row, ...]
-    requests: int
-
-
-def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> RequestsClosed:
+def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> PartClosed:
     """Check that every request of the file is in the table with one status, and enter them into the ledger.
 
     Args:
@@ -41,9 +28,5 @@ def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> Requests
         LedgerError: They do not add up; nothing is written then.
     """
     found = Counter(table.column("status").to_pylist())
-    statuses = {status: found[status] for status in STATUSES}
-    account = Account("requests", "", "requests.csv", {REQUESTS: rows_in_file, **statuses}, {})
-    check([account])
-    rows = ledger_rows([account])
-    write_ledger(rows, out)
-    return RequestsClosed(tuple(sorted(rows, key=lambda row: row[:3])), rows_in_file)
+    counts = {REQUESTS: rows_in_file, **{status: found[status] for status in STATUSES}}
+    return close_part([Account("requests", "", "requests.csv", counts)], (), out)

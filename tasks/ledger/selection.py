@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,29 +11,9 @@ import pyarrow.compute as pc
 
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.ledger.ledger import (
-    ATLAS_ROWS,
-    BELOW,
-    CITY_ROWS,
-    ELSEWHERE,
-    GENTRIFIED,
-    LOW_POPULATION,
-    NO_PARTNERSHIP,
-    NOT_ELIGIBLE,
-    NOT_GENTRIFIED,
-    OTHER_AGENCIES,
-    OTHER_TECHNOLOGIES,
-    OWN_POLICE,
-    PARTNERSHIPS,
-    RANKED,
-    REST_ROWS,
-    SELECTED,
-    TRACT_ROWS,
-    Account,
-    check,
-    ledger_rows,
-)
-from tasks.ledger.table import Row, write_ledger
+from tasks.ledger import lines
+from tasks.ledger.ledger import Account, close_part
+from tasks.ledger.results import PartClosed
 from tasks.selection.results import AtlasInput, GentrificationInput, Judged, Partnerships
 
 _THRESHOLDS: Final = {
@@ -44,19 +23,6 @@ _THRESHOLDS: Final = {
     "home_value_change": "change in home value",
 }
 """The columns of public/gentrification_thresholds that may be missing, in words."""
-
-
-@dataclass(frozen=True)
-class PartClosed:
-    """One part of the ledger, closed.
-
-    Attributes:
-        rows: Its rows (part, source, line, count), as in the file.
-        warnings: One line each, for the run's last lines.
-    """
-
-    rows: tuple[Row, ...]
-    warnings: tuple[str, ...]
 
 
 def close_gentrification(given: GentrificationInput, judged: Judged, *, out: Path) -> PartClosed:
@@ -82,17 +48,17 @@ def close_gentrification(given: GentrificationInput, judged: Judged, *, out: Pat
     in_cities = tracts.filter(pc.is_valid(tracts["city"]))
     neither = pc.invert(pc.or_(in_cities["low_population"], in_cities["eligible"]))
     total = {name: _sum(cities[name]) for name in ("low_population", "eligible", "gentrified")}
-    lines: dict[str, int | None] = {
-        TRACT_ROWS: given.rows,
-        CITY_ROWS: len(in_cities),
-        REST_ROWS: tracts["city"].null_count,
-        LOW_POPULATION: total["low_population"],
-        NOT_ELIGIBLE: _sum(neither),
-        NOT_GENTRIFIED: total["eligible"] - total["gentrified"],
-        GENTRIFIED: total["gentrified"],
+    counts = {
+        lines.TRACT_ROWS: given.rows,
+        lines.CITY_ROWS: len(in_cities),
+        lines.REST_ROWS: tracts["city"].null_count,
+        lines.LOW_POPULATION: total["low_population"],
+        lines.NOT_ELIGIBLE: _sum(neither),
+        lines.NOT_GENTRIFIED: total["eligible"] - total["gentrified"],
+        lines.GENTRIFIED: total["gentrified"],
     }
-    warnings = _of_gentrification(judged, lines)
-    return _closed(Account("gentrification", "", given.label, lines, {}), warnings, out)
+    warnings = _of_gentrification(judged, counts)
+    return close_part([Account("gentrification", "", given.label, counts)], warnings, out)
 
 
 def close_selection(
@@ -118,35 +84,28 @@ def close_selection(
     matched = read_table(TABLES["private/partnerships"], out)
     ranked = read_table(TABLES["public/city_selection"], out)
     own, named = matched["own_police"], pc.is_valid(matched["city"])
-    lines: dict[str, int | None] = {
-        ATLAS_ROWS: atlas.rows,
-        OTHER_TECHNOLOGIES: atlas.other,
-        PARTNERSHIPS: len(matched),
-        OWN_POLICE: _sum(pc.and_(own, named)),
-        OTHER_AGENCIES: _sum(pc.and_(pc.invert(own), named)),
-        ELSEWHERE: matched["city"].null_count,
-        RANKED: partnerships.cities,
-        SELECTED: _sum(ranked["selected"]),
-        BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
-        NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
+    counts = {
+        lines.ATLAS_ROWS: atlas.rows,
+        lines.OTHER_TECHNOLOGIES: atlas.other,
+        lines.PARTNERSHIPS: len(matched),
+        lines.OWN_POLICE: _sum(pc.and_(own, named)),
+        lines.OTHER_AGENCIES: _sum(pc.and_(pc.invert(own), named)),
+        lines.ELSEWHERE: matched["city"].null_count,
+        lines.RANKED: partnerships.cities,
+        lines.SELECTED: _sum(ranked["selected"]),
+        lines.BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
+        lines.NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
     }
     place = ", ".join(label for label, _, _ in atlas.sources)
     warnings = _of_selection(partnerships, chosen)
-    return _closed(Account("selection", "", place, lines, {}), warnings, out)
-
-
-def _closed(account: Account, warnings: Iterator[str], out: Path) -> PartClosed:
-    check([account])
-    rows = ledger_rows([account])
-    write_ledger(rows, out)
-    return PartClosed(tuple(sorted(rows, key=lambda row: row[:3])), tuple(warnings))
+    return close_part([Account("selection", "", place, counts)], warnings, out)
 
 
 def _sum(values: pa.ChunkedArray) -> int:
     return int(pc.sum(values, min_count=0).as_py())
 
 
-def _of_gentrification(judged: Judged, lines: dict[str, int | None]) -> Iterator[str]:
+def _of_gentrification(judged: Judged, counts: Mapping[str, int]) -> Iterator[str]:
     """What nobody may miss: metro areas in which no tract could be judged."""
     for row in judged.thresholds.to_pylist():
         lacking = [words for name, words in _THRESHOLDS.items() if row[name] is None]
@@ -155,7 +114,7 @@ def _of_gentrification(judged: Judged, lines: dict[str, int | None]) -> Iterator
                 f"the metro area {row['metro_area']} has no threshold of {' and '.join(lacking)}: none of "
                 f"its {row['tracts']:,} tracts has the numbers, so that none can have gentrified"
             )
-    if lines[CITY_ROWS] == lines[LOW_POPULATION]:
+    if counts[lines.CITY_ROWS] == counts[lines.LOW_POPULATION]:
         yield "no tract in a city has 500 residents in both years"
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.schema import TABLES
+from data.schema import PARTS_OF_LEDGER, TABLES
 from data.tables import empty_table, read_table, write_table
-from tasks.rows.reader import FileOfRows
+from tasks.ledger.results import Row
+from tasks.rows.results import FileOfRows
 
 LEDGER = TABLES["public/ledger"]
-Row = tuple[str, str, str, int | None]
-"""Part, source, line, count."""
 
 
 def write_ledger(rows: Iterable[Row], out: Path) -> Path:
@@ -50,6 +49,19 @@ def write_files(files: Iterable[FileOfRows], name: str, counted: str, out: Path)
     kept = [name for name in spec.arrow.names if name != counted]
     given = [{**{name: getattr(file, name) for name in kept}, counted: file.rows} for file in files]
     return write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
+
+
+def keep(before: Path, out: Path, parts: Collection[str]) -> None:
+    """Take the lines of the last ledger over whose parts a run leaves out.
+
+    Args:
+        before: The folder of the last run's tables, if there was one.
+        out: The folder of this run's tables, which has no ledger yet.
+        parts: The parts that this run carries out.
+    """
+    kept = without(ledger_of(before), {line for part in parts for line in PARTS_OF_LEDGER[part]})
+    if kept.num_rows:
+        write_table(kept, LEDGER, out)
 
 
 def ledger_of(out: Path) -> pa.Table:

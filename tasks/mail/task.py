@@ -1,4 +1,4 @@
-"""The door of the mail room: the Prefect tasks that flows call."""
+"""The door of the mail room: the Prefect tasks that flows call, and what is kept from run to run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,23 @@ from prefect.cache_policies import NO_CACHE
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
+from tasks.mail.known import recall, remember, together
 from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
-from tasks.mail.settings import MailSettings
+from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
 
-__all__ = ["MailSettings", "MailSource", "Reading", "Survey", "read", "survey"]
+__all__ = [
+    "READER_VERSION",
+    "MailSettings",
+    "MailSource",
+    "Reading",
+    "Survey",
+    "read",
+    "recall",
+    "remember",
+    "survey",
+    "together",
+]
 
 
 @task(name="survey the mailboxes", cache_policy=NO_CACHE, persist_result=False)

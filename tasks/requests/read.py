@@ -21,7 +21,7 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.settings import nearest
 from data.tables import conform
-from tasks.ledger.ledger import STATUSES
+from tasks.ledger.results import lines
 from tasks.places.reading import read_columns, source_of
 from tasks.requests.results import Requests
 
@@ -58,7 +58,7 @@ def read_requests(
     Args:
         file: How the file is called in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
             the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
-            :data:`tasks.ledger.ledger.STATUSES`, in any case) and records (a folder below ``records/``).
+            :data:`tasks.ledger.lines.STATUSES`, in any case) and records (a folder below ``records/``).
         records: The investigation's folder ``records/``.
         mailboxes: Gives the mailboxes in a folder below it, as
             :meth:`data.catalog.Investigation.mailboxes_of` does.
@@ -130,12 +130,12 @@ def _request(row: dict[str, str], label: str, number: int, records: Path) -> _Re
 
 def _status(written: str, place: str) -> str:
     status = " ".join(written.lower().split())
-    if status in STATUSES:
+    if status in lines.STATUSES:
         return status
-    known = ", ".join(STATUSES)
+    known = ", ".join(lines.STATUSES)
     if not status:
         raise InputError(f"{place}: column status is empty; write one of: {known}")
-    near = nearest(written, STATUSES)
+    near = nearest(written, lines.STATUSES)
     hint = f"did you mean {near!r}? " if near else ""
     raise InputError(f"{place}: column status: {written!r} is no status; {hint}Known are: {known}")
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 from data.tables import replacing
 from tasks.rows.files import blocks
 from tasks.rows.ids import buckets_of
-from tasks.rows.reader import FileOfRows, Reader
+from tasks.rows.reader import Reader
+from tasks.rows.results import FileOfRows
 
 _HELD_ROWS: Final = 400_000
 """Rows that are held before they are dealt out, so that a bucket's pieces are not too small."""

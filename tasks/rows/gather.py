@@ -24,7 +24,8 @@ from tasks.pieces import run_each
 from tasks.rows.deal import FilePiece, part_path, read_file
 from tasks.rows.files import estimated_rows
 from tasks.rows.ids import first_of_each
-from tasks.rows.reader import Count, GatheredRows, OnProgress, Reader
+from tasks.rows.reader import Count, OnProgress, Reader
+from tasks.rows.results import GatheredRows
 
 _ONE_BUCKET: Final = 2_000_000
 """Up to so many rows lie in one bucket: then the join takes its fastest form."""

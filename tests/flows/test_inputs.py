@@ -1,16 +1,18 @@
 """What is wrong with the input of the parts beside the mail is one line, before any work is done."""
 
+import importlib
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from data.catalog import Investigation
+from data.catalog import BUILT, Investigation
 from data.errors import InputError
-from flows.inputs import check_inputs, crime_input, posts_input
+from flows.inputs import Inputs, inputs, using
 
 
 @pytest.fixture
@@ -24,14 +26,18 @@ def folder(synthetic: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def looked_at(folder: Path) -> Inputs:
+    return Inputs(Investigation.open(folder))
+
+
 def refused(folder: Path) -> str:
     with pytest.raises(InputError) as error:
-        posts_input(Investigation.open(folder))
+        looked_at(folder).check(["posts"])
     return str(error.value)
 
 
 def test_what_is_right_is_found(folder: Path):
-    given = posts_input(Investigation.open(folder))
+    given = looked_at(folder).posts
     assert [name for name, _ in given.files] == sorted(
         f"posts/{path.name}" for path in (folder / "posts").iterdir()
     )
@@ -136,7 +142,7 @@ def whole(synthetic: Path, tmp_path: Path) -> Path:
 
 def said_of(folder: Path, *parts: str) -> str:
     with pytest.raises(InputError) as error:
-        check_inputs(Investigation.open(folder), parts)
+        looked_at(folder).check(parts)
     return str(error.value)
 
 
@@ -146,17 +152,18 @@ def rewritten(path: Path, change) -> None:
 
 
 def test_everything_that_is_right_is_found_right(whole: Path):
-    check_inputs(Investigation.open(whole), BESIDE)
-    given = crime_input(Investigation.open(whole))
+    found = looked_at(whole)
+    found.check(BESIDE)
+    given = found.crime
     assert list(given.files) == list(given.settings) == ["alderfall", "thornquill"]
-    assert given.examined == 8
+    assert given.threshold == 0.05 / 8
 
 
 def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_be_one(whole: Path):
     with (whole / "investigation.toml").open("a") as settings:
         settings.write('\n[cities]\ninclude = ["Briar Harbor city, New York", "Peachmere city, Alabama"]\n')
-    given = crime_input(Investigation.open(whole))
-    assert given.examined == 2
+    given = looked_at(whole).crime
+    assert given.threshold == 0.05 / 2
     assert "Alderfall city, California" in given.census.cities["city"].to_pylist()
 
 
@@ -217,7 +224,7 @@ def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
 
 def test_a_part_that_is_not_asked_for_is_not_looked_at(whole: Path):
     (whole / "atlas/atlas.csv").write_text("nothing\n")
-    check_inputs(Investigation.open(whole), ("crime", "requests"))
+    looked_at(whole).check(["crime", "requests"])
 
 
 @pytest.mark.parametrize("part", BESIDE)
@@ -233,3 +240,51 @@ def test_each_part_without_its_input_is_skipped_and_said_so(whole: Path, part: s
     found = Investigation.open(whole)
     assert part not in found.parts()
     assert [note for note in found.notes() if note.startswith(f"skipped: {part} (no ")]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tables and layers that were looked at, each as often as that was."""
+    seen: list[str] = []
+
+    def noted(module: str, function: str) -> None:
+        real = getattr(importlib.import_module(module), function)
+
+        def note(*given: Any, **named: Any) -> Any:
+            seen.append(function)
+            return real(*given, **named)
+
+        monkeypatch.setattr(f"{module}.{function}", note)
+
+    for module, function in (
+        ("tasks.places.look", "read_census"),
+        ("tasks.places.look", "check_layer"),
+        ("tasks.posts.look", "check_posts"),
+        ("tasks.crime.look", "check_crimes"),
+        ("tasks.selection.look", "read_gentrification"),
+        ("tasks.selection.look", "read_atlas"),
+        ("tasks.requests.look", "read_requests"),
+    ):
+        noted(module, function)
+    return seen
+
+
+ONCE = ["check_crimes", "check_crimes", "check_layer", "check_posts", "read_atlas", "read_census",
+        "read_gentrification", "read_requests"]  # fmt: skip
+"""There are two folders of crimes."""
+
+
+def test_all_parts_look_at_each_thing_once(synthetic: Path, read: list[str]):
+    found = looked_at(synthetic)
+    found.check(BUILT)
+    found.check(BUILT)
+    with using(found):
+        assert inputs(synthetic).crime.census is found.census
+    assert sorted(read) == ONCE
+
+
+def test_what_was_looked_at_for_one_investigation_is_not_another_s(synthetic: Path, whole: Path):
+    with using(looked_at(synthetic)):
+        assert inputs(synthetic).investigation.folder == synthetic
+        assert inputs(whole).investigation.folder == whole
+    assert inputs(synthetic).investigation.folder == synthetic

@@ -6,15 +6,18 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
 
 from cluster import ClusterSettings, connect
-from data.catalog import BUILT
+from data.catalog import BUILT, Investigation
 from data.errors import InputError, LedgerError
 from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
 from data.tables import read_table
+from flows.inputs import Inputs, using
+from tasks.ledger.results import lines
 
 pytestmark = pytest.mark.usefixtures("prefect")
 
@@ -56,8 +59,8 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert (folder / "out/public/ledger.csv").is_file()
     assert (folder / "out/provenance.json").is_file()
     assert result.alerts.messages > 0
-    assert result.posts.posts > 0
-    assert result.crime.counted > 0
+    assert result.posts.closed.total(lines.POSTS) > 0
+    assert result.crime.closed.total(lines.COUNTED) > 0
     assert result.selection.chosen.num_rows > 0
     assert result.requests.summary.asked > 0
     assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
@@ -198,14 +201,35 @@ def test_a_run_that_starts_by_itself_does_not_read_what_is_still_being_copied(
     assert not list((investigation / "work").glob("mail/*/part-*"))
 
 
-def test_a_run_without_an_open_client_looks_at_the_input_of_all_parts_before_any_work(
-    investigation: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_run_looks_at_the_input_of_all_parts_before_any_work(investigation: Path):
     from flows.investigate import investigate
 
-    monkeypatch.setattr("flows.investigate.has_client", lambda: False)
     (investigation / "census/acs.parquet").unlink(missing_ok=True)
     (investigation / "census/acs.csv").write_text("GEOID\n06037101110\n")
     with pytest.raises(InputError, match=r"census/acs.csv"):
         investigate(investigation)
-    assert not (investigation / "work").exists()
+    assert [path.name for path in (investigation / "work").iterdir()] == [".lock"]
+
+
+def test_what_the_caller_has_looked_at_is_not_looked_at_again(
+    investigation: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.investigate import investigate
+    from tasks.places.look import read_census
+
+    seen: list[Any] = []
+
+    def noted(*given: Any, **named: Any) -> Any:
+        seen.append(read_census(*given, **named))
+        return seen[-1]
+
+    monkeypatch.setattr("tasks.places.look.read_census", noted)
+    looked_at = Inputs(Investigation.open(investigation))
+    looked_at.check(["posts", "crime"])
+    with using(looked_at):
+        result = investigate(investigation, only=["posts", "crime"])
+    assert result.posts is not None
+    assert result.crime is not None
+    assert len(seen) == 1
+    assert result.crime.census is seen[0]
+    assert result.posts.census.tracts is seen[0].tracts

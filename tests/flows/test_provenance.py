@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data.police import read_police
 from data.settings import Config, Tests
-from flows.provenance import Inputs, previous, provenance, write_provenance
+from flows.provenance import Origins, previous, provenance, write_provenance
 from flows.selection import SelectionResult
 from tasks.mail.results import MailSource
 from tasks.selection.results import AtlasInput, GentrificationInput
@@ -31,7 +31,7 @@ SOURCE = MailSource(
 
 
 def made(tables: Path, *sources: MailSource) -> dict:
-    return provenance(Config(name="test"), Inputs(sources, reader="1", crosswalk="c" * 64), tables)
+    return provenance(Config(name="test"), Origins(sources, reader="1", crosswalk="c" * 64), tables)
 
 
 def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
@@ -75,7 +75,7 @@ def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_p
     (other / "public").mkdir(parents=True)
     (other / "public/city_tests.parquet").write_bytes(b"tests")
     config = Config(name="test", tests=Tests(alpha=0.01))
-    values = provenance(config, Inputs(None, reader="1"), other, before)
+    values = provenance(config, Origins(None, reader="1"), other, before)
     assert values["sources"] == before["sources"]
     assert values["crosswalk"] == before["crosswalk"]
     assert values["kept"] == {"mail": Config(name="test").sha256}
@@ -88,7 +88,7 @@ def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_p
 
 def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
     assert previous(tmp_path) == {}
-    values = provenance(Config(name="test"), Inputs(None, reader="1"), tmp_path, previous(tmp_path))
+    values = provenance(Config(name="test"), Origins(None, reader="1"), tmp_path, previous(tmp_path))
     assert "sources" not in values
     assert "kept" not in values
 
@@ -103,7 +103,7 @@ def chosen(sha: str) -> SelectionResult:
 
 
 def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_path: Path):
-    values = provenance(Config(name="test"), Inputs(None, "1", selection=chosen("a" * 64)), tmp_path)
+    values = provenance(Config(name="test"), Origins(None, "1", selection=chosen("a" * 64)), tmp_path)
     assert values["selection"] == {
         "gentrification": [{"source": "a" * 12, "sha256": "a" * 64, "bytes": 7}],
         "atlas": [{"source": "b" * 12, "sha256": "b" * 64, "bytes": 8}],
@@ -114,9 +114,9 @@ def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_
 
 
 def test_a_choice_of_cities_alone_keeps_what_the_last_run_says_of_the_tracts(tmp_path: Path):
-    both = Inputs(None, "1", gentrification=chosen("a" * 64), selection=chosen("a" * 64))
+    both = Origins(None, "1", gentrification=chosen("a" * 64), selection=chosen("a" * 64))
     before = provenance(Config(name="test"), both, tmp_path)
-    after = provenance(Config(name="test"), Inputs(None, "1", selection=chosen("c" * 64)), tmp_path, before)
+    after = provenance(Config(name="test"), Origins(None, "1", selection=chosen("c" * 64)), tmp_path, before)
     assert after["gentrification"] == before["gentrification"]
     assert after["selection"]["gentrification"][0]["source"] == "c" * 12
     assert list(after["kept"]) == ["gentrification"]

@@ -11,9 +11,11 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.crime.results import CrimeCounts, GatheredCrimes
-from tasks.ledger.crime import CrimeClosed, close_crimes
+from tasks.ledger.crime import close_crimes
+from tasks.ledger.results import PartClosed
+from tasks.ledger.results import lines as names
 from tasks.ledger.table import write_ledger
-from tasks.rows.reader import FileOfRows
+from tasks.rows.results import FileOfRows
 
 TRACTS = ["01001000100", "01001000200"]
 
@@ -47,7 +49,7 @@ def close(
     out: Path,
     gathered: Sequence[GatheredCrimes] = (ALDER, BIRCH),
     counts: Sequence[CrimeCounts] = (OF_ALDER, OF_BIRCH),
-) -> CrimeClosed:
+) -> PartClosed:
     return close_crimes(gathered, counts, out=out)
 
 
@@ -77,7 +79,7 @@ def test_crimes_that_add_up_have_every_line_with_its_number(tmp_path: Path):
         {"crimes in the file": 12},
         {"crimes in the file": 8},
     ]
-    assert (closed.crimes, closed.counted, closed.warnings) == (33, 7, ())
+    assert (closed.total(names.CRIMES), closed.total(names.COUNTED), closed.warnings) == (33, 7, ())
     assert [row[:3] for row in closed.rows] == sorted(row[:3] for row in closed.rows)
     assert len(closed.rows) == 11 + 10 + 3
 

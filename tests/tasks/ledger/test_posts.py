@@ -10,12 +10,13 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
 from tasks.income.results import Findings
-from tasks.ledger.posts import PostsClosed
+from tasks.ledger.results import PartClosed
+from tasks.ledger.results import lines as names
 from tasks.ledger.table import write_ledger
 from tasks.ledger.task import close_of_posts
 from tasks.places.results import Census, Layer
 from tasks.posts.results import Gathered, PostsTables
-from tasks.rows.reader import FileOfRows
+from tasks.rows.results import FileOfRows
 
 FILES = tuple(
     FileOfRows(f"posts/{name}.csv", digit * 12, digit * 64, 100, posts, ())
@@ -68,7 +69,7 @@ def close(
     tables: PostsTables = TABLES_OF_POSTS,
     layer: Layer = LAYER,
     found: Findings | None = None,
-) -> PostsClosed:
+) -> PartClosed:
     return close_of_posts.fn(gathered, tables, layer, CENSUS, found or findings(), out=out)
 
 
@@ -104,7 +105,7 @@ def test_posts_that_add_up_have_every_line_with_its_number(out: Path):
         {"posts in the file": 6},
         {"posts in the file": 4},
     ]
-    assert (closed.posts, closed.in_tracts, closed.warnings) == (10, 4, ())
+    assert (closed.total(names.POSTS), closed.total(names.IN_TRACTS), closed.warnings) == (10, 4, ())
 
 
 def test_the_lines_of_the_mail_stay(out: Path):

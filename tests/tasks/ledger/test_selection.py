@@ -13,7 +13,8 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.settings import Selection
 from data.tables import conform, empty_table, read_table, write_table
-from tasks.ledger.selection import PartClosed, close_gentrification, close_selection
+from tasks.ledger.results import PartClosed
+from tasks.ledger.selection import close_gentrification, close_selection
 from tasks.ledger.table import write_ledger
 from tasks.selection.results import AtlasInput, GentrificationInput, Judged, Partnerships
 

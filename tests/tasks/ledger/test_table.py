@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from data.tables import read_table
-from tasks.ledger.table import LEDGER, Row, ledger_of, without, write_ledger
+from tasks.ledger.results import Row
+from tasks.ledger.table import LEDGER, keep, ledger_of, without, write_ledger
 
 MAIL: list[Row] = [("mail", "0123456789ab", "messages read", 3), ("alerts", "", "alerts parsed", None)]
 POSTS: list[Row] = [("posts", "", "outside", 5)]
@@ -37,3 +38,12 @@ def test_where_there_is_no_ledger_there_are_no_rows(tmp_path: Path) -> None:
     assert ledger_of(tmp_path).num_rows == 0
     write_ledger(MAIL, tmp_path)
     assert without(ledger_of(tmp_path), {"mail", "alerts"}).num_rows == 0
+
+
+def test_the_lines_of_parts_that_a_run_leaves_out_are_kept_and_its_own_are_not(tmp_path: Path) -> None:
+    before, out = tmp_path / "out", tmp_path / "staging"
+    keep(before, out, ["mail"])
+    assert not out.exists()
+    write_ledger([*MAIL, *POSTS], before)
+    keep(before, out, ["posts", "crime"])
+    assert rows(out) == sorted(MAIL)

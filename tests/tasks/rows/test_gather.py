@@ -19,7 +19,8 @@ from cluster import ClusterSettings, connect
 from data.errors import InputError
 from tasks.rows.files import blocks
 from tasks.rows.gather import buckets_for, gather_rows
-from tasks.rows.reader import GatheredRows, Reader, Tidied, Wanted
+from tasks.rows.reader import Reader, Tidied, Wanted
+from tasks.rows.results import GatheredRows
 
 Files = list[tuple[str, Path]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from tasks.posts.check import check_posts
+from tasks.posts.look import check_posts
 
 COUNTRY = (-179.2, -14.6, 179.8, 71.4)
 """The extent of the real national layer, which reaches over the date line."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,77 +14,43 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import conform, write_table
 from tasks.alerts.results import AlertTables
-from tasks.ledger.ledger import (
-    QUARANTINED_READING,
-    Account,
-    alert_accounts,
-    check,
-    folder_accounts,
-    ledger_rows,
-    mail_accounts,
-    place_of,
-)
-from tasks.ledger.table import write_ledger
+from tasks.ledger.ledger import Account, check, close_part
+from tasks.ledger.lines import QUARANTINED_READING
+from tasks.ledger.mailboxes import alert_accounts, folder_accounts, mail_accounts, place_of
+from tasks.ledger.results import MailClosed
 from tasks.mail.results import MailSource
 
 QUARANTINE: Final = TABLES["private/quarantine"]
 
 
-@dataclass(frozen=True)
-class Closed:
-    """A closed ledger.
-
-    Attributes:
-        ledger: ``public/ledger.parquet``.
-        sources: ``private/sources.parquet``.
-        quarantine: ``private/quarantine.parquet``.
-        rows: The ledger's rows (part, source, line, count), as in the file.
-        quarantined: Rows in quarantine by stage.
-        warnings: One line each, for the run's last lines; they name files, so they are for the person at the
-            run and for nothing public.
-    """
-
-    ledger: Path
-    sources: Path
-    quarantine: Path
-    rows: tuple[tuple[str, str, str, int | None], ...]
-    quarantined: dict[str, int]
-    warnings: tuple[str, ...]
-
-
-def close_ledger(
+def close_mail(
     sources: Sequence[MailSource], alerts: AlertTables, quarantine: pa.Table, out: Path
-) -> Closed:
-    """Check every identity, then write ledger, sources and quarantine.
+) -> MailClosed:
+    """Check that everything adds up, then write ledger, sources and quarantine.
 
     Args:
         sources: The mailboxes of the mail room.
         alerts: The outcome of the alerts room.
         quarantine: The quarantine rows of the mail room; those of stage ``parsing`` come with ``alerts``.
-        out: The investigation's ``out/`` folder.
+        out: The folder of the tables.
 
     Returns:
-        Where the tables lie, the rows and the warnings.
+        The ledger's rows of the mail, what is in quarantine, and the warnings.
 
     Raises:
-        LedgerError: An identity does not hold; nothing is written then.
+        LedgerError: An identity does not hold; the message names file and folder, and nothing is written.
     """
     ordered = sorted(sources, key=lambda source: (source.agency, source.source))
     stopped = _distinct(quarantine, alerts.quarantine)
     mail = mail_accounts(ordered)
-    parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
-    check([*mail, *folder_accounts(ordered, alerts.folders), *parsing])
+    check([*mail, *folder_accounts(ordered, alerts.folders)])
     _check_quarantine(mail, stopped)
-    rows = ledger_rows([*mail, *parsing])
     stages = Counter(stopped.column("stage").to_pylist())
-    return Closed(
-        ledger=write_ledger(rows, out),
-        sources=write_table(sources_table(ordered), TABLES["private/sources"], out),
-        quarantine=write_table(stopped, QUARANTINE, out),
-        rows=tuple(sorted(rows, key=lambda row: row[:3])),
-        quarantined=dict(sorted(stages.items())),
-        warnings=tuple(_warnings(ordered, alerts, stages)),
-    )
+    parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
+    closed = close_part([*mail, *parsing], _warnings(ordered, alerts, stages), out)
+    write_table(sources_table(ordered), TABLES["private/sources"], out)
+    write_table(stopped, QUARANTINE, out)
+    return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
 
 
 def sources_table(sources: Sequence[MailSource]) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The identities, and closing the ledger."""
+"""Closing the mail's part of the ledger."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table
 from tasks.alerts.results import AlertTables, FolderCount
-from tasks.ledger.ledger import IDENTITIES
 from tasks.ledger.task import close
 from tasks.mail.results import MailSource
 
@@ -66,29 +65,6 @@ def tables(*folders: FolderCount, unique: int = 7, **counts: Any) -> AlertTables
 def lines(out: Path, part: str, source: str) -> dict[str, int | None]:
     rows = read_table(TABLES["public/ledger"], out).to_pylist()
     return {row["line"]: row["count"] for row in rows if (row["part"], row["source"]) == (part, source)}
-
-
-def test_the_identities_are_those_of_the_design() -> None:
-    assert [str(identity) for identity in IDENTITIES] == [
-        "listed in the file = messages read + not mail + quarantined while reading",
-        "messages read = every kind",
-        "alert messages = alerts parsed + quarantined while parsing",
-        "alerts parsed = emails over unique alerts",
-        "posts in the files = duplicates + excluded accounts + no location + outside + in one tract + "
-        "on borders",
-        "posts in tracts = in one tract + on borders",
-        "posts in tracts = in tracts with population and income + in tracts without",
-        "cities examined = positive + negative + none + not testable",
-        "crimes in the files = duplicates + other years + other types + no location + outside + counted",
-        "counted = every kind",
-        "counted = in tracts with population and income + in tracts without",
-        "rows of tracts = in cities + in no city",
-        "in cities = low population + not eligible + eligible, not gentrified + gentrified",
-        "rows of the Atlas = other technologies + Ring partnerships",
-        "Ring partnerships = of a city's own police + of another agency in a city + of no city of the list",
-        "cities ranked = selected + with a partnership, below the last selected + without a partnership",
-        "requests = fulfilled + partly fulfilled + no records + denied + withdrawn + pending",
-    ]
 
 
 def test_a_run_that_adds_up_has_every_line_with_its_number(tmp_path: Path) -> None:

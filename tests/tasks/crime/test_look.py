@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import InputError
 from data.settings import LOS_ANGELES, Config, Crime, CrimeColumns
-from tasks.crime.check import check_crimes, section_lines, sections
+from tasks.crime.look import check_crimes, section_lines, sections
 
 ALDER, BIRCH = "Alder city, California", "Birch city, California"
 FILES = [("crime/alder/a.csv", Path("a.csv"))]

@@ -12,14 +12,14 @@ from data.settings import FILE, Crime, nearest
 from data.text import collapse
 from tasks.crime.dates import tells_the_year
 from tasks.crime.tidy import CrimeReader
-from tasks.ledger import ledger
+from tasks.ledger.results import lines
 from tasks.places.coordinates import Bounds
 from tasks.places.points import swapped
 from tasks.rows.files import FIRST, blocks
 
 _LINES: Final = frozenset(
-    {ledger.CRIMES, ledger.DUPLICATES, ledger.OTHER_YEARS, ledger.OTHER_TYPES, ledger.NO_LOCATION,
-     ledger.OUTSIDE, ledger.COUNTED, ledger.WITH_INCOME, ledger.WITHOUT}
+    {lines.CRIMES, lines.DUPLICATES, lines.OTHER_YEARS, lines.OTHER_TYPES, lines.NO_LOCATION,
+     lines.OUTSIDE, lines.COUNTED, lines.WITH_INCOME, lines.WITHOUT}
 )  # fmt: skip
 """The ledger's lines of a folder, beside which each type has one by its name."""
 

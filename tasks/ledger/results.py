@@ -1,0 +1,49 @@
+"""What the ledger room hands on: a part that adds up, and what its lines are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tasks.ledger import lines
+from tasks.ledger.lines import IDENTITIES, Identity
+
+__all__ = ["IDENTITIES", "Identity", "MailClosed", "PartClosed", "Row", "lines"]
+
+Row = tuple[str, str, str, int | None]
+"""A row of ``public/ledger``: part, source, line, count."""
+
+
+@dataclass(frozen=True)
+class PartClosed:
+    """A part of the ledger that adds up, as it was entered.
+
+    Attributes:
+        rows: Its rows, as in the file.
+        warnings: One line each, for the run's last lines; they may name files, so they are for the person at
+            the run and for nothing public.
+    """
+
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...]
+
+    def total(self, line: str) -> int | None:
+        """The counts of a line together, over all sources that have it; None where one is unknown.
+
+        Example:
+            >>> rows = (("crime", "alder", "counted", 2), ("crime", "birch", "counted", 3))
+            >>> PartClosed(rows, warnings=()).total(lines.COUNTED)
+            5
+        """
+        counts = [count for _, _, name, count in self.rows if name == line]
+        return None if None in counts else sum(count for count in counts if count)
+
+
+@dataclass(frozen=True)
+class MailClosed(PartClosed):
+    """The mail's part.
+
+    Attributes:
+        quarantined: Rows in quarantine by stage.
+    """
+
+    quarantined: dict[str, int]

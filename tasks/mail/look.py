@@ -1,0 +1,95 @@
+"""The mail room's door for what needs no server: mailboxes looked at, and what a run would read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.catalog import RecordFile
+from data.errors import InputError
+from data.places import Place
+from tasks.mail.inspect import Inspection, inspect
+from tasks.mail.layout import NotAMailboxError
+from tasks.mail.parts import finished, gaps
+from tasks.mail.settings import MailSettings
+from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
+
+__all__ = ["Inspection", "Planned", "inspections", "plan_reading"]
+
+
+def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
+    """Look into each file; one that is no mailbox gives its error, and the others are still looked into."""
+    for file in files:
+        try:
+            yield inspect(file)
+        except NotAMailboxError as error:
+            yield InputError(f"{file}: {error}")
+        except OSError as error:
+            yield InputError(
+                f"{file}: cannot be read ({error.strerror or error}); check its name and permissions"
+            )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run would do with one mailbox.
+
+    Attributes:
+        mailbox: the mailbox.
+        listed: its messages; None where unknown.
+        done: messages that earlier runs have read.
+        partitions: pieces still to be read.
+        problem: why it cannot be read at all, and what to do; None where it can.
+    """
+
+    mailbox: Mailbox
+    listed: int | None
+    done: int
+    partitions: int
+    problem: str | None
+
+
+def plan_reading(
+    files: Sequence[RecordFile],
+    work: Path,
+    partition: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Planned]:
+    """Say what a run would read.
+
+    Files that no run has hashed yet are hashed, and the hashes kept for the run.
+
+    Args:
+        files: the mailboxes as they were handed over.
+        work: the investigation's work folder.
+        partition: messages a partition; None as a run would by default.
+        on_progress: told how many files are done, and of how many.
+
+    Returns:
+        One a mailbox, in order of agency and hash.
+
+    Raises:
+        InputError: a file cannot be opened.
+    """
+    check_readable(files)
+    memo = HashMemo(work)
+    examined: dict[Place, Examined] = {}
+    for done, file in enumerate(files, start=1):
+        state = state_of(file.path)
+        examined[file.path] = examine(file.path, memo.get(file), names=False)
+        memo.put(file, examined[file.path].sha256, state)
+        on_progress(done, len(files))
+    memo.save()
+    size = MailSettings().partition if partition is None else partition
+    return [_planned(mailbox, work, size) for mailbox in group(files, examined)]
+
+
+def _planned(mailbox: Mailbox, work: Path, size: int) -> Planned:
+    listing = mailbox.examined.plan
+    if listing is None:
+        return Planned(mailbox, None, 0, 0, mailbox.examined.problem)
+    total = len(listing.nodes)
+    ranges = finished(mailbox.parts(work), total)
+    done = sum(stop - start for start, stop in ranges)
+    return Planned(mailbox, listing.listed, done, len(gaps(total, ranges, size)), None)

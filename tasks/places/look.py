@@ -1,0 +1,7 @@
+"""The places room's door for what needs no server: the tract layer, the Census and the cities, looked at."""
+
+from tasks.places.census import examined, read_census, read_city_tracts
+from tasks.places.coordinates import Bounds
+from tasks.places.layer import check_layer, find_layer
+
+__all__ = ["Bounds", "check_layer", "examined", "find_layer", "read_census", "read_city_tracts"]
