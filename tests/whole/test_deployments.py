@@ -385,10 +385,7 @@ def test_a_run_that_its_worker_took_and_never_began_gives_its_place_free(stack: 
     """The last test: its server is another one, and the worker of the tests before is gone."""
 
     def taken() -> int:
-        [limit] = stack.ask(
-            "v2/concurrency_limits/filter",
-            {"concurrency_limit": {"name": {"any_": [f"deployment:{deployment['id']}"]}}},
-        )
+        limit = stack.ask(f"v2/concurrency_limits/deployment:{deployment['id']}", method="GET")
         return int(limit["active_slots"])
 
     hasten(stack, "START")
