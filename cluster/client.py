@@ -9,6 +9,7 @@ from distributed import Client
 
 from cluster.config import CONFIG
 from cluster.settings import ClusterSettings
+from cluster.watch import minutes, watched, where_to_look
 from data.errors import InputError
 
 _QUIET = (
@@ -34,6 +35,9 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
     Where workers of elsewhere take part, client, scheduler and workers must run the same versions and the
     same code, and a worker that joins later and differs is sent away.
 
+    Where all workers are lost, whoever waits for a future is told in the log, and after the time that the
+    settings give the future is cancelled; `cluster.watch.for_want_of_workers` knows the error.
+
     Args:
         settings: Where the work runs; by default what the environment says.
 
@@ -58,7 +62,8 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
 
             guard(client)  # first: no worker may join between the two unseen
             check_versions(client)
-        yield client
+        with watched(client, settings):
+            yield client
 
 
 def _opener(settings: ClusterSettings) -> Callable[[ClusterSettings], AbstractContextManager[Client]]:
@@ -76,12 +81,11 @@ def _opener(settings: ClusterSettings) -> Callable[[ClusterSettings], AbstractCo
 
 def _wait(client: Client, settings: ClusterSettings) -> None:
     """Wait for the first worker; a run that can begin with one need not wait for all."""
-    look = {"kubernetes": f"kubectl get pods -n {settings.namespace}", "slurm": "squeue --me"}
     try:
         client.wait_for_workers(1, timeout=settings.wait * 60)
     except TimeoutError as error:
         raise InputError(
-            f"no worker came within {settings.wait:g} minutes; see why with: {look[settings.kind]}, "
+            f"no worker came within {minutes(settings)}; {where_to_look(settings)}, "
             "or give more time with NWATCH_WAIT"
         ) from error
 

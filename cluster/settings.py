@@ -56,7 +56,8 @@ class ClusterSettings(BaseSettings):
         tls_folder: The certificates, as ``nwatch certificates`` makes them. With it everything that travels
             between client, scheduler and workers is encrypted, and only who has a certificate is let in.
         memory: Memory of one worker on Kubernetes and SLURM, in bytes (in the environment as ``4 GiB``).
-        wait: Minutes that the first worker on Kubernetes or SLURM may take to come.
+        wait: Minutes that a run waits while no worker is there, the first one on Kubernetes or SLURM not yet,
+            or anywhere all of them no more. A scheduler that is joined must have one from the beginning.
         image: The image of the pods on Kubernetes.
         namespace: The namespace of the pods on Kubernetes.
         claim: The persistent volume claim on Kubernetes with the investigations.

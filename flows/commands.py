@@ -105,7 +105,7 @@ def run(
     parts = _parts_of_agency(investigation, agency, only) if agency else investigation.parts(only)
     looked_at = Inputs(investigation)
     looked_at.check(parts)
-    from cluster import connect, settings_from_environment
+    from cluster import settings_from_environment
     from flows.server import alone, check_reachable, prepare
 
     settings = settings_from_environment(workers=workers)
@@ -120,11 +120,11 @@ def run(
 
     from flows.investigate import investigate
     from flows.one_agency import one_agency
-    from flows.workers import check_loaded, load, needed
+    from flows.workers import check_loaded, load, needed, opened
 
     with (
-        connect(settings) as client,
         reporting(_reporter()) as tell,
+        opened(settings) as client,
         using(looked_at),
         alone(server),
         tags("nwatch", *investigation.config.agencies),

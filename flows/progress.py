@@ -52,6 +52,13 @@ class Reporter:
         taken = time.perf_counter() - start
         self.seconds[name] = self.seconds.get(name, 0.0) + taken
 
+    def say(self, line: str) -> None:
+        """Tell something that a person who waits must know.
+
+        Args:
+            line: One line.
+        """
+
     @contextmanager
     def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
         yield lambda done, total: None
@@ -64,6 +71,10 @@ class Lines(Reporter):
         super().__init__()
         self._say = say
         self._every = every
+
+    def say(self, line: str) -> None:
+        """Tell it as a line among the others."""
+        self._say(line)
 
     @contextmanager
     def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
@@ -88,6 +99,10 @@ class Bars(Reporter):
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
+
+    def say(self, line: str) -> None:
+        """Tell it above the bar that is shown."""
+        self._console.print(line, markup=False, highlight=False)
 
     @contextmanager
     def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from cluster import ClusterSettings, connect
 from cluster.config import environment
 from cluster.kubernetes import manifest
+from cluster.watch import for_want_of_workers
 from data.errors import InputError
 from tests.cluster import fake_kubernetes
 from tests.cluster.conftest import example
@@ -197,6 +199,35 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
         assert client.submit(sum, [1, 2]).result(60) == 3
     assert kubernetes.mistakes == []
     assert kubernetes.workers == 3
+
+
+@pytest.mark.slow
+def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path
+):
+    with connect(settings(certificates, workers=1, wait=0.1)) as client:
+        (pod,) = kubernetes.of("deployments")
+        kubernetes.processes[pod].kill()  # and no Deployment starts it anew here
+        wait_until(lambda: not client.scheduler_info()["workers"])
+        with pytest.raises(CancelledError) as caught:
+            client.submit(sum, [1, 2], pure=False).result()
+        told = for_want_of_workers(caught.value)
+        assert told == (
+            f"no worker has been at the Dask scheduler {client.scheduler.address} for 0.1 minutes; "
+            "see why with: kubectl get events -n newsroom, and run again"
+        )
+
+
+@pytest.mark.slow
+def test_the_first_pod_is_waited_for_as_long_as_the_settings_say(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kubernetes, "_replicate", lambda _: None)
+    with (
+        pytest.raises(InputError, match=r"no worker came within 0.02 minutes; see why with: kubectl get ev"),
+        connect(settings(certificates, workers=1, wait=0.02)),
+    ):
+        pytest.fail("must not open")
 
 
 def test_where_no_operator_answers_the_line_says_so_and_nothing_is_left(

@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 import time
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from cluster import ClusterSettings, connect, slurm
 from cluster.config import environment
+from cluster.watch import for_want_of_workers
 from data.errors import InputError
 from tests.cluster.conftest import example
 from tests.cluster.test_versions import wait_until
@@ -211,3 +213,24 @@ def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
         futures = client.map(piece, range(300), pure=False)
         client.wait_for_workers(2, timeout=60)
         assert client.gather(futures) == list(range(300))
+
+
+@pytest.mark.slow
+def test_where_all_jobs_are_lost_for_good_whoever_waits_is_told_where_to_look(
+    spool: Path, certificates: Path
+):
+    pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
+    settings = ClusterSettings(
+        kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1, wait=5 / 60
+    )
+    with connect(settings) as client:
+        (job,) = client.run(os.getppid).values()  # its nanny, the job itself
+        # From now on a job is taken and never begins.
+        (spool / "bin" / "sbatch").write_text("#!/bin/bash\necho Submitted batch job 2147483647\n")
+        os.kill(job, signal.SIGKILL)
+        wait_until(lambda: not client.scheduler_info()["workers"])
+        with pytest.raises(CancelledError) as caught:
+            client.submit(sum, [1, 2], pure=False).result()
+    told = for_want_of_workers(caught.value)
+    assert told is not None
+    assert told.endswith("see why with: squeue --me, or sacct --name=nwatch, and run again")

@@ -36,6 +36,20 @@ def test_a_stage_that_fails_says_nothing_of_an_end():
     assert (said, lines.seconds) == ([], {})
 
 
+def test_a_line_said_in_between_stands_among_the_others():
+    said: list[str] = []
+    lines = Lines(said.append)
+    with lines.stage("survey"):
+        lines.say("all workers are gone [1]")
+    assert said[0] == "all workers are gone [1]"
+    stream = io.StringIO()
+    bars = Bars(Console(file=stream, force_terminal=True, width=80, color_system=None))
+    with bars.stage("survey"):
+        bars.say("all workers are gone [1]")
+    assert "all workers are gone [1]\n" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    Reporter().say("nobody hears it")
+
+
 def test_a_terminal_gets_a_bar_that_ends_full():
     stream = io.StringIO()
     bars = Bars(Console(file=stream, force_terminal=True, width=120))

@@ -1,13 +1,19 @@
 """What a run says of its workers and its scheduler when they fail it."""
 
+import logging
+import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from distributed import Client
-from distributed.client import FutureCancelledError
+from distributed.client import CancelledFuturesGroup, FutureCancelledError, FuturesCancelledError
 from distributed.comm import CommClosedError
+from prefect import flow
+from prefect.client.orchestration import get_client
 
+from cluster import watch
 from data.errors import InputError, LedgerError
 from flows.workers import workers
 
@@ -43,6 +49,28 @@ def test_whatever_fails_while_the_client_has_no_scheduler_is_the_schedulers_loss
         raise ValueError("odd")
 
 
+def of_no_worker(key: str) -> FutureCancelledError:
+    """What whoever waits meets where all workers are gone."""
+    return FutureCancelledError(key, watch._REASON, "no worker has been there for 10 minutes; start some")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        of_no_worker("read-1"),
+        FuturesCancelledError([CancelledFuturesGroup([of_no_worker("read-1")], reason=watch._REASON)]),
+    ],
+    ids=["one future", "several"],
+)
+def test_the_loss_of_all_workers_is_one_line_with_the_mend(client: Any, error: Exception):
+    with pytest.raises(InputError) as raised, workers("mail"):
+        raise error
+    assert str(raised.value) == (
+        "no worker has been there for 10 minutes; start some; nothing was published. "
+        "What was read is kept, and the next run goes on from there"
+    )
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -62,3 +90,29 @@ def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: A
     client.status = "closed"
     with pytest.raises(InputError, match="no mailbox"), workers("mail"):
         raise InputError("records/lapd: no mailbox")
+
+
+@pytest.mark.usefixtures("prefect")
+def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
+    @flow(name="inner")
+    def inner() -> None:
+        with workers("mail"):
+            telling = threading.Thread(target=logging.getLogger("cluster.watch").warning, args=["all gone"])
+            telling.start()
+            telling.join()
+
+    @flow(name="outer", flow_run_name="outer of the log")
+    def outer() -> None:
+        with workers("mail"):
+            inner()
+
+    outer()
+    cluster = logging.getLogger("cluster")
+    assert (cluster.handlers, cluster.propagate) == ([], True)
+    with get_client(sync_client=True) as asked:
+        [run] = [found for found in asked.read_flow_runs() if found.name == "outer of the log"]
+        end = time.monotonic() + 60
+        while not (lines := [line for line in asked.read_logs() if line.message == "all gone"]):
+            assert time.monotonic() < end
+            time.sleep(0.2)
+    assert [line.flow_run_id for line in lines] == [run.id]

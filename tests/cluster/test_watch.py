@@ -1,0 +1,254 @@
+"""All workers are gone: it is told, it ends in time, and it goes on where one comes back."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster, wait
+from distributed.client import FutureCancelledError, FuturesCancelledError
+
+from cluster import ClusterSettings, connect, local, watch
+from cluster.config import CONFIG
+from cluster.watch import _Watch, for_want_of_workers, where_to_look
+from tasks.pieces import run_each
+from tests.cluster.conftest import Start
+from tests.cluster.test_versions import wait_until
+
+SECONDS = 1 / 60
+"""Of a minute, in which the settings count."""
+
+
+async def gives_up() -> None:
+    raise OSError("no more processes")
+
+
+class Cluster:
+    """A client as far as the watch knows one, and a clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **given: Any) -> None:
+        self.workers = 0
+        self.answers = True
+        self.futures = {"read-1": SimpleNamespace(status="pending")}
+        self.scheduler = SimpleNamespace(address="tcp://127.0.0.1:8786", identity=self.identity)
+        self.cancelled: list[str] = []
+        self.now = 1000.0
+        self.watch = _Watch(self, ClusterSettings(**given))
+        monkeypatch.setattr("cluster.watch.time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(watch, "Future", lambda key, client: key)
+
+    async def identity(self, n_workers: int) -> dict[str, int]:
+        if not self.answers:
+            raise OSError("closed")
+        return {"n_workers": self.workers}
+
+    async def cancel(self, futures: list[str], *, reason: str, msg: str, asynchronous: bool) -> None:
+        assert asynchronous
+        self.cancelled += [f"{key} {msg}" for key in futures]
+        self.reason = reason
+        self.futures.clear()
+
+    def look(self, later: float) -> None:
+        self.now += later
+        asyncio.run(self.watch.look())
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told at once."""
+    monkeypatch.setattr(watch, "TOLD_AFTER", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY", 0.2)
+
+
+def test_it_is_told_once_and_ends_after_its_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    cluster = Cluster(monkeypatch, address="tcp://127.0.0.1:8786", wait=10)
+    cluster.look(0)
+    cluster.look(29)
+    assert caplog.messages == []
+    cluster.look(1)
+    cluster.look(500)
+    assert caplog.messages == [
+        "all workers of the Dask scheduler tcp://127.0.0.1:8786 are gone, and the run waits; start some "
+        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when one is there, and ends if none "
+        "comes within 10 minutes (NWATCH_WAIT)"
+    ]
+    assert cluster.cancelled == []
+    cluster.look(70)
+    assert cluster.cancelled == [
+        "read-1 no worker has been at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start some "
+        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
+    ]
+    assert for_want_of_workers(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
+
+
+def test_a_worker_that_comes_begins_the_time_anew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    cluster = Cluster(monkeypatch, wait=10)
+    cluster.look(0)
+    cluster.look(590)
+    cluster.workers = 1
+    cluster.look(5)
+    cluster.workers = 0
+    cluster.look(5)
+    cluster.look(590)
+    assert cluster.cancelled == []
+    assert len(caplog.messages) == 3
+    assert caplog.messages[1] == "a worker is there again; the run goes on"
+
+
+def test_who_waits_for_nothing_needs_no_worker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    cluster = Cluster(monkeypatch)
+    cluster.futures = {"read-1": SimpleNamespace(status="finished")}
+    cluster.look(0)
+    cluster.look(5000)
+    assert (cluster.cancelled, caplog.messages) == ([], [])
+    cluster.futures["read-2"] = SimpleNamespace(status="pending")
+    cluster.look(5)
+    assert cluster.cancelled == [], "the time counts from here"
+
+
+def test_a_result_that_was_lost_with_its_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    cluster = Cluster(monkeypatch)
+    cluster.futures = {"match-1": SimpleNamespace(status="lost")}
+    cluster.look(0)
+    cluster.look(5000)
+    assert [line.split()[0] for line in cluster.cancelled] == ["match-1"]
+
+
+def test_a_scheduler_that_does_not_answer_is_nothing_of_this(monkeypatch: pytest.MonkeyPatch):
+    cluster = Cluster(monkeypatch)
+    cluster.answers = False
+    cluster.look(0)
+    cluster.look(5000)
+    assert cluster.cancelled == []
+
+
+def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    cluster = Cluster(monkeypatch, wait=4 * SECONDS)
+    assert cluster.watch.every == pytest.approx(1)
+    cluster.look(0)
+    cluster.look(2.5)
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({}, "see whether this machine has memory and processes left"),
+        (
+            {"address": "tls://10.0.0.5:8786", "tls_folder": "tls"},
+            "start some with: dask worker tls://10.0.0.",
+        ),
+        ({"kind": "slurm", "workers": 1, "host": "login1", "tls_folder": "tls"}, "see why with: squeue --me"),
+    ],
+)
+def test_the_line_says_where_to_look(given: dict[str, Any], line: str):
+    said = where_to_look(ClusterSettings(**given))
+    assert said.startswith(line)
+    assert ("--tls-ca-file ca.pem" in said) == ("address" in given)
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), FutureCancelledError("read-1", "by hand", "a line")])
+def test_no_other_error_is_taken_for_it(error: Exception):
+    assert for_want_of_workers(error) is None
+
+
+def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free(
+    scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
+):
+    address = scheduler.scheduler_address
+    worker = start(address, "--no-nanny")
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    with connect(ClusterSettings(address=address, wait=2 * SECONDS)) as client:
+        worker.send_signal(signal.SIGKILL)
+        wait_until(lambda: not client.scheduler_info()["workers"])
+        with pytest.raises(FutureCancelledError) as alone:
+            client.submit(os.getpid, pure=False).result()
+        with pytest.raises(FuturesCancelledError) as together:
+            wait([client.submit(os.getpid, pure=False) for _ in range(3)])
+        with pytest.raises(FutureCancelledError) as pieces:
+            run_each(client, str, range(30))
+    for caught in (alone, together, pieces):
+        told = for_want_of_workers(caught.value)
+        assert told is not None
+        assert told.startswith(f"no worker has been at the Dask scheduler {address} for 0.03")
+        assert "\n" not in told
+    assert "are gone, and the run waits" in caplog.text
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
+    scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
+):
+    address = scheduler.scheduler_address
+    worker = start(address, "--no-nanny")
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    done: list[int] = []
+
+    # Pickled by value: such a worker has no test of ours.
+    def piece(number: int) -> int:
+        import time
+
+        time.sleep(0.01)
+        return number * number
+
+    def exchange() -> None:
+        wait_until(lambda: len(done) >= 3)
+        worker.send_signal(signal.SIGKILL)
+        wait_until(lambda: "are gone, and the run waits" in caplog.text)
+        start(address, "--no-nanny")
+
+    with connect(ClusterSettings(address=address)) as client:
+        thread = threading.Thread(target=exchange)
+        thread.start()
+        results = run_each(client, piece, range(200), on_done=done.append)
+        thread.join()
+        wait_until(lambda: "a worker is there again" in caplog.text)
+    assert results == [number * number for number in range(200)]
+    assert [message.split(",")[0].split(";")[0] for message in caplog.messages] == [
+        f"all workers of the Dask scheduler {address} are gone",
+        "a worker is there again",
+    ]
+
+
+def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "1 hour")
+    monkeypatch.setattr(local, "KEEP_EVERY", 3600.0)
+    with connect(ClusterSettings(workers=1, wait=2 * SECONDS)) as client:
+        (nanny,) = client.cluster.workers.values()
+        monkeypatch.setattr(nanny, "instantiate", gives_up)
+        (pid,) = client.run(os.getpid).values()
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not client.scheduler_info()["workers"])
+        with pytest.raises(FutureCancelledError) as caught:
+            client.submit(os.getpid, pure=False).result()
+    told = for_want_of_workers(caught.value)
+    assert told is not None
+    assert "see whether this machine has memory and processes left, and run again" in told
+
+
+def test_it_hears_of_nothing_while_workers_are_there(caplog: pytest.LogCaptureFixture):
+    with (
+        caplog.at_level(logging.INFO, logger="cluster"),
+        connect(ClusterSettings(workers=1, wait=1 * SECONDS)) as client,
+    ):
+
+        def long(seconds: float) -> float:
+            import time
+
+            time.sleep(seconds)
+            return seconds
+
+        assert client.submit(long, 2.0).result(60) == 2.0
+    assert caplog.messages == []
