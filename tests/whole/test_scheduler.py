@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # whole runs, several a test
 
 
 class Dask:
@@ -119,14 +119,16 @@ def parts(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.glob("work/mail/*/part-*.parquet")}
 
 
-def started(nwatch: list[str], folder: Path, dask: Dask, prefect: dict[str, str]) -> subprocess.Popen[str]:
+def started(
+    nwatch: list[str], folder: Path, dask: Dask, prefect: dict[str, str], **environment: str
+) -> subprocess.Popen[str]:
     """A run of small partitions, that has begun to read."""
     running = subprocess.Popen(
         [*nwatch, "run", str(folder), "--partition", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **prefect, "NWATCH_ADDRESS": dask.address},
+        env={**os.environ, **prefect, "NWATCH_ADDRESS": dask.address, **environment},
     )
     end = time.monotonic() + 120
     while not parts(folder) and running.poll() is None:
@@ -168,6 +170,61 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     assert {name: written for name, written in parts(folder).items() if name in read} == read
     (folder / "out/old.txt").unlink()
     assert published(folder) == expected
+
+
+def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # noqa: PLR0917
+    nwatch, run, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+):
+    folder = investigation.rename(investigation.with_name("workers-lost"))
+    (folder / "out").mkdir()
+    (folder / "out/old.txt").write_text("old")
+    for _ in range(2):
+        dask.add()
+    dask.wait_for(2)
+    running = started(nwatch, folder, dask, prefect, NWATCH_WAIT="0.1")
+    for worker in dask.workers:
+        dask.kill(worker)
+    stdout, stderr = running.communicate(timeout=200)
+    line = (
+        f"no worker has been at the Dask scheduler {dask.address} for 0.1 minutes; start some with: "
+        f"dask worker {dask.address} --nthreads 1, and run again; nothing was published. "
+        "What was read is kept, and the next run goes on from there"
+    )
+    assert (running.returncode, stderr) == (2, f"nwatch: {line}\n")
+    assert stdout.count(f"all workers of the Dask scheduler {dask.address} are gone, and the run waits") == 1
+    assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
+    read = parts(folder)
+    assert 0 < len(read) < 100  # there was something left to read
+    [shown] = runs_named("investigate workers-lost")
+    assert shown.state is not None
+    assert shown.state.is_failed()
+    assert line in str(shown.state.message)
+
+    dask.add()
+    dask.wait_for(1)
+    done = run("run", folder, NWATCH_ADDRESS=dask.address, **prefect)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {name: written for name, written in parts(folder).items() if name in read} == read
+    (folder / "out/old.txt").unlink()
+    assert published(folder) == expected
+
+
+def test_a_worker_that_comes_after_all_were_lost_goes_on_to_the_same_bytes(
+    nwatch, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+):
+    for _ in range(2):
+        dask.add()
+    dask.wait_for(2)
+    running = started(nwatch, investigation, dask, prefect)
+    for worker in dask.workers:
+        dask.kill(worker)
+    read = len(parts(investigation))
+    assert running.poll() is None
+    dask.add()
+    _, stderr = running.communicate(timeout=300)
+    assert running.returncode == 0, stderr
+    assert 0 < read < len(parts(investigation))  # it was in mid-run
+    assert published(investigation) == expected
 
 
 def runs_named(name: str):
