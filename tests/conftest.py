@@ -1,12 +1,15 @@
 """What every test may ask for: the real mailboxes, and a Prefect server of the test session."""
 
+import ipaddress
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
@@ -85,6 +88,16 @@ def prefect() -> Iterator[dict[str, str]]:
     finally:
         APILogWorker.drain_all(timeout=10)
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> str:
+    """An address of this machine that other hosts reach."""
+    for addresses in psutil.net_if_addrs().values():
+        for address in addresses:
+            if address.family == socket.AF_INET and not ipaddress.ip_address(address.address).is_loopback:
+                return str(address.address)
+    pytest.skip("this machine has no address but loopback ones")
 
 
 @pytest.fixture(scope="session")

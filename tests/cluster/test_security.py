@@ -31,16 +31,6 @@ def guarded(certificates: Path) -> Iterator[LocalCluster]:
         yield running
 
 
-@pytest.fixture
-def elsewhere() -> str:
-    """An address of this machine that other hosts reach."""
-    for addresses in psutil.net_if_addrs().values():
-        for address in addresses:
-            if address.family == socket.AF_INET and not is_loopback(address.address):
-                return address.address
-    pytest.skip("this machine has no address but loopback ones")
-
-
 def test_with_the_right_certificate_one_is_let_in(guarded: LocalCluster, certificates: Path):
     settings = ClusterSettings(address=guarded.scheduler_address, tls_folder=certificates)
     assert guarded.scheduler_address.startswith("tls://")
@@ -144,6 +134,20 @@ def test_without_certificates_it_listens_on_loopback_alone(elsewhere: str):
             connect(ClusterSettings(workers=1, host=host)),
         ):
             pytest.fail("must not listen")
+
+
+def test_without_certificates_nobody_gets_in_by_another_interface(elsewhere: str):
+    with connect(ClusterSettings(workers=1)):
+        ports = {
+            connection.laddr.port
+            for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
+            for connection in process.net_connections("tcp")
+            if connection.status == psutil.CONN_LISTEN and is_loopback(connection.laddr.ip)
+        }
+        assert len(ports) >= 3, "scheduler, nanny and worker"
+        for port in ports:
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection((elsewhere, port), 10)
 
 
 @pytest.mark.parametrize(

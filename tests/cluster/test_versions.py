@@ -145,6 +145,44 @@ def test_a_worker_with_another_libpff_is_named_with_both_values(
     assert "\n" not in line
 
 
+@pytest.fixture
+def other_python(tmp_path: Path) -> dict[str, str]:
+    """An environment that says it is another Python, as one cannot be had in a test."""
+    folder = tmp_path / "python"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text("import platform\nplatform.python_version = lambda: '3.10.2'\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.fixture
+def other_package(tmp_path: Path) -> dict[str, str]:
+    """An environment in which an earlier version of this program is installed."""
+    folder = tmp_path / "earlier"
+    (folder / "neighborhood_watch-0.0.1.dist-info").mkdir(parents=True)
+    metadata = folder / "neighborhood_watch-0.0.1.dist-info" / "METADATA"
+    metadata.write_text("Metadata-Version: 2.1\nName: neighborhood-watch\nVersion: 0.0.1\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [("other_python", "Python is 3.10.2"), ("other_package", "neighborhood-watch is 0.0.1")],
+)
+def test_a_worker_with_another_python_or_version_of_this_program_is_named(
+    scheduler: LocalCluster, start: Start, request: pytest.FixtureRequest, other: str, differs: str
+):
+    start(scheduler.scheduler_address, variables=request.getfixturevalue(other))
+    with Client(scheduler) as seen:
+        seen.wait_for_workers(1, timeout=60)
+    with (
+        pytest.raises(
+            InputError, match=rf"the Dask worker tcp://.*: {differs} there and .* here; start them"
+        ),
+        connect(ClusterSettings(address=scheduler.scheduler_address)),
+    ):
+        pytest.fail("must not connect")
+
+
 def test_a_worker_with_an_older_copy_of_the_code_is_found(
     scheduler: LocalCluster, start: Start, other_code: dict[str, str]
 ):

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -41,8 +43,8 @@ def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_
         url = starter.stdout.readline().strip()
         assert answers(url)
         with pytest.raises(HTTPError) as refused:
-            urlopen(f"{url}/flows/", data=b"{}")
-        assert refused.value.code in {401, 405}
+            urlopen(f"{url}/flows/filter", data=b"{}")
+        assert refused.value.code == 401
         starter.send_signal(signal.SIGKILL)
         starter.wait()
     for _ in range(300):
@@ -50,6 +52,16 @@ def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_
             break
         time.sleep(0.1)
     assert not answers(url)
+
+
+def test_a_server_is_on_the_loopback_address_alone(tmp_path: Path, elsewhere: str):
+    server = Server(tmp_path)
+    try:
+        server.wait()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((elsewhere, urlsplit(server.url).port or 0), 10)
+    finally:
+        server.stop()
 
 
 def test_a_server_that_does_not_come_up_is_told_of_with_its_log(
