@@ -102,7 +102,7 @@ def certificates():
 
 @pytest.fixture(scope="module")
 def secret_files(tmp_path_factory: pytest.TempPathFactory, certificates) -> Path:
-    """The folder of secrets, as docker/README.md tells an operator to make it."""
+    """The folder of secrets, as docs/operations.md tells an operator to make it."""
     folder = tmp_path_factory.mktemp("operator") / "secrets"
     folder.mkdir(mode=0o700)
     for name, content in {
