@@ -43,7 +43,7 @@ class Dask:
             )
 
     def start_scheduler(self) -> subprocess.Popen[bytes]:
-        words = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        words = ("--host", "127.0.0.1", "--port", str(self.port), "--dashboard-address", "127.0.0.1:0")
         self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
         end = time.monotonic() + 60
         while True:
