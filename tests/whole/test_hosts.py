@@ -20,10 +20,10 @@ from cluster.certificates import make
 from cluster.config import environment
 from data.synthetic import create
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
 
 PORT = 8786
-WAIT = 90.0
+WAIT = 300.0
 PARTITION = "10"
 """Messages a partition: so few that a run has hundreds, and a host can be cut off amid them."""
 
