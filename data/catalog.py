@@ -7,6 +7,7 @@ exists to prevent; what then proves to be no mailbox is told in the quarantine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,9 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coding": ("coding/*/*.csv",),
 }
 """The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
+
+_ARCHIVES: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"})
+"""Suffixes of files that may hold mailboxes."""
 
 BUILT: Final = ("mail", "posts", "crime", "gentrification", "selection", "requests")
 """The parts that this version carries out, in the order in which a run does."""
@@ -241,21 +245,27 @@ class Investigation:
         place = self.place
         files = [file for agency in place.agencies() for file in place.mailboxes(agency)]
         if not files:
+            others = place.others()
+            there = f" (but {_counted(others)})" if others else ""
             raise InputError(
-                f"{place}: no mailbox (*.pst, *.ost) in it; "
+                f"{place}: no mailbox (*.pst, *.ost) in it{there}; "
                 "put them into one folder an agency, as records/lapd/inbox.pst; "
                 "or run another part alone, as with --only posts"
             )
         return sorted(files, key=lambda record: (record.agency, record.file))
 
-    def notes(self, only: Sequence[str] | None = None) -> list[str]:
-        """What a person should know before the run: agencies without a mailbox, parts that are left out.
+    def notes(self, only: Sequence[str] | None = None, *, brief: bool = True) -> list[str]:
+        """What a person should know before the run: what lies there and is not read, and what is left out.
 
         Args:
             only: The parts asked for; None for all.
+            brief: Whether skipped parts of which nothing is there share one line.
         """
         rest = [part for part in BUILT if only and part not in only]
         left_out = [f"left out: {', '.join(rest)} (--only {' --only '.join(only or ())})"] if rest else []
+        skipped = self.skipped() if only is None else {}
+        if "posts" not in skipped and "posts" not in rest:
+            left_out += self._folders_in_posts()
         if only is not None and "mail" not in only:
             return left_out
         with_mail = {record.agency for record in self.records()}
@@ -265,8 +275,23 @@ class Investigation:
             for agency in self.config.agencies
             if agency not in with_mail
         ]
-        skipped = {part: why for part, why in self.skipped().items() if only is None}
-        return notes + left_out + [f"skipped: {part} ({reason})" for part, reason in skipped.items()]
+        others = self.place.others()
+        if others:
+            notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
+        absent = [part for part in skipped if brief and not self._begun(part)]
+        return notes + left_out + _notes_on(skipped, absent if len(absent) > 1 else [])
+
+    def _begun(self, part: str) -> bool:
+        """Whether files of the part are there that no other part has a use for."""
+        own = (pattern for pattern in PARTS[part] if not pattern.startswith("census/"))
+        return any(True for pattern in own for _ in self.folder.glob(pattern))
+
+    def _folders_in_posts(self) -> list[str]:
+        return [
+            f"not read: the folder posts/{path.name}; files of posts lie in posts/ itself"
+            for path in sorted((self.folder / "posts").glob("*"))
+            if path.is_dir() and not path.name.startswith(".")
+        ]
 
     def skipped(self) -> dict[str, str]:
         """The parts whose input is not there, or that are not built yet, each with its reason."""
@@ -280,3 +305,26 @@ class Investigation:
         if missing:
             return f"no {', '.join(missing)}"
         return None if part in BUILT else f"this version does not analyse {part} yet"
+
+
+def _notes_on(skipped: Mapping[str, str], together: Collection[str]) -> list[str]:
+    """A line for each skipped part with its reason, and one for those that shall share it."""
+    notes = [f"skipped: {part} ({why})" for part, why in skipped.items() if part not in together]
+    if together:
+        notes.append(f"skipped: {', '.join(together)} (no input; nwatch plan tells which files each needs)")
+    return notes
+
+
+def _counted(files: Sequence[str]) -> str:
+    """Files in a few words: how many of each kind, the first by name, and what to do with archives.
+
+    Example:
+        >>> _counted(["records/lapd/a.zip", "records/lapd/b.pdf", "records/lapd/c.zip"])
+        '3 files (2 .zip, 1 .pdf), as records/lapd/a.zip; unpack archives'
+    """
+    kinds = Counter(Path(file).suffix.lower() or "without a suffix" for file in files)
+    packed = sum(count for kind, count in kinds.items() if kind in _ARCHIVES)
+    first = next((file for file in files if Path(file).suffix.lower() in _ARCHIVES), files[0])
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    named = f"{len(files):,} file{'s' * (len(files) > 1)} ({counted}), as {first}"
+    return f"{named}; unpack archives" if packed else named

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
 from data.errors import InputError
@@ -87,6 +87,15 @@ class Records(Protocol):
             InputError: It cannot be read.
         """
 
+    def others(self) -> list[str]:
+        """The names of the files that are no mailboxes, beside the agencies' folders too, sorted.
+
+        An archive may hold what was meant to be read. Hidden files and ``agency.toml`` are left out.
+
+        Raises:
+            InputError: Something cannot be listed.
+        """
+
     def look(self) -> list[Seen]:
         """Every file of every agency, mailboxes and others, in order of agency and name.
 
@@ -120,7 +129,7 @@ class FolderRecords:
                 raise InputError(f"{FILE}: records = {self.folder}: no such folder; is its disk mounted?")
             return []
         agencies = []
-        for entry in sorted(self.folder.iterdir()):
+        for entry in self._entries():
             if entry.is_dir():
                 if not entry.name.startswith(".") or any(map(_is_mailbox, self._files(entry))):
                     agencies.append(_as_text(entry.name))
@@ -139,13 +148,19 @@ class FolderRecords:
     def settings(self, agency: str) -> bytes | None:
         """See :meth:`Records.settings`."""
         path = self.folder / agency / AGENCY_FILE
-        if not path.is_file():
-            return None
         try:
-            return path.read_bytes()
+            return path.read_bytes() if path.is_file() else None
         except OSError as error:
             label = f"{RECORDS}/{agency}/{AGENCY_FILE}"
             raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
+
+    def others(self) -> list[str]:
+        """See :meth:`Records.others`."""
+        if not self.folder.is_dir():
+            return []
+        files = [path for agency in self.agencies() for path in self._files(self.folder / agency)]
+        files += [entry for entry in self._entries() if not entry.is_dir()]
+        return sorted(self._name(path) for path in files if _is_other(path.name))
 
     def look(self) -> list[Seen]:
         """See :meth:`Records.look`."""
@@ -156,14 +171,23 @@ class FolderRecords:
                     found.append(Seen(agency, self._name(path), state_of(path)))
         return sorted(found, key=lambda seen: (seen.agency, seen.file))
 
+    def _entries(self) -> list[Path]:
+        """What lies in the folder itself, sorted."""
+        try:
+            return sorted(self.folder.iterdir())
+        except OSError as error:
+            raise self._not_listed(error) from error
+
+    def _not_listed(self, error: OSError) -> InputError:
+        where = Path(error.filename) if error.filename else self.folder
+        label = str(where) if where == self.folder else self._name(where)
+        return InputError(f"{label}: cannot be listed ({error.strerror}); check its permissions")
+
     def _files(self, folder: Path) -> Iterator[Path]:
         """The files below a folder, behind symbolic links too, but not around in a circle."""
 
         def refuse(error: OSError) -> None:
-            where = self._name(Path(error.filename)) if error.filename else str(folder)
-            raise InputError(
-                f"{where}: cannot be listed ({error.strerror}); check its permissions"
-            ) from error
+            raise self._not_listed(error) from error
 
         for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
             above = {os.path.realpath(place), *map(str, Path(os.path.realpath(place)).parents)}
@@ -213,6 +237,12 @@ class StoreRecords:
                 return read_object(found.place)
         return None
 
+    def others(self) -> list[str]:
+        """See :meth:`Records.others`."""
+        return sorted(
+            f"{RECORDS}/{found.key}" for found in self._objects() if _is_other(PurePosixPath(found.key).name)
+        )
+
     def look(self) -> list[Seen]:
         """See :meth:`Records.look`."""
         agencies = set(self.agencies())
@@ -238,6 +268,10 @@ def as_label(path: Path, base: Path) -> str:
 def _is_mailbox(path: Path | str) -> bool:
     name = path if isinstance(path, str) else path.name
     return Path(name).suffix.lower() in MAILBOX_SUFFIXES
+
+
+def _is_other(name: str) -> bool:
+    return not (_is_mailbox(name) or name.startswith(".") or name == AGENCY_FILE)
 
 
 def _stray(name: str) -> InputError:

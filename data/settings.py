@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import shlex
 import tomllib
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -29,9 +30,10 @@ def _is_time_zone(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(name, zoneinfo.available_timezones())
-        hint = f"; did you mean {near!r}?" if near else ", as 'America/Los_Angeles'"
-        raise ValueError(f"{name!r} is no time zone of the IANA database{hint}") from None
+        # An abbreviation, as PST, is near to nothing but other abbreviations, which know no summer time.
+        near = nearest(name, {zone for zone in zoneinfo.available_timezones() if "/" in zone})
+        hint = f"did you mean {near!r}?" if near else "write it as 'America/Los_Angeles'"
+        raise ValueError(f"{name!r} is no time zone of the IANA database; {hint}") from None
     return name
 
 
@@ -227,14 +229,28 @@ def read_config(folder: Path) -> Config:
     """
     path = folder / FILE
     if not path.is_file():
-        raise InputError(
-            f"{folder}: no {FILE} in it, so it is no investigation folder; make one with: nwatch new {folder}"
-        )
+        raise InputError(f"{folder}: no {FILE} in it, so it is no investigation folder; {_mend(folder)}")
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{FILE}: cannot be read ({error.strerror}); check its permissions") from error
     return _checked(Config, _parse(content, FILE), FILE)
+
+
+def _mend(folder: Path) -> str:
+    """What to do where a folder has no ``investigation.toml``."""
+    likely = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.is_file() and path.name.lower().startswith("investigation.")
+    )
+    if likely:
+        return f"rename {likely[0]} to {FILE}"
+    above = next((above for above in folder.resolve().parents if (above / FILE).is_file()), None)
+    if above is not None:
+        return f"did you mean {above}?"
+    where = shlex.quote(str(folder)) if not any(folder.iterdir()) else "my-investigation"
+    return f"make one with: nwatch new {where}"
 
 
 def read_agency(content: bytes, label: str) -> Agency:
@@ -315,6 +331,8 @@ def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
         # A mistyped key is one mistake, not two: the key that it meant is not counted as missing.
         others = [other for other in others if other["loc"] != (*first["loc"][:-1], near)]
         mend = f"did you mean {near!r}?" if near else f"remove it; known here: {', '.join(known)}"
+        if model is Agency and first["loc"][0] == "agencies":
+            others, mend = [], "leave the line with [agencies.…] out; here stand its keys alone"
         line = f"{label}: unknown key {place!r}; {mend}"
     elif first["type"] == "missing":
         line = f"{label}: the key {place!r} is missing; add it"
@@ -325,10 +343,21 @@ def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
     return line + (f" (and {len(others)} more)" if others else "")
 
 
+_MEANT: Final = {
+    "a valid string": "text in quotes",
+    "a valid integer": "a whole number, without quotes",
+    "a valid number": "a number, without quotes",
+    "a valid list": 'a list, as ["…", "…"]',
+}
+"""Pydantic's words for a type, and what they mean in TOML."""
+
+
 def _reason(message: str) -> str:
     """Pydantic's words, as part of a sentence."""
-    message = message.removeprefix("Value error, ").removeprefix("Input ")
-    return message.replace("should be a valid string", "must be text in quotes")
+    message = message.removeprefix("Value error, ").removeprefix("Input ").replace("should be", "must be", 1)
+    for said, meant in _MEANT.items():
+        message = message.replace(said, meant)
+    return message
 
 
 def _dotted(place: Sequence[str | int]) -> str:

@@ -313,5 +313,5 @@ def plan(folder: Path, partition: int | None) -> None:
             to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
-    for note in investigation.notes():
+    for note in investigation.notes(brief=False):
         to.print(f"note: {note}", markup=False)

@@ -1,5 +1,7 @@
 """Mailboxes by agency: a folder and a store answer alike."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,60 @@ def test_a_look_sees_every_file_of_every_agency_with_its_size(records: Records):
         ("lapd", "records/lapd/letter.pdf", 4, False),
         ("sdpd", "records/sdpd/._c.pst", 0, True),
     ]
+
+
+def test_files_that_are_no_mailboxes_are_named_wherever_they_lie(records: Records):
+    others = ["records/.trash/readme.txt", "records/lapd/letter.pdf", "records/readme.txt"]
+    if isinstance(records, FolderRecords):
+        others = others[1:]  # a hidden folder without a mailbox is no agency's
+    assert records.others() == others
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "asked", "line"),
+    [
+        ("", FolderRecords.agencies, ": cannot be listed (Permission denied); check its permissions"),
+        (
+            "lapd",
+            lambda records: records.settings("lapd"),
+            "records/lapd/agency.toml: cannot be read (Permission denied); check its permissions",
+        ),
+        (
+            "sdpd",
+            lambda records: records.mailboxes("sdpd"),
+            "records/sdpd: cannot be listed (Permission denied); check its permissions",
+        ),
+    ],
+)
+def test_a_folder_without_the_right_to_read_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forbidden: str, asked, line: str
+):
+    for name in ("lapd/agency.toml", "sdpd/a.pst"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    refuse(monkeypatch, tmp_path / forbidden)
+    with pytest.raises(InputError) as caught:
+        asked(FolderRecords(tmp_path))
+    assert str(caught.value).endswith(line)
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let a folder be as one that this user may not read; whoever runs the tests may be root."""
+    scandir, listdir, stat = os.scandir, os.listdir, os.stat
+
+    def denied(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+
+    def on_list(function):
+        return lambda path=".": denied(path) if Path(path) == folder else function(path)
+
+    def on_stat(path, **how):
+        return denied(path) if isinstance(path, Path) and path.parent == folder else stat(path, **how)
+
+    monkeypatch.setattr(os, "scandir", on_list(scandir))
+    monkeypatch.setattr(os, "listdir", on_list(listdir))
+    if folder.name == "lapd":
+        monkeypatch.setattr(os, "stat", on_stat)
 
 
 def test_a_mailbox_in_no_agency_s_folder_is_an_error(records: Records, store: Store):

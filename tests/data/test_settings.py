@@ -1,5 +1,6 @@
 """`investigation.toml` key by key: what is read, and the one line that each mistake becomes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,16 @@ def test_all_but_the_name_may_be_left_out(read):
         ),
         ("types =", "kinds =", "unknown key 'crime.los-angeles.kinds'"),
         ("s_Angeles", "s_Angles", "'America/Los_Angles' is no time zone of the IANA database; did you mean"),
-        ("alpha = 0.05", "alpha = 1.5", "'tests.alpha' is wrong: should be less than 1"),
+        ("America/Los_Angeles", "PST", "'PST' is no time zone of the IANA database; write it as 'America/"),
+        ("year = 2019", 'year = "2019"', "'posts.year' is wrong: must be a whole number, without quotes"),
+        ('["1234567"]', '"1234567"', '\'posts.exclude_users\' is wrong: must be a list, as ["…", "…"]'),
+        ("alpha = 0.05", "alpha = 1.5", "'tests.alpha' is wrong: must be less than 1"),
         ('["1234567"]', "[1234567]", "'posts.exclude_users[0]' is wrong: must be text in quotes"),
-        ("sample = 1000", "sample = true", "'coding.sample' is wrong: should be a valid integer"),
+        (
+            "sample = 1000",
+            "sample = true",
+            "'coding.sample' is wrong: must be a whole number, without quotes",
+        ),
         ("inflation = 1.49", 'inflation = "1.49"', "'selection.inflation' is wrong"),
         ('name = "Neighborhood Watch"', "", "the key 'name' is missing; add it"),
         ('name = "Neighborhood Watch"', 'name = "a"\nposts = 3', "not valid TOML"),
@@ -124,6 +132,33 @@ def test_a_mistyped_key_counts_as_one_mistake_and_others_are_counted(read):
 def test_a_folder_without_configuration_is_told_how_to_get_one(tmp_path: Path):
     with pytest.raises(InputError, match=r"no investigation\.toml in it.*nwatch new"):
         read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "mend"),
+    [
+        ("investigation.toml.txt", "", "rename investigation.toml.txt to investigation.toml"),
+        ("Investigation.toml", "", "rename Investigation.toml to investigation.toml"),
+        ("records/lapd/a.pst", "", "make one with: nwatch new my-investigation"),
+        ("a b", "empty one", "make one with: nwatch new '"),
+    ],
+)
+def test_a_folder_without_configuration_is_told_what_will_help_there(
+    tmp_path: Path, file: str, asked: str, mend: str
+):
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).touch()
+    (tmp_path / asked).mkdir(exist_ok=True)
+    with pytest.raises(InputError, match=re.escape(mend)):
+        read_config(tmp_path / asked)
+
+
+def test_a_folder_inside_an_investigation_is_told_which_one(tmp_path: Path):
+    (tmp_path / "records/lapd").mkdir(parents=True)
+    (tmp_path / "investigation.toml").touch()
+    with pytest.raises(InputError) as caught:
+        read_config(tmp_path / "records/lapd")
+    assert str(caught.value).endswith(f"did you mean {tmp_path}?")
 
 
 def test_a_byte_order_mark_is_passed_over(tmp_path: Path):
@@ -158,6 +193,9 @@ def test_an_agency_file_holds_the_same_keys(tmp_path: Path):
     path = tmp_path / "agency.toml"
     path.write_text('name = "A"\ntimezone = "UTC"\n')
     assert read_agency(path.read_bytes(), "records/a/agency.toml") == Agency(name="A", timezone="UTC")
+    path.write_text('[agencies.a]\nname = "A"\ntimezone = "UTC"\n')
+    with pytest.raises(InputError, match=r"'agencies'; leave the line with \[agencies\.…\] out; here stand"):
+        read_agency(path.read_bytes(), "records/a/agency.toml")
     path.write_text('name = "A"\ntimezone = "UTC"\ncounty = "B"\n')
     with pytest.raises(InputError, match=r"records/a/agency\.toml: unknown key 'county'"):
         read_agency(path.read_bytes(), "records/a/agency.toml")
