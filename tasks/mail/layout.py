@@ -18,6 +18,8 @@ from typing import Final
 
 import numpy as np
 
+from data.forms import PACKED, form_of
+
 MAGIC: Final = b"!BDN"
 HEADER_BYTES: Final = 564
 NBT: Final = 0x81
@@ -222,6 +224,10 @@ class Header:
         if not raw:
             raise NotAMailboxError("the file is empty: copy it again from the original disk")
         if raw[:4] != MAGIC:
+            form = form_of(raw)
+            if form is not None:
+                mend = "unpack it" if form in PACKED else "take it out of the records, or copy it again"
+                raise NotAMailboxError(f"{form} and no PST or OST: {mend}")
             raise NotAMailboxError(
                 "no PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"
             )

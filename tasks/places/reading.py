@@ -13,9 +13,14 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.errors import InputError
+from data.forms import form_of, not_a_table
+from tasks.places.quotes import Marks, check_closed
 
 Kind = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
+
+_SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
+"""What stands between columns where it is not commas, and what it is called."""
 
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
@@ -39,7 +44,9 @@ def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise InputError(f"{label}: {reason_of(error)}") from error
     except OSError as error:
-        raise InputError(f"{label}: cannot be read ({error}); copy the file anew") from error
+        raise InputError(
+            f"{label}: cannot be read ({error.strerror or error}); copy the file anew"
+        ) from error
     return pa.table({name: _typed(table.column(name), label, name, kind) for name, kind in wanted.items()})
 
 
@@ -86,15 +93,30 @@ def reason_of(error: Exception) -> str:
     return f"cannot be read ({words[:200]}); save it anew"
 
 
-def missing_column(label: str, name: str, found: Collection[str]) -> InputError:
+def missing_column(
+    label: str, name: str, found: Collection[str], mend: str = "rename the one that is meant"
+) -> InputError:
     """The error for a column that a file lacks.
+
+    Args:
+        label: How the file is called.
+        name: The column.
+        found: The columns that are there.
+        mend: What to do.
 
     Example:
         >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
         'census/acs.csv: no column GEOID; rename the one that is meant (there are geoid, name)'
+        >>> str(missing_column("census/acs.csv", "GEOID", ["GEOID;name"]))
+        "census/acs.csv: its columns are separated by ';'; save it with commas between them"
     """
+    for mark, called in _SEPARATORS.items():
+        if len(found) == 1 and mark in next(iter(found)):
+            return InputError(
+                f"{label}: its columns are separated by {called}; save it with commas between them"
+            )
     there = f"there are {', '.join(found)}" if found else "there is none"
-    return InputError(f"{label}: no column {name}; rename the one that is meant ({there})")
+    return InputError(f"{label}: no column {name}; {mend} ({there})")
 
 
 def check_columns(label: str, found: list[str], wanted: Collection[str]) -> None:
@@ -117,15 +139,24 @@ def _parquet(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
 
 
 def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
-    if path.stat().st_size and b"\0" in path.read_bytes()[:4096]:
+    content = path.read_bytes()
+    form = form_of(content[:4096])
+    if form is not None:
+        raise InputError(f"{label}: {not_a_table(form)}")
+    if b"\0" in content[:4096]:
         raise pa.ArrowInvalid("not UTF8")  # UTF-16 has a zero byte beside every letter of a header
     convert = pacsv.ConvertOptions(
         column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=True, null_values=["", "NA"]
     )
     options = pacsv.ParseOptions(newlines_in_values=True)
-    with pacsv.open_csv(path, parse_options=options) as head:
-        check_columns(label, head.schema.names, wanted)
-    return pacsv.read_csv(path, parse_options=options, convert_options=convert).select(list(wanted))
+    with pacsv.open_csv(pa.BufferReader(content), parse_options=options) as head:
+        columns = head.schema.names
+        check_columns(label, columns, wanted)
+    marks = Marks(pa.BufferReader(content))
+    table = pacsv.read_csv(pa.PythonFile(marks, "r"), parse_options=options, convert_options=convert)
+    if marks.suspicious:
+        check_closed(label, len(table), len(columns), lambda: pa.BufferReader(content))
+    return table.select(list(wanted))
 
 
 def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.ChunkedArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.errors import InputError
-from tasks.places.reading import check_columns, reason_of
+from data.forms import form_of, not_a_table
+from tasks.places.quotes import Marks, check_closed
+from tasks.places.reading import check_columns, missing_column, reason_of
 from tasks.rows.reader import SUFFIXES, Wanted
 
 _BLOCK_BYTES: Final = 2 << 20
@@ -95,7 +98,7 @@ def _names_in_file(label: str, found: list[str], wanted: Wanted) -> dict[str, st
     if wanted.mend is not None:
         for name in wanted.names:
             if name not in shown:
-                raise InputError(f"{label}: no column {name}; {wanted.mend} (there are {', '.join(shown)})")
+                raise missing_column(label, name, shown, wanted.mend)
     check_columns(label, shown, wanted.names)
     return {name: found[shown.index(name)] for name in wanted.names}
 
@@ -121,7 +124,8 @@ def _csv_blocks(
     path: Path, label: str, wanted: Wanted, block_bytes: int, degrees: pa.DataType
 ) -> Iterator[pa.RecordBatch]:
     parse = pacsv.ParseOptions(newlines_in_values=True)
-    names = _names_in_file(label, _header(path, label, parse), wanted)
+    header = _header(path, label, parse)
+    names = _names_in_file(label, header, wanted)
     convert = pacsv.ConvertOptions(
         column_types={
             stands: degrees if name in wanted.degrees else pa.string() for name, stands in names.items()
@@ -131,19 +135,29 @@ def _csv_blocks(
         null_values=_MISSING,
     )
     read = pacsv.ReadOptions(block_size=block_bytes, use_threads=False)
-    packing = "gzip" if path.suffix.lower() == ".gz" else None
-    with (
-        pa.input_stream(str(path), compression=packing) as opened,
-        pacsv.open_csv(opened, read_options=read, parse_options=parse, convert_options=convert) as reader,
-    ):
-        for block in reader:
-            yield block.rename_columns(list(names))
+    rows = 0
+    with _opened(path) as opened:
+        marks = Marks(opened)
+        with pacsv.open_csv(pa.PythonFile(marks, "r"), read, parse, convert) as reader:
+            for block in reader:
+                yield block.rename_columns(list(names))
+                rows += block.num_rows
+    if marks.suspicious:
+        check_closed(label, rows, len(header), partial(_opened, path))
+
+
+def _opened(path: Path) -> pa.NativeFile:
+    """A CSV, unpacked."""
+    return pa.input_stream(str(path), compression="gzip" if path.suffix.lower() == ".gz" else None)
 
 
 def _header(path: Path, label: str, parse: pacsv.ParseOptions) -> list[str]:
     head = _decompressed(path)
     if not head.strip():
         raise InputError(f"{label}: is empty; hand in the file with its header and rows")
+    form = form_of(head)
+    if form is not None:
+        raise InputError(f"{label}: {not_a_table(form)}")
     first = head.split(b"\n", 1)[0]
     # UTF-16 has a zero byte beside every letter.
     if b"\0" in first:

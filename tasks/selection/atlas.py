@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from data.errors import InputError
+from data.forms import form_of, not_a_table
 from tasks.places.reading import missing_column
 from tasks.selection.results import AtlasInput
 
@@ -102,6 +103,9 @@ def _bytes(path: Path, label: str) -> bytes:
 
 def _records(content: bytes, label: str) -> Iterator[dict[str, str | None]]:
     """The rows by column, blanks around a value removed, None where it is empty; blank lines are no rows."""
+    form = form_of(content[:4096])
+    if form is not None:
+        raise InputError(f"{label}: {not_a_table(form)}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

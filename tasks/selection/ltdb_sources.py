@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data.errors import InputError
+from data.forms import form_of, not_a_table
 from tasks.selection.method import ADULTS, GRADUATES, HOME_VALUE, INCOME, POPULATION
 
 FOLDER: Final = "census/sources"
@@ -302,6 +303,9 @@ def _first_rows(path: Path, label: str) -> list[list[str]]:
             head = file.read(_HEAD)
     except OSError as error:
         raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
+    form = form_of(head)
+    if form is not None:
+        raise InputError(f"{label}: {not_a_table(form)}, or move it elsewhere")
     if b"\0" in head:
         raise InputError(f"{label}: is not UTF-8 text; save it as CSV in UTF-8, or move it elsewhere")
     text = io.StringIO(head.removeprefix(b"\xef\xbb\xbf").decode("latin-1"), newline="")

@@ -99,6 +99,11 @@ def test_a_file_of_another_kind_is_no_mailbox(raw: bytes):
         Header.parse(raw)
 
 
+def test_an_archive_in_a_mailbox_s_place_is_told_to_be_unpacked():
+    with pytest.raises(NotAMailboxError, match=r"^a zip archive and no PST or OST: unpack it$"):
+        Header.parse(b"PK\x03\x04" * 200)
+
+
 @pytest.mark.parametrize("size", [4, 12, 300, HEADER_BYTES - 1])
 def test_a_cut_inside_the_header_says_after_how_many_bytes(size: int):
     with pytest.raises(NotAMailboxError, match=f"cut after {size} bytes, inside its header"):

@@ -65,3 +65,25 @@ def test_numbers_where_text_is_wanted_are_told(tmp_path: Path):
 def test_a_file_that_is_gone_is_told(tmp_path: Path):
     with pytest.raises(InputError, match=r"census/a.csv: cannot be read"):
         read_columns(tmp_path / "a.csv", "census/a.csv", {"n": "number"})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a;b\n1;x\n", "its columns are separated by ';'; save it with commas between them"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook, whatever its name; open it and save"),
+        (b"PK\x03\x04\x0a\0a.csv", "is a zip archive, whatever its name; unpack it"),
+        (b'a,b\n1,"x\n2,y\n', "row 1: a quotation mark is opened and never closed"),
+    ],
+)
+def test_what_a_person_hands_in_by_mistake_is_told_with_the_mend(tmp_path: Path, content: bytes, said: str):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"census/acs\.csv: ") as error:
+        read_columns(path, "census/acs.csv", {"a": "number", "b": "text"})
+    assert said in str(error.value)
+
+
+def test_a_folder_in_a_file_s_place_is_told(tmp_path: Path):
+    with pytest.raises(InputError, match=r"^a\.csv: cannot be read \(Is a directory\); copy the file anew$"):
+        read_columns(tmp_path, "a.csv", {"a": "number"})

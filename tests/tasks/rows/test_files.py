@@ -127,6 +127,20 @@ def test_parquet_of_integers_and_decimals_is_read(tmp_path: Path, wanted: Wanted
             "no column word; rename the one that is meant (there are ",
         ),
         (("id," + HEADER).encode(), "two columns are called id"),
+        (
+            HEADER.replace(",", ";").encode() + b"1;a;34;-118\n",
+            "its columns are separated by ';'; save it with commas between them",
+        ),
+        (HEADER.replace(",", "\t").encode(), "its columns are separated by tabs; save"),
+        (b"<!DOCTYPE html>\n<html>", "is a web page, whatever its name; download the file itself"),
+        (
+            b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0AAAAAAAAAAAAAAAA[Content_Types].xml",
+            "is an Excel workbook, whatever its name; open it and save its sheet as CSV (UTF-8)",
+        ),
+        (
+            (HEADER + '1,2,34,-118\n2,3,34,"-118\n3,4,34,-118\n').encode(),
+            "column longitude, row 2: '-118\\n3,4,34,-118' is no number",
+        ),
         (HEADER.encode("utf-16"), "is not UTF-8 text; save it as CSV in UTF-8"),
         ((HEADER + "é,2,34,-118\n").encode("latin-1"), "is not UTF-8 text"),
         (HEADER.replace("id,", "título,id,", 1).encode("latin-1"), "is not UTF-8 text"),
@@ -168,6 +182,29 @@ def test_a_quotation_mark_that_is_left_open_is_told_and_nothing_is_swallowed(tmp
     with pytest.raises(InputError, match=r"a row after row (\d+) is longer than 1 MB; close") as error:
         list(blocks(path, "posts/a.csv", wanted, 1 << 20))
     assert 0 < int(str(error.value).split("row ")[2].split()[0]) <= 60_000
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+@pytest.mark.parametrize("rest", ["2,3,34,-118,x\n", "", "2,3,34,-118,x\n" * 20_000])
+def test_a_quotation_mark_left_open_in_the_last_column_swallows_no_row(
+    tmp_path: Path, wanted: Wanted, name: str, rest: str
+):
+    before = HEADER.replace("\n", ",note\n") + '1,2,34,-118,"many\nlines, 5"" wide"\n'
+    text = before + '1,2,34,-118,"open\n' + rest
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
+    if not rest:
+        assert whole(tmp_path / name, wanted).num_rows == 2
+        return
+    with pytest.raises(InputError, match="row 2: a quotation mark is opened and never closed, so that"):
+        whole(tmp_path / name, wanted)
+
+
+def test_a_quotation_mark_inside_a_value_is_a_letter(tmp_path: Path, wanted: Wanted):
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER.replace("\n", ",note\n") + '1,2,34,-118,a 5" pipe\n2,2,34,-118,\n')
+    assert whole(path, wanted)["id"].to_pylist() == ["1", "2"]
+    path.write_text(HEADER.replace("\n", ",note\n") + '1,5" pipe,34,-118,x\n2,2,34,-118,"two\nlines"\n')
+    assert whole(path, wanted)["id"].to_pylist() == ["1", "2"]
 
 
 def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted):
