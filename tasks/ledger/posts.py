@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.schema import TABLES
+from data.settings import FILE
 from data.tables import read_table
 from tasks.income.results import Findings
 from tasks.ledger import lines
@@ -65,7 +67,8 @@ def close_posts(
         Account("posts", "", "posts/", counts),
         Account("cities", "", "census/city_tracts", {lines.CITIES: examined, **verdicts}),
     ]
-    closed = close_part(accounts, _warnings(tables, layer, posts, in_tracts), out)
+    warnings = [*_warnings(tables, layer, posts, in_tracts), *_of_no_use(tables, placed)]
+    closed = close_part(accounts, warnings, out)
     write_files(files, "private/post_files", "posts", out)
     return closed
 
@@ -82,3 +85,12 @@ def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> 
         yield "the files of posts hold no post"
     if layer.repaired:
         yield f"{layer.repaired:,} polygons of the tract layer were invalid and have been repaired"
+
+
+def _of_no_use(tables: PostsTables, placed: pa.Table) -> Iterator[str]:
+    """A year of which there is no post, as a mistyped one."""
+    if not placed.num_rows or pc.sum(tables.counts.column("count")).as_py():
+        return
+    years = pc.min_max(placed.column("year")).as_py()
+    there = f"they are of {years['min']} to {years['max']}" if years["min"] else "they have no time"
+    yield f"no post in a tract is of the year analysed ({there}): correct posts.year in {FILE}"

@@ -108,6 +108,15 @@ def test_posts_that_add_up_have_every_line_with_its_number(out: Path):
     assert (closed.total(names.POSTS), closed.total(names.IN_TRACTS), closed.warnings) == (10, 4, ())
 
 
+def test_a_year_of_which_there_is_no_post_is_told_with_those_that_there_are(out: Path):
+    none = replace(TABLES_OF_POSTS, counts=TABLES_OF_POSTS.counts.slice(0, 0))
+    (warning,) = close(out, tables=none).warnings
+    assert warning == (
+        "no post in a tract is of the year analysed (they are of 2019 to 2019): "
+        "correct posts.year in investigation.toml"
+    )
+
+
 def test_the_lines_of_the_mail_stay(out: Path):
     write_ledger([("mail", "0123456789ab", "messages read", 3)], out)
     close(out)
