@@ -25,10 +25,10 @@ _LOST: Final = "scheduler-connection-lost"
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
-    "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate"),
-    "crime": ("tasks.crime.gather", "tasks.places.locate", "tasks.income.tabulate"),
+    "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
+    "crime": ("tasks.crime.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
 }
-"""Modules that the tasks of each part send to the workers; a part that is not here sends none."""
+"""Modules that the workers need for the tasks of each part; a part that is not here sends none."""
 
 
 @contextmanager

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas
 import numpy as np
 import numpy.typing as npt
 import shapely
-from libpysal.weights import W
 from pyproj import CRS, Transformer
+
+if TYPE_CHECKING:
+    from libpysal.weights import W
 
 Floats = npt.NDArray[np.float64]
 Polygons = npt.NDArray[np.object_]
@@ -59,6 +61,9 @@ def touching(polygons: Polygons) -> W:
         >>> touching(np.array([*squares, None])).neighbors
         {0: [1], 1: [0], 2: [], 3: []}
     """
+    # Here for the reason that stands in `tasks.income.spatial.morans_i`.
+    from libpysal.weights import W
+
     one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     neighbors: dict[int, list[int]] = {place: [] for place in range(len(polygons))}
     for place, beside in sorted(zip(one.tolist(), other.tolist(), strict=True)):
