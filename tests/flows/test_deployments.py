@@ -37,7 +37,7 @@ def test_each_parameter_is_one_of_the_flow_s_and_none_is_missing(deployments: di
 
 def test_one_agency_listens_to_what_arrivals_says(deployments: dict[str, dict[str, Any]]):
     from flows.arrivals import EVENT, arrival_event
-    from tasks.arrivals.decide import Arrival
+    from tasks.arrivals.task import Arrival
 
     [trigger] = deployments["one-agency"]["triggers"]
     assert trigger["expect"] == [EVENT]
@@ -51,3 +51,11 @@ def test_its_version_of_prefect_is_the_pinned_one(checkout: Path):
     assert f'"prefect=={given["prefect-version"]}"' in (checkout / "pyproject.toml").read_text(
         encoding="utf-8"
     )
+
+
+def test_a_run_that_may_take_hours_needs_no_server_to_go_on(deployments: dict[str, dict[str, Any]]):
+    """A place in a limit must be renewed; where the server is away just then, Prefect ends the run."""
+    limited = {name for name, each in deployments.items() if "concurrency_limit" in each}
+    assert limited == {"arrivals"}
+    assert deployments["arrivals"]["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW"
+    assert all(deployments[name]["parameters"]["patience"] > 3600 for name in ("investigate", "one-agency"))
