@@ -15,8 +15,9 @@ from typing import Final
 from urllib.parse import unquote
 
 from data.errors import InputError
-from data.records import FolderRecords, RecordFile, Records, StoreRecords, as_label
-from data.settings import AGENCY_FILE, FILE, Config, agency_lines, nearest, read_agency, read_config
+from data.names import as_label
+from data.records import FolderRecords, RecordFile, Records, StoreRecords
+from data.settings import AGENCY_FILE, FILE, Agency, Config, agency_lines, nearest, read_agency, read_config
 
 __all__ = ["BUILT", "PARTS", "Investigation", "RecordFile"]
 
@@ -77,27 +78,44 @@ class Investigation:
 
         Raises:
             InputError: The folder or its configuration is missing or wrong, an agency's folder has settings
-                in no place or in two, or a file lies in ``records/`` beside the agencies' folders.
+                in no place or in two, or a file lies in ``records/`` beside the agencies' folders. What is
+                wrong with agencies that the run is not about is no error.
         """
         found = cls.unchecked(folder)
-        config, known = found.config, dict(found.config.agencies)
-        for agency in found.agencies_with_records():
-            label = f"records/{agency}/{AGENCY_FILE}"
-            own = found.place.settings(agency)
-            if own is not None:
-                if agency in config.agencies:
-                    raise InputError(
-                        f"agency {agency!r} has settings in {label} and in {FILE}; keep one of the two"
-                    )
-                known[agency] = read_agency(own, label)
-            elif agency not in known and (agencies is None or agency in agencies):
-                near = nearest(agency, list(config.agencies))
-                hint = f" (did you mean the folder to be {near!r}?)" if near else ""
+        known, troubles = dict(found.config.agencies), dict[str, str]()
+        for agency in found.place.agencies(None if agencies is None else troubles):
+            try:
+                known[agency] = found.settings_of(agency)
+            except InputError:
+                if agencies is None or agency in agencies:
+                    raise
+        for agency in agencies or ():
+            if agency in troubles:
+                raise InputError(troubles[agency])
+        return cls(found.folder, found.config.model_copy(update={"agencies": dict(sorted(known.items()))}))
+
+    def settings_of(self, agency: str) -> Agency:
+        """The settings of an agency, from ``investigation.toml`` or from its own file.
+
+        Raises:
+            InputError: They stand in no place or in two, or are wrong.
+        """
+        label = f"records/{agency}/{AGENCY_FILE}"
+        here, own = self.config.agencies.get(agency), self.place.settings(agency)
+        if own is not None:
+            if here is not None:
                 raise InputError(
-                    f"records/{agency}: unknown agency {agency!r}{hint}; write its settings into {FILE}, "
-                    f"or without the first line into {label}:\n{agency_lines(agency)}"
+                    f"agency {agency!r} has settings in {label} and in {FILE}; keep one of the two"
                 )
-        return cls(found.folder, config.model_copy(update={"agencies": dict(sorted(known.items()))}))
+            return read_agency(own, label)
+        if here is not None:
+            return here
+        near = nearest(agency, list(self.config.agencies))
+        hint = f" (did you mean the folder to be {near!r}?)" if near else ""
+        raise InputError(
+            f"records/{agency}: unknown agency {agency!r}{hint}; write its settings into {FILE}, "
+            f"or without the first line into {label}:\n{agency_lines(agency)}"
+        )
 
     @property
     def place(self) -> Records:
@@ -110,20 +128,6 @@ class Investigation:
         if "://" in given:
             return StoreRecords(given.rstrip("/"))
         return FolderRecords(Path(given), elsewhere=True)
-
-    @property
-    def records_folder(self) -> Path:
-        """The folder of the mailboxes, never written to.
-
-        Raises:
-            InputError: They lie in none, but on a store.
-        """
-        place = self.place
-        if not isinstance(place, FolderRecords):
-            raise InputError(
-                f"{FILE}: records = {place}: is no folder; requests are matched with folders alone"
-            )
-        return place.folder
 
     @property
     def work(self) -> Path:
@@ -213,10 +217,6 @@ class Investigation:
         """``requests.csv``: its path inside the folder, and where to open it."""
         return "requests.csv", self.folder / "requests.csv"
 
-    def mailboxes_of(self, agency: str) -> list[Path]:
-        """The mailboxes below a folder of ``records/``, as ``lapd/2019``; none where there is none."""
-        return [file.path for file in self.place.mailboxes(agency) if isinstance(file.path, Path)]
-
     def census_file(self, stem: str) -> tuple[str, Path]:
         """The one table of the Census folder with this stem, as ``acs``, and its path inside the folder.
 
@@ -236,16 +236,20 @@ class Investigation:
         """The files ``census/tracts*``: the tract layer, with the side files that a shapefile has."""
         return sorted((self.folder / "census").glob("tracts*"))
 
-    def records(self) -> list[RecordFile]:
+    def records(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
         """Every mailbox of every agency, whatever the case of its suffix, in order of agency and file.
+
+        Args:
+            agencies: Those that are meant; no other's folder is listed. None for all.
 
         Raises:
             InputError: There is none, or a folder cannot be listed.
         """
         place = self.place
-        files = [file for agency in place.agencies() for file in place.mailboxes(agency)]
+        wanted = place.agencies() if agencies is None else agencies
+        files = [file for agency in wanted for file in place.mailboxes(agency)]
         if not files:
-            others = place.others()
+            others = place.others() if agencies is None else []
             there = f" (but {_counted(others)})" if others else ""
             raise InputError(
                 f"{place}: no mailbox (*.pst, *.ost) in it{there}; "
@@ -278,6 +282,7 @@ class Investigation:
         others = self.place.others()
         if others:
             notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
+        notes += [f"{name}: is the disk's own, and is passed over" for name in self.place.look().passed_over]
         absent = [part for part in skipped if brief and not self._begun(part)]
         return notes + left_out + _notes_on(skipped, absent if len(absent) > 1 else [])
 
@@ -299,8 +304,6 @@ class Investigation:
         return {part: reason for part, reason in reasons.items() if reason}
 
     def _reason(self, part: str, patterns: tuple[str, ...]) -> str | None:
-        if part == "requests" and not isinstance(self.place, FolderRecords):
-            return f"the records lie on {self.place}; requests are matched with folders alone"
         missing = [pattern for pattern in patterns if not any(True for _ in self.folder.glob(pattern))]
         if missing:
             return f"no {', '.join(missing)}"

@@ -136,9 +136,24 @@ def list_objects(url: str) -> list[Found]:
     for name, info in sorted(rows.items()):
         whole = str(info.get("Key", name))
         key = whole.removeprefix(top)
+        if not whole.startswith(top):
+            continue  # an object of the very name of the prefix, which is below nothing
         if key and not key.endswith("/") and info["type"] == "file":
             found.append(Found(key, Remote(f"{base}/{key}"), _state(info)))
     return found
+
+
+def is_prefix(url: str) -> bool:
+    """Whether anything lies below a URL, be it only what stands for a folder.
+
+    Raises:
+        InputError: The store cannot be reached or refuses.
+    """
+    store = filesystem(url)
+    try:
+        return bool(store.isdir(url.rstrip("/")))
+    except Exception as error:
+        raise told(url, error) from error
 
 
 def state_of(place: Place) -> State:
@@ -161,6 +176,21 @@ def state_of(place: Place) -> State:
     if info["type"] != "file":
         raise FileNotFoundError(errno.ENOENT, "No such object", place.url)
     return _state(info)
+
+
+def state_of_link(path: Path) -> State:
+    """As :func:`state_of`; of a link that leads nowhere its own state.
+
+    Raises:
+        OSError: There is no such file, or it cannot be asked.
+    """
+    try:
+        return state_of(path)
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ELOOP} or not path.is_symlink():
+            raise
+    stat = path.lstat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def changed_at(state: State) -> float:

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final, Protocol
+from typing import Protocol
 
 from data.errors import InputError
-from data.places import Found, Place, State, list_objects, read_object, state_of
+from data.names import RECORDS, as_label, as_text, disk_of, is_mailbox, is_of_disk, is_other, stray
+from data.places import (
+    Found,
+    Place,
+    Remote,
+    State,
+    is_prefix,
+    list_objects,
+    read_object,
+    state_of,
+    state_of_link,
+)
 from data.settings import AGENCY_FILE, FILE
-
-MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
-RECORDS: Final = "records"
-"""What stands before the agency in the name of every mailbox, wherever the records lie."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Seen:
     @property
     def mailbox(self) -> bool:
         """Whether its suffix is a mailbox's."""
-        return _is_mailbox(self.file)
+        return is_mailbox(self.file)
 
     @property
     def size(self) -> int:
@@ -63,21 +70,49 @@ class Seen:
         return int(self.state[0])
 
 
-class Records(Protocol):
-    """Where the mailboxes of an investigation lie."""
+@dataclass(frozen=True)
+class Look:
+    """What one look found of all agencies, whatever is wrong with one of them.
 
-    def agencies(self) -> list[str]:
+    Attributes:
+        seen: Every file of every agency that could be listed, in order of agency and name.
+        troubles: What could not be looked at and why, by its name below ``records/``.
+        passed_over: Folders of the disk's own (``lost+found``, ``.snapshot`` …), in which nothing is read.
+    """
+
+    seen: tuple[Seen, ...] = ()
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+
+
+class Records(Protocol):
+    """Where the mailboxes of an investigation lie.
+
+    Folders that disks and their servers make for themselves are passed over, at any depth.
+    """
+
+    def agencies(self, troubles: dict[str, str] | None = None) -> list[str]:
         """The agencies with a folder here, sorted. A hidden folder is one, if a mailbox lies in it.
+
+        Args:
+            troubles: Where given, what is wrong with the rest is put there by its name, and not raised.
 
         Raises:
             InputError: A mailbox belongs to no agency, or something cannot be listed.
         """
 
     def mailboxes(self, agency: str) -> list[RecordFile]:
-        """The mailboxes of one agency; none where it has no folder.
+        """The mailboxes of one agency, or of a folder in its own, as ``lapd/2019``; none where there is none.
 
         Raises:
             InputError: Something cannot be listed.
+        """
+
+    def is_folder(self, name: str) -> bool:
+        """Whether there is a folder of this name here, as ``lapd/2019``.
+
+        Raises:
+            InputError: That cannot be asked.
         """
 
     def settings(self, agency: str) -> bytes | None:
@@ -96,13 +131,14 @@ class Records(Protocol):
             InputError: Something cannot be listed.
         """
 
-    def look(self) -> list[Seen]:
-        """Every file of every agency, mailboxes and others, in order of agency and name.
+    def look(self) -> Look:
+        """Every file of every agency, mailboxes and others; one that cannot be listed is in nobody's way.
 
-        A file that goes away while this looks is not in it: the next look settles the matter.
+        A file that goes away while this looks is not in it: the next look settles the matter. A link that
+        leads nowhere is, as a run will stumble over it.
 
         Raises:
-            InputError: Something cannot be listed.
+            InputError: Nothing can be listed at all.
         """
 
 
@@ -122,77 +158,110 @@ class FolderRecords:
     def __str__(self) -> str:
         return str(self.folder)
 
-    def agencies(self) -> list[str]:
+    def agencies(self, troubles: dict[str, str] | None = None) -> list[str]:
         """See :meth:`Records.agencies`."""
-        if not self.folder.is_dir():
-            if self.elsewhere:
-                raise InputError(f"{FILE}: records = {self.folder}: no such folder; is its disk mounted?")
-            return []
-        agencies = []
+        agencies: list[str] = []
         for entry in self._entries():
-            if entry.is_dir():
-                if not entry.name.startswith(".") or any(map(_is_mailbox, self._files(entry))):
-                    agencies.append(_as_text(entry.name))
-            elif _is_mailbox(entry):
-                raise _stray(entry.name)
+            if is_of_disk(entry.name):
+                continue
+            try:
+                if self._is_agency(entry):
+                    agencies.append(as_text(entry.name))
+            except InputError as error:
+                if troubles is None:
+                    raise
+                troubles[as_label(entry, self.folder)] = str(error)
         return agencies
 
     def mailboxes(self, agency: str) -> list[RecordFile]:
         """See :meth:`Records.mailboxes`."""
-        folder = self.folder / agency
-        if not folder.is_dir():
+        if not self.is_folder(agency):
             return []
-        found = [path for path in self._files(folder) if _is_mailbox(path)]
+        found = [path for path in self._files(self.folder / agency) if is_mailbox(path)]
         return [RecordFile(agency, path, self._name(path)) for path in found]
+
+    def is_folder(self, name: str) -> bool:
+        """See :meth:`Records.is_folder`."""
+        with self._told(self.folder / name):
+            return (self.folder / name).is_dir()
 
     def settings(self, agency: str) -> bytes | None:
         """See :meth:`Records.settings`."""
         path = self.folder / agency / AGENCY_FILE
-        try:
+        with contextlib.suppress(FileNotFoundError), self._told(path, "read"):
             return path.read_bytes() if path.is_file() else None
-        except OSError as error:
-            label = f"{RECORDS}/{agency}/{AGENCY_FILE}"
-            raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
+        return None
 
     def others(self) -> list[str]:
         """See :meth:`Records.others`."""
-        if not self.folder.is_dir():
-            return []
         files = [path for agency in self.agencies() for path in self._files(self.folder / agency)]
         files += [entry for entry in self._entries() if not entry.is_dir()]
-        return sorted(self._name(path) for path in files if _is_other(path.name))
+        return sorted(self._name(path) for path in files if is_other(path.name))
 
-    def look(self) -> list[Seen]:
+    def look(self) -> Look:
         """See :meth:`Records.look`."""
-        found = []
-        for agency in self.agencies():
-            for path in self._files(self.folder / agency):
-                with contextlib.suppress(FileNotFoundError):
-                    found.append(Seen(agency, self._name(path), state_of(path)))
-        return sorted(found, key=lambda seen: (seen.agency, seen.file))
+        troubles: dict[str, str] = {}
+        seen: list[Seen] = []
+        passed = [self._name(entry) for entry in self._entries() if is_of_disk(entry.name)]
+        for agency in self.agencies(troubles):
+            try:
+                seen += self._seen(agency, passed)
+            except InputError as error:
+                troubles[agency] = str(error)
+        return Look(_in_order(seen), troubles, tuple(sorted(passed)))
 
     def _entries(self) -> list[Path]:
-        """What lies in the folder itself, sorted."""
-        try:
-            return sorted(self.folder.iterdir())
-        except OSError as error:
-            raise self._not_listed(error) from error
+        with self._told(self.folder):
+            if self.folder.is_dir():
+                return sorted(self.folder.iterdir())
+        if self.elsewhere:
+            raise InputError(f"{FILE}: records = {self.folder}: no such folder; is its disk mounted?")
+        return []
 
-    def _not_listed(self, error: OSError) -> InputError:
-        where = Path(error.filename) if error.filename else self.folder
-        label = str(where) if where == self.folder else self._name(where)
-        return InputError(f"{label}: cannot be listed ({error.strerror}); check its permissions")
+    def _is_agency(self, entry: Path) -> bool:
+        with self._told(entry):
+            folder = entry.is_dir()
+        if not folder and is_mailbox(entry):
+            raise stray(entry.name)
+        return folder and (not entry.name.startswith(".") or any(map(is_mailbox, self._files(entry))))
 
-    def _files(self, folder: Path) -> Iterator[Path]:
-        """The files below a folder, behind symbolic links too, but not around in a circle."""
+    def _seen(self, agency: str, passed: list[str]) -> Iterator[Seen]:
+        for path in self._files(self.folder / agency, passed):
+            with contextlib.suppress(FileNotFoundError), self._told(path, "looked at"):
+                yield Seen(agency, self._name(path), state_of_link(path))
+
+    def _files(self, folder: Path, passed: list[str] | None = None) -> Iterator[Path]:
+        """The files below a folder, behind symbolic links too, but not around in a circle.
+
+        The names of folders that are passed over are added to `passed`.
+        """
 
         def refuse(error: OSError) -> None:
-            raise self._not_listed(error) from error
+            with contextlib.suppress(FileNotFoundError), self._told(Path(error.filename or folder)):
+                raise error
 
         for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
             above = {os.path.realpath(place), *map(str, Path(os.path.realpath(place)).parents)}
-            folders[:] = sorted(name for name in folders if os.path.realpath(Path(place, name)) not in above)
+            if passed is not None:
+                passed += [self._name(Path(place, name)) for name in folders if is_of_disk(name)]
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not is_of_disk(name) and os.path.realpath(Path(place, name)) not in above
+            )
             yield from (Path(place, name) for name in sorted(files))
+
+    @contextlib.contextmanager
+    def _told(self, path: Path, what: str = "listed") -> Iterator[None]:
+        """An error of the disk as one line that names the file; that a file is gone stays what it is."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            where = str(path) if path == self.folder else self._name(path)
+            mend = "check its permissions" if isinstance(error, PermissionError) else "is its disk mounted?"
+            raise InputError(f"{where}: cannot be {what} ({error.strerror}); {mend}") from error
 
     def _name(self, path: Path) -> str:
         return f"{RECORDS}/{as_label(path, self.folder)}"
@@ -211,79 +280,71 @@ class StoreRecords:
     def __str__(self) -> str:
         return self.url
 
-    def agencies(self) -> list[str]:
+    def agencies(self, troubles: dict[str, str] | None = None) -> list[str]:
         """See :meth:`Records.agencies`."""
-        agencies = set()
-        for found in self._objects():
-            agency, below, _ = found.key.partition("/")
-            if not below and _is_mailbox(agency):
-                raise _stray(agency)
-            if below and (not agency.startswith(".") or _is_mailbox(found.key)):
-                agencies.add(agency)
-        return sorted(agencies)
+        return _agencies_of(self._objects(), troubles)
 
     def mailboxes(self, agency: str) -> list[RecordFile]:
         """See :meth:`Records.mailboxes`."""
         return [
             RecordFile(agency, found.place, f"{RECORDS}/{agency}/{found.key}")
             for found in self._objects(agency)
-            if _is_mailbox(found.key)
+            if is_mailbox(found.key)
         ]
+
+    def is_folder(self, name: str) -> bool:
+        """See :meth:`Records.is_folder`."""
+        return is_prefix(f"{self.url.rstrip('/')}/{name}")
 
     def settings(self, agency: str) -> bytes | None:
         """See :meth:`Records.settings`."""
-        for found in self._objects(agency):
-            if found.key == AGENCY_FILE:
-                return read_object(found.place)
-        return None
+        place = Remote(f"{self.url.rstrip('/')}/{agency}/{AGENCY_FILE}")
+        try:
+            state_of(place)
+        except FileNotFoundError:
+            return None
+        return read_object(place)
 
     def others(self) -> list[str]:
         """See :meth:`Records.others`."""
         return sorted(
-            f"{RECORDS}/{found.key}" for found in self._objects() if _is_other(PurePosixPath(found.key).name)
+            f"{RECORDS}/{found.key}" for found in self._objects() if is_other(PurePosixPath(found.key).name)
         )
 
-    def look(self) -> list[Seen]:
+    def look(self) -> Look:
         """See :meth:`Records.look`."""
-        agencies = set(self.agencies())
-        rows = [(found.key.partition("/")[0], found) for found in self._objects()]
-        found = [
+        found, troubles = list_objects(self.url), dict[str, str]()
+        agencies = set(_agencies_of(_outside(found), troubles))
+        seen = [
             Seen(agency, f"{RECORDS}/{one.key}", one.state)
-            for agency, one in rows
-            if agency in agencies and "/" in one.key
+            for one in _outside(found)
+            if (agency := one.key.partition("/")[0]) in agencies and "/" in one.key
         ]
-        return sorted(found, key=lambda seen: (seen.agency, seen.file))
+        passed = {disk_of(one.key) for one in found} - {""}
+        return Look(_in_order(seen), troubles, tuple(f"{RECORDS}/{name}" for name in sorted(passed)))
 
     def _objects(self, agency: str | None = None) -> list[Found]:
-        return list_objects(self.url if agency is None else f"{self.url.rstrip('/')}/{agency}")
+        return _outside(list_objects(self.url if agency is None else f"{self.url.rstrip('/')}/{agency}"))
 
 
-def as_label(path: Path, base: Path) -> str:
-    """The path below ``base`` as text that any table can hold."""
-    with contextlib.suppress(ValueError):
-        path = path.relative_to(base)
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+def _agencies_of(objects: Iterable[Found], troubles: dict[str, str] | None) -> list[str]:
+    """The agencies of a listing, as :meth:`Records.agencies`."""
+    agencies = set()
+    for found in objects:
+        agency, below, _ = found.key.partition("/")
+        if not below and is_mailbox(agency):
+            if troubles is None:
+                raise stray(agency)
+            troubles[agency] = str(stray(agency))
+        if below and (not agency.startswith(".") or is_mailbox(found.key)):
+            agencies.add(agency)
+    return sorted(agencies)
 
 
-def _is_mailbox(path: Path | str) -> bool:
-    name = path if isinstance(path, str) else path.name
-    return Path(name).suffix.lower() in MAILBOX_SUFFIXES
+def _outside(objects: Iterable[Found]) -> list[Found]:
+    """The objects that lie in no folder of a disk's own, as some do that were copied from one."""
+    return [found for found in objects if not disk_of(found.key)]
 
 
-def _is_other(name: str) -> bool:
-    return not (_is_mailbox(name) or name.startswith(".") or name == AGENCY_FILE)
-
-
-def _stray(name: str) -> InputError:
-    return InputError(
-        f"{RECORDS}/{name}: belongs to no agency; move it into a folder, as {RECORDS}/<agency>/{name}"
-    )
-
-
-def _as_text(name: str) -> str:
-    """An agency's name, which goes into every table and must therefore be text."""
-    try:
-        name.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{RECORDS}/{name!a}: the folder's name is not UTF-8; rename it") from error
-    return name
+def _in_order(seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    return tuple(sorted(seen, key=lambda one: (one.agency, one.file)))

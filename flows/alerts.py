@@ -10,14 +10,16 @@ import pyarrow as pa
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from data.catalog import Investigation
+from data.catalog import Investigation, RecordFile
 from data.crosswalk import read_crosswalk
+from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from flows.artifacts import show_table, with_artifact
 from flows.progress import reporter
 from flows.workers import workers
 from tasks.alerts.task import parse, tabulate
+from tasks.arrivals.task import settled_files
 from tasks.ledger.task import close
 from tasks.mail.results import MailSource, Reading
 from tasks.mail.task import MailSettings, read, recall, survey, together
@@ -36,6 +38,7 @@ class AlertsResult:
         recipients: Distinct pairs of agency and address.
         quarantine: Rows of private/quarantine.
         warnings: What the run must end with: unknown numbers, mailboxes that could not be read.
+        left_out: A note for each mailbox that may still be being copied.
     """
 
     reading: Reading
@@ -46,6 +49,7 @@ class AlertsResult:
     recipients: int
     quarantine: int
     warnings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
@@ -59,7 +63,7 @@ def alerts(
     out: Path,
     partition: int | None = None,
     agencies: list[str] | None = None,
-    left_out: list[str] | None = None,
+    settled: bool = False,
 ) -> AlertsResult:
     """Read the mailboxes of an investigation and write every table of the alerts.
 
@@ -72,27 +76,28 @@ def alerts(
         out: Where the tables go; the caller publishes them.
         partition: Messages a partition; by default what :class:`~tasks.mail.settings.MailSettings` says.
         agencies: The agencies whose mailboxes are read; None for all.
-        left_out: Mailboxes that are not read, by their path inside the folder.
+        settled: Whether mailboxes that may still be being copied are left out, with a note each.
 
     Returns:
         What was found.
 
     Raises:
-        InputError: The configuration is wrong, or there is no mailbox.
+        InputError: The configuration is wrong, or there is no mailbox, or none that is whole.
         LedgerError: A message that entered has left no trace.
     """
     log, tell = get_run_logger(), reporter()
     investigation = Investigation.open(folder, agencies)
-    records, crosswalk = investigation.records(), read_crosswalk()
+    records, crosswalk = investigation.records(agencies), read_crosswalk()
     timezones = investigation.timezones
+    left_out: tuple[str, ...] = ()
     settings = MailSettings() if partition is None else MailSettings(partition=partition)
     work = investigation.work
-    records = [
-        record
-        for record in records
-        if (agencies is None or record.agency in agencies) and record.file not in (left_out or ())
-    ]
     with workers("mail") as client:
+        if settled:
+            # Asked here, of the very files that are surveyed next: one that comes later is the next run's.
+            records, left_out = _settled(investigation, records)
+            for note in left_out:
+                log.info(note)
         with tell.stage("survey", "files") as on_progress:
             planned = survey(records, work, client, settings, on_progress)
         with tell.stage("read the mail", "messages") as on_progress:
@@ -101,7 +106,7 @@ def alerts(
         if agencies is not None:
             known = recall(work, but=agencies)
             reading = together(reading, known)
-            timezones = {**known.timezones, **timezones}
+            timezones = {**timezones, **known.timezones}
         with tell.stage("parse the alerts", "parts") as on_progress:
             parsed = parse(reading.sources, timezones, crosswalk, work, client, progress=on_progress)
         with tell.stage("tabulate"):
@@ -122,7 +127,18 @@ def alerts(
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
         warnings=(*_warnings(reading.sources), *closed.warnings),
+        left_out=left_out,
     )
+
+
+def _settled(
+    investigation: Investigation, records: Sequence[RecordFile]
+) -> tuple[list[RecordFile], tuple[str, ...]]:
+    """The mailboxes that may be read, and a note for each of the others."""
+    found = settled_files(investigation, records)
+    if not found.files:
+        raise InputError(f"nothing to read yet: {found.notes[0]}")
+    return list(found.files), found.notes
 
 
 def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:

@@ -6,6 +6,7 @@ A deployment runs it every minute. It only looks: sizes and times, no mailbox is
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,11 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from data.catalog import Investigation
-from tasks.arrivals.task import Arrival, Decision, look
+from flows.locks import at_work, only_one
+from tasks.arrivals.task import Arrival, Decision, Stuck, look
 
 EVENT: Final = "nwatch.records.arrived"
+STUCK: Final = "nwatch.records.stuck"
 LOOKS: Final = 2
 """Looks of one run at most: the second one when what the first found may have settled."""
 
@@ -33,11 +36,16 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     An agency is announced by the event `nwatch.records.arrived` on the resource
     `nwatch.agency.<investigation>.<agency>`, where the investigation is the folder's name, with the payload
     `folder`, `agency`, `files` and `bytes`. It may come twice, as where this run is ended between the event
-    and its note of it; the run that it starts reads nothing twice.
+    and its note of it, or where no run came of it; the run that it starts reads nothing twice.
+
+    Where something waits that only a person can mend, as settings that are missing, an event
+    `nwatch.records.stuck` on the same resource says so once, with the payload `folder` and `agency`; why is
+    in this run's log.
 
     Where something has come that may have settled in a moment, the run waits for it, three quarters of a
     minute at most, and looks once more: so records are announced soon after `settle` seconds have passed
-    since their last change, and not up to two rounds of the schedule later.
+    since their last change, and not up to two rounds of the schedule later. While one run looks, another one
+    in the same folder ends at once.
 
     Args:
         folder: The investigation folder.
@@ -48,26 +56,41 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
         The agencies that were announced.
 
     Raises:
-        InputError: The configuration is wrong, or the records cannot be listed.
+        InputError: The configuration is wrong, nothing can be listed, or `work/` cannot be written.
     """
-    log = get_run_logger()
     investigation = Investigation.unchecked(folder)
     patience = investigation.config.arrivals.settle if settle is None else settle
+    with only_one(investigation.work, "arrivals.lock") as ours:
+        if not ours:
+            get_run_logger().info("another look is at work in this investigation")
+            return []
+        return [arrival.agency for found in _looks(investigation, patience) for arrival in found.arrived]
+
+
+def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
+    """One look, and another if that may find more."""
+    log, folder = get_run_logger(), investigation.folder
 
     def announce(arrival: Arrival) -> None:
-        emit(arrival_event(investigation.folder, arrival))
-        log.info("%s has arrived: %d mailboxes, %d bytes", arrival.agency, arrival.files, arrival.bytes)
+        emit(arrival_event(folder, arrival))
+        again = f"; announced for the {arrival.times}. time, as it is not read" if arrival.times > 1 else ""
+        log.info(
+            "%s has arrived: %d mailboxes, %d bytes%s", arrival.agency, arrival.files, arrival.bytes, again
+        )
 
-    told: list[str] = []
+    def tell(stuck: Stuck) -> None:
+        emit(stuck_event(folder, stuck))
+
     for round_ in range(LOOKS):
-        decision: Decision = look(investigation, patience, announce)
-        told += [arrival.agency for arrival in decision.arrived]
-        for line in decision.waiting:
+        found: Decision = look(investigation, settle, announce, tell, at_work(investigation.work))
+        for line in found.waiting:
             log.info(line)
-        if decision.again is None or decision.again > WAIT or round_ == LOOKS - 1:
-            break
-        _wait(decision.again)
-    return told
+        for stuck in found.stuck:
+            log.warning(stuck.line)
+        yield found
+        if found.again is None or found.again > WAIT or round_ == LOOKS - 1:
+            return
+        _wait(found.again)
 
 
 def _wait(seconds: float) -> None:
@@ -81,11 +104,27 @@ def arrival_event(folder: Path, arrival: Arrival) -> Event:
         folder: The investigation folder, absolute.
         arrival: The agency that has come.
     """
-    values: dict[str, Any] = {"event": EVENT, "payload": {"folder": str(folder), "agency": arrival.agency}}
-    values["payload"] |= {"files": arrival.files, "bytes": arrival.bytes}
-    values["resource"] = {
-        "prefect.resource.id": f"nwatch.agency.{folder.name}.{arrival.agency}",
-        "prefect.resource.name": arrival.agency,
+    return _event(EVENT, folder, arrival.agency, files=arrival.files, bytes=arrival.bytes)
+
+
+def stuck_event(folder: Path, stuck: Stuck) -> Event:
+    """The event of an agency that waits for a person; why is no part of it, as that may name a mailbox.
+
+    Args:
+        folder: The investigation folder, absolute.
+        stuck: The agency.
+    """
+    return _event(STUCK, folder, stuck.agency)
+
+
+def _event(name: str, folder: Path, agency: str, **payload: int) -> Event:
+    values: dict[str, Any] = {
+        "event": name,
+        "payload": {"folder": str(folder), "agency": agency, **payload},
+        "resource": {
+            "prefect.resource.id": f"nwatch.agency.{folder.name}.{agency}",
+            "prefect.resource.name": agency,
+        },
     }
     if flow_run.id:
         run = {"prefect.resource.id": f"prefect.flow-run.{flow_run.id}", "prefect.resource.role": "flow-run"}

@@ -181,8 +181,7 @@ class Inputs:
 
         return read_requests(
             self.investigation.requests_file(),
-            self.investigation.records_folder,
-            self.investigation.mailboxes_of,
+            self.investigation.place,
             self.investigation.agencies_with_records(),
         )
 
@@ -207,11 +206,12 @@ def using(looked_at: Inputs) -> Iterator[None]:
         _CURRENT.reset(token)
 
 
-def inputs(folder: Path) -> Inputs:
+def inputs(folder: Path, agencies: Collection[str] | None = None) -> Inputs:
     """The input that the caller has looked at; what nobody has looked at yet where none was handed on.
 
     Args:
         folder: The investigation folder.
+        agencies: The agencies that must have their settings, as for :meth:`Investigation.open`.
 
     Raises:
         InputError: The folder or its configuration is missing or wrong.
@@ -219,7 +219,7 @@ def inputs(folder: Path) -> Inputs:
     current = _CURRENT.get(None)
     if current is not None and current.investigation.folder == folder.absolute():
         return current
-    return Inputs(Investigation.open(folder))
+    return Inputs(Investigation.open(folder, agencies))
 
 
 def check_agency(investigation: Investigation, agency: str) -> None:
@@ -228,8 +228,8 @@ def check_agency(investigation: Investigation, agency: str) -> None:
     Raises:
         InputError: It has no mailbox; the message names the agencies that have.
     """
-    there = sorted({record.agency for record in investigation.records()})
-    if agency not in there:
+    if not investigation.place.mailboxes(agency):
+        there = sorted({one.agency for one in investigation.place.look().seen if one.mailbox})
         raise InputError(
             f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
             f"name one of: {', '.join(there)}"

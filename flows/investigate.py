@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from data.catalog import Investigation
-from data.errors import InputError
-from data.records import RecordFile
+from data.catalog import BUILT, Investigation
 from data.schema import TABLES
 from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
 from flows.crime import crime
 from flows.inputs import inputs, using
+from flows.locks import only_one
 from flows.points import PointsResult
 from flows.posts import posts
 from flows.progress import reporter
@@ -25,11 +26,13 @@ from flows.provenance import Origins, previous, provenance, write_provenance
 from flows.publish import REMOVED, one_run_at_a_time, staging, superseded
 from flows.requests import requests
 from flows.selection import SelectionResult, selection
+from flows.unattended import agencies_gone, agencies_ready
 from flows.workers import workers
-from tasks.arrivals.task import settled_files
 from tasks.ledger.task import keep
 from tasks.mail.task import READER_VERSION, remember
 from tasks.requests.results import Requests
+
+NOT_NEEDED: Final = "a run of all agencies is at work, or waits for its turn; this one is not needed"
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,12 @@ class RunResult:
     """
 
     out: Path
-    alerts: AlertsResult | None
-    posts: PointsResult | None
-    crime: PointsResult | None
-    selection: SelectionResult | None
-    requests: Requests | None
-    notes: tuple[str, ...]
+    alerts: AlertsResult | None = None
+    posts: PointsResult | None = None
+    crime: PointsResult | None = None
+    selection: SelectionResult | None = None
+    requests: Requests | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -86,8 +89,10 @@ def investigate(
         buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits,
             one that a person starts is told.
-        settled: Whether mailboxes that may still be being copied are left out, with a note each; for a run
-            that nobody looks at.
+        settled: Whether this is a run that nobody looks at. Mailboxes that may still be being copied are
+            left out, and the rows of their agency stay as they were, with a note each. An agency of the
+            published tables whose mailboxes are gone ends the run. While one such run is at work or waits,
+            another one is not needed and ends at once.
 
     Returns:
         What was found.
@@ -97,28 +102,38 @@ def investigate(
             scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    log, work = get_run_logger(), Investigation.unchecked(folder).work
-    with one_run_at_a_time(work, patience, log.info), using(given := inputs(folder)):
-        investigation = given.investigation
-        parts = investigation.parts(only)
-        given.check(parts)
-        notes, left_out = investigation.notes(only), list[str]()
-        if settled and "mail" in parts:
-            left_out, why = unsettled(investigation, investigation.records())
-            notes += why
-        if only is None:
-            notes += _old_tables(investigation, parts)
-        for note in notes:
-            log.info(note)
-        return carry_out(
-            investigation,
-            parts,
-            notes,
-            partition=partition,
-            buckets=buckets,
-            left_out=left_out,
-            whole=only is None,
-        )
+    log, unchecked = get_run_logger(), Investigation.unchecked(folder)
+    with only_one(unchecked.work, "investigate.lock") if settled else nullcontext(True) as needed:
+        if not needed:
+            log.info(NOT_NEEDED)
+            return RunResult(unchecked.out, notes=(NOT_NEEDED,))
+        with one_run_at_a_time(unchecked.work, patience, log.info):
+            ready, coming = agencies_ready(unchecked) if settled and "mail" in (only or BUILT) else (None, [])
+            with using(given := inputs(folder, ready)):
+                parts = given.investigation.parts(only)
+                given.check(parts)
+                notes = [*coming, *_notes(given.investigation, parts, only, settled)]
+                for note in notes:
+                    log.info(note)
+                return carry_out(
+                    given.investigation,
+                    parts,
+                    notes,
+                    partition=partition,
+                    buckets=buckets,
+                    agencies=ready,
+                    settled=settled,
+                    whole=only is None,
+                )
+
+
+def _notes(
+    investigation: Investigation, parts: Sequence[str], only: Sequence[str] | None, settled: bool
+) -> list[str]:
+    """What a person should know before the run."""
+    gone = agencies_gone(investigation, settled) if "mail" in parts else []
+    old = _old_tables(investigation, parts) if only is None else []
+    return [*investigation.notes(only), *gone, *old]
 
 
 def _old_tables(investigation: Investigation, parts: Sequence[str]) -> list[str]:
@@ -126,27 +141,6 @@ def _old_tables(investigation: Investigation, parts: Sequence[str]) -> list[str]
     old, why = superseded(investigation.out, parts), investigation.skipped()
     named = ", ".join(f"{part} ({why[part]})" for part in old)
     return [f"old tables are moved from out/ to work/{REMOVED}: {named}"] if old else []
-
-
-def unsettled(
-    investigation: Investigation, records: Sequence[RecordFile]
-) -> tuple[list[str], tuple[str, ...]]:
-    """The mailboxes that may still be being copied.
-
-    Args:
-        investigation: The investigation.
-        records: The mailboxes that a run would read.
-
-    Returns:
-        Their paths inside the folder, and a note for each.
-
-    Raises:
-        InputError: All of them may be.
-    """
-    found = settled_files(investigation, records)
-    if not found.files:
-        raise InputError(f"nothing to read yet: {found.notes[0]}")
-    return [record.file for record in records if record not in found.files], found.notes
 
 
 def carry_out(
@@ -157,7 +151,7 @@ def carry_out(
     partition: int | None = None,
     buckets: int | None = None,
     agencies: list[str] | None = None,
-    left_out: list[str] | None = None,
+    settled: bool = False,
     whole: bool = False,
 ) -> RunResult:
     """Carry out the parts of a run and publish them: the body of a flow, which holds the folder.
@@ -169,7 +163,7 @@ def carry_out(
         partition: Messages a partition of the reading.
         buckets: Pieces into which posts and crimes are sorted.
         agencies: The agencies whose mailboxes are read; None for all.
-        left_out: Mailboxes that are not read, by their path inside the folder.
+        settled: Whether mailboxes that may still be being copied are left out, with a note each.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
 
@@ -188,14 +182,15 @@ def carry_out(
         with staging(work, investigation.out, whole=whole) as stage:
             if not whole:
                 keep(investigation.out, stage, parts)
+            mail = alerts(folder, stage, partition, agencies, settled) if "mail" in parts else None
             result = RunResult(
                 out=investigation.out,
-                alerts=alerts(folder, stage, partition, agencies, left_out) if "mail" in parts else None,
+                alerts=mail,
                 posts=posts(folder, stage, buckets) if "posts" in parts else None,
                 crime=crime(folder, stage, buckets) if "crime" in parts else None,
                 selection=selection(folder, stage, chosen) if (chosen := _of_selection(parts)) else None,
                 requests=requests(folder, stage) if "requests" in parts else None,
-                notes=tuple(notes),
+                notes=(*notes, *(mail.left_out if mail else ())),
             )
             show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
             with reporter().stage("publish"):

@@ -8,13 +8,11 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from data.catalog import Investigation
-from data.errors import InputError
-from data.schema import TABLES
-from data.tables import read_table
 from flows.inputs import check_agency
-from flows.investigate import RunResult, carry_out, unsettled
+from flows.investigate import RunResult, carry_out
 from flows.publish import one_run_at_a_time
-from tasks.mail.task import recall
+from flows.unattended import check_kept
+from tasks.arrivals.task import already_read
 
 
 @flow(name="one-agency", flow_run_name="one-agency {agency}")
@@ -34,8 +32,9 @@ def one_agency(
         agency: The folder's name under `records/`.
         partition: Messages a partition of the reading; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end.
-        settled: Whether mailboxes that may still be being copied are left out, with a note each; their
-            agency is announced again when they are whole.
+        settled: Whether this is a run that nobody looks at. Mailboxes that may still be being copied are
+            left out, with a note each; their agency is announced again when they are whole. Where all of
+            them were read and published meanwhile, nothing is done.
 
     Returns:
         What was found, of all agencies in the tables.
@@ -50,15 +49,15 @@ def one_agency(
     investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)
     with one_run_at_a_time(investigation.work, patience, log.info):
-        notes, left_out = notes_on_others(investigation, agency), list[str]()
-        if settled:
-            own = [record for record in investigation.records() if record.agency == agency]
-            left_out, why = unsettled(investigation, own)
-            notes += why
+        if settled and already_read(investigation, agency):
+            note = f"{agency} is read and published as it is; there is nothing to do"
+            log.info(note)
+            return RunResult(investigation.out, notes=(note,))
+        notes = notes_on_others(investigation, agency)
         for note in notes:
             log.info(note)
         return carry_out(
-            investigation, ["mail"], notes, partition=partition, agencies=[agency], left_out=left_out
+            investigation, ["mail"], notes, partition=partition, agencies=[agency], settled=settled
         )
 
 
@@ -75,30 +74,20 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
     Raises:
         InputError: An agency stands in the published tables, but what was read of it is gone.
     """
-    known = recall(investigation.work, but=[agency]).agencies
-    lost = sorted(_published(investigation.out) - known - {agency})
-    if lost:
-        raise InputError(
-            f"work/mail: what was read of {', '.join(lost)} is not there any more, or is another version's, "
-            f"and their rows would be lost; read all agencies: nwatch run {investigation.folder}"
-        )
-    with_mail = sorted({record.agency for record in investigation.records()})
+    known = check_kept(investigation, [agency])
+    found = investigation.place.look()
+    others = {one.agency for one in found.seen if one.mailbox} - {agency}
     return [
+        *(f"another agency: {line}" for name, line in sorted(found.troubles.items()) if name != agency),
         *(
             f"agency {other!r} was not read yet and is left out; read it with: "
             f"nwatch run {investigation.folder} --agency {other}"
-            for other in with_mail
-            if other != agency and other not in known
+            for other in sorted(others - known)
+        ),
+        *(
+            f"agency {other!r} has no mailbox any more; its rows stay until all agencies are read: "
+            f"nwatch run {investigation.folder}"
+            for other in sorted(known - others - found.troubles.keys())
         ),
         f"read: {agency} alone; every other agency and every other part stays as the last run left it",
     ]
-
-
-def _published(out: Path) -> set[str]:
-    """The agencies in the tables of the last run."""
-    try:
-        return set(read_table(TABLES["private/sources"], out).column("agency").to_pylist())
-    except FileNotFoundError:
-        return set()
-    except ValueError as error:
-        raise InputError(str(error)) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from data.errors import InputError
 from data.places import State
 from data.tables import replacing
 
@@ -19,18 +21,28 @@ Files = Mapping[str, State]
 
 @dataclass(frozen=True)
 class Remembered:
-    """One agency.
+    """One agency. Times are our clock's, seconds since 1970.
 
     Attributes:
         files: its files as the last look saw them.
-        since: our clock at the first look that saw them so, seconds since 1970.
+        since: at the first look that saw them so.
         announced: its mailboxes and settings as they were announced, or were read before anything had to be;
             None where neither was.
+        at: at the last announcement.
+        times: how often it was announced as it is; 0 where it did not have to be.
+        looked: at the last look.
+        behind: whether the clock of its disk was seen to be behind ours.
+        told: what a person was told of it that only a person can mend; empty where nothing was.
     """
 
     files: Files
     since: float
     announced: Files | None = None
+    at: float = 0.0
+    times: int = 0
+    looked: float = 0.0
+    behind: bool = False
+    told: str = ""
 
 
 Memory = Mapping[str, Remembered]
@@ -45,12 +57,17 @@ def recall(work: Path) -> dict[str, Remembered]:
 
     Args:
         work: The investigation's work folder.
+
+    Raises:
+        InputError: It cannot be opened.
     """
     try:
         kept = json.loads((work / FILE).read_text(encoding="utf-8"))
         return {str(agency): _remembered(values) for agency, values in kept.items()}
-    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
+    except OSError as error:
+        raise _refused(work, error) from error
 
 
 def remember(memory: Memory, work: Path) -> None:
@@ -59,17 +76,35 @@ def remember(memory: Memory, work: Path) -> None:
     Args:
         memory: What is to be remembered.
         work: The investigation's work folder, made if need be.
+
+    Raises:
+        InputError: It cannot be written.
     """
-    work.mkdir(parents=True, exist_ok=True)
     values = {agency: asdict(one) for agency, one in memory.items()}
-    with replacing(work / FILE) as beside:
-        beside.write_text(json.dumps(values, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        with replacing(work / FILE) as beside:
+            beside.write_text(json.dumps(values, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise _refused(work, error) from error
+
+
+def _refused(work: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{work / FILE}: cannot be read or written ({error.strerror}); check the permissions of {work}"
+    )
 
 
 def _remembered(values: Mapping[str, Any]) -> Remembered:
     announced = values["announced"]
+    numbers = {name: float(values[name]) for name in ("since", "at", "looked")}
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError("no time")
     return Remembered(
-        dict(values["files"].items()),
-        float(values["since"]),
-        None if announced is None else dict(announced.items()),
+        files=dict(values["files"].items()),
+        announced=None if announced is None else dict(announced.items()),
+        times=int(values["times"]),
+        behind=bool(values["behind"]),
+        told=str(values["told"]),
+        **numbers,
     )

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from data.records import Seen
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.mail.sources import HashMemo
 
+_SOURCES: Final = TABLES["private/sources"]
+_PROVENANCE: Final = "provenance.json"
 
-def read_before(seen: Sequence[Seen], work: Path, out: Path) -> set[str]:
-    """The agencies all of whose mailboxes stand in `private/sources` with the hash that they have.
+
+@dataclass(frozen=True)
+class Before:
+    """What earlier runs did.
+
+    Attributes:
+        read: The agencies all of whose mailboxes are published with the hash that they have.
+        published: The agencies in the published tables.
+    """
+
+    read: frozenset[str] = frozenset()
+    published: frozenset[str] = frozenset()
+
+
+def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
+    """The agencies that stand in `private/sources`, and those of which nothing has changed since.
 
     No file is opened: the hash is the remembered one of a file that has not changed since it was taken. One
-    that is not remembered counts as not read, which costs an announcement.
+    that is not remembered counts as not read, which costs an announcement. Where a run was ended while it
+    published, so that the tables are of two runs, nothing counts as read.
 
     Args:
         seen: Every file of every agency.
@@ -23,10 +44,13 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> set[str]:
         out: Its published tables.
     """
     try:
-        rows = read_table(TABLES["private/sources"], out).select(["agency", "file", "sha256"]).to_pylist()
+        rows = read_table(_SOURCES, out).select(["agency", "file", "sha256"]).to_pylist()
     except (FileNotFoundError, ValueError):
-        return set()  # never published, or by another version, which reads anew
+        return Before()  # never published, or by another version, which reads anew
     published = {(row["agency"], row["file"]): row["sha256"] for row in rows}
+    everyone = frozenset(agency for agency, _ in published)
+    if not _is_whole(out):
+        return Before(published=everyone)
     memo = HashMemo(work)
     boxes = [one for one in seen if one.mailbox]
     unread = {
@@ -37,8 +61,15 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> set[str]:
     }
     # A mailbox that was taken away again is a change too.
     there = {(one.agency, one.file) for one in boxes}
-    return (
-        {one.agency for one in boxes}
-        - unread
-        - {agency for agency, file in published if (agency, file) not in there}
-    )
+    gone = {agency for agency, file in published if (agency, file) not in there}
+    return Before(frozenset({one.agency for one in boxes} - unread - gone), everyone)
+
+
+def _is_whole(out: Path) -> bool:
+    """Whether the provenance, which is published last, is of the tables that lie there."""
+    try:
+        told = json.loads((out / _PROVENANCE).read_text(encoding="utf-8"))["tables"]
+        path = out / f"{_SOURCES.name}.parquet"
+        return bool(told[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -9,7 +9,7 @@ from data.errors import InputError
 from data.places import changed_at, state_of
 from data.records import RecordFile, Seen
 from tasks.arrivals.copying import is_copying
-from tasks.arrivals.memory import Memory
+from tasks.arrivals.memory import Memory, Remembered
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
     """Leave out what changed within the settling time, or is part of a copy under way.
 
     A file that is as it was when its agency was announced has settled, whatever the clock of its disk or
-    store says.
+    store says; and one that is not as the last look saw it has not, if that was within the settling time.
 
     Args:
         files: Mailboxes.
@@ -54,18 +54,37 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
             raise InputError(
                 f"{file.file}: cannot be read ({error.strerror}); check its permissions"
             ) from error
-        known = memory.get(file.agency)
-        as_announced = (known.announced or {}).get(file.file) == seen.state if known else False
-        age = now - changed_at(seen.state)
-        if is_copying(seen):
-            notes.append(
-                f"{file.file}: is part of a copy under way and is left out; it is read when it is whole"
-            )
-        elif age < settle and not as_announced:
-            notes.append(
-                f"{file.file}: changed {max(0.0, age):.0f} s ago and may still be being copied; "
-                f"it is left out, and read when it has not changed for {settle:g} s"
-            )
-        else:
+        why = why_not(seen, memory.get(file.agency), now, settle)
+        if why is None:
             kept.append(file)
+        else:
+            notes.append(f"{file.file}: {why}")
     return Settled(tuple(kept), tuple(notes))
+
+
+def why_not(seen: Seen, known: Remembered | None, now: float, settle: float) -> str | None:
+    """Why a file may not be read yet; None where it may.
+
+    Args:
+        seen: The file.
+        known: What is remembered of its agency.
+        now: Our clock, seconds since 1970.
+        settle: Seconds for which nothing may have changed.
+    """
+    if is_copying(seen):
+        return "is part of a copy under way and is left out; it is read when it is whole"
+    age = now - changed_at(seen.state)
+    if known is not None:
+        if (known.announced or {}).get(seen.file) == seen.state:
+            return None
+        same, looked = known.files.get(seen.file) == seen.state, now - known.looked
+        if known.behind:
+            age = min(age, now - known.since if same else looked)
+        elif not same and 0 <= looked < settle:
+            age = min(age, looked)
+    if age >= settle:
+        return None
+    return (
+        f"changed {max(0.0, age):.0f} s ago and may still be being copied; "
+        f"it is left out, and read when it has not changed for {settle:g} s"
+    )

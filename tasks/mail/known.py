@@ -64,6 +64,9 @@ def remember(
     kept = {} if agencies is None else _load(work)
     for agency in {source.agency for source in reading.sources} if agencies is None else agencies:
         own = [source for source in reading.sources if source.agency == agency]
+        if not own:
+            kept.pop(agency, None)  # its folder holds no mailbox, or none any more
+            continue
         names = pa.array([source.source for source in own], pa.string())
         rows = reading.quarantine.filter(pc.is_in(reading.quarantine.column("source"), names))
         kept[agency] = {

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
@@ -18,6 +18,8 @@ from typing import Final
 import pyarrow as pa
 
 from data.errors import InputError
+from data.places import state_of
+from data.records import RecordFile, Records
 from data.schema import TABLES
 from data.settings import nearest
 from data.tables import conform
@@ -49,8 +51,7 @@ class _Request:
 
 def read_requests(
     file: tuple[str, Path],
-    records: Path,
-    mailboxes: Callable[[str], Sequence[Path]],
+    place: Records,
     folders: Collection[str] = (),
 ) -> Requests:
     """Read the records requests and look at what came.
@@ -59,9 +60,7 @@ def read_requests(
         file: How the file is called in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
             the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
             :data:`tasks.ledger.lines.STATUSES`, in any case) and records (a folder below ``records/``).
-        records: The investigation's folder ``records/``.
-        mailboxes: Gives the mailboxes in a folder below it, as
-            :meth:`data.catalog.Investigation.mailboxes_of` does.
+        place: Where the mailboxes lie, on a disk or on a store.
         folders: The folders of ``records/`` that a request should name; one that none does is a warning.
 
     Returns:
@@ -78,11 +77,11 @@ def read_requests(
         (number, {name: (value or "").strip() for name, value in row.items()})
         for number, row in enumerate(found.to_pylist(), 1)
     ]
-    requests = [_request(row, label, number, records) for number, row in rows if any(row.values())]
+    requests = [_request(row, label, number, place) for number, row in rows if any(row.values())]
     _check_asked_once(requests, label)
     given = []
     for request in requests:
-        boxes = mailboxes(request.records) if request.records else ()
+        boxes = place.mailboxes(request.records) if request.records else ()
         row = {name: getattr(request, name) for name in COLUMNS}
         given.append(row | {"mailboxes": len(boxes), "bytes": sum(_size(box, label) for box in boxes)})
     table = conform(pa.Table.from_pylist(given, schema=SPEC.arrow), SPEC)
@@ -100,7 +99,7 @@ def count_rows(path: Path) -> int:
         return sum(any(row[name].strip() not in {"", "NA"} for name in COLUMNS) for row in rows)
 
 
-def _request(row: dict[str, str], label: str, number: int, records: Path) -> _Request:
+def _request(row: dict[str, str], label: str, number: int, records: Records) -> _Request:
     """One row, whose values agree with each other."""
     place = f"{label}: row {number}"
     if not row["agency"]:
@@ -153,7 +152,7 @@ def _day(written: str, place: str, column: str) -> dt.date | None:
     )
 
 
-def _folder(written: str, place: str, records: Path) -> str | None:
+def _folder(written: str, place: str, records: Records) -> str | None:
     """The folder below ``records/`` in one spelling, as ``lapd/2019``; ``records/`` may stand before it."""
     if not written:
         return None
@@ -166,9 +165,8 @@ def _folder(written: str, place: str, records: Path) -> str | None:
             f"{place}: column records: {written!r} is no folder below records/; "
             "write its name there, as lapd, and move what came into it"
         )
-    if not (records / folder).is_dir():
-        there = sorted(entry.name for entry in records.glob("*") if entry.is_dir())
-        near = nearest(folder.as_posix(), there)
+    if not records.is_folder(folder.as_posix()):
+        near = nearest(folder.as_posix(), records.agencies())
         mend = f"did you mean {near!r}?" if near else "put what came there, or leave the column empty"
         raise InputError(f"{place}: column records: there is no folder records/{folder}; {mend}")
     return folder.as_posix()
@@ -186,12 +184,12 @@ def _check_asked_once(requests: Sequence[_Request], label: str) -> None:
             )
 
 
-def _size(mailbox: Path, label: str) -> int:
+def _size(mailbox: RecordFile, label: str) -> int:
     try:
-        return mailbox.stat().st_size
+        return int(state_of(mailbox.path)[0])
     except OSError as error:
         raise InputError(
-            f"{label}: the mailbox {mailbox.name!r} of a request cannot be read ({error.strerror}); "
+            f"{label}: the mailbox {mailbox.path.name!r} of a request cannot be read ({error.strerror}); "
             "make it readable, or take it out of records/"
         ) from error
 

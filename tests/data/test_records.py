@@ -8,8 +8,8 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.places import Remote
-from data.records import FolderRecords, Records, StoreRecords
+from data.places import Remote, filesystem
+from data.records import FolderRecords, Look, Records, StoreRecords
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -23,6 +23,11 @@ FILES = {
     ".hidden/d.pst": b"x",
     ".trash/readme.txt": b"x",
     "readme.txt": b"x",
+    "lost+found/e.pst": b"x",
+    ".snapshot/hourly/lapd/a.pst": b"mail",
+    "lapd/@eaDir/a.pst/SYNO.PST": b"x",
+    "lapd/2019/$RECYCLE.BIN/f.pst": b"x",
+    "lapd/.Trash-1000/files/g.pst": b"x",
 }
 
 
@@ -58,7 +63,9 @@ def test_an_agency_s_own_settings_are_found(records: Records):
 
 
 def test_a_look_sees_every_file_of_every_agency_with_its_size(records: Records):
-    assert [(one.agency, one.file, one.size, one.mailbox) for one in records.look()] == [
+    look = records.look()
+    assert look.troubles == {}
+    assert [(one.agency, one.file, one.size, one.mailbox) for one in look.seen] == [
         (".hidden", "records/.hidden/d.pst", 1, True),
         ("lapd", "records/lapd/2019/deep/B.OST", 4, True),
         ("lapd", "records/lapd/a.pst", 4, True),
@@ -130,9 +137,122 @@ def test_a_mailbox_in_no_agency_s_folder_is_an_error(records: Records, store: St
     try:
         with pytest.raises(InputError, match=r"records/stray\.PST: belongs to no agency"):
             records.agencies()
+        # A look tells of it, and goes on.
+        look = records.look()
+        assert list(look.troubles) == ["stray.PST"]
+        assert {one.agency for one in look.seen} == {".hidden", "lapd", "sdpd"}
     finally:
         if isinstance(records, StoreRecords):
             store.delete("alike/stray.PST")
+
+
+def test_folders_of_the_disk_s_own_are_passed_over_and_named(records: Records):
+    assert records.look().passed_over == (
+        "records/.snapshot",
+        "records/lapd/.Trash-1000",
+        "records/lapd/2019/$RECYCLE.BIN",
+        "records/lapd/@eaDir",
+        "records/lost+found",
+    )
+
+
+def test_a_folder_is_one_at_any_depth_and_a_file_is_none(records: Records):
+    assert [
+        name for name in ("lapd", "lapd/2019", "lapd/2019/deep", "sdpd") if not records.is_folder(name)
+    ] == []
+    assert [name for name in ("lapd/a.pst", "lap", "lapd/20", "nobody") if records.is_folder(name)] == []
+
+
+def test_names_of_any_letters_and_depth_are_taken_as_they_are(tmp_path: Path, store: Store):
+    names = ["Älder & Söhne's PD", "New City", "{{ event.id }}", "123", "lapd", "LAPD", "🚓", "a.b..c"]
+    deep = "/".join(["d"] * 200)
+    for name in names:
+        (tmp_path / "records" / name / deep).mkdir(parents=True)
+        (tmp_path / "records" / name / deep / "x y.PST").write_bytes(b"mail")
+        store.put(f"letters/{name}/{deep}/x y.PST", b"mail")
+    here, there = FolderRecords(tmp_path / "records"), StoreRecords(store.url("letters"))
+    assert here.agencies() == there.agencies() == sorted(names)
+    assert [one.file for one in here.look().seen] == [one.file for one in there.look().seen]
+    [file] = here.mailboxes("🚓")
+    assert file.file == f"records/🚓/{deep}/x y.PST"
+
+
+def test_a_folder_whose_name_is_no_text_is_told_and_in_no_other_one_s_way(tmp_path: Path):
+    (tmp_path / "lapd").mkdir()
+    (tmp_path / "lapd/a.pst").write_bytes(b"mail")
+    (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+    look = FolderRecords(tmp_path).look()
+    assert [one.agency for one in look.seen] == ["lapd"]
+    assert list(look.troubles) == [r"caf\xe9"]
+    with pytest.raises(InputError, match="name is not UTF-8; rename it"):
+        FolderRecords(tmp_path).agencies()
+
+
+def test_a_link_is_followed_but_in_no_circle_and_one_that_leads_nowhere_is_seen(tmp_path: Path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a.pst").write_bytes(b"mail")
+    records = tmp_path / "records"
+    (records / "lapd").mkdir(parents=True)
+    (records / "sdpd").symlink_to(elsewhere)
+    (records / "lapd/up").symlink_to(records)
+    (records / "lapd/gone.pst").symlink_to(tmp_path / "nowhere")
+    (records / "lapd/itself.pst").symlink_to("itself.pst")
+    look = FolderRecords(records).look()
+    assert look.troubles == {}
+    assert [one.file for one in look.seen] == [
+        "records/lapd/gone.pst", "records/lapd/itself.pst", "records/sdpd/a.pst"
+    ]  # fmt: skip
+
+
+def test_a_folder_without_rights_is_told_and_in_no_other_one_s_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Without a way to take them from root."""
+    for agency in ("lapd", "sdpd"):
+        (tmp_path / agency).mkdir()
+        (tmp_path / agency / "a.pst").write_bytes(b"mail")
+    scandir = os.scandir
+
+    def refuse(path: object) -> object:
+        if Path(str(path)).name == "lapd":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    records = FolderRecords(tmp_path)
+    look = records.look()
+    assert [one.agency for one in look.seen] == ["sdpd"]
+    line = "records/lapd: cannot be listed (Permission denied); check its permissions"
+    assert look.troubles == {"lapd": line}
+    with pytest.raises(InputError, match="check its permissions"):
+        records.mailboxes("lapd")
+
+
+def test_a_prefix_that_is_an_object_itself_holds_no_agency(store: Store):
+    store.put("one.pst", b"mail")
+    assert StoreRecords(store.url("one.pst")).look().seen == ()
+    store.put("marker", b"")
+    store.put("marker/lapd/a.pst", b"mail")
+    assert StoreRecords(store.url("marker")).agencies() == ["lapd"]
+
+
+def test_agencies_of_which_one_s_name_begins_the_other_s_are_kept_apart(store: Store):
+    for key in ("begin/a/x.pst", "begin/ab/y.pst", "begin/a.b/z.pst", "beginning/a/no.pst"):
+        store.put(key, b"mail")
+    records = StoreRecords(store.url("begin"))
+    assert records.agencies() == ["a", "a.b", "ab"]
+    assert [file.file for file in records.mailboxes("a")] == ["records/a/x.pst"]
+
+
+def test_an_object_that_only_stands_for_a_folder_is_a_folder_without_a_mailbox(store: Store):
+    for key in ("stand/lapd/", "stand/lapd/2019/", "stand/.hidden/"):
+        filesystem("s3://").touch(f"{store.bucket}/{key}")
+    records = StoreRecords(store.url("stand"))
+    assert records.look() == Look()
+    assert records.is_folder("lapd/2019")
+    store.put("stand/lapd/2019/a.pst", b"mail")
+    assert [one.file for one in records.look().seen] == ["records/lapd/2019/a.pst"]
 
 
 # What the configuration may say.
@@ -151,9 +271,7 @@ def test_an_investigation_s_records_may_lie_on_a_store(store: Store, tmp_path: P
     assert list(found.config.agencies) == ["lapd"]
     [file] = found.records()
     assert (file.file, file.path) == ("records/lapd/a.pst", Remote(store.url("case/lapd/a.pst")))
-    assert found.skipped()["requests"].startswith(f"the records lie on {store.url('case')}")
-    with pytest.raises(InputError, match="is no folder"):
-        _ = found.records_folder
+    assert found.skipped()["requests"] == "no requests.csv"
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
@@ -205,3 +323,32 @@ def test_an_agency_without_settings_is_no_matter_to_a_run_of_another(tmp_path: P
     with pytest.raises(InputError, match="unknown agency 'coming'"):
         Investigation.open(tmp_path, agencies=["coming"])
     assert list(Investigation.open(tmp_path, agencies=["lapd"]).config.agencies) == ["lapd"]
+
+
+def test_what_is_wrong_with_another_agency_is_no_matter_to_a_run_of_one(tmp_path: Path):
+    for agency in ("lapd", "wrong", "double"):
+        (tmp_path / "records" / agency).mkdir(parents=True)
+        (tmp_path / "records" / agency / "a.pst").write_bytes(b"mail")
+        (tmp_path / "records" / agency / "agency.toml").write_bytes(FILES["lapd/agency.toml"])
+    (tmp_path / "records/wrong/agency.toml").write_text("name = ")
+    (tmp_path / "records/stray.pst").write_bytes(b"mail")
+    settings = FILES["lapd/agency.toml"].decode()
+    (tmp_path / "investigation.toml").write_text(f'name = "test"\n[agencies.double]\n{settings}')
+    found = Investigation.open(tmp_path, agencies=["lapd"])
+    assert list(found.config.agencies) == ["double", "lapd"]
+    assert [file.file for file in found.records(["lapd"])] == ["records/lapd/a.pst"]
+    for agency, said in {"wrong": "not valid TOML", "double": "keep one of the two"}.items():
+        with pytest.raises(InputError, match=said):
+            Investigation.open(tmp_path, agencies=[agency])
+    with pytest.raises(InputError, match="belongs to no agency"):
+        Investigation.open(tmp_path)
+
+
+def test_a_run_says_which_folders_are_passed_over(tmp_path: Path):
+    for name in ("lapd/a.pst", "lost+found/b.pst"):
+        (tmp_path / "records" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "records" / name).write_bytes(b"mail")
+    (tmp_path / "records/lapd/agency.toml").write_bytes(FILES["lapd/agency.toml"])
+    (tmp_path / "investigation.toml").write_text('name = "test"\n')
+    notes = Investigation.open(tmp_path).notes()
+    assert "records/lost+found: is the disk's own, and is passed over" in notes

@@ -35,12 +35,12 @@ def run(folder: Path, settle: float = 0.0) -> list[str]:
     return arrivals(folder, settle)
 
 
-def events(folder: Path, count: int) -> list[dict[str, Any]]:
+def events(folder: Path, count: int, name: str = "arrived") -> list[dict[str, Any]]:
     """The events of an investigation that the server has, oldest first, when there are so many."""
     from prefect.client.orchestration import get_client
 
     prefix = f"nwatch.agency.{folder.name}."
-    wanted = {"filter": {"event": {"name": ["nwatch.records.arrived"]}}, "limit": 50}
+    wanted = {"filter": {"event": {"name": [f"nwatch.records.{name}"]}}, "limit": 50}
     end = time.monotonic() + SECONDS
     while True:
         with get_client(sync_client=True) as client:
@@ -107,6 +107,51 @@ def test_what_settles_after_a_round_is_left_to_the_next_one(case: Path, monkeypa
     assert run(case, settle=60.0) == []
 
 
+def test_two_looks_at_once_announce_once(case: Path):
+    from flows.locks import only_one
+
+    with only_one(case / "work", "arrivals.lock") as ours:
+        assert ours
+        assert run(case) == []
+    assert run(case) == ["lapd"]
+    assert len(events(case, 1)) == 1
+
+
+def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.publish import one_run_at_a_time
+
+    monkeypatch.setattr("tasks.arrivals.agency.AGAIN", (0.0,))
+    assert run(case) == ["lapd"]
+    with one_run_at_a_time(case / "work"):
+        assert run(case) == []
+    assert run(case) == ["lapd"]
+    assert run(case) == []
+    # It was read neither time, and so waits for a person.
+    [event] = events(case, 1, "stuck")
+    assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
+    assert event["payload"] == {"folder": str(case), "agency": "lapd"}
+    assert run(case) == []
+    assert len(events(case, 2)) == 2
+    assert len(events(case, 1, "stuck")) == 1
+
+
+def test_a_server_that_is_away_when_an_agency_is_announced_is_told_by_the_next_round(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import flows.arrivals
+
+    def away(event: object) -> None:
+        raise ConnectionError("no server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.arrivals, "emit", away)
+        with pytest.raises(ConnectionError):
+            run(case)
+    assert run(case) == ["lapd"]
+
+
 def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Path):
     (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
     with pytest.raises(InputError, match=r"unknown key 'arrivals.settel'; did you mean 'settle'"):
@@ -114,19 +159,20 @@ def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Pa
 
 
 def test_whenever_records_come_between_two_rounds_they_are_announced_within_75_seconds():
-    from data.records import Seen
+    from data.records import Look, Seen
     from flows.arrivals import WAIT
+    from tasks.arrivals.agency import Facts
     from tasks.arrivals.decide import decide
     from tasks.arrivals.memory import Memory
 
     def announced_at(came: float) -> float:
         time = int((1e9 + came) * 1e9)
-        seen = [Seen("lapd", "records/lapd/a.pst", [4, time, time, 1])]
+        seen = Look((Seen("lapd", "records/lapd/a.pst", [4, time, time, 1]),))
         kept: Memory = {}
         for round_ in range(1, 5):
             at = round_ * 60.0
             for _ in range(2):
-                found = decide(seen, kept, 1e9 + at, 60.0, configured=["lapd"], read=[])
+                found = decide(seen, kept, 1e9 + at, 60.0, Facts(Path("case"), ["lapd"]))
                 kept = found.memory
                 if found.arrived:
                     return at - came

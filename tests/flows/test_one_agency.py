@@ -63,6 +63,12 @@ def arrive(away: Path, folder: Path) -> None:
     shutil.copytree(away, folder / "records" / NEW, dirs_exist_ok=True)
 
 
+def at_once(folder: Path) -> None:
+    """Let nothing wait: the test has just copied the files."""
+    with (folder / "investigation.toml").open("a") as file:
+        file.write("\n[arrivals]\nsettle = 0\n")
+
+
 def published(folder: Path) -> dict[str, bytes]:
     out = folder / "out"
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
@@ -213,18 +219,16 @@ def test_a_first_run_has_nothing_of_others_to_keep(investigation: Path):
 
 
 def test_a_mailbox_that_is_still_being_copied_is_left_out_with_a_note(investigation: Path, client: Client):
-    with (investigation / "investigation.toml").open("a") as file:
-        file.write("\n[arrivals]\nsettle = 0\n")
-    mailboxes = Investigation.open(investigation).mailboxes_of(FIRST)
+    at_once(investigation)
+    names = [file.file for file in Investigation.open(investigation).records([FIRST])]
+    mailboxes = [investigation / name for name in names]
     copying = mailboxes[0].with_name("late.pst")
     copying.write_bytes(mailboxes[0].read_bytes()[:1000])
     os.utime(copying, times=(time.time() + 3600,) * 2)  # younger than any settling time
     result = one_agency(investigation, FIRST, settled=True)
     [note] = [note for note in result.notes if "late.pst" in note]
     assert "may still be being copied" in note
-    names = {file for source in result.alerts.sources for file in source.files}
-    assert len(names) == len(mailboxes)
-    assert not [name for name in names if "late.pst" in name]
+    assert sorted(file for source in result.alerts.sources for file in source.files) == sorted(names)
 
 
 def test_an_agency_that_is_still_being_copied_is_not_read(investigation: Path):
@@ -240,3 +244,55 @@ def test_another_agency_without_settings_is_in_nobodys_way(investigation: Path, 
     shutil.copy(mailbox, investigation / "records/just-coming")
     result = one_agency(investigation, FIRST)
     assert any("'just-coming' was not read yet" in note for note in result.notes)
+
+
+def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Path, client: Client):
+    at_once(investigation)
+    investigate(investigation, only=["mail"])
+    before = published(investigation)
+    result = one_agency(investigation, FIRST, settled=True)
+    assert result.alerts is None
+    assert result.notes == (f"{FIRST} is read and published as it is; there is nothing to do",)
+    assert published(investigation) == before
+    # In another time zone its days are others.
+    config = investigation / "investigation.toml"
+    config.write_text(config.read_text().replace("America/Los_Angeles", "Pacific/Auckland"))
+    assert one_agency(investigation, FIRST, settled=True).alerts is not None
+    assert published(investigation) != before
+
+
+def test_what_is_wrong_with_the_others_is_in_nobody_s_way_and_is_noted(investigation: Path, client: Client):
+    investigate(investigation, only=["mail"])
+    rows = rows_of(investigation, NEW)
+    shutil.rmtree(investigation / "records" / NEW)
+    (investigation / "records/wrong").mkdir()
+    (investigation / "records/wrong/agency.toml").write_text("name = ")
+    (investigation / "records/stray.pst").write_bytes(b"mail")
+    result = one_agency(investigation, FIRST)
+    assert rows_of(investigation, NEW) == rows
+    assert result.notes[:2] == (
+        "another agency: records/stray.pst: belongs to no agency; "
+        "move it into a folder, as records/<agency>/stray.pst",
+        f"agency {NEW!r} has no mailbox any more; its rows stay until all agencies are read: "
+        f"nwatch run {investigation}",
+    )
+
+
+def test_a_mailbox_that_comes_after_the_run_has_looked_is_not_read(
+    investigation: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    from tasks.arrivals.task import settled_files
+
+    mailbox = min((investigation / "records" / FIRST).rglob("*.pst"))
+
+    def then_one_comes(case, files):
+        found = settled_files(case, files)
+        mailbox.with_name("late.pst").write_bytes(mailbox.read_bytes()[:1000])
+        return found
+
+    monkeypatch.setattr("flows.alerts.settled_files", then_one_comes)
+    at_once(investigation)
+    result = one_agency(investigation, FIRST, settled=True)
+    names = {file for source in result.alerts.sources for file in source.files}
+    assert names
+    assert not [name for name in names if "late.pst" in name]

@@ -1,9 +1,13 @@
 """When an agency is announced: looks one after another, on a clock of the test's own."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from data.records import Seen
-from tasks.arrivals.decide import Decision, announced, decide
+import pytest
+
+from data.records import Look, Seen
+from tasks.arrivals.agency import AGAIN, LONG, Facts, announced
+from tasks.arrivals.decide import PLACES, Decision, decide
 from tasks.arrivals.memory import Memory
 
 SETTLE = 60.0
@@ -22,26 +26,33 @@ class Watch:
 
     configured: set[str] = field(default_factory=lambda: {"lapd", "sdpd"})
     read: set[str] = field(default_factory=set)
+    published: set[str] = field(default_factory=set)
+    troubles: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    busy: bool = False
     memory: Memory = field(default_factory=dict)
 
     def look(self, at: float, *seen: Seen) -> Decision:
-        decision = decide(seen, self.memory, START + at, SETTLE, configured=self.configured, read=self.read)
-        self.memory = decision.memory
+        facts = Facts(Path("/case"), self.configured, self.read, self.published, self.busy, self.problems.get)
+        decision = decide(Look(seen, self.troubles), self.memory, START + at, SETTLE, facts)
+        kept = dict(decision.memory)
         for arrival in decision.arrived:
-            self.memory = announced(self.memory, arrival.agency)
+            kept[arrival.agency] = announced(kept[arrival.agency], arrival, START + at)
+        self.memory = kept
         return decision
 
     def names(self, at: float, *seen: Seen) -> list[str]:
         return [arrival.agency for arrival in self.look(at, *seen).arrived]
 
 
-def test_an_agency_is_announced_when_it_stood_still_for_the_settling_time_and_then_never_again():
+def test_an_agency_is_announced_when_it_stood_still_for_the_settling_time_and_when_read_never_again():
     watch, box = Watch(), file("lapd", "a.pst", changed=5)
     assert watch.names(10, box) == []
     assert watch.names(64, box) == []
     found = watch.look(65, box)
     assert [(one.agency, one.files, one.bytes) for one in found.arrived] == [("lapd", 1, 10)]
     assert watch.names(125, box) == []
+    watch.read = {"lapd"}
     assert watch.names(100_000, box) == []
 
 
@@ -150,14 +161,23 @@ def test_what_a_run_has_read_is_not_announced_and_not_spoken_of():
     found = watch.look(100, box)
     assert (found.arrived, found.waiting) == ((), ())
     watch.read = set()
-    assert watch.look(200, box).arrived == ()
+    [line] = watch.look(200, box).waiting
+    assert line.startswith(
+        "lapd: was read, and is not in the published tables as it is; read it with: nwatch"
+    )
 
 
 def test_what_was_announced_and_is_not_read_is_said_at_each_look():
     watch, box = Watch(), file("lapd", "a.pst")
     watch.look(0, box)
     watch.look(61, box)
-    assert watch.look(121, box).waiting == ("lapd: announced, and not read yet",)
+    assert watch.look(121, box).waiting == (
+        "lapd: announced, and not read yet; announced again in 9 min if it is not",
+    )
+    watch.busy = True
+    assert watch.look(121, box).waiting == (
+        "lapd: announced, and not read yet; a run is at work in this investigation",
+    )
     watch.read = {"lapd"}
     assert watch.look(181, box).waiting == ()
 
@@ -165,7 +185,7 @@ def test_what_was_announced_and_is_not_read_is_said_at_each_look():
 def test_a_folder_without_a_mailbox_is_no_arrival():
     watch, settings = Watch(), file("lapd", "agency.toml")
     watch.look(0, settings)
-    assert watch.look(500, settings) == Decision((), (), None, watch.memory)
+    assert watch.look(500, settings) == Decision((), (), (), None, watch.memory)
 
 
 def test_a_disk_whose_clock_is_ahead_makes_nothing_wait_longer_than_our_own_clock_would():
@@ -180,6 +200,24 @@ def test_a_clock_of_ours_that_was_set_back_makes_an_agency_wait_anew_and_not_for
     watch.look(5_000, box)
     assert watch.names(0, box) == []
     assert watch.names(60, box) == ["lapd"]
+
+
+def test_a_disk_whose_clock_is_seen_to_be_behind_is_not_believed():
+    """Ten minutes behind; the file grows, and then nothing comes for a while, as on a network that stalls."""
+    watch = Watch()
+    watch.look(0, file("lapd", "a.pst", size=1, changed=-600))
+    stalled = file("lapd", "a.pst", size=2, changed=-590)
+    watch.look(30, stalled)
+    assert watch.names(89, stalled) == []
+    assert watch.names(90, stalled) == ["lapd"]
+
+
+def test_a_file_that_was_moved_to_its_place_keeps_its_time_and_is_believed():
+    watch = Watch()
+    watch.look(0, file("lapd", "a.pst", changed=-600))
+    other = Seen("lapd", "records/lapd/a.pst", [5, int(START * 1e9), int(START * 1e9), 8])
+    watch.look(30, other)
+    assert watch.names(60, other) == ["lapd"]
 
 
 def test_an_agency_that_was_announced_but_whose_mark_was_lost_is_announced_once_more():
@@ -197,3 +235,143 @@ def test_the_order_of_the_files_does_not_matter():
     forward, backward = Watch(), Watch()
     for at in (0, 61):
         assert forward.look(at, *boxes) == backward.look(at, *boxes[::-1])
+
+
+# What was announced and is not read: its event was lost with the server, or its run failed or was cancelled.
+
+
+def test_an_agency_that_is_not_read_is_announced_again_after_each_pause_and_then_a_person_is_needed():
+    watch, box = Watch(), file("lapd", "a.pst")
+    watch.look(0, box)
+    assert watch.names(61, box) == ["lapd"]
+    at, times = 61.0, []
+    for pause in AGAIN:
+        assert watch.names(at + pause - 1, box) == []
+        at += pause
+        times += [arrival.times for arrival in watch.look(at, box).arrived]
+    assert times == [2, 3, 4]
+    found = watch.look(at + 1, box)
+    assert found.waiting == ()
+    [stuck] = found.stuck
+    assert stuck.agency == "lapd"
+    assert stuck.line == (
+        "lapd: announced 4 times, and not read; the log of its runs says why. "
+        "Mend that, then: nwatch run /case --agency lapd"
+    )
+    assert watch.names(at + 1e6, box) == []
+
+
+def test_while_a_run_is_at_work_nothing_is_announced_again():
+    watch, box = Watch(), file("lapd", "a.pst")
+    watch.look(0, box)
+    watch.look(61, box)
+    watch.busy = True
+    assert watch.names(61 + 10 * AGAIN[0], box) == []
+    watch.busy = False
+    assert watch.names(62 + 10 * AGAIN[0], box) == ["lapd"]
+
+
+def test_records_that_change_begin_anew_however_often_they_were_announced():
+    watch, box = Watch(), file("lapd", "a.pst")
+    for at in (0.0, 61.0, 61 + AGAIN[0], 61 + AGAIN[0] + AGAIN[1]):
+        watch.look(at, box)
+    assert watch.memory["lapd"].times == 3
+    mended = file("lapd", "a.pst", size=11, changed=9_000)
+    watch.look(9_010, mended)
+    [arrival] = watch.look(9_070, mended).arrived
+    assert arrival.times == 1
+
+
+def test_a_clock_that_is_set_back_does_not_put_off_the_next_announcement_for_ever():
+    watch, box = Watch(), file("lapd", "a.pst", changed=-9_000)
+    watch.look(5_000, box)
+    assert watch.names(5_061, box) == ["lapd"]
+    assert watch.names(0, box) == []
+    assert watch.names(5_061 + AGAIN[0], box) == ["lapd"]
+
+
+def test_not_more_agencies_than_there_are_places_wait_to_be_read():
+    watch = Watch(configured={f"city-{number:02d}" for number in range(20)})
+    boxes = [file(agency, "a.pst") for agency in watch.configured]
+    watch.look(0, *boxes)
+    first = watch.look(61, *boxes)
+    assert [arrival.agency for arrival in first.arrived] == [f"city-{number:02d}" for number in range(PLACES)]
+    assert sum("has arrived, and is announced when fewer than" in line for line in first.waiting) == 12
+    assert watch.names(62, *boxes) == []
+    watch.read = {"city-00", "city-05"}
+    assert watch.names(63, *boxes) == ["city-08", "city-09"]
+    assert len(watch.memory) == 20
+
+
+# What only a person can mend.
+
+
+def test_what_holds_an_agency_back_for_long_waits_for_a_person():
+    part = file("sdpd", "b.pst.part")
+    watch, box = Watch(configured=set()), file("lapd", "a.pst")
+    watch.look(0, box, part)
+    assert watch.look(LONG - 1, box, part).stuck == ()
+    found = watch.look(LONG, box, part)
+    assert [stuck.agency for stuck in found.stuck] == ["lapd"]
+    assert "no settings yet" in found.stuck[0].line
+    watch.configured = {"lapd", "sdpd"}
+    boxes = (box, file("sdpd", "b.pst"), part)
+    watch.look(0, *boxes)
+    assert [stuck.agency for stuck in watch.look(LONG, *boxes).stuck] == ["sdpd"]
+
+
+def test_settings_that_are_wrong_wait_for_a_person_and_are_announced_when_they_are_right():
+    watch, box = Watch(configured=set()), file("newcity", "a.pst")
+    settings = file("newcity", "agency.toml")
+    watch.problems = {"newcity": "records/newcity/agency.toml: the key 'timezone' is missing; add it"}
+    watch.look(0, box, settings)
+    found = watch.look(61, box, settings)
+    assert found.arrived == ()
+    assert [stuck.line for stuck in found.stuck] == [f"newcity: {watch.problems['newcity']}"]
+    mended, watch.problems = file("newcity", "agency.toml", size=11, changed=70), {}
+    watch.look(80, box, mended)
+    assert watch.names(130, box, mended) == ["newcity"]
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_an_agency_of_the_tables_whose_mailboxes_are_gone_waits_for_a_person(published: bool):
+    watch, box = Watch(read={"lapd"}), file("lapd", "a.pst")
+    watch.published = {"lapd"} if published else set()
+    watch.look(0, box)
+    watch.look(61, box)
+    assert watch.look(100).stuck == ()
+    lines = [stuck.line for stuck in watch.look(100 + LONG).stuck]
+    assert len(lines) == published
+    assert all("has no mailbox in records/lapd any more; put them back" in line for line in lines)
+    # They come back as they were, and nothing of them was announced meanwhile.
+    assert watch.names(2_000, box) == []
+    assert watch.look(2_100, box) == Decision((), (), (), None, watch.memory)
+
+
+def test_what_cannot_be_listed_is_in_nobody_s_way_and_waits_for_a_person():
+    watch, box = Watch(), file("lapd", "a.pst")
+    watch.troubles = {
+        "sdpd": "records/sdpd: cannot be looked at",
+        "x.pst": "records/x.pst: belongs to no agency",
+    }
+    watch.look(0, box)
+    found = watch.look(61, box)
+    assert [arrival.agency for arrival in found.arrived] == ["lapd"]
+    assert found.waiting == tuple(watch.troubles.values())
+    assert {stuck.line for stuck in watch.look(LONG, box).stuck} == set(watch.troubles.values())
+    watch.troubles = {}
+    assert watch.look(LONG + 1, box).stuck == ()
+
+
+def test_what_a_person_was_told_is_forgotten_when_it_is_mended():
+    from dataclasses import replace
+
+    watch, box = Watch(configured=set()), file("lapd", "a.pst")
+    watch.look(0, box)
+    watch.look(LONG, box)
+    watch.memory = {name: replace(one, told="something") for name, one in watch.memory.items()}
+    watch.look(LONG + 1, box)
+    assert watch.memory["lapd"].told == "something"
+    watch.configured = {"lapd"}
+    watch.look(LONG + 2, box)
+    assert watch.memory["lapd"].told == ""

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import InputError
 from tasks.arrivals.memory import Remembered, recall, remember
 
 MEMORY = {
-    "lapd": Remembered({"records/lapd/a.pst": [5, 1, 2, 3]}, 12.5),
+    "lapd": Remembered({"records/lapd/a.pst": [5, 1, 2, 3]}, 12.5, None, 3.5, 2, 13.0, True, "why"),
     "sdpd": Remembered({"records/sdpd/ü.pst": [5, '"e"', "2020-01-01T00:00:00+00:00"]}, 1.0, {}),
 }
 
@@ -18,7 +19,16 @@ def test_what_is_remembered_is_recalled(tmp_path: Path):
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["arrivals.json"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"lapd": 1}', '{"lapd": {"files": 3}}'])
+ENDLESS = (
+    '{"lapd": {"files": {}, "announced": null, "since": NaN, "at": 0, "looked": 0, '
+    '"behind": false, "times": 0, "told": ""}}'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"lapd": 1}', '{"lapd": {"files": 3}}', ENDLESS, "[" * 100_000],
+)
 def test_a_memory_that_makes_no_sense_is_forgotten(tmp_path: Path, content: str):
     (tmp_path / "arrivals.json").write_text(content)
     assert recall(tmp_path) == {}
@@ -26,3 +36,10 @@ def test_a_memory_that_makes_no_sense_is_forgotten(tmp_path: Path, content: str)
 
 def test_without_a_look_nothing_is_remembered(tmp_path: Path):
     assert recall(tmp_path / "nowhere") == {}
+
+
+def test_a_memory_that_cannot_be_read_or_written_is_named_with_the_mend(tmp_path: Path):
+    (tmp_path / "arrivals.json").mkdir()
+    for ask in (lambda: recall(tmp_path), lambda: remember(MEMORY, tmp_path)):
+        with pytest.raises(InputError, match=r"arrivals\.json: cannot be read or written .*permissions of"):
+            ask()

@@ -1,5 +1,8 @@
 """Which agencies a run has read as they are."""
 
+import hashlib
+import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +12,7 @@ from data.places import state_of
 from data.records import FolderRecords, RecordFile
 from data.schema import TABLES
 from data.tables import write_table
-from tasks.arrivals.reading import read_before
+from tasks.arrivals.reading import Before, read_before
 from tasks.mail.sources import HashMemo
 
 
@@ -34,11 +37,18 @@ def case(tmp_path: Path) -> Path:
     memo.save()
     spec = TABLES["private/sources"]
     write_table(pa.Table.from_pylist(rows, schema=spec.arrow), spec, tmp_path / "out")
+    written = hashlib.sha256((tmp_path / "out/private/sources.parquet").read_bytes()).hexdigest()
+    tables = {"tables": {"private/sources.parquet": written}}
+    (tmp_path / "out/provenance.json").write_text(json.dumps(tables))
     return tmp_path
 
 
+def before(case: Path) -> Before:
+    return read_before(FolderRecords(case / "records").look().seen, case / "work", case / "out")
+
+
 def read(case: Path) -> set[str]:
-    return read_before(FolderRecords(case / "records").look(), case / "work", case / "out")
+    return set(before(case).read)
 
 
 def test_what_was_published_with_the_hash_that_it_has_is_read(case: Path):
@@ -66,3 +76,17 @@ def test_without_published_tables_or_without_hashes_nothing_is_read(case: Path):
     assert read(case) == set()
     (case / "out/private/sources.parquet").unlink()
     assert read(case) == set()
+
+
+def test_agencies_of_the_tables_are_told_whether_they_are_there_or_not(case: Path):
+    shutil.rmtree(case / "records/lapd")
+    assert before(case) == Before(frozenset({"sdpd"}), frozenset({"lapd", "sdpd"}))
+
+
+@pytest.mark.parametrize("provenance", [None, "", "{}", '{"tables": {"private/sources.parquet": "another"}}'])
+def test_tables_of_which_a_run_published_only_some_count_as_not_read(case: Path, provenance: str | None):
+    if provenance is None:
+        (case / "out/provenance.json").unlink()
+    else:
+        (case / "out/provenance.json").write_text(provenance)
+    assert before(case) == Before(frozenset(), frozenset({"lapd", "sdpd"}))

@@ -59,3 +59,22 @@ def test_an_empty_mailbox_and_a_part_of_a_copy_are_left_out_however_old(tmp_path
 def test_a_file_that_is_gone_is_left_to_the_survey_which_names_it(tmp_path: Path):
     gone = RecordFile("lapd", tmp_path / "gone.pst", "records/lapd/gone.pst")
     assert settled([gone], {}, 0.0, 60).files == (gone,)
+
+
+def test_a_file_that_is_not_as_the_last_look_saw_it_has_not_settled_whatever_its_clock_says(box: RecordFile):
+    """Its disk's clock is an hour behind, and so it seems to have stood still for long."""
+    at = now(box, 3600)
+    grown = {"lapd": Remembered({box.file: [1, 2, 3, 4]}, at - 10, looked=at - 10)}
+    [note] = settled([box], grown, at, 60).notes
+    assert "changed 10 s ago" in note
+    # Looks that ended long ago say nothing; nor do they where the file is as they saw it.
+    assert settled([box], grown, at + 3600, 60).files == (box,)
+    same = {"lapd": Remembered({box.file: state_of(box.path)}, at - 10, looked=at - 10)}
+    assert settled([box], same, at, 60).files == (box,)
+
+
+def test_of_a_disk_whose_clock_is_behind_only_our_own_clock_counts(box: RecordFile):
+    at, files = now(box, 3600), {box.file: state_of(box.path)}
+    behind = {"lapd": Remembered(files, at - 59, looked=at, behind=True)}
+    assert settled([box], behind, at, 60).files == ()
+    assert settled([box], behind, at + 1, 60).files == (box,)

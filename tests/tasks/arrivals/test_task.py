@@ -8,7 +8,7 @@ from data.catalog import Investigation
 from data.errors import InputError
 from tasks.arrivals import task
 from tasks.arrivals.memory import recall
-from tasks.arrivals.task import Arrival, Decision, settled_files
+from tasks.arrivals.task import Arrival, Decision, Stuck, settled_files
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -24,8 +24,10 @@ def case(tmp_path: Path) -> Investigation:
     return Investigation.unchecked(tmp_path)
 
 
-def look(case: Investigation, told: list[Arrival], settle: float = 0.0) -> Decision:
-    return task.look.fn(case, settle, told.append)
+def look(
+    case: Investigation, told: list[Arrival], settle: float = 0.0, stuck: list[Stuck] | None = None
+) -> Decision:
+    return task.look.fn(case, settle, told.append, print if stuck is None else stuck.append)
 
 
 def test_an_agency_is_announced_with_its_files_and_bytes_once(case: Investigation):
@@ -41,7 +43,7 @@ def test_an_announcement_that_fails_is_made_again(case: Investigation):
         raise ConnectionError(arrival.agency)
 
     with pytest.raises(ConnectionError):
-        task.look.fn(case, 0.0, fails)
+        task.look.fn(case, 0.0, fails, print)
     told: list[Arrival] = []
     look(case, told)
     assert [arrival.agency for arrival in told] == ["lapd"]
@@ -64,13 +66,68 @@ def test_a_link_that_leads_nowhere_stops_no_look(case: Investigation):
     told: list[Arrival] = []
     look(case, told)
     look(case, told)
-    assert [arrival.files for arrival in told] == [1]
+    assert [arrival.files for arrival in told] == [2]
+    # The run says what is wrong with it; when it is mended, that is a change.
+    (case.folder / "records/lapd/gone.pst").unlink()
+    look(case, told)
+    assert [(arrival.files, arrival.times) for arrival in told] == [(2, 1), (1, 1)]
 
 
-def test_a_mailbox_that_belongs_to_no_agency_is_an_error_that_names_it(case: Investigation):
+def test_a_mailbox_that_belongs_to_no_agency_is_in_nobody_s_way_and_said_at_each_look(case: Investigation):
     (case.folder / "records/stray.pst").write_bytes(b"mail")
-    with pytest.raises(InputError, match=r"records/stray\.pst: belongs to no agency"):
-        look(case, [])
+    told: list[Arrival] = []
+    for _ in range(2):
+        lines = look(case, told).waiting
+        assert lines[-1].startswith("records/stray.pst: belongs to no agency")
+    assert [arrival.agency for arrival in told] == ["lapd"]
+
+
+def test_a_person_is_told_once_of_what_only_a_person_can_mend(case: Investigation):
+    settings = case.folder / "records/lapd/agency.toml"
+    settings.write_text('name = "Police"\n')
+    told: list[Arrival] = []
+    stuck: list[Stuck] = []
+    for _ in range(3):
+        assert look(case, told, stuck=stuck).waiting == ()
+    assert [(one.agency, one.line) for one in stuck] == [
+        (
+            "lapd",
+            "lapd: agency 'lapd' has settings in records/lapd/agency.toml and in investigation.toml; "
+            "keep one of the two",
+        )
+    ]
+    settings.unlink()
+    look(case, told, stuck=stuck)
+    assert [arrival.agency for arrival in told] == ["lapd"]
+    assert len(stuck) == 1
+
+
+def test_a_person_who_could_not_be_told_is_told_by_the_next_look(case: Investigation):
+    (case.folder / "records/lapd/agency.toml").write_text("wrong")
+
+    def fails(stuck: Stuck) -> None:
+        raise ConnectionError(stuck.agency)
+
+    with pytest.raises(ConnectionError):
+        task.look.fn(case, 0.0, print, fails)
+    stuck: list[Stuck] = []
+    look(case, [], stuck=stuck)
+    assert len(stuck) == 1
+
+
+def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case: Investigation):
+    (case.folder / "records/new").mkdir()
+    (case.folder / "records/new/a.pst.part").write_bytes(b"mail")
+    found = task.agencies_coming(case)
+    assert set(found) == {"lapd", "new"}
+    assert found["lapd"].startswith("records/lapd/a.pst: changed ")
+    assert found["lapd"].endswith("; until then the agency 'lapd' stays as it was")
+    # As they were announced they have settled, whatever their clock says.
+    look(case, [])
+    assert set(task.agencies_coming(case)) == {"new"}
+    (case.folder / "records/stray.pst").write_bytes(b"mail")
+    with pytest.raises(InputError, match="belongs to no agency"):
+        task.agencies_coming(case)
 
 
 def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):

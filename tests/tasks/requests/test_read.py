@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 def read(folder: Path, rows: str, header: str = HEADER) -> Requests:
     (folder / "requests.csv").write_text(header + rows, encoding="utf-8")
     case = Investigation(folder, Config(name="requests"))
-    return read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
+    return read_requests(case.requests_file(), case.place)
 
 
 def refused(folder: Path, rows: str, header: str = HEADER) -> str:
@@ -87,7 +87,7 @@ def test_case_blanks_a_byte_order_mark_and_columns_of_notes_do_not_count(folder:
     )
     (folder / "requests.csv").write_bytes(codecs.BOM_UTF8 + text.encode())
     case = Investigation(folder, Config(name="requests"))
-    found = read_requests(case.requests_file(), case.records_folder, case.mailboxes_of)
+    found = read_requests(case.requests_file(), case.place)
     row = found.table.to_pylist()[0]
     assert (row["agency"], row["status"], row["records"]) == (
         "Alderfall Police",
@@ -188,9 +188,7 @@ def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_
     )
     case = Investigation(folder, Config(name="requests"))
     (folder / "records/cobble").mkdir()
-    found = read_requests(
-        case.requests_file(), case.records_folder, case.mailboxes_of, case.agencies_with_records()
-    )
+    found = read_requests(case.requests_file(), case.place, case.agencies_with_records())
     assert found.warnings == (
         "requests.csv: the request to 'A' of 2021-03-01 is 'no records', "
         "and yet mailboxes lie in records/alderfall/2019",
