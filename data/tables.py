@@ -7,6 +7,7 @@ and never half of either. Private and work tables are Parquet; public ones have 
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -120,10 +121,19 @@ def read_table(spec: Table, out: Path) -> pa.Table:
 
     Raises:
         FileNotFoundError: It was not written.
-        ValueError: The file has other columns or types than the schema, as one of another version has.
+        PermissionError: It may not be read.
+        ValueError: The file is damaged, or has other columns or types than the schema, as one of another
+            version has.
     """
     path = out / f"{spec.name}.parquet"
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError:
+        raise
+    except PermissionError as error:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from error
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ValueError(f"{path}: is damaged; run again to rebuild it") from error
     if not table.schema.equals(spec.arrow):
         raise ValueError(f"{path}: the file's columns are not those of {spec.name}; run again to rebuild it")
     return table

@@ -6,7 +6,10 @@ at once, and `nwatch inspect` starts neither a server nor a cluster.
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -80,9 +83,10 @@ def new(
       nwatch new my-investigation
       nwatch new demo --synthetic --scale 0.01
     """
-    from flows import commands
+    with _interruptible("nothing was written"):
+        from flows import making
 
-    commands.new(folder, synthetic, scale, seed)
+        making.new(folder, synthetic, scale, seed)
 
 
 @app.command()
@@ -126,12 +130,10 @@ def run(
       nwatch run my-investigation --only posts
       nwatch run my-investigation --agency lapd
     """
-    from flows import commands
+    with _interruptible("nothing was done yet"):
+        from flows import running
 
-    try:
-        commands.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
-    except KeyboardInterrupt:
-        _fail("nwatch: interrupted; nothing was published, and the next run goes on from here", 130)
+        running.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
 
 
 @app.command()
@@ -282,15 +284,56 @@ def automations(
 def main() -> None:
     """Run the command line; a mistake of the user's is one line on stderr and exit code 2."""
     try:
+        _check_encoding()
         app()
     except InputError as error:
         _fail(f"nwatch: {error}", 2)
     except LedgerError as error:
         _fail(f"nwatch: the ledger does not add up, and nothing was published: {error}", 1)
+    except KeyboardInterrupt:
+        _fail("nwatch: interrupted", 130)
+    except OSError as error:
+        from flows.faults import line_of
+
+        line = line_of(error)
+        if line is None:
+            raise
+        _fail(f"nwatch: {line}", 2)
+
+
+def _check_encoding() -> None:
+    """See that names of files are UTF-8, or those with an umlaut could be neither opened nor written down.
+
+    Raises:
+        InputError: They are not.
+    """
+    if sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}:
+        raise InputError(
+            f"LC_ALL: the terminal's character set is {sys.getfilesystemencoding()}, and names of files are "
+            "read as UTF-8; set LC_ALL=C.UTF-8"
+        )
+
+
+@contextmanager
+def _interruptible(then: str) -> Iterator[None]:
+    """Tell of Ctrl-C in one line, and of a reader who went away (`nwatch run … | head`).
+
+    Args:
+        then: How things are then.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        _fail(f"nwatch: interrupted; {str(stop) or then}", 130)
+    except BrokenPipeError as stop:
+        _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
 
 
 def _fail(line: str, code: int) -> NoReturn:
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:  # nobody reads it, or its disk is full; Python would try again at its end, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.stderr.write(
         line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(errors="replace") + "\n"
     )

@@ -65,7 +65,7 @@ class Reporter:
 
 
 class Lines(Reporter):
-    """Plain lines, for a log: one when a stage begins, one every few seconds, one when it ends."""
+    """Plain lines, for a log: one every few seconds while a stage lasts, one when it ends."""
 
     def __init__(self, say: Callable[[str], None], every: float = EVERY) -> None:
         super().__init__()
@@ -124,6 +124,11 @@ class Bars(Reporter):
             yield on_progress
             total = progress.tasks[0].total
             progress.update(bar, total=total or 1, completed=total or 1)
+
+
+def speaking(to: Console) -> Reporter:
+    """The reporter for a console: bars where a person looks on, plain lines in a log."""
+    return Bars(to) if to.is_terminal else Lines(lambda line: print(line, flush=True))  # noqa: T201
 
 
 _CURRENT: ContextVar[Reporter] = ContextVar("reporter")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -47,19 +49,60 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
     Raises:
         InputError: `out` cannot be written; said before any work is done.
     """
-    if not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise InputError(f"{out}: cannot be written; check its permissions")
+    check_writable(out)
     stage = work / "staging"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     yield stage
     made = {path.relative_to(stage) for path in stage.rglob("*") if path.is_file()}
     provenance = made & {Path(PROVENANCE)}
-    _move(made - provenance, stage, out)
-    if whole:
-        _move(_lying(out) - made, out, work / REMOVED)
-    _move(provenance, stage, out)
+    with _uninterrupted():
+        _move(made - provenance, stage, out)
+        if whole:
+            _move(_lying(out) - made, out, work / REMOVED)
+        _move(provenance, stage, out)
     shutil.rmtree(stage)
+
+
+def check_writable(out: Path) -> None:
+    """See that results can be moved to a folder and the folders in it.
+
+    Raises:
+        InputError: They cannot; the message names the place.
+    """
+    for folder in (out, out / "public", out / "private"):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder}: is a file; move it away, for the tables go there")
+        asked = folder if folder.exists() else out.parent if folder == out else out
+        if asked.exists() and not os.access(asked, os.W_OK):
+            raise InputError(f"{folder}: cannot be written; check its permissions")
+
+
+def published_at(out: Path) -> int | None:
+    """When the last provenance of `out/` was written, nanoseconds since 1970; None where there is none.
+
+    It is moved there when all tables are.
+    """
+    try:
+        return (out / PROVENANCE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block has ended: it takes no time, and half of it is neither old nor new."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread alone
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _move(files: Iterable[Path], source: Path, target: Path) -> None:
@@ -87,6 +130,16 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
     return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]
+
+
+def check_free(work: Path) -> None:
+    """See that no run is at work in an investigation folder, before one more is started.
+
+    Raises:
+        InputError: One is, or the folder cannot be written.
+    """
+    with one_run_at_a_time(work):
+        pass
 
 
 @contextmanager

@@ -159,6 +159,21 @@ class Counts:
     file_bytes: tuple[int, ...]
 
 
+def mail_bytes(scale: float) -> int:
+    """About how many bytes the mailboxes of a scale take, before anything is planned.
+
+    Raises:
+        ValueError: If the scale is not a number above 0.
+
+    Example:
+        >>> mail_bytes(1.0), mail_bytes(0.01)
+        (32889388656, 60780000)
+    """
+    if not (math.isfinite(scale) and scale > 0):
+        raise ValueError(f"scale must be a number above 0, not {scale}")
+    return round(EMAILS * scale) * (MESSAGE_BYTES if scale >= SMALL_SCALE else SMALL_MESSAGE_BYTES)
+
+
 def counts(scale: float, message_bytes: int | None = None) -> dict[str, Counts]:
     """The numbers of an investigation of a scale, by rank of the agency ("main", "second").
 

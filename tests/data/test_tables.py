@@ -158,3 +158,24 @@ def test_the_dictionary_tells_every_column_of_every_table_that_a_run_leaves() ->
         assert [c.name for c in table.columns if f"| **{c.name}** |" in sections[table.name]] == [
             name for name in table.arrow.names if name in table.key
         ]
+
+
+def test_a_damaged_table_is_told_to_be_rebuilt(tmp_path: Path) -> None:
+    path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
+    whole = path.read_bytes()
+    for damaged in (b"x", whole[:-20], whole[:4] + b"\0" * (len(whole) - 12) + whole[-8:]):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=rf"{path}: is damaged; run again to rebuild it"):
+            read_table(KINDS, tmp_path)
+
+
+def test_a_table_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
+
+    def forbidden(_: Path) -> pa.Table:
+        raise PermissionError("[Errno 13] Failed to open local file")
+
+    monkeypatch.setattr(pq, "read_table", forbidden)
+    with pytest.raises(PermissionError) as caught:
+        read_table(KINDS, tmp_path)
+    assert caught.value.filename == str(path)

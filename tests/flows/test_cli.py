@@ -1,5 +1,7 @@
 """The command line: exit codes, one line a mistake, an example in every help."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +111,52 @@ def test_what_only_a_run_makes_is_asked_for_too_early(call, case: Path, command:
     code, _, err = call(command, case)
     assert code == 2
     assert err == f"nwatch: {case}: no run has ended here yet; start one with: nwatch run {case}\n"
+
+
+def test_a_run_without_mail_is_no_run_that_never_ended(call, case: Path):
+    (case / "out").mkdir()
+    (case / "out/provenance.json").write_text("{}")
+    code, _, err = call("quarantine", case)
+    assert code == 2
+    assert err == f"nwatch: {case}: no run has read mail yet; start one with: nwatch run {case}\n"
+
+
+def test_a_damaged_table_is_one_line_with_the_mend(call, case: Path):
+    (case / "out/public").mkdir(parents=True)
+    (case / "out/public/ledger.parquet").write_text("x")
+    code, _, err = call("ledger", case)
+    assert code == 2
+    assert err == f"nwatch: {case}/out/public/ledger.parquet: is damaged; run again to rebuild it\n"
+
+
+def test_what_may_not_be_written_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch):
+    def forbidden(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "mkdir", forbidden)
+    code, _, err = call("plan", case)
+    assert code == 2
+    assert err.endswith("work/mail: Permission denied; check its permissions\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "line"), [("new", "nothing was written"), ("run", "nothing was done yet")]
+)
+def test_ctrl_c_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch, command: str, line: str):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.making.new", interrupted)
+    monkeypatch.setattr("flows.running.Investigation.open", interrupted)
+    assert call(command, case) == (130, "", f"nwatch: interrupted; {line}\n")
+
+
+def test_a_terminal_of_another_character_set_is_told_which_to_set(call, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
+    code, _, err = call("--help")
+    assert code == 2
+    assert err.startswith("nwatch: LC_ALL: the terminal's character set is iso8859-1, and names of files")
 
 
 def test_a_wrong_variable_of_the_environment_is_named(call, case: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,12 +1,21 @@
 """From the staging folder to out/, whole or not at all."""
 
 import contextlib
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from data.errors import InputError
-from flows.publish import one_run_at_a_time, staging, superseded
+from flows.publish import (
+    check_free,
+    check_writable,
+    one_run_at_a_time,
+    published_at,
+    staging,
+    superseded,
+)
 
 
 def interrupted(work: Path, out: Path, file: str) -> None:
@@ -146,3 +155,59 @@ def test_patience_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         one_run_at_a_time(tmp_path / "work", patience=0.05),
     ):
         pytest.fail("must not begin")
+
+
+@pytest.mark.parametrize("place", ["out", "out/public", "out/private"])
+def test_a_place_that_cannot_be_written_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    (tmp_path / place).mkdir(parents=True)
+    check_writable(tmp_path / "out")
+    # Whoever runs the tests may be root, who may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / place)
+    with pytest.raises(InputError, match=f"{place}: cannot be written; check its permissions"):
+        check_writable(tmp_path / "out")
+
+
+def test_a_folder_that_is_not_there_yet_is_judged_by_the_one_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(InputError, match="out: cannot be written"):
+        check_writable(tmp_path / "out")
+
+
+def publish(work: Path, out: Path, *files: str) -> None:
+    with staging(work, out) as stage:
+        for name in files:
+            (stage / name).touch()
+
+
+def test_ctrl_c_waits_until_all_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    replace, out = Path.replace, tmp_path / "out"
+
+    def then_interrupted(path: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", then_interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            publish(tmp_path / "work", out, "a.csv", "b.csv", "provenance.json")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sorted(path.name for path in out.iterdir()) == ["a.csv", "b.csv", "provenance.json"]
+
+
+def test_when_the_tables_were_published_is_told_by_the_provenance(tmp_path: Path):
+    assert published_at(tmp_path) is None
+    (tmp_path / "provenance.json").touch()
+    assert published_at(tmp_path) is not None
+
+
+def test_a_folder_is_free_when_no_run_holds_it(tmp_path: Path):
+    check_free(tmp_path / "work")
+    with one_run_at_a_time(tmp_path / "work"), pytest.raises(InputError, match="another run is at work"):
+        check_free(tmp_path / "work")

@@ -22,12 +22,13 @@ def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 120
     while not list((investigation / "work").glob("mail/*/part-*.parquet")) and running.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    running.send_signal(signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: the workers would hear of it too
     _, stderr = running.communicate(timeout=120)
     assert running.returncode == 130
     assert stderr == "nwatch: interrupted; nothing was published, and the next run goes on from here\n"

@@ -1,0 +1,97 @@
+"""What the machine does to a command, in one line: a full disk, a folder without rights, a lost server."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from data.errors import InputError
+
+LEAST: Final = 50_000_000
+"""Bytes that must be free on the disk of `work/` before a run begins; a Prefect server takes some 5 MB."""
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def check_room(folder: Path) -> None:
+    """See that a disk has room for a run to begin.
+
+    Raises:
+        InputError: It has not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < LEAST:
+        raise InputError(
+            f"{folder}: {free / 1e6:,.0f} MB are free on its disk, and a run wants {LEAST / 1e6:,.0f} MB at "
+            "least; make room, then run again"
+        )
+
+
+def line_of(error: BaseException, folder: Path | None = None) -> str | None:
+    """What went wrong outside of the program, with the mend.
+
+    Args:
+        error: What was raised.
+        folder: The investigation folder at work; None where there is none.
+
+    Returns:
+        One line; None where the program itself may be at fault.
+
+    Example:
+        >>> line_of(PermissionError(13, "Permission denied", "case/out/public/ledger.parquet"))
+        'case/out/public/ledger.parquet: Permission denied; check its permissions'
+    """
+    causes = list(_causes(error))
+    for each in causes:
+        if isinstance(each, OSError) and each.errno in _FULL:
+            return _full(each.filename or (folder if _is_full(folder) else "the output"))
+        if isinstance(each, OSError) and each.errno in _FORBIDDEN and each.filename:
+            return f"{os.fspath(each.filename)}: {each.strerror}; check its permissions"
+    said = next((words for each in causes if (words := _of_server(each))), None)
+    if said is None:
+        return None
+    # A server of the run's own has its database on the same disk, and answers 500 where that is full.
+    if _is_full(folder):
+        return _full(folder)
+    return said
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether an error came of Ctrl-C, as where Prefect was about to begin a task and stumbled over it."""
+    return any(isinstance(each, KeyboardInterrupt) for each in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it came of, each once."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _of_server(error: BaseException) -> str | None:
+    """What the Prefect server did, if it is that; told by names, as Prefect and httpx are dear to import."""
+    kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("httpx")}
+    if "HTTPStatusError" in kinds:
+        status = error.response.status_code  # type: ignore[attr-defined]
+        if status in {401, 403}:
+            return "PREFECT_API_AUTH_STRING: the Prefect server wants another password; set the one it has"
+        return f"the Prefect server answers {status}; look into its log, then run again"
+    if "TransportError" in kinds:
+        words = str(error) or type(error).__name__
+        return f"the Prefect server is gone ({words}); start it again, then run again"
+    return None
+
+
+def _is_full(folder: Path | None) -> bool:
+    return folder is not None and shutil.disk_usage(folder).free < LEAST
+
+
+def _full(where: object) -> str:
+    return f"{where}: the disk is full; make room, then run again"
