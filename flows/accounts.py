@@ -1,8 +1,9 @@
-"""How `nwatch ledger` shows the ledger: each number above the numbers that it is the sum of."""
+"""The ledger in print: each number above the numbers that it is the sum of, or in one line with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from data.schema import PARTS_OF_LEDGER
@@ -21,6 +22,61 @@ _BESIDE: Final = (ledger.TRACTS, ledger.REPAIRED)
 
 Counts = dict[tuple[str, str], int | None]
 """Count by part and line."""
+
+
+_BALANCES: Final = {
+    ("mail", ledger.LISTED): "items in the mailboxes",
+    ("alerts", ledger.ALERT_MESSAGES): "alerts among them",
+    ("posts", ledger.POSTS): "posts",
+    ("crime", ledger.CRIMES): "crimes",
+}
+"""What enters a run, by part of the ledger and line, and what it is called where it is said in one line."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What entered, and what became of it.
+
+    Attributes:
+        name: What is counted.
+        count: How many entered; None where that is not known.
+        parts: The numbers that it is the sum of, by name; those that are 0 are left out, but for quarantine.
+    """
+
+    name: str
+    count: int | None
+    parts: tuple[tuple[str, int | None], ...]
+
+
+def balances(rows: Iterable[Mapping[str, Any]], parts: Collection[str]) -> Iterator[Balance]:
+    """What entered a run, in as few lines as it takes to see that nothing is missing.
+
+    Args:
+        rows: The rows of public/ledger.
+        parts: The parts of a run that are asked for.
+
+    Yields:
+        One for each kind of thing that can enter with these parts.
+
+    Example:
+        >>> counts = {"listed in the file": 3, "messages read": 3, "quarantined while reading": 0}
+        >>> rows = [{"part": "mail", "source": "a", "line": line, "count": n} for line, n in counts.items()]
+        >>> [balance] = balances(rows, ["mail"])
+        >>> balance.count, balance.parts
+        (3, (('messages read', 3), ('quarantined while reading', 0)))
+    """
+    accounts: dict[str, Counts] = {}
+    for row in rows:
+        if _PART_OF[row["part"]] in parts:
+            accounts.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
+    total = _together(accounts)
+    for identity in IDENTITIES:
+        key = (identity.part, identity.whole)
+        if key in _BALANCES and key in total:
+            counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
+            told = total[key] != 0
+            kept = [(line, n) for line, n in counts if n != 0 or (told and line.startswith("quarantined"))]
+            yield Balance(_BALANCES[key], total[key], tuple(kept))
 
 
 def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -60,14 +116,13 @@ def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequenc
 
 def _mailboxes(accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """A heading and the identities of each mailbox, then of all together."""
-    total = accounts.get("", {})
     each = {source: counts for source, counts in accounts.items() if source}
     for source, counts in _by_name(each, files):
         yield _named(source, files)
         yield from _identities(counts)
         yield ""
     yield "all mailboxes"
-    yield from _identities({**_sum(each.values()), **total})
+    yield from _identities(_together(accounts))
 
 
 def _section(part: str, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -91,6 +146,11 @@ def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) 
 
 def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
     return f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
+
+
+def _together(accounts: Mapping[str, Counts]) -> Counts:
+    """The counts of all sources together; a line that was counted over all is taken as it was counted."""
+    return {**_sum(counts for source, counts in accounts.items() if source), **accounts.get("", {})}
 
 
 def _sum(accounts: Iterable[Counts]) -> Counts:

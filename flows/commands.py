@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 from data.catalog import Investigation
 from data.errors import InputError
 from flows.progress import speaking
-from flows.show import console, number, print_requests, print_table
+from flows.show import command, console, number, print_table
+from flows.summary import print_requests
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,7 +89,7 @@ def quarantine(folder: Path) -> None:
         )
         for row in table.to_pylist()
     ]
-    print_table(titles, rows, to=to)
+    print_table(titles, sorted(rows), to=to)
     to.print(f"{number(table.num_rows)} in quarantine")
 
 
@@ -103,7 +103,7 @@ def _published(folder: Path, name: str) -> pa.Table:
     try:
         return read_table(TABLES[name], out)
     except FileNotFoundError as error:
-        again = f"nwatch run {shlex.quote(str(folder))}"
+        again = command("nwatch run", folder)
         if (out / PROVENANCE).exists():
             raise InputError(f"{folder}: no run has read mail yet; start one with: {again}") from error
         raise InputError(f"{folder}: no run has ended here yet; start one with: {again}") from error
@@ -148,7 +148,8 @@ def plan(folder: Path, partition: int | None) -> None:
 
     investigation = Investigation.open(folder)
     with speaking(console()).stage("survey", "files") as on_progress:
-        planned = plan_reading(investigation.records(), investigation.work, partition, on_progress)
+        found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
+    planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
     to = console()
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")
     print_table(

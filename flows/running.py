@@ -14,7 +14,8 @@ from flows.faults import check_room, interrupted, line_of
 from flows.inputs import Inputs, check_agency, using
 from flows.progress import reporting, speaking
 from flows.publish import check_free, check_writable, published_at
-from flows.show import console, summary
+from flows.show import console
+from flows.summary import summary
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -25,6 +25,8 @@ def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
             yield inspect(file)
         except NotAMailboxError as error:
             yield InputError(f"{file}: {error}")
+        except IsADirectoryError:
+            yield InputError(f"{file}: is a folder; name the mailboxes in it, as {file / '*.pst'}")
         except OSError as error:
             yield InputError(
                 f"{file}: cannot be read ({error.strerror or error}); check its name and permissions"

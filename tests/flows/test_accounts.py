@@ -1,6 +1,6 @@
 """How `nwatch ledger` shows the ledger: each number above the numbers that it is the sum of."""
 
-from flows.accounts import account_lines
+from flows.accounts import account_lines, balances
 
 
 def rows(source: str, part: str, **counts: int | None) -> list[dict]:
@@ -110,3 +110,12 @@ def test_every_line_of_the_ledger_has_room_for_its_name():
     given = [{"part": "selection", "source": "", "line": line, "count": n} for line, n in own.items()]
     given.append({**given[0], "line": "without a partnership", "count": 0})
     assert len({len(line) for line in account_lines(given, {}) if line != "selection"}) == 1
+
+
+def test_a_number_of_0_is_no_part_of_a_balance_but_for_what_is_in_quarantine():
+    lines = {"listed in the file": 2, "messages read": 2, "not mail": 0, "quarantined while reading": 0}
+    rows = [{"part": "mail", "source": "a", "line": line, "count": count} for line, count in lines.items()]
+    [balance] = balances(rows, ["mail"])
+    assert balance.parts == (("messages read", 2), ("quarantined while reading", 0))
+    nothing = [{**row, "count": 0} for row in rows]
+    assert [(each.count, each.parts) for each in balances(nothing, ["mail"])] == [(0, ())]

@@ -227,6 +227,12 @@ def test_inspect_names_each_file_that_is_no_mailbox_after_showing_the_others(
     ]
 
 
+def test_inspect_of_a_folder_says_how_its_mailboxes_are_named(call, case: Path):
+    code, _, err = call("inspect", case)
+    assert code == 2
+    assert err == f"nwatch: {case}: is a folder; name the mailboxes in it, as {case}/*.pst\n"
+
+
 def test_no_command_writes_escape_codes_into_a_log(call, case: Path, synthetic: Path):
     for words in (["plan", case], ["inspect", next(synthetic.rglob("*.pst"))], ["--help"]):
         assert "\x1b" not in "".join(call(*words)[1:])
