@@ -292,11 +292,12 @@ def main() -> None:
         _fail(f"nwatch: the ledger does not add up, and nothing was published: {error}", 1)
     except KeyboardInterrupt:
         _fail("nwatch: interrupted", 130)
-    except OSError as error:
+    except Exception as error:
         from flows.faults import line_of
 
         line = line_of(error)
         if line is None:
+            error.add_note("nwatch: this is a fault of the program: please report it, with the lines above")
             raise
         _fail(f"nwatch: {line}", 2)
 

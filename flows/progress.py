@@ -110,7 +110,7 @@ class Bars(Reporter):
 
         columns = (
             SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description:<24}"),
+            TextColumn("{task.description:<30}"),
             BarColumn(),
             TextColumn("{task.fields[counted]}"),
             TimeElapsedColumn(),

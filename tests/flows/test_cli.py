@@ -140,6 +140,18 @@ def test_what_may_not_be_written_is_one_line(call, case: Path, monkeypatch: pyte
     assert err.count("\n") == 1
 
 
+def test_a_fault_of_the_program_is_called_one(call, case: Path, monkeypatch: pytest.MonkeyPatch):
+    def faulty(*_: object, **__: object) -> None:
+        raise ValueError("x")
+
+    monkeypatch.setattr("flows.commands.plan", faulty)
+    with pytest.raises(ValueError, match="x") as caught:
+        call("plan", case)
+    assert caught.value.__notes__ == [
+        "nwatch: this is a fault of the program: please report it, with the lines above"
+    ]
+
+
 @pytest.mark.parametrize(
     ("command", "line"), [("new", "nothing was written"), ("run", "nothing was done yet")]
 )
