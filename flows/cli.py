@@ -25,7 +25,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help="From the Outlook mailboxes that an agency handed over to tables that add up.",
+    help="""From the Outlook mailboxes that an agency handed over to tables that add up.
+
+    \b
+    A first look, at made-up records:
+      nwatch new demo --synthetic
+      nwatch run demo
+    Your own:
+      nwatch new my-investigation, which says where the mailboxes go
+    """,
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
@@ -90,104 +98,6 @@ def new(
 
 
 @app.command()
-def run(
-    folder: Folder,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Worker processes; by default one a processor.", min=1, show_default=False),
-    ] = None,
-    partition: Annotated[
-        int | None,
-        typer.Option(
-            help="Messages a partition of the reading; changes no result.", min=1, show_default=False
-        ),
-    ] = None,
-    only: Annotated[
-        list[Part] | None,
-        typer.Option(help="Carry out this part alone; may be given several times.", show_default=False),
-    ] = None,
-    agency: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Read this agency's mailboxes alone; the rows of the others stay.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Run the investigation: from the mailboxes, posts and crimes to the tables.
-
-    The mailboxes are read and the alerts found; posts and crimes are put into Census tracts and held against
-    the income there; gentrified tracts and police partnerships say which cities to ask. The tables lie in
-    DIR/out when it ends. A part whose input is not there is skipped.
-
-    What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
-    with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
-
-    \b
-    Examples:
-      nwatch run my-investigation --workers 4
-      nwatch run my-investigation --only posts
-      nwatch run my-investigation --agency lapd
-    """
-    with _interruptible("nothing was done yet"):
-        from flows import running
-
-        running.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
-
-
-@app.command()
-def certificates(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them.", show_default=False)],
-    host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A name or address of scheduler or workers; may be given several times.", show_default=False
-        ),
-    ] = None,
-    days: Annotated[int, typer.Option(help="How long they are valid.", min=1)] = 365,
-    renew: Annotated[
-        bool, typer.Option("--renew", help="New certificates by the authority that is there.")
-    ] = False,
-) -> None:
-    """Make the certificates of a cluster.
-
-    An authority of your own, and by it certificates for the scheduler, the workers and the runs. With them
-    everything between these is encrypted, and who has none is not let in. Without them nwatch works on this
-    machine alone.
-
-    \b
-    Examples:
-      nwatch certificates /etc/nwatch/tls --host dask.example.org
-      nwatch certificates /etc/nwatch/tls --renew
-    """
-    from cluster.certificates import make
-
-    typer.echo(make(folder, host or (), days, renew))
-
-
-@app.command()
-def gentrification(
-    folder: Folder,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace a census/gentrification.parquet that is there.")
-    ] = False,
-) -> None:
-    """Make census/gentrification of public downloads.
-
-    The Longitudinal Tract Data Base may not be handed on, so you download it yourself, and the Census's
-    tables with it. Without them the command says which files, from where, and where to put them.
-
-    \b
-    Example:
-      nwatch gentrification my-investigation
-    """
-    from flows.gentrification_file import build
-
-    build(folder, replace)
-
-
-@app.command()
 def inspect(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE.pst...", help="Mailboxes.", show_default=False)
@@ -227,6 +137,53 @@ def plan(
 
 
 @app.command()
+def run(
+    folder: Folder,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Worker processes; by default one a processor.", min=1, show_default=False),
+    ] = None,
+    partition: Annotated[
+        int | None,
+        typer.Option(
+            help="Messages a partition of the reading; changes no result.", min=1, show_default=False
+        ),
+    ] = None,
+    only: Annotated[
+        list[Part] | None,
+        typer.Option(help="Carry out this part alone; may be given several times.", show_default=False),
+    ] = None,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read this agency's mailboxes alone; the rows of the others stay.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run the investigation: from records to tables.
+
+    The mailboxes are read and the alerts found; posts and crimes are put into Census tracts and held against
+    the income there; gentrified tracts and police partnerships say which cities to ask. The tables lie in
+    DIR/out when it ends. A part whose input is not there is skipped.
+
+    What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
+    with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
+
+    \b
+    Examples:
+      nwatch run my-investigation --workers 4
+      nwatch run my-investigation --only posts
+      nwatch run my-investigation --agency lapd
+    """
+    with _interruptible("nothing was done yet"):
+        from flows import running
+
+        running.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
+
+
+@app.command()
 def ledger(folder: Folder) -> None:
     """Show what entered, and what became of it.
 
@@ -257,6 +214,57 @@ def quarantine(folder: Folder) -> None:
 
 
 @app.command()
+def gentrification(
+    folder: Folder,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a census/gentrification.parquet that is there.")
+    ] = False,
+) -> None:
+    """Make census/gentrification of public downloads.
+
+    The Longitudinal Tract Data Base may not be handed on, so you download it yourself, and the Census's
+    tables with it. Without them the command says which files, from where, and where to put them.
+
+    \b
+    Example:
+      nwatch gentrification my-investigation
+    """
+    from flows.gentrification_file import build
+
+    build(folder, replace)
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them.", show_default=False)],
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name or address of scheduler or workers; may be given several times.", show_default=False
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How long they are valid.", min=1)] = 365,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="New certificates by the authority that is there.")
+    ] = False,
+) -> None:
+    """Make the certificates of a cluster.
+
+    An authority of your own, and by it certificates for the scheduler, the workers and the runs. With them
+    everything between these is encrypted, and who has none is not let in. Without them nwatch works on this
+    machine alone.
+
+    \b
+    Examples:
+      nwatch certificates /etc/nwatch/tls --host dask.example.org
+      nwatch certificates /etc/nwatch/tls --renew
+    """
+    from cluster.certificates import make
+
+    typer.echo(make(folder, host or (), days, renew))
+
+
+@app.command()
 def automations(
     notify: Annotated[
         str | None,
@@ -267,10 +275,11 @@ def automations(
         ),
     ] = None,
 ) -> None:
-    """Let the Prefect server tell of runs that fail, crash or are late.
+    """Let the Prefect server tell of failed runs.
 
-    The server is that of PREFECT_API_URL. A run whose process is gone is marked crashed there. Without
-    --notify it shows in the UI's events, and nobody is told. Again, it brings up to date what is there.
+    It tells of those that fail, crash or are late. The server is that of PREFECT_API_URL. A run whose
+    process is gone is marked crashed there. Without --notify it shows in the UI's events, and nobody is
+    told. Again, it brings up to date what is there.
 
     \b
     Example:
