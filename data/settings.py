@@ -170,9 +170,13 @@ class Coding(Section):
 
 
 class Arrivals(Section):
-    """When new records have arrived: seconds for which nothing of an agency's has changed."""
+    """When new records have arrived: seconds for which nothing of an agency's has changed.
 
-    settle: float = Field(default=60.0, ge=0)
+    With 45, what a look finds may always have settled before that look ends (`flows.arrivals.WAIT`): with
+    looks a minute apart a run begins less than 90 s after the last change.
+    """
+
+    settle: float = Field(default=45.0, ge=0)
 
 
 class Config(Section):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from prefect import flow
 from prefect.logging import get_run_logger
@@ -16,21 +16,20 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
-from flows.crime import crime
 from flows.inputs import inputs, using
 from flows.locks import only_one
-from flows.points import PointsResult
-from flows.posts import posts
 from flows.progress import reporter
 from flows.provenance import Origins, previous, provenance, write_provenance
 from flows.publish import REMOVED, one_run_at_a_time, staging, superseded
-from flows.requests import requests
-from flows.selection import SelectionResult, selection
 from flows.unattended import agencies_gone, agencies_ready
 from flows.workers import workers
 from tasks.ledger.task import keep
 from tasks.mail.task import READER_VERSION, remember
-from tasks.requests.results import Requests
+
+if TYPE_CHECKING:
+    from flows.points import PointsResult
+    from flows.selection import SelectionResult
+    from tasks.requests.results import Requests
 
 NOT_NEEDED: Final = "a run of all agencies is at work, or waits for its turn; this one is not needed"
 
@@ -174,7 +173,7 @@ def carry_out(
         InputError: The input is wrong, or the scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    folder, work = investigation.folder, investigation.work
+    folder, work, found = investigation.folder, investigation.work, subflows(parts)
     with workers(*parts) as client:
         show_link(
             "dask-dashboard", client.dashboard_link, "Dask dashboard", "The workers, while the run lasts"
@@ -186,10 +185,12 @@ def carry_out(
             result = RunResult(
                 out=investigation.out,
                 alerts=mail,
-                posts=posts(folder, stage, buckets) if "posts" in parts else None,
-                crime=crime(folder, stage, buckets) if "crime" in parts else None,
-                selection=selection(folder, stage, chosen) if (chosen := _of_selection(parts)) else None,
-                requests=requests(folder, stage) if "requests" in parts else None,
+                posts=found["posts"](folder, stage, buckets) if "posts" in parts else None,
+                crime=found["crime"](folder, stage, buckets) if "crime" in parts else None,
+                selection=found["selection"](folder, stage, chosen)
+                if (chosen := _of_selection(parts))
+                else None,
+                requests=found["requests"](folder, stage) if "requests" in parts else None,
                 notes=(*notes, *(mail.left_out if mail else ())),
             )
             show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
@@ -201,6 +202,35 @@ def carry_out(
                 if result.alerts is not None:
                     remember(work, result.alerts.reading, investigation.timezones, agencies)
     return result
+
+
+def subflows(parts: Collection[str]) -> dict[str, Callable[..., Any]]:
+    """Load the subflows of some parts, and none else: it takes seconds, in which new mail is not read.
+
+    Args:
+        parts: The parts; that of the mail is loaded already.
+
+    Returns:
+        The subflows, by their names.
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    if "posts" in parts:
+        from flows.posts import posts
+
+        found["posts"] = posts
+    if "crime" in parts:
+        from flows.crime import crime
+
+        found["crime"] = crime
+    if _of_selection(parts):
+        from flows.selection import selection
+
+        found["selection"] = selection
+    if "requests" in parts:
+        from flows.requests import requests
+
+        found["requests"] = requests
+    return found
 
 
 def _origins(result: RunResult, parts: Sequence[str]) -> Origins:
@@ -217,6 +247,6 @@ def _origins(result: RunResult, parts: Sequence[str]) -> Origins:
     )
 
 
-def _of_selection(parts: Sequence[str]) -> list[str]:
+def _of_selection(parts: Collection[str]) -> list[str]:
     """The parts that the subflow `selection` carries out."""
     return [part for part in parts if part in {"gentrification", "selection"}]

@@ -13,18 +13,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
 from data.police import read_police
 from data.schema import TABLES, TABLES_OF
 from data.settings import Config
-from flows.points import PointsResult
 from flows.publish import PROVENANCE
-from flows.selection import SelectionResult
-from tasks.mail.results import MailSource
-from tasks.requests.results import Requests
+
+if TYPE_CHECKING:
+    from flows.points import PointsResult
+    from flows.selection import SelectionResult
+    from tasks.mail.results import MailSource
+    from tasks.requests.results import Requests
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",

@@ -116,7 +116,7 @@ def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSetting
     # The server comes up in its own process while these are imported and the workers start.
     from prefect import tags
 
-    from flows.investigate import investigate
+    from flows.investigate import investigate, subflows
     from flows.one_agency import one_agency
     from flows.workers import check_loaded, load, needed
 
@@ -125,6 +125,7 @@ def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSetting
     stack.enter_context(alone(server))
     stack.enter_context(tags("nwatch", *investigation.config.agencies))
     loading = load(client, needed(parts))
+    subflows(parts)  # loaded while the workers load what they need
     if server is None:
         check_reachable()
     else:
