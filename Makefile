@@ -19,7 +19,7 @@ help:
 	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  let ruff put the code in form"
-	@echo "make readme  write the commands and tables into README.md anew"
+	@echo "make readme  write the commands and tables into README.md and docs/ anew"
 	@echo "make bench   benchmarks/mail.py at a small size"
 	@echo "make lock    resolve the requirements anew (needs uv)"
 
@@ -28,6 +28,7 @@ setup: $(READY)
 $(PACKAGES): requirements/dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON): install Python 3.11 to 3.13, or name it: make PYTHON=/path/to/python3 setup"; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: name one, as in make PYTHON=python3.12 setup"; exit 2; }
+	@echo "setting up $(VENV): a few minutes, once; the packages come over the network"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here.
@@ -44,6 +45,8 @@ demo: $(READY)
 	rm -rf $(DEMO)
 	$(BIN)/nwatch new $(DEMO) --synthetic --scale 0.01
 	$(BIN)/nwatch run $(DEMO)
+	@echo
+	@echo "To have nwatch as a command in this terminal: . $(BIN)/activate"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto $(PYTEST)

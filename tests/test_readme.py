@@ -1,6 +1,7 @@
-"""The README shows every command's help and every table's columns as they are.
+"""The pages show every command's help and every table's columns as they are.
 
-`make readme` (NWATCH_UPDATE_README=1) writes the marked sections anew.
+`make readme` (NWATCH_UPDATE_README=1) writes the marked sections anew. What a run shows of the demo is held
+against a run in `tests/whole/test_pages.py`.
 """
 
 import os
@@ -14,7 +15,8 @@ from typer.testing import CliRunner
 from data.tables import data_dictionary
 from flows import cli
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+CHECKOUT = Path(__file__).resolve().parents[1]
+README, PAGE, TABLES = (CHECKOUT / name for name in ("README.md", "docs/commands.md", "docs/tables.md"))
 COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
 
@@ -28,9 +30,9 @@ def help_of(*words: str) -> str:
 
 
 SECTIONS = {
-    "help": help_of(),
-    **{f"help {command}": help_of(command) for command in COMMANDS},
-    "tables": data_dictionary().strip(),
+    "help": (README, help_of()),
+    **{f"help {command}": (PAGE, help_of(command)) for command in COMMANDS},
+    "tables": (TABLES, data_dictionary().strip()),
 }
 
 
@@ -40,31 +42,54 @@ def section(name: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_section_is_current(name: str):
-    text = README.read_text(encoding="utf-8")
+    page, current = SECTIONS[name]
+    text = page.read_text(encoding="utf-8")
     found = section(name).search(text)
-    assert found, f"README.md has no section <!-- {name} -->"
+    assert found, f"{page.name} has no section <!-- {name} -->"
     if os.environ.get("NWATCH_UPDATE_README"):
-        README.write_text(
-            section(name).sub(lambda old: f"{old[1]}{SECTIONS[name]}\n{old[3]}", text), encoding="utf-8"
-        )
+        page.write_text(section(name).sub(lambda old: f"{old[1]}{current}\n{old[3]}", text), encoding="utf-8")
     else:
-        assert found[2].strip() == SECTIONS[name].strip(), "run: make readme"
+        assert found[2].strip() == current.strip(), "run: make readme"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented_and_shown_at_work(command: str):
-    text = README.read_text(encoding="utf-8")
-    assert f"### nwatch {command}\n" in text
+    text = PAGE.read_text(encoding="utf-8")
+    assert f"## nwatch {command}\n" in text
     assert f"$ nwatch {command} " in re.sub(r"<!-- help.*?<!-- /help[^>]*>", "", text, flags=re.DOTALL)
+
+
+def test_the_commands_stand_in_the_order_of_the_help():
+    headings = re.findall(r"^## nwatch (\w+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings == list(COMMANDS)
 
 
 def test_every_setting_of_the_cluster_is_documented():
     from cluster import ClusterSettings
 
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     documented = [name for name in ClusterSettings.model_fields if f"`NWATCH_{name.upper()}`" in text]
     assert documented == list(ClusterSettings.model_fields)
 
 
-def test_the_performance_section_has_its_place():
-    assert section("performance").search(README.read_text(encoding="utf-8"))
+@pytest.mark.parametrize(
+    "page", [README, *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_every_link_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\(([^)#:]*)(#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        path, anchor = page.parent / target[0] if target[0] else page, target[1].removeprefix("#")
+        assert path.exists(), target
+        if anchor:
+            assert anchor in anchors(path), target
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_first_screen_says_what_it_is_and_how_to_see_it():
+    first = README.read_text(encoding="utf-8").splitlines()[:30]
+    assert any("make demo" in line for line in first)
+    assert README.stat().st_size < 25_000
