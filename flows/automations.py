@@ -8,7 +8,7 @@ newsroom's chat is no place for that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -30,9 +30,11 @@ from prefect.client.schemas.objects import StateType
 from prefect.types import SecretDict
 
 from data.errors import InputError
+from flows.arrivals import STUCK
 
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
+WAITING: Final = "nwatch: new records wait for a person"
 ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
 STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
 
@@ -49,8 +51,14 @@ _BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "pre
 _ENDS: Final = {*_BAD_ENDS, "prefect.flow-run.Completed", "prefect.flow-run.Cancelled"}
 _LATE: Final = {"prefect.flow-run.Late"}
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
-_SUBJECT: Final = "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}"
-_BODY: Final = "{{ flow_run.name }} is {{ flow_run.state.name }}. Why is in its log: {{ flow_run | ui_url }}"
+_RUN: Final = {
+    "subject": "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}",
+    "body": "{{ flow_run.name }} is {{ flow_run.state.name }}. Why is in its log: {{ flow_run | ui_url }}",
+}
+_AGENCY: Final = {
+    "subject": "Neighborhood Watch: {{ event.payload.agency }}: new records wait for a person",
+    "body": "Why is in the log of {{ flow_run.name }}: {{ flow_run | ui_url }}",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,8 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
 
     Returns:
         Told of are runs of `investigate` and `one-agency` that fail, crash or are late, each by itself; and
-        `arrivals`, which runs every minute, after five such runs in ten minutes. A run of this program whose
+        `arrivals`, which runs every minute, after five such runs in ten minutes; and new records that only a
+        person can help on, once for each reason. A run of this program whose
         heartbeat stops is marked crashed, which is then told of like any crash, and so is one that a worker
         took and never began, because the worker ended between the two.
 
@@ -97,6 +106,19 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
             description="Tells that arrivals failed, crashed or was late five times in ten minutes.",
             trigger=_trigger(("arrivals",), threshold=5, within=timedelta(minutes=10)),
             actions=[_tell(block)],
+        ),
+        AutomationCore(
+            name=WAITING,
+            description="Tells that an agency's records cannot be read as they lie there.",
+            trigger=EventTrigger(
+                posture=Posture.Reactive,
+                expect={STUCK},
+                match=ResourceSpecification({"prefect.resource.id": ["nwatch.agency.*"]}),
+                for_each={"prefect.resource.id"},
+                threshold=1,
+                within=timedelta(0),
+            ),
+            actions=[_tell(block, _AGENCY)],
         ),
         _marks_crashed(
             ZOMBIE,
@@ -156,10 +178,10 @@ def _marks_crashed(name: str, description: str, message: str, **given: Any) -> A
     )
 
 
-def _tell(block: UUID | None) -> SendNotification | DoNothing:
+def _tell(block: UUID | None, words: Mapping[str, str] = _RUN) -> SendNotification | DoNothing:
     if block is None:
         return DoNothing()
-    return SendNotification(block_document_id=block, subject=_SUBJECT, body=_BODY)
+    return SendNotification(block_document_id=block, subject=words["subject"], body=words["body"])
 
 
 def set_up(notify: str | None = None) -> list[Made]:

@@ -5,9 +5,9 @@ from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, Sen
 from prefect.client.orchestration import get_client
 
 from data.errors import InputError
-from flows.automations import ARRIVALS, STILLBORN, WENT_WRONG, ZOMBIE, set_up, wanted
+from flows.automations import ARRIVALS, STILLBORN, WAITING, WENT_WRONG, ZOMBIE, set_up, wanted
 
-NAMES = [WENT_WRONG, ARRIVALS, ZOMBIE, STILLBORN]
+NAMES = [WENT_WRONG, ARRIVALS, WAITING, ZOMBIE, STILLBORN]
 
 
 def on_the_server(name: str):
@@ -21,7 +21,7 @@ def test_made_once_and_brought_up_to_date_after():
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
     assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies", "notifies", "marks it crashed", "marks it crashed"]
+    assert [made.does for made in again] == ["notifies"] * 3 + ["marks it crashed"] * 2
     for name in NAMES:
         assert len(on_the_server(name)) == 1
     [found] = on_the_server(WENT_WRONG)
@@ -71,7 +71,7 @@ def test_a_notification_says_nothing_that_could_name_a_mailbox():
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(told) == 2
+    assert len(told) == 3
     assert not [action for action in told if "message" in action.subject + action.body]
 
 

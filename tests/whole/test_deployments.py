@@ -340,7 +340,7 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     told = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.cli"
     )
-    assert told.count("notifies") == 2
+    assert told.count("notifies") == 3
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
@@ -356,6 +356,32 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
     assert "mailbox" not in text
+
+
+def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook: HTTPServer):
+    stack.do("automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.cli")
+    folder = stack.case / "records/Drift Valley PD"
+    shutil.copytree(stack.case / "records" / NEW, folder)
+    (folder / "agency.toml").write_text('name = "Drift Valley Police Department"\n')
+    looks = []
+    for _ in range(2):
+        made = stack.ask(
+            f"deployments/{stack.deployment('arrivals')['id']}/create_flow_run",
+            {"state": {"type": "SCHEDULED"}},
+        )
+        looks.append(stack.ended(made["id"]))
+    assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
+    end = time.monotonic() + 60
+    while not hook.told:  # type: ignore[attr-defined]
+        assert time.monotonic() < end, (stack.home / "server.log").read_text()
+        time.sleep(0.2)
+    shutil.rmtree(folder)
+    [text] = hook.told  # type: ignore[attr-defined]
+    first, second = text.splitlines()
+    assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
+    assert second.startswith(f"Why is in the log of arrivals {stack.case.name}: http")
+    assert looks[0]["id"] in second
+    assert not [run for run in stack.runs("one-agency") if run["parameters"]["agency"] == folder.name]
 
 
 def hasten(stack: Stack, what: str) -> None:
