@@ -53,9 +53,11 @@ def test_its_version_of_prefect_is_the_pinned_one(checkout: Path):
     )
 
 
-def test_a_run_that_may_take_hours_needs_no_server_to_go_on(deployments: dict[str, dict[str, Any]]):
-    """A place in a limit must be renewed; where the server is away just then, Prefect ends the run."""
-    limited = {name for name, each in deployments.items() if "concurrency_limit" in each}
-    assert limited == {"arrivals"}
-    assert deployments["arrivals"]["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW"
+def test_runs_of_a_kind_do_not_pile_up_and_agencies_wait_for_each_other(
+    deployments: dict[str, dict[str, Any]],
+):
+    """Agencies wait by the lock in the folder: a second one must be read, not cancelled."""
+    limits = {name: each.get("concurrency_limit") for name, each in deployments.items()}
+    one = {"limit": 1, "collision_strategy": "CANCEL_NEW", "grace_period_seconds": 120}
+    assert limits == {"investigate": one, "one-agency": None, "arrivals": one}
     assert all(deployments[name]["parameters"]["patience"] > 3600 for name in ("investigate", "one-agency"))

@@ -195,11 +195,12 @@ def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
     assert {tuple(each["tags"]) for each in found.values()} == {("nwatch",)}
     limits = {name: each["global_concurrency_limit"] for name, each in found.items()}
     assert {name: limit and limit["limit"] for name, limit in limits.items()} == {
-        "investigate": None,
+        "investigate": 1,
         "one-agency": None,
         "arrivals": 1,
     }
-    assert found["arrivals"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    for name in ("investigate", "arrivals"):
+        assert found[name]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
     [nightly], [often] = (found[name]["schedules"] for name in ("investigate", "arrivals"))
     assert nightly["schedule"]["timezone"] == "America/New_York"
     assert often["schedule"]["interval"] == 60.0
