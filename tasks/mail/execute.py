@@ -62,7 +62,8 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     parts = mailbox.parts(work)
     total = len(plan.nodes)
     ranges = gaps(total, finished(parts, total), settings.partition)
-    return [span_of(plan, mailbox.path, places, parts, settings) for places in ranges]
+    state = mailbox.examined.state
+    return [span_of(plan, mailbox.path, places, parts, settings, state=state) for places in ranges]
 
 
 def read_mailboxes(

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from data.places import Place
+from data.places import Place, State
 from tasks.mail.ahead import nodes_ahead
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import (
@@ -170,15 +170,15 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
     return MailPlan(header, file.size, nodes, _folders(wanted, facts, inside), tuple(damages), cut)
 
 
-def open_plan(path: Place, *, names: bool = True) -> MailPlan:
-    """List the mailbox at `path`; see `plan_mailbox`.
+def open_plan(path: Place, *, names: bool = True, state: State | None = None) -> MailPlan:
+    """List the mailbox at `path`, which shall be in this state; see `plan_mailbox` and `open_bytes`.
 
     Raises:
         NotAMailboxError: see `plan_mailbox`.
         OSError: the file cannot be read.
         InputError: the store on which it lies cannot be reached or refuses.
     """
-    with open_bytes(path) as file:
+    with open_bytes(path, state) as file:
         return plan_mailbox(file, names=names)
 
 

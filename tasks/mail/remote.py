@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from data.places import Place, Remote, changed, read_ranges, state_of
+from data.places import Place, Remote, State, changed, read_ranges, state_of
 from tasks.mail.ndb import LocalFile
 
 _SEGMENT: Final = 16 << 10
@@ -37,15 +37,21 @@ class RemoteFile:
         fetched: bytes that they brought.
     """
 
-    def __init__(self, place: Remote) -> None:
+    def __init__(self, place: Remote, state: State | None = None) -> None:
         """Ask the store for the object's size and state.
+
+        Args:
+            place: the object.
+            state: what `state_of` said of it when it was looked at first; None where this is that.
 
         Raises:
             OSError: there is no such object.
-            InputError: the store cannot be reached or refuses.
+            InputError: the store cannot be reached or refuses, or it is not that object any more.
         """
         self._place = place
         self._state = state_of(place)
+        if state is not None and self._state != state:
+            raise changed(place)
         self.size = int(self._state[0])
         self.requests = 0
         self.fetched = 0
@@ -125,14 +131,19 @@ class RemoteFile:
         self._segments.clear()
 
 
-def open_bytes(place: Place) -> LocalFile | RemoteFile:
+def open_bytes(place: Place, state: State | None = None) -> LocalFile | RemoteFile:
     """A mailbox to be read at positions, wherever it lies; to be closed with `with`.
+
+    Args:
+        place: the mailbox.
+        state: of one on a store, what `state_of` said of it when it was looked at first. For one on a disk
+            it is not held against it: two hosts may number the files of one disk differently.
 
     Raises:
         OSError: it cannot be opened.
-        InputError: its store cannot be reached or refuses.
+        InputError: its store cannot be reached or refuses, or it is not that object any more.
     """
-    return LocalFile(place) if isinstance(place, Path) else RemoteFile(place)
+    return LocalFile(place) if isinstance(place, Path) else RemoteFile(place, state)
 
 
 def while_unchanged(items: Iterable[_Item], file: LocalFile | RemoteFile) -> Iterator[_Item]:

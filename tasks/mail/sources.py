@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.places import Place, Remote, changed, state_of, stream
+from data.places import Place, Remote, State, changed, state_of, stream
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
@@ -51,12 +51,14 @@ class Examined:
         bytes: its size.
         plan: what is in it; None where it is no mailbox.
         problem: why it is none, and what to do.
+        state: what `state_of` said of it before.
     """
 
     sha256: str
     bytes: int
     plan: MailPlan | None
     problem: str | None
+    state: State
 
 
 @dataclass(frozen=True)
@@ -115,15 +117,16 @@ def examine(path: Place, sha256: str | None, names: bool = True) -> Examined:
 
     Raises:
         OSError: the file cannot be read.
-        InputError: the store on which it lies cannot be reached or refuses.
+        InputError: the store on which it lies cannot be reached or refuses, or it was exchanged meanwhile.
     """
+    state = state_of(path)
     digest = sha256 or sha256_of(path)
     size = int(state_of(path)[0])
     try:
         with Watchdog(_LISTING_SECONDS):
-            return Examined(digest, size, open_plan(path, names=names), None)
+            return Examined(digest, size, open_plan(path, names=names, state=state), None, state)
     except NotAMailboxError as error:
-        return Examined(digest, size, None, str(error))
+        return Examined(digest, size, None, str(error), state)
 
 
 def check_readable(files: Iterable[RecordFile]) -> None:

@@ -20,7 +20,8 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
-from data.places import Place
+from data.errors import InputError
+from data.places import Place, State
 from tasks.mail.layout import Header
 from tasks.mail.parts import PartSummary, write_part
 from tasks.mail.plan import MailPlan, to_nodes
@@ -30,6 +31,9 @@ from tasks.mail.settings import MailSettings
 
 _STARTUP_SECONDS: Final = 60.0
 """What a child may take to start, on a machine that is busy."""
+
+_TOLD: Final = 3
+"""How a child ends that has something to say to the user, in the last line of its standard error."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Span:
         start: place of the first message in the mailbox.
         parts: folder for the part.
         settings: how to read.
+        state: the mailbox's when it was looked at, as for `tasks.mail.remote.open_bytes`.
     """
 
     path: Place
@@ -53,6 +58,7 @@ class Span:
     start: int
     parts: Path
     settings: MailSettings
+    state: State | None = None
 
     def __len__(self) -> int:
         """Messages in the range."""
@@ -66,12 +72,18 @@ class Span:
 
 
 def span_of(
-    plan: MailPlan, path: Place, places: tuple[int, int], parts: Path, settings: MailSettings
+    plan: MailPlan,
+    path: Place,
+    places: tuple[int, int],
+    parts: Path,
+    settings: MailSettings,
+    *,
+    state: State | None = None,
 ) -> Span:
     """The messages of a plan from the one place to before the other."""
     start, stop = places
     folders = plan.folder_names(start, stop)
-    return Span(path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, parts, settings)
+    return Span(path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, parts, settings, state)
 
 
 def outcomes_of(span: Span) -> list[Outcome]:
@@ -81,7 +93,7 @@ def outcomes_of(span: Span) -> list[Outcome]:
         OSError: the mailbox cannot be opened.
         InputError: the store on which it lies cannot be reached or refuses, or it was exchanged meanwhile.
     """
-    with open_bytes(span.path) as file:
+    with open_bytes(span.path, span.state) as file:
         nodes = to_nodes(span.nodes)
         outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings)
         return list(while_unchanged(outcomes, file))
@@ -106,7 +118,7 @@ def read_span(span: Span) -> PartSummary:
         OSError: the mailbox cannot be opened or the part cannot be written.
         InputError: as `outcomes_of`.
     """
-    with open_bytes(span.path) as file, _no_collector():
+    with open_bytes(span.path, span.state) as file, _no_collector():
         nodes = to_nodes(span.nodes)
         outcomes = while_unchanged(read_nodes(file, Header.parse(span.header), nodes, span.settings), file)
         return write_part(span.parts, span.start, span.start + len(span), outcomes, span.folders)
@@ -117,6 +129,7 @@ def read_span_apart(span: Span) -> PartSummary:
 
     Raises:
         OSError: the mailbox cannot be opened or the part cannot be written.
+        InputError: as `outcomes_of`.
         RuntimeError: a child failed for a reason of its own, which its standard error tells.
     """
     return write_part(span.parts, span.start, span.start + len(span), _bisect(span), span.folders)
@@ -159,6 +172,8 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 0:
         outcomes: list[Outcome] = pickle.loads(child.stdout)
         return outcomes
+    if child.returncode == _TOLD:
+        raise InputError(child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1])
     if child.returncode < 0:
         return f"was ended by {signal.Signals(-child.returncode).name}"
     if child.returncode == 1 and b"Timeout (" in child.stderr:
@@ -170,4 +185,9 @@ def _in_child(span: Span) -> list[Outcome] | str:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(outcomes_of(pickle.load(sys.stdin.buffer))))
+    try:
+        found = outcomes_of(pickle.load(sys.stdin.buffer))
+    except InputError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(_TOLD)
+    sys.stdout.buffer.write(pickle.dumps(found))

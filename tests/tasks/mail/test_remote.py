@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from data.catalog import RecordFile
 from data.errors import InputError
 from data.places import Remote, read_ranges
 from tasks.mail import remote, task
+from tasks.mail.execute import read_mailboxes, unread_spans
 from tasks.mail.layout import BBT, NBT
 from tasks.mail.ndb import LocalFile
 from tasks.mail.plan import MailPlan, plan_mailbox
@@ -20,6 +22,7 @@ from tasks.mail.read import Outcome, read_nodes
 from tasks.mail.remote import RemoteFile, open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import check_readable, sha256_of
+from tasks.mail.spans import read_span, read_span_apart
 from tests.store import Store, store
 
 if TYPE_CHECKING:
@@ -232,3 +235,34 @@ def test_an_object_exchanged_between_survey_and_reading_is_an_error_that_names_i
     store.delete("door/box.pst")
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
         task.read.fn(surveyed, tmp_path, threads)
+
+
+def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_at(
+    threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
+):
+    """A run that ends before its last look at the files would leave the part under the other one's key."""
+    record = RecordFile("x", put(store, alerts_box.path, "door/pinned.pst"), "records/x/pinned.pst")
+    [mailbox] = survey(threads, tmp_path, record).mailboxes
+    put(store, box.path, "door/pinned.pst")
+    [span, *_] = unread_spans(mailbox, tmp_path, MailSettings())
+    for read_it in (read_span, read_span_apart):
+        with pytest.raises(InputError, match=r"door/pinned\.pst: was changed during the run"):
+            read_it(span)
+    with pytest.raises(InputError, match=r"door/pinned\.pst: was changed during the run"):
+        read_mailboxes(threads, [mailbox], tmp_path, MailSettings())
+    assert list(mailbox.parts(tmp_path).glob("part-*")) == []
+
+
+def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store, box: Box, tmp_path: Path):
+    from data.places import filesystem, list_objects, state_of
+
+    data = box.path.read_bytes() + bytes(6 << 20)
+    with filesystem("s3://").open(f"{store.bucket}/mail/parts.pst", "wb", block_size=5 << 20) as file:
+        file.write(data)
+    [found] = [one for one in list_objects(store.url("mail")) if one.key == "parts.pst"]
+    assert "-" in str(found.state[1])  # no hash of the content
+    assert found.state == state_of(found.place)
+    assert sha256_of(found.place) == hashlib.sha256(data).hexdigest()
+    (tmp_path / "parts.pst").write_bytes(data)
+    for distant in same(tmp_path / "parts.pst", found.place):
+        assert distant.size == len(data)
