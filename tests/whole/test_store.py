@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
 def run(folder: Path) -> dict[str, bytes]:
     from flows.investigate import investigate
 
-    investigate(folder, only=["mail"])
+    investigate(folder, only=["mail", "requests"])
     out = folder / "out"
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
@@ -26,6 +26,7 @@ def test_the_same_bytes_are_published_from_a_store_as_from_a_disk(
     far = tmp_path / "far"
     far.mkdir()
     store.copy(investigation / "records", "whole")
+    (far / "requests.csv").write_bytes((investigation / "requests.csv").read_bytes())
     text = (investigation / "investigation.toml").read_text()
     (far / "investigation.toml").write_text(f'records = "{store.url("whole")}"\n{text}')
     with connect(ClusterSettings(workers=1)):

@@ -11,10 +11,14 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.places import filesystem
 from data.schema import TABLES
 from data.settings import Config
 from tasks.requests.read import count_rows, read_requests
 from tasks.requests.results import Requests, Summary
+from tests.store import Store, store
+
+__all__ = ["store"]
 
 HEADER = "agency,sent,status,received,records\n"
 
@@ -215,3 +219,22 @@ def test_two_requests_that_share_a_folder_count_its_mailboxes_once_in_the_sum(fo
     )
     assert found.table.column("mailboxes").to_pylist() == [2, 2, 1, 0]
     assert found.summary == Summary(asked=4, answered=3, mailboxes=2, bytes=370)
+
+
+def test_records_on_a_store_are_matched_as_those_in_a_folder_are(folder: Path, store: Store):
+    rows = (
+        "A,2021-03-01,fulfilled,2021-06-30,alderfall\n"
+        "A,2021-03-02,fulfilled,2021-06-30,records/alderfall/2019/\n"
+        "B,2021-03-01,fulfilled,2021-03-02,birchmoor\n"
+    )
+    here = read(folder, rows)
+    store.copy(folder / "records", "asked")
+    filesystem("s3://").touch(f"{store.bucket}/asked/birchmoor/")  # as a store keeps a folder that is empty
+    case = Investigation(folder, Config(name="requests", records=store.url("asked")))
+    assert case.skipped().get("requests") is None
+    there = read_requests(case.requests_file(), case.place, case.agencies_with_records())
+    assert there == here
+    assert there.table.column("bytes").to_pylist() == [370, 70, 0]
+    (folder / "requests.csv").write_text(HEADER + "A,2021-03-01,denied,,aldefall\n")
+    with pytest.raises(InputError, match=r"no folder records/aldefall; did you mean 'alderfall'\?"):
+        read_requests(case.requests_file(), case.place)
