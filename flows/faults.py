@@ -50,6 +50,8 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
     for each in causes:
         if isinstance(each, OSError) and each.errno in _FULL:
             return _full(each.filename or (folder if _is_full(folder) else "the output"))
+        if isinstance(each, OSError) and each.errno == errno.EXDEV:
+            return f"{each.filename2}: is on another disk than work/; put both on one, as tables are moved"
         if isinstance(each, OSError) and each.errno in _FORBIDDEN and each.filename:
             return f"{os.fspath(each.filename)}: {each.strerror}; check its permissions"
     said = next((words for each in causes if (words := _of_server(each))), None)

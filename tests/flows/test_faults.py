@@ -43,6 +43,10 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         (of(errno.ENOSPC), "the output: the disk is full; make room, then run again"),
         (of(errno.EDQUOT, "a/b"), "a/b: the disk is full; make room, then run again"),
         (of(errno.EACCES, "a/b"), "a/b: Permission denied; check its permissions"),
+        (
+            OSError(errno.EXDEV, "Invalid cross-device link", "work/a", None, "out/a"),
+            "out/a: is on another disk than work/; put both on one, as tables are moved",
+        ),
         (of(errno.EROFS, "a/b"), "a/b: Read-only file system; check its permissions"),
         (
             answer(401),
