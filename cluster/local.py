@@ -12,6 +12,10 @@ from tornado.ioloop import PeriodicCallback
 
 from cluster.security import security
 from cluster.settings import ClusterSettings
+from data.errors import InputError
+
+LEAST_MEMORY = 2**28
+"""Bytes without which a worker, and the one in its place, is ended while it still loads what it needs."""
 
 KEEP_EVERY = 5.0
 """Seconds after which a cluster is looked after: workers whose nanny or job gave up are replaced."""
@@ -31,9 +35,11 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
         The client.
 
     Raises:
-        InputError: Other hosts could come in without a certificate, or a certificate cannot be used.
+        InputError: Other hosts could come in without a certificate, a certificate cannot be used, or there is
+            too little memory for so many workers.
     """
     certificates = security(settings)
+    memory = _memory(settings)
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
         dask.config.set({"temporary-directory": space}),
@@ -47,7 +53,7 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
             security=certificates,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
-            memory_limit=int(MEMORY_LIMIT * settings.memory_fraction / settings.most),
+            memory_limit=memory,
             local_directory=space,
             silence_logs=logging.CRITICAL,
         ) as cluster,
@@ -55,6 +61,18 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
         Client(cluster) as client,
     ):
         yield client
+
+
+def _memory(settings: ClusterSettings) -> int:
+    """Each worker's part of this machine's memory, in bytes."""
+    memory = int(MEMORY_LIMIT * settings.memory_fraction / settings.most)
+    if memory < LEAST_MEMORY:
+        raise InputError(
+            f"{memory // 2**20:,} MiB of memory are left for each of {settings.most} workers, and one needs "
+            f"{LEAST_MEMORY // 2**20} at least; have fewer (NWATCH_WORKERS, NWATCH_MAXIMUM), or let them use "
+            "more of this machine (NWATCH_MEMORY_FRACTION)"
+        )
+    return memory
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
@@ -47,6 +48,16 @@ def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(KilledWorker):
             dask.submit(die, pure=False).result(60)
         assert dask.submit(os.getpid, pure=False).result(60) != before
+
+
+@pytest.mark.parametrize("settings", [{"workers": 1}, {"minimum": 1, "maximum": 2}])
+def test_workers_that_would_have_too_little_memory_to_begin_are_not_started(settings: dict[str, Any]):
+    expected = r"MiB of memory are left for each of [12] workers, and one needs 256 .*NWATCH_MEMORY_FRACTION"
+    with (
+        pytest.raises(InputError, match=expected),
+        connect(ClusterSettings(memory_fraction=1e-5, **settings)),
+    ):
+        pass
 
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
