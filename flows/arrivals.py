@@ -60,7 +60,7 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     """
     investigation = Investigation.unchecked(folder)
     patience = investigation.config.arrivals.settle if settle is None else settle
-    with only_one(investigation.work, "arrivals.lock") as ours:
+    with only_one(investigation.work, "arrivals") as ours:
         if not ours:
             get_run_logger().info("another look is at work in this investigation")
             return []

@@ -17,10 +17,10 @@ from data.tables import read_table
 from flows.alerts import AlertsResult, alerts
 from flows.artifacts import show_link, show_table
 from flows.inputs import inputs, using
-from flows.locks import only_one
+from flows.locks import one_run_at_a_time, only_one
 from flows.progress import reporter
 from flows.provenance import Origins, previous, provenance, write_provenance
-from flows.publish import REMOVED, one_run_at_a_time, staging, superseded
+from flows.publish import REMOVED, staging, superseded
 from flows.unattended import agencies_gone, agencies_ready
 from flows.workers import workers
 from tasks.ledger.task import keep
@@ -102,7 +102,7 @@ def investigate(
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     log, unchecked = get_run_logger(), Investigation.unchecked(folder)
-    with only_one(unchecked.work, "investigate.lock") if settled else nullcontext(True) as needed:
+    with only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed:
         if not needed:
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))

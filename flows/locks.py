@@ -4,15 +4,70 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
 
-RUN: Final = "lock"
-"""What a run holds while it is at work (:func:`flows.publish.one_run_at_a_time`)."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks whether another run has ended."""
+
+_RUN: Final = ".lock"
+
+
+@contextmanager
+def one_run_at_a_time(
+    work: Path, patience: float = 0.0, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold an investigation folder for one run.
+
+    Args:
+        work: The work folder, made if need be.
+        patience: Seconds to wait for another run to end.
+        tell: Told that there is another run to wait for.
+
+    Raises:
+        InputError: Another run holds it still, or the folder cannot be written.
+    """
+    with _opened(work, _RUN) as lock:
+        end = time.monotonic() + patience
+        if not _is_ours(work, lock) and patience:
+            tell(f"another run is at work in this investigation; waiting {patience:,.0f} s at most")
+            while time.monotonic() < end and not _is_ours(work, lock):
+                time.sleep(LOOK_EVERY)
+        if not _is_ours(work, lock):
+            raise InputError(
+                f"{work.parent}: another run is at work in this investigation; wait until it ended"
+            )
+        yield
+
+
+def check_free(work: Path) -> None:
+    """See that no run is at work in an investigation folder, before one more is started.
+
+    Raises:
+        InputError: One is, or the folder cannot be written.
+    """
+    with one_run_at_a_time(work):
+        pass
+
+
+def at_work(work: Path) -> bool:
+    """Whether a run holds an investigation folder.
+
+    Args:
+        work: The work folder; it is not made.
+
+    Raises:
+        InputError: That cannot be asked.
+    """
+    if not (work / _RUN).exists():
+        return False
+    with _opened(work, _RUN) as lock:
+        return not _is_ours(work, lock)
 
 
 @contextmanager
@@ -29,35 +84,32 @@ def only_one(work: Path, kind: str) -> Iterator[bool]:
     Raises:
         InputError: The folder cannot be written.
     """
+    with _opened(work, f".{kind}.lock") as lock:
+        yield _is_ours(work, lock)
+
+
+@contextmanager
+def _opened(work: Path, name: str) -> Iterator[int]:
     try:
         work.mkdir(parents=True, exist_ok=True)
-        lock = os.open(work / f".{kind}", os.O_RDWR | os.O_CREAT, 0o644)
+        lock = os.open(work / name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise InputError(f"{work}: cannot be written ({error.strerror}); check its permissions") from error
     try:
-        yield _is_ours(lock)
+        yield lock
     finally:
         os.close(lock)
 
 
-def at_work(work: Path) -> bool:
-    """Whether a run holds an investigation folder.
-
-    Args:
-        work: The work folder.
-
-    Raises:
-        InputError: That cannot be asked.
-    """
-    if not (work / f".{RUN}").exists():
-        return False
-    with only_one(work, RUN) as free:
-        return not free
-
-
-def _is_ours(lock: int) -> bool:
+def _is_ours(work: Path, lock: int) -> bool:
+    """Whether the lock is ours; asked again it still is."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise InputError(
+            f"{work}: cannot be locked ({error.strerror}); "
+            "move the investigation to a disk that has locks (NFS has them, if its lock service runs)"
+        ) from error
     return True

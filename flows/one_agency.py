@@ -10,7 +10,7 @@ from prefect.logging import get_run_logger
 from data.catalog import Investigation
 from flows.inputs import check_agency
 from flows.investigate import RunResult, carry_out
-from flows.publish import one_run_at_a_time
+from flows.locks import one_run_at_a_time
 from flows.unattended import check_kept
 from tasks.arrivals.task import already_read
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
 import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -25,9 +23,6 @@ OURS: Final = frozenset(
     Path(file) for table in TABLES.values() if table.visibility != "work" for file in table.files
 )
 """The program's files below `out/`, but the provenance; whatever else lies there is the user's."""
-
-LOOK_EVERY: Final = 1.0
-"""Seconds between two looks whether another run has ended."""
 
 
 @contextmanager
@@ -130,56 +125,3 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
     return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]
-
-
-def check_free(work: Path) -> None:
-    """See that no run is at work in an investigation folder, before one more is started.
-
-    Raises:
-        InputError: One is, or the folder cannot be written.
-    """
-    with one_run_at_a_time(work):
-        pass
-
-
-@contextmanager
-def one_run_at_a_time(
-    work: Path, patience: float = 0.0, tell: Callable[[str], None] = lambda _: None
-) -> Iterator[None]:
-    """Hold an investigation folder for one run.
-
-    Args:
-        work: The work folder, made if need be.
-        patience: Seconds to wait for another run to end.
-        tell: Told that there is another run to wait for.
-
-    Raises:
-        InputError: Another run holds it still, or the folder cannot be written.
-    """
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        lock = os.open(work / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise InputError(f"{work}: cannot be written ({error.strerror}); check its permissions") from error
-    try:
-        end = time.monotonic() + patience
-        if not _taken(lock) and patience:
-            tell(f"another run is at work in this investigation; waiting {patience:,.0f} s at most")
-            while time.monotonic() < end and not _taken(lock):
-                time.sleep(LOOK_EVERY)
-        if not _taken(lock):
-            raise InputError(
-                f"{work.parent}: another run is at work in this investigation; wait until it ended"
-            )
-        yield
-    finally:
-        os.close(lock)
-
-
-def _taken(lock: int) -> bool:
-    """Whether the lock is ours; asked again it still is."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

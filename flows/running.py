@@ -12,8 +12,9 @@ from data.catalog import Investigation
 from data.errors import InputError, LedgerError
 from flows.faults import check_room, interrupted, line_of
 from flows.inputs import Inputs, check_agency, using
+from flows.locks import check_free
 from flows.progress import reporting, speaking
-from flows.publish import check_free, check_writable, published_at
+from flows.publish import check_writable, published_at
 from flows.show import console
 from flows.summary import summary
 

@@ -48,9 +48,15 @@ class Store:
 
         filesystem("s3://").rm_file(f"{self.bucket}/{key}")
 
-    def asked(self, key: str) -> list[str]:
-        """The lines of the server's log about an object: one a request."""
-        return [line for line in self._log.read_text().splitlines() if f"/{self.bucket}/{key} " in line]
+    def asked(self, key: str, method: str | None = None) -> list[str]:
+        """The lines of the server's log about an object: one a request.
+
+        With a method, those of it about every object below a prefix; a listing names none of them.
+        """
+        lines = self._log.read_text().splitlines()
+        if method is None:
+            return [line for line in lines if f"/{self.bucket}/{key} " in line]
+        return [line for line in lines if f'"{method} /{self.bucket}/{key}/' in line]
 
 
 @contextmanager

@@ -136,12 +136,12 @@ def judge(
     missing = _missing(agency, own, facts.configured)
     if missing is not None:
         return _held(known, missing, now)
+    if agency in facts.read and not _resettled(own, known.announced):
+        return Verdict(replace(known, announced=what_counts(own), times=0))
     wait = _wait(own, known, now, settle)
     if wait > 0:
         line = f"{agency}: changed lately; waits until nothing has for {settle:g} s"
         return Verdict(known, line=line, wait=wait)
-    if agency in facts.read and not _resettled(own, known.announced):
-        return Verdict(replace(known, announced=what_counts(own), times=0))
     problem = facts.problem(agency)
     if problem is not None:
         return Verdict(known, line=f"{agency}: {problem}", stuck=True)

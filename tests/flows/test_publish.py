@@ -9,9 +9,7 @@ import pytest
 
 from data.errors import InputError
 from flows.publish import (
-    check_free,
     check_writable,
-    one_run_at_a_time,
     published_at,
     staging,
     superseded,
@@ -117,46 +115,6 @@ def test_a_whole_run_that_fails_moves_nothing_away(published: Path):
     assert (published / "public/city_tests.csv").read_text() == "old"
 
 
-def test_two_runs_in_one_investigation_are_one_too_many(tmp_path: Path):
-    with (
-        one_run_at_a_time(tmp_path / "work"),
-        pytest.raises(InputError, match="another run is at work"),
-        one_run_at_a_time(tmp_path / "work"),
-    ):
-        pytest.fail("must not begin")
-    with one_run_at_a_time(tmp_path / "work"):
-        assert (tmp_path / "work").is_dir()
-
-
-def test_a_work_folder_that_cannot_be_made_is_named(tmp_path: Path):
-    (tmp_path / "work").touch()
-    with pytest.raises(InputError, match="work: cannot be written"), one_run_at_a_time(tmp_path / "work"):
-        pytest.fail("must not begin")
-
-
-def test_a_run_with_patience_waits_for_the_other_to_end_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    told: list[str] = []
-    other = one_run_at_a_time(tmp_path / "work")
-    other.__enter__()
-    monkeypatch.setattr("time.sleep", lambda _: other.__exit__(None, None, None))
-    with one_run_at_a_time(tmp_path / "work", patience=60, tell=told.append):
-        assert told == ["another run is at work in this investigation; waiting 60 s at most"]
-
-
-def test_patience_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from flows import publish
-
-    monkeypatch.setattr(publish, "LOOK_EVERY", 0.01)
-    with (
-        one_run_at_a_time(tmp_path / "work"),
-        pytest.raises(InputError, match="another run is at work"),
-        one_run_at_a_time(tmp_path / "work", patience=0.05),
-    ):
-        pytest.fail("must not begin")
-
-
 @pytest.mark.parametrize("place", ["out", "out/public", "out/private"])
 def test_a_place_that_cannot_be_written_is_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
@@ -205,9 +163,3 @@ def test_when_the_tables_were_published_is_told_by_the_provenance(tmp_path: Path
     assert published_at(tmp_path) is None
     (tmp_path / "provenance.json").touch()
     assert published_at(tmp_path) is not None
-
-
-def test_a_folder_is_free_when_no_run_holds_it(tmp_path: Path):
-    check_free(tmp_path / "work")
-    with one_run_at_a_time(tmp_path / "work"), pytest.raises(InputError, match="another run is at work"):
-        check_free(tmp_path / "work")

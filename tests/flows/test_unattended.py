@@ -117,7 +117,7 @@ def test_an_agency_whose_mailboxes_are_gone_ends_a_run_that_nobody_looks_at(case
 
 
 def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_at_work_or_waits(case: Path, client: Client):
-    with only_one(case / "work", "investigate.lock"):
+    with only_one(case / "work", "investigate"):
         result = run(case)
     assert result.alerts is None
     assert result.notes == (

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.schema import TABLES, TABLES_OF
-from flows.publish import one_run_at_a_time
+from flows.locks import one_run_at_a_time
 from flows.server import template
 from tests.api import answer_to
 
