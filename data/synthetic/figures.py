@@ -167,7 +167,7 @@ def mail_bytes(scale: float) -> int:
 
     Example:
         >>> mail_bytes(1.0), mail_bytes(0.01)
-        (32889388656, 60780000)
+        (32889988656, 60780000)
     """
     if not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"scale must be a number above 0, not {scale}")
