@@ -128,6 +128,7 @@ def test_the_memory_of_a_child_is_its_own_and_not_that_of_the_test(synthetic_sou
     assert 0 < records[0]["memory"] < MEMORY_BYTES
 
 
+@pytest.mark.slow
 def test_a_child_that_hangs_is_ended_and_the_next_seed_is_tried(synthetic_sources, tmp_path):
     records = watch(range(3, 5), synthetic_sources[:1], tmp_path, limit=10, hang=3)
     assert [record["verdict"] for record in records][:1] == ["hang"]

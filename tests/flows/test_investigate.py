@@ -19,7 +19,7 @@ from data.tables import read_table
 from flows.inputs import Inputs, using
 from tasks.ledger.results import lines
 
-pytestmark = pytest.mark.usefixtures("prefect")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
 
 @pytest.fixture(scope="module")

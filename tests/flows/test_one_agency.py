@@ -17,7 +17,7 @@ from data.errors import InputError
 from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
 from flows.one_agency import notes_on_others
 
-pytestmark = pytest.mark.usefixtures("prefect")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
 

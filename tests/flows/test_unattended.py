@@ -15,7 +15,7 @@ from data.errors import InputError
 from data.schema import TABLES, TABLES_OF
 from flows.locks import only_one
 
-pytestmark = pytest.mark.usefixtures("prefect")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
 FIRST, SECOND = "alderfall-pd", "briar-harbor-pd"
 

@@ -93,6 +93,7 @@ def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: A
         raise InputError("records/lapd: no mailbox")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect")
 def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
     @flow(name="inner")

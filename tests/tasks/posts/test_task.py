@@ -74,6 +74,7 @@ def files(tmp_path: Path, posts: Callable, written: Callable) -> list[tuple[str,
     return [(name, written(tmp_path / name, rows[place::3])) for place, name in enumerate(names)]
 
 
+@pytest.mark.slow
 def test_buckets_and_workers_change_no_byte_and_every_post_is_accounted_for(
     layer: Path, census: Census, files: list, settings: Posts, tmp_path: Path
 ):
