@@ -19,7 +19,7 @@ from data.names import as_label
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config, agency_lines, nearest, read_agency, read_config
 
-__all__ = ["BUILT", "PARTS", "Investigation", "RecordFile"]
+__all__ = ["BUILT", "PARTS", "PROVENANCE", "Investigation", "RecordFile"]
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "posts": ("posts/*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
@@ -30,6 +30,9 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coding": ("coding/*/*.csv",),
 }
 """The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
+
+PROVENANCE: Final = "provenance.json"
+"""The file of ``out/`` that names the others by their hashes; it is published last."""
 
 _ARCHIVES: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"})
 """Suffixes of files that may hold mailboxes."""

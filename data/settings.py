@@ -281,14 +281,23 @@ def agency_lines(agency: str) -> str:
         >>> print(agency_lines("lapd").splitlines()[0])
         [agencies.lapd]
     """
-    bare = agency.replace("-", "").replace("_", "")
-    key = agency if bare.isascii() and bare.isalnum() else json.dumps(agency, ensure_ascii=False)
     return (
-        f"[agencies.{key}]\n"
+        f"[agencies.{toml_key(agency)}]\n"
         'name = "…"                            # as readers know it, e.g. "Los Angeles Police Department"\n'
         'city = "…"                            # e.g. "Los Angeles city, California"\n'
         'timezone = "America/Los_Angeles"      # the one in which its days begin'
     )
+
+
+def toml_key(name: str) -> str:
+    """A folder's name as it is written between the dots of a section's title: bare, or in quotation marks.
+
+    Example:
+        >>> toml_key("los-angeles"), toml_key("Candle Creek PD")
+        ('los-angeles', '"Candle Creek PD"')
+    """
+    bare = name.replace("-", "").replace("_", "")
+    return name if bare.isascii() and bare.isalnum() else json.dumps(name, ensure_ascii=False)
 
 
 def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.catalog import Investigation
+from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
 from flows.progress import speaking
 from flows.show import command, console, number, print_table
@@ -97,7 +97,6 @@ def _published(folder: Path, name: str) -> pa.Table:
     """A table of the last run."""
     from data.schema import TABLES
     from data.tables import read_table
-    from flows.publish import PROVENANCE
 
     out = Investigation.open(folder).out
     try:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
+from data.catalog import PROVENANCE
 from data.police import read_police
 from data.schema import TABLES, TABLES_OF
 from data.settings import Config
-from flows.publish import PROVENANCE
 
 if TYPE_CHECKING:
     from flows.points import PointsResult

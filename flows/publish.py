@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from data.catalog import PROVENANCE
 from data.errors import InputError
 from data.schema import TABLES, TABLES_OF
-
-PROVENANCE: Final = "provenance.json"
 
 REMOVED: Final = "removed"
 """Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from data.catalog import PROVENANCE
 from data.records import Seen
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.mail.sources import HashMemo
 
 _SOURCES: Final = TABLES["private/sources"]
-_PROVENANCE: Final = "provenance.json"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
 def _is_whole(out: Path) -> bool:
     """Whether the provenance, which is published last, is of the tables that lie there."""
     try:
-        told = json.loads((out / _PROVENANCE).read_text(encoding="utf-8"))["tables"]
+        told = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
         path = out / f"{_SOURCES.name}.parquet"
         return bool(told[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
     except (OSError, ValueError, KeyError, TypeError):

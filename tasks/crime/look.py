@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
-from data.settings import FILE, Crime, nearest
+from data.settings import FILE, Crime, nearest, toml_key
 from data.text import collapse
 from tasks.crime.dates import tells_the_year
 from tasks.crime.tidy import CrimeReader
@@ -68,10 +67,8 @@ def section_lines(key: str) -> str:
         >>> print(section_lines("los-angeles").splitlines()[0])
         [crime.los-angeles]
     """
-    bare = key.replace("-", "").replace("_", "")
-    name = key if bare.isascii() and bare.isalnum() else json.dumps(key, ensure_ascii=False)
     return (
-        f"[crime.{name}]\n"
+        f"[crime.{toml_key(key)}]\n"
         'city = "…"               # as census/city_tracts spells it, e.g. "Los Angeles city, California"\n'
         "year = 2019              # the year analysed\n"
         'types = ["…"]            # each as the files write it, e.g. "BURGLARY FROM VEHICLE"\n'

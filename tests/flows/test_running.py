@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Investigation
+from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError, LedgerError
-from flows.publish import PROVENANCE
 from flows.running import _told_in_one_line, run
 
 
