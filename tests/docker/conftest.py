@@ -10,13 +10,18 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request
 
 import pytest
 
 from tests.api import answer_to
+
+POOL = "work_pools/nwatch"
+"""The runner makes it when it starts, and is healthy a moment before."""
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -42,6 +47,19 @@ class Api:
         request = Request(f"{self.url}/{path}", data, {**header, "Content-Type": "application/json"})
         with answer_to(request) as answer:
             return json.load(answer)
+
+    def until_there(self, path: str, patience: float = 60) -> None:
+        """Wait until what the path names has been made."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                self.ask(path)
+            except HTTPError as error:
+                if error.code != HTTPStatus.NOT_FOUND or time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def start(self, flow: str, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; gives its id."""

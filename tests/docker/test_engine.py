@@ -17,7 +17,7 @@ import pytest
 
 from data.synthetic import create
 from tests.conftest import copy_of
-from tests.docker.conftest import Api, deploy, files
+from tests.docker.conftest import POOL, Api, deploy, files
 from tests.docker.engine import Engine, NoEngineError
 from tests.docker.stack import CHECKOUT, free_ports
 
@@ -96,6 +96,9 @@ class Stack:
     def inspected(self, container: str, what: str):
         return json.loads(self.engine.docker("inspect", "--format", f"{{{{json {what}}}}}", container))
 
+    def health(self, service: str) -> str:
+        return str(self.inspected(self.containers(service)[0], ".State.Health.Status"))
+
     def workers(self) -> int:
         with urlopen(f"{self.dashboard}/json/counts.json", timeout=10) as answer:
             return int(json.load(answer)["workers"])
@@ -116,6 +119,8 @@ def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
     stack = Stack(engine, case, secret_files)
     try:
         stack.compose("up", "-d", "--scale", "worker=2", *SERVICES)
+        until(lambda: stack.health("runner") == "healthy", 120, lambda: stack.compose("logs", "runner"))
+        stack.api.until_there(POOL)
         assert stack.compose("exec", "-T", "runner", "with-secrets", *deploy())
         yield stack
     finally:
