@@ -103,6 +103,7 @@ def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
     with subprocess.Popen(
         [sys.executable, "-c", told, *words, "--scheduler-file", str(file)],
         cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
