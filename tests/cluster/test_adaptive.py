@@ -49,6 +49,7 @@ def test_it_grows_under_load_no_further_than_the_maximum_and_shrinks_again(monke
         wait_until(lambda: count(client) == 1)
 
 
+@pytest.mark.slow
 def test_each_worker_has_its_part_of_the_memory_if_all_have_come():
     with (
         connect(ClusterSettings(minimum=1, maximum=4, memory_fraction=0.5)) as few,
@@ -60,6 +61,7 @@ def test_each_worker_has_its_part_of_the_memory_if_all_have_come():
     assert limits[0] == pytest.approx(limits[1] / 4, abs=4)
 
 
+@pytest.mark.slow
 def test_a_worker_whose_nanny_gave_up_is_replaced_there_too(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
     monkeypatch.setattr(local, "KEEP_EVERY", 0.5)

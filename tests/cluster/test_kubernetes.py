@@ -124,6 +124,7 @@ def test_without_the_extra_the_line_says_what_to_install(certificates: Path, mon
         pytest.fail("must not open")
 
 
+@pytest.mark.slow
 def test_the_operator_s_own_schema_knows_every_field(checkout: Path):
     """Checked with the definitions that dask-kubernetes 2026.3.0 installs; what they lack is dropped."""
     installed = pytest.importorskip("dask_kubernetes", reason="the extra kubernetes is not installed")

@@ -106,6 +106,7 @@ def listened_on() -> set[tuple[str, int]]:
     }
 
 
+@pytest.mark.slow
 def test_a_local_cluster_with_certificates_speaks_nothing_but_tls_to_other_hosts(
     certificates: Path, elsewhere: str
 ):
@@ -185,6 +186,7 @@ def test_the_loopback_addresses_are_known_by_name_and_number():
     assert not any(map(is_loopback, ["0.0.0.0", "::", "192.0.2.7", "no-such-host.invalid", "10.0.0.5"]))
 
 
+@pytest.mark.slow
 def test_workers_of_elsewhere_are_compared_where_a_local_cluster_lets_them_in(
     certificates: Path, elsewhere: str
 ):

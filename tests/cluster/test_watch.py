@@ -167,6 +167,7 @@ def test_no_other_error_is_taken_for_it(error: Exception):
     assert for_want_of_workers(error) is None
 
 
+@pytest.mark.slow
 def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
 ):
@@ -191,6 +192,7 @@ def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free
     assert "are gone, and the run waits" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
@@ -227,6 +229,7 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
     ]
 
 
+@pytest.mark.slow
 def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "1 hour")
     monkeypatch.setattr(local, "KEEP_EVERY", 3600.0)

@@ -147,6 +147,7 @@ def test_wrong_credentials_are_told_as_a_refusal():
         assert "check the credentials in the environment" in line
 
 
+@pytest.mark.slow
 def test_credentials_that_a_server_refuses_are_told_with_the_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -163,6 +163,7 @@ def test_a_folder_is_one_at_any_depth_and_a_file_is_none(records: Records):
     assert [name for name in ("lapd/a.pst", "lap", "lapd/20", "nobody") if records.is_folder(name)] == []
 
 
+@pytest.mark.slow
 def test_names_of_any_letters_and_depth_are_taken_as_they_are(tmp_path: Path, store: Store):
     names = ["Älder & Söhne's PD", "New City", "{{ event.id }}", "123", "lapd", "LAPD", "🚓", "a.b..c"]
     deep = "/".join(["d"] * 200)

@@ -51,6 +51,7 @@ def events(folder: Path, count: int, name: str = "arrived") -> list[dict[str, An
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_an_agency_that_arrived_is_one_event_with_what_a_run_needs(case: Path):
     assert run(case) == ["lapd"]
     [event] = events(case, 1)
@@ -59,6 +60,7 @@ def test_an_agency_that_arrived_is_one_event_with_what_a_run_needs(case: Path):
     assert event["related"][0]["prefect.resource.id"].startswith("prefect.flow-run.")
 
 
+@pytest.mark.slow
 def test_only_what_is_new_or_changed_is_announced_by_later_rounds(case: Path):
     assert run(case) == ["lapd"]
     assert run(case) == []
@@ -107,6 +109,7 @@ def test_what_settles_after_a_round_is_left_to_the_next_one(case: Path, monkeypa
     assert run(case, settle=60.0) == []
 
 
+@pytest.mark.slow
 def test_two_looks_at_once_announce_once(case: Path):
     from flows.locks import only_one
 
@@ -117,6 +120,7 @@ def test_two_looks_at_once_announce_once(case: Path):
     assert len(events(case, 1)) == 1
 
 
+@pytest.mark.slow
 def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ):

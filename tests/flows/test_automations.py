@@ -15,6 +15,7 @@ def on_the_server(name: str):
         return client.read_automations_by_name(name)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect")
 def test_made_once_and_brought_up_to_date_after():
     first = set_up()

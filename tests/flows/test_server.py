@@ -34,6 +34,7 @@ def answers(url: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_path: Path):
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True
@@ -54,6 +55,7 @@ def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_
     assert not answers(url)
 
 
+@pytest.mark.slow
 def test_a_server_is_on_the_loopback_address_alone(tmp_path: Path, elsewhere: str):
     server = Server(tmp_path)
     try:

@@ -202,6 +202,7 @@ def test_a_clear_finding_stands_but_not_where_few_tracts_are_independent(finding
     assert falling["spearman_rho"] < 0 < 1 - falling["rate_ratio"]
 
 
+@pytest.mark.slow
 def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: Layer, findings: Findings):
     census, counts = country
     rng = np.random.default_rng(8)

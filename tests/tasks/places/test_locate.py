@@ -181,6 +181,7 @@ def processes() -> Iterator[Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_mid_join_changes_nothing(  # noqa: PLR0917 - fixtures
     processes: Client, threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path
 ):
