@@ -1,9 +1,14 @@
 """Workers on this machine, and the keeping of their number."""
 
+import asyncio
 import logging
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
+from multiprocessing import active_children, resource_tracker
 
 import dask
 from distributed import Client, LocalCluster, SpecCluster
@@ -26,7 +31,8 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
     """Open a cluster of worker processes on this machine, give its client, and close it.
 
     Scheduler and workers listen on the host of the settings; the dashboard and what else speaks plain HTTP on
-    the loopback address alone.
+    the loopback address alone. Ctrl-C is for the caller, who ends the workers; they do not hear of it
+    themselves. It, or whatever else is raised meanwhile, also ends workers that are still starting.
 
     Args:
         settings: Of the kind ``local``.
@@ -38,13 +44,29 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
         InputError: Other hosts could come in without a certificate, a certificate cannot be used, or there is
             too little memory for so many workers.
     """
-    certificates = security(settings)
-    memory = _memory(settings)
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
         dask.config.set({"temporary-directory": space}),
-        LocalCluster(
-            n_workers=settings.first,
+        _without_workers(settings, space) as cluster,
+    ):
+        _start_workers(cluster, settings.first)
+        with kept(cluster, settings), Client(cluster) as client:
+            yield client
+
+
+def _without_workers(settings: ClusterSettings, space: str) -> LocalCluster:
+    """A scheduler whose workers will not hear Ctrl-C.
+
+    Threads and processes inherit which signals are blocked: what starts the workers, the first ones and those
+    that replace them, is the cluster's own thread, which begins here. Python's tracker of resources lets the
+    signal through again in the thread that starts it, so that it must be there already.
+    """
+    certificates = security(settings)
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return LocalCluster(
+            n_workers=0,
             threads_per_worker=1,
             processes=True,
             host=settings.host,
@@ -53,14 +75,44 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
             security=certificates,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
-            memory_limit=memory,
+            memory_limit=_memory(settings),
             local_directory=space,
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        kept(cluster, settings),
-        Client(cluster) as client,
-    ):
-        yield client
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_workers(cluster: LocalCluster, number: int) -> None:
+    """Start the first workers, and return when they are there; where that is interrupted, end them.
+
+    Raises:
+        RuntimeError: One did not come up.
+    """
+    others = set(active_children())
+    for _ in range(number):
+        cluster.worker_spec.update(cluster.new_worker_spec())
+
+    async def started() -> None:
+        await cluster
+
+    starting = asyncio.run_coroutine_threadsafe(started(), cluster.loop.asyncio_loop)
+    try:
+        starting.result()
+    except BaseException:
+
+        def close() -> None:
+            wait([starting])
+            cluster.close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        # A cluster cannot be closed while workers are starting, which takes seconds, unless they are gone.
+        while closing.is_alive():
+            for worker in set(active_children()) - others:
+                worker.kill()
+            closing.join(0.1)
+        raise
 
 
 def _memory(settings: ClusterSettings) -> int:

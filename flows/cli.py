@@ -7,6 +7,7 @@ at once, and `nwatch inspect` starts neither a server nor a cluster.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -328,15 +329,20 @@ def _check_encoding() -> None:
 def _interruptible(then: str) -> Iterator[None]:
     """Tell of Ctrl-C in one line, and of a reader who went away (`nwatch run … | head`).
 
+    Whoever ends the process by SIGTERM, as a service manager does, is understood as Ctrl-C.
+
     Args:
         then: How things are then.
     """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt as stop:
         _fail(f"nwatch: interrupted; {str(stop) or then}", 130)
     except BrokenPipeError as stop:
         _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _fail(line: str, code: int) -> NoReturn:

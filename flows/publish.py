@@ -85,18 +85,25 @@ def published_at(out: Path) -> int | None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait until the block has ended: it takes no time, and half of it is neither old nor new."""
+    """Let Ctrl-C and SIGTERM wait until the block has ended, which takes no time.
+
+    Half of it would be neither old nor new.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread alone
         return
     heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    before = {
+        stop: signal.signal(stop, lambda number, _: heard.append(number))
+        for stop in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
-        raise KeyboardInterrupt
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
+    for number in heard:
+        signal.raise_signal(number)
 
 
 def _move(files: Iterable[Path], source: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,8 +18,6 @@ from flows.show import console
 from flows.summary import summary
 
 if TYPE_CHECKING:
-    from distributed import Client
-
     from cluster import ClusterSettings
     from flows.investigate import RunResult
 
@@ -119,9 +116,9 @@ def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSetting
 
     from flows.investigate import investigate, subflows
     from flows.one_agency import one_agency
-    from flows.workers import check_loaded, load, needed
+    from flows.workers import check_loaded, load, needed, opened
 
-    client = stack.enter_context(_opened(settings))
+    client = stack.enter_context(opened(settings))
     stack.enter_context(using(looked_at))
     stack.enter_context(alone(server))
     stack.enter_context(tags("nwatch", *investigation.config.agencies))
@@ -142,23 +139,3 @@ def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSetting
         return one_agency(investigation.folder, agency, partition, settled=False)
 
     return flow
-
-
-@contextmanager
-def _opened(settings: ClusterSettings) -> Iterator[Client]:
-    """Open the cluster. Ctrl-C is for the run, which ends its workers: they must not hear of it themselves.
-
-    Processes inherit what is ignored, and nothing else would reach them before they have started: so Ctrl-C
-    is ignored for the seconds in which workers of this machine are started.
-    """
-    from flows.workers import opened
-
-    before = signal.getsignal(signal.SIGINT)
-    if settings.kind == "local":
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with opened(settings) as client:
-            signal.signal(signal.SIGINT, before)
-            yield client
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -55,9 +55,10 @@ class Server:
         home.mkdir(parents=True, exist_ok=True)
         database = home / "prefect.db"
         if not database.exists() and template().is_file():
-            beside = home / ".prefect.db.new"
-            shutil.copyfile(template(), beside)
-            beside.replace(database)
+            from data.tables import replacing  # dear, and nothing to the server's own process
+
+            with replacing(database) as beside:
+                shutil.copyfile(template(), beside)
         # Bound here and handed over, so that no other process can take the port between.
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"

@@ -141,21 +141,24 @@ def publish(work: Path, out: Path, *files: str) -> None:
             (stage / name).touch()
 
 
-def test_ctrl_c_waits_until_all_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_wait_until_all_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+):
     replace, out = Path.replace, tmp_path / "out"
 
     def then_interrupted(path: Path, target: Path) -> Path:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", then_interrupted)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(number, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             publish(tmp_path / "work", out, "a.csv", "b.csv", "provenance.json")
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(number) is signal.default_int_handler
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
     assert sorted(path.name for path in out.iterdir()) == ["a.csv", "b.csv", "provenance.json"]
 
 

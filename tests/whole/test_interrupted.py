@@ -4,36 +4,99 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.slow
+
+STOPPED = "nwatch: interrupted; nothing was published, and the next run goes on from here\n"
+
+
+def begun(nwatch: Sequence[str], *words: str | Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start `nwatch` as a terminal does: in a process group of its own."""
+    return subprocess.Popen(
+        # Whoever starts the tests in the background may have told them to ignore what is sent here.
+        ["env", "--default-signal=INT", *nwatch, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(environment),
+        start_new_session=True,
+    )
+
+
+def wait_until(come: Callable[[], object], running: subprocess.Popen[str]) -> None:
+    """Wait for something that a run does."""
+    deadline = time.monotonic() + 120
+    while not come() and running.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert running.poll() is None
+
+
+def children(running: subprocess.Popen[str]) -> dict[psutil.Process, str]:
+    """All processes below a run, and their command lines."""
+    found = {}
+    for process in psutil.Process(running.pid).children(recursive=True):
+        try:
+            found[process] = " ".join(process.cmdline())
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):  # it ended meanwhile
+            continue
+    return found
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process is there, and not only its exit code for whoever asks."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
     nwatch, run, investigation: Path, prefect: dict[str, str]
 ):
     environment = {**os.environ, **prefect}
-    running = subprocess.Popen(
-        # Whoever starts the tests in the background may have told them to ignore what is sent here.
-        ["env", "--default-signal=INT", *nwatch, "run", str(investigation), "--partition", "20"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while not list((investigation / "work").glob("mail/*/part-*.parquet")) and running.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    running = begun(nwatch, "run", investigation, "--partition", "20", environment=environment)
+    wait_until(lambda: list((investigation / "work").glob("mail/*/part-*.parquet")), running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: the workers would hear of it too
     _, stderr = running.communicate(timeout=120)
     assert running.returncode == 130
-    assert stderr == "nwatch: interrupted; nothing was published, and the next run goes on from here\n"
+    assert stderr == STOPPED
     assert not (investigation / "out").exists()
     read = {path.name for path in (investigation / "work/mail").rglob("part-*.parquet")}
     done = run("run", investigation, **prefect)
     assert done.returncode == 0
     assert read <= {path.name for path in (investigation / "work/mail").rglob("part-*.parquet")}
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("starting", ["flows.server", "spawn_main"])  # the Prefect server, a worker
+def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_half_done(
+    nwatch, investigation: Path, tmp_path: Path, starting: str, stop: signal.Signals
+):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    unset = {"PREFECT_HOME", "PREFECT_API_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    environment["TMPDIR"] = str(place)
+    running = begun(nwatch, "run", investigation, "--workers", "2", environment=environment)
+    wait_until(lambda: any(starting in words for words in children(running).values()), running)
+    below = children(running)
+    if stop == signal.SIGINT:
+        os.killpg(running.pid, stop)  # as a terminal does
+    else:
+        running.send_signal(stop)  # as a service manager does
+    _, stderr = running.communicate(timeout=120)
+    assert (running.returncode, stderr) == (130, STOPPED)
+    psutil.wait_procs(below, timeout=60)
+    assert [words for process, words in below.items() if lives(process)] == []
+    assert list(place.iterdir()) == []
+    assert not (investigation / "out").exists()
+    left = {path.name for path in (investigation / "work").rglob("*") if path.is_file()}
+    assert left <= {
+        ".lock", "server.log", "memo_store.toml", "prefect.db", "prefect.db-shm", "prefect.db-wal"
+    }  # fmt: skip
