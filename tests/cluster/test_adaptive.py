@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from distributed import Client, KilledWorker, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster, Worker
 
 from cluster import ClusterSettings, connect, local
 from cluster.config import CONFIG
@@ -49,15 +49,18 @@ def test_it_grows_under_load_no_further_than_the_maximum_and_shrinks_again(monke
         wait_until(lambda: count(client) == 1)
 
 
+def memory_limit(dask_worker: Worker) -> int:
+    return int(dask_worker.memory_manager.memory_limit)
+
+
 @pytest.mark.slow
 def test_each_worker_has_its_part_of_the_memory_if_all_have_come():
     with (
         connect(ClusterSettings(minimum=1, maximum=4, memory_fraction=0.5)) as few,
         connect(ClusterSettings(workers=1, memory_fraction=0.5)) as one,
     ):
-        limits = [
-            worker["memory_limit"] for at in (few, one) for worker in at.scheduler_info()["workers"].values()
-        ]
+        # Of the workers themselves: what a client knows of them is a moment without any, every few seconds.
+        limits = [limit for at in (few, one) for limit in at.run(memory_limit).values()]
     assert limits[0] == pytest.approx(limits[1] / 4, abs=4)
 
 
