@@ -20,7 +20,7 @@ from flows.inputs import inputs, using
 from flows.locks import one_run_at_a_time, only_one
 from flows.progress import reporter
 from flows.provenance import Origins, previous, provenance, write_provenance
-from flows.publish import REMOVED, staging, superseded
+from flows.publish import REMOVED, finish, staging, superseded
 from flows.unattended import agencies_gone, agencies_ready
 from flows.workers import workers
 from tasks.ledger.task import keep
@@ -107,11 +107,12 @@ def investigate(
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
         with one_run_at_a_time(unchecked.work, patience, log.info):
+            cut = finished(unchecked)
             ready, coming = agencies_ready(unchecked) if settled and "mail" in (only or BUILT) else (None, [])
             with using(given := inputs(folder, ready)):
                 parts = given.investigation.parts(only)
                 given.check(parts)
-                notes = [*coming, *_notes(given.investigation, parts, only, settled)]
+                notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for note in notes:
                     log.info(note)
                 return carry_out(
@@ -124,6 +125,19 @@ def investigate(
                     settled=settled,
                     whole=only is None,
                 )
+
+
+def finished(investigation: Investigation) -> list[str]:
+    """Publish what an earlier run was about to when it was cut off, before anything is asked of `out/`.
+
+    Args:
+        investigation: The investigation, held for this run.
+
+    Returns:
+        A note of it; none, most times.
+    """
+    cut = finish(investigation.work, investigation.out)
+    return ["the last run was cut off while it published; its tables are all in out/ now"] if cut else []
 
 
 def _notes(

@@ -9,7 +9,7 @@ from prefect.logging import get_run_logger
 
 from data.catalog import Investigation
 from flows.inputs import check_agency
-from flows.investigate import RunResult, carry_out
+from flows.investigate import RunResult, carry_out, finished
 from flows.locks import one_run_at_a_time
 from flows.unattended import check_kept
 from tasks.arrivals.task import already_read
@@ -49,11 +49,12 @@ def one_agency(
     investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)
     with one_run_at_a_time(investigation.work, patience, log.info):
+        cut = finished(investigation)
         if settled and already_read(investigation, agency):
             note = f"{agency} is read and published as it is; there is nothing to do"
             log.info(note)
             return RunResult(investigation.out, notes=(note,))
-        notes = notes_on_others(investigation, agency)
+        notes = [*cut, *notes_on_others(investigation, agency)]
         for note in notes:
             log.info(note)
         return carry_out(

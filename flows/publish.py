@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,15 @@ from data.schema import TABLES, TABLES_OF
 REMOVED: Final = "removed"
 """Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""
 
+_DECIDED: Final = "publishing"
+"""Where in `work/` the results lie from the moment on from which they are to be in `out/`."""
+
+_OLD: Final = ".old"
+"""The file beside them that names the tables which are to be moved away."""
+
+_BEFORE: Final = ".before"
+"""The provenance of the run before, while the tables are neither its nor the new one's."""
+
 OURS: Final = frozenset(
     Path(file) for table in TABLES.values() if table.visibility != "work" for file in table.files
 )
@@ -26,10 +36,7 @@ OURS: Final = frozenset(
 
 @contextmanager
 def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
-    """Give an empty folder to write a run's results to, and move them into `out/` when the block ends well.
-
-    Every file is moved by itself in one step, so that a reader finds the old table or the new one, and
-    `provenance.json`, which holds the hashes of all, last: with it `out/` holds what it names.
+    """Give an empty folder to write a run's results to, and publish them in `out/` when the block ends well.
 
     Args:
         work: The work folder, on the same disk as `out`.
@@ -44,18 +51,63 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
         InputError: `out` cannot be written; said before any work is done.
     """
     check_writable(out)
+    finish(work, out)
     stage = work / "staging"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     yield stage
-    made = {path.relative_to(stage) for path in stage.rglob("*") if path.is_file()}
-    provenance = made & {Path(PROVENANCE)}
     with _uninterrupted():
-        _move(made - provenance, stage, out)
-        if whole:
-            _move(_lying(out) - made, out, work / REMOVED)
-        _move(provenance, stage, out)
-    shutil.rmtree(stage)
+        _decide(work, stage, _lying(out) - _files(stage) if whole else set())
+        finish(work, out)
+
+
+def _decide(work: Path, stage: Path, old: Collection[Path]) -> None:
+    """Make the results of a run the next ones of `out/`, in one step, after which only power is wanted."""
+    (stage / _OLD).write_text("".join(f"{file}\n" for file in sorted(old)), encoding="utf-8")
+    for path in stage.rglob("*"):
+        _on_disk(path)
+    _on_disk(stage)
+    stage.rename(work / _DECIDED)
+    _on_disk(work)
+
+
+def finish(work: Path, out: Path) -> bool:
+    """Publish what a run has decided on, or the rest of it where that run was cut off meanwhile.
+
+    `out/` cannot be exchanged whole: it may be a mount or a link, have rights of its own, and hold files of
+    the user's. So each file is moved by itself, in one step, and a reader finds the old table or the new one.
+    `provenance.json`, which holds the hashes of all, is taken away before the first and put back after the
+    last: where it lies, `out/` holds what it names, whenever the power went.
+
+    Args:
+        work: The work folder.
+        out: Where the results go.
+
+    Returns:
+        Whether there was anything to publish.
+
+    Raises:
+        OSError: A file cannot be moved, as where `out` is on another disk; the next call goes on from there.
+    """
+    decided, told = work / _DECIDED, Path(PROVENANCE)
+    if not decided.is_dir():
+        return False
+    with _uninterrupted():
+        made = _files(decided)
+        if told in made and (out / told).exists():
+            (out / told).replace(decided / _BEFORE)
+            _on_disk(out)
+        _move(made - {told}, decided, out)
+        old = (decided / _OLD).read_text(encoding="utf-8") if (decided / _OLD).exists() else ""
+        _move({Path(file) for file in old.splitlines() if (out / file).is_file()}, out, work / REMOVED)
+        _move(made & {told}, decided, out)
+        shutil.rmtree(decided)
+    return True
+
+
+def is_cut(work: Path) -> bool:
+    """Whether a run was cut off while it published, so that the next one publishes the rest first."""
+    return (work / _DECIDED).is_dir()
 
 
 def check_writable(out: Path) -> None:
@@ -73,9 +125,9 @@ def check_writable(out: Path) -> None:
 
 
 def published_at(out: Path) -> int | None:
-    """When the last provenance of `out/` was written, nanoseconds since 1970; None where there is none.
+    """When the provenance of `out/` was written, nanoseconds since 1970; None where there is none.
 
-    It is moved there when all tables are.
+    It lies there when all tables do.
     """
     try:
         return (out / PROVENANCE).stat().st_mtime_ns
@@ -106,11 +158,31 @@ def _uninterrupted() -> Iterator[None]:
         signal.raise_signal(number)
 
 
-def _move(files: Iterable[Path], source: Path, target: Path) -> None:
-    """Move files from one folder to the same place below another."""
+def _move(files: Collection[Path], source: Path, target: Path) -> None:
+    """Move files from one folder to the same place below another, and see that they are there to stay."""
     for file in sorted(files):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         (source / file).replace(target / file)
+    for folder in {target / above for file in files for above in file.parents}:
+        _on_disk(folder)
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # a file system that knows of no such thing
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _files(folder: Path) -> set[Path]:
+    """The results that lie in a folder."""
+    found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return found - {Path(_OLD), Path(_BEFORE)}
 
 
 def _lying(out: Path) -> set[Path]:

@@ -13,7 +13,7 @@ from flows.faults import check_room, interrupted, line_of
 from flows.inputs import Inputs, check_agency, using
 from flows.locks import check_free
 from flows.progress import reporting, speaking
-from flows.publish import check_writable, published_at
+from flows.publish import check_writable, is_cut, published_at
 from flows.show import console
 from flows.summary import summary
 
@@ -76,7 +76,9 @@ def _told_in_one_line(investigation: Investigation) -> Iterator[None]:
     before = published_at(investigation.out)
 
     def word() -> str:
-        if published_at(investigation.out) != before:
+        if is_cut(investigation.work):
+            return "the tables are published in part, and the next run publishes the rest first"
+        if published_at(investigation.out) not in {None, before}:
             return f"the tables are published and whole: {investigation.out}"
         return "nothing was published, and the next run goes on from here"
 

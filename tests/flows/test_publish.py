@@ -1,19 +1,19 @@
 """From the staging folder to out/, whole or not at all."""
 
 import contextlib
+import errno
+import hashlib
+import itertools
+import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
 from data.errors import InputError
-from flows.publish import (
-    check_writable,
-    published_at,
-    staging,
-    superseded,
-)
+from flows.publish import check_writable, finish, is_cut, published_at, staging, superseded
 
 
 def interrupted(work: Path, out: Path, file: str) -> None:
@@ -166,3 +166,105 @@ def test_when_the_tables_were_published_is_told_by_the_provenance(tmp_path: Path
     assert published_at(tmp_path) is None
     (tmp_path / "provenance.json").touch()
     assert published_at(tmp_path) is not None
+
+
+class PowerCutError(BaseException):
+    """The power is gone: nothing of the program's runs any more."""
+
+
+def publish_run(work: Path, out: Path, run: str, names: list[str], cut_at: int = -1) -> int:
+    """Publish the tables of a whole run, and let the power go before a certain move.
+
+    Returns:
+        How many moves there were.
+    """
+    moves = itertools.count()
+
+    def move(path: Path, target: Path, *, how=os.replace) -> Path:
+        if next(moves) == cut_at:
+            raise PowerCutError
+        how(path, target)
+        return Path(target)
+
+    def remove(path: Path, _: Path, rmtree=shutil.rmtree) -> None:
+        rmtree(path, ignore_errors=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", move)
+        patch.setattr(Path, "rename", move)
+        patch.setattr(shutil, "rmtree", lambda path, **given: move(path, path, how=remove))
+        with staging(work, out, whole=True) as stage:
+            for name in names:
+                (stage / name).parent.mkdir(exist_ok=True)
+                (stage / name).write_text(f"{name} of {run}")
+            tables = {name: hashlib.sha256((stage / name).read_bytes()).hexdigest() for name in names}
+            (stage / "provenance.json").write_text(json.dumps({"run": run, "tables": tables}))
+    return next(moves)
+
+
+def is_what_it_says(out: Path) -> bool:
+    """Whether the provenance names what lies in out/, all of it and nothing else."""
+    told = json.loads((out / "provenance.json").read_text())["tables"]
+    found = {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.rglob("*")
+        if path.is_file() and path.name != "provenance.json"
+    }
+    return bool(found == told)
+
+
+FIRST_RUN = ["public/kinds.csv", "public/city_tests.csv", "private/messages.parquet"]
+NEXT_RUN = ["public/kinds.csv", "public/ledger.csv", "private/messages.parquet"]
+
+
+def test_whenever_the_power_goes_the_provenance_is_of_the_tables_or_not_there_and_the_rest_is_published(
+    tmp_path: Path,
+):
+    publish_run(tmp_path / "first/work", tmp_path / "first/out", "first", FIRST_RUN)
+    whole = tmp_path / "whole"
+    shutil.copytree(tmp_path / "first", whole)
+    steps = publish_run(whole / "work", whole / "out", "next", NEXT_RUN)
+    assert is_what_it_says(whole / "out")
+    assert (
+        steps == 9
+    )  # staging away, decided, the old provenance, three tables, an old one, provenance, clean up
+    seen = set()
+    for step in range(steps):
+        case = shutil.copytree(tmp_path / "first", tmp_path / f"cut-{step}")
+        work, out = case / "work", case / "out"
+        with pytest.raises(PowerCutError):
+            publish_run(work, out, "next", NEXT_RUN, cut_at=step)
+        assert not (out / "provenance.json").exists() or is_what_it_says(out)
+        cut = is_cut(work)
+        assert finish(work, out) == cut
+        assert is_what_it_says(out)
+        assert not is_cut(work)
+        assert not finish(work, out)
+        run = json.loads((out / "provenance.json").read_text())["run"]
+        assert run == ("next" if cut else "first")
+        seen.add(run)
+    assert seen == {"first", "next"}
+
+
+def test_a_run_after_the_cut_one_publishes_its_own_tables_last(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "out"
+    publish_run(work, out, "first", FIRST_RUN)
+    with pytest.raises(PowerCutError):
+        publish_run(work, out, "next", NEXT_RUN, cut_at=4)
+    publish_run(work, out, "last", FIRST_RUN)
+    assert is_what_it_says(out)
+    assert (out / "public/kinds.csv").read_text() == "public/kinds.csv of last"
+    assert (work / "removed/public/ledger.csv").read_text() == "public/ledger.csv of next"
+
+
+def test_an_out_that_nothing_can_be_moved_to_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    work, out = tmp_path / "work", tmp_path / "out"
+    publish_run(work, out, "first", FIRST_RUN)
+
+    def on_another_disk(path: Path, target: Path) -> Path:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", on_another_disk)
+    with pytest.raises(OSError, match="cross-device"):
+        publish(work, out, "a.csv", "provenance.json")
+    assert is_what_it_says(out)

@@ -44,6 +44,14 @@ def test_a_run_that_is_stopped_says_whether_the_tables_were_published(
     assert str(after) == f"the tables are published and whole: {case.out}"
 
 
+def test_a_run_that_is_cut_off_while_it_publishes_says_so(case: Investigation):
+    (case.work / "publishing").mkdir(parents=True)
+    error = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    assert str(error).endswith(
+        "; the tables are published in part, and the next run publishes the rest first"
+    )
+
+
 def test_ctrl_c_is_told_as_such_where_another_error_came_of_it(case: Investigation):
     error = ValueError("Task run is not set")
     error.__context__ = KeyboardInterrupt()

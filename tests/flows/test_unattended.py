@@ -123,3 +123,13 @@ def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_at_work_or_wait
     assert result.notes == (
         "a run of all agencies is at work, or waits for its turn; this one is not needed",
     )
+
+
+def test_what_a_run_was_about_to_publish_when_it_was_cut_off_is_published_first(case: Path, client: Client):
+    decided = case / "work/publishing"
+    decided.mkdir()
+    (case / "out/provenance.json").rename(decided / "provenance.json")
+    result = run(case)
+    assert "the last run was cut off while it published; its tables are all in out/ now" in result.notes
+    assert (case / "out/provenance.json").is_file()
+    assert not decided.exists()
