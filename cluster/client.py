@@ -8,7 +8,7 @@ import dask
 from distributed import Client
 
 from cluster.config import CONFIG
-from cluster.settings import ClusterSettings
+from cluster.settings import ClusterSettings, settings_from_environment
 from cluster.watch import minutes, watched, where_to_look
 from data.errors import InputError
 
@@ -45,15 +45,16 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
         The client.
 
     Raises:
-        InputError: No scheduler answers, or no worker comes; versions differ; other hosts would take part
-            without certificates, or a certificate cannot be used; an extra is not installed.
+        InputError: A variable of the environment is wrong; no scheduler answers, or no worker comes; versions
+            differ; other hosts would take part without certificates, or a certificate cannot be used; an
+            extra is not installed.
 
     Example:
         >>> with connect(ClusterSettings(workers=1)) as client:
         ...     client.submit(sum, [1, 2]).result()
         3
     """
-    settings = settings or ClusterSettings()
+    settings = settings or settings_from_environment()
     with dask.config.set(CONFIG), _quiet(), _opener(settings)(settings) as client:
         if settings.kind in {"kubernetes", "slurm"}:
             _wait(client, settings)

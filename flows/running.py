@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -54,7 +55,10 @@ def run(
     looked_at = Inputs(investigation)
     looked_at.check(parts)
     from cluster import settings_from_environment
+    from cluster.environment import unknown
 
+    for line in unknown(os.environ):
+        console(error=True).print(f"nwatch: {line}", markup=False)
     settings = settings_from_environment(workers=workers)
     check_writable(investigation.out)
     check_free(investigation.work)

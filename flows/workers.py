@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -14,6 +15,7 @@ from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 
 from cluster import ClusterSettings, connect
+from cluster.environment import unknown
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
 from flows.progress import reporter
@@ -36,7 +38,8 @@ def workers(*parts: str) -> Iterator[Client]:
     """Give the client that the caller opened, else open a cluster by the environment's settings.
 
     A flow has no client among its arguments because Prefect writes those into its database. The command line
-    opens one while the server is still on its way; a run that a deployment started opens its own.
+    opens one while the server is still on its way; a run that a deployment started opens its own, and tells
+    of settings in its environment that there are none of.
 
     Args:
         parts: The parts of a run that the workers of a client of its own must be able to carry out.
@@ -51,6 +54,8 @@ def workers(*parts: str) -> Iterator[Client]:
             with _told_if_lost(client):
                 yield client
             return
+        for line in unknown(os.environ):
+            _CLUSTER.warning(line)
         with opened() as client:
             check_loaded(load(client, needed(parts)))
             yield client

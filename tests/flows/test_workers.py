@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -111,15 +113,53 @@ def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(cl
     outer()
     cluster = logging.getLogger("cluster")
     assert (cluster.handlers, cluster.propagate) == ([], True)
+    assert runs_that_logged("all gone") == ["outer of the log"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_own_workers(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    name = "NWATCH_" + "MINIMUN"  # in two, as a test looks for all names that there are
+    monkeypatch.setenv(name, "4")
+
+    @contextmanager
+    def none() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("flows.workers.opened", none)
+    monkeypatch.setattr("flows.workers.load", lambda client, modules: [])
+    monkeypatch.setattr("flows.workers.check_loaded", lambda loading: None)
+
+    @flow(name="mistyped", flow_run_name="mistyped")
+    def mistyped() -> None:
+        with workers("mail"):
+            pass
+
+    mistyped()
+    line = f"{name} is set, and there is no such setting; did you mean NWATCH_MINIMUM?"
+    assert runs_that_logged(line) == ["mistyped"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_wrong_setting_is_one_line_where_a_run_opens_its_own_workers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NWATCH_PORT", "none")
+    with pytest.raises(InputError, match="NWATCH_PORT is wrong"), workers("mail"):
+        pass
+
+
+def runs_that_logged(message: str) -> list[str]:
+    """The flow runs that logged a line, when one has."""
     with get_client(sync_client=True) as asked:
-        [run] = [found for found in asked.read_flow_runs() if found.name == "outer of the log"]
         end = time.monotonic() + 60
         # The latest first: an answer holds 200 lines, and other tests log to the same server.
         while not (
             lines := [
-                line for line in asked.read_logs(sort=LogSort.TIMESTAMP_DESC) if line.message == "all gone"
+                line for line in asked.read_logs(sort=LogSort.TIMESTAMP_DESC) if line.message == message
             ]
         ):
             assert time.monotonic() < end
             time.sleep(0.2)
-    assert [line.flow_run_id for line in lines] == [run.id]
+        return [asked.read_flow_run(line.flow_run_id).name for line in lines if line.flow_run_id]

@@ -1,0 +1,80 @@
+"""A mistyped variable is told of, and none that the project itself uses is taken for one."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cluster.environment import OTHERS, known, unknown
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+WRONG = "NWATCH_" + "WOKERS"  # in two, as this file is searched for names too
+
+
+def named() -> dict[str, set[str]]:
+    """All variables that a file of the project names, and the files."""
+    found: dict[str, set[str]] = {}
+    for path in CHECKOUT.rglob("*"):
+        place = path.relative_to(CHECKOUT)
+        if any(part.startswith(".") and part != ".ci" for part in place.parts) or not path.is_file():
+            continue
+        if path.suffix in {".pyc", ".parquet", ".pst"} or place.parts[0] in {"demo", "build"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        for name in re.findall(r"NWATCH_[A-Z]+(?:_[A-Z]+)*", text):
+            found.setdefault(name, set()).add(place.as_posix())
+    return found
+
+
+def test_the_list_holds_every_variable_that_the_project_names_and_no_other():
+    found = named()
+    assert set(found) - known() == set()
+    own = "cluster/environment.py"
+    assert [name for names in OTHERS.values() for name in names if not found[name] - {own}] == []
+
+
+@pytest.mark.parametrize("reader", [name for name in OTHERS if name != "tests"])
+def test_what_is_said_to_read_a_variable_does(reader: str):
+    text = (CHECKOUT / reader).read_text(encoding="utf-8")
+    assert [name for name in OTHERS[reader] if f"${{{name}" not in text and f"${name}" not in text] == []
+
+
+def test_a_mistyped_variable_is_named_with_the_one_that_was_meant():
+    assert unknown({WRONG: "4"}) == [
+        f"{WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?"
+    ]
+
+
+def test_one_that_is_near_to_none_is_to_be_unset():
+    name = "NWATCH_" + "XYZ"
+    assert unknown({name: "4"}) == [f"{name} is set, and there is no such setting; unset it"]
+
+
+def test_letter_case_does_not_count_and_what_is_empty_is_not_set():
+    assert unknown({"nwatch_workers": "4", WRONG: "", "NWATCHER": "1"}) == []
+    assert len(unknown({WRONG.lower(): "4"})) == 1
+
+
+def test_a_run_by_hand_tells_of_it_on_stderr(tmp_path: Path):
+    (tmp_path / "records/lapd").mkdir(parents=True)
+    (tmp_path / "records/lapd/a.pst").write_text("no mailbox")
+    (tmp_path / "investigation.toml").write_text(
+        'name = "case"\n[agencies.lapd]\nname = "LAPD"\ntimezone = "UTC"\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "run", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        # An error that ends it before anything is started.
+        env={**os.environ, WRONG: "4", "NWATCH_PORT": "none"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"nwatch: {WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?",
+        "nwatch: NWATCH_PORT is wrong: Input should be a valid integer, unable to parse string as an integer;"
+        " correct it in the environment",
+    ]
