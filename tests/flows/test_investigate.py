@@ -4,14 +4,12 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client
 
-from cluster import ClusterSettings, connect
 from data.catalog import BUILT, Investigation
 from data.errors import InputError, LedgerError
 from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
@@ -20,12 +18,6 @@ from flows.inputs import Inputs, using
 from tasks.ledger.results import lines
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with connect(ClusterSettings(workers=1)) as opened:
-        yield opened
 
 
 def run(folder: Path):

@@ -4,14 +4,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-from cluster import ClusterSettings, connect
 from data.catalog import Investigation
 from data.errors import InputError
 from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
@@ -20,12 +18,6 @@ from flows.one_agency import notes_on_others
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with connect(ClusterSettings(workers=1)) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

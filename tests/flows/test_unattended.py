@@ -3,14 +3,12 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-from cluster import ClusterSettings, connect
 from data.errors import InputError
 from data.schema import TABLES, TABLES_OF
 from flows.locks import only_one
@@ -18,12 +16,6 @@ from flows.locks import only_one
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
 FIRST, SECOND = "alderfall-pd", "briar-harbor-pd"
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with connect(ClusterSettings(workers=1)) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
