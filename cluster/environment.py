@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cluster.settings import ClusterSettings
-from data.settings import nearest
+from data.text import nearest
 
 PREFIX: Final = "NWATCH_"
 

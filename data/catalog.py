@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from data.configuration import agency_lines, read_agency, read_config
 from data.errors import InputError
 from data.names import as_label
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
-from data.settings import AGENCY_FILE, FILE, Agency, Config, agency_lines, nearest, read_agency, read_config
+from data.settings import AGENCY_FILE, FILE, Agency, Config
+from data.text import nearest
 
 __all__ = ["BUILT", "PARTS", "PROVENANCE", "Investigation", "RecordFile"]
 

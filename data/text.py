@@ -1,5 +1,6 @@
-"""The one rule by which texts are compared: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4).
+"""Texts side by side: when two are the same, and which one a mistyped word most likely meant.
 
+The one rule by which they are compared: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4).
 White space is what Unicode calls so (property White_Space, no-break spaces included). Python's ``str.split``
 would also swallow the four separators U+001C to U+001F, which Unicode does not count, and "nothing else is
 altered".
@@ -7,8 +8,10 @@ altered".
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _WHITE_SPACE: Final = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -31,3 +34,15 @@ def collapse(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return _WHITE_SPACE.sub(" ", text).strip(" ")
+
+
+def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
+    """The known word that a mistyped one most likely meant, or None where nothing is near.
+
+    Example:
+        >>> nearest("timezon", ["name", "city", "timezone"])
+        'timezone'
+    """
+    by_lower = {name.lower(): name for name in sorted(known)}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from data.configuration import agency_lines
 from data.errors import InputError
-from data.settings import FILE, agency_lines
+from data.settings import FILE
 from flows.progress import speaking
 from flows.show import console
 

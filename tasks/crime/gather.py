@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from data.errors import InputError
-from data.settings import FILE, Crime, nearest
-from data.text import collapse
+from data.settings import FILE, Crime
+from data.text import collapse, nearest
 from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
 from tasks.rows.files import estimated_rows

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from data.configuration import toml_key
 from data.errors import InputError
-from data.settings import FILE, Crime, nearest, toml_key
-from data.text import collapse
+from data.settings import FILE, Crime
+from data.text import collapse, nearest
 from tasks.crime.dates import tells_the_year
 from tasks.crime.tidy import CrimeReader
 from tasks.ledger.results import lines

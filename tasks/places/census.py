@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import InputError
-from data.settings import FILE, nearest
+from data.settings import FILE
+from data.text import nearest
 from tasks.places.geoids import to_geoids
 from tasks.places.reading import not_negative, read_columns, source_of
 from tasks.places.results import Census

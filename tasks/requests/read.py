@@ -21,8 +21,8 @@ from data.errors import InputError
 from data.places import state_of
 from data.records import RecordFile, Records
 from data.schema import TABLES
-from data.settings import nearest
 from data.tables import conform
+from data.text import nearest
 from tasks.ledger.results import lines
 from tasks.places.reading import read_columns, source_of
 from tasks.requests.results import Requests

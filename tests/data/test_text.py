@@ -1,4 +1,4 @@
-"""The rule by which texts are compared."""
+"""The rule by which texts are compared, and what a mistyped word meant."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.text import collapse
+from data.text import collapse, nearest
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_collapsing_twice_is_collapsing_once(text: str) -> None:
     once = collapse(text)
     assert collapse(once) == once
     assert unicodedata.is_normalized("NFC", once)
+
+
+def test_the_nearest_word_is_found_whatever_its_letter_case_and_none_is_better_than_a_far_one():
+    assert nearest("TIMEZON", ["name", "TimeZone"]) == "TimeZone"
+    assert nearest("xyz", {"name", "timezone"}) is None

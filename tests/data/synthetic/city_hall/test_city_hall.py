@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from data.catalog import Investigation
-from data.settings import LOS_ANGELES, read_config
+from data.configuration import read_config
+from data.settings import LOS_ANGELES
 from data.synthetic.city_hall import CityHall, plan_book, write_city_hall
 from data.synthetic.city_hall.figures import CRIME_CITIES
 from data.synthetic.country import make_country

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import read_config
+from data.configuration import read_config
 from data.synthetic import create
 from data.synthetic.country import Line, make_country, posts_settings, write_country
 

@@ -1,0 +1,202 @@
+"""`investigation.toml` key by key: what is read, and the one line that each mistake becomes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from data.configuration import agency_lines, read_agency, read_config
+from data.errors import InputError
+from data.settings import Agency, Config
+
+WHOLE = """
+name = "Neighborhood Watch"
+
+[agencies.lapd]
+name = "Los Angeles Police Department"
+city = "Los Angeles city, California"
+timezone = "America/Los_Angeles"
+
+[posts]
+year = 2019
+timezone = "UTC"
+exclude_users = ["1234567"]
+
+[cities]
+include = ["Los Angeles city, California", "Phoenix city, Arizona"]
+
+[tests]
+alpha = 0.05
+
+[crime.los-angeles]
+city = "Los Angeles city, California"
+year = 2019
+types = ["BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"]
+
+[selection]
+start = "_00"
+end = "_19"
+inflation = 1.49
+cities = 25
+
+[coding]
+sample = 1000
+seed = 2023
+reviews = 3
+"""
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    """Read a text as investigation.toml."""
+
+    def reader(text: str) -> Config:
+        (tmp_path / "investigation.toml").write_text(text, encoding="utf-8")
+        return read_config(tmp_path)
+
+    return reader
+
+
+def told(read, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read(text)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_configuration_of_the_design_is_read_whole(read):
+    config = read(WHOLE)
+    assert config.agencies["lapd"].timezone == "America/Los_Angeles"
+    assert config.posts is not None
+    assert config.posts.exclude_users == ["1234567"]
+    assert config.cities.include == ["Los Angeles city, California", "Phoenix city, Arizona"]
+    assert config.crime["los-angeles"].types[1] == "BURGLARY FROM VEHICLE"
+    assert (config.selection.inflation, config.coding.sample, config.tests.alpha) == (1.49, 1000, 0.05)
+
+
+def test_all_but_the_name_may_be_left_out(read):
+    config = read('name = "small"')
+    assert config.agencies == {}
+    assert config.posts is None
+    assert (config.coding.reviews, config.selection.cities, config.tests.alpha) == (3, 25, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "instead", "line"),
+    [
+        (
+            'timezone = "America',
+            'timezon = "America',
+            "unknown key 'agencies.lapd.timezon'; did you mean 'timezone'?",
+        ),
+        ("[coding]", "[codign]", "unknown key 'codign'; did you mean 'coding'?"),
+        (
+            "reviews = 3",
+            "color = 3",
+            "unknown key 'coding.color'; remove it; known here: sample, seed, reviews",
+        ),
+        ("types =", "kinds =", "unknown key 'crime.los-angeles.kinds'"),
+        ("s_Angeles", "s_Angles", "'America/Los_Angles' is no time zone of the IANA database; did you mean"),
+        ("America/Los_Angeles", "PST", "'PST' is no time zone of the IANA database; write it as 'America/"),
+        ("year = 2019", 'year = "2019"', "'posts.year' is wrong: must be a whole number, without quotes"),
+        ('["1234567"]', '"1234567"', '\'posts.exclude_users\' is wrong: must be a list, as ["…", "…"]'),
+        ("alpha = 0.05", "alpha = 1.5", "'tests.alpha' is wrong: must be less than 1"),
+        ('["1234567"]', "[1234567]", "'posts.exclude_users[0]' is wrong: must be text in quotes"),
+        (
+            "sample = 1000",
+            "sample = true",
+            "'coding.sample' is wrong: must be a whole number, without quotes",
+        ),
+        ("inflation = 1.49", 'inflation = "1.49"', "'selection.inflation' is wrong"),
+        ('name = "Neighborhood Watch"', "", "the key 'name' is missing; add it"),
+        ('name = "Neighborhood Watch"', 'name = "a"\nposts = 3', "not valid TOML"),
+        ('name = "Neighborhood Watch"', "name = Watch", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_file_and_key(read, mistake, instead, line):
+    assert mistake in WHOLE
+    message = told(read, WHOLE.replace(mistake, instead, 1))
+    assert message.startswith("investigation.toml: ")
+    assert line in message
+
+
+def test_a_section_that_is_no_table_is_told_how_to_be_written(read):
+    assert "write it as [agencies.lapd]" in told(read, 'name = "a"\n[agencies]\nlapd = "Los Angeles"')
+
+
+def test_a_mistyped_key_counts_as_one_mistake_and_others_are_counted(read):
+    mistyped = WHOLE.replace('timezone = "America', 'timezon = "America')
+    assert "more)" not in told(read, mistyped)
+    assert told(read, mistyped.replace("seed = 2023", 'seed = "x"')).endswith("(and 1 more)")
+
+
+def test_a_folder_without_configuration_is_told_how_to_get_one(tmp_path: Path):
+    with pytest.raises(InputError, match=r"no investigation\.toml in it.*nwatch new"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "mend"),
+    [
+        ("investigation.toml.txt", "", "rename investigation.toml.txt to investigation.toml"),
+        ("Investigation.toml", "", "rename Investigation.toml to investigation.toml"),
+        ("records/lapd/a.pst", "", "make one with: nwatch new my-investigation"),
+        ("a b", "empty one", "make one with: nwatch new '"),
+    ],
+)
+def test_a_folder_without_configuration_is_told_what_will_help_there(
+    tmp_path: Path, file: str, asked: str, mend: str
+):
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).touch()
+    (tmp_path / asked).mkdir(exist_ok=True)
+    with pytest.raises(InputError, match=re.escape(mend)):
+        read_config(tmp_path / asked)
+
+
+def test_a_folder_inside_an_investigation_is_told_which_one(tmp_path: Path):
+    (tmp_path / "records/lapd").mkdir(parents=True)
+    (tmp_path / "investigation.toml").touch()
+    with pytest.raises(InputError) as caught:
+        read_config(tmp_path / "records/lapd")
+    assert str(caught.value).endswith(f"did you mean {tmp_path}?")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path):
+    (tmp_path / "investigation.toml").write_bytes(b"\xef\xbb\xbf" + b'name = "Notepad"\r\n')
+    assert read_config(tmp_path).name == "Notepad"
+
+
+def test_text_that_is_not_utf_8_is_told_so(tmp_path: Path):
+    (tmp_path / "investigation.toml").write_bytes('name = "Cañon City"'.encode("latin-1"))
+    with pytest.raises(InputError, match="not UTF-8 text"):
+        read_config(tmp_path)
+
+
+def test_the_hash_is_of_what_the_configuration_says_and_not_of_its_layout(read):
+    first = read(WHOLE).sha256
+    assert read(WHOLE.replace("\n\n", "\n# a comment\n\n\n")).sha256 == first
+    assert (
+        read(WHOLE.replace("seed = 2023\n", "").replace("[coding]", "[coding]\nseed = 2023")).sha256 == first
+    )
+    assert read(WHOLE.replace("seed = 2023", "seed = 2024")).sha256 != first
+
+
+def test_the_lines_that_an_agency_lacks_can_be_written_as_they_are_shown(read):
+    for agency in ("lapd", "Los Angeles", 'the "best"', "ünï"):
+        lines = agency_lines(agency).replace("…", "x")
+        assert read('name = "a"\n' + lines).agencies == {
+            agency: Agency(name="x", city="x", timezone="America/Los_Angeles")
+        }
+
+
+def test_an_agency_file_holds_the_same_keys(tmp_path: Path):
+    path = tmp_path / "agency.toml"
+    path.write_text('name = "A"\ntimezone = "UTC"\n')
+    assert read_agency(path.read_bytes(), "records/a/agency.toml") == Agency(name="A", timezone="UTC")
+    path.write_text('[agencies.a]\nname = "A"\ntimezone = "UTC"\n')
+    with pytest.raises(InputError, match=r"'agencies'; leave the line with \[agencies\.…\] out; here stand"):
+        read_agency(path.read_bytes(), "records/a/agency.toml")
+    path.write_text('name = "A"\ntimezone = "UTC"\ncounty = "B"\n')
+    with pytest.raises(InputError, match=r"records/a/agency\.toml: unknown key 'county'"):
+        read_agency(path.read_bytes(), "records/a/agency.toml")
