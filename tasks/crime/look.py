@@ -14,8 +14,7 @@ from tasks.crime.dates import tells_the_year
 from tasks.crime.tidy import CrimeReader
 from tasks.ledger.results import lines
 from tasks.places.coordinates import Bounds
-from tasks.places.points import swapped
-from tasks.rows.files import FIRST, blocks
+from tasks.rows.look import check_files
 
 _LINES: Final = frozenset(
     {lines.CRIMES, lines.DUPLICATES, lines.OTHER_YEARS, lines.OTHER_TYPES, lines.NO_LOCATION,
@@ -99,17 +98,15 @@ def check_crimes(
         raise InputError(f"crime/{key}: holds no file; put .csv or .csv.gz files there")
     reader = CrimeReader(key, crime)
     latitude, longitude = reader.wanted.degrees
-    for label, path in files:
-        block = next(blocks(path, label, reader.wanted, FIRST), None)
-        if block is None:
-            continue
-        reader.tidied(block, label, 0)
-        if swapped(block.column(latitude), block.column(longitude), bounds):
-            raise InputError(
-                f"{label}: columns {latitude} and {longitude} are exchanged (most crimes would lie in the "
-                f"tract layer the other way round); rename each to the other, or exchange them in columns of "
-                f"[crime.{key}]"
-            )
+    check_files(
+        files,
+        reader,
+        bounds,
+        latitude=latitude,
+        longitude=longitude,
+        things="crimes",
+        or_else=f", or exchange them in columns of [crime.{key}]",
+    )
 
 
 def _check_section(key: str, settings: Crime, cities: Collection[str]) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 from data.errors import InputError
 from data.settings import Posts
 from tasks.places.coordinates import Bounds
-from tasks.places.points import swapped
 from tasks.posts.tidy import PostReader
-from tasks.rows.files import FIRST, blocks
+from tasks.rows.look import check_files
 
 
 def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None) -> None:
@@ -28,13 +27,4 @@ def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None)
     if not files:
         raise InputError("posts/: holds no file; put .csv, .csv.gz or .parquet files there")
     reader = PostReader(Posts(year=2000))  # neither the year nor the zone alters whether a time can be read
-    for label, path in files:
-        block = next(blocks(path, label, reader.wanted, FIRST), None)
-        if block is None:
-            continue
-        reader.tidied(block, label, 0)
-        if swapped(block.column("latitude"), block.column("longitude"), bounds):
-            raise InputError(
-                f"{label}: columns latitude and longitude are exchanged (most posts would lie in the tract "
-                "layer the other way round); rename each to the other"
-            )
+    check_files(files, reader, bounds, latitude="latitude", longitude="longitude", things="posts")

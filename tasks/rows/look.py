@@ -1,0 +1,50 @@
+"""A room's files, looked at before any work is done: each file's header and first block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import InputError
+from tasks.places.coordinates import Bounds
+from tasks.places.points import swapped
+from tasks.rows.files import FIRST, blocks
+from tasks.rows.reader import Reader
+
+
+def check_files(
+    files: Sequence[tuple[str, Path]],
+    reader: Reader,
+    bounds: Bounds | None,
+    *,
+    latitude: str,
+    longitude: str,
+    things: str,
+    or_else: str = "",
+) -> None:
+    """See that every file can be read, and that its points are not the wrong way round.
+
+    Args:
+        files: Path inside the investigation folder, and where to open it.
+        reader: How they are read.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
+        latitude: The reader's column of latitudes.
+        longitude: Its column of longitudes.
+        things: What a row is, in the plural, as "posts".
+        or_else: What can be done beside renaming columns that are exchanged.
+
+    Raises:
+        InputError: A file is of another kind, empty, damaged or not UTF-8; a column is missing or holds
+            something else; or latitude and longitude stand in each other's place. Names file, column and the
+            mend.
+    """
+    for label, path in files:
+        block = next(blocks(path, label, reader.wanted, FIRST), None)
+        if block is None:
+            continue
+        reader.tidied(block, label, 0)
+        if swapped(block.column(latitude), block.column(longitude), bounds):
+            raise InputError(
+                f"{label}: columns {latitude} and {longitude} are exchanged (most {things} would lie in the "
+                f"tract layer the other way round); rename each to the other{or_else}"
+            )
