@@ -105,7 +105,7 @@ def load(client: Client, modules: Sequence[str]) -> list[Future]:
     """
     return [
         client.submit(builtins.__import__, module, workers=[worker], allow_other_workers=True, pure=False)
-        for worker in client.scheduler_info(n_workers=-1)["workers"]
+        for worker in client.nthreads()
         for module in modules
     ]
 

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import dask
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from cluster import ClusterSettings, settings_from_environment
 from cluster.certificates import make
 from cluster.config import CONFIG, environment
 
 Start = Callable[..., subprocess.Popen[str]]
+
+
+def names(client: Client) -> dict[str, str]:
+    """The workers' names by address, asked of themselves: the client's own view is without them at times."""
+    return dict(client.run(lambda dask_worker: dask_worker.name))
 
 
 @pytest.fixture(scope="session")

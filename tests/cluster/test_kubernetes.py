@@ -17,7 +17,7 @@ from cluster.kubernetes import manifest
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
 from tests.cluster import fake_kubernetes
-from tests.cluster.conftest import example
+from tests.cluster.conftest import example, names
 from tests.cluster.test_versions import wait_until
 
 # This API does not say what it knows, and its client goes on with what it knows itself.
@@ -162,8 +162,7 @@ def test_a_cluster_of_pods_works_over_tls_and_leaves_nothing(
         client.wait_for_workers(2, timeout=60)
         (asked,) = kubernetes.created
         name = asked["metadata"]["name"]
-        workers = client.scheduler_info()["workers"].values()
-        assert {worker["name"] for worker in workers} == set(kubernetes.of("deployments"))
+        assert set(names(client).values()) == set(kubernetes.of("deployments"))
         assert client.scheduler.address.startswith("tls://")
         assert client.submit(sum, [1, 2]).result(60) == 3
         assert len(kubernetes.processes) == 3
@@ -190,10 +189,10 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
             return number
 
         futures = client.map(piece, range(600), pure=False)
-        wait_until(lambda: len(client.scheduler_info()["workers"]) == 3)
+        wait_until(lambda: len(client.nthreads()) == 3)
         assert client.gather(futures) == list(range(600))
         del futures
-        wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+        wait_until(lambda: len(client.nthreads()) == 1)
         wait_until(lambda: len(kubernetes.of("deployments")) == 1)
         (group,) = kubernetes.of("daskworkergroups").values()
         wait_until(lambda: group["spec"]["worker"]["replicas"] == 1)
@@ -209,7 +208,7 @@ def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
     with connect(settings(certificates, workers=1, wait=0.1)) as client:
         (pod,) = kubernetes.of("deployments")
         kubernetes.processes[pod].kill()  # and no Deployment starts it anew here
-        wait_until(lambda: not client.scheduler_info()["workers"])
+        wait_until(lambda: not client.nthreads())
         with pytest.raises(CancelledError) as caught:
             client.submit(sum, [1, 2], pure=False).result()
         told = for_want_of_workers(caught.value)

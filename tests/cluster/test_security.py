@@ -36,7 +36,7 @@ def test_with_the_right_certificate_one_is_let_in(guarded: LocalCluster, certifi
     assert guarded.scheduler_address.startswith("tls://")
     with connect(settings) as client:
         assert client.submit(sum, [1, 2]).result(60) == 3
-        assert all(address.startswith("tls://") for address in client.scheduler_info()["workers"])
+        assert all(address.startswith("tls://") for address in client.nthreads())
 
 
 def test_with_a_certificate_of_another_authority_one_is_not(

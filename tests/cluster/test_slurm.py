@@ -16,7 +16,7 @@ from cluster import ClusterSettings, connect, slurm
 from cluster.config import environment
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
-from tests.cluster.conftest import example
+from tests.cluster.conftest import example, names
 from tests.cluster.test_versions import wait_until
 
 SBATCH = """#!/bin/bash
@@ -178,16 +178,16 @@ def test_a_cluster_of_jobs_works_replaces_a_lost_one_and_cancels_them_all(
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=2)
     with connect(settings) as client:
         client.wait_for_workers(2, timeout=60)
-        workers = client.scheduler_info()["workers"]
+        workers = names(client)
         assert all(address.startswith("tls://") for address in workers)
         assert client.submit(sum, [1, 2]).result(60) == 3
         scripts = sorted(spool.glob("*.sh"))
-        shown = {slurm.job_script(settings, client.scheduler.address, w["name"]) for w in workers.values()}
+        shown = {slurm.job_script(settings, client.scheduler.address, name) for name in workers.values()}
         assert {path.read_text() for path in scripts} == shown, "what is shown is what is submitted"
         (lost,) = client.run(os.getppid, workers=list(workers)[:1]).values()  # its nanny, the job itself
         os.kill(lost, signal.SIGKILL)
         wait_until(lambda: len(list(spool.glob("*.sh"))) == 3)
-        wait_until(lambda: len(client.scheduler_info()["workers"]) == 2)
+        wait_until(lambda: len(client.nthreads()) == 2)
         pids = set(client.run(os.getpid).values()) | set(client.run(os.getppid).values())
     for pid in pids:
         with suppress(ProcessLookupError):
@@ -228,7 +228,7 @@ def test_where_all_jobs_are_lost_for_good_whoever_waits_is_told_where_to_look(
         # From now on a job is taken and never begins.
         (spool / "bin" / "sbatch").write_text("#!/bin/bash\necho Submitted batch job 2147483647\n")
         os.kill(job, signal.SIGKILL)
-        wait_until(lambda: not client.scheduler_info()["workers"])
+        wait_until(lambda: not client.nthreads())
         with pytest.raises(CancelledError) as caught:
             client.submit(sum, [1, 2], pure=False).result()
     told = for_want_of_workers(caught.value)

@@ -134,7 +134,7 @@ def test_a_worker_with_another_libpff_is_named_with_both_values(
     start(scheduler.scheduler_address, variables=other_libpff)
     with Client(scheduler) as seen:
         seen.wait_for_workers(1, timeout=60)
-        (address,) = seen.scheduler_info()["workers"]
+        (address,) = seen.nthreads()
     with (
         pytest.raises(InputError) as caught,
         connect(ClusterSettings(address=scheduler.scheduler_address)),
@@ -225,7 +225,7 @@ def test_a_late_worker_that_differs_does_no_work_and_holds_nothing_up(
     ):
         # Nobody is there when the worker that differs comes, so that the scheduler gives it all the work.
         first.terminate()
-        wait_until(lambda: not client.scheduler_info()["workers"])
+        wait_until(lambda: not client.nthreads())
 
         # Pickled by value: such a worker has no test of ours.
         def leave_a_trace(folder: str) -> int:

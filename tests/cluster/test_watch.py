@@ -177,7 +177,7 @@ def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free
         seen.wait_for_workers(1, timeout=60)
     with connect(ClusterSettings(address=address, wait=2 * SECONDS)) as client:
         worker.send_signal(signal.SIGKILL)
-        wait_until(lambda: not client.scheduler_info()["workers"])
+        wait_until(lambda: not client.nthreads())
         with pytest.raises(FutureCancelledError) as alone:
             client.submit(os.getpid, pure=False).result()
         with pytest.raises(FuturesCancelledError) as together:
@@ -238,7 +238,7 @@ def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: 
         monkeypatch.setattr(nanny, "instantiate", gives_up)
         (pid,) = client.run(os.getpid).values()
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not client.scheduler_info()["workers"])
+        wait_until(lambda: not client.nthreads())
         with pytest.raises(FutureCancelledError) as caught:
             client.submit(os.getpid, pure=False).result()
     told = for_want_of_workers(caught.value)

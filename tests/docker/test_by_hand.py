@@ -98,7 +98,7 @@ def test_a_client_without_a_certificate_of_this_site_is_refused(
     port = int(stack.ports["8786"])
     address = f"tls://127.0.0.1:{port}"
     with Client(address, security=security(secret_files / "tls"), timeout="20s") as client:
-        assert len(client.scheduler_info()["workers"]) == 2
+        assert len(client.nthreads()) == 2
     certificates.make(tmp_path / "other")
     with pytest.raises(OSError, match=r"certificate|Timed out"):
         Client(address, security=security(tmp_path / "other"), timeout="5s")

@@ -148,7 +148,7 @@ def scheduler_of(address: str, certificates: Path) -> int:
 
     try:
         with connect(ClusterSettings(address=address, tls_folder=certificates)) as client:
-            return len(client.scheduler_info(n_workers=-1)["workers"])
+            return len(client.nthreads())
     except InputError:
         return 0
 
