@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
 from flows.progress import speaking
+from flows.publish import is_cut
 from flows.show import command, console, number, print_table
 from flows.summary import print_requests
 
@@ -98,7 +99,13 @@ def _published(folder: Path, name: str) -> pa.Table:
     from data.schema import TABLES
     from data.tables import read_table
 
-    out = Investigation.open(folder).out
+    investigation = Investigation.open(folder)
+    out = investigation.out
+    if is_cut(investigation.work):
+        raise InputError(
+            f"{out}: some tables are of the last run and some of the one before, which was cut off while it "
+            f"published; have the rest published with: {command('nwatch run', folder)}"
+        )
     try:
         return read_table(TABLES[name], out)
     except FileNotFoundError as error:

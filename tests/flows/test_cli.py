@@ -113,6 +113,15 @@ def test_what_only_a_run_makes_is_asked_for_too_early(call, case: Path, command:
     assert err == f"nwatch: {case}: no run has ended here yet; start one with: nwatch run {case}\n"
 
 
+@pytest.mark.parametrize("command", ["ledger", "quarantine"])
+def test_no_answer_is_given_from_tables_of_two_runs(call, case: Path, command: str):
+    (case / "work/publishing").mkdir(parents=True)
+    code, _, err = call(command, case)
+    assert code == 2
+    assert "some tables are of the last run and some of the one before" in err
+    assert err.endswith(f"have the rest published with: nwatch run {case}\n")
+
+
 def test_a_run_without_mail_is_no_run_that_never_ended(call, case: Path):
     (case / "out").mkdir()
     (case / "out/provenance.json").write_text("{}")
