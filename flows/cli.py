@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -325,6 +326,19 @@ def _check_encoding() -> None:
         )
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, or SIGTERM.
+
+    `python -m` ends by the signal, whatever was caught and with whatever code it was to exit, where a
+    KeyboardInterrupt of no other class passed through a text that was being evaluated; importing Prefect
+    evaluates hundreds of them.
+    """
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
 @contextmanager
 def _interruptible(then: str) -> Iterator[None]:
     """Tell of Ctrl-C in one line, and of a reader who went away (`nwatch run … | head`).
@@ -334,7 +348,10 @@ def _interruptible(then: str) -> Iterator[None]:
     Args:
         then: How things are then.
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heard = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not ignored, as with nohup
+        heard.append(signal.SIGINT)
+    before = {number: signal.signal(number, _stop) for number in heard}
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -342,7 +359,8 @@ def _interruptible(then: str) -> Iterator[None]:
     except BrokenPipeError as stop:
         _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _fail(line: str, code: int) -> NoReturn:

@@ -173,6 +173,28 @@ def test_ctrl_c_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch, c
     assert call(command, case) == (130, "", f"nwatch: interrupted; {line}\n")
 
 
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM"])
+def test_the_exit_code_is_the_same_where_python_was_evaluating_a_text(
+    stop: str, tmp_path: Path, checkout: Path
+):
+    """As for moments while Prefect is imported; `python -m` would end by SIGINT then."""
+    (tmp_path / "told.py").write_text(
+        "import signal\nfrom flows import cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whatever this test was started with
+        "with cli._interruptible('nothing was done yet'):\n"
+        f"    exec('signal.raise_signal(signal.{stop})')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "told"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+    )
+    assert (done.returncode, done.stderr) == (130, "nwatch: interrupted; nothing was done yet\n")
+
+
 def test_a_terminal_of_another_character_set_is_told_which_to_set(call, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
     code, _, err = call("--help")
