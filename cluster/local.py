@@ -1,6 +1,7 @@
 """Workers on this machine, and the keeping of their number."""
 
 import logging
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from distributed import Client, LocalCluster, SpecCluster
 from distributed.system import MEMORY_LIMIT
 from tornado.ioloop import PeriodicCallback
 
+from cluster import forking
 from cluster.security import security
 from cluster.settings import ClusterSettings
 from data.errors import InputError
@@ -42,7 +44,7 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
     memory = _memory(settings)
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
-        dask.config.set({"temporary-directory": space}),
+        dask.config.set({"temporary-directory": space, **forking.configuration()}),
         LocalCluster(
             n_workers=settings.first,
             threads_per_worker=1,
@@ -55,6 +57,7 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
             worker_dashboard_address="127.0.0.1:0",
             memory_limit=memory,
             local_directory=space,
+            env=dict(os.environ),  # that of now, not of when the process began that they are forked from
             silence_logs=logging.CRITICAL,
         ) as cluster,
         kept(cluster, settings),
