@@ -32,7 +32,7 @@ ENVIRONMENT: Final = {
 """What Dask sets before it spawns a worker (``distributed.nanny.pre-spawn-environ``), as it is read when a
 process begins: memory that is freed goes back to the system, and a worker calculates with one thread."""
 
-_FIRST: Final = ("cluster.forked", "distributed.nanny", "distributed.dashboard.worker")
+_FIRST: Final = ("cluster.forked", "cluster.dashboard")
 
 
 def prepare(modules: Sequence[str] = ()) -> bool:

@@ -12,6 +12,7 @@ from distributed.system import MEMORY_LIMIT
 from tornado.ioloop import PeriodicCallback
 
 from cluster import forking
+from cluster.dashboard import LookedAtNanny, look_later
 from cluster.security import security
 from cluster.settings import ClusterSettings
 from data.errors import InputError
@@ -55,6 +56,8 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
             security=certificates,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
+            worker_class=LookedAtNanny,
+            scheduler_kwargs={"dashboard": False},
             memory_limit=memory,
             local_directory=space,
             env=dict(os.environ),  # that of now, not of when the process began that they are forked from
@@ -63,6 +66,7 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
         kept(cluster, settings),
         Client(cluster) as client,
     ):
+        look_later(cluster)
         yield client
 
 
