@@ -23,7 +23,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -32,12 +32,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from cluster.roles import ROLES, Role
 from data.errors import InputError
 from data.tables import replacing
 
-Role = Literal["scheduler", "worker", "client"]
-
-ROLES: Final[Sequence[Role]] = ("scheduler", "worker", "client")
 AUTHORITY: Final = "ca.pem"
 AUTHORITY_KEY: Final = "authority/ca-key.pem"
 AUTHORITY_DAYS: Final = 3650

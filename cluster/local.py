@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-import signal
+import os
 import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
-from multiprocessing import active_children, resource_tracker
+from multiprocessing import active_children
 
 import dask
 from distributed import Client, LocalCluster, SpecCluster
 from distributed.system import MEMORY_LIMIT
 from tornado.ioloop import PeriodicCallback
 
+from cluster import forking
+from cluster.dashboard import LookedAtNanny, look_later
 from cluster.security import security
 from cluster.settings import ClusterSettings
 from data.errors import InputError
@@ -46,25 +48,23 @@ def local(settings: ClusterSettings) -> Iterator[Client]:
     """
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
-        dask.config.set({"temporary-directory": space}),
+        dask.config.set({"temporary-directory": space, **forking.configuration()}),
         _without_workers(settings, space) as cluster,
     ):
         _start_workers(cluster, settings.first)
         with kept(cluster, settings), Client(cluster) as client:
+            look_later(cluster)
             yield client
 
 
 def _without_workers(settings: ClusterSettings, space: str) -> LocalCluster:
     """A scheduler whose workers will not hear Ctrl-C.
 
-    Threads and processes inherit which signals are blocked: what starts the workers, the first ones and those
-    that replace them, is the cluster's own thread, which begins here. Python's tracker of resources lets the
-    signal through again in the thread that starts it, so that it must be there already.
+    What starts the workers, the first ones and those that replace them, is the cluster's own thread, which
+    begins here.
     """
     certificates = security(settings)
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    with forking.deaf():
         return LocalCluster(
             n_workers=0,
             threads_per_worker=1,
@@ -75,12 +75,13 @@ def _without_workers(settings: ClusterSettings, space: str) -> LocalCluster:
             security=certificates,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
+            worker_class=LookedAtNanny,
+            scheduler_kwargs={"dashboard": False},
             memory_limit=_memory(settings),
             local_directory=space,
+            env=dict(os.environ),  # that of now, not of when the process began that they are forked from
             silence_logs=logging.CRITICAL,
         )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_workers(cluster: LocalCluster, number: int) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from distributed import Security
 
-from cluster.certificates import ROLES, Role, check
+from cluster.roles import ROLES, Role
 from cluster.settings import ClusterSettings
 from data.errors import InputError
 
@@ -58,6 +58,8 @@ def of_folder(folder: Path, roles: Sequence[Role] = ROLES) -> Security:
     Raises:
         InputError: A certificate is missing or no longer valid.
     """
+    from cluster.certificates import check  # what it needs takes a moment to load
+
     authority, pems = check(folder, roles)
     files = {f"tls_{role}_{part}": str(pem) for role, pem in pems.items() for part in ("cert", "key")}
     return Security(require_encryption=True, tls_ca_file=str(authority), **files)

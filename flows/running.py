@@ -13,6 +13,7 @@ from data.errors import InputError, LedgerError
 from flows.faults import check_room, interrupted, line_of
 from flows.inputs import Inputs, check_agency, using
 from flows.locks import check_free
+from flows.needed import needed, needed_before
 from flows.progress import reporting, speaking
 from flows.publish import check_writable, is_cut, published_at
 from flows.show import console
@@ -113,16 +114,19 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
 
 def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSettings, stack: ExitStack) -> Flow:
     """Start all that a run wants, which the stack ends, and give what carries it out."""
+    from cluster import forking
     from flows.server import alone, check_reachable, prepare
 
+    if settings.kind == "local":
+        forking.prepare(needed_before(parts))
     investigation = looked_at.investigation
     server = prepare(investigation.work / "prefect")
-    # The server comes up in its own process while these are imported and the workers start.
+    # The server, and what the workers are forked from, come up in their own processes meanwhile.
     from prefect import tags
 
     from flows.investigate import investigate, subflows
     from flows.one_agency import one_agency
-    from flows.workers import check_loaded, load, needed, opened
+    from flows.workers import check_loaded, load, opened
 
     client = stack.enter_context(opened(settings))
     stack.enter_context(using(looked_at))

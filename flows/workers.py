@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,19 +18,13 @@ from cluster import ClusterSettings, connect
 from cluster.environment import unknown
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
+from flows.needed import needed
 from flows.progress import reporter
 
 _CLUSTER: Final = logging.getLogger("cluster")
 
 _LOST: Final = "scheduler-connection-lost"
 """Why Dask cancels the futures of a client whose scheduler is gone."""
-
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
-    "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
-    "crime": ("tasks.crime.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
-}
-"""Modules that the workers need for the tasks of each part; a part that is not here sends none."""
 
 
 @contextmanager
@@ -85,15 +79,6 @@ def has_client() -> bool:
     except ValueError:
         return False
     return True
-
-
-def needed(parts: Iterable[str]) -> list[str]:
-    """The modules that some parts of a run send to the workers.
-
-    >>> needed(["mail"])
-    ['tasks.mail.execute', 'tasks.alerts.parts']
-    """
-    return list(dict.fromkeys(module for part in parts for module in NEEDED.get(part, ())))
 
 
 def load(client: Client, modules: Sequence[str]) -> list[Future]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -112,8 +112,10 @@ class Layout:
         """How many bytes of a page hold entries."""
         return self.counts
 
-    def block_span(self, size: int) -> int:
+    def block_span(self, size: Any) -> Any:
         """Bytes that a block with `size` bytes of data takes in the file, trailer and padding included.
+
+        Of many blocks at once where `size` is an array.
 
         >>> UNICODE.block_span(8176)
         8192

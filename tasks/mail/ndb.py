@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -88,11 +88,16 @@ class LocalFile:
             return b""
         first, skip = divmod(offset, _SEGMENT)
         if skip + size <= _SEGMENT:
-            return bytes(self._segment(first)[skip : skip + size])
+            segment = self._segments.get(first)  # most are here, and asking for it costs as much as the copy
+            return bytes((self._segment(first) if segment is None else segment)[skip : skip + size])
         if size <= _SEGMENT:
             begin = bytes(self._segment(first)[skip:])  # a copy: the next segment may take this one's memory
             return begin + self._segment(first + 1)[: skip + size - _SEGMENT]
         return os.pread(self._file, size, offset)
+
+    def read_into(self, memory: memoryview, offset: int) -> int:
+        """Fill memory from `offset`; how many bytes of it: fewer at the end of the file."""
+        return os.preadv(self._file, [memory], offset)
 
     def _segment(self, number: int) -> memoryview:
         """A segment of the file; of those kept the one that came first goes first."""
@@ -142,8 +147,7 @@ class Damage:
         )
 
 
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     level: int
     entries: Entries
     bid: int
@@ -281,8 +285,10 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
 class BlockIndex:
     """Finds where a block lies; reads only the pages of the block B-tree that it needs, and each once.
 
-    A page that is damaged is answered from a whole reading of the tree (`read_tree`), made once and only
-    then.
+    What a block is found by depends on nothing but the block: not on what was looked for before, which is
+    another thing in every partition. It is the page to which the tree leads for its id; where a page on that
+    way is damaged, or the block is not there, it is a whole reading of the tree (`read_tree`), made once and
+    only then.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
@@ -293,7 +299,7 @@ class BlockIndex:
         self._known: dict[int, tuple[int, int, int]] = {}
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
         self._fetched: set[int] = set()
-        self._rescued = False
+        self._whole: dict[int, tuple[int, int, int]] | None = None
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
         """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where unknown.
@@ -303,9 +309,8 @@ class BlockIndex:
         bid &= ~1
         found = self._known.get(bid)
         if found is None:
-            if not self._descend(bid):
-                self._rescue()
-            found = self._known.get(bid)
+            self._descend(bid)
+            found = self._known.get(bid) or self._rescued().get(bid)
         return found
 
     def ahead(self, bids: Iterable[int]) -> None:
@@ -313,56 +318,57 @@ class BlockIndex:
         wanted = [bid & ~1 for bid in bids]
         for _ in range(_LEVELS):
             wanted = [bid for bid in wanted if bid not in self._known]
-            pages = {self._next(bid) for bid in wanted} - self._fetched
+            pages = {page[0]: page for page in map(self._next, wanted) if page[0] not in self._fetched}
             if not pages:
                 return
-            self._fetched |= pages
+            self._fetched |= pages.keys()
             fetch_ahead(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
             for offset in sorted(pages):
-                self._step(offset)
+                self._step(*pages[offset])
 
-    def _next(self, bid: int) -> int:
-        """Offset of the first page on the way to `bid` whose references are not known."""
-        offset = self._header.bbt[1]
-        for _ in range(_LEVELS):
-            branch = self._branches.get(offset)
-            place = bisect_right(branch[0], bid | 1) - 1 if branch else -1
-            if branch is None or place < 0:
-                break
-            offset = branch[1][place]
-        return offset
+    def _next(self, bid: int) -> tuple[int, int, int]:
+        """The first page on the way to `bid` whose references are not known: offset, and of which keys it is.
 
-    def _descend(self, bid: int) -> bool:
-        """Read the leaf that would hold `bid`; False where a page on the way is damaged."""
-        offset = self._header.bbt[1]
+        The keys are those from the one to before the other.
+        """
+        offset, low, high = self._header.bbt[1], 0, _TOP
         for _ in range(_LEVELS):
             branch = self._branches.get(offset)
             if branch is None:
-                found = self._step(offset)
-                if not isinstance(found, tuple):
-                    return found
-                branch = found
-            place = bisect_right(branch[0], bid | 1) - 1
-            if place < 0:
-                return True
-            offset = branch[1][place]
-        return self._rescued
+                break
+            keys, offsets = branch
+            place = max(0, bisect_right(keys, bid | 1) - 1)  # the first answers for what is below it, too
+            offset = offsets[place]
+            low = max(low, keys[place]) if place else low
+            high = min(high, keys[place + 1]) if place + 1 < len(keys) else high
+        return offset, low, high
 
-    def _step(self, offset: int) -> tuple[list[int], list[int]] | bool:
-        """Read a page: a branch's references; True for a leaf, whose blocks are known then; else damage."""
+    def _descend(self, bid: int) -> None:
+        """Read the pages on the way to `bid`, to the leaf that would hold it or to one that is damaged."""
+        for _ in range(_LEVELS):
+            if not self._step(*self._next(bid)):
+                return
+
+    def _step(self, offset: int, low: int, high: int) -> bool:
+        """Read the page of some keys; whether it is a branch, below which there is more to be read."""
         data = self._file.read(offset, self._header.layout.page)
         page = _parse_page(data, self._header.layout, BBT)
         if isinstance(page, str):
-            return self._rescued
+            return False
         if page.level == 0:
             rows = self._row.iter_unpack(data[: page.entries.nbytes])
-            self._known.update({bid & ~1: (offset, size, full) for bid, offset, size, full in rows})
-            return True
-        branch = self._branches[offset] = (page.entries["key"].tolist(), page.entries["offset"].tolist())
-        return branch
+            self._known.update(
+                {bid & ~1: (offset, size, full) for bid, offset, size, full in rows if low <= bid | 1 < high}
+            )
+            return False
+        keys: list[int] = page.entries["key"].tolist()
+        if keys != sorted(keys):
+            return False  # it leads nowhere for sure
+        self._branches[offset] = keys, page.entries["offset"].tolist()
+        return True
 
-    def _rescue(self) -> None:
-        if not self._rescued:
-            self._rescued = True
+    def _rescued(self) -> dict[int, tuple[int, int, int]]:
+        if self._whole is None:
             rows = read_tree(self._file, self._header, BBT)[0].tolist()
-            self._known.update({row[0] & ~1: (row[1], row[2], row[3]) for row in rows})
+            self._whole = {row[0] & ~1: (row[1], row[2], row[3]) for row in rows}
+        return self._whole

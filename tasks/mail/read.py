@@ -8,7 +8,7 @@ until the message is found.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 import pypff
 
 from tasks.mail.ahead import nodes_ahead
+from tasks.mail.bulk import Bulk
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
@@ -100,8 +101,23 @@ def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Wat
 def _groups(
     copier: Copier, header: Header, nodes: Iterable[Node], settings: MailSettings
 ) -> Iterator[_Group]:
-    """Copy messages out until a file is full by number or by bytes."""
+    """Copy messages out, some at once; one by one where that cannot be."""
     memory = io.BytesIO()
+    bulk = Bulk(copier, settings.extract_bytes)
+    rest = iter(nodes)
+    while together := list(islice(rest, settings.extract)):
+        extract = Extract(header, memory)
+        attachments = bulk.copy(together, extract)
+        if attachments is None:
+            yield from _one_by_one(copier, header, together, settings, memory)
+        else:
+            yield _Group(extract, attachments, nodes=together)
+
+
+def _one_by_one(
+    copier: Copier, header: Header, nodes: Sequence[Node], settings: MailSettings, memory: io.BytesIO
+) -> Iterator[_Group]:
+    """Copy messages out until a file is full by bytes."""
     group = _Group(Extract(header, memory))
     for node in nodes:
         group.nodes.append(node)
@@ -109,7 +125,7 @@ def _groups(
             group.attachments[node.nid] = copier.copy(node, group.extract)
         except BlockError as error:
             group.failures[node.nid] = Failure(node.nid, error.reason, error.detail)
-        if len(group.nodes) >= settings.extract or group.extract.size >= settings.extract_bytes:
+        if group.extract.size >= settings.extract_bytes:
             yield group
             group = _Group(Extract(header, memory))
     if group.nodes:

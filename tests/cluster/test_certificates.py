@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from cluster import certificates as site
+from cluster.roles import ROLES
 from data.errors import InputError
 
 
@@ -29,7 +30,7 @@ def test_a_folder_holds_an_authority_and_a_certificate_with_key_for_each_role(tm
         path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file()
     )
     assert files == ["authority/ca-key.pem", "ca.pem", "client.pem", "scheduler.pem", "worker.pem"]
-    for role in site.ROLES:
+    for role in ROLES:
         found = certificate(made.folder / f"{role}.pem")
         text = (made.folder / f"{role}.pem").read_bytes()
         key = serialization.load_pem_private_key(text[text.index(b"-----BEGIN PRIVATE") :], None)
@@ -50,7 +51,7 @@ def test_openssl_accepts_each_for_its_role_alone(certificates: Path):
         words = ("verify", "-x509_strict", "-purpose", purpose, "-CAfile", certificates / "ca.pem")
         return openssl(*words, certificates / f"{role}.pem").returncode == 0
 
-    for role in site.ROLES:
+    for role in ROLES:
         assert good(role, "sslclient")
         assert good(role, "sslserver") == (role != "client"), "a client's cannot pose as a scheduler"
 
@@ -58,7 +59,7 @@ def test_openssl_accepts_each_for_its_role_alone(certificates: Path):
 def test_they_are_valid_from_now_for_the_days_that_were_asked_for(tmp_path: Path):
     before = dt.datetime.now(dt.UTC)
     made = site.make(tmp_path / "certificates", days=30)
-    for role in site.ROLES:
+    for role in ROLES:
         found = certificate(made.folder / f"{role}.pem")
         assert found.not_valid_before_utc <= before
         ends = before + dt.timedelta(days=30)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
-from cluster import ClusterSettings, connect, joined, local
+from cluster import ClusterSettings, connect, forking, joined, local
 from cluster.config import CONFIG
 from data.errors import InputError
 
@@ -61,6 +61,7 @@ def test_workers_that_would_have_too_little_memory_to_begin_are_not_started(sett
 
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    forking.prepare()  # its socket is removed when this process ends
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with connect(ClusterSettings(workers=1)):
         assert list(tmp_path.iterdir())

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
-from cluster import ClusterSettings, connect
+from cluster import ClusterSettings, connect, forking
 from data.catalog import RecordFile
 from data.synthetic import mailbox
 from tasks.mail.execute import read_mailboxes
@@ -88,6 +88,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), before])))
         patch.setenv("TEST_DEEDS", str(folder / "deeds.json"))
+        patch.setattr(forking, "POSSIBLE", False)  # what they are forked from may run already, unharmed
         with connect(ClusterSettings(workers=2)) as client:
             yield Crew(client, folder / "deeds.json")
 

@@ -167,11 +167,11 @@ def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
 
 
 def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client: Client, monkeypatch):
-    from flows import workers
+    from flows import needed, workers
 
-    monkeypatch.setattr(workers, "NEEDED", {"mail": ("os", "no_such_module")})
+    monkeypatch.setattr(needed, "NEEDED", {"mail": ("os", "no_such_module")})
     with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
-        workers.check_loaded(workers.load(client, workers.needed(["mail"])))
+        workers.check_loaded(workers.load(client, needed.needed(["mail"])))
 
 
 def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):

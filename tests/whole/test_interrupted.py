@@ -74,17 +74,18 @@ def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("starting", ["flows.server", "spawn_main"])  # the Prefect server, a worker
-def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_half_done(
-    nwatch, investigation: Path, tmp_path: Path, starting: str, stop: signal.Signals
+@pytest.mark.parametrize(("starting", "number"), [("flows.server", 1), ("forkserver", 1), ("forkserver", 2)])
+def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_half_done(  # noqa: PLR0917
+    nwatch, investigation: Path, tmp_path: Path, starting: str, number: int, stop: signal.Signals
 ):
+    """The Prefect server, the process that workers are forked from, the first worker."""
     place = tmp_path / "temporary"
     place.mkdir()
     unset = {"PREFECT_HOME", "PREFECT_API_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     environment["TMPDIR"] = str(place)
     running = begun(nwatch, "run", investigation, "--workers", "2", environment=environment)
-    wait_until(lambda: any(starting in words for words in children(running).values()), running)
+    wait_until(lambda: sum(starting in words for words in children(running).values()) >= number, running)
     below = children(running)
     if stop == signal.SIGINT:
         os.killpg(running.pid, stop)  # as a terminal does

@@ -261,3 +261,21 @@ def test_a_cycle_in_the_block_index_ends_a_search_and_the_lost_leaves_are_found(
     with LocalFile(damaged.save()) as file:
         found = BlockIndex(file, read_header(file)).find(bid)
     assert found is not None and found[0] == offset  # noqa: PT018
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("disorder", [False, True], ids=["a wrong key", "keys in disorder"])
+def test_what_a_block_is_found_by_does_not_depend_on_what_was_looked_for_before(
+    damaged: Surgery, backwards: bool, disorder: bool
+):
+    bids = [int(bid) for _, entries in damaged.leaves(BBT) for bid in entries["bid"]]
+    branch, _, entries = next(page for page in damaged.pages(BBT) if page[1] == 1)
+    entries["key"][2] = int(entries["key"][0]) if disorder else int(entries["key"][2]) + 16
+    damaged.seal(branch)
+    with LocalFile(damaged.save()) as file:
+        header = read_header(file)
+        alone = [BlockIndex(file, header).find(bid) for bid in bids]
+        assert None not in alone, "what is not where it should be is searched in the whole tree"
+        index = BlockIndex(file, header)
+        order = range(len(bids))[:: -1 if backwards else 1]
+        assert {place: index.find(bids[place]) for place in order} == dict(enumerate(alone))

@@ -1,0 +1,82 @@
+"""Workers of this machine are forked from one process that has loaded what they need."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cluster import ClusterSettings, connect, forking
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(not forking.POSSIBLE, reason="workers are spawned on this system")
+
+RUN = """
+import os, sys
+from cluster import ClusterSettings, connect, forking
+if __name__ == "__main__":
+    forking.prepare(["tabnanny", "no_such_module"])
+    os.environ["SET_AFTERWARDS"] = "yes"
+    with connect(ClusterSettings(workers=2)) as client:
+        def told():
+            import os, signal, sys
+            loaded = [name in sys.modules for name in ("tabnanny", "pandas")]
+            ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            return os.getppid(), loaded, os.environ["SET_AFTERWARDS"], os.environ["OMP_NUM_THREADS"], ignored
+        print(*client.run(told).values(), sep="\\n")
+        print(*client.run(os.getpid).values())
+    print("pandas" in sys.modules)
+"""
+
+
+def run_in(folder: Path, program: Path) -> list[str]:
+    """What a program prints that has its temporary files in a folder, which is empty then."""
+    program.write_text(RUN, encoding="utf-8")
+    variables = {name: value for name, value in os.environ.items() if name not in forking.ENVIRONMENT}
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env=variables | {"TMPDIR": str(folder), "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    assert not list(folder.iterdir())
+    return done.stdout.splitlines()
+
+
+def test_workers_have_what_was_asked_for_and_the_environment_of_now_and_leave_nothing(tmp_path: Path):
+    with tempfile.TemporaryDirectory() as short:
+        first, second, pids, pandas_here = run_in(Path(short), tmp_path / "run.py")
+    assert first == second, "of one parent"
+    assert first.endswith("[True, False], 'yes', '1', True)")
+    assert not [pid for pid in map(int, pids.split()) if psutil.pid_exists(pid)]
+    assert pandas_here == "False"
+
+
+def test_where_the_temporary_folder_takes_no_socket_workers_are_spawned(tmp_path: Path):
+    (long := tmp_path / ("long" * 30)).mkdir()
+    first, second, _, _ = run_in(long, tmp_path / "run.py")
+    assert first == second, "of one parent"
+    assert "[False, False], 'yes', '1', " in first
+
+
+def test_the_process_that_workers_are_forked_from_may_be_lost():
+    with connect(ClusterSettings(workers=1)) as client:
+        (parent,) = client.run(os.getppid).values()
+        assert parent != os.getpid()
+        os.kill(parent, signal.SIGKILL)
+    with connect(ClusterSettings(workers=1)) as client:
+        assert client.submit(sum, [1, 2]).result(60) == 3
+
+
+def test_dask_still_has_the_switch_that_keeps_pandas_away():
+    import distributed.utils
+
+    assert hasattr(distributed.utils, "_forkserver_preload_set"), "see cluster.forking.configuration"
