@@ -3,8 +3,9 @@
 import os
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -73,17 +74,22 @@ def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
     assert read <= {path.name for path in (investigation / "work/mail").rglob("part-*.parquet")}
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary folder whose name is short enough for a socket in it, without which nothing is forked."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(("starting", "number"), [("flows.server", 1), ("forkserver", 1), ("forkserver", 2)])
 def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_half_done(  # noqa: PLR0917
-    nwatch, investigation: Path, tmp_path: Path, starting: str, number: int, stop: signal.Signals
+    nwatch, investigation: Path, temporary: Path, starting: str, number: int, stop: signal.Signals
 ):
     """The Prefect server, the process that workers are forked from, the first worker."""
-    place = tmp_path / "temporary"
-    place.mkdir()
     unset = {"PREFECT_HOME", "PREFECT_API_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
-    environment["TMPDIR"] = str(place)
+    environment["TMPDIR"] = str(temporary)
     running = begun(nwatch, "run", investigation, "--workers", "2", environment=environment)
     wait_until(lambda: sum(starting in words for words in children(running).values()) >= number, running)
     below = children(running)
@@ -95,7 +101,7 @@ def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_h
     assert (running.returncode, stderr) == (130, STOPPED)
     psutil.wait_procs(below, timeout=60)
     assert [words for process, words in below.items() if lives(process)] == []
-    assert list(place.iterdir()) == []
+    assert list(temporary.iterdir()) == []
     assert not (investigation / "out").exists()
     left = {path.name for path in (investigation / "work").rglob("*") if path.is_file()}
     assert left <= {
