@@ -10,22 +10,28 @@ import dask
 import pytest
 from distributed import Client, LocalCluster
 
-from cluster import ClusterSettings, settings_from_environment
+from cluster import ClusterSettings, client, settings_from_environment
 from cluster.certificates import make
 from cluster.config import CONFIG, environment
 
 Start = Callable[..., subprocess.Popen[str]]
 
 
-def names(client: Client) -> dict[str, str]:
+def names(at: Client) -> dict[str, str]:
     """The workers' names by address, asked of themselves: the client's own view is without them at times."""
-    return dict(client.run(lambda dask_worker: dask_worker.name))
+    return dict(at.run(lambda dask_worker: dask_worker.name))
 
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The certificates of a site; not to be changed."""
     return make(tmp_path_factory.mktemp("site") / "certificates").folder
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first worker has its time to come, whatever the settings say: the machine may be slow."""
+    monkeypatch.setattr(client, "_wait", lambda joined, _: joined.wait_for_workers(1, timeout=120))
 
 
 @pytest.fixture

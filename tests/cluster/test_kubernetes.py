@@ -202,6 +202,7 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("patient")
 def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path
 ):

@@ -216,6 +216,7 @@ def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("patient")
 def test_where_all_jobs_are_lost_for_good_whoever_waits_is_told_where_to_look(
     spool: Path, certificates: Path
 ):
