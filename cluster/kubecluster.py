@@ -94,14 +94,19 @@ class Pods(KubeCluster):
         self.security = certificates
         self._patience = patience
         self._deployed: set[str] = set()
-        super().__init__(
-            custom_cluster_spec=manifest,
-            namespace=settings.namespace,
-            create_mode=CreateMode.CREATE_ONLY,
-            shutdown_on_close=True,
-            resource_timeout=patience,
-            quiet=True,
-        )
+        try:
+            super().__init__(
+                custom_cluster_spec=manifest,
+                namespace=settings.namespace,
+                create_mode=CreateMode.CREATE_ONLY,
+                shutdown_on_close=True,
+                resource_timeout=patience,
+                quiet=True,
+            )
+        except BaseException:
+            # Nothing of it is left to be closed when the process ends, and nobody may answer then either.
+            KubeCluster._instances.discard(self)
+            raise
 
     @property
     def dashboard_link(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from distributed.core import Status
 
 from cluster import ClusterSettings, connect
 from cluster.config import environment
@@ -234,6 +235,8 @@ def test_the_first_pod_is_waited_for_as_long_as_the_settings_say(
 def test_where_no_operator_answers_the_line_says_so_and_nothing_is_left(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    from dask_kubernetes.operator import KubeCluster
+
     from cluster import kubernetes as module
 
     monkeypatch.setattr(module, "_STARTING", 1.0)
@@ -244,3 +247,5 @@ def test_where_no_operator_answers_the_line_says_so_and_nothing_is_left(
     ):
         pytest.fail("must not open")
     assert kubernetes.of("daskclusters") == {}
+    # What is in there is asked for when the process ends, with a traceback where nobody answers any more.
+    assert not [left for left in KubeCluster._instances if left.status != Status.closed]
