@@ -19,6 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from data.errors import InputError, LedgerError
+from flows.signals import handled
 
 app = typer.Typer(
     name="nwatch",
@@ -351,16 +352,13 @@ def _interruptible(then: str) -> Iterator[None]:
     heard = [signal.SIGTERM]
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not ignored, as with nohup
         heard.append(signal.SIGINT)
-    before = {number: signal.signal(number, _stop) for number in heard}
-    try:
-        yield
-    except KeyboardInterrupt as stop:
-        _fail(f"nwatch: interrupted; {str(stop) or then}", 130)
-    except BrokenPipeError as stop:
-        _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with handled(heard, _stop):
+        try:
+            yield
+        except KeyboardInterrupt as stop:
+            _fail(f"nwatch: interrupted; {str(stop) or then}", 130)
+        except BrokenPipeError as stop:
+            _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
 
 
 def _fail(line: str, code: int) -> NoReturn:

@@ -15,6 +15,7 @@ from typing import Final
 from data.catalog import PROVENANCE
 from data.errors import InputError
 from data.schema import TABLES, TABLES_OF
+from flows.signals import handled
 
 REMOVED: Final = "removed"
 """Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""
@@ -145,15 +146,8 @@ def _uninterrupted() -> Iterator[None]:
         yield  # signals come to the main thread alone
         return
     heard: list[int] = []
-    before = {
-        stop: signal.signal(stop, lambda number, _: heard.append(number))
-        for stop in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
+    with handled((signal.SIGINT, signal.SIGTERM), lambda number, _: heard.append(number)):
         yield
-    finally:
-        for stop, handler in before.items():
-            signal.signal(stop, handler)
     for number in heard:
         signal.raise_signal(number)
 
