@@ -28,6 +28,7 @@ from tasks.mail.layout import (
     TYPE_ATTACHMENT,
     Header,
     checksum,
+    nid_type,
 )
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
 
@@ -35,7 +36,6 @@ INTERNAL: Final = 0x02
 """Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
 DATA_TREE: Final = b"\x01"
 SUBNODE_TREE: Final = b"\x02"
-_TYPE_BITS: Final = 0x1F
 _SUBNODE_LEVELS: Final = 16
 """Far deeper than any message nests its properties; without end only where a file is made to be."""
 _INFLATED_AT_MOST: Final = 1 << 20
@@ -70,7 +70,7 @@ class Copier:
         file: the mailbox.
         index: where its blocks lie.
         layout: how they are laid out.
-        word, pair, triple: a row of a block of references: to blocks, to blocks of subnodes, to subnodes.
+        word, triple: a row of a block of references: to blocks, to subnodes.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
@@ -85,7 +85,7 @@ class Copier:
         self._span = layout.block_span
         self._trailer = struct.Struct(layout.trailer_format)
         self.word = struct.Struct(layout.word_format)
-        self.pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
+        self._pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
         self.triple = struct.Struct("<QQQ" if layout.word == 8 else "<III")
 
     def copy(self, node: Node, extract: Extract) -> int:
@@ -185,11 +185,11 @@ class Copier:
         if content[1]:
             return sum(
                 self._subnodes(below, extract, seen, depth + 1)
-                for _, below in rows(bid, content, self.pair, skip)
+                for _, below in rows(bid, content, self._pair, skip)
             )
         attachments = 0
         for nid, data, sub in rows(bid, content, self.triple, skip):
-            if nid & _TYPE_BITS == TYPE_ATTACHMENT:
+            if nid_type(nid) == TYPE_ATTACHMENT:
                 attachments += 1
             else:
                 self._data(data, extract)

@@ -24,8 +24,7 @@ def test_the_dashboards_of_scheduler_and_workers_are_there_when_they_are_asked_f
         for _ in range(2):
             assert "<title>Dask Diagnostic UI</title>" in page(base), "the first page leads there"
             assert re.search("bokeh", page(f"{base}/workers"), re.IGNORECASE)
-        (worker,) = client.scheduler_info(n_workers=-1)["workers"].values()
-        port = worker["services"]["dashboard"]
+        (port,) = client.run(lambda dask_worker: dask_worker.http_server.port).values()
         assert re.search("bokeh", page(f"http://127.0.0.1:{port}/status"), re.IGNORECASE)
         with pytest.raises(HTTPError, match="404"):
             page(f"{base}/no-such-page")
