@@ -21,7 +21,7 @@ import pytest
 from tests.api import answer_to
 
 POOL = "work_pools/nwatch"
-"""The runner makes it when it starts, and is healthy a moment before."""
+"""The runner makes it when it starts, a moment after it is healthy."""
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -48,18 +48,15 @@ class Api:
         with answer_to(request) as answer:
             return json.load(answer)
 
-    def until_there(self, path: str, patience: float = 60) -> None:
-        """Wait until what the path names has been made."""
-        end = time.monotonic() + patience
-        while True:
-            try:
-                self.ask(path)
-            except HTTPError as error:
-                if error.code != HTTPStatus.NOT_FOUND or time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
-            else:
-                return
+    def has(self, path: str) -> bool:
+        """Whether what the path names has been made."""
+        try:
+            self.ask(path)
+        except HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            return False
+        return True
 
     def start(self, flow: str, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; gives its id."""
@@ -83,6 +80,14 @@ class Api:
         """What a run logged."""
         query = {"logs": {"flow_run_id": {"any_": [run]}}, "sort": "TIMESTAMP_ASC"}
         return "\n".join(line["message"] for line in self.ask("logs/filter", query))
+
+
+def until(what: Callable[[], object], patience: float, why: Callable[[], str] | str) -> None:
+    """Wait until something is so; `why` tells what is wrong where that takes too long."""
+    end = time.monotonic() + patience
+    while not what():
+        assert time.monotonic() < end, why() if callable(why) else why
+        time.sleep(0.05)
 
 
 def deploy() -> list[str]:

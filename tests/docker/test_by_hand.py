@@ -16,7 +16,7 @@ import pytest
 from distributed import Client, Security
 
 from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files
+from tests.docker.conftest import POOL, Api, deploy, files, until
 from tests.docker.stack import ByHand
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -48,7 +48,7 @@ def api(stack: ByHand, secret_files: Path) -> Api:
 def test_a_deployment_gives_the_bytes_of_a_local_run(
     stack: ByHand, api: Api, locally, synthetic: Path, tmp_path: Path
 ):
-    api.until_there(POOL)
+    until(lambda: api.has(POOL), 60, stack.logs)
     made = stack.command("runner", *deploy())
     assert made.returncode == 0, made.stdout + made.stderr
     run = api.start("investigate", "investigate", only=["mail"], settled=False)

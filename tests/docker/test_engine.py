@@ -7,8 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -17,7 +16,7 @@ import pytest
 
 from data.synthetic import create
 from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files
+from tests.docker.conftest import POOL, Api, deploy, files, until
 from tests.docker.engine import Engine, NoEngineError
 from tests.docker.stack import CHECKOUT, free_ports
 
@@ -96,9 +95,6 @@ class Stack:
     def inspected(self, container: str, what: str):
         return json.loads(self.engine.docker("inspect", "--format", f"{{{{json {what}}}}}", container))
 
-    def health(self, service: str) -> str:
-        return str(self.inspected(self.containers(service)[0], ".State.Health.Status"))
-
     def workers(self) -> int:
         with urlopen(f"{self.dashboard}/json/counts.json", timeout=10) as answer:
             return int(json.load(answer)["workers"])
@@ -107,20 +103,12 @@ class Stack:
         return len(list((self.folder / "work").rglob("*.parquet")))
 
 
-def until(what: Callable[[], object], patience: float, why: Callable[[], str] | str) -> None:
-    end = time.monotonic() + patience
-    while not what():
-        assert time.monotonic() < end, why() if callable(why) else why
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
     stack = Stack(engine, case, secret_files)
     try:
         stack.compose("up", "-d", "--scale", "worker=2", *SERVICES)
-        until(lambda: stack.health("runner") == "healthy", 120, lambda: stack.compose("logs", "runner"))
-        stack.api.until_there(POOL)
+        until(lambda: stack.api.has(POOL), 120, lambda: stack.compose("logs", "runner"))
         assert stack.compose("exec", "-T", "runner", "with-secrets", *deploy())
         yield stack
     finally:
