@@ -38,7 +38,7 @@ $(PACKAGES): requirements/dev.txt
 $(READY): $(PACKAGES) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# An empty database for the Prefect server of a run, which else makes it at every first run of an investigation.
-	@$(BIN)/python -m flows.server
+	@$(BIN)/python -m flows.service.local_server
 	@touch $(READY)
 
 demo: $(READY)

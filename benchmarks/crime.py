@@ -29,8 +29,8 @@ CONTENDERS = ("nwatch, 2 workers", "nwatch, 1 worker", "pandas, five columns", "
 
 def make_input(folder: Path, scale: float) -> None:
     """Write the crime records and the settings."""
-    from data.synthetic.city_hall import write_city_hall
     from data.synthetic.country import make_country
+    from data.synthetic.public_records import write_city_hall
 
     hall = write_city_hall(folder, make_country(scale, SEED), scale, SEED)
     (folder / "investigation.toml").write_text(f'name = "benchmark"\n{hall.settings}', encoding="utf-8")

@@ -61,7 +61,7 @@ class Figure:
 def nwatch(path: Path, out: Path, workers: int, hashed: bool) -> int:
     """Read a mailbox as `nwatch run` does, without Prefect and the alerts; runs in a process of its own."""
     from cluster import forking
-    from flows.needed import needed_before
+    from flows.run.worker_modules import needed_before
 
     forking.prepare(needed_before(["mail"]))
     from cluster import ClusterSettings, connect

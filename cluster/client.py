@@ -70,7 +70,7 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
 def _opener(settings: ClusterSettings) -> Callable[[ClusterSettings], AbstractContextManager[Client]]:
     """What opens a cluster of this kind; each is loaded where it is used."""
     if settings.kind == "address":
-        from cluster.joined import joined as opener
+        from cluster.existing import joined as opener
     elif settings.kind == "kubernetes":
         from cluster.kubernetes import pods as opener
     elif settings.kind == "slurm":

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from data.configuration import agency_lines, read_agency, read_config
 from data.errors import InputError
-from data.names import as_label
+from data.record_names import as_label
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
 from data.text import nearest

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from data.errors import InputError
-from data.names import RECORDS, as_label, as_text, disk_of, is_mailbox, is_of_disk, is_other, stray
-from data.places import (
+from data.record_names import RECORDS, as_label, as_text, disk_of, is_mailbox, is_of_disk, is_other, stray
+from data.settings import AGENCY_FILE, FILE
+from data.storage import (
     Found,
     Place,
     Remote,
@@ -26,7 +27,6 @@ from data.places import (
     state_of,
     state_of_link,
 )
-from data.settings import AGENCY_FILE, FILE
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Seen:
     Attributes:
         agency: The folder in which it lies.
         file: Its name, as :attr:`RecordFile.file`.
-        state: As :func:`data.places.state_of`.
+        state: As :func:`data.storage.state_of`.
     """
 
     agency: str

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from data.places import STORES
+from data.storage import STORES
 from data.text import nearest
 
 FILE: Final = "investigation.toml"

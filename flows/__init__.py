@@ -4,7 +4,7 @@ The outermost room: it calls the doors of `tasks`, takes its Dask client from `c
 it.
 """
 
-from flows.log import tell_mistakes_in_one_line
+from flows.service.log import tell_mistakes_in_one_line
 
 # Here, as whoever starts a flow, a deployment too, comes by; it costs nothing and imports nothing of Prefect.
 tell_mistakes_in_one_line()

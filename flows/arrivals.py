@@ -17,7 +17,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from data.catalog import Investigation
-from flows.locks import at_work, only_one
+from flows.run.locks import at_work, only_one
 from tasks.arrivals.task import Arrival, Decision, Stuck, look
 
 EVENT: Final = "nwatch.records.arrived"

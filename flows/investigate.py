@@ -14,21 +14,21 @@ from prefect.logging import get_run_logger
 from data.catalog import BUILT, Investigation
 from data.schema import TABLES
 from data.tables import read_table
-from flows.alerts import AlertsResult, alerts
-from flows.artifacts import show_link, show_table
-from flows.inputs import inputs, using
-from flows.locks import one_run_at_a_time, only_one
-from flows.progress import reporter
-from flows.provenance import Origins, previous, provenance, write_provenance
-from flows.publish import REMOVED, finish, staging, superseded
-from flows.unattended import agencies_gone, agencies_ready
-from flows.workers import workers
+from flows.parts.mail import AlertsResult, alerts
+from flows.run.locks import one_run_at_a_time, only_one
+from flows.run.preflight import inputs, using
+from flows.run.progress import reporter
+from flows.run.provenance import Origins, previous, provenance, write_provenance
+from flows.run.publish import REMOVED, finish, staging, superseded
+from flows.run.scheduled import agencies_gone, agencies_ready
+from flows.run.workers import workers
+from flows.service.artifacts import show_link, show_table
 from tasks.ledger.task import keep
 from tasks.mail.task import READER_VERSION, remember
 
 if TYPE_CHECKING:
-    from flows.points import PointsResult
-    from flows.selection import SelectionResult
+    from flows.parts.points import PointsResult
+    from flows.parts.selection import SelectionResult
     from tasks.requests.results import Requests
 
 NOT_NEEDED: Final = "a run of all agencies is at work, or waits for its turn; this one is not needed"
@@ -229,19 +229,19 @@ def subflows(parts: Collection[str]) -> dict[str, Callable[..., Any]]:
     """
     found: dict[str, Callable[..., Any]] = {}
     if "posts" in parts:
-        from flows.posts import posts
+        from flows.parts.posts import posts
 
         found["posts"] = posts
     if "crime" in parts:
-        from flows.crime import crime
+        from flows.parts.crime import crime
 
         found["crime"] = crime
     if _of_selection(parts):
-        from flows.selection import selection
+        from flows.parts.selection import selection
 
         found["selection"] = selection
     if "requests" in parts:
-        from flows.requests import requests
+        from flows.parts.requests import requests
 
         found["requests"] = requests
     return found

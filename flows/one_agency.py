@@ -8,10 +8,10 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from data.catalog import Investigation
-from flows.inputs import check_agency
 from flows.investigate import RunResult, carry_out, finished
-from flows.locks import one_run_at_a_time
-from flows.unattended import check_kept
+from flows.run.locks import one_run_at_a_time
+from flows.run.preflight import check_agency
+from flows.run.scheduled import check_kept
 from tasks.arrivals.task import already_read
 
 

@@ -82,7 +82,7 @@ def prefect() -> Iterator[dict[str, str]]:
         temporary_settings,
     )
 
-    from flows.server import Server
+    from flows.service.local_server import Server
 
     server = Server(_HOME)
     try:
@@ -112,7 +112,7 @@ def elsewhere() -> str:
 @pytest.fixture(scope="session")
 def nwatch() -> list[str]:
     """The command line as words, to run in a process of its own (exit codes, what is on stderr)."""
-    return [sys.executable, "-m", "flows.cli"]
+    return [sys.executable, "-m", "flows.console.app"]
 
 
 @pytest.fixture(scope="session")

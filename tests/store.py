@@ -32,7 +32,7 @@ class Store:
 
     def put(self, key: str, content: bytes) -> None:
         """Write an object."""
-        from data.places import filesystem
+        from data.storage import filesystem
 
         filesystem("s3://").pipe_file(f"{self.bucket}/{key}", content)
 
@@ -44,7 +44,7 @@ class Store:
 
     def delete(self, key: str) -> None:
         """Take an object away."""
-        from data.places import filesystem
+        from data.storage import filesystem
 
         filesystem("s3://").rm_file(f"{self.bucket}/{key}")
 
@@ -78,7 +78,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Store]:
         _wait(endpoint, process)
         os.environ.update(values)
         _forget()
-        from data.places import filesystem
+        from data.storage import filesystem
 
         store = Store(endpoint, log)
         filesystem("s3://").mkdir(store.bucket)

@@ -12,8 +12,8 @@ import typer.main
 import yaml
 from typer.testing import CliRunner
 
-from flows import cli
-from flows.automations import wanted
+from flows.console import app
+from flows.service.automations import wanted
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ COMMANDS = shown()
 
 def options(name: str) -> set[str]:
     """The options that a command of nwatch takes."""
-    command: Any = typer.main.get_command(cli.app).commands[name]  # type: ignore[attr-defined]
+    command: Any = typer.main.get_command(app.app).commands[name]  # type: ignore[attr-defined]
     return {option for parameter in command.params for option in parameter.opts}
 
 
@@ -75,7 +75,7 @@ def test_what_it_asks_of_nwatch_is_there():
 
 
 def test_what_nwatch_certificates_prints_is_current(tmp_path: Path):
-    printed = CliRunner().invoke(cli.app, ["certificates", str(tmp_path / "tls"), "--host", "scheduler"])
+    printed = CliRunner().invoke(app.app, ["certificates", str(tmp_path / "tls"), "--host", "scheduler"])
     assert printed.exit_code == 0
     # Its first line names hosts and a date; the second this folder.
     expected = printed.output.replace(str(tmp_path / "tls"), "/secrets/tls").splitlines()[1:]

@@ -13,17 +13,17 @@ import typer.main
 from typer.testing import CliRunner
 
 from data.tables import data_dictionary
-from flows import cli
+from flows.console import app
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README, PAGE, TABLES = (CHECKOUT / name for name in ("README.md", "docs/commands.md", "docs/tables.md"))
-COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+COMMANDS = typer.main.get_command(app.app).commands  # type: ignore[attr-defined]
 
 
 def help_of(*words: str) -> str:
     """A command's help, as it is printed on 80 columns."""
     result = CliRunner().invoke(
-        cli.app, [*words, "--help"], prog_name="nwatch", terminal_width=80, color=False
+        app.app, [*words, "--help"], prog_name="nwatch", terminal_width=80, color=False
     )
     assert result.exit_code == 0
     return f"```console\n$ {' '.join(['nwatch', *words, '--help'])}\n{result.output.rstrip()}\n```"

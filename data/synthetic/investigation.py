@@ -7,10 +7,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from data.errors import InputError
-from data.synthetic.model import Plan
-from data.synthetic.planning import plan
-from data.synthetic.truth import write_truth
-from data.synthetic.write import Progress, Written, write_file
+from data.synthetic.mail.model import Plan
+from data.synthetic.mail.planning import plan
+from data.synthetic.mail.truth import write_truth
+from data.synthetic.mail.write import Progress, Written, write_file
 
 
 def create(
@@ -34,7 +34,7 @@ def create(
         folder: A folder that does not exist yet, or is empty.
         scale: Above 0. 1 is the published investigation: 202,552 e-mails in 32.89 GB; 0.01 about 2,026 in 61
             MB. Posts and crimes follow it too (:func:`data.synthetic.country.write_country`,
-            :func:`data.synthetic.city_hall.write_city_hall`).
+            :func:`data.synthetic.public_records.write_city_hall`).
         seed: Decides every text, address, time, picture and place.
         progress: Called as ``progress(what, done, total)`` while mailboxes are written; `what` is the file.
         message_bytes: Bytes of file a message takes up on average. None: 162,378 as published, 30,000 below
@@ -60,8 +60,8 @@ def create(
     settings = ""
     if country:
         # Here and not above: who makes mailboxes alone needs none of the geospatial libraries.
-        from data.synthetic.city_hall import write_city_hall
         from data.synthetic.country import make_country, posts_settings, write_country
+        from data.synthetic.public_records import write_city_hall
 
         made = make_country(scale, seed)
         hall = write_city_hall(folder, made, scale, seed)
@@ -69,7 +69,7 @@ def create(
         settings = f"\n{posts_settings()}\n{hall.settings}"
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
     if country:
-        from data.synthetic.city_hall import write_requests
+        from data.synthetic.public_records import write_requests
 
         lines += write_requests(folder, written)
     write_truth(planned, written, folder / "truth", lines)

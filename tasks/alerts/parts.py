@@ -27,7 +27,7 @@ from data.tables import replacing, write_parquet
 from tasks.alerts.parse import parse_part
 from tasks.alerts.scrape import TEMPLATES
 from tasks.mail.results import MailSource
-from tasks.pieces import run_each
+from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (

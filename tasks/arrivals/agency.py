@@ -25,10 +25,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from data.names import RECORDS
-from data.places import changed_at
+from data.record_names import RECORDS
 from data.records import Seen
 from data.settings import AGENCY_FILE, FILE
+from data.storage import changed_at
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.memory import Files, Remembered
 

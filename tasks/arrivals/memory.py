@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.errors import InputError
-from data.places import State
+from data.storage import State
 from data.tables import replacing
 
 FILE: Final = "arrivals.json"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import InputError
-from data.places import changed_at, state_of
 from data.records import RecordFile, Seen
+from data.storage import changed_at, state_of
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.memory import Memory, Remembered
 

@@ -16,8 +16,8 @@ from data.settings import FILE, Crime
 from data.text import collapse, nearest
 from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
-from tasks.rows.files import estimated_rows
 from tasks.rows.gather import MOST_BUCKETS, gather_rows
+from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Counted, OnProgress
 
 OTHER_YEARS: Final = "other years"

@@ -12,13 +12,14 @@ from data.settings import FILE, Crime
 from data.text import collapse, nearest
 from tasks.crime.dates import tells_the_year
 from tasks.crime.tidy import CrimeReader
-from tasks.ledger.results import lines
+from tasks.ledger import identities
 from tasks.places.coordinates import Bounds
 from tasks.rows.look import check_files
 
 _LINES: Final = frozenset(
-    {lines.CRIMES, lines.DUPLICATES, lines.OTHER_YEARS, lines.OTHER_TYPES, lines.NO_LOCATION,
-     lines.OUTSIDE, lines.COUNTED, lines.WITH_INCOME, lines.WITHOUT}
+    {identities.CRIMES, identities.DUPLICATES, identities.OTHER_YEARS, identities.OTHER_TYPES,
+     identities.NO_LOCATION, identities.OUTSIDE, identities.COUNTED, identities.WITH_INCOME,
+     identities.WITHOUT}
 )  # fmt: skip
 """The ledger's lines of a folder, beside which each type has one by its name."""
 

@@ -77,7 +77,7 @@ class CrimeReader:
         """Bring a block into its final form.
 
         Args:
-            block: The wanted columns, as :func:`tasks.rows.files.blocks` gives them.
+            block: The wanted columns, as :func:`tasks.rows.large_tables.blocks` gives them.
             label: How the file is called in an error.
             before: Crimes of the file before this block; rows in errors are counted from 1, without the
                 header.

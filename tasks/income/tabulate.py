@@ -31,8 +31,8 @@ from tasks.income.relation import (
 from tasks.income.results import CityCrime, Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
-from tasks.pieces import run_each
 from tasks.places.results import Census, Layer
+from tasks.scatter import run_each
 
 Row = dict[str, Any]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tasks.ledger import lines
-from tasks.ledger.lines import IDENTITIES, Identity
+from tasks.ledger.identities import IDENTITIES, Identity
 
-__all__ = ["IDENTITIES", "Identity", "MailClosed", "PartClosed", "Row", "lines"]
+__all__ = ["IDENTITIES", "Identity", "MailClosed", "PartClosed", "Row"]
 
 Row = tuple[str, str, str, int | None]
 """A row of ``public/ledger``: part, source, line, count."""
@@ -31,7 +30,7 @@ class PartClosed:
 
         Example:
             >>> rows = (("crime", "alder", "counted", 2), ("crime", "birch", "counted", 3))
-            >>> PartClosed(rows, warnings=()).total(lines.COUNTED)
+            >>> PartClosed(rows, warnings=()).total(identities.COUNTED)
             5
         """
         counts = [count for _, _, name, count in self.rows if name == line]

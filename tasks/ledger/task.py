@@ -11,12 +11,12 @@ from typing import ParamSpec, TypeVar
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.ledger.crime import close_crimes
-from tasks.ledger.mail import close_mail
-from tasks.ledger.posts import close_posts
-from tasks.ledger.requests import close_requests
-from tasks.ledger.selection import close_gentrification, close_selection
+from tasks.alerts.ledger import close_mail
+from tasks.crime.ledger import close_crimes
 from tasks.ledger.table import keep
+from tasks.posts.ledger import close_posts
+from tasks.requests.ledger import close_requests
+from tasks.selection.ledger import close_gentrification, close_selection
 
 __all__ = [
     "close",

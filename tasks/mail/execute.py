@@ -11,12 +11,12 @@ from pathlib import Path
 
 from distributed import Client
 
-from data.places import Place
+from data.storage import Place
 from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
-from tasks.pieces import run_all
+from tasks.scatter import run_all
 
 OnProgress = Callable[[int, int], None]
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.forms import PACKED, form_of
+from data.file_kind import PACKED, form_of
 
 MAGIC: Final = b"!BDN"
 HEADER_BYTES: Final = 564

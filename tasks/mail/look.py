@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.places import Place
+from data.storage import Place
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.parts import finished, gaps

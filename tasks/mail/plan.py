@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from data.places import Place, State
-from tasks.mail.ahead import nodes_ahead
+from data.storage import Place, State
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import (
     NBT,
@@ -29,6 +28,7 @@ from tasks.mail.layout import (
 )
 from tasks.mail.ndb import Bytes, Damage, read_header, read_tree
 from tasks.mail.pff import folder_facts
+from tasks.mail.prefetch import nodes_ahead
 from tasks.mail.remote import open_bytes
 
 ORPHANED: Final = "(orphaned)"

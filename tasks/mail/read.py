@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import pypff
 
-from tasks.mail.ahead import nodes_ahead
-from tasks.mail.bulk import Bulk
+from tasks.mail.copy_group import Bulk
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item
+from tasks.mail.prefetch import nodes_ahead
 from tasks.mail.properties import short_reason
 from tasks.mail.settings import MailSettings
 from tasks.mail.watchdog import Watchdog

@@ -1,8 +1,8 @@
 """A mailbox on an object store, read in place: no copy of it is made, and its attachments are not fetched.
 
 Each request to a store is a journey of some ten milliseconds, whatever it brings. So the reading says
-beforehand what it will read (`tasks.mail.ndb.fetch_ahead`, `tasks.mail.ahead`), and that is fetched here in
-as few ranges as there are stretches of it, all on their way at once.
+beforehand what it will read (`tasks.mail.ndb.fetch_ahead`, `tasks.mail.prefetch`), and that is fetched here
+in as few ranges as there are stretches of it, all on their way at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from data.places import Place, Remote, State, changed, read_ranges, state_of
+from data.storage import Place, Remote, State, changed, read_ranges, state_of
 from tasks.mail.ndb import LocalFile
 
 _SEGMENT: Final = 16 << 10

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.places import Place
 from data.schema import TABLES
+from data.storage import Place
 from tasks.mail.parts import PartSummary, gaps
 from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox

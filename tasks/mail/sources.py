@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.places import Place, Remote, State, changed, state_of, stream
+from data.storage import Place, Remote, State, changed, state_of, stream
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from data.errors import InputError
-from data.places import Place, State
+from data.storage import Place, State
 from tasks.mail.layout import Header
 from tasks.mail.parts import PartSummary, write_part
 from tasks.mail.plan import MailPlan, to_nodes

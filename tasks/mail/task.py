@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
-from tasks.mail.known import recall, remember, together
+from tasks.mail.previous_runs import recall, remember, together
 from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of

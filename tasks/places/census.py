@@ -14,8 +14,8 @@ from data.errors import InputError
 from data.settings import FILE
 from data.text import nearest
 from tasks.places.geoids import to_geoids
-from tasks.places.reading import not_negative, read_columns, source_of
 from tasks.places.results import Census
+from tasks.rows.small_tables import not_negative, read_columns, source_of
 
 POPULATION: Final = "B01003_001E"
 """Total population, in the American Community Survey's name for it."""

@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from data.errors import InputError
 from tasks.places.coordinates import Bounds, bounds_in_degrees
-from tasks.places.reading import missing_column
+from tasks.rows.small_tables import missing_column
 
 SUFFIXES: Final = (".zip", ".shp", ".gpkg", ".geojson", ".json", ".parquet")
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".xml")

@@ -49,7 +49,7 @@ class PostReader:
         """Bring a block into its final form.
 
         Args:
-            block: The five columns, as :func:`tasks.rows.files.blocks` gives them.
+            block: The five columns, as :func:`tasks.rows.large_tables.blocks` gives them.
             label: How the file is called in an error.
             before: Posts of the file before this block; rows in errors are counted from 1, without the
                 header.

@@ -18,14 +18,14 @@ from typing import Final
 import pyarrow as pa
 
 from data.errors import InputError
-from data.places import state_of
 from data.records import RecordFile, Records
 from data.schema import TABLES
+from data.storage import state_of
 from data.tables import conform
 from data.text import nearest
-from tasks.ledger.results import lines
-from tasks.places.reading import read_columns, source_of
+from tasks.ledger import identities
 from tasks.requests.results import Requests
+from tasks.rows.small_tables import read_columns, source_of
 
 COLUMNS: Final = ("agency", "sent", "status", "received", "records")
 """The columns of the file; others, as for notes, are not read."""
@@ -59,7 +59,7 @@ def read_requests(
     Args:
         file: How the file is called in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
             the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
-            :data:`tasks.ledger.lines.STATUSES`, in any case) and records (a folder below ``records/``).
+            :data:`tasks.ledger.identities.STATUSES`, in any case) and records (a folder below ``records/``).
         place: Where the mailboxes lie, on a disk or on a store.
         folders: The folders of ``records/`` that a request should name; one that none does is a warning.
 
@@ -129,12 +129,12 @@ def _request(row: dict[str, str], label: str, number: int, records: Records) -> 
 
 def _status(written: str, place: str) -> str:
     status = " ".join(written.lower().split())
-    if status in lines.STATUSES:
+    if status in identities.STATUSES:
         return status
-    known = ", ".join(lines.STATUSES)
+    known = ", ".join(identities.STATUSES)
     if not status:
         raise InputError(f"{place}: column status is empty; write one of: {known}")
-    near = nearest(written, lines.STATUSES)
+    near = nearest(written, identities.STATUSES)
     hint = f"did you mean {near!r}? " if near else ""
     raise InputError(f"{place}: column status: {written!r} is no status; {hint}Known are: {known}")
 

@@ -1,7 +1,8 @@
 """The rows of all files, each counted once: files into buckets, buckets into batches.
 
-Two rounds of tasks with everything on disk between them: one a file (`tasks.rows.deal`), then one a bucket.
-No task holds more than a bucket, and what a row becomes depends on its id, its file and its place alone.
+Two rounds of tasks with everything on disk between them: one a file (`tasks.rows.hash_partition`), then one
+a bucket. No task holds more than a bucket, and what a row becomes depends on its id, its file and its place
+alone.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from distributed import Client
 
 from data.errors import InputError
 from data.tables import replacing
-from tasks.pieces import run_each
-from tasks.rows.deal import FilePiece, part_path, read_file
-from tasks.rows.files import estimated_rows
+from tasks.rows.hash_partition import FilePiece, part_path, read_file
 from tasks.rows.ids import first_of_each
+from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
 from tasks.rows.results import GatheredRows
+from tasks.scatter import run_each
 
 _ONE_BUCKET: Final = 2_000_000
 """Up to so many rows lie in one bucket: then the join takes its fastest form."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from data.errors import InputError
 from tasks.places.coordinates import Bounds
 from tasks.places.points import swapped
-from tasks.rows.files import FIRST, blocks
+from tasks.rows.large_tables import FIRST, blocks
 from tasks.rows.reader import Reader
 
 

@@ -15,8 +15,8 @@ from typing import Final
 import pyarrow as pa
 
 from data.errors import InputError
-from data.forms import form_of, not_a_table
-from tasks.places.reading import missing_column
+from data.file_kind import form_of, not_a_table
+from tasks.rows.small_tables import missing_column
 from tasks.selection.results import AtlasInput
 
 RING: Final = "Ring/Neighbors Partnership"

@@ -17,7 +17,7 @@ from data.schema import TABLES
 from data.settings import FILE, Selection
 from data.tables import conform
 from tasks.places.geoids import to_geoids
-from tasks.places.reading import Kind, not_negative, read_columns, source_of
+from tasks.rows.small_tables import Kind, not_negative, read_columns, source_of
 from tasks.selection.method import (
     END,
     MEASURES,

@@ -15,7 +15,7 @@ import pyarrow.csv as pacsv
 
 from data.errors import InputError
 from tasks.places.geoids import to_geoids
-from tasks.places.reading import check_columns, missing_column, reason_of
+from tasks.rows.small_tables import check_columns, missing_column, reason_of
 from tasks.selection.ltdb_sources import (
     ACS_COLUMNS,
     ACS_TRACT,

@@ -9,7 +9,7 @@ from itertools import dropwhile
 from typing import Final
 
 from data.errors import InputError
-from tasks.places.reading import missing_column
+from tasks.rows.small_tables import missing_column
 from tasks.selection.ltdb_sources import TITLE, Source, plain
 
 METROPOLITAN: Final = "Metropolitan Statistical Area"

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data.errors import InputError
-from data.forms import form_of, not_a_table
+from data.file_kind import form_of, not_a_table
 from tasks.selection.method import ADULTS, GRADUATES, HOME_VALUE, INCOME, POPULATION
 
 FOLDER: Final = "census/sources"

@@ -11,7 +11,7 @@ from distributed import Client, KilledWorker, LocalCluster, Worker
 
 from cluster import ClusterSettings, connect, local
 from cluster.config import CONFIG
-from tasks.pieces import run_each
+from tasks.scatter import run_each
 from tests.cluster.conftest import Start, names
 from tests.cluster.test_versions import wait_until
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
-from cluster import ClusterSettings, connect, forking, joined, local
+from cluster import ClusterSettings, connect, existing, forking, local
 from cluster.config import CONFIG
 from data.errors import InputError
 
@@ -90,7 +90,7 @@ def test_a_scheduler_without_workers_is_told_of():
 
 
 def test_an_address_where_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(joined, "PATIENCE", "0.5s")
+    monkeypatch.setattr(existing, "PATIENCE", "0.5s")
     with (
         pytest.raises(InputError, match=r"no Dask scheduler answers at tcp:.*:1; start one"),
         connect(ClusterSettings(address="tcp://127.0.0.1:1")),

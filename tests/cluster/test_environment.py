@@ -65,7 +65,7 @@ def test_a_run_by_hand_tells_of_it_on_stderr(tmp_path: Path):
         'name = "case"\n[agencies.lapd]\nname = "LAPD"\ntimezone = "UTC"\n'
     )
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "run", str(tmp_path)],
+        [sys.executable, "-m", "flows.console.app", "run", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,

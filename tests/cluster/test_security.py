@@ -10,7 +10,7 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster, Security
 
-from cluster import ClusterSettings, connect, joined
+from cluster import ClusterSettings, connect, existing
 from cluster.certificates import make
 from cluster.security import is_loopback, of_folder, security
 from data.errors import InputError
@@ -42,7 +42,7 @@ def test_with_the_right_certificate_one_is_let_in(guarded: LocalCluster, certifi
 def test_with_a_certificate_of_another_authority_one_is_not(
     guarded: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(joined, "PATIENCE", "2s")
+    monkeypatch.setattr(existing, "PATIENCE", "2s")
     settings = ClusterSettings(address=guarded.scheduler_address, tls_folder=make(tmp_path / "other").folder)
     with (
         pytest.raises(

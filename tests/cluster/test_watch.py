@@ -15,7 +15,7 @@ from distributed.client import FutureCancelledError, FuturesCancelledError
 from cluster import ClusterSettings, connect, local, watch
 from cluster.config import CONFIG
 from cluster.watch import _Watch, for_want_of_workers, where_to_look
-from tasks.pieces import run_each
+from tasks.scatter import run_each
 from tests.cluster.conftest import Start
 from tests.cluster.test_versions import wait_until
 

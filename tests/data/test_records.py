@@ -8,8 +8,8 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.places import Remote, filesystem
 from data.records import FolderRecords, Look, Records, StoreRecords
+from data.storage import Remote, filesystem
 from tests.store import Store, store
 
 __all__ = ["store"]

@@ -111,7 +111,7 @@ def test_what_settles_after_a_round_is_left_to_the_next_one(case: Path, monkeypa
 
 @pytest.mark.slow
 def test_two_looks_at_once_announce_once(case: Path):
-    from flows.locks import only_one
+    from flows.run.locks import only_one
 
     with only_one(case / "work", "arrivals") as ours:
         assert ours
@@ -124,7 +124,7 @@ def test_two_looks_at_once_announce_once(case: Path):
 def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from flows.locks import one_run_at_a_time
+    from flows.run.locks import one_run_at_a_time
 
     monkeypatch.setattr("tasks.arrivals.agency.AGAIN", (0.0,))
     assert run(case) == ["lapd"]

@@ -14,8 +14,8 @@ from data.catalog import BUILT, Investigation
 from data.errors import InputError, LedgerError
 from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
 from data.tables import read_table
-from flows.inputs import Inputs, using
-from tasks.ledger.results import lines
+from flows.run.preflight import Inputs, using
+from tasks.ledger import identities
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
 
@@ -51,8 +51,8 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert (folder / "out/public/ledger.csv").is_file()
     assert (folder / "out/provenance.json").is_file()
     assert result.alerts.messages > 0
-    assert result.posts.closed.total(lines.POSTS) > 0
-    assert result.crime.closed.total(lines.COUNTED) > 0
+    assert result.posts.closed.total(identities.POSTS) > 0
+    assert result.crime.closed.total(identities.COUNTED) > 0
     assert result.selection.chosen.num_rows > 0
     assert result.requests.summary.asked > 0
     assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
@@ -85,7 +85,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
 
 
 def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, client: Client, monkeypatch):
-    from flows import alerts
+    from flows.parts import mail
 
     folder = investigation.rename(investigation.with_name("fails"))
     (folder / "out").mkdir()
@@ -94,7 +94,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     def refuse(*_):
         raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
 
-    monkeypatch.setattr(alerts, "close", refuse)
+    monkeypatch.setattr(mail, "close", refuse)
     with pytest.raises(LedgerError):
         run(folder)
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
@@ -167,15 +167,15 @@ def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
 
 
 def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client: Client, monkeypatch):
-    from flows import needed, workers
+    from flows.run import worker_modules, workers
 
-    monkeypatch.setattr(needed, "NEEDED", {"mail": ("os", "no_such_module")})
+    monkeypatch.setattr(worker_modules, "NEEDED", {"mail": ("os", "no_such_module")})
     with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
-        workers.check_loaded(workers.load(client, needed.needed(["mail"])))
+        workers.check_loaded(workers.load(client, worker_modules.needed(["mail"])))
 
 
 def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):
-    from flows.workers import workers
+    from flows.run.workers import workers
 
     monkeypatch.setenv("NWATCH_WORKERS", "1")
     monkeypatch.setattr(Client, "current", classmethod(lambda cls: (_ for _ in ()).throw(ValueError("none"))))

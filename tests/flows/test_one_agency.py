@@ -157,7 +157,7 @@ def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkey
         surveyed.extend(record.agency for record in records)
         return survey(records, *rest)
 
-    monkeypatch.setattr("flows.alerts.survey", noted)
+    monkeypatch.setattr("flows.parts.mail.survey", noted)
     before = (folder / "work/mail/hashes.json").read_text()
     rows = rows_of(folder, FIRST)
     one_agency(folder, NEW)
@@ -282,7 +282,7 @@ def test_a_mailbox_that_comes_after_the_run_has_looked_is_not_read(
         mailbox.with_name("late.pst").write_bytes(mailbox.read_bytes()[:1000])
         return found
 
-    monkeypatch.setattr("flows.alerts.settled_files", then_one_comes)
+    monkeypatch.setattr("flows.parts.mail.settled_files", then_one_comes)
     at_once(investigation)
     result = one_agency(investigation, FIRST, settled=True)
     names = {file for source in result.alerts.sources for file in source.files}

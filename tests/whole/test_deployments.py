@@ -27,8 +27,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.schema import TABLES, TABLES_OF
-from flows.locks import one_run_at_a_time
-from flows.server import template
+from flows.run.locks import one_run_at_a_time
+from flows.service.local_server import template
 from tests.api import answer_to
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -264,14 +264,14 @@ def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(stack: Stack, 
 
     by_hand = tmp_path / "case"
     shutil.copytree(stack.case, by_hand, ignore=shutil.ignore_patterns("work", "out"))
-    stack.do("run", str(by_hand), program="flows.cli")
+    stack.do("run", str(by_hand), program="flows.console.app")
     assert published(stack.case) == published(by_hand)
 
 
 def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_their_rows(stack: Stack):
     """The flow `arrivals` sees them, their events start `one-agency`; the schedule is not waited for."""
     if not (stack.case / "out").exists():  # where this test runs alone
-        stack.do("run", str(stack.case), program="flows.cli")
+        stack.do("run", str(stack.case), program="flows.console.app")
     before = rows_without(stack.case, *LATE)
     runs = {run["id"] for run in stack.runs("one-agency")}
     for agency in LATE:
@@ -339,7 +339,7 @@ def hook() -> Iterator[HTTPServer]:
 
 def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     told = stack.do(
-        "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.cli"
+        "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
     assert told.count("notifies") == 3
     made = stack.ask(
@@ -360,7 +360,9 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
 
 
 def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook: HTTPServer):
-    stack.do("automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.cli")
+    stack.do(
+        "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
+    )
     folder = stack.case / "records/Drift Valley PD"
     shutil.copytree(stack.case / "records" / NEW, folder)
     (folder / "agency.toml").write_text('name = "Drift Valley Police Department"\n')

@@ -82,7 +82,9 @@ def temporary() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize(("starting", "number"), [("flows.server", 1), ("forkserver", 1), ("forkserver", 2)])
+@pytest.mark.parametrize(
+    ("starting", "number"), [("flows.service.local_server", 1), ("forkserver", 1), ("forkserver", 2)]
+)
 def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_half_done(  # noqa: PLR0917
     nwatch, investigation: Path, temporary: Path, starting: str, number: int, stop: signal.Signals
 ):

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from flows.server import template
+from flows.service.local_server import template
 from tests.api import answer_to
 
 pytestmark = pytest.mark.slow

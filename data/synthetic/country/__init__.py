@@ -30,7 +30,7 @@ def part_rng(seed: int, part: int) -> np.random.Generator:
 
     Args:
         seed: The investigation's; any whole number.
-        part: The part's number; 1 to 5 are taken here, 11 and on by :mod:`data.synthetic.city_hall`.
+        part: The part's number; 1 to 5 are taken here, 11 and on by :mod:`data.synthetic.public_records`.
     """
     return np.random.default_rng([abs(seed), seed < 0, part])
 

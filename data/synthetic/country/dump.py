@@ -25,7 +25,7 @@ from data.synthetic import words
 from data.synthetic.country.borders import NULL
 from data.synthetic.country.grid import Grid, Ints
 from data.synthetic.country.resident_posts import NO_TIME, Posts
-from data.synthetic.posts import filled
+from data.synthetic.mail.posts import filled
 from data.tables import replacing
 
 PIECE: Final = 50_000

@@ -8,7 +8,7 @@ import pytest
 from data.catalog import Investigation
 from data.errors import InputError
 from data.synthetic import create, plan
-from data.synthetic.planning import AGENCIES
+from data.synthetic.mail.planning import AGENCIES
 
 Truth = Callable[[str], list[dict[str, Any]]]
 ReadBack = Callable[[Path], list[dict[str, Any]]]

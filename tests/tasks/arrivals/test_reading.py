@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.places import state_of
 from data.records import FolderRecords, RecordFile
 from data.schema import TABLES
+from data.storage import state_of
 from data.tables import write_table
 from tasks.arrivals.reading import Before, read_before
 from tasks.mail.sources import HashMemo

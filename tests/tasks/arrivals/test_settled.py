@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.places import changed_at, state_of
 from data.records import RecordFile
+from data.storage import changed_at, state_of
 from tasks.arrivals.memory import Remembered
 from tasks.arrivals.settled import settled
 

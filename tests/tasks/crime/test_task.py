@@ -16,10 +16,10 @@ from cluster import ClusterSettings, connect
 from data.schema import TABLES
 from data.settings import Crime
 from data.tables import read_table
+from tasks.crime.ledger import close_crimes
 from tasks.crime.results import CrimeCounts
 from tasks.crime.task import count, gather
-from tasks.ledger.crime import close_crimes
-from tasks.ledger.results import lines
+from tasks.ledger import identities
 from tasks.places.census import read_census
 from tasks.places.results import Census
 from tasks.places.task import prepare, put_into_tracts
@@ -85,8 +85,8 @@ def test_buckets_and_workers_change_nothing_and_every_crime_is_accounted_for(
                 located = put_into_tracts.fn(batches, tracts, census, work / "crime" / "located", client)
                 counts = [count.fn(located, own[key], key, census) for key in own]
                 closed = close_crimes(gathered, counts, out=out)
-                assert closed.total(lines.CRIMES) == 3000
-                assert closed.total(lines.COUNTED) == sum(sum(each.counted.values()) for each in counts)
+                assert closed.total(identities.CRIMES) == 3000
+                assert closed.total(identities.COUNTED) == sum(sum(each.counted.values()) for each in counts)
                 found[workers, buckets] = (counts, [(out / name).read_bytes() for name in NAMES])
     first, written = found[1, 1]
     for each in first:
@@ -139,8 +139,8 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     assert counts.with_income == ((inside["people"] > 0) & (income > 0)).sum()
     ledger = read_table(TABLES["public/ledger"], tmp_path / "out").to_pylist()
     found = {row["line"]: row["count"] for row in ledger if row["source"] == "los-angeles"}
-    assert found[lines.CRIMES] == 22_000 == closed.total(lines.CRIMES)
-    assert found[lines.COUNTED] == len(inside) == closed.total(lines.COUNTED)
+    assert found[identities.CRIMES] == 22_000 == closed.total(identities.CRIMES)
+    assert found[identities.COUNTED] == len(inside) == closed.total(identities.COUNTED)
     assert len(inside) > 1000
     assert closed.warnings == ()
     assert sum(pq.read_metadata(path).num_rows for path in located) == len(rows)

@@ -12,7 +12,7 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.places import Remote, read_ranges
+from data.storage import Remote, read_ranges
 from tasks.mail import remote, task
 from tasks.mail.execute import read_mailboxes, unread_spans
 from tasks.mail.layout import BBT, NBT
@@ -254,7 +254,7 @@ def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_a
 
 
 def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store, box: Box, tmp_path: Path):
-    from data.places import filesystem, list_objects, state_of
+    from data.storage import filesystem, list_objects, state_of
 
     data = box.path.read_bytes() + bytes(6 << 20)
     with filesystem("s3://").open(f"{store.bucket}/mail/parts.pst", "wb", block_size=5 << 20) as file:

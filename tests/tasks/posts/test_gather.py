@@ -16,7 +16,7 @@ from data.settings import Posts
 from tasks.posts.gather import gather_posts
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import WANTED
-from tasks.rows.files import blocks
+from tasks.rows.large_tables import blocks
 
 
 @pytest.fixture

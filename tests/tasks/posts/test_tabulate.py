@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import data.tables
-import tasks.posts.long
+import tasks.posts.external_sort
 import tasks.posts.tabulate
 from data.schema import TABLES
 from data.tables import read_table, write_table
@@ -152,7 +152,7 @@ def test_the_number_of_files_and_the_order_of_rows_change_no_byte(
 def test_the_number_of_ranges_changes_no_byte_and_is_that_of_a_table_written_whole(
     census: Census, rows: list[dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ):
-    for module in (data.tables, tasks.posts.long):
+    for module in (data.tables, tasks.posts.external_sort):
         monkeypatch.setattr(module, "ROW_GROUP", 300)
     monkeypatch.setattr(tasks.posts.tabulate, "_RANGE", size)
     located = written(rows, tmp_path / "in", 5)

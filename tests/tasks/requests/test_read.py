@@ -11,9 +11,9 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.places import filesystem
 from data.schema import TABLES
 from data.settings import Config
+from data.storage import filesystem
 from tasks.requests.read import count_rows, read_requests
 from tasks.requests.results import Requests, Summary
 from tests.store import Store, store

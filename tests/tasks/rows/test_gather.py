@@ -17,8 +17,8 @@ from distributed import Client
 import tasks.rows.gather
 from cluster import ClusterSettings, connect
 from data.errors import InputError
-from tasks.rows.files import blocks
 from tasks.rows.gather import buckets_for, gather_rows
+from tasks.rows.large_tables import blocks
 from tasks.rows.reader import Reader, Tidied, Wanted
 from tasks.rows.results import GatheredRows
 

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from data.synthetic.country.figures import CITIES, EXCLUDED, cities, numbers
-from data.synthetic.planning import AGENCIES
+from data.synthetic.mail.planning import AGENCIES
 
 
 @pytest.mark.parametrize("scale", [1e-9, 0.001, 0.002, 0.01, 0.1, 0.37, 1, 2.5, 100])

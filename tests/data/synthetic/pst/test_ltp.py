@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from data.synthetic.pst import layout, verify
+from data.synthetic.pst import layout
 from data.synthetic.pst.ltp import Columns, Heap, Subnodes, Table, index_levels, property_context
 from data.synthetic.pst.ndb import NodeDatabase
+from tests.data.synthetic.pst.verify import verify
 
 COLUMNS = Columns(0x001A001F, 0x0E070003, 0x0E1B000B, 0x0E060040, 0x10000002)
 LEVELS = (3584, 2560, 2048, 1792, 1536, 1280, 1024, 768, 512, 256, 128, 64, 32, 16, 8, 0)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.synthetic.pst import layout, verify
+from data.synthetic.pst import layout
 from data.synthetic.pst.ndb import NodeDatabase
+from tests.data.synthetic.pst.verify import verify
 
 
 class File:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from data.synthetic.pst import layout, verify
+from data.synthetic.pst import layout
+from tests.data.synthetic.pst.verify import verify
 
 
 @pytest.fixture

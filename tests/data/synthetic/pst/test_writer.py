@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.synthetic.pst import Attachment, Message, PstWriter, Recipient, verify
+from data.synthetic.pst import Attachment, Message, PstWriter, Recipient
+from tests.data.synthetic.pst.verify import verify
 
 BOTH = pytest.mark.parametrize("encoding", ["none", "permute"])
 SENT = datetime(2021, 5, 21, 3, 47, 11, 250_000, tzinfo=UTC)

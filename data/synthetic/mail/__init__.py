@@ -1,0 +1,1 @@
+"""Made-up mailboxes: officers, posts, messages, bodies, and the truth about them."""

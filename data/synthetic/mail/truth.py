@@ -1,0 +1,289 @@
+"""The truth: the tables that a faultless run writes, counted from the plan.
+
+Nothing here reads a mailbox or asks the program's own tasks. Which alert a message carries, which row of the
+crosswalk its subject met, in which folder it lies: all of it is known from the plan; node ids and hashes come
+from the writer. What remains is counting, in plain Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from data.schema import TABLES
+from data.synthetic.figures import UNIQUE
+from data.synthetic.mail.model import Form, Plan, Planned, Post
+from data.synthetic.mail.people import CC, TO
+from data.synthetic.mail.write import Written, folder_path
+from data.synthetic.pst import Recipient
+from data.tables import write_table
+
+FORMAT: Final = "Unicode PST"
+Rows = dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One e-mail where it lies."""
+
+    agency: str
+    source: str
+    node: int
+    item: Planned
+
+
+@dataclass(slots=True)
+class Group:
+    """What is counted over a group of e-mails."""
+
+    emails: int = 0
+    addresses: set[str] = field(default_factory=set)
+    posts: set[int] = field(default_factory=set)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, item: Planned) -> None:
+        """Count one e-mail."""
+        self.emails += 1
+        sent = item.submitted or item.delivered
+        if sent is not None:
+            self.first = sent if self.first is None else min(self.first, sent)
+            self.last = sent if self.last is None else max(self.last, sent)
+
+
+def write_truth(
+    plan: Plan, written: Sequence[Written], out: Path, more: Iterable[tuple[str, str, str, int]] = ()
+) -> None:
+    """Write every table of truth about the mail below `out`, named as the tables of a run are.
+
+    Args:
+        plan: The plan.
+        written: Every mailbox as it was written.
+        out: The folder, ``truth`` in an investigation.
+        more: Lines of the ledger that the mail does not know: part, source, line, count.
+    """
+    mail = sorted(_mail(written), key=lambda each: (each.agency, each.source, each.node))
+    tables = {
+        "private/sources": _sources(written),
+        "private/messages": _messages(mail),
+        "private/alerts": _alerts(plan, mail),
+        "private/recipients": _recipients(mail),
+        "private/subjects_to_review": _subjects_to_review(mail),
+        "private/quarantine": _quarantine(mail),
+        "public/kinds": _kinds(mail),
+        "public/subjects": _subjects(mail),
+        "public/alerts_by_month": _by_month(plan, mail),
+        "public/recipients_per_alert": _recipients_per_alert(plan, mail),
+        "public/ledger": [*_ledger(plan, written, mail), *more],
+    }
+    for name, rows in tables.items():
+        spec = TABLES[name]
+        names = [column.name for column in spec.columns]
+        columns: Rows = {column: [] for column in names}
+        for row in rows:
+            for column, value in zip(names, row, strict=True):
+                columns[column].append(value)
+        write_table(pa.table(columns, schema=spec.arrow), spec, out)
+
+
+def alert_id(post: Post) -> str:
+    """The alert's id by its definition (``private/alerts`` in the data dictionary), worked out here anew.
+
+    SHA-256 over agency, kind, date (``YYYY-MM-DD``, empty where missing), title and description, each as
+    UTF-8 behind its length in bytes as eight bytes, the highest first; the first 32 hexadecimal digits.
+
+    Example:
+        >>> from datetime import date
+        >>> alert_id(Post("lapd", "crime alert", "resident-posted", date(2021, 5, 5), True, "Bike gone", ()))
+        '3528fcc9467b581bd02d0d50695964ee'
+    """
+    parts = (post.agency, post.kind, str(post.day or ""), post.title, post.text)
+    encoded = [part.encode("utf-8") for part in parts]
+    return hashlib.sha256(b"".join(struct.pack(">Q", len(each)) + each for each in encoded)).hexdigest()[:32]
+
+
+def _mail(written: Sequence[Written]) -> Iterator[Found]:
+    """All items that are mail, where they lie."""
+    for each in written:
+        for item, node in zip(each.plan.messages, each.nodes, strict=True):
+            if item.kind:
+                yield Found(each.plan.agency, each.source, node, item)
+
+
+def _known(recipient: Recipient) -> str:
+    """The address where there is one, else the name."""
+    return recipient.address or recipient.name
+
+
+def _named(item: Planned) -> set[str]:
+    """Distinct recipients in To and Cc, lower-cased."""
+    return {_known(each).lower() for each in item.recipients if each.kind in (TO, CC)}
+
+
+def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
+    for each in written:
+        for name in filter(None, (each.plan.file, each.plan.also)):
+            yield each.plan.agency, each.source, name, each.bytes, each.sha256, FORMAT, len(each.nodes)
+
+
+def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    first: dict[tuple[Any, ...], str] = {}
+    for each in mail:
+        item = each.item
+        copy_of = None
+        if item.message_id is not None:
+            place = f"{each.source}:{each.node}"
+            found = first.setdefault((each.agency, item.message_id, frozenset(_named(item))), place)
+            copy_of = found if found != place else None
+        yield (
+            each.agency,
+            each.source,
+            each.node,
+            folder_path(item.folder),
+            item.message_id,
+            item.subject,
+            item.sender[1] or item.sender[0],
+            [_known(r) for r in item.recipients if r.kind == TO],
+            [_known(r) for r in item.recipients if r.kind == CC],
+            item.submitted,
+            item.delivered,
+            item.kind,
+            item.template,
+            copy_of,
+        )
+
+
+def _by_post(mail: Sequence[Found]) -> dict[int, Group]:
+    """The e-mails of each alert."""
+    groups: defaultdict[int, Group] = defaultdict(Group)
+    for each in mail:
+        if each.item.post is not None:
+            groups[each.item.post].add(each.item)
+            groups[each.item.post].addresses |= _named(each.item)
+    return groups
+
+
+def _alerts(plan: Plan, mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    for number, group in _by_post(mail).items():
+        post = plan.posts[number]
+        yield (
+            post.agency,
+            alert_id(post),
+            post.kind,
+            post.day,
+            post.title,
+            post.text,
+            group.emails,
+            len(group.addresses),
+            group.first,
+            group.last,
+        )
+
+
+def _recipients(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    groups: defaultdict[tuple[str, str, str], Group] = defaultdict(Group)
+    for each in mail:
+        for address in _named(each.item):
+            group = groups[each.agency, address, each.item.kind]
+            group.add(each.item)
+            if each.item.post is not None:
+                group.posts.add(each.item.post)
+    for key, group in groups.items():
+        yield *key, group.emails, len(group.posts), group.first, group.last
+
+
+def _subjects_to_review(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    counted = Counter((each.agency, each.item.subject) for each in mail if each.item.kind == "unclassified")
+    return ((*key, n) for key, n in counted.items())
+
+
+def _quarantine(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    for each in mail:
+        detail = DETAILS.get(each.item.form)
+        if detail is not None:
+            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail
+
+
+REASON: Final = "no title in the HTML body or the plain text"
+DETAILS: Final = {
+    Form.NEITHER: "html: no announcing sentence; text: no such body",
+    Form.STUB: "html: no announcing sentence; text: no announcing sentence",
+    Form.EMPTY: "html: no such body; text: no such body",
+}
+
+
+def _kinds(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    whole = Counter(each.agency for each in mail)
+    counted = Counter((each.agency, each.item.kind) for each in mail)
+    return ((agency, kind, n, n / whole[agency]) for (agency, kind), n in counted.items())
+
+
+def _subjects(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    counted = Counter((each.agency, each.item.pattern, each.item.kind, each.item.template) for each in mail)
+    return ((*key, n) for key, n in counted.items())
+
+
+def _by_month(plan: Plan, mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    emails: Counter[tuple[str, str, str | None]] = Counter()
+    unique: Counter[tuple[str, str, str | None]] = Counter()
+    for number, group in _by_post(mail).items():
+        post = plan.posts[number]
+        key = (post.agency, post.kind, f"{post.day:%Y-%m}" if post.day else None)
+        emails[key] += group.emails
+        unique[key] += 1
+    return ((*key, n, unique[key]) for key, n in emails.items())
+
+
+def _recipients_per_alert(plan: Plan, mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
+    counted = Counter(
+        (plan.posts[number].agency, plan.posts[number].kind, len(group.addresses))
+        for number, group in _by_post(mail).items()
+    )
+    return ((*key, n) for key, n in counted.items())
+
+
+def _ledger(plan: Plan, written: Sequence[Written], mail: Sequence[Found]) -> Iterable[tuple[Any, ...]]:
+    by_source: defaultdict[str, list[Planned]] = defaultdict(list)
+    for found in mail:
+        by_source[found.source].append(found.item)
+    lines: dict[tuple[str, str, str], int] = {}
+    for each in written:
+        items = by_source[each.source]
+        lines |= {
+            ("mail", each.source, line): n for line, n in _mail_lines(len(each.nodes), len(items)).items()
+        }
+        lines |= {("alerts", each.source, line): n for line, n in _alert_lines(items).items()}
+    groups = _by_post(mail)
+    lines["alerts", "", "alerts parsed"] = sum(found.item.post is not None for found in mail)
+    lines["alerts", "", "emails over unique alerts"] = sum(group.emails for group in groups.values())
+    return ((*key, n) for key, n in lines.items())
+
+
+def _mail_lines(listed: int, read: int) -> Mapping[str, int]:
+    return {
+        "listed in the file": listed,
+        "stated by its folders": listed,
+        "messages read": read,
+        "not mail": listed - read,
+        "quarantined while reading": 0,
+    }
+
+
+def _alert_lines(items: Sequence[Planned]) -> Mapping[str, int]:
+    alerts = [item for item in items if item.kind in UNIQUE]
+    parsed = sum(item.post is not None for item in alerts)
+    return {
+        "messages read": len(items),
+        **Counter(item.kind for item in items),
+        "alert messages": len(alerts),
+        "alerts parsed": parsed,
+        "quarantined while parsing": len(alerts) - parsed,
+    }

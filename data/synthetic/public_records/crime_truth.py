@@ -1,0 +1,75 @@
+"""The truth about the crimes: the tables that a faultless run writes, counted from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.synthetic.country.model import Country
+from data.synthetic.country.truth import ALPHA, Line, city_rows, write_rows
+from data.synthetic.public_records.crime_files import WrittenCrimes
+from data.synthetic.public_records.crimes import COUNTED, NO_LOCATION, OUTSIDE
+from data.synthetic.public_records.stream import Book
+
+Written = tuple[Book, Sequence[WrittenCrimes]]
+
+
+def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -> tuple[Line, ...]:
+    """Write ``crime_deciles``, ``crime_tests`` and ``crime_files``.
+
+    Args:
+        out: The folder ``truth`` of an investigation.
+        country: The tracts and the people.
+        written: The rows of each city, and its files.
+
+    Returns:
+        The ledger's lines about crimes.
+
+    Raises:
+        ValueError: A type does not go with income as it was made to; the made-up numbers are wrong then.
+    """
+    alpha = ALPHA / len(country.layout.cities)
+    deciles: list[tuple[Any, ...]] = []
+    tests: list[tuple[Any, ...]] = []
+    for book, _ in written:
+        for number, each in enumerate(book.city.examined):
+            counts = book.crimes.counts(number, country.grid.tracts)
+            mine, its = city_rows(book.placed, country.census, counts, alpha)
+            deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
+            tests += [(city, each.name, *row) for city, *row in its]
+            if its[0][-1] != (each.kind or "not testable"):
+                raise ValueError(f"{each.name} was made {each.kind} and is {its[0][-1]}")
+    files = [
+        (file.file, file.source, file.bytes, file.sha256, file.rows) for _, own in written for file in own
+    ]
+    write_rows(out, "public/crime_deciles", deciles)
+    write_rows(out, "public/crime_tests", tests)
+    write_rows(out, "private/crime_files", files)
+    return tuple(line for book, own in written for line in _lines(country, book, own))
+
+
+def _lines(country: Country, book: Book, files: Sequence[WrittenCrimes]) -> Iterator[Line]:
+    """The lines of a city, file by file and over all, every type examined by its name."""
+    for file in files:
+        yield "crime", file.source, "crimes in the file", file.rows
+    crimes = book.crimes
+    counted = crimes.fate == COUNTED
+    usable = country.census.usable[crimes.tract[counted]]
+    lines = {
+        "crimes in the files": book.length,
+        "duplicates": len(book.repeats),
+        "other years": book.other_years,
+        "other types": book.other_types,
+        "no location": int((crimes.fate == NO_LOCATION).sum()),
+        "outside": int((crimes.fate == OUTSIDE).sum()),
+        "counted": int(counted.sum()),
+        "in tracts with population and income": int(usable.sum()),
+        "in tracts without": int((~usable).sum()),
+    }
+    of_type = np.bincount(crimes.type[counted], minlength=len(book.city.examined))
+    lines |= {each.name: int(count) for each, count in zip(book.city.examined, of_type, strict=True)}
+    for line, count in lines.items():
+        yield "crime", book.city.folder, line, count

@@ -1,0 +1,1 @@
+"""The command line: what `nwatch` takes, does and prints."""

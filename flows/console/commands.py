@@ -1,0 +1,186 @@
+"""What the commands of `nwatch` do; their arguments and help are in :mod:`flows.console.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.catalog import PROVENANCE, Investigation
+from data.errors import InputError
+from flows.console.printing import command, console, number, print_table
+from flows.console.summary import print_requests
+from flows.run.progress import speaking
+from flows.run.publish import is_cut
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FILES_OF = {"mail": "private/sources", "posts": "private/post_files", "crime": "private/crime_files"}
+"""By part of the ledger, the table that names its files."""
+
+
+def automations(notify: str | None) -> None:
+    """Set up the server's automations and print them.
+
+    Raises:
+        InputError: No server is named or answers, or there is no such notification block.
+    """
+    import os
+
+    if not os.environ.get("PREFECT_API_URL"):
+        raise InputError(
+            "PREFECT_API_URL is not set; name the server whose automations are meant, "
+            "as PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    from flows.service.local_server import check_reachable
+
+    check_reachable()
+    from flows.service.automations import set_up
+
+    rows = [(made.name, made.does, "made" if made.new else "brought up to date") for made in set_up(notify)]
+    print_table(("automation", "what it does", "now"), rows, to=console())
+
+
+def ledger(folder: Path) -> None:
+    """Print the ledger of the last run.
+
+    Raises:
+        InputError: There was no run yet.
+    """
+    from flows.console.ledger_text import account_lines
+
+    rows = _published(folder, "public/ledger").to_pylist()
+    files: dict[str, list[str]] = {}
+    parts = {row["part"] for row in rows}
+    for part, name in _FILES_OF.items():
+        if part in parts:
+            for row in _published(folder, name).to_pylist():
+                files.setdefault(row["source"], []).append(row["file"])
+    to = console()
+    for line in account_lines(rows, files):
+        to.out(line, highlight=False)
+    if "requests" in parts:
+        to.out("")
+        print_requests(_published(folder, "public/requests"), to)
+
+
+def quarantine(folder: Path) -> None:
+    """Print what the last run could not read or parse.
+
+    Raises:
+        InputError: There was no run yet.
+    """
+    table = _published(folder, "private/quarantine")
+    sources = _published(folder, "private/sources")
+    files = {row["source"]: row["file"] for row in reversed(sources.to_pylist())}
+    to = console()
+    if not table.num_rows:
+        to.print("Nothing is in quarantine.")
+        return
+    titles = ("file", "folder", "item", "stage", "reason", "detail")
+    rows = [
+        (
+            files.get(row["source"], row["source"]),
+            row["folder"] or "",
+            "" if row["node_id"] is None else f"{row['node_id']:#x}",
+            row["stage"],
+            row["reason"],
+            row["detail"] or "",
+        )
+        for row in table.to_pylist()
+    ]
+    print_table(titles, sorted(rows), to=to)
+    to.print(f"{number(table.num_rows)} in quarantine")
+
+
+def _published(folder: Path, name: str) -> pa.Table:
+    """A table of the last run."""
+    from data.schema import TABLES
+    from data.tables import read_table
+
+    investigation = Investigation.open(folder)
+    out = investigation.out
+    if is_cut(investigation.work):
+        raise InputError(
+            f"{out}: some tables are of the last run and some of the one before, which was cut off while it "
+            f"published; have the rest published with: {command('nwatch run', folder)}"
+        )
+    try:
+        return read_table(TABLES[name], out)
+    except FileNotFoundError as error:
+        again = command("nwatch run", folder)
+        if (out / PROVENANCE).exists():
+            raise InputError(f"{folder}: no run has read mail yet; start one with: {again}") from error
+        raise InputError(f"{folder}: no run has ended here yet; start one with: {again}") from error
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def inspect(files: Sequence[Path]) -> None:
+    """Print what is in each mailbox.
+
+    Raises:
+        InputError: A file is no mailbox or cannot be read; the others were printed.
+    """
+    from tasks.mail.look import inspections
+
+    to, failed = console(), []
+    for found in inspections(files):
+        if isinstance(found, InputError):
+            failed.append(found)
+            continue
+        facts = f"{found.format}, {found.bytes:,} bytes, encoding {found.encoding}"
+        to.print(f"{found.path}: {facts}, {number(found.listed)} messages", markup=False)
+        rows = [(folder.path, folder.messages, folder.stated) for folder in found.folders]
+        if rows:
+            print_table(("folder", "messages", "the folder says"), rows, to=to)
+        for warning in found.warnings:
+            to.print(f"WARNING: {warning}", markup=False)
+        to.print()
+    for error in failed[:-1]:
+        console(error=True).print(f"nwatch: {error}", markup=False)
+    if failed:
+        raise failed[-1]
+
+
+def plan(folder: Path, partition: int | None) -> None:
+    """Print what a run would read, and what is done already.
+
+    Raises:
+        InputError: The configuration or the records are wrong.
+    """
+    from tasks.mail.look import plan_reading
+
+    investigation = Investigation.open(folder)
+    with speaking(console()).stage("survey", "files") as on_progress:
+        found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
+    planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
+    to = console()
+    titles = ("agency", "source", "file", "messages", "done", "partitions to read")
+    print_table(
+        titles,
+        [
+            (
+                each.mailbox.agency,
+                each.mailbox.source,
+                each.mailbox.files[0],
+                each.listed,
+                each.done,
+                each.partitions,
+            )
+            for each in planned
+        ],
+        to=to,
+    )
+    for each in planned:
+        for copy in each.mailbox.files[1:]:
+            to.print(
+                f"note: {copy} is the same file as {each.mailbox.files[0]}; it is read once", markup=False
+            )
+        if each.problem:
+            to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
+    left = sum(each.partitions for each in planned)
+    to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
+    for note in investigation.notes(brief=False):
+        to.print(f"note: {note}", markup=False)

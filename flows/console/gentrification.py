@@ -1,0 +1,145 @@
+"""The command that makes ``census/gentrification`` of downloads, and says which they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.catalog import Investigation
+from data.errors import InputError
+from flows.console.printing import console, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tasks.selection.look import Built, Sources
+
+
+def build(folder: Path, replace: bool = False) -> None:
+    """Make ``census/gentrification.parquet``, and print what became of every tract.
+
+    While a download is missing, it prints which, from where, and where to put it.
+
+    Args:
+        folder: The investigation folder; the downloads lie in its ``census/sources/``.
+        replace: Whether a ``census/gentrification.parquet`` that is there may be replaced.
+
+    Raises:
+        InputError: The configuration is wrong, a download is missing or wrong, or there is a
+            ``census/gentrification`` already. Of several mistakes all but the last are printed.
+        LedgerError: The counts do not add up.
+    """
+    from tasks.places.look import read_city_tracts
+    from tasks.selection.look import (
+        FILE_NAME,
+        build_gentrification,
+        look,
+        read_inputs,
+        write_gentrification_file,
+        year_warning,
+    )
+
+    to = console()
+    investigation = Investigation.open(folder)
+    selection = investigation.config.selection
+    sources = look(investigation.folder)
+    _print_sources(sources, investigation, to)
+    _print_missing(sources, folder, to)
+    label, path = investigation.census_file("city_tracts")
+    _check_place(investigation, folder, replace)
+    inputs, mistakes = read_inputs(sources, read_city_tracts(path, label))
+    for mistake in mistakes[:-1]:
+        console(error=True).print(f"nwatch: {mistake}", markup=False)
+    if inputs is None:
+        raise mistakes[-1]
+    built = build_gentrification(inputs, selection)
+    try:
+        write_gentrification_file(built.table, investigation.folder / FILE_NAME)
+    except OSError as error:
+        raise InputError(
+            f"{FILE_NAME}: cannot be written ({error.strerror}); check the permissions of census/"
+        ) from error
+    _print_built(built, year_warning(sources, selection), to)
+    to.print(f"{FILE_NAME} is written. Then: nwatch run {folder}", markup=False)
+
+
+def _print_sources(sources: Sources, investigation: Investigation, to: Console) -> None:
+    """What is needed, and what there is."""
+    from tasks.selection.look import NEEDS
+
+    rows = []
+    for key, need in NEEDS.items():
+        files = [file.label for file in sources.of(key)]
+        more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+        rows.append((need.name, need.columns, f"{files[0]}{more}" if files else "missing"))
+    try:
+        lists = investigation.census_file("city_tracts")[0]
+    except InputError:
+        lists = "missing"
+    rows.append(("lists of cities", "city, GEOID", lists))
+    print_table(("needed", "columns", "there"), rows, to=to)
+    for label, mend in sources.packed:
+        to.print(f"not read: {label}; {mend}", markup=False)
+    if sources.others:
+        to.print(f"not needed: {', '.join(sources.others)}", markup=False)
+    to.print()
+
+
+def _print_missing(sources: Sources, folder: Path, to: Console) -> None:
+    """From where the missing downloads are to be had.
+
+    Raises:
+        InputError: One is missing.
+    """
+    from tasks.selection.look import FOLDER, NEEDS
+
+    missing = [NEEDS[key] for key in sources.missing()]
+    if not missing:
+        return
+    for publisher in dict.fromkeys(need.publisher for need in missing):
+        names = [need.name for need in missing if need.publisher == publisher]
+        to.print(f"{publisher.name}", markup=False)
+        to.print(f"    {publisher.page}", markup=False)
+        to.print(f"    {publisher.steps}", markup=False)
+        to.print(f"    missing: {', '.join(names)}", markup=False)
+        to.print()
+    to.print(f"Put the files into {folder / FOLDER}/, under any name.", markup=False)
+    raise InputError(
+        f"{FOLDER}: {len(missing)} of {len(NEEDS)} downloads are missing: "
+        f"{', '.join(need.name for need in missing)}; put them there and run the command again"
+    )
+
+
+def _check_place(investigation: Investigation, folder: Path, replace: bool) -> None:
+    """See that nothing is lost and that no second file of the kind comes to be.
+
+    Raises:
+        InputError: There is a file already.
+    """
+    from tasks.selection.look import FILE_NAME
+
+    census = investigation.folder / Path(FILE_NAME).parent
+    name = Path(FILE_NAME).name
+    for path in sorted(census.glob(f"{Path(FILE_NAME).stem}.*")):
+        if path.name != name:
+            raise InputError(
+                f"census/{path.name}: is there already, and the program reads one file alone; "
+                "move it out of census/"
+            )
+        if not replace:
+            raise InputError(
+                f"{FILE_NAME}: is there already; move it away, or replace it with: "
+                f"nwatch gentrification {folder} --replace"
+            )
+
+
+def _print_built(built: Built, warning: str | None, to: Console) -> None:
+    """What became of everything, then the warnings."""
+    rows: list[tuple[str, int]] = []
+    for tally in built.tallies:
+        rows.append((tally.whole, tally.count))
+        rows += [(f"    {part}", count) for part, count in tally.parts]
+    print_table(("what went in, and what became of it", "count"), rows, to=to)
+    to.print()
+    for line in (*built.warnings, *([warning] if warning else [])):
+        to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)

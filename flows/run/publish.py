@@ -1,0 +1,199 @@
+"""From the staging folder to `out/`: an interrupted run leaves the last one's tables as they were."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from data.catalog import PROVENANCE
+from data.errors import InputError
+from data.schema import TABLES, TABLES_OF
+from flows.run.signals import handled
+
+REMOVED: Final = "removed"
+"""Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""
+
+_DECIDED: Final = "publishing"
+"""Where in `work/` the results lie from the moment on from which they are to be in `out/`."""
+
+_OLD: Final = ".old"
+"""The file beside them that names the tables which are to be moved away."""
+
+_BEFORE: Final = ".before"
+"""The provenance of the run before, while the tables are neither its nor the new one's."""
+
+OURS: Final = frozenset(
+    Path(file) for table in TABLES.values() if table.visibility != "work" for file in table.files
+)
+"""The program's files below `out/`, but the provenance; whatever else lies there is the user's."""
+
+
+@contextmanager
+def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
+    """Give an empty folder to write a run's results to, and publish them in `out/` when the block ends well.
+
+    Args:
+        work: The work folder, on the same disk as `out`.
+        out: Where the results go; what else lies there stays.
+        whole: Whether the results are all that there are: tables of an earlier run that are not among them
+            are then moved to `work/removed`.
+
+    Yields:
+        The folder to write to.
+
+    Raises:
+        InputError: `out` cannot be written; said before any work is done.
+    """
+    check_writable(out)
+    finish(work, out)
+    stage = work / "staging"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    yield stage
+    with _uninterrupted():
+        _decide(work, stage, _lying(out) - _files(stage) if whole else set())
+        finish(work, out)
+
+
+def _decide(work: Path, stage: Path, old: Collection[Path]) -> None:
+    """Make the results of a run the next ones of `out/`, in one step, after which only power is wanted."""
+    (stage / _OLD).write_text("".join(f"{file}\n" for file in sorted(old)), encoding="utf-8")
+    for path in stage.rglob("*"):
+        _on_disk(path)
+    _on_disk(stage)
+    stage.rename(work / _DECIDED)
+    _on_disk(work)
+
+
+def finish(work: Path, out: Path) -> bool:
+    """Publish what a run has decided on, or the rest of it where that run was cut off meanwhile.
+
+    `out/` cannot be exchanged whole: it may be a mount or a link, have rights of its own, and hold files of
+    the user's. So each file is moved by itself, in one step, and a reader finds the old table or the new one.
+    `provenance.json`, which holds the hashes of all, is taken away before the first and put back after the
+    last: where it lies, `out/` holds what it names, whenever the power went.
+
+    Args:
+        work: The work folder.
+        out: Where the results go.
+
+    Returns:
+        Whether there was anything to publish.
+
+    Raises:
+        OSError: A file cannot be moved, as where `out` is on another disk; the next call goes on from there.
+    """
+    decided, told = work / _DECIDED, Path(PROVENANCE)
+    if not decided.is_dir():
+        return False
+    with _uninterrupted():
+        made = _files(decided)
+        if told in made and (out / told).exists():
+            (out / told).replace(decided / _BEFORE)
+            _on_disk(out)
+        _move(made - {told}, decided, out)
+        old = (decided / _OLD).read_text(encoding="utf-8") if (decided / _OLD).exists() else ""
+        _move({Path(file) for file in old.splitlines() if (out / file).is_file()}, out, work / REMOVED)
+        _move(made & {told}, decided, out)
+        shutil.rmtree(decided)
+    return True
+
+
+def is_cut(work: Path) -> bool:
+    """Whether a run was cut off while it published, so that the next one publishes the rest first."""
+    return (work / _DECIDED).is_dir()
+
+
+def check_writable(out: Path) -> None:
+    """See that results can be moved to a folder and the folders in it.
+
+    Raises:
+        InputError: They cannot; the message names the place.
+    """
+    for folder in (out, out / "public", out / "private"):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder}: is a file; move it away, for the tables go there")
+        asked = folder if folder.exists() else out.parent if folder == out else out
+        if asked.exists() and not os.access(asked, os.W_OK):
+            raise InputError(f"{folder}: cannot be written; check its permissions")
+
+
+def published_at(out: Path) -> int | None:
+    """When the provenance of `out/` was written, nanoseconds since 1970; None where there is none.
+
+    It lies there when all tables do.
+    """
+    try:
+        return (out / PROVENANCE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the block has ended, which takes no time.
+
+    Half of it would be neither old nor new.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread alone
+        return
+    heard: list[int] = []
+    with handled((signal.SIGINT, signal.SIGTERM), lambda number, _: heard.append(number)):
+        yield
+    for number in heard:
+        signal.raise_signal(number)
+
+
+def _move(files: Collection[Path], source: Path, target: Path) -> None:
+    """Move files from one folder to the same place below another, and see that they are there to stay."""
+    for file in sorted(files):
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        (source / file).replace(target / file)
+    for folder in {target / above for file in files for above in file.parents}:
+        _on_disk(folder)
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # a file system that knows of no such thing
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _files(folder: Path) -> set[Path]:
+    """The results that lie in a folder."""
+    found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return found - {Path(_OLD), Path(_BEFORE)}
+
+
+def _lying(out: Path) -> set[Path]:
+    """The program's files that lie in `out/`."""
+    return {file for file in OURS if (out / file).is_file()}
+
+
+def superseded(out: Path, parts: Collection[str]) -> list[str]:
+    """The parts of which tables lie in `out/` that a whole run will not make anew.
+
+    Args:
+        out: Where the last run's tables lie, if there was one.
+        parts: The parts that the run carries out.
+
+    Example:
+        >>> superseded(Path("no-such-folder"), ["mail"])
+        []
+    """
+    lying = {file.with_suffix("").as_posix() for file in _lying(out)}
+    return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]

@@ -1,0 +1,1 @@
+"""The Prefect server's side: artifacts, automations, logs, and a server of one's own."""

@@ -1,0 +1,256 @@
+"""A Prefect server for one run, where the environment names none.
+
+Prefect starts one by itself, but dearly: the calling process first imports the whole server, waits for a
+second process to import it again, and lets a new database go through every migration of Prefect's history.
+Here the server is started before anything else is imported, so that it comes up beside the cluster, and a
+new database is a copy of an empty one that `make setup` made. Measured on two cores: a trivial flow in a
+new folder 25 s by Prefect's way, 9 s by this one.
+
+The server listens on a free port of the loopback address, asks for a password that lives as long as the
+run, keeps its database in the investigation's work folder, and ends with the process that started it,
+however that ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from data.errors import InputError
+
+QUIET: Final = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    # The flow's own log goes to the API; the terminal belongs to the progress bars and the summary.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+"""Prefect's settings for every run; one that is set in the environment already stays as it is."""
+
+PATIENCE: Final = 120.0
+"""Seconds that a server may take to come up; a slow disk and a database without a template need half."""
+
+
+class Server:
+    """A Prefect server in a process of its own.
+
+    Args:
+        home: The folder for Prefect's database and files, made if need be.
+    """
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        database = home / "prefect.db"
+        if not database.exists() and template().is_file():
+            from data.tables import replacing  # dear, and nothing to the server's own process
+
+            with replacing(database) as beside:
+                shutil.copyfile(template(), beside)
+        # Bound here and handed over, so that no other process can take the port between.
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        self.password = f"nwatch:{secrets.token_urlsafe(16)}"
+        self._log = home / "server.log"
+        with listener, self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flows.service.local_server", str(listener.fileno())],
+                stdin=subprocess.PIPE,  # its end tells the server that we are gone
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[listener.fileno()],
+                env={
+                    **os.environ,
+                    **QUIET,
+                    "PREFECT_HOME": str(home),
+                    "PREFECT_SERVER_API_AUTH_STRING": self.password,
+                    "PREFECT_SERVER_UI_ENABLED": "false",
+                    "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that record runs
+                    "PREFECT__SERVER_FINAL": "1",
+                    "PYTHONPATH": os.pathsep.join(
+                        filter(None, [*sys.path[:1], os.environ.get("PYTHONPATH")])
+                    ),
+                },
+                start_new_session=True,  # Ctrl-C is for the run; the server hears of it from the run
+            )
+
+    def wait(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            RuntimeError: It ended, or did not answer in time; the message names its log.
+        """
+        from urllib.error import URLError
+        from urllib.request import ProxyHandler, build_opener
+
+        ask = build_opener(
+            ProxyHandler({})
+        ).open  # a proxy of the environment is not for the loopback address
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                # The listener exists from the start, so the first question is held until the server accepts
+                # it.
+                ask(f"{self.url}/health", timeout=max(1.0, end - time.monotonic())).close()
+                return
+            except (URLError, OSError):
+                time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"the Prefect server of this run did not come up; its log is {self._log}")
+
+    def stop(self) -> None:
+        """End the server; a second call does nothing."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def prepare(home: Path) -> Server | None:
+    """Set Prefect's environment for a run, and start a server for it unless `PREFECT_API_URL` names one.
+
+    To be called before Prefect is imported, which reads its environment but once. The server ends with the
+    process.
+
+    Args:
+        home: The folder for Prefect's database and files.
+
+    Returns:
+        The server, which may still be on its way up, or None where the environment names one.
+
+    Raises:
+        RuntimeError: Prefect was imported already.
+    """
+    if "prefect" in sys.modules and "PREFECT_API_URL" not in os.environ:
+        raise RuntimeError("Prefect was imported before its server was prepared")
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home)
+    if os.environ.get("PREFECT_API_URL"):
+        return None
+    server = Server(home)
+    # Registered before Prefect registers its own: it runs last, when logs and events have been sent.
+    atexit.register(server.stop)
+    os.environ["PREFECT_API_URL"] = server.url
+    os.environ["PREFECT_API_AUTH_STRING"] = server.password
+    return server
+
+
+def check_reachable() -> None:
+    """See that the server which the environment names answers.
+
+    Raises:
+        InputError: It does not.
+    """
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            raise InputError(
+                f"PREFECT_API_URL: no Prefect server answers at {os.environ['PREFECT_API_URL']}; "
+                "start it with: prefect server start, or unset it to run without one"
+            )
+
+
+@contextmanager
+def alone(server: Server | None) -> Iterator[None]:
+    """Leave out what only a server that outlives the run can use.
+
+    Heartbeats: at its end, a flow waits up to a second for the thread that sends them.
+    """
+    if server is None:
+        yield
+        return
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def template() -> Path:
+    """Where `make setup` leaves an empty database of this version of Prefect: inside the installation."""
+    return Path(sys.prefix) / "share" / "neighborhood-watch" / f"prefect-{version('prefect')}.db"
+
+
+def make_template() -> Path:
+    """Let Prefect migrate an empty database, and keep it as :func:`template`."""
+    import asyncio
+    import tempfile
+
+    path = template()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        fresh = Path(home) / "prefect.db"
+        os.environ.update(
+            QUIET, PREFECT_HOME=home, PREFECT_API_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{fresh}"
+        )
+
+        from prefect.server.database import provide_database_interface
+
+        async def migrate() -> None:
+            database = provide_database_interface()
+            await database.create_db()
+            await (await database.engine()).dispose()
+
+        asyncio.run(migrate())
+        _leave_wal(fresh)
+        beside = path.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(fresh, beside)
+        beside.replace(path)
+    return path
+
+
+def _leave_wal(path: Path) -> None:
+    """Bring what stands in SQLite's write-ahead log into the file, which is to be copied alone."""
+    import sqlite3
+
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+
+
+def _serve(listener: int) -> None:
+    """What the server's process does: serve on an open socket until its standard input ends."""
+    import gc
+    import signal
+
+    def leave_with_parent() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    # Importing the server makes a million objects and no garbage: collect seldom (0.4 s of 3.5).
+    gc.set_threshold(100_000, 50, 50)
+    import uvicorn
+
+    uvicorn.run(
+        "prefect.server.api.server:create_app",
+        factory=True,
+        fd=listener,
+        log_level="error",
+        lifespan="on",
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _serve(int(sys.argv[1]))
+    else:
+        make_template()

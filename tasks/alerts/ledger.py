@@ -1,0 +1,117 @@
+"""Close the mail's part of the ledger: check it, write it, and say what a person must not overlook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import LedgerError
+from data.schema import TABLES
+from data.tables import conform, write_table
+from tasks.alerts.results import AlertTables
+from tasks.ledger.accounts import Account, check, close_part
+from tasks.ledger.identities import QUARANTINED_READING
+from tasks.ledger.results import MailClosed
+from tasks.mail.ledger import alert_accounts, folder_accounts, mail_accounts, place_of
+from tasks.mail.results import MailSource
+
+QUARANTINE: Final = TABLES["private/quarantine"]
+
+
+def close_mail(
+    sources: Sequence[MailSource], alerts: AlertTables, quarantine: pa.Table, out: Path
+) -> MailClosed:
+    """Check that everything adds up, then write ledger, sources and quarantine.
+
+    Args:
+        sources: The mailboxes of the mail room.
+        alerts: The outcome of the alerts room.
+        quarantine: The quarantine rows of the mail room; those of stage ``parsing`` come with ``alerts``.
+        out: The folder of the tables.
+
+    Returns:
+        The ledger's rows of the mail, what is in quarantine, and the warnings.
+
+    Raises:
+        LedgerError: An identity does not hold; the message names file and folder, and nothing is written.
+    """
+    ordered = sorted(sources, key=lambda source: (source.agency, source.source))
+    stopped = _distinct(quarantine, alerts.quarantine)
+    mail = mail_accounts(ordered)
+    check([*mail, *folder_accounts(ordered, alerts.folders)])
+    _check_quarantine(mail, stopped)
+    stages = Counter(stopped.column("stage").to_pylist())
+    parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
+    closed = close_part([*mail, *parsing], _warnings(ordered, alerts, stages), out)
+    write_table(sources_table(ordered), TABLES["private/sources"], out)
+    write_table(stopped, QUARANTINE, out)
+    return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
+
+
+def sources_table(sources: Sequence[MailSource]) -> pa.Table:
+    """Make ``private/sources``: a row for each name under which a mailbox was given."""
+    rows = [
+        {
+            "agency": source.agency,
+            "source": source.source,
+            "file": file,
+            "bytes": source.bytes,
+            "sha256": source.sha256,
+            "format": source.format,
+            "messages_listed": source.messages_listed,
+        }
+        for source in sources
+        for file in source.files
+    ]
+    return pa.Table.from_pylist(rows, schema=TABLES["private/sources"].arrow)
+
+
+def _distinct(*tables: pa.Table) -> pa.Table:
+    """All quarantine rows, each once: a mailbox that two agencies handed over is one source."""
+    names = [column.name for column in QUARANTINE.columns]
+    schema = QUARANTINE.arrow.remove_metadata()
+    rows = pa.concat_tables(
+        [table.select(names).replace_schema_metadata(None).cast(schema) for table in tables]
+    )
+    return conform(rows.group_by(names).aggregate([]), QUARANTINE)
+
+
+def _check_quarantine(mail: Sequence[Account], stopped: pa.Table) -> None:
+    """See that what the reading counts as quarantined lies in quarantine, item by item."""
+    reading = stopped.filter(pc.equal(stopped.column("stage"), "reading"))
+    lying = Counter(reading.column("source").to_pylist())
+    for account in mail:
+        counted = account.value(QUARANTINED_READING)
+        if counted is not None and counted != lying[account.source]:
+            raise LedgerError(
+                f"{account.place}: {counted} quarantined while reading, "
+                f"but {lying[account.source]} lie in quarantine"
+            )
+
+
+def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counter[str]) -> list[str]:
+    """What nobody may miss, worst first."""
+    lines = [
+        f"{place_of(source)}: the number of messages is unknown ({source.unknown or 'no reason given'}); "
+        f"{source.read:,} were read"
+        for source in sources
+        if source.messages_listed is None
+    ]
+    if total := sum(stages.values()):
+        listed = ", ".join(f"{stage} {count:,}" for stage, count in sorted(stages.items()))
+        lines.append(f"{total:,} in quarantine ({listed}): each with its reason in private/quarantine")
+    if alerts.unclassified:
+        lines.append(
+            f"{alerts.unclassified:,} messages are unclassified: "
+            "their subjects are in private/subjects_to_review"
+        )
+    if alerts.undated:
+        lines.append(
+            f"{alerts.undated:,} unique alerts have no date: no body, delivery or submission tells one"
+        )
+    return lines

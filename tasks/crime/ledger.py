@@ -1,0 +1,90 @@
+"""Close the crimes' part of the ledger: every row of the files of each folder has gone somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from data.errors import LedgerError
+from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.ledger import identities
+from tasks.ledger.accounts import Account, close_part
+from tasks.ledger.results import PartClosed
+from tasks.ledger.table import write_files
+
+
+def close_crimes(
+    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], *, out: Path
+) -> PartClosed:
+    """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
+
+    What the files hold was counted as they were read, the crimes by type and by income as they were put into
+    tracts, and the crimes counted are summed here, from the counts by tract that are tested.
+
+    Args:
+        gathered: Of each folder, the files and the crimes that were left out.
+        counts: Of each folder, what became of the others.
+        out: The folder of the tables.
+
+    Returns:
+        The rows and the warnings.
+
+    Raises:
+        LedgerError: An identity does not hold, or a folder was gathered and not counted; nothing is written
+            then.
+    """
+    by_key = {each.key: each for each in counts}
+    if sorted(by_key) != sorted(each.key for each in gathered):
+        raise LedgerError(
+            f"crime/: gathered were {sorted(each.key for each in gathered)}, counted {sorted(by_key)}"
+        )
+    files = [file for each in gathered for file in each.files]
+    accounts = [
+        *(Account("crime", file.source, file.file, {identities.CRIMES_IN_FILE: file.rows}) for file in files),
+        *(_account(each, by_key[each.key]) for each in gathered),
+    ]
+    warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
+    closed = close_part(accounts, warnings, out)
+    write_files(files, "private/crime_files", "crimes", out)
+    return closed
+
+
+def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
+    """The account of a folder; the types are its kinds."""
+    found = {
+        identities.CRIMES: _rows(gathered),
+        identities.DUPLICATES: gathered.duplicates,
+        identities.OTHER_YEARS: gathered.other_years,
+        identities.OTHER_TYPES: gathered.other_types,
+        identities.NO_LOCATION: gathered.no_location,
+        identities.OUTSIDE: counts.outside,
+        identities.COUNTED: _counted(counts),
+        identities.WITH_INCOME: counts.with_income,
+        identities.WITHOUT: counts.without,
+    }
+    return Account("crime", gathered.key, f"crime/{gathered.key}", found, counts.counted)
+
+
+def _rows(gathered: GatheredCrimes) -> int:
+    return sum(file.rows for file in gathered.files)
+
+
+def _counted(counts: CrimeCounts) -> int:
+    return sum(int(pc.sum(table["count"], min_count=0).as_py()) for table in counts.counts.values())
+
+
+def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
+    """What nobody may miss."""
+    place = f"crime/{gathered.key}"
+    if _rows(gathered) == gathered.duplicates + gathered.other_years:
+        yield f"{place}: no crime of {gathered.year} is in the files"
+    located = counts.outside + _counted(counts)
+    if located and counts.outside > located / 2:
+        yield (
+            f"{place}: {counts.outside:,} of {located:,} crimes with a location lie in no tract of "
+            f"{counts.city}: is it their city?"
+        )
+    if not gathered.has_ids:
+        yield f"{place}: no id column is named; a crime that stands in the files twice is counted twice"

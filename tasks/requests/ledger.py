@@ -1,0 +1,32 @@
+"""Close the requests' part of the ledger: every row of ``requests.csv`` has a status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+
+from tasks.ledger.accounts import Account, close_part
+from tasks.ledger.identities import REQUESTS, STATUSES
+from tasks.ledger.results import PartClosed
+
+
+def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> PartClosed:
+    """Check that every request of the file is in the table with one status, and enter them into the ledger.
+
+    Args:
+        table: Rows of ``public/requests``.
+        rows_in_file: Requests in the file, counted apart from the reading of it
+            (:func:`tasks.requests.read.count_rows`).
+        out: The folder of the tables.
+
+    Returns:
+        The rows.
+
+    Raises:
+        LedgerError: They do not add up; nothing is written then.
+    """
+    found = Counter(table.column("status").to_pylist())
+    counts = {REQUESTS: rows_in_file, **{status: found[status] for status in STATUSES}}
+    return close_part([Account("requests", "", "requests.csv", counts)], (), out)

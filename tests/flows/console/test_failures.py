@@ -1,0 +1,93 @@
+"""What the machine does to a command is one line; what the program does is none."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from data.errors import InputError
+from flows.console.failures import LEAST, check_room, interrupted, line_of
+
+
+def of(number: int, *names: str) -> OSError:
+    return OSError(number, os.strerror(number), *names)
+
+
+def after(error: BaseException, cause: BaseException) -> BaseException:
+    """An error that came of another."""
+    try:
+        raise error from cause
+    except type(error) as raised:
+        return raised
+
+
+def answer(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("GET", "http://127.0.0.1:4200/api")
+    return httpx.HTTPStatusError("no", request=request, response=httpx.Response(status, request=request))
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every disk is full."""
+    usage = shutil.disk_usage("/")._replace(free=LEAST - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (of(errno.ENOSPC, "a/b"), "a/b: the disk is full; make room, then run again"),
+        (of(errno.ENOSPC), "the output: the disk is full; make room, then run again"),
+        (of(errno.EDQUOT, "a/b"), "a/b: the disk is full; make room, then run again"),
+        (of(errno.EACCES, "a/b"), "a/b: Permission denied; check its permissions"),
+        (
+            OSError(errno.EXDEV, "Invalid cross-device link", "work/a", None, "out/a"),
+            "out/a: is on another disk than work/; put both on one, as tables are moved",
+        ),
+        (of(errno.EROFS, "a/b"), "a/b: Read-only file system; check its permissions"),
+        (
+            answer(401),
+            "PREFECT_API_AUTH_STRING: the Prefect server wants another password; set the one it has",
+        ),
+        (answer(503), "the Prefect server answers 503; look into its log, then run again"),
+        (
+            httpx.ConnectError("refused"),
+            "the Prefect server is gone (refused); start it again, then run again",
+        ),
+        (httpx.ReadTimeout(""), "the Prefect server is gone (ReadTimeout); start it again, then run again"),
+    ],
+)
+def test_what_the_machine_did_is_named_with_the_mend_however_deep_it_lies(
+    error: Exception, line: str, tmp_path: Path
+):
+    assert line_of(error) == line
+    assert line_of(after(RuntimeError("task failed"), error), tmp_path) == line
+
+
+def test_where_the_run_s_own_disk_is_full_it_is_named_whatever_shows_it(full: None, tmp_path: Path):
+    line = f"{tmp_path}: the disk is full; make room, then run again"
+    assert line_of(of(errno.ENOSPC), tmp_path) == line
+    assert line_of(answer(500), tmp_path) == line
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), of(errno.ENOENT, "a"), OSError("timed out")])
+def test_what_may_be_the_program_s_fault_is_no_line(error: Exception, tmp_path: Path):
+    assert line_of(error, tmp_path) is None
+
+
+def test_a_run_does_not_begin_on_a_disk_that_is_all_but_full(full: None, tmp_path: Path):
+    with pytest.raises(InputError, match="50 MB are free on its disk, and a run wants 50 MB"):
+        check_room(tmp_path)
+
+
+def test_a_disk_with_room_is_no_matter(tmp_path: Path):
+    check_room(tmp_path)
+
+
+def test_ctrl_c_is_known_by_what_it_made_of_others():
+    assert interrupted(KeyboardInterrupt())
+    assert interrupted(after(ValueError("Task run is not set"), KeyboardInterrupt()))
+    assert not interrupted(after(ValueError("x"), OSError()))

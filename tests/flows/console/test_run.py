@@ -1,0 +1,90 @@
+"""`nwatch run` from outside: what stops it is one line, and says what became of the tables."""
+
+import errno
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from data.catalog import PROVENANCE, Investigation
+from data.errors import InputError, LedgerError
+from flows.console.run import _told_in_one_line, run
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Investigation:
+    """An investigation with one mailbox."""
+    (tmp_path / "records/lapd").mkdir(parents=True)
+    (tmp_path / "records/lapd/a.pst").write_text("no mailbox")
+    (tmp_path / "investigation.toml").write_text(
+        'name = "case"\n[agencies.lapd]\nname = "LAPD"\ntimezone = "UTC"\n'
+    )
+    return Investigation.open(tmp_path)
+
+
+def told(case: Investigation, stop: BaseException, *, published: bool = False) -> BaseException:
+    """What becomes of an error that stops a run."""
+    try:
+        with _told_in_one_line(case):
+            if published:
+                case.out.mkdir()
+                (case.out / PROVENANCE).touch()
+            raise stop
+    except BaseException as error:
+        return error
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), BrokenPipeError(errno.EPIPE, "Broken pipe")])
+def test_a_run_that_is_stopped_says_whether_the_tables_were_published(
+    case: Investigation, stop: BaseException
+):
+    before, after = told(case, stop), told(case, stop, published=True)
+    assert type(before) is type(after) is type(stop)
+    assert str(before) == "nothing was published, and the next run goes on from here"
+    assert str(after) == f"the tables are published and whole: {case.out}"
+
+
+def test_a_run_that_is_cut_off_while_it_publishes_says_so(case: Investigation):
+    (case.work / "publishing").mkdir(parents=True)
+    error = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    assert str(error).endswith(
+        "; the tables are published in part, and the next run publishes the rest first"
+    )
+
+
+def test_ctrl_c_is_told_as_such_where_another_error_came_of_it(case: Investigation):
+    error = ValueError("Task run is not set")
+    error.__context__ = KeyboardInterrupt()
+    assert repr(told(case, error)).startswith("KeyboardInterrupt('nothing was published")
+
+
+def test_what_the_machine_did_is_one_line(case: Investigation):
+    found = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    assert isinstance(found, InputError)
+    assert str(found) == (
+        "x: the disk is full; make room, then run again; "
+        "nothing was published, and the next run goes on from here"
+    )
+
+
+@pytest.mark.parametrize("error", [InputError("line"), LedgerError("line"), ValueError("a fault")])
+def test_what_is_a_line_already_and_what_the_program_did_stays_as_it_is(
+    case: Investigation, error: Exception
+):
+    assert told(case, error) is error
+
+
+def test_a_second_run_is_told_before_anything_is_started(case: Investigation):
+    case.work.mkdir()
+    with (case.work / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(InputError, match="another run is at work in this investigation"):
+            run(case.folder, None, None)
+    assert [path.name for path in case.work.iterdir()] == [".lock"]
+
+
+def test_an_out_that_is_a_file_is_told_before_anything_is_done(case: Investigation):
+    case.out.touch()
+    with pytest.raises(InputError, match="out: is a file; move it away, for the tables go there"):
+        run(case.folder, None, None)
+    assert not case.work.exists()

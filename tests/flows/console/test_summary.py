@@ -1,0 +1,86 @@
+"""What a run ends with."""
+
+import io
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from flows.console.printing import LOG_WIDTH
+from flows.console.summary import _seconds, print_balances, warnings
+from tasks.ledger.table import write_ledger
+
+ROWS = [
+    *(("mail", source, "listed in the file", 3) for source in ("a", "b")),
+    *(("mail", source, "messages read", 2) for source in ("a", "b")),
+    *(("mail", source, "not mail", 1) for source in ("a", "b")),
+    *(("mail", source, "quarantined while reading", 0) for source in ("a", "b")),
+    *(("alerts", source, "messages read", 2) for source in ("a", "b")),
+    *(("alerts", source, "alert messages", 1) for source in ("a", "b")),
+    ("alerts", "a", "alerts parsed", 1),
+    ("alerts", "b", "alerts parsed", 0),
+    ("alerts", "a", "quarantined while parsing", 0),
+    ("alerts", "b", "quarantined while parsing", 1),
+    ("alerts", "", "alerts parsed", 1),
+    ("alerts", "", "emails over unique alerts", 1),
+    ("posts", "c", "posts in the file", 1234),
+    ("posts", "", "posts in the files", 1234),
+    ("posts", "", "duplicates", 0),
+    ("posts", "", "outside", 1234),
+]
+
+
+def ended(out: Path, *, listed: tuple[int | None, ...] = (3, 3), **parts: Any) -> Any:
+    """A run's result, as far as the summary looks at it."""
+    sources = [SimpleNamespace(messages_listed=number) for number in listed]
+    given = {"alerts": SimpleNamespace(sources=sources, quarantine=1), "posts": None, "crime": None} | parts
+    return SimpleNamespace(out=out, warnings=(), notes=(), **given)
+
+
+def said(tell, *arguments: Any) -> list[str]:
+    stream = io.StringIO()
+    tell(*arguments, Console(file=stream, width=LOG_WIDTH))
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
+
+
+def test_whether_anything_is_missing_is_answered_in_numbers_that_add_up(tmp_path: Path):
+    write_ledger(ROWS, tmp_path / "out")
+    assert said(print_balances, ended(tmp_path / "out", posts=object())) == [
+        "Is anything missing?",
+        "      6 items in the mailboxes = 4 messages read + 2 not mail + 0 quarantined while reading",
+        "      2 alerts among them = 1 alerts parsed + 1 quarantined while parsing",
+        "  1,234 posts = 1,234 outside",
+        f"No: every one is accounted for; line by line: nwatch ledger {tmp_path}",
+        "",
+    ]
+
+
+def test_what_this_run_did_not_do_is_no_part_of_the_answer(tmp_path: Path):
+    write_ledger(ROWS, tmp_path / "out")
+    assert not [line for line in said(print_balances, ended(tmp_path / "out")) if "posts" in line]
+    assert said(print_balances, ended(tmp_path / "out", alerts=None)) == []
+
+
+def test_where_it_cannot_be_known_that_is_the_answer(tmp_path: Path):
+    unknown = [row if row[:3] != ("mail", "b", "listed in the file") else (*row[:3], None) for row in ROWS]
+    write_ledger(unknown, tmp_path / "out")
+    lines = said(print_balances, ended(tmp_path / "out", listed=(3, None)))
+    assert lines[1].startswith("  unknown items in the mailboxes = 4 messages read")
+    assert lines[3].startswith(
+        "That is not known of 1 of 2 mailboxes (see the warnings); all else is accounted"
+    )
+
+
+def test_a_command_that_is_named_can_be_copied_whatever_the_folder_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    result = ended(tmp_path / "Müller's case/out")
+    result.warnings = ("1 in quarantine",)
+    monkeypatch.chdir(tmp_path)
+    assert said(warnings, result)[-1] == "See what and why: nwatch quarantine 'Müller'\"'\"'s case'"
+
+
+def test_of_the_seconds_those_are_named_that_were_most():
+    assert _seconds({"start": 8.0, "a": 0.1, "b": 2.0, "c": 1.0}) == "11.1 (start 8.0, b 2.0, c 1.0)"

@@ -1,0 +1,122 @@
+"""`provenance.json`: by hash, never by name, and without a clock."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from data.police import read_police
+from data.settings import Config, Tests
+from flows.parts.selection import SelectionResult
+from flows.run.provenance import Origins, previous, provenance, write_provenance
+from tasks.mail.results import MailSource
+from tasks.selection.results import AtlasInput, GentrificationInput
+
+SOURCE = MailSource(
+    agency="lapd",
+    source="0123456789ab",
+    sha256="0123456789ab" + "0" * 52,
+    files=("records/lapd/officer smith.pst",),
+    bytes=10,
+    format="Unicode PST",
+    messages_listed=1,
+    unknown=None,
+    mail=None,
+    read=1,
+    not_mail=0,
+    quarantined=0,
+)
+
+
+def made(tables: Path, *sources: MailSource) -> dict:
+    return provenance(Config(name="test"), Origins(sources, reader="1", crosswalk="c" * 64), tables)
+
+
+def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
+    values = made(tmp_path, SOURCE)
+    assert values["sources"] == [
+        {"agency": "lapd", "source": SOURCE.source, "sha256": SOURCE.sha256, "bytes": 10}
+    ]
+    assert "smith" not in json.dumps(values)
+
+
+def test_the_order_in_which_sources_are_named_does_not_matter(tmp_path: Path):
+    other = replace(SOURCE, agency="sdpd")
+    assert made(tmp_path, SOURCE, other) == made(tmp_path, other, SOURCE)
+
+
+def test_each_table_is_named_with_its_hash(tmp_path: Path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public/kinds.parquet").write_bytes(b"rows")
+    assert made(tmp_path)["tables"] == {"public/kinds.parquet": hashlib.sha256(b"rows").hexdigest()}
+
+
+def test_the_versions_of_all_that_can_change_a_table_are_there(tmp_path: Path):
+    versions = made(tmp_path)["versions"]
+    assert {"neighborhood-watch", "libpff-python", "pyarrow", "python", "reader"} <= set(versions)
+    assert all(versions.values())
+
+
+def test_the_same_values_give_the_same_bytes(tmp_path: Path):
+    values = made(tmp_path, SOURCE)
+    first = write_provenance(values, tmp_path).read_bytes()
+    assert write_provenance(dict(reversed(values.items())), tmp_path).read_bytes() == first
+    assert json.loads(first)["investigation"] == "test"
+
+
+def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_path: Path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public/kinds.parquet").write_bytes(b"rows")
+    write_provenance(made(tmp_path, SOURCE), tmp_path)
+    before = previous(tmp_path)
+    other = tmp_path / "stage"
+    (other / "public").mkdir(parents=True)
+    (other / "public/city_tests.parquet").write_bytes(b"tests")
+    config = Config(name="test", tests=Tests(alpha=0.01))
+    values = provenance(config, Origins(None, reader="1"), other, before)
+    assert values["sources"] == before["sources"]
+    assert values["crosswalk"] == before["crosswalk"]
+    assert values["kept"] == {"mail": Config(name="test").sha256}
+    assert values["configuration"] == {"sha256": config.sha256}
+    assert values["tables"] == {
+        "public/city_tests.parquet": hashlib.sha256(b"tests").hexdigest(),
+        "public/kinds.parquet": hashlib.sha256(b"rows").hexdigest(),
+    }
+
+
+def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
+    assert previous(tmp_path) == {}
+    values = provenance(Config(name="test"), Origins(None, reader="1"), tmp_path, previous(tmp_path))
+    assert "sources" not in values
+    assert "kept" not in values
+
+
+def chosen(sha: str) -> SelectionResult:
+    empty = pa.table({"GEOID": []})
+    given = GentrificationInput(
+        "census/gentrification.csv", empty, 0, (("census/gentrification.csv", sha, 7),)
+    )
+    atlas = AtlasInput(empty, 0, 0, (("atlas/leaked by someone.csv", "b" * 64, 8),))
+    return SelectionResult(given, atlas, empty, empty, ())
+
+
+def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_path: Path):
+    values = provenance(Config(name="test"), Origins(None, "1", selection=chosen("a" * 64)), tmp_path)
+    assert values["selection"] == {
+        "gentrification": [{"source": "a" * 12, "sha256": "a" * 64, "bytes": 7}],
+        "atlas": [{"source": "b" * 12, "sha256": "b" * 64, "bytes": 8}],
+        "police": {"sha256": read_police().fingerprint},
+    }
+    assert "gentrification" not in values
+    assert "someone" not in json.dumps(values)
+
+
+def test_a_choice_of_cities_alone_keeps_what_the_last_run_says_of_the_tracts(tmp_path: Path):
+    both = Origins(None, "1", gentrification=chosen("a" * 64), selection=chosen("a" * 64))
+    before = provenance(Config(name="test"), both, tmp_path)
+    after = provenance(Config(name="test"), Origins(None, "1", selection=chosen("c" * 64)), tmp_path, before)
+    assert after["gentrification"] == before["gentrification"]
+    assert after["selection"]["gentrification"][0]["source"] == "c" * 12
+    assert list(after["kept"]) == ["gentrification"]

@@ -1,0 +1,165 @@
+"""What a run says of its workers and its scheduler when they fail it."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from distributed import Client
+from distributed.client import CancelledFuturesGroup, FutureCancelledError, FuturesCancelledError
+from distributed.comm import CommClosedError
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.sorting import LogSort
+
+from cluster import watch
+from data.errors import InputError, LedgerError
+from flows.run.workers import workers
+
+ADDRESS = "tcp://127.0.0.1:8786"
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A client that is open, whose state a test may change."""
+    opened = SimpleNamespace(scheduler=SimpleNamespace(address=ADDRESS), status="running")
+    monkeypatch.setattr(Client, "current", classmethod(lambda cls: opened))
+    return opened
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FutureCancelledError("read-1", "scheduler-connection-lost"), CommClosedError("closed")],
+    ids=["a future is cancelled", "the connection is closed"],
+)
+def test_a_lost_scheduler_is_one_line_with_the_mend(client: Any, error: Exception):
+    with pytest.raises(InputError) as raised, workers("mail"):
+        raise error
+    told = str(raised.value)
+    assert told.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
+    assert "run again" in told
+    assert "\n" not in told
+    assert raised.value.__cause__ is error
+
+
+def test_whatever_fails_while_the_client_has_no_scheduler_is_the_schedulers_loss(client: Any):
+    client.status = "connecting"
+    with pytest.raises(InputError, match="was lost during the run"), workers("mail"):
+        raise ValueError("odd")
+
+
+def of_no_worker(key: str) -> FutureCancelledError:
+    """What whoever waits meets where all workers are gone."""
+    return FutureCancelledError(key, watch._REASON, "no worker has been there for 10 minutes; start some")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        of_no_worker("read-1"),
+        FuturesCancelledError([CancelledFuturesGroup([of_no_worker("read-1")], reason=watch._REASON)]),
+    ],
+    ids=["one future", "several"],
+)
+def test_the_loss_of_all_workers_is_one_line_with_the_mend(client: Any, error: Exception):
+    with pytest.raises(InputError) as raised, workers("mail"):
+        raise error
+    assert str(raised.value) == (
+        "no worker has been there for 10 minutes; start some; nothing was published. "
+        "What was read is kept, and the next run goes on from there"
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LedgerError("1 listed, 0 read"),
+        FutureCancelledError("read-1", "somebody cancelled it"),
+        ValueError("odd"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_every_other_error_comes_through_as_it_is(client: Any, error: Exception):
+    with pytest.raises(type(error)) as raised, workers("mail"):
+        raise error
+    assert raised.value is error
+
+
+def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: Any):
+    client.status = "closed"
+    with pytest.raises(InputError, match="no mailbox"), workers("mail"):
+        raise InputError("records/lapd: no mailbox")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
+    @flow(name="inner")
+    def inner() -> None:
+        with workers("mail"):
+            telling = threading.Thread(target=logging.getLogger("cluster.watch").warning, args=["all gone"])
+            telling.start()
+            telling.join()
+
+    @flow(name="outer", flow_run_name="outer of the log")
+    def outer() -> None:
+        with workers("mail"):
+            inner()
+
+    outer()
+    cluster = logging.getLogger("cluster")
+    assert (cluster.handlers, cluster.propagate) == ([], True)
+    assert runs_that_logged("all gone") == ["outer of the log"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_own_workers(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    name = "NWATCH_" + "MINIMUN"  # in two, as a test looks for all names that there are
+    monkeypatch.setenv(name, "4")
+
+    @contextmanager
+    def none() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("flows.run.workers.opened", none)
+    monkeypatch.setattr("flows.run.workers.load", lambda client, modules: [])
+    monkeypatch.setattr("flows.run.workers.check_loaded", lambda loading: None)
+
+    @flow(name="mistyped", flow_run_name="mistyped")
+    def mistyped() -> None:
+        with workers("mail"):
+            pass
+
+    mistyped()
+    line = f"{name} is set, and there is no such setting; did you mean NWATCH_MINIMUM?"
+    assert runs_that_logged(line) == ["mistyped"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_wrong_setting_is_one_line_where_a_run_opens_its_own_workers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NWATCH_PORT", "none")
+    with pytest.raises(InputError, match="NWATCH_PORT is wrong"), workers("mail"):
+        pass
+
+
+def runs_that_logged(message: str) -> list[str]:
+    """The flow runs that logged a line, when one has."""
+    with get_client(sync_client=True) as asked:
+        end = time.monotonic() + 60
+        # The latest first: an answer holds 200 lines, and other tests log to the same server.
+        while not (
+            lines := [
+                line for line in asked.read_logs(sort=LogSort.TIMESTAMP_DESC) if line.message == message
+            ]
+        ):
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        return [asked.read_flow_run(line.flow_run_id).name for line in lines if line.flow_run_id]

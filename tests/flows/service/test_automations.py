@@ -1,0 +1,88 @@
+"""The server's automations: made once, brought up to date after."""
+
+import pytest
+from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, SendNotification
+from prefect.client.orchestration import get_client
+
+from data.errors import InputError
+from flows.service.automations import ARRIVALS, STILLBORN, WAITING, WENT_WRONG, ZOMBIE, set_up, wanted
+
+NAMES = [WENT_WRONG, ARRIVALS, WAITING, ZOMBIE, STILLBORN]
+
+
+def on_the_server(name: str):
+    with get_client(sync_client=True) as client:
+        return client.read_automations_by_name(name)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_made_once_and_brought_up_to_date_after():
+    first = set_up()
+    assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
+    again = set_up("http://127.0.0.1:9/hook")
+    assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
+    assert [made.does for made in again] == ["notifies"] * 3 + ["marks it crashed"] * 2
+    for name in NAMES:
+        assert len(on_the_server(name)) == 1
+    [found] = on_the_server(WENT_WRONG)
+    assert isinstance(found.actions[0], SendNotification)
+
+    # The block that was made of the address can be named itself.
+    set_up()
+    assert isinstance(on_the_server(WENT_WRONG)[0].actions[0], DoNothing)
+    set_up("custom-webhook/nwatch")
+    assert isinstance(on_the_server(WENT_WRONG)[0].actions[0], SendNotification)
+
+
+@pytest.mark.usefixtures("prefect")
+def test_one_that_a_person_switched_off_stays_off():
+    set_up()
+    [found] = on_the_server(ARRIVALS)
+    with get_client(sync_client=True) as client:
+        client.pause_automation(found.id)
+    set_up()
+    assert [each.enabled for each in on_the_server(ARRIVALS)] == [False]
+    with get_client(sync_client=True) as client:
+        client.resume_automation(found.id)
+
+
+@pytest.mark.usefixtures("prefect")
+def test_the_address_of_the_webhook_can_not_be_read_from_the_server():
+    set_up("http://127.0.0.1:9/a-secret-place")
+    with get_client(sync_client=True) as client:
+        answer = client._client.post("/block_documents/filter", json={})
+    assert answer.status_code == 200
+    assert "custom-webhook" in answer.text
+    assert "a-secret-place" not in answer.text
+
+
+@pytest.mark.usefixtures("prefect")
+def test_a_block_that_is_not_there_is_named_with_the_mend():
+    with pytest.raises(InputError, match=r"--notify slack-webhook/nobody: no such notification block"):
+        set_up("slack-webhook/nobody")
+
+
+def test_a_notification_says_nothing_that_could_name_a_mailbox():
+    from uuid import uuid4
+
+    told = [
+        action
+        for automation in wanted(uuid4())
+        for action in automation.actions
+        if isinstance(action, SendNotification)
+    ]
+    assert len(told) == 3
+    assert not [action for action in told if "message" in action.subject + action.body]
+
+
+def test_a_zombie_is_marked_crashed_but_never_against_its_own_end():
+    marking = [each for each in wanted() if each.name in {ZOMBIE, STILLBORN}]
+    assert len(marking) == 2
+    for automation in marking:
+        [action] = automation.actions
+        assert isinstance(action, ChangeFlowRunState)
+        assert action.state.value == "CRASHED"
+        assert not action.force
+        assert isinstance(automation.trigger, EventTrigger)
+        assert {"prefect.flow-run.Completed", "prefect.flow-run.Cancelled"} <= automation.trigger.expect

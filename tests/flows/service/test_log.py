@@ -1,0 +1,114 @@
+"""In the log of a run the user's mistakes are one line; a fault of the program has its traceback."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.errors import InputError, LedgerError
+from flows.service.log import LOGGERS, OneLine, tell_mistakes_in_one_line
+
+
+def record(error: Exception, **run: str) -> logging.LogRecord:
+    """What Prefect logs of an error."""
+    made = logging.LogRecord(
+        "prefect.flow_runs",
+        logging.ERROR,
+        __file__,
+        1,
+        "Encountered exception during execution: %r",
+        (error,),
+        (type(error), error, error.__traceback__),
+    )
+    vars(made).update(run)
+    return made
+
+
+def test_a_mistake_of_the_user_s_is_its_line_once_a_run():
+    error, log = InputError("requests.csv: row 4: 100 % wrong"), OneLine()
+    found = record(error, flow_run_id="a")
+    assert log.filter(found)
+    assert found.getMessage() == "requests.csv: row 4: 100 % wrong"
+    assert found.exc_info is None
+    assert not log.filter(record(error, flow_run_id="a"))
+    assert log.filter(record(error, flow_run_id="a", task_run_id="b"))
+    assert not log.filter(record(error))  # the process that carries out the run
+
+
+def test_a_mistake_that_no_run_told_of_is_told_of_by_the_process():
+    assert OneLine().filter(record(InputError("line")))
+
+
+@pytest.mark.parametrize("error", [ValueError("a fault"), LedgerError("does not add up")])
+def test_a_fault_keeps_its_traceback(error: Exception):
+    found = record(error)
+    assert OneLine().filter(found)
+    assert found.exc_info is not None
+    assert found.getMessage().startswith("Encountered exception")
+
+
+def test_it_holds_for_every_log_that_prefect_writes_such_things_to_once():
+    tell_mistakes_in_one_line()
+    for name in LOGGERS:
+        assert len([one for one in logging.getLogger(name).filters if isinstance(one, OneLine)]) == 1
+
+
+def deployed(prefect: dict[str, str], entrypoint: str, folder: Path) -> tuple[str, str]:
+    """Carry out a flow as a Prefect worker does.
+
+    Returns:
+        What the process wrote, and the message of the run's last state.
+    """
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+
+    @flow(name="asked-for")
+    def asked_for(folder: str) -> None:
+        """Stand for the flow, which the process itself loads."""
+
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(asked_for, parameters={"folder": str(folder)})
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect.engine", str(run.id)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={
+                **os.environ,
+                **prefect,
+                "PREFECT__FLOW_ENTRYPOINT": entrypoint,
+                "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
+            },
+        )
+        state = client.read_flow_run(run.id).state
+    assert state is not None
+    return done.stdout + done.stderr, str(state.message)
+
+
+@pytest.mark.slow
+def test_a_deployed_run_that_the_user_must_mend_logs_the_line_and_no_traceback(
+    prefect: dict[str, str], tmp_path: Path
+):
+    (tmp_path / "investigation.toml").write_text('name = "case"\nnam = 1\n')
+    log, message = deployed(prefect, "flows.investigate.investigate", tmp_path)
+    line = "investigation.toml: unknown key 'nam'; did you mean 'name'?"
+    assert message == f"Flow run encountered an exception: InputError: {line}"
+    assert "Traceback" not in log
+    assert len([each for each in log.splitlines() if each.endswith(f"- {line}")]) == 1
+
+
+@pytest.mark.slow
+def test_a_deployed_run_that_the_program_is_at_fault_for_logs_the_traceback(
+    prefect: dict[str, str], tmp_path: Path
+):
+    faulty = tmp_path / "faulty.py"
+    faulty.write_text(
+        "from prefect import flow\nimport flows.investigate\n@flow\n"
+        "def faulty(folder):\n    raise ZeroDivisionError('a fault')\n"
+    )
+    log, _ = deployed(prefect, f"{faulty}:faulty", tmp_path)
+    assert "Traceback (most recent call last)" in log
+    assert "ZeroDivisionError: a fault" in log

@@ -1,0 +1,160 @@
+"""Closing the crimes' part of the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from data.errors import LedgerError
+from data.schema import TABLES
+from data.tables import read_table
+from tasks.crime.ledger import close_crimes
+from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.ledger import identities as names
+from tasks.ledger.results import PartClosed
+from tasks.ledger.table import write_ledger
+from tasks.rows.results import FileOfRows
+
+TRACTS = ["01001000100", "01001000200"]
+
+
+def counts_of(*numbers: int) -> pa.Table:
+    return pa.table({"GEOID": TRACTS[: len(numbers)], "count": pa.array(numbers, pa.int64())})
+
+
+FILES = tuple(
+    FileOfRows(f"crime/alder/{name}.csv", digit * 12, digit * 64, 100, crimes, ())
+    for name, digit, crimes in (("a", "1", 12), ("b", "2", 8))
+)
+ALDER = GatheredCrimes(
+    "alder", FILES, (Path("alder-0000.parquet"),), duplicates=1, other_years=6, other_types=3, no_location=2,
+    year=2019, has_ids=True,
+)  # fmt: skip
+OF_ALDER = CrimeCounts(
+    "alder", "Alder city, California", outside=2, counted={"THEFT": 6, "ARSON": 0}, with_income=4, without=2,
+    counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()},
+)  # fmt: skip
+BIRCH = replace(
+    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 12, "3" * 64, 9, 13, ()),)
+)  # fmt: skip
+OF_BIRCH = replace(
+    OF_ALDER, key="birch", city="Birch city, California", outside=0, counted={"ARSON": 1}, with_income=1,
+    without=0, counts={"ARSON": counts_of(1)},
+)  # fmt: skip
+
+
+def close(
+    out: Path,
+    gathered: Sequence[GatheredCrimes] = (ALDER, BIRCH),
+    counts: Sequence[CrimeCounts] = (OF_ALDER, OF_BIRCH),
+) -> PartClosed:
+    return close_crimes(gathered, counts, out=out)
+
+
+def lines(out: Path, source: str, part: str = "crime") -> dict[str, int | None]:
+    rows = read_table(TABLES["public/ledger"], out).to_pylist()
+    return {row["line"]: row["count"] for row in rows if (row["part"], row["source"]) == (part, source)}
+
+
+def test_crimes_that_add_up_have_every_line_with_its_number(tmp_path: Path):
+    closed = close(tmp_path)
+    assert lines(tmp_path, "alder") == {
+        "crimes in the files": 20,
+        "duplicates": 1,
+        "other years": 6,
+        "other types": 3,
+        "no location": 2,
+        "outside": 2,
+        "counted": 6,
+        "THEFT": 6,
+        "ARSON": 0,
+        "in tracts with population and income": 4,
+        "in tracts without": 2,
+    }
+    assert lines(tmp_path, "birch")["crimes in the files"] == 13
+    assert lines(tmp_path, "birch")["ARSON"] == 1
+    assert [lines(tmp_path, file.source) for file in FILES] == [
+        {"crimes in the file": 12},
+        {"crimes in the file": 8},
+    ]
+    assert (closed.total(names.CRIMES), closed.total(names.COUNTED), closed.warnings) == (33, 7, ())
+    assert [row[:3] for row in closed.rows] == sorted(row[:3] for row in closed.rows)
+    assert len(closed.rows) == 11 + 10 + 3
+
+
+def test_the_lines_of_other_parts_stay_and_those_of_an_earlier_run_go(tmp_path: Path):
+    write_ledger([("posts", "", "posts in the files", 3), ("crime", "cedar", "counted", 9)], tmp_path)
+    close(tmp_path)
+    assert lines(tmp_path, "", "posts") == {"posts in the files": 3}
+    assert lines(tmp_path, "cedar") == {}
+
+
+def test_every_file_of_crimes_has_its_row(tmp_path: Path):
+    close(tmp_path)
+    rows = read_table(TABLES["private/crime_files"], tmp_path).to_pylist()
+    assert [(row["file"], row["source"], row["bytes"], row["crimes"]) for row in rows] == [
+        ("crime/alder/a.csv", "1" * 12, 100, 12),
+        ("crime/alder/b.csv", "2" * 12, 100, 8),
+        ("crime/birch/a.csv", "3" * 12, 9, 13),
+    ]
+
+
+def test_a_file_that_lies_in_two_folders_has_a_row_for_each(tmp_path: Path):
+    again = replace(FILES[0], file="crime/birch/a.csv")
+    close(tmp_path, (ALDER, replace(BIRCH, files=(again, replace(BIRCH.files[0], file="b", rows=1)))))
+    assert lines(tmp_path, "1" * 12) == {"crimes in the file": 12}
+    assert read_table(TABLES["private/crime_files"], tmp_path).num_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("gathered", "counts", "said"),
+    [
+        (replace(ALDER, duplicates=0), OF_ALDER, "crimes in the files = .* does not hold: 20 = 0 "),
+        (ALDER, replace(OF_ALDER, outside=3), "crimes in the files = .* does not hold: 20 = 1 "),
+        (
+            ALDER,
+            replace(OF_ALDER, counted={"THEFT": 5, "ARSON": 0}),
+            "counted = every kind does not hold: 6 = 5",
+        ),
+        (ALDER, replace(OF_ALDER, without=1), "counted = in tracts with .* does not hold: 6 = 4 [+] 1"),
+        (
+            replace(ALDER, other_years=7),
+            replace(OF_ALDER, counts={"THEFT": counts_of(4, 1)}),
+            "counted = every kind does not hold: 5 = 6",
+        ),
+    ],
+    ids=["a crime lost", "a crime placed twice", "a type miscounted", "a crime without a tract", "tested"],
+)
+def test_what_does_not_add_up_ends_the_run_and_writes_nothing(
+    tmp_path: Path, gathered: GatheredCrimes, counts: CrimeCounts, said: str
+):
+    with pytest.raises(LedgerError, match=f"^crime/alder: {said}"):
+        close(tmp_path, (BIRCH, gathered), (OF_BIRCH, counts))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_gathered_and_not_counted_ends_the_run(tmp_path: Path):
+    with pytest.raises(LedgerError, match=r"crime/: gathered were \['alder', 'birch'\], counted \['alder'\]"):
+        close(tmp_path, counts=(OF_ALDER,))
+    with pytest.raises(LedgerError, match=r"gathered were \['alder'\], counted \['alder', 'birch'\]"):
+        close(tmp_path, (ALDER,))
+
+
+def test_another_year_another_city_and_no_ids_are_warned_of(tmp_path: Path):
+    old = replace(ALDER, other_years=19, other_types=0, no_location=0)
+    none = replace(OF_ALDER, outside=0, counted={"THEFT": 0}, with_income=0, without=0, counts={})
+    far = replace(BIRCH, files=(replace(BIRCH.files[0], rows=16),), duplicates=2, has_ids=False)
+    closed = close(tmp_path, (old, far), (none, replace(OF_BIRCH, outside=2)))
+    assert closed.warnings == (
+        "crime/alder: no crime of 2019 is in the files",
+        "crime/birch: 2 of 3 crimes with a location lie in no tract of Birch city, California: "
+        "is it their city?",
+        "crime/birch: no id column is named; a crime that stands in the files twice is counted twice",
+    )
+
+
+def test_half_of_the_crimes_outside_is_no_matter(tmp_path: Path):
+    more = replace(BIRCH, files=(replace(BIRCH.files[0], rows=14),))
+    assert close(tmp_path, (more,), (replace(OF_BIRCH, outside=1),)).warnings == ()

@@ -1,0 +1,113 @@
+"""Pieces of work on a client; dying workers under real mail are in tests/faults."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from distributed import Client, KilledWorker
+
+from cluster import ClusterSettings, connect
+from tasks.scatter import run_all, run_each
+
+LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def dies(number: int) -> int:
+    if number % 2:
+        raise KilledWorker(f"work-{number}", LOST, 0)
+    return double(number)
+
+
+def always_dies(number: int) -> int:
+    raise KilledWorker(f"work-{number}", LOST, 0)
+
+
+def fails_at_three(number: int) -> int:
+    if number == 3:
+        raise ValueError("three")
+    return double(number)
+
+
+def test_every_piece_of_work_is_done_once(threads: Client):
+    results: list[tuple[int, int]] = []
+    run_all(threads, range(20), double, always_dies, lambda piece, result: results.append((piece, result)))
+    assert sorted(results) == [(number, 2 * number) for number in range(20)]
+
+
+def test_no_work_is_no_matter(threads: Client):
+    run_all(threads, [], double, double, lambda *_: pytest.fail("there was no work"))
+
+
+def test_work_that_killed_its_worker_is_done_the_careful_way(threads: Client):
+    results: list[tuple[int, int]] = []
+    run_all(threads, range(10), dies, double, lambda piece, result: results.append((piece, result)))
+    assert sorted(results) == [(number, 2 * number) for number in range(10)]
+
+
+def test_work_that_kills_workers_for_ever_ends_the_run(threads: Client):
+    with pytest.raises(KilledWorker):
+        run_all(threads, [1], always_dies, always_dies, lambda *_: None)
+
+
+def test_an_error_of_the_work_is_raised_as_it_is(threads: Client):
+    with pytest.raises(ValueError, match="three"):
+        run_all(threads, range(10), fails_at_three, double, lambda *_: None)
+
+
+def test_an_error_of_whoever_is_told_ends_the_run(threads: Client):
+    def tired(piece: int, result: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all(threads, range(10), double, double, tired)
+
+
+def dies_once(mark: Path) -> int:
+    """Kills its worker the first time."""
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return len(mark.name)
+
+
+def test_results_come_in_the_order_of_the_pieces_and_progress_is_told(threads: Client):
+    told: list[int] = []
+    assert run_each(threads, double, range(20), told.append) == [2 * number for number in range(20)]
+    assert told == list(range(1, 21))
+
+
+def test_no_pieces_are_no_matter(threads: Client):
+    assert run_each(threads, double, []) == []
+
+
+def test_an_error_of_a_piece_is_raised_as_it_is(threads: Client):
+    with pytest.raises(ValueError, match="three"):
+        run_each(threads, fails_at_three, range(20))
+
+
+def test_work_that_goes_on_killing_workers_ends_the_run(threads: Client):
+    with pytest.raises(KilledWorker):
+        run_each(threads, always_dies, [1])
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Client]:
+    """Workers as a run has them: processes that can be killed."""
+    with connect(ClusterSettings(workers=2)) as client:
+        yield client
+
+
+def test_a_piece_whose_worker_died_is_done_again(processes: Client, tmp_path: Path):
+    marks = [tmp_path / ("m" * size) for size in (1, 2, 3)]
+    marks[0].touch()
+    marks[2].touch()
+    assert run_each(processes, dies_once, marks) == [1, 2, 3]
