@@ -8,7 +8,7 @@ exists to prevent; what then proves to be no mailbox is told in the quarantine.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,26 +21,13 @@ from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
 from data.text import nearest
 
-__all__ = ["BUILT", "PARTS", "PROVENANCE", "Investigation", "RecordFile"]
-
-PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "posts": ("posts/*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
-    "crime": ("crime/*/*.csv*", "census/tracts*", "census/acs.*", "census/city_tracts.*"),
-    "gentrification": ("census/gentrification.*",),
-    "selection": ("census/gentrification.*", "atlas/*.csv"),
-    "requests": ("requests.csv",),
-    "coding": ("coding/*/*.csv",),
-}
-"""The parts beside the mail, and the files that each cannot do without (DESIGN 3)."""
+__all__ = ["PROVENANCE", "Investigation", "RecordFile"]
 
 PROVENANCE: Final = "provenance.json"
 """The file of ``out/`` that names the others by their hashes; it is published last."""
 
 _ARCHIVES: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"})
 """Suffixes of files that may hold mailboxes."""
-
-BUILT: Final = ("mail", "posts", "crime", "gentrification", "selection", "requests")
-"""The parts that this version carries out, in the order in which a run does."""
 
 
 @dataclass(frozen=True)
@@ -158,29 +145,6 @@ class Investigation:
         """
         return self.place.agencies()
 
-    def parts(self, only: Sequence[str] | None = None) -> tuple[str, ...]:
-        """The parts that a run carries out: all that have their input, or those that are asked for.
-
-        Args:
-            only: The parts asked for; None for all.
-
-        Raises:
-            InputError: A part that is asked for has no input, or none has. Mail that is not asked for need
-                not be there.
-        """
-        if only is None:
-            self.records()
-        asked = BUILT if only is None else only
-        skipped = self.skipped()
-        for part in only or ():
-            if part in skipped:
-                raise InputError(
-                    f"{self.folder}: --only {part}: {skipped[part]}; put it there, or leave --only out"
-                )
-            if part == "mail":
-                self.records()
-        return tuple(part for part in BUILT if part in asked and part not in skipped)
-
     def post_files(self) -> list[tuple[str, Path]]:
         """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that."""
         files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
@@ -263,20 +227,8 @@ class Investigation:
             )
         return sorted(files, key=lambda record: (record.agency, record.file))
 
-    def notes(self, only: Sequence[str] | None = None, *, brief: bool = True) -> list[str]:
-        """What a person should know before the run: what lies there and is not read, and what is left out.
-
-        Args:
-            only: The parts asked for; None for all.
-            brief: Whether skipped parts of which nothing is there share one line.
-        """
-        rest = [part for part in BUILT if only and part not in only]
-        left_out = [f"left out: {', '.join(rest)} (--only {' --only '.join(only or ())})"] if rest else []
-        skipped = self.skipped() if only is None else {}
-        if "posts" not in skipped and "posts" not in rest:
-            left_out += self._folders_in_posts()
-        if only is not None and "mail" not in only:
-            return left_out
+    def notes_on_records(self) -> list[str]:
+        """What a person should know of the records: agencies without mailboxes, files that are not read."""
         with_mail = {record.agency for record in self.records()}
         notes = [
             f"agency {agency!r} is configured but has no mailbox in records/{agency}; "
@@ -287,40 +239,9 @@ class Investigation:
         others = self.place.others()
         if others:
             notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
-        notes += [f"{name}: is the disk's own, and is passed over" for name in self.place.look().passed_over]
-        absent = [part for part in skipped if brief and not self._begun(part)]
-        return notes + left_out + _notes_on(skipped, absent if len(absent) > 1 else [])
-
-    def _begun(self, part: str) -> bool:
-        """Whether files of the part are there that no other part has a use for."""
-        own = (pattern for pattern in PARTS[part] if not pattern.startswith("census/"))
-        return any(True for pattern in own for _ in self.folder.glob(pattern))
-
-    def _folders_in_posts(self) -> list[str]:
-        return [
-            f"not read: the folder posts/{path.name}; files of posts lie in posts/ itself"
-            for path in sorted((self.folder / "posts").glob("*"))
-            if path.is_dir() and not path.name.startswith(".")
+        return notes + [
+            f"{name}: belongs to the disk itself, and is left out" for name in self.place.look().passed_over
         ]
-
-    def skipped(self) -> dict[str, str]:
-        """The parts whose input is not there, or that are not built yet, each with its reason."""
-        reasons = {part: self._reason(part, patterns) for part, patterns in PARTS.items()}
-        return {part: reason for part, reason in reasons.items() if reason}
-
-    def _reason(self, part: str, patterns: tuple[str, ...]) -> str | None:
-        missing = [pattern for pattern in patterns if not any(True for _ in self.folder.glob(pattern))]
-        if missing:
-            return f"no {', '.join(missing)}"
-        return None if part in BUILT else f"this version does not analyse {part} yet"
-
-
-def _notes_on(skipped: Mapping[str, str], together: Collection[str]) -> list[str]:
-    """A line for each skipped part with its reason, and one for those that shall share it."""
-    notes = [f"skipped: {part} ({why})" for part, why in skipped.items() if part not in together]
-    if together:
-        notes.append(f"skipped: {', '.join(together)} (no input; nwatch plan tells which files each needs)")
-    return notes
 
 
 def _counted(files: Sequence[str]) -> str:

@@ -18,7 +18,10 @@ from prefect.runtime import flow_run
 
 from data.catalog import Investigation
 from flows.run.locks import at_work, only_one
-from tasks.arrivals.task import Arrival, Decision, Stuck, look
+from flows.run.step import step
+from tasks.arrivals.agency import Arrival
+from tasks.arrivals.decide import Decision, Stuck
+from tasks.arrivals.task import look
 
 EVENT: Final = "nwatch.records.arrived"
 STUCK: Final = "nwatch.records.stuck"
@@ -73,7 +76,7 @@ def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
 
     def announce(arrival: Arrival) -> None:
         emit(arrival_event(folder, arrival))
-        again = f"; announced for the {arrival.times}. time, as it is not read" if arrival.times > 1 else ""
+        again = f"; announced again (time {arrival.times}): still not read" if arrival.times > 1 else ""
         log.info(
             "%s has arrived: %d mailboxes, %d bytes%s", arrival.agency, arrival.files, arrival.bytes, again
         )
@@ -82,7 +85,7 @@ def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
         emit(stuck_event(folder, stuck))
 
     for round_ in range(LOOKS):
-        found: Decision = look(investigation, settle, announce, tell, at_work(investigation.work))
+        found = step(look)(investigation, settle, announce, tell, at_work(investigation.work))
         for line in found.waiting:
             log.info(line)
         for stuck in found.stuck:

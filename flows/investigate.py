@@ -1,35 +1,29 @@
-"""The flow `investigate`: everything that the records of an investigation folder allow, in order."""
+"""The flow `investigate`: all that the records of an investigation folder allow, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from prefect import flow
-from prefect.logging import get_run_logger
-
-from data.catalog import BUILT, Investigation
+from data.catalog import Investigation
 from data.schema import TABLES
 from data.tables import read_table
-from flows.parts.mail import AlertsResult, alerts
+from flows import parts as registry
+from flows.parts.part import Found, Job, Part
 from flows.run.locks import one_run_at_a_time, only_one
-from flows.run.preflight import inputs, using
+from flows.run.preflight import Inputs, inputs, parts_to_run, skipped, using
+from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
-from flows.run.provenance import Origins, previous, provenance, write_provenance
+from flows.run.provenance import previous, provenance, write_provenance
 from flows.run.publish import REMOVED, finish, staging, superseded
 from flows.run.scheduled import agencies_gone, agencies_ready
+from flows.run.step import run_log, subflow
 from flows.run.workers import workers
 from flows.service.artifacts import show_link, show_table
-from tasks.ledger.task import keep
-from tasks.mail.task import READER_VERSION, remember
-
-if TYPE_CHECKING:
-    from flows.parts.points import PointsResult
-    from flows.parts.selection import SelectionResult
-    from tasks.requests.results import Requests
+from tasks.ledger.table import keep
 
 NOT_NEEDED: Final = "a run of all agencies is at work, or waits for its turn; this one is not needed"
 
@@ -40,30 +34,21 @@ class RunResult:
 
     Attributes:
         out: The folder of the tables.
-        alerts: What the subflow `alerts` found; None where the mail was left out.
-        posts: What the subflow `posts` found; None where they were left out or have no input.
-        crime: What the subflow `crime` found, likewise.
-        selection: What the subflow `selection` found, likewise.
-        requests: What the subflow `requests` found, likewise.
+        found: What each part found, by its name, in the order in which they ran.
         notes: Parts that were skipped and agencies without records, one line each.
     """
 
     out: Path
-    alerts: AlertsResult | None = None
-    posts: PointsResult | None = None
-    crime: PointsResult | None = None
-    selection: SelectionResult | None = None
-    requests: Requests | None = None
+    found: Mapping[str, Found] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the run must end with, all parts together; the mail last, whose quarantine a command shows."""
-        parts = (self.requests, self.selection, self.crime, self.posts, self.alerts)
-        return tuple(dict.fromkeys(line for part in parts if part for line in part.warnings))
+        """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
+        lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
+        return tuple(dict.fromkeys(lines))
 
 
-@flow(name="investigate", flow_run_name="investigate {folder.name}")
 def investigate(
     folder: Path,
     partition: int | None = None,
@@ -84,7 +69,7 @@ def investigate(
     Args:
         folder: The investigation folder.
         partition: Messages a partition of the reading; changes no byte of a table.
-        only: The parts to carry out (`data.catalog.BUILT`); None for all that have their input.
+        only: The parts to carry out (:data:`flows.parts.PARTS`); None for all that have their input.
         buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits,
             one that a person starts is told.
@@ -101,30 +86,24 @@ def investigate(
             scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    log, unchecked = get_run_logger(), Investigation.unchecked(folder)
+    log, unchecked = run_log(), Investigation.unchecked(folder)
     with only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed:
         if not needed:
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
         with one_run_at_a_time(unchecked.work, patience, log.info):
             cut = finished(unchecked)
-            ready, coming = agencies_ready(unchecked) if settled and "mail" in (only or BUILT) else (None, [])
+            ready, coming = (
+                agencies_ready(unchecked) if settled and "mail" in (only or registry.PARTS) else (None, [])
+            )
             with using(given := inputs(folder, ready)):
-                parts = given.investigation.parts(only)
+                parts = parts_to_run(given.investigation, only)
                 given.check(parts)
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for note in notes:
                     log.info(note)
-                return carry_out(
-                    given.investigation,
-                    parts,
-                    notes,
-                    partition=partition,
-                    buckets=buckets,
-                    agencies=ready,
-                    settled=settled,
-                    whole=only is None,
-                )
+                settings = Settings(partition, buckets, None if ready is None else tuple(ready), settled)
+                return run_parts(given, parts, notes, settings, whole=only is None)
 
 
 def finished(investigation: Investigation) -> list[str]:
@@ -146,37 +125,48 @@ def _notes(
     """What a person should know before the run."""
     gone = agencies_gone(investigation, settled) if "mail" in parts else []
     old = _old_tables(investigation, parts) if only is None else []
-    return [*investigation.notes(only), *gone, *old]
+    return [*notes_before(investigation, only), *gone, *old]
 
 
 def _old_tables(investigation: Investigation, parts: Sequence[str]) -> list[str]:
     """The note on tables of parts whose input an earlier run had and this one has not; none, most times."""
-    old, why = superseded(investigation.out, parts), investigation.skipped()
+    old, why = superseded(investigation.out, parts), skipped(investigation)
     named = ", ".join(f"{part} ({why[part]})" for part in old)
     return [f"old tables are moved from out/ to work/{REMOVED}: {named}"] if old else []
 
 
-def carry_out(
-    investigation: Investigation,
-    parts: Sequence[str],
-    notes: Sequence[str] = (),
-    *,
-    partition: int | None = None,
-    buckets: int | None = None,
-    agencies: list[str] | None = None,
-    settled: bool = False,
-    whole: bool = False,
-) -> RunResult:
-    """Carry out the parts of a run and publish them: the body of a flow, which holds the folder.
+@dataclass(frozen=True)
+class Settings:
+    """How the parts of a run are to run.
 
-    Args:
-        investigation: The investigation.
-        parts: The parts, in order.
-        notes: What the summary shall tell.
-        partition: Messages a partition of the reading.
-        buckets: Pieces into which posts and crimes are sorted.
+    Attributes:
+        partition: Messages per partition; None for the default.
+        buckets: Into how many pieces posts and crimes are sorted; None for the default.
         agencies: The agencies whose mailboxes are read; None for all.
         settled: Whether mailboxes that may still be being copied are left out, with a note each.
+    """
+
+    partition: int | None = None
+    buckets: int | None = None
+    agencies: tuple[str, ...] | None = None
+    settled: bool = False
+
+
+def run_parts(
+    given: Inputs,
+    names: Sequence[str],
+    notes: Sequence[str] = (),
+    settings: Settings = Settings(),
+    *,
+    whole: bool = False,
+) -> RunResult:
+    """Run some parts and publish their tables: the body of a flow, which holds the folder.
+
+    Args:
+        given: The input.
+        names: The parts, in order.
+        notes: What the summary shall say.
+        settings: How they are to run.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
 
@@ -187,80 +177,31 @@ def carry_out(
         InputError: The input is wrong, or the scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    folder, work, found = investigation.folder, investigation.work, subflows(parts)
-    with workers(*parts) as client:
-        show_link(
-            "dask-dashboard", client.dashboard_link, "Dask dashboard", "The workers, while the run lasts"
+    investigation, parts = given.investigation, registry.load(names)
+    with (
+        using(given),
+        workers(parts) as client,
+        staging(investigation.work, investigation.out, whole=whole) as stage,
+    ):
+        if client is not None:
+            link = client.dashboard_link
+            show_link("dask-dashboard", link, "Dask dashboard", "The workers, while the run lasts")
+        if not whole:
+            keep(investigation.out, stage, {section for part in parts for section in part.ledger.sections})
+        job = Job(
+            given, stage, client, settings.partition, settings.buckets, settings.agencies, settings.settled
         )
-        with staging(work, investigation.out, whole=whole) as stage:
-            if not whole:
-                keep(investigation.out, stage, parts)
-            mail = alerts(folder, stage, partition, agencies, settled) if "mail" in parts else None
-            result = RunResult(
-                out=investigation.out,
-                alerts=mail,
-                posts=found["posts"](folder, stage, buckets) if "posts" in parts else None,
-                crime=found["crime"](folder, stage, buckets) if "crime" in parts else None,
-                selection=found["selection"](folder, stage, chosen)
-                if (chosen := _of_selection(parts))
-                else None,
-                requests=found["requests"](folder, stage) if "requests" in parts else None,
-                notes=(*notes, *(mail.left_out if mail else ())),
-            )
-            show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
-            with reporter().stage("publish"):
-                before = {} if whole else previous(investigation.out)
-                write_provenance(
-                    provenance(investigation.config, _origins(result, parts), stage, before), stage
-                )
-                if result.alerts is not None:
-                    remember(work, result.alerts.reading, investigation.timezones, agencies)
-    return result
+        found = {part.name: _run_part(part, job) for part in parts}
+        show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
+        with reporter().stage("publish"):
+            before = {} if whole else previous(investigation.out)
+            write_provenance(provenance(investigation.config, parts, found, stage, before), stage)
+            for part in parts:
+                if part.remember is not None:
+                    part.remember(job, found[part.name])
+    own = (line for each in found.values() for line in each.notes)
+    return RunResult(investigation.out, found, (*notes, *own))
 
 
-def subflows(parts: Collection[str]) -> dict[str, Callable[..., Any]]:
-    """Load the subflows of some parts, and none else: it takes seconds, in which new mail is not read.
-
-    Args:
-        parts: The parts; that of the mail is loaded already.
-
-    Returns:
-        The subflows, by their names.
-    """
-    found: dict[str, Callable[..., Any]] = {}
-    if "posts" in parts:
-        from flows.parts.posts import posts
-
-        found["posts"] = posts
-    if "crime" in parts:
-        from flows.parts.crime import crime
-
-        found["crime"] = crime
-    if _of_selection(parts):
-        from flows.parts.selection import selection
-
-        found["selection"] = selection
-    if "requests" in parts:
-        from flows.parts.requests import requests
-
-        found["requests"] = requests
-    return found
-
-
-def _origins(result: RunResult, parts: Sequence[str]) -> Origins:
-    """What the parts of a run went out from, for the provenance."""
-    return Origins(
-        sources=result.alerts.sources if result.alerts else None,
-        reader=str(READER_VERSION),
-        crosswalk=result.alerts.crosswalk if result.alerts else None,
-        posts=result.posts,
-        crime=result.crime,
-        gentrification=result.selection if "gentrification" in parts else None,
-        selection=result.selection if "selection" in parts else None,
-        requests=result.requests,
-    )
-
-
-def _of_selection(parts: Collection[str]) -> list[str]:
-    """The parts that the subflow `selection` carries out."""
-    return [part for part in parts if part in {"gentrification", "selection"}]
+def _run_part(part: Part, job: Job) -> Any:
+    return subflow(part.name, job.given.investigation.folder, job.out, lambda: part.run(job))

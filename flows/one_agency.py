@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-from prefect.logging import get_run_logger
-
 from data.catalog import Investigation
-from flows.investigate import RunResult, carry_out, finished
+from flows.investigate import RunResult, Settings, finished, run_parts
 from flows.run.locks import one_run_at_a_time
-from flows.run.preflight import check_agency
+from flows.run.preflight import Inputs, check_agency
 from flows.run.scheduled import check_kept
+from flows.run.step import run_log
 from tasks.arrivals.task import already_read
 
 
-@flow(name="one-agency", flow_run_name="one-agency {agency}")
 def one_agency(
     folder: Path, agency: str, partition: int | None = None, patience: float = 0.0, settled: bool = True
 ) -> RunResult:
@@ -45,7 +42,7 @@ def one_agency(
             the work folder holds no mail any more.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
-    log = get_run_logger()
+    log = run_log()
     investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)
     with one_run_at_a_time(investigation.work, patience, log.info):
@@ -57,9 +54,8 @@ def one_agency(
         notes = [*cut, *notes_on_others(investigation, agency)]
         for note in notes:
             log.info(note)
-        return carry_out(
-            investigation, ["mail"], notes, partition=partition, agencies=[agency], settled=settled
-        )
+        settings = Settings(partition=partition, agencies=(agency,), settled=settled)
+        return run_parts(Inputs(investigation), ["mail"], notes, settings)
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:

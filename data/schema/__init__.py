@@ -20,46 +20,19 @@ from typing import Final
 from data.schema import crime, mail, posts, requests, selection
 from data.schema.model import MOMENT, Column, Table, Visibility
 
-__all__ = ["MOMENT", "PARTS_OF_LEDGER", "TABLES", "TABLES_OF", "Column", "Table", "Visibility"]
+__all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
 
-_PRIVATE: Final[Mapping[str, tuple[Table, ...]]] = {
-    "mail": mail.PRIVATE,
-    "posts": posts.PRIVATE,
-    "crime": crime.PRIVATE,
-    "selection": selection.PRIVATE,
-}
-_PUBLIC: Final[Mapping[str, tuple[Table, ...]]] = {
-    "mail": mail.PUBLIC,
-    "posts": posts.PUBLIC,
-    "crime": crime.PUBLIC,
-    "gentrification": selection.OF_TRACTS,
-    "selection": selection.PUBLIC,
-    "requests": requests.PUBLIC,
-}
+_PRIVATE: Final = (*mail.PRIVATE, *posts.PRIVATE, *crime.PRIVATE, *selection.PRIVATE)
+_PUBLIC: Final = (
+    *mail.PUBLIC,
+    *posts.PUBLIC,
+    *crime.PUBLIC,
+    *selection.OF_TRACTS,
+    *selection.PUBLIC,
+    *requests.PUBLIC,
+)
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for tables in (*_PRIVATE.values(), *_PUBLIC.values(), mail.WORK) for table in tables}
+    {table.name: table for table in (*_PRIVATE, *_PUBLIC, *mail.WORK)}
 )
-"""All tables by name, private ones first, in the order of DESIGN 4."""
-
-PARTS_OF_LEDGER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "mail": ("mail", "alerts"),
-        "posts": ("posts", "cities"),
-        "crime": ("crime",),
-        "gentrification": ("gentrification",),
-        "selection": ("selection",),
-        "requests": ("requests",),
-    }
-)
-"""The parts of a run, and the parts of public/ledger that each writes."""
-
-TABLES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        part: tuple(
-            table.name for table in (*_PRIVATE.get(part, ()), *_PUBLIC[part]) if table.stem != "ledger"
-        )
-        for part in PARTS_OF_LEDGER
-    }
-)
-"""The parts of a run, and the tables that each publishes beside the ledger."""
+"""All tables by name, private ones first. The pages of ``flows/parts`` say which part writes which."""

@@ -19,6 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from data.errors import InputError, LedgerError
+from flows.parts import PARTS
 from flows.run.signals import handled
 
 app = typer.Typer(
@@ -42,15 +43,8 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
 
 
-class Part(StrEnum):
-    """The parts of a run (`data.catalog.BUILT`), as words of the command line."""
-
-    MAIL = "mail"
-    POSTS = "posts"
-    CRIME = "crime"
-    GENTRIFICATION = "gentrification"
-    SELECTION = "selection"
-    REQUESTS = "requests"
+# The parts as words of the command line; mypy cannot see the members of an enumeration made from a list.
+Part = StrEnum("Part", {name: name for name in PARTS})  # type: ignore[misc]
 
 
 def _version(wanted: bool) -> None:
@@ -140,7 +134,7 @@ def plan(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - a command's arguments are named
     folder: Folder,
     workers: Annotated[
         int | None,
@@ -154,7 +148,7 @@ def run(
     ] = None,
     only: Annotated[
         list[Part] | None,
-        typer.Option(help="Carry out this part alone; may be given several times.", show_default=False),
+        typer.Option(help="Run only this part; can be given several times.", show_default=False),
     ] = None,
     agency: Annotated[
         str | None,
@@ -164,6 +158,12 @@ def run(
             show_default=False,
         ),
     ] = None,
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Start a Prefect server for this run, and print the link to its UI.")
+    ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="With --ui: close the UI when the run ends.")
+    ] = False,
 ) -> None:
     """Run the investigation: from records to tables.
 
@@ -183,7 +183,24 @@ def run(
     with _interruptible("nothing was done yet"):
         from flows.console import run
 
-        run.run(folder, workers, partition, [part.value for part in only] if only else None, agency)
+        parts = [str(part) for part in only] if only else None
+        run.run(folder, workers, partition, parts, agency, ui, not no_wait)
+
+
+@app.command()
+def ui(folder: Folder) -> None:
+    """Show earlier runs in the Prefect UI.
+
+    Those that were run with --ui. The UI stays open until you press a key.
+
+    \b
+    Example:
+      nwatch ui my-investigation
+    """
+    with _interruptible("the UI is closed"):
+        from flows.console import ui as page
+
+        page.ui(folder)
 
 
 @app.command()

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
-from flows.console.printing import command, console, number, print_table
-from flows.console.summary import print_requests
+from data.schema import TABLES, Table
+from flows import parts as registry
+from flows.console.printing import command, console, number, print_listing, print_table
+from flows.run.preflight import notes
 from flows.run.progress import speaking
 from flows.run.publish import is_cut
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_FILES_OF = {"mail": "private/sources", "posts": "private/post_files", "crime": "private/crime_files"}
-"""By part of the ledger, the table that names its files."""
 
 
 def automations(notify: str | None) -> None:
@@ -50,19 +49,22 @@ def ledger(folder: Path) -> None:
     """
     from flows.console.ledger_text import account_lines
 
-    rows = _published(folder, "public/ledger").to_pylist()
+    rows = _published(folder, TABLES["public/ledger"]).to_pylist()
     files: dict[str, list[str]] = {}
-    parts = {row["part"] for row in rows}
-    for part, name in _FILES_OF.items():
-        if part in parts:
-            for row in _published(folder, name).to_pylist():
+    sections = {row["part"] for row in rows}
+    parts = [part for part in registry.load() if sections & set(part.ledger.sections)]
+    for part in parts:
+        if part.ledger.files:
+            for row in _published(folder, TABLES[part.ledger.files]).to_pylist():
                 files.setdefault(row["source"], []).append(row["file"])
     to = console()
-    for line in account_lines(rows, files):
+    for line in account_lines(rows, files, parts):
         to.out(line, highlight=False)
-    if "requests" in parts:
-        to.out("")
-        print_requests(_published(folder, "public/requests"), to)
+    for part in parts:
+        if part.ledger_listing is not None:
+            to.out("")
+            table, listing = part.ledger_listing
+            print_listing(listing(_published(folder, table)), to)
 
 
 def quarantine(folder: Path) -> None:
@@ -71,8 +73,8 @@ def quarantine(folder: Path) -> None:
     Raises:
         InputError: There was no run yet.
     """
-    table = _published(folder, "private/quarantine")
-    sources = _published(folder, "private/sources")
+    table = _published(folder, TABLES["private/quarantine"])
+    sources = _published(folder, TABLES["private/sources"])
     files = {row["source"]: row["file"] for row in reversed(sources.to_pylist())}
     to = console()
     if not table.num_rows:
@@ -94,9 +96,8 @@ def quarantine(folder: Path) -> None:
     to.print(f"{number(table.num_rows)} in quarantine")
 
 
-def _published(folder: Path, name: str) -> pa.Table:
+def _published(folder: Path, table: Table) -> pa.Table:
     """A table of the last run."""
-    from data.schema import TABLES
     from data.tables import read_table
 
     investigation = Investigation.open(folder)
@@ -107,7 +108,7 @@ def _published(folder: Path, name: str) -> pa.Table:
             f"published; have the rest published with: {command('nwatch run', folder)}"
         )
     try:
-        return read_table(TABLES[name], out)
+        return read_table(table, out)
     except FileNotFoundError as error:
         again = command("nwatch run", folder)
         if (out / PROVENANCE).exists():
@@ -182,5 +183,5 @@ def plan(folder: Path, partition: int | None) -> None:
             to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
-    for note in investigation.notes(brief=False):
+    for note in notes(investigation, brief=False):
         to.print(f"note: {note}", markup=False)

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from data.schema import PARTS_OF_LEDGER
 from flows.console.printing import number, printable
-from tasks.ledger import identities as ledger
-from tasks.ledger.results import IDENTITIES, Identity
+from tasks.ledger.identities import EVERY_KIND, Identity
+
+if TYPE_CHECKING:
+    from flows.parts.part import Part
 
 _WIDTH: Final = 48
 
-_PART_OF: Final = {line: part for part, lines in PARTS_OF_LEDGER.items() for line in lines}
-"""The part of a run that each part of the ledger belongs to."""
-
-_OF_FILES: Final = {("posts", ledger.POSTS_IN_FILE), ("crime", ledger.CRIMES_IN_FILE)}
-_BESIDE: Final = (ledger.TRACTS, ledger.REPAIRED)
-"""Lines that no identity speaks of."""
-
 Counts = dict[tuple[str, str], int | None]
 """Count by part and line."""
-
-
-_BALANCES: Final = {
-    ("mail", ledger.LISTED): "items in the mailboxes",
-    ("alerts", ledger.ALERT_MESSAGES): "alerts among them",
-    ("posts", ledger.POSTS): "posts",
-    ("crime", ledger.CRIMES): "crimes",
-}
-"""What enters a run, by part of the ledger and line, and what it is called where it is said in one line."""
 
 
 @dataclass(frozen=True)
@@ -48,50 +33,67 @@ class Balance:
     parts: tuple[tuple[str, int | None], ...]
 
 
-def balances(rows: Iterable[Mapping[str, Any]], parts: Collection[str]) -> Iterator[Balance]:
+def balances(rows: Iterable[Mapping[str, Any]], parts: Iterable[Part]) -> Iterator[Balance]:
     """What entered a run, in as few lines as it takes to see that nothing is missing.
 
     Args:
         rows: The rows of public/ledger.
-        parts: The parts of a run that are asked for.
+        parts: The parts of the run.
 
     Yields:
         One for each kind of thing that can enter with these parts.
 
     Example:
+        >>> from flows.parts import load
         >>> counts = {"listed in the file": 3, "messages read": 3, "quarantined while reading": 0}
         >>> rows = [{"part": "mail", "source": "a", "line": line, "count": n} for line, n in counts.items()]
-        >>> [balance] = balances(rows, ["mail"])
+        >>> [balance] = balances(rows, load(["mail"]))
         >>> balance.count, balance.parts
         (3, (('messages read', 3), ('quarantined while reading', 0)))
     """
+    rows = list(rows)
+    for part in parts:
+        total = _together(_accounts(rows, part))
+        for identity in part.ledger.identities:
+            if identity.balance and (identity.part, identity.whole) in total:
+                yield _balance(identity, total)
+
+
+def _balance(identity: Identity, total: Counts) -> Balance:
+    whole = total[identity.part, identity.whole]
+    counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
+    kept = [(line, n) for line, n in counts if n != 0 or (whole != 0 and line.startswith("quarantined"))]
+    return Balance(identity.balance, whole, tuple(kept))
+
+
+def _accounts(rows: Iterable[Mapping[str, Any]], part: Part) -> dict[str, Counts]:
+    """The counts of a part by source."""
     accounts: dict[str, Counts] = {}
     for row in rows:
-        if _PART_OF[row["part"]] in parts:
+        if row["part"] in part.ledger.sections:
             accounts.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
-    total = _together(accounts)
-    for identity in IDENTITIES:
-        key = (identity.part, identity.whole)
-        if key in _BALANCES and key in total:
-            counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
-            told = total[key] != 0
-            kept = [(line, n) for line, n in counts if n != 0 or (told and line.startswith("quarantined"))]
-            yield Balance(_BALANCES[key], total[key], tuple(kept))
+    return accounts
 
 
-def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def account_lines(
+    rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequence[str]], parts: Iterable[Part]
+) -> Iterator[str]:
     """The ledger in print.
 
     Args:
         rows: The rows of public/ledger.
         files: The names of each source, sorted.
+        parts: The parts whose sections are shown.
 
     Yields:
-        Lines: a heading a mailbox, below it the identities with their numbers, all mailboxes together last.
+        Lines: a heading for each mailbox, below it the identities with their numbers, all mailboxes together
+        last; then the other parts.
 
     Example:
+        >>> from flows.parts import load
         >>> row = {"part": "alerts", "source": "0123456789ab", "line": "messages read", "count": 2}
-        >>> for line in account_lines([row, {**row, "line": "safety tip"}], {"0123456789ab": ["a.pst"]}):
+        >>> rows = [row, {**row, "line": "safety tip"}]
+        >>> for line in account_lines(rows, {"0123456789ab": ["a.pst"]}, load(["mail"])):
         ...     print(line)
         a.pst (0123456789ab)
           messages read                                          2
@@ -101,43 +103,42 @@ def account_lines(rows: Iterable[Mapping[str, Any]], files: Mapping[str, Sequenc
           messages read                                          2
             safety tip                                           2
     """
-    parts: dict[str, dict[str, Counts]] = {part: {} for part in PARTS_OF_LEDGER}
-    for row in rows:
-        counts = parts[_PART_OF[row["part"]]].setdefault(row["source"], {})
-        counts[row["part"], row["line"]] = row["count"]
-    sections = [
-        list(_mailboxes(accounts, files) if part == "mail" else _section(part, accounts, files))
-        for part, accounts in parts.items()
-        if accounts
-    ]
-    for place, section in enumerate(sections):
-        yield from ["", *section] if place else section
+    rows, first = list(rows), True
+    for part in parts:
+        accounts = _accounts(rows, part)
+        if accounts:
+            yield from [] if first else [""]
+            shown = _by_source if part.ledger.together else _section
+            yield from shown(part, accounts, files)
+            first = False
 
 
-def _mailboxes(accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """A heading and the identities of each mailbox, then of all together."""
+def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A heading and the identities of each source, then of all together."""
     each = {source: counts for source, counts in accounts.items() if source}
     for source, counts in _by_name(each, files):
         yield _named(source, files)
-        yield from _identities(counts)
+        yield from _identities(part, counts)
         yield ""
-    yield "all mailboxes"
-    yield from _identities(_together(accounts))
+    yield part.ledger.together
+    yield from _identities(part, _together(accounts))
 
 
-def _section(part: str, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """A part beside the mail: its files, then its identities, those of a folder under the folder's name."""
-    yield part
-    of_files = {source: counts for source, counts in accounts.items() if counts.keys() & _OF_FILES}
+def _section(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The part's files, then its identities, those of a folder under the folder's name."""
+    yield part.name
+    line_of_file = (part.name, part.ledger.rows_of_file)
+    of_files = {source: counts for source, counts in accounts.items() if line_of_file in counts}
     for source, counts in _by_name(of_files, files):
         yield from (_line(2, _named(source, files), count) for count in counts.values())
     for source, counts in sorted(accounts.items()):
         if source in of_files:
             continue
         if source:
-            yield f"{part}/{printable(source)}"
-        yield from _identities(counts)
-        yield from (_line(2, line, counts[key]) for line in _BESIDE if (key := (part, line)) in counts)
+            yield f"{part.name}/{printable(source)}"
+        yield from _identities(part, counts)
+        beside = [line for line in part.ledger.beside if (part.name, line) in counts]
+        yield from (_line(2, line, counts[part.name, line]) for line in beside)
 
 
 def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) -> list[tuple[str, Counts]]:
@@ -163,21 +164,22 @@ def _sum(accounts: Iterable[Counts]) -> Counts:
     return total
 
 
-def _identities(counts: Counts) -> Iterator[str]:
-    for identity in IDENTITIES:
+def _identities(part: Part, counts: Counts) -> Iterator[str]:
+    for identity in part.ledger.identities:
         if (identity.part, identity.whole) not in counts:
             continue
-        parts = [line for line in _parts(identity, counts) if (identity.part, line) in counts]
-        if parts:
+        lines = [line for line in _right_side(part, identity, counts) if (identity.part, line) in counts]
+        if lines:
             yield _line(2, identity.whole, counts[identity.part, identity.whole])
-            yield from (_line(4, line, counts[identity.part, line]) for line in parts)
+            yield from (_line(4, line, counts[identity.part, line]) for line in lines)
 
 
-def _parts(identity: Identity, counts: Counts) -> Iterable[str]:
-    if ledger.EVERY_KIND not in identity.parts:
+def _right_side(part: Part, identity: Identity, counts: Counts) -> Iterable[str]:
+    """The lines that the whole is the sum of; kinds by their count, the largest first."""
+    if EVERY_KIND not in identity.parts:
         return identity.parts
-    named = {line for each in IDENTITIES for line in (each.whole, *each.parts)}
-    kinds = [line for part, line in counts if part == identity.part and line not in named]
+    named = {line for each in part.ledger.identities for line in (each.whole, *each.parts)}
+    kinds = [line for section, line in counts if section == identity.part and line not in named]
     return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))
 
 

@@ -6,12 +6,15 @@ import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from flows.parts.part import Listing
 
 LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""
@@ -65,6 +68,13 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Con
             for cell, width, right in zip(line, widths, numeric, strict=True)
         ]
         to.out("  ".join(padded).rstrip(), highlight=False)
+
+
+def print_listing(listing: Listing, to: Console) -> None:
+    """Print a table of a part, and the lines below it."""
+    print_table(listing.titles, listing.rows, to=to)
+    for line in listing.below:
+        to.print(line, markup=False)
 
 
 def _cell(value: Any) -> str:

@@ -1,37 +1,43 @@
-"""What `nwatch run` does: look at all that can be wrong, start server and workers, carry out, tell."""
+"""What `nwatch run` does: look at all that can be wrong, start the workers, run, and show what was found."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError, LedgerError
+from flows import parts as registry
 from flows.console.failures import check_room, interrupted, line_of
 from flows.console.printing import console
 from flows.console.summary import summary
+from flows.console.ui import until_key, watched_by
 from flows.run.locks import check_free
-from flows.run.preflight import Inputs, check_agency, using
+from flows.run.preflight import Inputs, check_agency, parts_to_run, using
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
-from flows.run.worker_modules import needed, needed_before
+from flows.run.step import watched
 
 if TYPE_CHECKING:
     from cluster import ClusterSettings
     from flows.investigate import RunResult
+    from flows.parts.part import Part
+    from flows.service.local_server import Server
 
     Flow = Callable[[str | None, int | None, list[str] | None], RunResult]
 
 
-def run(
+def run(  # noqa: PLR0917 - in the order of the command line
     folder: Path,
-    workers: int | None,
-    partition: int | None,
+    workers: int | None = None,
+    partition: int | None = None,
     only: list[str] | None = None,
     agency: str | None = None,
+    ui: bool = False,
+    wait: bool = True,
 ) -> None:
     """Run the investigation and print its summary.
 
@@ -39,20 +45,22 @@ def run(
 
     Args:
         folder: The investigation folder.
-        workers: Worker processes; by default what the environment says, else one a processor.
-        partition: Messages a partition of the reading.
-        only: The parts to carry out; None for all that have their input.
-        agency: The one agency whose mailboxes are read; None for all. With one, only the mail's part is done.
+        workers: Worker processes; by default what the environment says, else one per CPU.
+        partition: Messages per partition.
+        only: The parts to run; None for all that have their input.
+        agency: The one agency whose mailboxes are read; None for all. With one, only the mail is read.
+        ui: Whether a Prefect server with its UI is started for the run.
+        wait: Whether that server stays up after the run until a key is pressed.
 
     Raises:
         InputError: The configuration or the records are wrong, another run is at work in the folder, it
             cannot be written, its disk is full, or the server or the workers are gone.
-        BrokenPipeError: Nobody reads the output any more; the error says how things are.
+        BrokenPipeError: The output was closed; the error says how things are.
         KeyboardInterrupt: Likewise.
         LedgerError: An identity of the ledger does not hold.
     """
     investigation = Investigation.open(folder, [agency] if agency else None)
-    parts = _parts_of_agency(investigation, agency, only) if agency else investigation.parts(only)
+    parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
     looked_at = Inputs(investigation)
     looked_at.check(parts)
     from cluster import settings_from_environment
@@ -64,15 +72,14 @@ def run(
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)
-    with (
-        _told_in_one_line(investigation),
-        reporting(speaking(console())) as tell,
-        ExitStack() as stack,
-    ):
-        with tell.stage("start"):
-            flow = _started(looked_at, parts, settings, stack)
-        result = flow(agency, partition, only)
-        summary(result, tell.seconds, console())
+    with _told_in_one_line(investigation), watched_by(investigation, ui) as server:
+        with reporting(speaking(console())) as tell, ExitStack() as stack:
+            with tell.stage("start"):
+                flow = _started(looked_at, registry.load(parts), settings, stack, server)
+            result = flow(agency, partition, only)
+            summary(result, tell.seconds, console())
+        if server is not None and wait:
+            until_key(server.link)
 
 
 @contextmanager
@@ -112,40 +119,64 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
     return ("mail",)
 
 
-def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSettings, stack: ExitStack) -> Flow:
-    """Start all that a run wants, which the stack ends, and give what carries it out."""
+def _started(
+    looked_at: Inputs,
+    parts: Sequence[Part],
+    settings: ClusterSettings,
+    stack: ExitStack,
+    server: Server | None,
+) -> Flow:
+    """Start all that a run needs, which the stack ends, and give what runs it."""
     from cluster import forking
-    from flows.service.local_server import alone, check_reachable, prepare
+    from flows.run.workers import check_loaded, fork_modules, load, opened, worker_modules
 
-    if settings.kind == "local":
-        forking.prepare(needed_before(parts))
-    investigation = looked_at.investigation
-    server = prepare(investigation.work / "prefect")
-    # The server, and what the workers are forked from, come up in their own processes meanwhile.
-    from prefect import tags
-
-    from flows.investigate import investigate, subflows
-    from flows.one_agency import one_agency
-    from flows.run.workers import check_loaded, load, opened
-
-    client = stack.enter_context(opened(settings))
+    modules = worker_modules(parts)
+    if modules and settings.kind == "local":
+        forking.prepare(fork_modules(parts))
+    # A server, and what the workers are forked from, come up in their own processes meanwhile.
+    investigate, one_agency = _flows(looked_at.investigation, server, stack)
+    loading = load(stack.enter_context(opened(settings)), modules) if modules else []
     stack.enter_context(using(looked_at))
-    stack.enter_context(alone(server))
-    stack.enter_context(tags("nwatch", *investigation.config.agencies))
-    loading = load(client, needed(parts))
-    subflows(parts)  # loaded while the workers load what they need
-    if server is None:
-        check_reachable()
-    else:
-        try:
-            server.wait()
-        except RuntimeError as error:
-            raise InputError(f"{error}; look into it, then run again") from error
+    _check_server(server)
     check_loaded(loading)
 
     def flow(agency: str | None, partition: int | None, only: list[str] | None) -> RunResult:
         if agency is None:
-            return investigate(investigation.folder, partition, only)
-        return one_agency(investigation.folder, agency, partition, settled=False)
+            return investigate(looked_at.investigation.folder, partition, only)
+        return one_agency(looked_at.investigation.folder, agency, partition, settled=False)
 
     return flow
+
+
+def _flows(
+    investigation: Investigation, server: Server | None, stack: ExitStack
+) -> tuple[Callable[..., RunResult], Callable[..., RunResult]]:
+    """The functions that run an investigation and one agency of it: as Prefect flows where it is watched."""
+    if not watched():
+        from flows.investigate import investigate
+        from flows.one_agency import one_agency
+
+        return investigate, one_agency
+    from prefect import tags
+
+    from flows.service import deployments
+    from flows.service.local_server import alone
+
+    stack.enter_context(alone(server))
+    stack.enter_context(tags("nwatch", *investigation.config.agencies))
+    return deployments.investigate, deployments.one_agency
+
+
+def _check_server(server: Server | None) -> None:
+    """See that the server of a watched run answers, and show the link to one of the run's own.
+
+    Raises:
+        InputError: It does not.
+    """
+    if server is not None:
+        server.wait()
+        console().print(f"Prefect UI: {server.link}", markup=False)
+    elif watched():
+        from flows.service.local_server import check_reachable
+
+        check_reachable()

@@ -1,1 +1,40 @@
-"""The parts of a run, one page each."""
+"""The parts of a run: one page each, and the one list of them.
+
+A new part is a page here, with a :class:`~flows.parts.part.Part` named ``PART``, and its name in
+:data:`PARTS`. ``docs/architecture.md`` takes you through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from flows.parts.part import Part
+
+PARTS: tuple[str, ...] = ("mail", "posts", "crime", "gentrification", "selection", "requests")
+"""The names of all parts, in the order in which they run. Each is a page, ``flows/parts/<name>.py``."""
+
+PLANNED: Final[Mapping[str, tuple[str, ...]]] = {"coding": ("coding/*/*.csv",)}
+"""Parts of a later version, and the files that they will need: a run says that it does not read those."""
+
+
+def get(name: str) -> Part:
+    """Load a part.
+
+    Args:
+        name: One of :data:`PARTS`.
+    """
+    found: Part = import_module(f"{__name__}.{name}").PART
+    return found
+
+
+def load(names: Iterable[str] | None = None) -> tuple[Part, ...]:
+    """Load some parts, in the order in which they run.
+
+    Args:
+        names: Their names; None for all.
+    """
+    wanted = PARTS if names is None else set(names)
+    return tuple(get(name) for name in PARTS if name in wanted)

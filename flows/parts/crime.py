@@ -1,33 +1,68 @@
-"""The subflow `crime`: do richer tracts suffer more crime (DESIGN 5.9)?"""
+"""The crimes: do richer tracts suffer more of them (DESIGN 5.9)?"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from distributed import Client
-from prefect import flow
+from data.schema import crime
+from data.settings import Crime
+from flows.parts import points
+from flows.parts.part import Job, Listing, Part, Told
+from flows.parts.points import Files, PointsFound
+from flows.run.preflight import Inputs
+from flows.run.step import step
+from tasks.crime.ledger import COUNTED, CRIMES, LEDGER
 
-from flows.parts.points import PointsResult, placed
-from flows.run.preflight import CrimeInput, inputs
-from flows.run.progress import OnProgress, reporter
-from flows.run.workers import workers
-from flows.service.artifacts import show_table
-from tasks.crime.results import GatheredCrimes
-from tasks.crime.task import count, gather
-from tasks.income.task import CityCrime, examine_crimes
-from tasks.ledger.task import close_of_crimes
-from tasks.places.task import prepare
+if TYPE_CHECKING:
+    from tasks.places.results import Census
 
 
-@flow(name="crime", flow_run_name="crime {folder.name}")
-def crime(folder: Path, out: Path, buckets: int | None = None) -> PointsResult:
-    """Put the crimes of each city into tracts, and hold each type against the income there.
+@dataclass(frozen=True)
+class CrimeInput:
+    """What the part starts from.
+
+    Attributes:
+        files: By folder of ``crime/``, its files.
+        settings: By folder, its section ``[crime.<folder>]``.
+        layer: The tract layer's file.
+        census: The Census, and the lists of all cities, examined or not.
+        threshold: What p is compared with: alpha divided by the number of cities examined.
+    """
+
+    files: Mapping[str, Files]
+    settings: Mapping[str, Crime]
+    layer: Path
+    census: Census
+    threshold: float
+
+
+def look(given: Inputs) -> CrimeInput:
+    """Look at the crimes beside the tract layer, with the Census and the lists of all cities."""
+    from tasks.crime.look import check_crimes, sections
+
+    investigation, census = given.investigation, given.once(points.census)
+    files = investigation.crime_files()
+    settings = sections(files, investigation.config.crime, points.cities(census))
+    for key, own in files.items():
+        check_crimes(key, own, settings[key], given.once(points.bounds))
+    return CrimeInput(
+        files={key: tuple(own) for key, own in files.items()},
+        settings=settings,
+        layer=given.once(points.layer),
+        census=census,
+        threshold=investigation.config.tests.alpha
+        / len(points.cities(given.once(points.census_of_examined))),
+    )
+
+
+def run(job: Job) -> PointsFound:
+    """Put the crimes of each city into tracts, and compare each type with the income there.
 
     Args:
-        folder: The investigation folder.
-        out: Where the tables go; the caller publishes them.
-        buckets: Into how many pieces each city's crimes are sorted; by default after their number. It changes
-            no byte of a table.
+        job: The job.
 
     Returns:
         What was found.
@@ -36,40 +71,68 @@ def crime(folder: Path, out: Path, buckets: int | None = None) -> PointsResult:
         InputError: A file, a column, a city, a type or a setting is wrong.
         LedgerError: A crime that entered has left no trace.
     """
-    tell, known = reporter(), inputs(folder)
-    given, work = known.crime, known.investigation.work
-    with workers("crime") as client:
-        with tell.stage("prepare the tracts"):
-            layer = prepare(given.layer, work)
-        with tell.stage("gather the crimes", "files") as on_progress:
-            gathered = _gathered(given, work, client, buckets, on_progress)
-        batches = [batch for each in gathered for batch in each.batches]
-        located = placed("crimes", batches, layer, given.census, work / "crime" / "located", client)
-        with tell.stage("count the crimes"):
-            counts = [count(located, own, key, given.census) for key, own in given.settings.items()]
-        with tell.stage("test the crimes"):
-            crimes = [
-                CityCrime(each.city, name, found) for each in counts for name, found in each.counts.items()
-            ]
-            findings = examine_crimes(given.census, crimes, layer, given.threshold, client, out)
-    with tell.stage("close the ledger of the crimes"):
-        closed = close_of_crimes(gathered, counts, out=out)
+    from flows.service.artifacts import show_table
+    from tasks.crime import task as tasks
+    from tasks.income import task as income
+    from tasks.income.results import CityCrime
+    from tasks.places import task as places
+
+    given: CrimeInput = job.given.once(look)
+    client, out, census = job.client, job.out, given.census
+    layer = step(places.prepare)(given.layer, job.work)
+    gathered = step(tasks.gather)(given.files, given.settings, job.work, client, buckets=job.buckets)
+    batches = [batch for each in gathered for batch in each.batches]
+    located = step(places.locate_crimes)(
+        client, batches, layer, census.tracts, job.work / "crime" / "located"
+    )
+    counts = step(tasks.count)(located, given.settings, census)
+    crimes = [CityCrime(each.city, name, found) for each in counts for name, found in each.counts.items()]
+    findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client, out)
+    closed = step(tasks.close)(gathered, counts, out=out)
     show_table("crime-tests", findings.tests, "Do richer tracts suffer more?")
     files = tuple(file for each in gathered for file in each.files)
-    return PointsResult(files, layer, given.census, findings, closed)
+    return PointsFound(files, layer, census, findings, closed, warnings=closed.warnings)
 
 
-def _gathered(
-    given: CrimeInput, work: Path, client: Client, buckets: int | None, on_progress: OnProgress
-) -> list[GatheredCrimes]:
-    """The crimes of each folder, one folder after the other; the progress is that of all."""
-    found: list[GatheredCrimes] = []
-    before, total = 0, sum(map(len, given.files.values()))
-    for key, files in given.files.items():
+def origin(found: PointsFound) -> Mapping[str, Any]:
+    """The files of crimes, the tract layer and the Census."""
+    return {PART.name: points.origin(found)}
 
-        def told(done: int, _: int, before: int = before) -> None:
-            on_progress(before + done, total)
 
-        found.append(gather(key, files, given.settings[key], work, client, buckets, told))
-        before += len(files)
-    return found
+def tell(found: PointsFound) -> Told:
+    """One row per city and type of crime; the finding over deciles beside it, for the two may differ."""
+    verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
+    tests = found.findings.tests.to_pylist()
+    over = {(row["city"], row["crime"]): row["direction"] for row in tests if row["level"] == "decile"}
+    rows = [
+        (
+            row["city"],
+            row["crime"],
+            row["n"],
+            row["crimes"],
+            *points.r_and_p(row),
+            row["direction"],
+            over[row["city"], row["crime"]],
+            verdicts[row["city"], row["crime"]],
+        )
+        for row in tests
+        if row["level"] == "tract"
+    ]
+    titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
+    return Told(
+        listings=(Listing(titles, rows),),
+        facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},
+    )
+
+
+PART = Part(
+    name="crime",
+    patterns=("crime/*/*.csv*", *points.CENSUS),
+    tables=(*crime.PRIVATE, *crime.PUBLIC),
+    ledger=LEDGER,
+    look=look,
+    run=run,
+    origin=origin,
+    tell=tell,
+    worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
+)

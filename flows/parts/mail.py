@@ -1,33 +1,27 @@
-"""The subflow `alerts`: from mailboxes to unique alerts and a ledger that adds up (DESIGN 5.1 to 5.4, 6)."""
+"""The mail: from mailboxes to unique alerts and a ledger that adds up (DESIGN 5.1 to 5.4, 6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import pyarrow as pa
-from prefect import flow
-from prefect.logging import get_run_logger
+from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
-from data.crosswalk import read_crosswalk
 from data.errors import InputError
-from data.schema import TABLES
-from data.tables import read_table
-from flows.run.progress import reporter
-from flows.run.workers import workers
-from flows.service.artifacts import show_table, with_artifact
-from tasks.alerts.task import parse, tabulate
-from tasks.arrivals.task import settled_files
-from tasks.ledger.task import close
-from tasks.mail.results import MailSource, Reading
-from tasks.mail.task import MailSettings, read, recall, survey, together
+from data.schema import TABLES, mail
+from flows.parts.part import Found, Job, Listing, Part, Told
+from flows.run.step import run_log, step
+from tasks.alerts.ledger import LEDGER
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tasks.mail.results import MailSource, Reading
 
 
 @dataclass(frozen=True)
-class AlertsResult:
-    """What the subflow found, for the summary and the provenance.
+class MailFound(Found):
+    """What was found in the mailboxes.
 
     Attributes:
         reading: The mailboxes, what became of their messages, and what of them is in quarantine.
@@ -37,8 +31,6 @@ class AlertsResult:
         unique_alerts: Rows of private/alerts.
         recipients: Distinct pairs of agency and address.
         quarantine: Rows of private/quarantine.
-        warnings: What the run must end with: unknown numbers, mailboxes that could not be read.
-        left_out: A note for each mailbox that may still be being copied.
     """
 
     reading: Reading
@@ -48,8 +40,6 @@ class AlertsResult:
     unique_alerts: int
     recipients: int
     quarantine: int
-    warnings: tuple[str, ...]
-    left_out: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
@@ -57,14 +47,7 @@ class AlertsResult:
         return self.reading.sources
 
 
-@flow(name="alerts", flow_run_name="alerts {folder.name}")
-def alerts(
-    folder: Path,
-    out: Path,
-    partition: int | None = None,
-    agencies: list[str] | None = None,
-    settled: bool = False,
-) -> AlertsResult:
+def run(job: Job) -> MailFound:
     """Read the mailboxes of an investigation and write every table of the alerts.
 
     The tables hold the rows of all agencies. Where only some are to be read, what earlier runs found of the
@@ -72,53 +55,46 @@ def alerts(
     not in the tables.
 
     Args:
-        folder: The investigation folder.
-        out: Where the tables go; the caller publishes them.
-        partition: Messages a partition; by default what :class:`~tasks.mail.settings.MailSettings` says.
-        agencies: The agencies whose mailboxes are read; None for all.
-        settled: Whether mailboxes that may still be being copied are left out, with a note each.
+        job: The job; with ``agencies``, only their mailboxes are read.
 
     Returns:
         What was found.
 
     Raises:
-        InputError: The configuration is wrong, or there is no mailbox, or none that is whole.
+        InputError: There is no mailbox, or none that is whole.
         LedgerError: A message that entered has left no trace.
     """
-    log, tell = get_run_logger(), reporter()
-    investigation = Investigation.open(folder, agencies)
-    records, crosswalk = investigation.records(agencies), read_crosswalk()
+    from data.crosswalk import read_crosswalk
+    from data.tables import read_table
+    from flows.service.artifacts import show_table
+    from tasks.alerts import task as alerts
+    from tasks.mail import task as mailboxes
+    from tasks.mail.previous_runs import recall, together
+    from tasks.mail.settings import MailSettings
+
+    investigation, work, client = job.given.investigation, job.work, job.client
+    records, crosswalk = investigation.records(job.agencies), read_crosswalk()
     timezones = investigation.timezones
+    settings = MailSettings() if job.partition is None else MailSettings(partition=job.partition)
     left_out: tuple[str, ...] = ()
-    settings = MailSettings() if partition is None else MailSettings(partition=partition)
-    work = investigation.work
-    with workers("mail") as client:
-        if settled:
-            # Asked here, of the very files that are surveyed next: one that comes later is the next run's.
-            records, left_out = _settled(investigation, records)
-            for note in left_out:
-                log.info(note)
-        with tell.stage("survey", "files") as on_progress:
-            planned = survey(records, work, client, settings, on_progress)
-        with tell.stage("read the mail", "messages") as on_progress:
-            shown = with_artifact("mail-read", "Messages read", on_progress)
-            reading = read(planned, work, client, settings, shown)
-        if agencies is not None:
-            known = recall(work, but=agencies)
-            reading = together(reading, known)
-            timezones = {**timezones, **known.timezones}
-        with tell.stage("parse the alerts", "parts") as on_progress:
-            parsed = parse(reading.sources, timezones, crosswalk, work, client, progress=on_progress)
-        with tell.stage("tabulate"):
-            tables = tabulate(parsed, reading.sources, out)
-    with tell.stage("close the ledger"):
-        closed = close(reading.sources, tables, reading.quarantine, out)
-    kinds, recipients = (read_table(TABLES[name], out) for name in ("public/kinds", "private/recipients"))
+    if job.settled:
+        # Asked here, of the very files that are surveyed next: one that comes later is the next run's.
+        records, left_out = _settled(investigation, records)
+    planned = step(mailboxes.survey)(records, work, client, settings)
+    reading = step(mailboxes.read)(planned, work, client, settings)
+    if job.agencies is not None:
+        known = recall(work, but=job.agencies)
+        reading = together(reading, known)
+        timezones = {**timezones, **known.timezones}
+    parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
+    tables = step(alerts.tabulate)(parsed, reading.sources, job.out)
+    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out)
+    kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
     if quarantined:
-        log.warning("%d items are in quarantine: %s", quarantined, closed.quarantined)
-    return AlertsResult(
+        run_log().warning("%d items are in quarantine: %s", quarantined, closed.quarantined)
+    return MailFound(
         reading=reading,
         crosswalk=crosswalk.fingerprint,
         messages=tables.messages,
@@ -127,7 +103,7 @@ def alerts(
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        left_out=left_out,
+        notes=left_out,
     )
 
 
@@ -135,14 +111,81 @@ def _settled(
     investigation: Investigation, records: Sequence[RecordFile]
 ) -> tuple[list[RecordFile], tuple[str, ...]]:
     """The mailboxes that may be read, and a note for each of the others."""
+    from tasks.arrivals.task import settled_files
+
     found = settled_files(investigation, records)
     if not found.files:
         raise InputError(f"nothing to read yet: {found.notes[0]}")
+    for note in found.notes:
+        run_log().info(note)
     return list(found.files), found.notes
 
 
 def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
-    """What is odd about a mailbox whose messages are known; of the others the ledger itself tells."""
+    """What is odd about a mailbox whose messages are known; the ledger itself names the others."""
     for source in sources:
         if source.messages_listed is not None:
             yield from (f"{source.files[0]}: {warning}" for warning in source.warnings)
+
+
+def remember(job: Job, found: MailFound) -> None:
+    """Keep what was read, for runs that read some agencies alone."""
+    from tasks.mail.previous_runs import remember as keep
+
+    agencies = None if job.agencies is None else list(job.agencies)
+    keep(job.work, found.reading, job.given.investigation.timezones, agencies)
+
+
+def origin(found: MailFound) -> Mapping[str, Any]:
+    """The mailboxes by hash, one that was given twice once, and the crosswalk."""
+    distinct = {(source.agency, source.source): source for source in found.sources}
+    return {
+        "crosswalk": {"sha256": found.crosswalk},
+        "sources": [
+            {"agency": agency, "source": name, "sha256": source.sha256, "bytes": source.bytes}
+            for (agency, name), source in sorted(distinct.items())
+        ],
+    }
+
+
+def tell(found: MailFound) -> Told:
+    """The kinds of mail, and how much there is."""
+    rows = sorted(found.kinds.to_pylist(), key=lambda row: (row["agency"], -row["emails"], row["kind"]))
+    kinds = [(row["agency"], row["kind"], row["emails"]) for row in rows]
+    twice = sum(len(source.files) - 1 for source in found.sources)
+    unknown = sum(source.messages_listed is None for source in found.sources)
+    return Told(
+        listings=(Listing(("agency", "kind", "emails"), kinds),),
+        facts={
+            "mailboxes": len(found.sources),
+            **({"files given twice": twice} if twice else {}),
+            "messages read": found.messages,
+            "unique alerts": found.unique_alerts,
+            "recipients": found.recipients,
+            "in quarantine": found.quarantine,
+        },
+        unknown=f"{unknown:,} of {len(found.sources):,} mailboxes" if unknown else "",
+        see={"See what and why": "nwatch quarantine"} if found.quarantine else {},
+    )
+
+
+def notes(investigation: Investigation) -> list[str]:
+    """Agencies without mailboxes, and files in ``records/`` that are not read."""
+    return investigation.notes_on_records()
+
+
+PART = Part(
+    name="mail",
+    patterns=(),  # a run without mailboxes is refused, not one part less (`flows.run.preflight.parts_to_run`)
+    tables=(*mail.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
+    ledger=LEDGER,
+    run=run,
+    origin=origin,
+    tell=tell,
+    notes=notes,
+    remember=remember,
+    worker_modules=("tasks.mail.execute", "tasks.alerts.parts"),
+    # Arrow loads pandas with the first list that it is given.
+    fork_modules=("tasks.mail.execute", "tasks.alerts.parts", "pandas"),
+    keys=("sources", "crosswalk"),
+)

@@ -1,32 +1,42 @@
-"""What the subflows `posts` and `crime` have in common: points are put into tracts, and cities are tested."""
+"""What the parts `posts` and `crime` share: points in tracts, looked at, found and told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from distributed import Client
+from flows.parts.part import Found
+from flows.run.preflight import Inputs
 
-from flows.run.progress import reporter
-from flows.service.artifacts import with_artifact
-from tasks.income.results import Findings
-from tasks.ledger.results import PartClosed
-from tasks.places.results import Census, Layer
-from tasks.places.task import put_into_tracts
-from tasks.rows.results import FileOfRows
+if TYPE_CHECKING:
+    from tasks.income.results import Findings
+    from tasks.ledger.results import PartClosed
+    from tasks.places.look import Bounds
+    from tasks.places.results import Census, Layer
+    from tasks.rows.results import FileOfRows
+
+CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
+"""The files of the Census that both need."""
+
+WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate", "esda.moran")
+"""What both need on workers."""
+
+Files = tuple[tuple[str, Path], ...]
+"""Path inside the investigation folder, and where to open it; in order of the first."""
 
 
 @dataclass(frozen=True)
-class PointsResult:
-    """What such a subflow found, for the summary and the provenance.
+class PointsFound(Found):
+    """What such a part found.
 
     Attributes:
         files: The files of posts or crimes.
         layer: The tracts.
         census: The Census and the lists of the cities.
         findings: What the tests say.
-        closed: The subflow's part of the ledger.
+        closed: The part's rows of the ledger.
     """
 
     files: tuple[FileOfRows, ...]
@@ -35,28 +45,59 @@ class PointsResult:
     findings: Findings
     closed: PartClosed
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the run must end with."""
-        return self.closed.warnings
+
+def layer(given: Inputs) -> Path:
+    """The tract layer's file."""
+    from tasks.places.look import find_layer
+
+    return find_layer(given.investigation.layer_files())
 
 
-def placed(  # noqa: PLR0917 - in the order in which a flow has them
-    points: str, batches: Sequence[Path], layer: Layer, census: Census, located: Path, client: Client
-) -> tuple[Path, ...]:
-    """Put posts or crimes into tracts, and show how far that is.
+def bounds(given: Inputs) -> Bounds | None:
+    """The tract layer's extent in degrees; None where it tells none."""
+    from tasks.places.look import check_layer
 
-    Args:
-        points: What they are called: ``posts`` or ``crimes``.
-        batches: The files of them.
-        layer: The tracts.
-        census: Population by tract, which decides on borders.
-        located: The folder for the results.
-        client: Where to run.
+    return check_layer(given.once(layer))
 
-    Returns:
-        A file for each batch.
-    """
-    with reporter().stage(f"put {points} into tracts", "batches") as on_progress:
-        shown = with_artifact(f"{points}-placed", f"Batches of {points} put into tracts", on_progress)
-        return put_into_tracts(batches, layer, census, located, client, shown)
+
+def census(given: Inputs) -> Census:
+    """The Census, and the lists of all cities."""
+    from tasks.places.look import read_census
+
+    place = given.investigation.census_file
+    return read_census(place("acs"), place("city_tracts"), include=None)
+
+
+def census_of_examined(given: Inputs) -> Census:
+    """The same Census, and the lists of the examined cities alone."""
+    from tasks.places.look import examined
+
+    label, _ = given.investigation.census_file("city_tracts")
+    return examined(given.once(census), given.investigation.config.cities.include, label)
+
+
+def cities(census: Census) -> set[str]:
+    """The names of the cities that a Census lists."""
+    return set(census.cities["city"].unique().to_pylist())
+
+
+def origin(found: PointsFound) -> dict[str, Any]:
+    """Large files by hash, one that was given twice twice; the tract layer, and the tables of the Census."""
+    files = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in found.files)
+    return {
+        "files": sorted(files, key=lambda file: str(file["sha256"])),
+        "tracts": {"source": found.layer.source, "sha256": found.layer.sha256, "bytes": found.layer.bytes},
+        "census": small_tables(found.census.sources),
+    }
+
+
+def small_tables(sources: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """Small tables by hash, in order of their names, which are not named."""
+    return [{"source": sha256[:12], "sha256": sha256, "bytes": size} for _, sha256, size in sorted(sources)]
+
+
+def r_and_p(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Correlation and p of a row of the tests; empty where not testable."""
+    if row["pearson_r"] is None:
+        return "", ""
+    return f"{row['pearson_r']:+.2f}", f"{row['pearson_p']:.2g}"

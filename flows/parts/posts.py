@@ -1,31 +1,72 @@
-"""The subflow `posts`: which tracts post, and what income has to do with it (DESIGN 5.6, 5.7)."""
+"""The posts: which tracts post, and what income has to do with it (DESIGN 5.6, 5.7)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from prefect import flow
+from data.catalog import Investigation
+from data.errors import InputError
+from data.schema import posts
+from data.settings import FILE, Posts
+from flows.parts import points
+from flows.parts.part import Job, Listing, Part, Told
+from flows.parts.points import Files, PointsFound
+from flows.run.preflight import Inputs
+from flows.run.step import step
+from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
-from flows.parts.points import PointsResult, placed
-from flows.run.preflight import inputs
-from flows.run.progress import reporter
-from flows.run.workers import workers
-from flows.service.artifacts import show_table
-from tasks.income.task import examine
-from tasks.ledger.task import close_of_posts
-from tasks.places.task import prepare
-from tasks.posts.task import gather, tabulate
+if TYPE_CHECKING:
+    from tasks.places.results import Census
 
 
-@flow(name="posts", flow_run_name="posts {folder.name}")
-def posts(folder: Path, out: Path, buckets: int | None = None) -> PointsResult:
-    """Put the posts of an investigation into tracts, and hold them against the income there.
+@dataclass(frozen=True)
+class PostsInput:
+    """What the part starts from.
+
+    Attributes:
+        files: The files of posts.
+        settings: The section ``[posts]``.
+        layer: The tract layer's file.
+        census: The Census and the examined cities.
+        alpha: The configured alpha, which is divided by the number of cities examined.
+    """
+
+    files: Files
+    settings: Posts
+    layer: Path
+    census: Census
+    alpha: float
+
+
+def look(given: Inputs) -> PostsInput:
+    """Look at the posts beside the tract layer, with the Census and the examined cities."""
+    from tasks.posts.look import check_posts
+
+    settings = given.investigation.config.posts
+    if settings is None:
+        raise InputError(
+            f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyze:\n"
+            "[posts]\nyear = 2019"
+        )
+    files = given.investigation.post_files()
+    check_posts(files, given.once(points.bounds))
+    return PostsInput(
+        files=tuple(files),
+        settings=settings,
+        layer=given.once(points.layer),
+        census=given.once(points.census_of_examined),
+        alpha=given.investigation.config.tests.alpha,
+    )
+
+
+def run(job: Job) -> PointsFound:
+    """Put the posts of an investigation into tracts, and compare them with the income there.
 
     Args:
-        folder: The investigation folder.
-        out: Where the tables go; the caller publishes them.
-        buckets: Into how many pieces the posts are sorted; by default after their number. It changes no byte
-            of a table.
+        job: The job.
 
     Returns:
         What was found.
@@ -34,20 +75,74 @@ def posts(folder: Path, out: Path, buckets: int | None = None) -> PointsResult:
         InputError: A file, a column, a city or a setting is wrong.
         LedgerError: A post that entered has left no trace.
     """
-    tell, known = reporter(), inputs(folder)
-    given, work = known.posts, known.investigation.work
-    with workers("posts") as client:
-        with tell.stage("prepare the tracts"):
-            layer = prepare(given.layer, work)
-        with tell.stage("gather the posts", "files") as on_progress:
-            gathered = gather(given.files, given.settings, work, client, buckets, on_progress)
-        located = placed("posts", gathered.batches, layer, given.census, work / "posts" / "located", client)
-        with tell.stage("tabulate the posts"):
-            tables = tabulate(located, given.census, given.settings.year, out)
-        with tell.stage("test the cities"):
-            findings = examine(given.census, tables.counts, layer, given.alpha, client, out)
-    with tell.stage("close the ledger of the posts"):
-        closed = close_of_posts(gathered, tables, layer, given.census, findings, out=out)
+    from flows.service.artifacts import show_table
+    from tasks.income import task as income
+    from tasks.places import task as places
+    from tasks.posts import task as tasks
+
+    given: PostsInput = job.given.once(look)
+    client, out, census = job.client, job.out, given.census
+    layer = step(places.prepare)(given.layer, job.work)
+    gathered = step(tasks.gather)(given.files, given.settings, job.work, client, buckets=job.buckets)
+    located = step(places.locate_posts)(
+        client, gathered.batches, layer, census.tracts, job.work / "posts" / "located"
+    )
+    tables = step(tasks.tabulate)(located, census, given.settings.year, out)
+    findings = step(income.test_cities)(census, tables.counts, layer, given.alpha, client, out)
+    closed = step(tasks.close)(gathered, tables, layer, census, findings, out=out)
     show_table("city-tests", findings.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.robust, "Does the finding stand?")
-    return PointsResult(gathered.files, layer, given.census, findings, closed)
+    return PointsFound(gathered.files, layer, census, findings, closed, warnings=closed.warnings)
+
+
+def origin(found: PointsFound) -> Mapping[str, Any]:
+    """The files of posts, the tract layer and the Census."""
+    return {PART.name: points.origin(found)}
+
+
+def tell(found: PointsFound) -> Told:
+    """One row per city: what the tests say at the level of tracts, and whether it stands."""
+    verdicts = {row["city"]: row["verdict"] for row in found.findings.robust.to_pylist()}
+    rows = [
+        (
+            row["city"],
+            row["n"],
+            row["posts"],
+            *points.r_and_p(row),
+            row["direction"],
+            verdicts[row["city"]],
+        )
+        for row in found.findings.tests.to_pylist()
+        if row["level"] == "tract"
+    ]
+    return Told(
+        listings=(Listing(("city", "tracts", "posts", "r", "p", "finding", "verdict"), rows),),
+        facts={
+            "posts": found.closed.total(POSTS),
+            "in tracts": found.closed.total(IN_TRACTS),
+            "on borders": found.closed.total(ON_BORDERS),
+        },
+    )
+
+
+def notes(investigation: Investigation) -> list[str]:
+    """A line for each folder in ``posts/``, of which nothing is read."""
+    return [
+        f"not read: the folder posts/{path.name}; put files of posts into posts/ itself"
+        for path in sorted((investigation.folder / "posts").glob("*"))
+        if path.is_dir() and not path.name.startswith(".")
+    ]
+
+
+PART = Part(
+    name="posts",
+    patterns=("posts/*", *points.CENSUS),
+    tables=(*posts.PRIVATE, *posts.PUBLIC),
+    ledger=LEDGER,
+    look=look,
+    run=run,
+    origin=origin,
+    tell=tell,
+    notes=notes,
+    worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
+)

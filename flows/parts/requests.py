@@ -1,36 +1,97 @@
-"""The subflow `requests`: whom we asked for records, and what came."""
+"""The records requests: whom we asked, and what came."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from prefect import flow
+from data.schema import requests
+from flows.parts.part import Found, Job, Listing, Part, Told
+from flows.parts.points import small_tables
+from flows.run.preflight import Inputs
+from flows.run.step import step
+from tasks.requests.ledger import LEDGER
 
-from flows.run.preflight import inputs
-from flows.run.progress import reporter
-from flows.service.artifacts import show_table
-from tasks.ledger.task import close_of_requests
-from tasks.requests.task import Requests, write_requests
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tasks.requests.results import Requests
 
 
-@flow(name="requests", flow_run_name="requests {folder.name}")
-def requests(folder: Path, out: Path) -> Requests:
+@dataclass(frozen=True)
+class RequestsFound(Found):
+    """What was found.
+
+    Attributes:
+        given: The requests as they were read.
+    """
+
+    given: Requests
+
+
+def look(given: Inputs) -> Requests:
+    """Read ``requests.csv``, and see what is in the folders that it names."""
+    from tasks.requests.look import read_requests
+
+    investigation = given.investigation
+    return read_requests(
+        investigation.requests_file(), investigation.place, investigation.agencies_with_records()
+    )
+
+
+def run(job: Job) -> RequestsFound:
     """Write what became of the records requests.
 
     Args:
-        folder: The investigation folder.
-        out: Where the tables go; the caller publishes them.
+        job: The job.
 
     Returns:
-        The requests, as they were read.
+        What was found.
 
     Raises:
         InputError: ``requests.csv`` is wrong.
         LedgerError: A request has no status.
     """
-    with reporter().stage("list the requests"):
-        given = inputs(folder).requests
-        write_requests(given.table, out)
-        close_of_requests(given.table, given.rows, out=out)
+    from flows.service.artifacts import show_table
+    from tasks.requests import task as tasks
+
+    given = job.given.once(look)
+    step(tasks.write)(given.table, job.out)
+    step(tasks.close)(given.table, given.rows, out=job.out)
     show_table("requests", given.table, "Whom we asked, and what came")
-    return given
+    return RequestsFound(given, warnings=given.warnings)
+
+
+def origin(found: RequestsFound) -> Mapping[str, Any]:
+    """The file of the requests."""
+    return {PART.name: small_tables(found.given.sources)}
+
+
+def tell(found: RequestsFound) -> Told:
+    """One row per request."""
+    return Told(listings=(listing(found.given.table),))
+
+
+def listing(table: pa.Table) -> Listing:
+    """Rows of public/requests, and the numbers that sum them up."""
+    from tasks.requests.results import summary_of
+
+    titles = ("agency", "sent", "status", "received", "records", "mailboxes", "bytes")
+    rows = [tuple("" if row[name] is None else row[name] for name in titles) for row in table.to_pylist()]
+    sums = summary_of(table)
+    below = f"{sums.asked:,} asked, {sums.answered:,} answered, {sums.mailboxes:,} mailboxes came"
+    return Listing(titles, rows, (below,))
+
+
+PART = Part(
+    name="requests",
+    patterns=("requests.csv",),
+    tables=requests.PUBLIC,
+    ledger=LEDGER,
+    look=look,
+    run=run,
+    origin=origin,
+    tell=tell,
+    ledger_listing=(requests.PUBLIC[0], listing),
+)

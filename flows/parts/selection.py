@@ -1,71 +1,110 @@
-"""The subflow `selection`: which tracts gentrified, and which cities to ask (DESIGN 5.8)."""
+"""The choice of cities: the most gentrified ones whose own police has a partnership (DESIGN 5.8)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-from prefect import flow
+from data.schema import selection
+from flows.parts import gentrification
+from flows.parts.part import Found, Job, Listing, Part, Told
+from flows.parts.points import small_tables
+from flows.run.preflight import Inputs
+from flows.run.step import step
+from tasks.selection.ledger import SELECTION
 
-from flows.run.preflight import inputs
-from flows.run.progress import reporter
-from flows.service.artifacts import show_table
-from tasks.ledger.task import close_of_gentrification, close_of_selection
-from tasks.selection.results import AtlasInput, GentrificationInput
-from tasks.selection.task import choose, judge, match, write_gentrification
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tasks.selection.results import AtlasInput, GentrificationInput
 
 
 @dataclass(frozen=True)
-class SelectionResult:
-    """What the subflow found, for the summary and the provenance.
+class SelectionFound(Found):
+    """What was found.
 
     Attributes:
         given: The tracts as they were read.
-        atlas: The Atlas as it was read; None where cities were not to be chosen.
+        atlas: The Atlas as it was read.
         cities: Rows of public/gentrification.
-        chosen: Rows of public/city_selection; None where cities were not to be chosen.
-        warnings: What the run must end with.
+        chosen: Rows of public/city_selection.
     """
 
     given: GentrificationInput
-    atlas: AtlasInput | None
+    atlas: AtlasInput
     cities: pa.Table
-    chosen: pa.Table | None
-    warnings: tuple[str, ...]
+    chosen: pa.Table
 
 
-@flow(name="selection", flow_run_name="selection {folder.name}")
-def selection(folder: Path, out: Path, parts: Collection[str]) -> SelectionResult:
-    """Judge the tracts, and choose the cities where the Atlas is there.
+def look(given: Inputs) -> AtlasInput:
+    """Read the Atlas of Surveillance, in which the cities of ``census/gentrification`` can be found."""
+    from tasks.selection.look import check_cities, read_atlas
+
+    check_cities(given.once(gentrification.look))
+    return read_atlas(given.investigation.atlas_files())
+
+
+def run(job: Job) -> SelectionFound:
+    """Match the partnerships of the Atlas with cities, and choose.
 
     Args:
-        folder: The investigation folder.
-        out: Where the tables go; the caller publishes them.
-        parts: ``gentrification``, ``selection`` or both: whose tables are written.
+        job: The job.
 
     Returns:
         What was found.
 
     Raises:
         InputError: A file, a column or a setting is wrong.
-        LedgerError: A tract or a row of the Atlas that entered has left no trace.
+        LedgerError: A row of the Atlas that entered has left no trace.
     """
-    tell, known = reporter(), inputs(folder)
-    given, settings = known.gentrification, known.investigation.config.selection
-    warnings: list[str] = []
-    with tell.stage("judge the tracts"):
-        judged = judge(given, settings)
-        if "gentrification" in parts:
-            write_gentrification(judged, out)
-            warnings += close_of_gentrification(given, judged, out=out).warnings
-    atlas = chosen = None
-    if "selection" in parts:
-        with tell.stage("choose the cities"):
-            atlas = known.selection
-            partnerships = match(atlas, judged, out)
-            chosen = choose(judged, partnerships, settings, out)
-            warnings += close_of_selection(atlas, partnerships, chosen, out=out).warnings
-        show_table("city-selection", chosen, "Which cities to ask")
-    return SelectionResult(given, atlas, judged.cities, chosen, tuple(warnings))
+    from flows.service.artifacts import show_table
+    from tasks.selection import task as tasks
+
+    given, settings = job.given, job.given.investigation.config.selection
+    atlas, judged = given.once(look), given.once(gentrification.judged)
+    partnerships, chosen = step(tasks.choose_cities)(judged, atlas, settings, job.out)
+    closed = step(tasks.close_cities)(atlas, partnerships, chosen, out=job.out)
+    show_table("city-selection", chosen, "Which cities to ask")
+    return SelectionFound(
+        given.once(gentrification.look), atlas, judged.cities, chosen, warnings=closed.warnings
+    )
+
+
+def origin(found: SelectionFound) -> Mapping[str, Any]:
+    """The file of the tracts, the Atlas, and the table of police departments under other names."""
+    from data.police import read_police
+
+    return {
+        PART.name: {
+            "gentrification": small_tables(found.given.sources),
+            "atlas": small_tables(found.atlas.sources),
+            "police": {"sha256": read_police().fingerprint},
+        }
+    }
+
+
+def tell(found: SelectionFound) -> Told:
+    """One row per city that was chosen."""
+    cities = {row["city"]: row for row in found.cities.to_pylist()}
+    rows = [
+        (row["rank"], row["city"], cities[row["city"]]["gentrified"], f"{row['gentrified_share']:.1%}")
+        for row in found.chosen.to_pylist()
+        if row["selected"]
+    ]
+    return Told(
+        listings=(Listing(("rank", "city chosen", "gentrified", "of its tracts"), rows),),
+        facts=gentrification.facts(found.cities),
+    )
+
+
+PART = Part(
+    name="selection",
+    patterns=("census/gentrification.*", "atlas/*.csv"),
+    tables=(*selection.PRIVATE, *selection.PUBLIC),
+    ledger=SELECTION,
+    look=look,
+    run=run,
+    origin=origin,
+    tell=tell,
+)

@@ -1,193 +1,64 @@
-"""The input of the parts beside the mail: looked at before any work is done, each thing once in a run.
+"""What is looked at before a run: its input, each thing once, and which parts have theirs.
 
-Whoever starts a run looks at it first and hands on what was seen (:func:`using`); the flows go out from that
-(:func:`inputs`). What a part needs is imported when it is looked at, so that a run of the mail loads
-none of it.
+Whoever starts a run looks at its input first and hands on what was seen (:func:`using`); the flows start from
+that (:func:`inputs`). What a part needs is imported when it is looked at, so that a run of the mail loads
+nothing of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar, cast
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.settings import FILE, Crime, Posts
+from flows import parts as registry
 
-if TYPE_CHECKING:
-    from tasks.places.look import Bounds
-    from tasks.places.results import Census
-    from tasks.requests.results import Requests
-    from tasks.selection.results import AtlasInput, GentrificationInput
-
-Files = tuple[tuple[str, Path], ...]
-"""Path inside the investigation folder, and where to open it; in order of the first."""
-
-
-@dataclass(frozen=True)
-class PostsInput:
-    """What the posts' part of a run goes out from.
-
-    Attributes:
-        files: The files of posts.
-        settings: The section ``[posts]``.
-        layer: The tract layer's file.
-        census: The Census and the examined cities.
-        alpha: The configured alpha, which is divided by the number of cities examined.
-    """
-
-    files: Files
-    settings: Posts
-    layer: Path
-    census: Census
-    alpha: float
-
-
-@dataclass(frozen=True)
-class CrimeInput:
-    """What the crimes' part of a run goes out from.
-
-    Attributes:
-        files: By folder of ``crime/``, its files.
-        settings: By folder, its section ``[crime.<folder>]``.
-        layer: The tract layer's file.
-        census: The Census, and the lists of all cities, examined or not.
-        threshold: What p is held against: alpha by the number of cities examined.
-    """
-
-    files: Mapping[str, Files]
-    settings: Mapping[str, Crime]
-    layer: Path
-    census: Census
-    threshold: float
+T = TypeVar("T")
 
 
 class Inputs:
     """The input of one investigation: each thing is looked at when it is first asked for, and then kept.
 
-    Every look raises an InputError where a file, a column, a value or a setting is missing or wrong; it is
-    named, with the mend.
+    Every look raises an InputError where a file, a column, a value or a setting is missing or wrong; it names
+    that, and the fix.
 
     Attributes:
-        investigation: One whose folder has files for all that will be asked for.
+        investigation: The investigation.
     """
 
     def __init__(self, investigation: Investigation) -> None:
         self.investigation = investigation
+        self._seen: dict[Callable[[Inputs], Any], Any] = {}
 
-    def check(self, parts: Collection[str]) -> None:
-        """Look at all that some parts of a run go out from: at what is called as they are here.
-
-        The mail is surveyed by the run itself.
+    def once(self, look: Callable[[Inputs], T]) -> T:
+        """What a function finds in this input; it is called once, whoever asks.
 
         Args:
-            parts: The parts that will be carried out.
+            look: The function; parts that share something name the same one.
+        """
+        if look not in self._seen:
+            self._seen[look] = look(self)
+        return cast(T, self._seen[look])
+
+    def of(self, part: str) -> Any:
+        """What a part starts from."""
+        return self.once(registry.get(part).look)
+
+    def check(self, parts: Collection[str]) -> None:
+        """Look at all that some parts of a run start from.
+
+        Args:
+            parts: The parts that will run.
 
         Raises:
-            InputError: Something is missing or wrong; the message names it, and the mend.
+            InputError: Something is missing or wrong.
         """
         for part in parts:
-            if part != "mail":
-                getattr(self, part)
-
-    @cached_property
-    def posts(self) -> PostsInput:
-        """The posts, looked at beside the tract layer, with the Census and the examined cities."""
-        from tasks.posts.look import check_posts
-
-        settings = self.investigation.config.posts
-        if settings is None:
-            raise InputError(
-                f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyse:\n"
-                "[posts]\nyear = 2019"
-            )
-        files = self.investigation.post_files()
-        check_posts(files, self.bounds)
-        alpha = self.investigation.config.tests.alpha
-        return PostsInput(tuple(files), settings, self.layer, self.census_of_examined, alpha)
-
-    @cached_property
-    def crime(self) -> CrimeInput:
-        """The crimes, looked at beside the tract layer, with the Census and the lists of all cities."""
-        from tasks.crime.look import check_crimes, sections
-
-        files = self.investigation.crime_files()
-        settings = sections(files, self.investigation.config.crime, _cities(self.census))
-        for key, own in files.items():
-            check_crimes(key, own, settings[key], self.bounds)
-        return CrimeInput(
-            files={key: tuple(own) for key, own in files.items()},
-            settings=settings,
-            layer=self.layer,
-            census=self.census,
-            threshold=self.investigation.config.tests.alpha / len(_cities(self.census_of_examined)),
-        )
-
-    @cached_property
-    def layer(self) -> Path:
-        """The tract layer's file."""
-        from tasks.places.look import find_layer
-
-        return find_layer(self.investigation.layer_files())
-
-    @cached_property
-    def bounds(self) -> Bounds | None:
-        """The tract layer's extent in degrees; None where it tells none."""
-        from tasks.places.look import check_layer
-
-        return check_layer(self.layer)
-
-    @cached_property
-    def census(self) -> Census:
-        """The Census, and the lists of all cities."""
-        from tasks.places.look import read_census
-
-        place = self.investigation.census_file
-        return read_census(place("acs"), place("city_tracts"), include=None)
-
-    @cached_property
-    def census_of_examined(self) -> Census:
-        """The same Census, and the lists of the examined cities alone."""
-        from tasks.places.look import examined
-
-        label, _ = self.investigation.census_file("city_tracts")
-        return examined(self.census, self.investigation.config.cities.include, label)
-
-    @cached_property
-    def gentrification(self) -> GentrificationInput:
-        """The tracts of ``census/gentrification``."""
-        from tasks.selection.look import read_gentrification
-
-        place = self.investigation.census_file("gentrification")
-        return read_gentrification(place, self.investigation.config.selection)
-
-    @cached_property
-    def selection(self) -> AtlasInput:
-        """The Atlas of Surveillance, in which the cities of ``census/gentrification`` can be found."""
-        from tasks.selection.look import check_cities, read_atlas
-
-        check_cities(self.gentrification)
-        return read_atlas(self.investigation.atlas_files())
-
-    @cached_property
-    def requests(self) -> Requests:
-        """``requests.csv``, and what lies in the folders that it names."""
-        from tasks.requests.look import read_requests
-
-        return read_requests(
-            self.investigation.requests_file(),
-            self.investigation.place,
-            self.investigation.agencies_with_records(),
-        )
-
-
-def _cities(census: Census) -> set[str]:
-    return set(census.cities["city"].unique().to_pylist())
+            self.of(part)
 
 
 _CURRENT: ContextVar[Inputs] = ContextVar("inputs")
@@ -195,7 +66,7 @@ _CURRENT: ContextVar[Inputs] = ContextVar("inputs")
 
 @contextmanager
 def using(looked_at: Inputs) -> Iterator[None]:
-    """Let flows called within the block go out from this input.
+    """Let flows called within the block start from this input.
 
     It is not a flow's argument because Prefect writes those into its database.
     """
@@ -207,7 +78,7 @@ def using(looked_at: Inputs) -> Iterator[None]:
 
 
 def inputs(folder: Path, agencies: Collection[str] | None = None) -> Inputs:
-    """The input that the caller has looked at; what nobody has looked at yet where none was handed on.
+    """The input that the caller has looked at; a fresh one where none was handed on.
 
     Args:
         folder: The investigation folder.
@@ -234,3 +105,83 @@ def check_agency(investigation: Investigation, agency: str) -> None:
             f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
             f"name one of: {', '.join(there)}"
         )
+
+
+def skipped(investigation: Investigation) -> dict[str, str]:
+    """The parts whose input is not there, or that a later version brings, each with its reason."""
+    reasons = {part.name: _missing(investigation, part.patterns) for part in registry.load()}
+    for name, patterns in registry.PLANNED.items():
+        reasons[name] = _missing(investigation, patterns) or f"this version does not analyse {name} yet"
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
+    missing = [pattern for pattern in patterns if not _any(investigation, pattern)]
+    return f"no {', '.join(missing)}" if missing else ""
+
+
+def _any(investigation: Investigation, pattern: str) -> bool:
+    return any(True for _ in investigation.folder.glob(pattern))
+
+
+def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The parts that a run consists of: all that have their input, or those that are asked for.
+
+    Args:
+        investigation: The investigation.
+        only: The parts asked for; None for all.
+
+    Raises:
+        InputError: A part that is asked for has no input, or none has. Mail that is not asked for need not be
+            there.
+    """
+    if only is None:
+        investigation.records()
+    left_out = skipped(investigation)
+    for part in only or ():
+        if part in left_out:
+            raise InputError(
+                f"{investigation.folder}: --only {part}: {left_out[part]}; put it there, or leave --only out"
+            )
+        if part == "mail":
+            investigation.records()
+    asked = registry.PARTS if only is None else only
+    return tuple(part for part in registry.PARTS if part in asked and part not in left_out)
+
+
+def notes(
+    investigation: Investigation, only: Sequence[str] | None = None, *, brief: bool = True
+) -> list[str]:
+    """What a person should know before the run: what is there and is not read, and what is left out.
+
+    Args:
+        investigation: The investigation.
+        only: The parts asked for; None for all.
+        brief: Whether skipped parts of which nothing is there share one line.
+    """
+    rest = [part for part in registry.PARTS if only and part not in only]
+    lines = [f"left out: {', '.join(rest)} (--only {' --only '.join(only or ())})"] if rest else []
+    left_out = skipped(investigation) if only is None else {}
+    own = [
+        line
+        for part in registry.load()
+        if part.name not in left_out and part.name not in rest
+        for line in part.notes(investigation)
+    ]
+    absent = [part for part in left_out if brief and not _begun(investigation, part)]
+    return own + lines + _notes_on(left_out, absent if len(absent) > 1 else [])
+
+
+def _begun(investigation: Investigation, part: str) -> bool:
+    """Whether files of the part are there that no other part has a use for."""
+    patterns = registry.PLANNED[part] if part in registry.PLANNED else registry.get(part).patterns
+    own = [pattern for pattern in patterns if not pattern.startswith("census/")]
+    return any(_any(investigation, pattern) for pattern in own)
+
+
+def _notes_on(left_out: Mapping[str, str], together: Collection[str]) -> list[str]:
+    """A line for each skipped part with its reason, and one for those that share it."""
+    lines = [f"skipped: {part} ({why})" for part, why in left_out.items() if part not in together]
+    if together:
+        lines.append(f"skipped: {', '.join(together)} (no input; nwatch plan shows which files each needs)")
+    return lines

@@ -14,7 +14,8 @@ from typing import Final
 
 from data.catalog import PROVENANCE
 from data.errors import InputError
-from data.schema import TABLES, TABLES_OF
+from data.schema import TABLES
+from flows import parts as registry
 from flows.run.signals import handled
 
 REMOVED: Final = "removed"
@@ -29,10 +30,11 @@ _OLD: Final = ".old"
 _BEFORE: Final = ".before"
 """The provenance of the run before, while the tables are neither its nor the new one's."""
 
-OURS: Final = frozenset(
-    Path(file) for table in TABLES.values() if table.visibility != "work" for file in table.files
-)
-"""The program's files below `out/`, but the provenance; whatever else lies there is the user's."""
+
+def ours() -> frozenset[Path]:
+    """The program's files below ``out/``, except the provenance; whatever else is there is the user's."""
+    tables = [TABLES["public/ledger"], *(table for part in registry.load() for table in part.tables)]
+    return frozenset(Path(file) for table in tables for file in table.files)
 
 
 @contextmanager
@@ -181,7 +183,7 @@ def _files(folder: Path) -> set[Path]:
 
 def _lying(out: Path) -> set[Path]:
     """The program's files that lie in `out/`."""
-    return {file for file in OURS if (out / file).is_file()}
+    return {file for file in ours() if (out / file).is_file()}
 
 
 def superseded(out: Path, parts: Collection[str]) -> list[str]:
@@ -196,4 +198,4 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
         []
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
-    return [part for part, tables in TABLES_OF.items() if part not in parts and lying & set(tables)]
+    return [part.name for part in registry.load() if part.name not in parts and lying & set(part.table_names)]

@@ -10,7 +10,7 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from tasks.arrivals.task import agencies_coming
-from tasks.mail.task import recall
+from tasks.mail.previous_runs import recall
 
 
 def agencies_ready(investigation: Investigation) -> tuple[list[str] | None, list[str]]:

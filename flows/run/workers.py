@@ -5,21 +5,22 @@ from __future__ import annotations
 import builtins
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from distributed import Client, Future, wait
 from distributed.comm import CommClosedError
-from prefect.context import FlowRunContext
-from prefect.logging import get_run_logger
 
 from cluster import ClusterSettings, connect
 from cluster.environment import unknown
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
 from flows.run.progress import reporter
-from flows.run.worker_modules import needed
+from flows.run.step import run_log, watched
+
+if TYPE_CHECKING:
+    from flows.parts.part import Part
 
 _CLUSTER: Final = logging.getLogger("cluster")
 
@@ -28,20 +29,27 @@ _LOST: Final = "scheduler-connection-lost"
 
 
 @contextmanager
-def workers(*parts: str) -> Iterator[Client]:
+def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
     """Give the client that the caller opened, else open a cluster by the environment's settings.
 
     A flow has no client among its arguments because Prefect writes those into its database. The command line
-    opens one while the server is still on its way; a run that a deployment started opens its own, and tells
-    of settings in its environment that there are none of.
+    opens one while other things start; a run that a deployment started opens its own, and warns of settings
+    in its environment that are not known.
 
     Args:
-        parts: The parts of a run that the workers of a client of its own must be able to carry out.
+        parts: The parts of the run.
+
+    Yields:
+        The client; None where no part needs workers.
 
     Raises:
         InputError: A worker lacks this program, or the scheduler or all workers were lost while the work
             went on.
     """
+    modules = worker_modules(parts)
+    if not modules:
+        yield None
+        return
     with _heard_in_the_run():
         if has_client():
             client = Client.current()
@@ -51,8 +59,18 @@ def workers(*parts: str) -> Iterator[Client]:
         for line in unknown(os.environ):
             _CLUSTER.warning(line)
         with opened() as client:
-            check_loaded(load(client, needed(parts)))
+            check_loaded(load(client, modules))
             yield client
+
+
+def worker_modules(parts: Iterable[Part]) -> list[str]:
+    """The modules that some parts load on workers, each once; none where they need no workers."""
+    return list(dict.fromkeys(module for part in parts for module in part.worker_modules))
+
+
+def fork_modules(parts: Iterable[Part]) -> list[str]:
+    """The modules that are loaded before the workers of this machine are forked, each once."""
+    return list(dict.fromkeys(module for part in parts for module in part.fork_modules))
 
 
 @contextmanager
@@ -140,12 +158,12 @@ def _heard_by(tell: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def _heard_in_the_run() -> Iterator[None]:
     """Let what the cluster tells be in the log of the flow's run, and so in the UI."""
-    if FlowRunContext.get() is None or not _CLUSTER.propagate:  # no flow, or an outer one hears it already
+    if not watched() or not _CLUSTER.propagate:  # nobody looks, or an outer flow hears it already
         yield
         return
     _CLUSTER.propagate = False  # the run's log goes to the console as well
     try:
-        with _heard_by(get_run_logger().warning):
+        with _heard_by(run_log().warning):
             yield
     finally:
         _CLUSTER.propagate = True

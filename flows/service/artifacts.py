@@ -1,4 +1,4 @@
-"""What a run shows in the Prefect UI beside its log: its progress, the ledger, the kinds, a link."""
+"""What a watched run shows in the Prefect UI beside its log: its progress, tables of counts, a link."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
-from prefect.artifacts import (
-    create_link_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
 
 from flows.run.progress import OnProgress
+from flows.run.step import watched
 
 EVERY: Final = 2.0
 """Seconds between two updates of a progress artifact: each is a request to the server."""
@@ -35,6 +30,8 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProg
     Returns:
         A callback that passes everything on, and updates the artifact every two seconds and at the end.
     """
+    from prefect.artifacts import create_progress_artifact, update_progress_artifact
+
     artifact: UUID = create_progress_artifact(progress=0.0, key=key, description=description)  # type: ignore[assignment]
     last = time.perf_counter()
 
@@ -51,6 +48,10 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProg
 
 def show_table(key: str, table: pa.Table, description: str) -> None:
     """Show a public table. Only counts are to be seen here: the UI is no place for names and addresses."""
+    if not watched():
+        return
+    from prefect.artifacts import create_table_artifact
+
     rows: list[dict[str, Any]] = [
         {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
         for row in table.slice(0, MOST_ROWS).to_pylist()
@@ -62,4 +63,8 @@ def show_table(key: str, table: pa.Table, description: str) -> None:
 
 def show_link(key: str, link: str, text: str, description: str) -> None:
     """Show a link."""
+    if not watched():
+        return
+    from prefect.artifacts import create_link_artifact
+
     create_link_artifact(link, key=key, link_text=text, description=description)

@@ -1,21 +1,20 @@
-"""A Prefect server for one run, where the environment names none.
+"""A Prefect server of an investigation's own: for a run with ``--ui``, and to look at earlier runs.
 
-Prefect starts one by itself, but dearly: the calling process first imports the whole server, waits for a
-second process to import it again, and lets a new database go through every migration of Prefect's history.
-Here the server is started before anything else is imported, so that it comes up beside the cluster, and a
-new database is a copy of an empty one that `make setup` made. Measured on two cores: a trivial flow in a
-new folder 25 s by Prefect's way, 9 s by this one.
+Prefect starts one by itself where none is named, but slowly: the calling process first imports the whole
+server, waits for a second process to import it again, and lets a new database go through every migration of
+Prefect's history. Here the server starts before anything else is imported, so that it comes up beside the
+workers, and a new database is a copy of an empty one that `make setup` made. Measured on two cores: a trivial
+flow in a new folder 25 s by Prefect's way, 9 s by this one.
 
-The server listens on a free port of the loopback address, asks for a password that lives as long as the
-run, keeps its database in the investigation's work folder, and ends with the process that started it,
-however that ends.
+The server listens on a free port of the loopback address, as ``prefect server start`` does: whoever has an
+account on this machine can open the UI while it is up; it shows counts, no names and no mail. Its database is
+kept in the investigation's work folder. It ends with the process that started it, however that ends.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -37,6 +36,8 @@ QUIET: Final = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # The second version of the UI asks a recording service on every page.
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
 }
 """Prefect's settings for every run; one that is set in the environment already stays as it is."""
 
@@ -44,25 +45,33 @@ PATIENCE: Final = 120.0
 """Seconds that a server may take to come up; a slow disk and a database without a template need half."""
 
 
+def database(home: Path) -> Path:
+    """Where the server with this folder keeps its runs."""
+    return home / "prefect.db"
+
+
 class Server:
-    """A Prefect server in a process of its own.
+    """A Prefect server with its UI, in a process of its own.
 
     Args:
         home: The folder for Prefect's database and files, made if need be.
+
+    Attributes:
+        link: Where its UI is.
+        url: Where its API is.
     """
 
     def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        database = home / "prefect.db"
-        if not database.exists() and template().is_file():
-            from data.tables import replacing  # dear, and nothing to the server's own process
+        if not database(home).exists() and template().is_file():
+            from data.tables import replacing  # slow to import, and not needed in the server's own process
 
-            with replacing(database) as beside:
+            with replacing(database(home)) as beside:
                 shutil.copyfile(template(), beside)
         # Bound here and handed over, so that no other process can take the port between.
         listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        self.password = f"nwatch:{secrets.token_urlsafe(16)}"
+        self.link = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.url = f"{self.link}/api"
         self._log = home / "server.log"
         with listener, self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -75,8 +84,11 @@ class Server:
                     **os.environ,
                     **QUIET,
                     "PREFECT_HOME": str(home),
-                    "PREFECT_SERVER_API_AUTH_STRING": self.password,
-                    "PREFECT_SERVER_UI_ENABLED": "false",
+                    "PREFECT_SERVER_API_AUTH_STRING": "",
+                    "PREFECT_SERVER_UI_ENABLED": "true",
+                    "PREFECT_SERVER_UI_API_URL": self.url,
+                    # Prefect writes the pages that it serves; not into the installation, which may be shared.
+                    "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
                     "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that record runs
                     "PREFECT__SERVER_FINAL": "1",
                     "PYTHONPATH": os.pathsep.join(
@@ -90,7 +102,7 @@ class Server:
         """Return when the server answers.
 
         Raises:
-            RuntimeError: It ended, or did not answer in time; the message names its log.
+            InputError: It ended, or did not answer in time; the message names its log.
         """
         from urllib.error import URLError
         from urllib.request import ProxyHandler, build_opener
@@ -108,7 +120,7 @@ class Server:
             except (URLError, OSError):
                 time.sleep(0.1)
         self.stop()
-        raise RuntimeError(f"the Prefect server of this run did not come up; its log is {self._log}")
+        raise InputError(f"the Prefect server did not start; read its log, {self._log}, then try again")
 
     def stop(self) -> None:
         """End the server; a second call does nothing."""
@@ -149,7 +161,6 @@ def prepare(home: Path) -> Server | None:
     # Registered before Prefect registers its own: it runs last, when logs and events have been sent.
     atexit.register(server.stop)
     os.environ["PREFECT_API_URL"] = server.url
-    os.environ["PREFECT_API_AUTH_STRING"] = server.password
     return server
 
 

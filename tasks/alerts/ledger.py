@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +14,47 @@ import pyarrow.compute as pc
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import conform, write_table
-from tasks.alerts.results import AlertTables
+from tasks.alerts.results import AlertTables, FolderCount
 from tasks.ledger.accounts import Account, check, close_part
-from tasks.ledger.identities import QUARANTINED_READING
-from tasks.ledger.results import MailClosed
-from tasks.mail.ledger import alert_accounts, folder_accounts, mail_accounts, place_of
+from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
+from tasks.ledger.results import PartClosed
+from tasks.mail.ledger import (
+    LISTED,
+    NOT_MAIL,
+    QUARANTINED_READING,
+    READ,
+    mail_accounts,
+    place_of,
+)
 from tasks.mail.results import MailSource
 
+ALERT_MESSAGES: Final = "alert messages"
+PARSED: Final = "alerts parsed"
+QUARANTINED_PARSING: Final = "quarantined while parsing"
+UNIQUE: Final = "emails over unique alerts"
+LEDGER: Final = Ledger(
+    identities=(
+        Identity("mail", LISTED, (READ, NOT_MAIL, QUARANTINED_READING), "items in the mailboxes"),
+        Identity("alerts", READ, (EVERY_KIND,)),
+        Identity("alerts", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING), "alerts among them"),
+        Identity("alerts", PARSED, (UNIQUE,)),
+    ),
+    files="private/sources",
+    together="all mailboxes",
+)
+
 QUARANTINE: Final = TABLES["private/quarantine"]
+
+
+@dataclass(frozen=True)
+class MailClosed(PartClosed):
+    """The mail's part.
+
+    Attributes:
+        quarantined: Rows in quarantine by stage.
+    """
+
+    quarantined: dict[str, int]
 
 
 def close_mail(
@@ -43,11 +77,11 @@ def close_mail(
     ordered = sorted(sources, key=lambda source: (source.agency, source.source))
     stopped = _distinct(quarantine, alerts.quarantine)
     mail = mail_accounts(ordered)
-    check([*mail, *folder_accounts(ordered, alerts.folders)])
+    check([*mail, *folder_accounts(ordered, alerts.folders)], LEDGER.identities)
     _check_quarantine(mail, stopped)
     stages = Counter(stopped.column("stage").to_pylist())
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
-    closed = close_part([*mail, *parsing], _warnings(ordered, alerts, stages), out)
+    closed = close_part([*mail, *parsing], LEDGER, _warnings(ordered, alerts, stages), out)
     write_table(sources_table(ordered), TABLES["private/sources"], out)
     write_table(stopped, QUARANTINE, out)
     return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
@@ -69,6 +103,52 @@ def sources_table(sources: Sequence[MailSource]) -> pa.Table:
         for file in source.files
     ]
     return pa.Table.from_pylist(rows, schema=TABLES["private/sources"].arrow)
+
+
+def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount]) -> list[Account]:
+    """The accounts of the parsing, one a folder: checked first, so that an error names the folder."""
+    places = {(source.agency, source.source): place_of(source) for source in sources}
+    return [
+        Account("alerts", folder.source, f"{place}, folder {folder.folder}", _fate([folder]), folder.kinds)
+        for folder in folders
+        if (place := places[folder.agency, folder.source])
+    ]
+
+
+def alert_accounts(
+    sources: Sequence[MailSource], folders: Sequence[FolderCount], unique: int
+) -> list[Account]:
+    """The accounts of the parsing: one a mailbox of an agency, and one for all together.
+
+    Args:
+        sources: The mailboxes; what they say was read is held against what the parsing found.
+        folders: What the parsing found, by agency, source and folder.
+        unique: The sum of emails over unique alerts, counted from that table.
+
+    Returns:
+        The mailboxes in the order given, and the account of all mailboxes.
+    """
+    accounts = []
+    for source in sources:
+        mine = [f for f in folders if (f.agency, f.source) == (source.agency, source.source)]
+        kinds: Counter[str] = Counter()
+        for folder in mine:
+            kinds.update(folder.kinds)
+        named = ", ".join(f"{folder.folder} ({sum(folder.kinds.values())})" for folder in mine) or "none"
+        place = f"{place_of(source)}, folders {named}"
+        accounts.append(Account("alerts", source.source, place, {READ: source.read, **_fate(mine)}, kinds))
+    parsed = sum(folder.parsed for folder in folders)
+    accounts.append(Account("alerts", "", "all mailboxes", {PARSED: parsed, UNIQUE: unique}))
+    return accounts
+
+
+def _fate(folders: Sequence[FolderCount]) -> dict[str, int | None]:
+    """The lines of alert messages over some folders."""
+    return {
+        ALERT_MESSAGES: sum(folder.alert_messages for folder in folders),
+        PARSED: sum(folder.parsed for folder in folders),
+        QUARANTINED_PARSING: sum(folder.quarantined for folder in folders),
+    }
 
 
 def _distinct(*tables: pa.Table) -> pa.Table:

@@ -202,7 +202,7 @@ def parse_sources(
     work: Path,
     *,
     client: Any = None,
-    progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Parsed:
     """Parse every mailbox, as far as no earlier run has done it.
 
@@ -212,7 +212,7 @@ def parse_sources(
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
         client: A ``distributed.Client``; None runs here, one unit after the other, with the same result.
-        progress: Called with (parts done, parts in all) at the start and after each part.
+        on_progress: Called with (parts done, parts in all) at the start and after each part.
 
     Returns:
         Where the parsed rows lie, and how much of it was new.
@@ -224,7 +224,7 @@ def parse_sources(
     laid, units = plan(sources, timezones, crosswalk, work)
     todo = [(unit, zone) for unit, zone in units if not is_done(unit)]
     kept = len(units) - len(todo)
-    report = progress or (lambda _done, _all: None)
+    report = on_progress or (lambda _done, _all: None)
     report(kept, len(units))
     parse = ParseUnit(crosswalk)
     if client is None:

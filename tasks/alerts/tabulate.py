@@ -14,11 +14,12 @@ from data.tables import conform, write_table
 from tasks.alerts import counts
 from tasks.alerts.copies import copy_of
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import ParsedSource
+from tasks.alerts.parts import Parsed, ParsedSource
 from tasks.alerts.reached import alerts_table, recipients_table
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables, FolderCount
 from tasks.alerts.unique import unique_alerts
+from tasks.mail.results import MailSource
 
 
 def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
@@ -105,3 +106,22 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
         copies=messages.num_rows - tables["private/messages"].column("copy_of").null_count,
         undated=alerts.column("alert_date").null_count,
     )
+
+
+def tabulate_parsed(parsed: Parsed, mailboxes: Sequence[MailSource], out: Path) -> AlertTables:
+    """Write the tables of messages, alerts, recipients and counts.
+
+    Args:
+        parsed: The outcome of :func:`tasks.alerts.parts.parse_sources`.
+        mailboxes: The mailboxes of this run; one that was not parsed would vanish from every table.
+        out: The folder of the tables.
+
+    Returns:
+        The places of the tables, the quarantine rows of stage ``parsing`` and the counts for the ledger.
+
+    Raises:
+        ValueError: ``parsed`` was made from other mailboxes.
+    """
+    if {(s.agency, s.source) for s in parsed.sources} != {(s.agency, s.source) for s in mailboxes}:
+        raise ValueError("the parsed mailboxes are not those of this run")
+    return tabulate_sources(parsed.sources, out)

@@ -6,9 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.catalog import Investigation
 from data.errors import InputError
 from data.records import RecordFile
@@ -18,22 +15,11 @@ from tasks.arrivals.decide import Decision, Stuck, decide
 from tasks.arrivals.memory import recall, remember
 from tasks.arrivals.reading import read_before
 from tasks.arrivals.settled import Settled, settled, why_not
-from tasks.mail.task import recall as known
-
-__all__ = [
-    "Arrival",
-    "Decision",
-    "Settled",
-    "Stuck",
-    "agencies_coming",
-    "already_read",
-    "look",
-    "settled_files",
-]
+from tasks.mail.previous_runs import recall as known
+from tasks.step import Step
 
 
-@task(name="look at the records", cache_policy=NO_CACHE, persist_result=False)
-def look(
+def look_at_records(
     investigation: Investigation,
     settle: float,
     announce: Callable[[Arrival], None],
@@ -146,3 +132,6 @@ def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> 
         InputError: A file cannot be asked for its size and times.
     """
     return settled(files, recall(investigation.work), time.time(), investigation.config.arrivals.settle)
+
+
+look = Step("look at the records", look_at_records)

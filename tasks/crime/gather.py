@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -136,3 +136,40 @@ def _check_types(key: str, types: Sequence[str], found: set[str]) -> None:
         f"{FILE}: crime.{key}.types: no row of the files in crime/{key} has the type {missing[0]!r}; "
         f"{hint}{more}"
     )
+
+
+def gather_folders(  # noqa: PLR0917 - in the order in which the flow has them
+    files: Mapping[str, Sequence[tuple[str, Path]]],
+    settings: Mapping[str, Crime],
+    work: Path,
+    client: Client,
+    buckets: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> list[GatheredCrimes]:
+    """Read the crime records of all folders, one folder after the other.
+
+    Args:
+        files: By folder below ``crime/``, its files, as for :func:`gather_crimes`.
+        settings: By folder, its section ``[crime.<folder>]``.
+        work: The investigation's work folder; ``crime/<folder>/`` in it is made anew.
+        client: Where to run.
+        buckets: In how many pieces; by default after the number of crimes. It changes no count.
+        on_progress: Called with how many files of all folders are read, and of how many.
+
+    Returns:
+        What was gathered of each folder.
+
+    Raises:
+        InputError: As :func:`gather_crimes`.
+    """
+    found: list[GatheredCrimes] = []
+    before, total = 0, sum(map(len, files.values()))
+    for key, own in files.items():
+
+        def tell(done: int, _: int, before: int = before) -> None:
+            if on_progress is not None:
+                on_progress(before + done, total)
+
+        found.append(gather_crimes(key, own, settings[key], work, client, buckets=buckets, on_progress=tell))
+        before += len(own)
+    return found

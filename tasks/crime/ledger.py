@@ -4,15 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
 from tasks.crime.results import CrimeCounts, GatheredCrimes
-from tasks.ledger import identities
 from tasks.ledger.accounts import Account, close_part
+from tasks.ledger.identities import (
+    DUPLICATES,
+    EVERY_KIND,
+    NO_LOCATION,
+    OUTSIDE,
+    WITH_INCOME,
+    WITHOUT,
+    Identity,
+    Ledger,
+)
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+
+CRIMES_IN_FILE: Final = "crimes in the file"
+CRIMES: Final = "crimes in the files"
+OTHER_YEARS: Final = "other years"
+OTHER_TYPES: Final = "other types"
+COUNTED: Final = "counted"
+LEDGER: Final = Ledger(
+    identities=(
+        Identity(
+            "crime",
+            CRIMES,
+            (DUPLICATES, OTHER_YEARS, OTHER_TYPES, NO_LOCATION, OUTSIDE, COUNTED),
+            "crimes",
+        ),
+        Identity("crime", COUNTED, (EVERY_KIND,)),
+        Identity("crime", COUNTED, (WITH_INCOME, WITHOUT)),
+    ),
+    files="private/crime_files",
+    rows_of_file=CRIMES_IN_FILE,
+)
 
 
 def close_crimes(
@@ -42,11 +72,11 @@ def close_crimes(
         )
     files = [file for each in gathered for file in each.files]
     accounts = [
-        *(Account("crime", file.source, file.file, {identities.CRIMES_IN_FILE: file.rows}) for file in files),
+        *(Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.rows}) for file in files),
         *(_account(each, by_key[each.key]) for each in gathered),
     ]
     warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
-    closed = close_part(accounts, warnings, out)
+    closed = close_part(accounts, LEDGER, warnings, out)
     write_files(files, "private/crime_files", "crimes", out)
     return closed
 
@@ -54,15 +84,15 @@ def close_crimes(
 def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
     """The account of a folder; the types are its kinds."""
     found = {
-        identities.CRIMES: _rows(gathered),
-        identities.DUPLICATES: gathered.duplicates,
-        identities.OTHER_YEARS: gathered.other_years,
-        identities.OTHER_TYPES: gathered.other_types,
-        identities.NO_LOCATION: gathered.no_location,
-        identities.OUTSIDE: counts.outside,
-        identities.COUNTED: _counted(counts),
-        identities.WITH_INCOME: counts.with_income,
-        identities.WITHOUT: counts.without,
+        CRIMES: _rows(gathered),
+        DUPLICATES: gathered.duplicates,
+        OTHER_YEARS: gathered.other_years,
+        OTHER_TYPES: gathered.other_types,
+        NO_LOCATION: gathered.no_location,
+        OUTSIDE: counts.outside,
+        COUNTED: _counted(counts),
+        WITH_INCOME: counts.with_income,
+        WITHOUT: counts.without,
     }
     return Account("crime", gathered.key, f"crime/{gathered.key}", found, counts.counted)
 

@@ -11,15 +11,16 @@ from data.errors import InputError
 from data.settings import FILE, Crime
 from data.text import collapse, nearest
 from tasks.crime.dates import tells_the_year
+from tasks.crime.ledger import COUNTED, CRIMES, OTHER_TYPES, OTHER_YEARS
 from tasks.crime.tidy import CrimeReader
-from tasks.ledger import identities
+from tasks.ledger.identities import DUPLICATES, NO_LOCATION, OUTSIDE, WITH_INCOME, WITHOUT
 from tasks.places.coordinates import Bounds
 from tasks.rows.look import check_files
 
 _LINES: Final = frozenset(
-    {identities.CRIMES, identities.DUPLICATES, identities.OTHER_YEARS, identities.OTHER_TYPES,
-     identities.NO_LOCATION, identities.OUTSIDE, identities.COUNTED, identities.WITH_INCOME,
-     identities.WITHOUT}
+    {CRIMES, DUPLICATES, OTHER_YEARS, OTHER_TYPES,
+     NO_LOCATION, OUTSIDE, COUNTED, WITH_INCOME,
+     WITHOUT}
 )  # fmt: skip
 """The ledger's lines of a folder, beside which each type has one by its name."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -77,3 +77,16 @@ def _of_type(sums: pa.Table, name: str) -> pa.Table:
 
 def _total(sums: pa.Table) -> int:
     return int(pc.sum(sums["count"], min_count=0).as_py())
+
+
+def count_folders(
+    located: Sequence[Path], settings: Mapping[str, Crime], census: Census
+) -> list[CrimeCounts]:
+    """Count the crimes of all folders, as :func:`count_crimes` does for one.
+
+    Args:
+        located: The files of crimes that know their tract.
+        settings: By folder below ``crime/``, its section ``[crime.<folder>]``.
+        census: The Census and the lists of all cities.
+    """
+    return [count_crimes(located, own, key, census) for key, own in settings.items()]

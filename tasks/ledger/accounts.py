@@ -2,7 +2,7 @@
 
 The numbers on the two sides of an identity are counted apart from each other: what a file lists by the reader
 of its index, what was read by the reading, kinds and parsed alerts from the tables. An :class:`Account` is
-what is known of a mailbox, a file or a whole part; :data:`tasks.ledger.identities.IDENTITIES` says what must
+what is known of a mailbox, a file or a whole part; ``LEDGER`` in the area's ``ledger.py`` says what must
 be equal in it. Where a number cannot be known it is None, the identities that need it are not held against
 anything, and a warning says why; no zero is claimed that was not counted.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import LedgerError
-from tasks.ledger.identities import EVERY_KIND, IDENTITIES, Identity
+from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
 from tasks.ledger.results import PartClosed, Row
 from tasks.ledger.table import write_ledger
 
@@ -47,22 +47,25 @@ class Account:
         return identity.part == self.part and lines <= self.lines.keys()
 
 
-def check(accounts: Iterable[Account]) -> None:
+def check(accounts: Iterable[Account], identities: Iterable[Identity]) -> None:
     """See that every identity holds in every account.
 
     Args:
         accounts: The accounts; an identity with an unknown number is passed over.
+        identities: What must add up.
 
     Raises:
         LedgerError: The first that does not hold; names file and folder, the identity and its numbers.
 
     Example:
-        >>> check([Account("alerts", "0123456789ab", "a.pst", {"messages read": 3}, {"safety tip": 2})])
+        >>> account = Account("alerts", "0123456789ab", "a.pst", {"messages read": 3}, {"safety tip": 2})
+        >>> check([account], [Identity("alerts", "messages read", (EVERY_KIND,))])
         Traceback (most recent call last):
         data.errors.LedgerError: a.pst: messages read = every kind does not hold: 3 = 2
     """
+    identities = tuple(identities)
     for account in accounts:
-        for identity in IDENTITIES:
+        for identity in identities:
             if not account.has(identity):
                 continue
             whole = account.value(identity.whole)
@@ -74,11 +77,12 @@ def check(accounts: Iterable[Account]) -> None:
                 raise LedgerError(f"{account.place}: {identity} does not hold: {numbers}")
 
 
-def close_part(accounts: Sequence[Account], warnings: Iterable[str], out: Path) -> PartClosed:
+def close_part(accounts: Sequence[Account], ledger: Ledger, warnings: Iterable[str], out: Path) -> PartClosed:
     """Check the accounts of a part, then enter them into the ledger.
 
     Args:
         accounts: All that is known of the part.
+        ledger: What must add up in it.
         warnings: What a person must not overlook.
         out: The folder of the tables; the rows of other parts in its ledger stay.
 
@@ -88,7 +92,7 @@ def close_part(accounts: Sequence[Account], warnings: Iterable[str], out: Path) 
     Raises:
         LedgerError: An identity does not hold; nothing is written then.
     """
-    check(accounts)
+    check(accounts, ledger.identities)
     rows = ledger_rows(accounts)
     write_ledger(rows, out)
     return PartClosed(tuple(rows), tuple(warnings))

@@ -1,12 +1,8 @@
-"""What the ledger room hands on: a part that adds up, and what its lines are called."""
+"""What the closing of a part hands on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from tasks.ledger.identities import IDENTITIES, Identity
-
-__all__ = ["IDENTITIES", "Identity", "MailClosed", "PartClosed", "Row"]
 
 Row = tuple[str, str, str, int | None]
 """A row of ``public/ledger``: part, source, line, count."""
@@ -30,19 +26,8 @@ class PartClosed:
 
         Example:
             >>> rows = (("crime", "alder", "counted", 2), ("crime", "birch", "counted", 3))
-            >>> PartClosed(rows, warnings=()).total(identities.COUNTED)
+            >>> PartClosed(rows, warnings=()).total("counted")
             5
         """
         counts = [count for _, _, name, count in self.rows if name == line]
         return None if None in counts else sum(count for count in counts if count)
-
-
-@dataclass(frozen=True)
-class MailClosed(PartClosed):
-    """The mail's part.
-
-    Attributes:
-        quarantined: Rows in quarantine by stage.
-    """
-
-    quarantined: dict[str, int]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.schema import PARTS_OF_LEDGER, TABLES
+from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
 from tasks.ledger.results import Row
 from tasks.rows.results import FileOfRows
@@ -51,15 +51,15 @@ def write_files(files: Iterable[FileOfRows], name: str, counted: str, out: Path)
     return write_table(pa.Table.from_pylist(given, schema=spec.arrow), spec, out)
 
 
-def keep(before: Path, out: Path, parts: Collection[str]) -> None:
-    """Take the lines of the last ledger over whose parts a run leaves out.
+def keep(before: Path, out: Path, sections: Collection[str]) -> None:
+    """Copy the rows of the last ledger that a run does not write anew.
 
     Args:
         before: The folder of the last run's tables, if there was one.
         out: The folder of this run's tables, which has no ledger yet.
-        parts: The parts that this run carries out.
+        sections: The sections that this run writes.
     """
-    kept = without(ledger_of(before), {line for part in parts for line in PARTS_OF_LEDGER[part]})
+    kept = without(ledger_of(before), sections)
     if kept.num_rows:
         write_table(kept, LEDGER, out)
 

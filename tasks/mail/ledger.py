@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
-from tasks.alerts.results import FolderCount
 from tasks.ledger.accounts import Account
-from tasks.ledger.identities import (
-    ALERT_MESSAGES,
-    LISTED,
-    NOT_MAIL,
-    PARSED,
-    QUARANTINED_PARSING,
-    QUARANTINED_READING,
-    READ,
-    STATED,
-    UNIQUE,
-)
 from tasks.mail.results import MailSource
+
+LISTED: Final = "listed in the file"
+READ: Final = "messages read"
+STATED: Final = "stated by its folders"
+"""A second count of the messages, made by whoever wrote the file; shown beside the first, and part of no
+identity."""
+NOT_MAIL: Final = "not mail"
+QUARANTINED_READING: Final = "quarantined while reading"
 
 
 def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
@@ -40,52 +36,6 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
         lost = f", folder {', '.join(source.unaccounted)}" if source.unaccounted else ""
         accounts.append(Account("mail", source.source, place_of(source) + lost, lines))
     return accounts
-
-
-def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount]) -> list[Account]:
-    """The accounts of the parsing, one a folder: checked first, so that an error names the folder."""
-    places = {(source.agency, source.source): place_of(source) for source in sources}
-    return [
-        Account("alerts", folder.source, f"{place}, folder {folder.folder}", _fate([folder]), folder.kinds)
-        for folder in folders
-        if (place := places[folder.agency, folder.source])
-    ]
-
-
-def alert_accounts(
-    sources: Sequence[MailSource], folders: Sequence[FolderCount], unique: int
-) -> list[Account]:
-    """The accounts of the parsing: one a mailbox of an agency, and one for all together.
-
-    Args:
-        sources: The mailboxes; what they say was read is held against what the parsing found.
-        folders: What the parsing found, by agency, source and folder.
-        unique: The sum of emails over unique alerts, counted from that table.
-
-    Returns:
-        The mailboxes in the order given, and the account of all mailboxes.
-    """
-    accounts = []
-    for source in sources:
-        mine = [f for f in folders if (f.agency, f.source) == (source.agency, source.source)]
-        kinds: Counter[str] = Counter()
-        for folder in mine:
-            kinds.update(folder.kinds)
-        named = ", ".join(f"{folder.folder} ({sum(folder.kinds.values())})" for folder in mine) or "none"
-        place = f"{place_of(source)}, folders {named}"
-        accounts.append(Account("alerts", source.source, place, {READ: source.read, **_fate(mine)}, kinds))
-    parsed = sum(folder.parsed for folder in folders)
-    accounts.append(Account("alerts", "", "all mailboxes", {PARSED: parsed, UNIQUE: unique}))
-    return accounts
-
-
-def _fate(folders: Sequence[FolderCount]) -> dict[str, int | None]:
-    """The lines of alert messages over some folders."""
-    return {
-        ALERT_MESSAGES: sum(folder.alert_messages for folder in folders),
-        PARSED: sum(folder.parsed for folder in folders),
-        QUARANTINED_PARSING: sum(folder.quarantined for folder in folders),
-    }
 
 
 def place_of(source: MailSource) -> str:

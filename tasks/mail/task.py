@@ -1,4 +1,4 @@
-"""The door of the mail room: the Prefect tasks that flows call, and what is kept from run to run."""
+"""The steps of the mail: which mailboxes there are, and the reading of them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from distributed import Client
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
-from tasks.mail.previous_runs import recall, remember, together
-from tasks.mail.results import MailSource, Reading, Survey, quarantine_table, to_sources
-from tasks.mail.settings import READER_VERSION, MailSettings
+from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
+from tasks.mail.settings import MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
-
-__all__ = [
-    "READER_VERSION",
-    "MailSettings",
-    "MailSource",
-    "Reading",
-    "Survey",
-    "read",
-    "recall",
-    "remember",
-    "survey",
-    "together",
-]
+from tasks.step import Step
 
 
-@task(name="survey the mailboxes", cache_policy=NO_CACHE, persist_result=False)
-def survey(
+def survey_mailboxes(
     files: Sequence[RecordFile],
     work: Path,
     client: Client,
@@ -65,8 +49,7 @@ def survey(
     return Survey(tuple(group(files, examined)), states)
 
 
-@task(name="read the mail", cache_policy=NO_CACHE, persist_result=False)
-def read(
+def read_mail(
     survey: Survey,
     work: Path,
     client: Client,
@@ -114,3 +97,7 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
             if forget is not None:
                 shutil.rmtree(mailbox.parts(forget), ignore_errors=True)
             raise
+
+
+survey = Step("survey the mailboxes", survey_mailboxes, "files")
+read = Step("read the mail", read_mail, "messages")

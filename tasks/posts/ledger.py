@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,12 +13,42 @@ from data.schema import TABLES
 from data.settings import FILE
 from data.tables import read_table
 from tasks.income.results import Findings
-from tasks.ledger import identities
 from tasks.ledger.accounts import Account, close_part
+from tasks.ledger.identities import (
+    DUPLICATES,
+    NO_LOCATION,
+    OUTSIDE,
+    WITH_INCOME,
+    WITHOUT,
+    Identity,
+    Ledger,
+)
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
 from tasks.places.results import Census, Layer
 from tasks.posts.results import Gathered, PostsTables
+
+POSTS_IN_FILE: Final = "posts in the file"
+POSTS: Final = "posts in the files"
+EXCLUDED: Final = "excluded accounts"
+IN_ONE: Final = "in one tract"
+ON_BORDERS: Final = "on borders"
+IN_TRACTS: Final = "posts in tracts"
+TRACTS: Final = "tracts in the layer"
+REPAIRED: Final = "polygons repaired"
+CITIES: Final = "cities examined"
+DIRECTIONS: Final = ("positive", "negative", "none", "not testable")
+LEDGER: Final = Ledger(
+    identities=(
+        Identity("posts", POSTS, (DUPLICATES, EXCLUDED, NO_LOCATION, OUTSIDE, IN_ONE, ON_BORDERS), "posts"),
+        Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
+        Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
+        Identity("cities", CITIES, DIRECTIONS),
+    ),
+    files="private/post_files",
+    rows_of_file=POSTS_IN_FILE,
+    beside=(TRACTS, REPAIRED),
+)
 
 
 def close_posts(
@@ -46,29 +77,29 @@ def close_posts(
     in_tracts = pc.count_distinct(placed.column("post_id")).as_py()
     posts = sum(file.rows for file in gathered.files)
     counts = {
-        identities.POSTS: posts,
-        identities.DUPLICATES: gathered.duplicates,
-        identities.EXCLUDED: gathered.excluded,
-        identities.NO_LOCATION: gathered.no_location,
-        identities.OUTSIDE: tables.outside,
-        identities.IN_ONE: tables.in_one_tract,
-        identities.ON_BORDERS: tables.on_borders,
-        identities.IN_TRACTS: in_tracts,
-        identities.WITH_INCOME: tables.with_income,
-        identities.WITHOUT: tables.without,
-        identities.TRACTS: layer.tracts,
-        identities.REPAIRED: layer.repaired,
+        POSTS: posts,
+        DUPLICATES: gathered.duplicates,
+        EXCLUDED: gathered.excluded,
+        NO_LOCATION: gathered.no_location,
+        OUTSIDE: tables.outside,
+        IN_ONE: tables.in_one_tract,
+        ON_BORDERS: tables.on_borders,
+        IN_TRACTS: in_tracts,
+        WITH_INCOME: tables.with_income,
+        WITHOUT: tables.without,
+        TRACTS: layer.tracts,
+        REPAIRED: layer.repaired,
     }
     examined = pc.count_distinct(census.cities.column("city")).as_py()
-    verdicts = {direction: findings.verdicts.get(direction, 0) for direction in identities.DIRECTIONS}
+    verdicts = {direction: findings.verdicts.get(direction, 0) for direction in DIRECTIONS}
     files = gathered.files
     accounts = [
-        *(Account("posts", file.source, file.file, {identities.POSTS_IN_FILE: file.rows}) for file in files),
+        *(Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}) for file in files),
         Account("posts", "", "posts/", counts),
-        Account("cities", "", "census/city_tracts", {identities.CITIES: examined, **verdicts}),
+        Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
     ]
     warnings = [*_warnings(tables, layer, posts, in_tracts), *_of_no_use(tables, placed)]
-    closed = close_part(accounts, warnings, out)
+    closed = close_part(accounts, LEDGER, warnings, out)
     write_files(files, "private/post_files", "posts", out)
     return closed
 

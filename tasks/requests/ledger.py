@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
 from tasks.ledger.accounts import Account, close_part
-from tasks.ledger.identities import REQUESTS, STATUSES
+from tasks.ledger.identities import Identity, Ledger
 from tasks.ledger.results import PartClosed
+
+REQUESTS: Final = "requests"
+STATUSES: Final = ("fulfilled", "partly fulfilled", "no records", "denied", "withdrawn", "pending")
+LEDGER: Final = Ledger(identities=(Identity("requests", REQUESTS, STATUSES),))
 
 
 def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> PartClosed:
@@ -29,4 +34,4 @@ def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> PartClos
     """
     found = Counter(table.column("status").to_pylist())
     counts = {REQUESTS: rows_in_file, **{status: found[status] for status in STATUSES}}
-    return close_part([Account("requests", "", "requests.csv", counts)], (), out)
+    return close_part([Account("requests", "", "requests.csv", counts)], LEDGER, (), out)

@@ -21,9 +21,9 @@ from data.errors import InputError
 from data.records import RecordFile, Records
 from data.schema import TABLES
 from data.storage import state_of
-from data.tables import conform
+from data.tables import conform, write_table
 from data.text import nearest
-from tasks.ledger import identities
+from tasks.requests.ledger import STATUSES
 from tasks.requests.results import Requests
 from tasks.rows.small_tables import read_columns, source_of
 
@@ -59,7 +59,7 @@ def read_requests(
     Args:
         file: How the file is called in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
             the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
-            :data:`tasks.ledger.identities.STATUSES`, in any case) and records (a folder below ``records/``).
+            :data:`tasks.ledger.STATUSES`, in any case) and records (a folder below ``records/``).
         place: Where the mailboxes lie, on a disk or on a store.
         folders: The folders of ``records/`` that a request should name; one that none does is a warning.
 
@@ -129,12 +129,12 @@ def _request(row: dict[str, str], label: str, number: int, records: Records) -> 
 
 def _status(written: str, place: str) -> str:
     status = " ".join(written.lower().split())
-    if status in identities.STATUSES:
+    if status in STATUSES:
         return status
-    known = ", ".join(identities.STATUSES)
+    known = ", ".join(STATUSES)
     if not status:
         raise InputError(f"{place}: column status is empty; write one of: {known}")
-    near = nearest(written, identities.STATUSES)
+    near = nearest(written, STATUSES)
     hint = f"did you mean {near!r}? " if near else ""
     raise InputError(f"{place}: column status: {written!r} is no status; {hint}Known are: {known}")
 
@@ -210,3 +210,16 @@ def _warnings(table: pa.Table, label: str, folders: Collection[str]) -> Iterator
     named = {folder.split("/", 1)[0] for folder in shared}
     for folder in sorted(set(folders) - named):
         yield f"records/{folder}: no request of {label} names it"
+
+
+def write_requests(table: pa.Table, out: Path) -> Path:
+    """Write ``public/requests``.
+
+    Args:
+        table: Its rows, as :func:`read_requests` gives them.
+        out: The folder of the tables.
+
+    Returns:
+        ``public/requests.parquet``, which has a CSV beside it.
+    """
+    return write_table(table, SPEC, out)

@@ -1,29 +1,10 @@
-"""The door of the requests room: the Prefect task that flows call."""
+"""The steps of the records requests."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from tasks.requests.ledger import close_requests
+from tasks.requests.read import write_requests
+from tasks.step import Step
 
-import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from data.tables import write_table
-from tasks.requests.read import SPEC
-from tasks.requests.results import Requests, Summary
-
-__all__ = ["Requests", "Summary", "write_requests"]
-
-
-@task(name="write the requests", cache_policy=NO_CACHE, persist_result=False)
-def write_requests(table: pa.Table, out: Path) -> Path:
-    """Write ``public/requests``.
-
-    Args:
-        table: Its rows, as :func:`tasks.requests.read.read_requests` gives them.
-        out: The folder of the tables.
-
-    Returns:
-        ``public/requests.parquet``, which has a CSV beside it.
-    """
-    return write_table(table, SPEC, out)
+write = Step("list the requests", write_requests)
+close = Step("close the ledger of the requests", close_requests)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from data.schema import TABLES
 from data.settings import Selection
-from data.tables import conform
-from tasks.selection.results import Judged, Partnerships
+from data.tables import conform, write_table
+from tasks.selection.partnerships import TABLE as MATCHED
+from tasks.selection.partnerships import match_atlas
+from tasks.selection.results import AtlasInput, Judged, Partnerships
 
 TABLE: Final = TABLES["public/city_selection"]
 
@@ -104,3 +107,27 @@ def _numbers(city: Mapping[str, Any], rank: int, ranked: Sequence[object]) -> st
     tracts = "its one tract" if city["tracts"] == 1 else f"its {city['tracts']:,} tracts"
     share = f"{100 * city['gentrified_share']:.1f} % of {tracts} gentrified ({city['gentrified']:,})"
     return f"{share}, place {rank:,} of {len(ranked):,} by that share"
+
+
+def choose(
+    judged: Judged, atlas: AtlasInput, selection: Selection, out: Path
+) -> tuple[Partnerships, pa.Table]:
+    """Match the Atlas's partnerships with cities, choose the cities, and write both tables.
+
+    Args:
+        judged: The tracts with their cities, and the cities with their counts.
+        atlas: The Atlas, as :func:`tasks.selection.atlas.read_atlas` reads it.
+        selection: The section ``[selection]``: how many are to be chosen.
+        out: The folder of the tables.
+
+    Returns:
+        Whose partnerships there are, and the rows of ``public/city_selection``.
+
+    Raises:
+        InputError: The state of a city is unknown, or two cities are called the same.
+    """
+    partnerships = match_atlas(atlas, judged)
+    write_table(partnerships.table, MATCHED, out)
+    chosen = choose_cities(judged, partnerships, selection)
+    write_table(chosen, TABLE, out)
+    return partnerships, chosen

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from data.errors import InputError
 from data.schema import TABLES
 from data.settings import FILE, Selection
-from data.tables import conform
+from data.tables import conform, write_table
 from tasks.places.geoids import to_geoids
 from tasks.rows.small_tables import Kind, not_negative, read_columns, source_of
 from tasks.selection.method import (
@@ -218,3 +218,17 @@ def _check_repeated(tracts: pa.Table, label: str, years: dict[str, str]) -> None
                 f"{label}: column {written}: the rows of tract {differing.idxmax()} differ; "
                 "a tract in two cities has the same numbers in both, correct one of them"
             )
+
+
+def write_gentrification(judged: Judged, out: Path) -> tuple[Path, ...]:
+    """Write the tables of gentrification: by city, by tract, and the thresholds.
+
+    Args:
+        judged: What was found.
+        out: The folder of the tables.
+
+    Returns:
+        ``public/gentrification``, ``public/gentrification_tracts`` and ``public/gentrification_thresholds``.
+    """
+    tables = ((judged.cities, CITIES), (judged.tracts, TRACTS), (judged.thresholds, THRESHOLDS))
+    return tuple(write_table(table, spec, out) for table, spec in tables)

@@ -11,10 +11,41 @@ import pyarrow.compute as pc
 
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.ledger import identities
 from tasks.ledger.accounts import Account, close_part
+from tasks.ledger.identities import Identity, Ledger
 from tasks.ledger.results import PartClosed
 from tasks.selection.results import AtlasInput, GentrificationInput, Judged, Partnerships
+
+TRACT_ROWS: Final = "rows of tracts"
+CITY_ROWS: Final = "in cities"
+REST_ROWS: Final = "in no city"
+LOW_POPULATION: Final = "low population"
+NOT_ELIGIBLE: Final = "not eligible"
+NOT_GENTRIFIED: Final = "eligible, not gentrified"
+GENTRIFIED: Final = "gentrified"
+ATLAS_ROWS: Final = "rows of the Atlas"
+OTHER_TECHNOLOGIES: Final = "other technologies"
+PARTNERSHIPS: Final = "Ring partnerships"
+OWN_POLICE: Final = "of a city's own police"
+OTHER_AGENCIES: Final = "of another agency in a city"
+ELSEWHERE: Final = "of no city of the list"
+RANKED: Final = "cities ranked"
+SELECTED: Final = "selected"
+BELOW: Final = "with a partnership, below the last selected"
+NO_PARTNERSHIP: Final = "without a partnership"
+GENTRIFICATION: Final = Ledger(
+    identities=(
+        Identity("gentrification", TRACT_ROWS, (CITY_ROWS, REST_ROWS)),
+        Identity("gentrification", CITY_ROWS, (LOW_POPULATION, NOT_ELIGIBLE, NOT_GENTRIFIED, GENTRIFIED)),
+    )
+)
+SELECTION: Final = Ledger(
+    identities=(
+        Identity("selection", ATLAS_ROWS, (OTHER_TECHNOLOGIES, PARTNERSHIPS)),
+        Identity("selection", PARTNERSHIPS, (OWN_POLICE, OTHER_AGENCIES, ELSEWHERE)),
+        Identity("selection", RANKED, (SELECTED, BELOW, NO_PARTNERSHIP)),
+    )
+)
 
 _THRESHOLDS: Final = {
     "median_income": "income",
@@ -49,16 +80,16 @@ def close_gentrification(given: GentrificationInput, judged: Judged, *, out: Pat
     neither = pc.invert(pc.or_(in_cities["low_population"], in_cities["eligible"]))
     total = {name: _sum(cities[name]) for name in ("low_population", "eligible", "gentrified")}
     counts = {
-        identities.TRACT_ROWS: given.rows,
-        identities.CITY_ROWS: len(in_cities),
-        identities.REST_ROWS: tracts["city"].null_count,
-        identities.LOW_POPULATION: total["low_population"],
-        identities.NOT_ELIGIBLE: _sum(neither),
-        identities.NOT_GENTRIFIED: total["eligible"] - total["gentrified"],
-        identities.GENTRIFIED: total["gentrified"],
+        TRACT_ROWS: given.rows,
+        CITY_ROWS: len(in_cities),
+        REST_ROWS: tracts["city"].null_count,
+        LOW_POPULATION: total["low_population"],
+        NOT_ELIGIBLE: _sum(neither),
+        NOT_GENTRIFIED: total["eligible"] - total["gentrified"],
+        GENTRIFIED: total["gentrified"],
     }
     warnings = _of_gentrification(judged, counts)
-    return close_part([Account("gentrification", "", given.label, counts)], warnings, out)
+    return close_part([Account("gentrification", "", given.label, counts)], GENTRIFICATION, warnings, out)
 
 
 def close_selection(
@@ -85,20 +116,20 @@ def close_selection(
     ranked = read_table(TABLES["public/city_selection"], out)
     own, named = matched["own_police"], pc.is_valid(matched["city"])
     counts = {
-        identities.ATLAS_ROWS: atlas.rows,
-        identities.OTHER_TECHNOLOGIES: atlas.other,
-        identities.PARTNERSHIPS: len(matched),
-        identities.OWN_POLICE: _sum(pc.and_(own, named)),
-        identities.OTHER_AGENCIES: _sum(pc.and_(pc.invert(own), named)),
-        identities.ELSEWHERE: matched["city"].null_count,
-        identities.RANKED: partnerships.cities,
-        identities.SELECTED: _sum(ranked["selected"]),
-        identities.BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
-        identities.NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
+        ATLAS_ROWS: atlas.rows,
+        OTHER_TECHNOLOGIES: atlas.other,
+        PARTNERSHIPS: len(matched),
+        OWN_POLICE: _sum(pc.and_(own, named)),
+        OTHER_AGENCIES: _sum(pc.and_(pc.invert(own), named)),
+        ELSEWHERE: matched["city"].null_count,
+        RANKED: partnerships.cities,
+        SELECTED: _sum(ranked["selected"]),
+        BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
+        NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
     }
     place = ", ".join(label for label, _, _ in atlas.sources)
     warnings = _of_selection(partnerships, chosen)
-    return close_part([Account("selection", "", place, counts)], warnings, out)
+    return close_part([Account("selection", "", place, counts)], SELECTION, warnings, out)
 
 
 def _sum(values: pa.ChunkedArray) -> int:
@@ -114,7 +145,7 @@ def _of_gentrification(judged: Judged, counts: Mapping[str, int]) -> Iterator[st
                 f"the metro area {row['metro_area']} has no threshold of {' and '.join(lacking)}: none of "
                 f"its {row['tracts']:,} tracts has the numbers, so that none can have gentrified"
             )
-    if counts[identities.CITY_ROWS] == counts[identities.LOW_POPULATION]:
+    if counts[CITY_ROWS] == counts[LOW_POPULATION]:
         yield "no tract in a city has 500 residents in both years"
 
 

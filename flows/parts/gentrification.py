@@ -1,0 +1,97 @@
+"""Gentrification: which tracts could gentrify, and which did (DESIGN 5.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from data.schema import selection
+from flows.parts.part import Found, Job, Part, Told
+from flows.parts.points import small_tables
+from flows.run.preflight import Inputs
+from flows.run.step import step
+from tasks.selection.ledger import GENTRIFICATION
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tasks.selection.results import GentrificationInput, Judged
+
+
+@dataclass(frozen=True)
+class GentrificationFound(Found):
+    """What was found.
+
+    Attributes:
+        given: The tracts as they were read.
+        cities: Rows of public/gentrification.
+    """
+
+    given: GentrificationInput
+    cities: pa.Table
+
+
+def look(given: Inputs) -> GentrificationInput:
+    """Read the tracts of ``census/gentrification``."""
+    from tasks.selection.look import read_gentrification
+
+    place = given.investigation.census_file("gentrification")
+    return read_gentrification(place, given.investigation.config.selection)
+
+
+def judged(given: Inputs) -> Judged:
+    """Every tract's judgment, and the counts by city; the choice of cities starts from them too."""
+    from tasks.selection import task as tasks
+
+    return step(tasks.judge)(given.once(look), given.investigation.config.selection)
+
+
+def run(job: Job) -> GentrificationFound:
+    """Judge the tracts and write the tables of gentrification.
+
+    Args:
+        job: The job.
+
+    Returns:
+        What was found.
+
+    Raises:
+        InputError: A file, a column or a setting is wrong.
+        LedgerError: A tract that entered has left no trace.
+    """
+    from tasks.selection import task as tasks
+
+    given, found = job.given.once(look), job.given.once(judged)
+    step(tasks.write)(found, job.out)
+    closed = step(tasks.close_tracts)(given, found, out=job.out)
+    return GentrificationFound(given, found.cities, warnings=closed.warnings)
+
+
+def origin(found: GentrificationFound) -> Mapping[str, Any]:
+    """The file of the tracts."""
+    return {PART.name: small_tables(found.given.sources)}
+
+
+def facts(cities: pa.Table) -> dict[str, int | None]:
+    """The numbers of the summary, over all cities."""
+    rows = cities.to_pylist()
+    names = {"tracts of cities": "tracts", "eligible": "eligible", "gentrified": "gentrified"}
+    return {name: sum(row[column] for row in rows) for name, column in names.items()}
+
+
+def tell(found: GentrificationFound) -> Told:
+    """How many tracts of cities could gentrify, and how many did."""
+    return Told(facts=facts(found.cities))
+
+
+PART = Part(
+    name="gentrification",
+    patterns=("census/gentrification.*",),
+    tables=selection.OF_TRACTS,
+    ledger=GENTRIFICATION,
+    look=look,
+    run=run,
+    origin=origin,
+    tell=tell,
+)

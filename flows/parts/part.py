@@ -1,0 +1,147 @@
+"""What a part of a run is: the one interface that all parts have, those that come with the program too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data.catalog import Investigation
+from data.schema import Table
+from flows.run.preflight import Inputs
+from tasks.ledger.identities import Ledger
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a part is given when it runs.
+
+    Attributes:
+        given: The input that was looked at before the run.
+        out: The folder for its tables; the run publishes them.
+        client: The ``distributed.Client`` of the run; None where no part of the run needs workers.
+        partition: Messages per partition; None for the default. It changes no byte of a table.
+        buckets: Into how many pieces posts and crimes are sorted; None for the default. Likewise.
+        agencies: The agencies whose mailboxes are read; None for all.
+        settled: Whether mailboxes that may still be being copied are left out.
+    """
+
+    given: Inputs
+    out: Path
+    client: Any = None
+    partition: int | None = None
+    buckets: int | None = None
+    agencies: tuple[str, ...] | None = None
+    settled: bool = False
+
+    @property
+    def work(self) -> Path:
+        """The investigation's work folder."""
+        return self.given.investigation.work
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a part found; each part adds what it has to tell.
+
+    Attributes:
+        warnings: What a person must not overlook, one line each.
+        notes: What a person should know, one line each.
+    """
+
+    warnings: tuple[str, ...] = field(default=(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A printed table.
+
+    Attributes:
+        titles: The columns' names.
+        rows: Their values; None is an unknown number.
+        below: Lines that follow it.
+    """
+
+    titles: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the summary of a run says of a part.
+
+    Attributes:
+        listings: Its tables.
+        facts: Its numbers, by name; None is an unknown one.
+        unknown: What cannot be known, as "2 of 11 mailboxes"; "" where all is known.
+        see: Commands that show what the warnings are about, as ``nwatch quarantine``.
+    """
+
+    listings: tuple[Listing, ...] = ()
+    facts: Mapping[str, int | None] = field(default_factory=dict)
+    unknown: str = ""
+    see: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(given: Inputs) -> None:
+    """Look at nothing: the part looks at its input when it runs."""
+
+
+def _no_notes(investigation: Investigation) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a run. Everything that is true of it alone is here or in its area of ``tasks``.
+
+    A page of ``flows/parts`` is loaded whenever a run is planned. What it needs to run (geopandas, a mailbox
+    reader) is therefore imported inside its functions.
+
+    Attributes:
+        name: Its name: of the page, on the command line, in the provenance.
+        patterns: The files that it needs, as glob patterns below the investigation folder; without one of
+            each, the part is skipped.
+        tables: What it publishes beside the ledger.
+        ledger: What it writes into the ledger, and what must add up.
+        run: Does the work, and writes the tables and the ledger rows to ``job.out``.
+        origin: What it started from, for ``provenance.json``: entries by key, file names in none of them.
+        tell: What the summary says of it.
+        look: Looks at its input before any work is done; what it returns is kept (``Inputs.of``).
+            Raises an InputError where something is missing or wrong.
+        notes: What a person should know of its input before the run, one line each.
+        remember: Called when all parts have run, before their tables are published.
+        ledger_listing: A table that ``nwatch ledger`` shows below the accounts, and how.
+        worker_modules: Modules that the workers load for it; none where it needs no workers.
+        fork_modules: Modules that are loaded before workers of this machine are forked: libraries that are
+            known to survive a fork.
+        keys: Its keys in the provenance; by default its name.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    tables: tuple[Table, ...]
+    ledger: Ledger
+    run: Callable[[Job], Any]
+    origin: Callable[[Any], Mapping[str, Any]]
+    tell: Callable[[Any], Told]
+    look: Callable[[Inputs], Any] = _nothing
+    notes: Callable[[Investigation], list[str]] = _no_notes
+    remember: Callable[[Job, Any], None] | None = None
+    ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None
+    worker_modules: tuple[str, ...] = ()
+    fork_modules: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def provenance_keys(self) -> tuple[str, ...]:
+        """Where in the provenance its input is named."""
+        return self.keys or (self.name,)
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """The names of its tables, as ``public/kinds``."""
+        return tuple(table.name for table in self.tables)
