@@ -12,7 +12,7 @@ from data.catalog import Investigation
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
-from flows.parts.part import Found, Job, Part
+from flows.parts.part import Job, Part
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.preflight import Inputs, inputs, parts_to_run, skipped, using
 from flows.run.preflight import notes as notes_before
@@ -39,7 +39,7 @@ class RunResult:
     """
 
     out: Path
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property

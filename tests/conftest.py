@@ -76,7 +76,6 @@ def prefect() -> Iterator[dict[str, str]]:
     """
     from prefect.logging.handlers import APILogWorker
     from prefect.settings import (
-        PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
         temporary_settings,
@@ -89,11 +88,10 @@ def prefect() -> Iterator[dict[str, str]]:
         server.wait()
         settings = {
             PREFECT_API_URL: server.url,
-            PREFECT_API_AUTH_STRING: server.password,
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
         }
         with temporary_settings(settings):
-            yield {"PREFECT_API_URL": server.url, "PREFECT_API_AUTH_STRING": server.password}
+            yield {"PREFECT_API_URL": server.url}
     finally:
         APILogWorker.drain_all(timeout=10)
         server.stop()

@@ -41,6 +41,9 @@ QUIET: Final = {
 }
 """Prefect's settings for every run; one that is set in the environment already stays as it is."""
 
+_PASSWORDS: Final = frozenset({"PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"})
+"""What the environment may set for another server; ours asks for none."""
+
 PATIENCE: Final = 120.0
 """Seconds that a server may take to come up; a slow disk and a database without a template need half."""
 
@@ -81,10 +84,9 @@ class Server:
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
                 env={
-                    **os.environ,
+                    **{name: value for name, value in os.environ.items() if name not in _PASSWORDS},
                     **QUIET,
                     "PREFECT_HOME": str(home),
-                    "PREFECT_SERVER_API_AUTH_STRING": "",
                     "PREFECT_SERVER_UI_ENABLED": "true",
                     "PREFECT_SERVER_UI_API_URL": self.url,
                     # Prefect writes the pages that it serves; not into the installation, which may be shared.

@@ -37,7 +37,7 @@ def test_each_parameter_is_one_of_the_flow_s_and_none_is_missing(deployments: di
 
 def test_one_agency_listens_to_what_arrivals_says(deployments: dict[str, dict[str, Any]]):
     from flows.arrivals import EVENT, arrival_event
-    from tasks.arrivals.task import Arrival
+    from tasks.arrivals.agency import Arrival
 
     [trigger] = deployments["one-agency"]["triggers"]
     assert trigger["expect"] == [EVENT]

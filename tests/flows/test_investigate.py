@@ -4,26 +4,31 @@ import asyncio
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client
 
-from data.catalog import BUILT, Investigation
+from data.catalog import Investigation
 from data.errors import InputError, LedgerError
-from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
+from data.schema import TABLES
 from data.tables import read_table
+from flows import parts as registry
 from flows.run.preflight import Inputs, using
-from tasks.ledger import identities
+from tasks.crime.ledger import COUNTED
+from tasks.posts.ledger import POSTS
+from tasks.step import Step
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
+pytestmark = pytest.mark.slow
 
 
 def run(folder: Path):
+    """Run all parts as Prefect flows."""
     from prefect import tags
 
-    from flows.investigate import investigate
+    from flows.service.deployments import investigate
 
     with tags("nwatch", "a-test"):
         return investigate(folder)
@@ -44,17 +49,18 @@ def flow_runs(name: str):
     return [found for found in asked(lambda api: api.read_flow_runs()) if found.name == name]
 
 
+@pytest.mark.usefixtures("prefect")
 def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation: Path, client: Client):
     folder = investigation.rename(investigation.with_name("ring-2021"))
     result = run(folder)
     assert result.out == folder / "out"
     assert (folder / "out/public/ledger.csv").is_file()
     assert (folder / "out/provenance.json").is_file()
-    assert result.alerts.messages > 0
-    assert result.posts.closed.total(identities.POSTS) > 0
-    assert result.crime.closed.total(identities.COUNTED) > 0
-    assert result.selection.chosen.num_rows > 0
-    assert result.requests.summary.asked > 0
+    assert result.found["mail"].messages > 0
+    assert result.found["posts"].closed.total(POSTS) > 0
+    assert result.found["crime"].closed.total(COUNTED) > 0
+    assert result.found["selection"].chosen.num_rows > 0
+    assert result.found["requests"].given.summary.asked > 0
     assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
 
     [shown] = flow_runs("investigate ring-2021")
@@ -63,29 +69,29 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert {"nwatch", "a-test"} <= set(shown.tags)
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
     subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
-    assert sorted(sub.name for sub in subs) == [
-        f"{name} ring-2021" for name in ("alerts", "crime", "posts", "requests", "selection")
-    ]
+    assert sorted(sub.name for sub in subs) == [f"{name} ring-2021" for name in sorted(registry.PARTS)]
     artifacts = {
         found.key: found
         for found in asked(lambda api: api.read_artifacts())
         if found.flow_run_id in {shown.id, *(sub.id for sub in subs)}
     }
     assert set(artifacts) == {
-        "dask-dashboard", "mail-read", "ledger", "kinds", "posts-placed", "city-tests", "city-tests-robust",
-        "crimes-placed", "crime-tests", "city-selection", "requests",
+        "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
+        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
+        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "city-selection", "requests",
     }  # fmt: skip
-    assert artifacts["mail-read"].type == "progress"
-    assert artifacts["mail-read"].data == 100.0
+    assert artifacts["read-the-mail"].type == "progress"
+    assert artifacts["read-the-mail"].data == 100.0
     assert client.dashboard_link in str(artifacts["dask-dashboard"].data)
     assert "listed in the file" in str(artifacts["ledger"].data)
     assert "crime alert" in str(artifacts["kinds"].data)
-    files = [file for source in result.alerts.sources for file in source.files]
+    files = [file for source in result.found["mail"].sources for file in source.files]
     assert not [file for file in files if file in str([found.data for found in artifacts.values()])]
 
 
+@pytest.mark.usefixtures("prefect")
 def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, client: Client, monkeypatch):
-    from flows.parts import mail
+    from tasks.alerts import task
 
     folder = investigation.rename(investigation.with_name("fails"))
     (folder / "out").mkdir()
@@ -94,7 +100,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     def refuse(*_):
         raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
 
-    monkeypatch.setattr(mail, "close", refuse)
+    monkeypatch.setattr(task, "close", Step("close the ledger", refuse))
     with pytest.raises(LedgerError):
         run(folder)
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
@@ -103,6 +109,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     assert shown.state.is_failed()
 
 
+@pytest.mark.usefixtures("prefect")
 def test_a_mistake_in_the_input_comes_through_the_flow_as_it_is(tmp_path: Path):
     with pytest.raises(InputError, match="no such folder"):
         run(tmp_path / "nowhere")
@@ -111,10 +118,12 @@ def test_a_mistake_in_the_input_comes_through_the_flow_as_it_is(tmp_path: Path):
 def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
     investigation: Path, client: Client, monkeypatch
 ):
-    run(investigation)
+    from flows.investigate import investigate
+
+    investigate(investigation)
     first = {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()}
     read = {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")}
-    run(investigation)
+    investigate(investigation)
     assert {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()} == first
     assert {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")} == read
     assert read
@@ -130,11 +139,16 @@ def holds_what_it_names(out: Path, *parts: str) -> None:
     }
     assert told["tables"] == lying
     assert set(lying) == {
-        file for part in parts for name in (*TABLES_OF[part], "public/ledger") for file in TABLES[name].files
+        file
+        for part in parts
+        for name in (*registry.get(part).table_names, "public/ledger")
+        for file in TABLES[name].files
     }
-    assert set(told) & set(BUILT) == set(parts) - {"mail"}
+    assert set(told) & set(registry.PARTS) == set(parts) - {"mail"}
     rows = read_table(TABLES["public/ledger"], out).to_pylist()
-    assert {row["part"] for row in rows} == {line for part in parts for line in PARTS_OF_LEDGER[part]}
+    assert {row["part"] for row in rows} == {
+        line for part in parts for line in registry.get(part).ledger.sections
+    }
 
 
 def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
@@ -144,13 +158,13 @@ def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
 
     out = investigation / "out"
     investigate(investigation)
-    holds_what_it_names(out, *BUILT)
+    holds_what_it_names(out, *registry.PARTS)
 
     (out / "public/mine.csv").write_text("a reader's own")
     for name in ("posts", "crime", "atlas"):
         shutil.rmtree(investigation / name)
     investigate(investigation, only=["mail", "requests"])
-    holds_what_it_names(out, *BUILT)
+    holds_what_it_names(out, *registry.PARTS)
 
     result = investigate(investigation)
     left = ("mail", "gentrification", "requests")
@@ -166,12 +180,12 @@ def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
     holds_what_it_names(out, *left)
 
 
-def test_workers_that_lack_the_program_are_told_of_instead_of_waited_for(client: Client, monkeypatch):
-    from flows.run import worker_modules, workers
+def test_workers_that_lack_the_program_are_named_instead_of_waited_for(client: Client):
+    from flows.run import workers
 
-    monkeypatch.setattr(worker_modules, "NEEDED", {"mail": ("os", "no_such_module")})
+    mail = replace(registry.get("mail"), worker_modules=("os", "no_such_module"))
     with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
-        workers.check_loaded(workers.load(client, worker_modules.needed(["mail"])))
+        workers.check_loaded(workers.load(client, workers.worker_modules([mail])))
 
 
 def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):
@@ -179,7 +193,8 @@ def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: 
 
     monkeypatch.setenv("NWATCH_WORKERS", "1")
     monkeypatch.setattr(Client, "current", classmethod(lambda cls: (_ for _ in ()).throw(ValueError("none"))))
-    with workers() as opened:
+    with workers([registry.get("mail")]) as opened:
+        assert opened is not None
         assert opened.submit(sum, [1, 2]).result(60) == 3
 
 
@@ -220,8 +235,8 @@ def test_what_the_caller_has_looked_at_is_not_looked_at_again(
     looked_at.check(["posts", "crime"])
     with using(looked_at):
         result = investigate(investigation, only=["posts", "crime"])
-    assert result.posts is not None
-    assert result.crime is not None
+    assert result.found["posts"] is not None
+    assert result.found["crime"] is not None
     assert len(seen) == 1
-    assert result.crime.census is seen[0]
-    assert result.posts.census.tracts is seen[0].tracts
+    assert result.found["crime"].census is seen[0]
+    assert result.found["posts"].census.tracts is seen[0].tracts

@@ -12,10 +12,12 @@ from distributed import Client
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.schema import PARTS_OF_LEDGER, TABLES, TABLES_OF
+from data.schema import TABLES
+from flows import parts as registry
 from flows.one_agency import notes_on_others
+from tasks.step import Step
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect")]
+pytestmark = pytest.mark.slow
 
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
 
@@ -74,7 +76,7 @@ def rows_of(folder: Path, agency: str) -> dict[str, list]:
         for row in pq.read_table(folder / "out/private/sources.parquet").to_pylist()
         if row["agency"] == agency
     }
-    for name in TABLES_OF["mail"]:
+    for name in registry.get("mail").table_names:
         rows = pq.read_table(folder / f"out/{name}.parquet").to_pylist()
         if "agency" in TABLES[name].arrow.names:
             found[name] = [row for row in rows if row["agency"] == agency]
@@ -101,7 +103,7 @@ def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, cli
         name: content
         for name, content in published(folder).items()
         if name.removesuffix(".parquet").removesuffix(".csv")
-        in {table for part, tables in TABLES_OF.items() if part != "mail" for table in tables}
+        in {table for part in registry.load() if part.name != "mail" for table in part.table_names}
     }
     assert rows["private/messages"]
     assert rows["public/kinds"]
@@ -123,7 +125,7 @@ def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Pa
     arrive(away, folder)
     one_agency(folder, NEW)
     found, expected = published(folder), published(whole)
-    of_mail = [f"{name}.parquet" for name in TABLES_OF["mail"]]
+    of_mail = [f"{name}.parquet" for name in registry.get("mail").table_names]
     assert {name: found[name] for name in of_mail} == {name: expected[name] for name in of_mail}
     # The other parts were not carried out anew, of which requests looks at the folders of the agencies.
     told, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
@@ -143,7 +145,7 @@ def test_twice_is_as_once(without_new, client: Client):
 
 
 def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkeypatch: pytest.MonkeyPatch):
-    from tasks.mail.task import survey
+    from tasks.mail import task
 
     folder, away = without_new
     investigate(folder)
@@ -153,11 +155,13 @@ def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkey
         path.write_bytes(b"another file")
     surveyed: list[str] = []
 
-    def noted(records, *rest):
-        surveyed.extend(record.agency for record in records)
-        return survey(records, *rest)
+    survey = task.survey
 
-    monkeypatch.setattr("flows.parts.mail.survey", noted)
+    def noted(records, *rest, **given):
+        surveyed.extend(record.agency for record in records)
+        return survey.function(records, *rest, **given)
+
+    monkeypatch.setattr(task, "survey", Step("survey the mailboxes", noted, "files"))
     before = (folder / "work/mail/hashes.json").read_text()
     rows = rows_of(folder, FIRST)
     one_agency(folder, NEW)
@@ -169,20 +173,20 @@ def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkey
 
 def test_an_agency_that_no_run_has_read_is_left_out_with_a_note(investigation: Path, client: Client):
     result = one_agency(investigation, FIRST)
-    assert [source.agency for source in result.alerts.sources if source.agency != FIRST] == []
+    assert [source.agency for source in result.found["mail"].sources if source.agency != FIRST] == []
     assert result.notes[0] == (
         f"agency '{NEW}' was not read yet and is left out; "
         f"read it with: nwatch run {investigation} --agency {NEW}"
     )
     parts = {row["part"] for row in pq.read_table(investigation / "out/public/ledger.parquet").to_pylist()}
-    assert parts == set(PARTS_OF_LEDGER["mail"])
+    assert parts == set(registry.get("mail").ledger.sections)
 
 
 def test_the_agencies_one_after_the_other_are_as_one_run(investigation: Path, whole: Path, client: Client):
     one_agency(investigation, NEW)
     one_agency(investigation, FIRST)
     found, expected = published(investigation), published(whole)
-    tables = [f"{name}.parquet" for name in TABLES_OF["mail"] if name != "public/ledger"]
+    tables = [f"{name}.parquet" for name in registry.get("mail").table_names if name != "public/ledger"]
     assert {name: found[name] for name in tables} == {name: expected[name] for name in tables}
 
 
@@ -220,7 +224,7 @@ def test_a_mailbox_that_is_still_being_copied_is_left_out_with_a_note(investigat
     result = one_agency(investigation, FIRST, settled=True)
     [note] = [note for note in result.notes if "late.pst" in note]
     assert "may still be being copied" in note
-    assert sorted(file for source in result.alerts.sources for file in source.files) == sorted(names)
+    assert sorted(file for source in result.found["mail"].sources for file in source.files) == sorted(names)
 
 
 def test_an_agency_that_is_still_being_copied_is_not_read(investigation: Path):
@@ -243,13 +247,13 @@ def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Pa
     investigate(investigation, only=["mail"])
     before = published(investigation)
     result = one_agency(investigation, FIRST, settled=True)
-    assert result.alerts is None
+    assert "mail" not in result.found
     assert result.notes == (f"{FIRST} is read and published as it is; there is nothing to do",)
     assert published(investigation) == before
     # In another time zone its days are others.
     config = investigation / "investigation.toml"
     config.write_text(config.read_text().replace("America/Los_Angeles", "Pacific/Auckland"))
-    assert one_agency(investigation, FIRST, settled=True).alerts is not None
+    assert one_agency(investigation, FIRST, settled=True).found["mail"] is not None
     assert published(investigation) != before
 
 
@@ -282,9 +286,9 @@ def test_a_mailbox_that_comes_after_the_run_has_looked_is_not_read(
         mailbox.with_name("late.pst").write_bytes(mailbox.read_bytes()[:1000])
         return found
 
-    monkeypatch.setattr("flows.parts.mail.settled_files", then_one_comes)
+    monkeypatch.setattr("tasks.arrivals.task.settled_files", then_one_comes)
     at_once(investigation)
     result = one_agency(investigation, FIRST, settled=True)
-    names = {file for source in result.alerts.sources for file in source.files}
+    names = {file for source in result.found["mail"].sources for file in source.files}
     assert names
     assert not [name for name in names if "late.pst" in name]

@@ -20,7 +20,7 @@ from cluster.certificates import make
 from cluster.config import environment
 from data.synthetic import create
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PORT = 8786
 WAIT = 300.0

@@ -12,7 +12,7 @@ from scipy import stats
 
 from cluster import ClusterSettings, connect
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 CITY = "Los Angeles city, California"
 BATTERY, CAR = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"

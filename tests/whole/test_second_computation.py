@@ -12,7 +12,7 @@ import statsmodels.api as sm
 
 from cluster import ClusterSettings, connect
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 CITIES = [
     "Indianapolis city (balance), Indiana",

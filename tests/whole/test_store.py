@@ -9,7 +9,7 @@ from tests.store import Store, store
 
 __all__ = ["store"]
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"

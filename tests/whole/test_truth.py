@@ -10,7 +10,7 @@ import pytest
 from cluster import ClusterSettings, connect
 from data.schema import TABLES
 
-pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 LARGEST = 97
 """Messages of the largest mailbox of the fixture `synthetic`."""

@@ -52,7 +52,7 @@ def test_every_command_s_help_has_an_example(call, command: str):
 def test_the_help_loads_nothing_heavy(words: list[str]):
     heavy = "{'prefect', 'dask', 'distributed', 'pyarrow', 'numpy'} & set(sys.modules)"
     code = (
-        f"import sys; sys.argv[1:] = {words}\nfrom flows import cli\ntry: app.main()\nfinally: print({heavy})"
+        f"import sys; sys.argv[1:] = {words}\nfrom flows.console import app\ntry: app.main()\nfinally: print({heavy})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
@@ -61,7 +61,7 @@ def test_the_help_loads_nothing_heavy(words: list[str]):
 def test_inspect_starts_neither_prefect_nor_dask(synthetic: Path):
     file = next(synthetic.rglob("*.pst"))
     code = (
-        f"import sys; sys.argv[1:] = ['inspect', {str(file)!r}]\nfrom flows import cli\n"
+        f"import sys; sys.argv[1:] = ['inspect', {str(file)!r}]\nfrom flows.console import app\n"
         "try: app.main()\nfinally: print({'prefect', 'dask', 'distributed'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -179,7 +179,7 @@ def test_the_exit_code_is_the_same_where_python_was_evaluating_a_text(
 ):
     """As for moments while Prefect is imported; `python -m` would end by SIGINT then."""
     (tmp_path / "told.py").write_text(
-        "import signal\nfrom flows import cli\n"
+        "import signal\nfrom flows.console import app\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whatever this test was started with
         "with app._interruptible('nothing was done yet'):\n"
         f"    exec('signal.raise_signal(signal.{stop})')\n"

@@ -1,6 +1,7 @@
 """How `nwatch ledger` shows the ledger: each number above the numbers that it is the sum of."""
 
 from flows.console.ledger_text import account_lines, balances
+from flows.parts import load
 
 
 def rows(source: str, part: str, **counts: int | None) -> list[dict]:
@@ -29,7 +30,7 @@ FILES = {
 
 
 def shown(*groups: list[dict]) -> list[str]:
-    return list(account_lines([row for group in groups for row in group], FILES))
+    return list(account_lines([row for group in groups for row in group], FILES, load()))
 
 
 def test_mailboxes_stand_in_order_of_their_names_and_all_together_last():
@@ -69,7 +70,7 @@ CRIME = [
 
 
 def test_crimes_stand_below_their_folder_after_the_files_and_the_types_below_what_is_counted():
-    lines = list(account_lines(CRIME, {"cccccccccccc": ["crime/los-angeles/a.csv"]}))
+    lines = list(account_lines(CRIME, {"cccccccccccc": ["crime/los-angeles/a.csv"]}, load()))
     assert [" ".join(line.split()) for line in lines] == [
         "crime",
         "crime/los-angeles/a.csv (cccccccccccc) 9",
@@ -109,13 +110,13 @@ def test_every_line_of_the_ledger_has_room_for_its_name():
     own = {"with a partnership, below the last selected": 1, "cities ranked": 1, "selected": 0}
     given = [{"part": "selection", "source": "", "line": line, "count": n} for line, n in own.items()]
     given.append({**given[0], "line": "without a partnership", "count": 0})
-    assert len({len(line) for line in account_lines(given, {}) if line != "selection"}) == 1
+    assert len({len(line) for line in account_lines(given, {}, load()) if line != "selection"}) == 1
 
 
 def test_a_number_of_0_is_no_part_of_a_balance_but_for_what_is_in_quarantine():
     lines = {"listed in the file": 2, "messages read": 2, "not mail": 0, "quarantined while reading": 0}
     rows = [{"part": "mail", "source": "a", "line": line, "count": count} for line, count in lines.items()]
-    [balance] = balances(rows, ["mail"])
+    [balance] = balances(rows, load(["mail"]))
     assert balance.parts == (("messages read", 2), ("quarantined while reading", 0))
     nothing = [{**row, "count": 0} for row in rows]
-    assert [(each.count, each.parts) for each in balances(nothing, ["mail"])] == [(0, ())]
+    assert [(each.count, each.parts) for each in balances(nothing, load(["mail"]))] == [(0, ())]

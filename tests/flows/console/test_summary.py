@@ -10,6 +10,7 @@ from rich.console import Console
 
 from flows.console.printing import LOG_WIDTH
 from flows.console.summary import _seconds, print_balances, warnings
+from flows.parts.part import Told
 from tasks.ledger.table import write_ledger
 
 ROWS = [
@@ -34,20 +35,23 @@ ROWS = [
 
 def ended(out: Path, *, listed: tuple[int | None, ...] = (3, 3), **parts: Any) -> Any:
     """A run's result, as far as the summary looks at it."""
-    sources = [SimpleNamespace(messages_listed=number) for number in listed]
-    given = {"alerts": SimpleNamespace(sources=sources, quarantine=1), "posts": None, "crime": None} | parts
-    return SimpleNamespace(out=out, warnings=(), notes=(), **given)
+    unknown = sum(number is None for number in listed)
+    told = Told(
+        unknown=f"{unknown} of {len(listed)} mailboxes" if unknown else "",
+        see={"See what and why": "nwatch quarantine"},
+    )
+    return SimpleNamespace(out=out, warnings=(), notes=(), found={"mail": told, **parts})
 
 
-def said(tell, *arguments: Any) -> list[str]:
+def said(tell, result: Any) -> list[str]:
     stream = io.StringIO()
-    tell(*arguments, Console(file=stream, width=LOG_WIDTH))
+    tell(result, list(result.found.values()), Console(file=stream, width=LOG_WIDTH))
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
 def test_whether_anything_is_missing_is_answered_in_numbers_that_add_up(tmp_path: Path):
     write_ledger(ROWS, tmp_path / "out")
-    assert said(print_balances, ended(tmp_path / "out", posts=object())) == [
+    assert said(print_balances, ended(tmp_path / "out", posts=Told())) == [
         "Is anything missing?",
         "      6 items in the mailboxes = 4 messages read + 2 not mail + 0 quarantined while reading",
         "      2 alerts among them = 1 alerts parsed + 1 quarantined while parsing",
@@ -60,7 +64,9 @@ def test_whether_anything_is_missing_is_answered_in_numbers_that_add_up(tmp_path
 def test_what_this_run_did_not_do_is_no_part_of_the_answer(tmp_path: Path):
     write_ledger(ROWS, tmp_path / "out")
     assert not [line for line in said(print_balances, ended(tmp_path / "out")) if "posts" in line]
-    assert said(print_balances, ended(tmp_path / "out", alerts=None)) == []
+    nothing = ended(tmp_path / "out")
+    nothing.found = {}
+    assert said(print_balances, nothing) == []
 
 
 def test_where_it_cannot_be_known_that_is_the_answer(tmp_path: Path):

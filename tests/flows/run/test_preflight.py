@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from data.catalog import BUILT, Investigation
+from data.catalog import Investigation
 from data.errors import InputError
-from flows.run.preflight import Inputs, inputs, using
+from flows.parts import PARTS, points
+from flows.run.preflight import Inputs, inputs, notes, parts_to_run, using
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def refused(folder: Path) -> str:
 
 
 def test_what_is_right_is_found(folder: Path):
-    given = looked_at(folder).posts
+    given = looked_at(folder).of("posts")
     assert [name for name, _ in given.files] == sorted(
         f"posts/{path.name}" for path in (folder / "posts").iterdir()
     )
@@ -124,8 +125,8 @@ def test_the_command_says_it_in_one_line_and_starts_nothing(folder: Path, nwatch
 
 def test_mail_that_is_asked_for_alone_does_not_mind_the_posts(folder: Path):
     with pytest.raises(InputError, match="no mailbox"):
-        Investigation.open(folder).parts(["mail"])
-    assert Investigation.open(folder).parts(["posts"]) == ("posts",)
+        parts_to_run(Investigation.open(folder), ["mail"])
+    assert parts_to_run(Investigation.open(folder), ["posts"]) == ("posts",)
 
 
 BESIDE = ("crime", "gentrification", "selection", "requests")
@@ -154,7 +155,7 @@ def rewritten(path: Path, change) -> None:
 def test_everything_that_is_right_is_found_right(whole: Path):
     found = looked_at(whole)
     found.check(BESIDE)
-    given = found.crime
+    given = found.of("crime")
     assert list(given.files) == list(given.settings) == ["alderfall", "thornquill"]
     assert given.threshold == 0.05 / 8
 
@@ -162,7 +163,7 @@ def test_everything_that_is_right_is_found_right(whole: Path):
 def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_be_one(whole: Path):
     with (whole / "investigation.toml").open("a") as settings:
         settings.write('\n[cities]\ninclude = ["Briar Harbor city, New York", "Peachmere city, Alabama"]\n')
-    given = looked_at(whole).crime
+    given = looked_at(whole).of("crime")
     assert given.threshold == 0.05 / 2
     assert "Alderfall city, California" in given.census.cities["city"].to_pylist()
 
@@ -238,8 +239,8 @@ def test_each_part_without_its_input_is_skipped_and_said_so(whole: Path, part: s
         path = whole / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     found = Investigation.open(whole)
-    assert part not in found.parts()
-    assert [note for note in found.notes(brief=False) if note.startswith(f"skipped: {part} (no ")]
+    assert part not in parts_to_run(found)
+    assert [note for note in notes(found, brief=False) if note.startswith(f"skipped: {part} (no ")]
 
 
 @pytest.fixture
@@ -276,10 +277,10 @@ ONCE = ["check_crimes", "check_crimes", "check_layer", "check_posts", "read_atla
 
 def test_all_parts_look_at_each_thing_once(synthetic: Path, read: list[str]):
     found = looked_at(synthetic)
-    found.check(BUILT)
-    found.check(BUILT)
+    found.check(PARTS)
+    found.check(PARTS)
     with using(found):
-        assert inputs(synthetic).crime.census is found.census
+        assert inputs(synthetic).of("crime").census is found.once(points.census)
     assert sorted(read) == ONCE
 
 

@@ -4,15 +4,21 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from data.police import read_police
 from data.settings import Config, Tests
-from flows.parts.selection import SelectionResult
-from flows.run.provenance import Origins, previous, provenance, write_provenance
-from tasks.mail.results import MailSource
+from flows.parts import load
+from flows.parts.gentrification import GentrificationFound
+from flows.parts.mail import MailFound
+from flows.parts.selection import SelectionFound
+from flows.run.provenance import previous, provenance, write_provenance
+from tasks.mail.results import MailSource, Reading
 from tasks.selection.results import AtlasInput, GentrificationInput
+
+CONFIG = Config(name="test")
 
 SOURCE = MailSource(
     agency="lapd",
@@ -31,7 +37,13 @@ SOURCE = MailSource(
 
 
 def made(tables: Path, *sources: MailSource) -> dict:
-    return provenance(Config(name="test"), Origins(sources, reader="1", crosswalk="c" * 64), tables)
+    empty = pa.table({})
+    mail = MailFound(Reading(sources, empty), "c" * 64, 0, empty, 0, 0, 0)
+    return of_parts(tables, None, mail=mail)
+
+
+def of_parts(tables: Path, before: dict | None = None, config: Config = CONFIG, **found: Any) -> dict:
+    return provenance(config, load(found), found, tables, before)
 
 
 def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
@@ -75,7 +87,7 @@ def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_p
     (other / "public").mkdir(parents=True)
     (other / "public/city_tests.parquet").write_bytes(b"tests")
     config = Config(name="test", tests=Tests(alpha=0.01))
-    values = provenance(config, Origins(None, reader="1"), other, before)
+    values = of_parts(other, before, config)
     assert values["sources"] == before["sources"]
     assert values["crosswalk"] == before["crosswalk"]
     assert values["kept"] == {"mail": Config(name="test").sha256}
@@ -88,22 +100,22 @@ def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_p
 
 def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
     assert previous(tmp_path) == {}
-    values = provenance(Config(name="test"), Origins(None, reader="1"), tmp_path, previous(tmp_path))
+    values = of_parts(tmp_path, previous(tmp_path))
     assert "sources" not in values
     assert "kept" not in values
 
 
-def chosen(sha: str) -> SelectionResult:
+def chosen(sha: str) -> SelectionFound:
     empty = pa.table({"GEOID": []})
     given = GentrificationInput(
         "census/gentrification.csv", empty, 0, (("census/gentrification.csv", sha, 7),)
     )
     atlas = AtlasInput(empty, 0, 0, (("atlas/leaked by someone.csv", "b" * 64, 8),))
-    return SelectionResult(given, atlas, empty, empty, ())
+    return SelectionFound(given, atlas, empty, empty)
 
 
 def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_path: Path):
-    values = provenance(Config(name="test"), Origins(None, "1", selection=chosen("a" * 64)), tmp_path)
+    values = of_parts(tmp_path, selection=chosen("a" * 64))
     assert values["selection"] == {
         "gentrification": [{"source": "a" * 12, "sha256": "a" * 64, "bytes": 7}],
         "atlas": [{"source": "b" * 12, "sha256": "b" * 64, "bytes": 8}],
@@ -114,9 +126,10 @@ def test_the_atlas_the_tracts_and_the_names_of_the_police_are_named_by_hash(tmp_
 
 
 def test_a_choice_of_cities_alone_keeps_what_the_last_run_says_of_the_tracts(tmp_path: Path):
-    both = Origins(None, "1", gentrification=chosen("a" * 64), selection=chosen("a" * 64))
-    before = provenance(Config(name="test"), both, tmp_path)
-    after = provenance(Config(name="test"), Origins(None, "1", selection=chosen("c" * 64)), tmp_path, before)
+    first = chosen("a" * 64)
+    tracts = GentrificationFound(first.given, first.cities)
+    before = of_parts(tmp_path, gentrification=tracts, selection=first)
+    after = of_parts(tmp_path, before, selection=chosen("c" * 64))
     assert after["gentrification"] == before["gentrification"]
     assert after["selection"]["gentrification"][0]["source"] == "c" * 12
     assert list(after["kept"]) == ["gentrification"]

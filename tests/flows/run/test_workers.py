@@ -18,8 +18,10 @@ from prefect.client.schemas.sorting import LogSort
 
 from cluster import watch
 from data.errors import InputError, LedgerError
+from flows.parts import load
 from flows.run.workers import workers
 
+MAIL = load(["mail"])
 ADDRESS = "tcp://127.0.0.1:8786"
 
 
@@ -37,7 +39,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Any:
     ids=["a future is cancelled", "the connection is closed"],
 )
 def test_a_lost_scheduler_is_one_line_with_the_mend(client: Any, error: Exception):
-    with pytest.raises(InputError) as raised, workers("mail"):
+    with pytest.raises(InputError) as raised, workers(MAIL):
         raise error
     told = str(raised.value)
     assert told.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
@@ -48,7 +50,7 @@ def test_a_lost_scheduler_is_one_line_with_the_mend(client: Any, error: Exceptio
 
 def test_whatever_fails_while_the_client_has_no_scheduler_is_the_schedulers_loss(client: Any):
     client.status = "connecting"
-    with pytest.raises(InputError, match="was lost during the run"), workers("mail"):
+    with pytest.raises(InputError, match="was lost during the run"), workers(MAIL):
         raise ValueError("odd")
 
 
@@ -66,7 +68,7 @@ def of_no_worker(key: str) -> FutureCancelledError:
     ids=["one future", "several"],
 )
 def test_the_loss_of_all_workers_is_one_line_with_the_mend(client: Any, error: Exception):
-    with pytest.raises(InputError) as raised, workers("mail"):
+    with pytest.raises(InputError) as raised, workers(MAIL):
         raise error
     assert str(raised.value) == (
         "no worker has been there for 10 minutes; start some; nothing was published. "
@@ -84,14 +86,14 @@ def test_the_loss_of_all_workers_is_one_line_with_the_mend(client: Any, error: E
     ids=lambda error: type(error).__name__,
 )
 def test_every_other_error_comes_through_as_it_is(client: Any, error: Exception):
-    with pytest.raises(type(error)) as raised, workers("mail"):
+    with pytest.raises(type(error)) as raised, workers(MAIL):
         raise error
     assert raised.value is error
 
 
 def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: Any):
     client.status = "closed"
-    with pytest.raises(InputError, match="no mailbox"), workers("mail"):
+    with pytest.raises(InputError, match="no mailbox"), workers(MAIL):
         raise InputError("records/lapd: no mailbox")
 
 
@@ -100,14 +102,14 @@ def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: A
 def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
     @flow(name="inner")
     def inner() -> None:
-        with workers("mail"):
+        with workers(MAIL):
             telling = threading.Thread(target=logging.getLogger("cluster.watch").warning, args=["all gone"])
             telling.start()
             telling.join()
 
     @flow(name="outer", flow_run_name="outer of the log")
     def outer() -> None:
-        with workers("mail"):
+        with workers(MAIL):
             inner()
 
     outer()
@@ -134,7 +136,7 @@ def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_o
 
     @flow(name="mistyped", flow_run_name="mistyped")
     def mistyped() -> None:
-        with workers("mail"):
+        with workers(MAIL):
             pass
 
     mistyped()
@@ -146,7 +148,7 @@ def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_o
 @pytest.mark.usefixtures("prefect")
 def test_a_wrong_setting_is_one_line_where_a_run_opens_its_own_workers(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NWATCH_PORT", "none")
-    with pytest.raises(InputError, match="NWATCH_PORT is wrong"), workers("mail"):
+    with pytest.raises(InputError, match="NWATCH_PORT is wrong"), workers(MAIL):
         pass
 
 

@@ -1,5 +1,6 @@
-"""A Prefect server for one run: it answers who knows its password, and ends with its starter."""
+"""A Prefect server of an investigation: it shows its UI on this machine, and ends with its starter."""
 
+import json
 import os
 import signal
 import socket
@@ -7,12 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
+from data.errors import InputError
 from flows.service.local_server import Server, prepare
 
 STARTER = """
@@ -35,7 +36,7 @@ def answers(url: str) -> bool:
 
 
 @pytest.mark.slow
-def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_path: Path):
+def test_a_server_shows_its_ui_and_ends_when_its_starter_is_killed(tmp_path: Path):
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
@@ -43,9 +44,10 @@ def test_a_server_asks_for_its_password_and_ends_when_its_starter_is_killed(tmp_
     with starter.stdout:
         url = starter.stdout.readline().strip()
         assert answers(url)
-        with pytest.raises(HTTPError) as refused:
-            urlopen(f"{url}/flows/filter", data=b"{}")
-        assert refused.value.code == 401
+        with urlopen(url.removesuffix("/api")) as page:
+            assert b"<title>" in page.read()
+        with urlopen(f"{url.removesuffix('/api')}/ui-settings") as settings:
+            assert json.load(settings)["api_url"] == url
         starter.send_signal(signal.SIGKILL)
         starter.wait()
     for _ in range(300):
@@ -71,7 +73,7 @@ def test_a_server_that_does_not_come_up_is_told_of_with_its_log(
 ):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     server = Server(tmp_path)
-    with pytest.raises(RuntimeError, match=r"did not come up; its log is .*server\.log"):
+    with pytest.raises(InputError, match=r"did not start; read its log, .*server\.log, then try again"):
         server.wait()
     assert (tmp_path / "server.log").is_file()
 
