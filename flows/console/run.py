@@ -138,7 +138,8 @@ def _started(
     loading = load(stack.enter_context(opened(settings)), modules) if modules else []
     stack.enter_context(using(looked_at))
     _check_server(server)
-    check_loaded(loading)
+    if loading:
+        check_loaded(loading)
 
     def flow(agency: str | None, partition: int | None, only: list[str] | None) -> RunResult:
         if agency is None:

@@ -1,0 +1,94 @@
+"""A step runs as a plain call with its progress shown, or as a Prefect task where a server looks on."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.run.progress import Reporter, reporting
+from flows.run.step import run_log, step, subflow, watched
+from tasks.step import Step
+
+
+def count(letters: str, *, on_progress=None) -> int:
+    """Count letters, and say how far it is."""
+    for done, _ in enumerate(letters, 1):
+        on_progress(done, len(letters))
+    return len(letters)
+
+
+def add(numbers: list[int]) -> int:
+    """Add numbers."""
+    return sum(numbers)
+
+
+COUNT = Step("count the letters", count, "letters")
+
+
+def test_a_step_calls_its_function_shows_its_progress_and_counts_its_seconds():
+    shown: list[tuple[int, int]] = []
+
+    class Hearing(Reporter):
+        def _shown(self, name, unit):
+            from contextlib import contextmanager
+
+            @contextmanager
+            def hear():
+                yield lambda done, total: shown.append((done, total))
+
+            return hear()
+
+    with reporting(Hearing()) as tell:
+        assert step(COUNT)("abc") == 3
+        assert step(Step("add", add))([1, 2]) == 3
+    assert shown == [(1, 3), (2, 3), (3, 3)]
+    assert list(tell.seconds) == ["count the letters", "add"]
+
+
+def test_nobody_watches_where_no_server_is_named_and_nothing_of_prefect_is_loaded():
+    code = (
+        "import sys\nfrom flows.run.step import run_log, step, subflow, watched\n"
+        "from tasks.step import Step\n"
+        "import flows.investigate, flows.one_agency\nfrom pathlib import Path\n"
+        "assert not watched()\nassert step(Step('add', sum))([1, 2]) == 3\n"
+        "assert subflow('mail', Path('a'), Path('b'), lambda: 5) == 5\nrun_log().warning('nobody hears it')\n"
+        "print('prefect' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_an_unwatched_run_s_log_goes_nowhere(capsys: pytest.CaptureFixture):
+    log = run_log()
+    assert isinstance(log, logging.Logger)
+    log.warning("nobody hears it")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_a_watched_step_is_a_task_with_its_progress_and_a_part_a_flow_of_its_own(
+    prefect: dict[str, str], tmp_path: Path
+):
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+
+    def part() -> int:
+        assert watched()
+        return step(COUNT)("ab") + step(Step("add", add))([1, 2])
+
+    @flow(name="outer", flow_run_name="outer of the steps")
+    def outer(folder: Path) -> int:
+        run_log().info("heard")
+        return subflow("toys", folder, folder / "out", part)
+
+    assert outer(tmp_path / "case") == 5
+    with get_client(sync_client=True) as api:
+        runs = {found.name: found for found in api.read_flow_runs()}
+        inner = runs["toys case"]
+        assert inner.parameters == {"folder": str(tmp_path / "case"), "out": str(tmp_path / "case/out")}
+        tasks = [task.name for task in api.read_task_runs() if task.flow_run_id == inner.id]
+        assert sorted(name.rsplit("-", 1)[0] for name in tasks) == ["add", "count the letters"]
+        [artifact] = [each for each in api.read_artifacts() if each.flow_run_id == inner.id]
+        assert (artifact.key, artifact.data) == ("count-the-letters", 100.0)
