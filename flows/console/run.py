@@ -128,11 +128,11 @@ def _started(
 ) -> Flow:
     """Start all that a run needs, which the stack ends, and give what runs it."""
     from cluster import forking
-    from flows.run.workers import check_loaded, fork_modules, load, opened, worker_modules
+    from flows.run.workers import check_loaded, load, opened, worker_modules
 
     modules = worker_modules(parts)
     if modules and settings.kind == "local":
-        forking.prepare(fork_modules(parts))
+        forking.prepare(modules)
     # A server, and what the workers are forked from, come up in their own processes meanwhile.
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
     loading = load(stack.enter_context(opened(settings)), modules) if modules else []

@@ -184,8 +184,7 @@ PART = Part(
     tell=tell,
     notes=notes,
     remember=remember,
-    worker_modules=("tasks.mail.execute", "tasks.alerts.parts"),
-    # Arrow loads pandas with the first list that it is given.
-    fork_modules=("tasks.mail.execute", "tasks.alerts.parts", "pandas"),
+    # Arrow loads pandas with the first list that it is given: better once than on every worker.
+    worker_modules=("tasks.mail.execute", "tasks.alerts.parts", "pandas"),
     keys=("sources", "crosswalk"),
 )

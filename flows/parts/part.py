@@ -115,9 +115,8 @@ class Part:
         notes: What a person should know of its input before the run, one line each.
         remember: Called when all parts have run, before their tables are published.
         ledger_listing: A table that ``nwatch ledger`` shows below the accounts, and how.
-        worker_modules: Modules that the workers load for it; none where it needs no workers.
-        fork_modules: Modules that are loaded before workers of this machine are forked: libraries that are
-            known to survive a fork.
+        worker_modules: Modules that the workers load for it; none where it needs no workers. On this machine
+            one process loads them, and the workers are forked from it: they must not start threads.
         keys: Its keys in the provenance; by default its name.
     """
 
@@ -133,7 +132,6 @@ class Part:
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None
     worker_modules: tuple[str, ...] = ()
-    fork_modules: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
     @property

@@ -68,11 +68,6 @@ def worker_modules(parts: Iterable[Part]) -> list[str]:
     return list(dict.fromkeys(module for part in parts for module in part.worker_modules))
 
 
-def fork_modules(parts: Iterable[Part]) -> list[str]:
-    """The modules that are loaded before the workers of this machine are forked, each once."""
-    return list(dict.fromkeys(module for part in parts for module in part.fork_modules))
-
-
 @contextmanager
 def opened(settings: ClusterSettings | None = None) -> Iterator[Client]:
     """Open a cluster and give its client, as `cluster.connect` does; a lost cluster is one line.
