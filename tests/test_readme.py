@@ -72,23 +72,6 @@ def test_every_setting_of_the_cluster_is_documented():
     assert documented == list(ClusterSettings.model_fields)
 
 
-@pytest.mark.parametrize(
-    "page", [README, *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda page: page.name
-)
-def test_every_link_leads_somewhere(page: Path):
-    for target in re.findall(r"\]\(([^)#:]*)(#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        path, anchor = page.parent / target[0] if target[0] else page, target[1].removeprefix("#")
-        assert path.exists(), target
-        if anchor:
-            assert anchor in anchors(path), target
-
-
-def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
 def test_the_first_screen_says_what_it_is_and_how_to_see_it():
     first = README.read_text(encoding="utf-8").splitlines()[:30]
     assert any("make demo" in line for line in first)
