@@ -26,7 +26,8 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from data.schema import TABLES, TABLES_OF
+from data.schema import TABLES
+from flows import parts
 from flows.run.locks import one_run_at_a_time
 from flows.service.local_server import template
 from tests.api import answer_to
@@ -308,7 +309,7 @@ def rows_without(folder: Path, *agencies: str) -> dict[str, list[dict[str, Any]]
             for row in pq.read_table(folder / f"out/{name}.parquet").to_pylist()
             if row["agency"] not in agencies
         ]
-        for name in TABLES_OF["mail"]
+        for name in parts.get("mail").table_names
         if "agency" in TABLES[name].arrow.names
     }
 
