@@ -6,7 +6,7 @@ find it in the page cache alike. Ratios are what to quote: the machine may be no
 
 - nwatch, n workers: start the workers, list the file, verify every block, read every message, write Parquet;
 - nwatch, with SHA-256: the same, and the file's hash, which no other tool computes;
-- nwatch run, everything: the command itself, with the Prefect server, the alerts and the ledger;
+- nwatch run, everything: the command itself, with the alerts and the ledger;
 - readpst -j 0: with attachments and without (`-a`), to mbox; more jobs than 0 write wrong output;
 - article: readpst with attachments to mbox, then Python's `mailbox` and `email`, as the article did;
 - pypff: one plain loop over folders and messages, as most scripts have it;
@@ -59,11 +59,11 @@ class Figure:
 
 
 def nwatch(path: Path, out: Path, workers: int, hashed: bool) -> int:
-    """Read a mailbox as `nwatch run` does, without Prefect and the alerts; runs in a process of its own."""
+    """Read a mailbox as `nwatch run` does, without the alerts; runs in a process of its own."""
     from cluster import forking
-    from flows.run.worker_modules import needed_before
+    from flows import parts as registry
 
-    forking.prepare(needed_before(["mail"]))
+    forking.prepare(registry.get("mail").worker_modules)
     from cluster import ClusterSettings, connect
     from data.catalog import RecordFile
     from tasks.mail.execute import examine_files, read_mailboxes

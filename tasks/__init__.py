@@ -1,5 +1,5 @@
-"""How is each step done? One folder an area, with one door, `task.py`, and plain functions behind it.
+"""How is each step done? One folder per area: its steps are listed in `task.py`, its accounts in `ledger.py`.
 
-The doors are Prefect tasks that flows call; the functions behind them know neither Prefect nor the cluster
-and run in a test without a server. This room imports `data` alone.
+A step is a plain function that knows neither Prefect nor the cluster, and runs in a test without a server.
+This room imports `data` alone.
 """

@@ -128,12 +128,13 @@ def _started(
 ) -> Flow:
     """Start all that a run needs, which the stack ends, and give what runs it."""
     from cluster import forking
-    from flows.run.workers import check_loaded, load, opened, worker_modules
 
-    modules = worker_modules(parts)
+    modules = registry.worker_modules(parts)
     if modules and settings.kind == "local":
         forking.prepare(modules)
-    # A server, and what the workers are forked from, come up in their own processes meanwhile.
+    # What is imported from here on loads while a server, and what workers are forked from, come up beside.
+    from flows.run.workers import check_loaded, load, opened
+
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
     loading = load(stack.enter_context(opened(settings)), modules) if modules else []
     stack.enter_context(using(looked_at))

@@ -38,3 +38,8 @@ def load(names: Iterable[str] | None = None) -> tuple[Part, ...]:
     """
     wanted = PARTS if names is None else set(names)
     return tuple(get(name) for name in PARTS if name in wanted)
+
+
+def worker_modules(parts: Iterable[Part]) -> list[str]:
+    """The modules that some parts load on workers, each once; none where they need no workers."""
+    return list(dict.fromkeys(module for part in parts for module in part.worker_modules))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from cluster import ClusterSettings, connect
 from cluster.environment import unknown
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
+from flows import parts as registry
 from flows.run.progress import reporter
 from flows.run.step import run_log, watched
 
@@ -46,7 +47,7 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
         InputError: A worker lacks this program, or the scheduler or all workers were lost while the work
             went on.
     """
-    modules = worker_modules(parts)
+    modules = registry.worker_modules(parts)
     if not modules:
         yield None
         return
@@ -61,11 +62,6 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
         with opened() as client:
             check_loaded(load(client, modules))
             yield client
-
-
-def worker_modules(parts: Iterable[Part]) -> list[str]:
-    """The modules that some parts load on workers, each once; none where they need no workers."""
-    return list(dict.fromkeys(module for part in parts for module in part.worker_modules))
 
 
 @contextmanager

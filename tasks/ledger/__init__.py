@@ -1,1 +1,1 @@
-"""The ledger: what entered, where it went, and whether it adds up. The door is :mod:`tasks.ledger.task`."""
+"""The ledger: accounts, what must add up in them, and the table. What an area counts is in its `ledger.py`."""

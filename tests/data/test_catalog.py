@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import PARTS, Investigation
+from data.catalog import Investigation
 from data.errors import InputError
 
 AGENCY = '\n[agencies.{}]\nname = "Police"\ntimezone = "UTC"\n'
@@ -118,73 +118,22 @@ def test_a_file_in_the_folder_s_place_is_named(tmp_path: Path):
         Investigation.open(tmp_path / "file")
 
 
-def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
-    make(tmp_path, "records/lapd/a.pst", "coding/lapd/sheet.csv", agencies=("lapd", "later"))
-    notes = Investigation.open(tmp_path).notes(brief=False)
-    assert notes[0].startswith("agency 'later' is configured but has no mailbox")
-    assert [note.split(" (")[0] for note in notes[1:]] == [f"skipped: {part}" for part in PARTS]
-    assert "no posts/*, census/tracts*" in notes[1]
-    assert notes[-1] == "skipped: coding (this version does not analyse coding yet)"
-
-
-def test_parts_of_which_nothing_is_there_share_a_line(tmp_path: Path):
-    make(tmp_path, "records/lapd/a.pst", "posts/a.csv")
-    assert Investigation.open(tmp_path).notes() == [
-        "skipped: posts (no census/tracts*, census/acs.*, census/city_tracts.*)",
-        "skipped: crime, gentrification, selection, requests, coding "
-        "(no input; nwatch plan tells which files each needs)",
-    ]
-
-
-def test_what_lies_there_and_is_not_read_is_told(tmp_path: Path):
+def test_the_notes_name_agencies_without_mailboxes_and_files_that_are_not_read(tmp_path: Path):
     make(
         tmp_path, "records/lapd/a.pst", "records/lapd/2019/b.PST.zip", "records/lapd/letter.pdf",
-        "records/all.ZIP", "records/lapd/.DS_Store", *POSTS, "posts/old/a.csv",
+        "records/all.ZIP", "records/lapd/.DS_Store", agencies=("lapd", "later"),
     )  # fmt: skip
-    assert [note for note in Investigation.open(tmp_path).notes() if "not read" in note] == [
+    assert Investigation.open(tmp_path).notes_on_records() == [
+        "agency 'later' is configured but has no mailbox in records/later; nothing of it is in this run",
         "not read, being no mailboxes by their names: 3 files (2 .zip, 1 .pdf), as records/all.ZIP; "
         "unpack archives",
-        "not read: the folder posts/old; files of posts lie in posts/ itself",
     ]
-    assert "not read: the folder posts/old" in Investigation.open(tmp_path).notes(["posts"])[-1]
 
 
 def test_records_that_are_packed_are_told_to_be_unpacked(tmp_path: Path):
     make(tmp_path, "records/lapd/a.zip")
     with pytest.raises(InputError, match=r"in it \(but 1 file \(1 \.zip\), as records/lapd/a\.zip; unpack"):
         Investigation.open(tmp_path).records()
-
-
-POSTS = ("posts/a.csv", "census/tracts.zip", "census/acs.csv", "census/city_tracts.parquet")
-
-
-def test_a_run_carries_out_the_parts_that_have_their_input(tmp_path: Path):
-    make(tmp_path, "records/lapd/a.pst")
-    assert Investigation.open(tmp_path).parts() == ("mail",)
-    make(tmp_path / "more", "records/lapd/a.pst", *POSTS)
-    found = Investigation.open(tmp_path / "more")
-    assert found.parts() == ("mail", "posts")
-    assert found.parts(["posts"]) == ("posts",)
-    assert not [note for note in found.notes() if "posts" in note]
-    assert found.notes(["posts"]) == [
-        "left out: mail, crime, gentrification, selection, requests (--only posts)"
-    ]
-
-
-def test_posts_alone_need_no_mailbox(tmp_path: Path):
-    make(tmp_path, *POSTS)
-    found = Investigation.open(tmp_path)
-    assert found.parts(["posts"]) == ("posts",)
-    with pytest.raises(InputError, match="run another part alone, as with --only posts"):
-        found.parts()
-
-
-def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
-    make(tmp_path, "records/lapd/a.pst", *POSTS[:2])
-    with pytest.raises(
-        InputError, match=r"--only posts: no census/acs\.\*, census/city_tracts\.\*; put it there"
-    ):
-        Investigation.open(tmp_path).parts(["posts"])
 
 
 def test_the_files_of_posts_are_named_in_order_and_hidden_ones_are_none(tmp_path: Path):

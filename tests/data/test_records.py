@@ -272,7 +272,6 @@ def test_an_investigation_s_records_may_lie_on_a_store(store: Store, tmp_path: P
     assert list(found.config.agencies) == ["lapd"]
     [file] = found.records()
     assert (file.file, file.path) == ("records/lapd/a.pst", Remote(store.url("case/lapd/a.pst")))
-    assert found.skipped()["requests"] == "no requests.csv"
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
@@ -345,11 +344,11 @@ def test_what_is_wrong_with_another_agency_is_no_matter_to_a_run_of_one(tmp_path
         Investigation.open(tmp_path)
 
 
-def test_a_run_says_which_folders_are_passed_over(tmp_path: Path):
+def test_the_notes_name_the_folders_that_are_left_out(tmp_path: Path):
     for name in ("lapd/a.pst", "lost+found/b.pst"):
         (tmp_path / "records" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "records" / name).write_bytes(b"mail")
     (tmp_path / "records/lapd/agency.toml").write_bytes(FILES["lapd/agency.toml"])
     (tmp_path / "investigation.toml").write_text('name = "test"\n')
-    notes = Investigation.open(tmp_path).notes()
-    assert "records/lost+found: is the disk's own, and is passed over" in notes
+    notes = Investigation.open(tmp_path).notes_on_records()
+    assert notes == ["records/lost+found: belongs to the disk itself, and is left out"]

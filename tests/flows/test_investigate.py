@@ -185,7 +185,7 @@ def test_workers_that_lack_the_program_are_named_instead_of_waited_for(client: C
 
     mail = replace(registry.get("mail"), worker_modules=("os", "no_such_module"))
     with pytest.raises(InputError, match=r"cannot load this program.*no_such_module"):
-        workers.check_loaded(workers.load(client, workers.worker_modules([mail])))
+        workers.check_loaded(workers.load(client, registry.worker_modules([mail])))
 
 
 def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: Path, monkeypatch):

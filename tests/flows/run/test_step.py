@@ -67,6 +67,17 @@ def test_an_unwatched_run_s_log_goes_nowhere(capsys: pytest.CaptureFixture):
     assert capsys.readouterr() == ("", "")
 
 
+def test_prefect_neither_caches_nor_stores_what_a_step_returns():
+    """Its arguments are clients and frames, of which no key can be made; its results are tables on disk."""
+    from prefect.cache_policies import NO_CACHE
+
+    from flows.run.step import _as_task
+
+    made = _as_task(COUNT)
+    assert (made.name, made.cache_policy, made.persist_result) == ("count the letters", NO_CACHE, False)
+    assert _as_task(COUNT) is made
+
+
 @pytest.mark.slow
 def test_a_watched_step_is_a_task_with_its_progress_and_a_part_a_flow_of_its_own(
     prefect: dict[str, str], tmp_path: Path

@@ -10,8 +10,8 @@ import pytest
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table
+from tasks.alerts.ledger import close_mail
 from tasks.alerts.results import AlertTables, FolderCount
-from tasks.ledger.task import close
 from tasks.mail.results import MailSource
 
 QUARANTINE = TABLES["private/quarantine"]
@@ -68,7 +68,7 @@ def lines(out: Path, part: str, source: str) -> dict[str, int | None]:
 
 
 def test_a_run_that_adds_up_has_every_line_with_its_number(tmp_path: Path) -> None:
-    closed = close.fn([SOURCE], tables(INBOX, OLD), READING, tmp_path)
+    closed = close_mail([SOURCE], tables(INBOX, OLD), READING, tmp_path)
     assert lines(tmp_path, "mail", SOURCE.source) == {
         "listed in the file": 12,
         "stated by its folders": 12,
@@ -91,7 +91,7 @@ def test_a_run_that_adds_up_has_every_line_with_its_number(tmp_path: Path) -> No
 
 
 def test_every_name_of_a_file_is_a_row_of_sources(tmp_path: Path) -> None:
-    close.fn([SOURCE], tables(INBOX, OLD), READING, tmp_path)
+    close_mail([SOURCE], tables(INBOX, OLD), READING, tmp_path)
     rows = read_table(TABLES["private/sources"], tmp_path).to_pylist()
     assert [(row["file"], row["source"], row["messages_listed"]) for row in rows] == [
         (file, "0123456789ab", 12) for file in SOURCE.files
@@ -100,7 +100,7 @@ def test_every_name_of_a_file_is_a_row_of_sources(tmp_path: Path) -> None:
 
 def test_quarantine_holds_the_rows_of_every_stage_once_and_says_so_in_the_warnings(tmp_path: Path) -> None:
     twice = pa.concat_tables([READING, READING])
-    closed = close.fn([SOURCE], tables(INBOX, OLD, unclassified=1, undated=1), twice, tmp_path)
+    closed = close_mail([SOURCE], tables(INBOX, OLD, unclassified=1, undated=1), twice, tmp_path)
     assert read_table(QUARANTINE, tmp_path).column("stage").to_pylist() == ["reading", "parsing"]
     assert closed.quarantined == {"parsing": 1, "reading": 1}
     assert closed.warnings == (
@@ -114,7 +114,7 @@ def test_a_run_with_nothing_to_warn_of_has_no_warnings(tmp_path: Path) -> None:
     clean = replace(SOURCE, quarantined=0, messages_listed=11)
     inbox = replace(INBOX, parsed=5, quarantined=0)
     nothing = empty_table(QUARANTINE)
-    closed = close.fn([clean], tables(inbox, OLD, unique=8, quarantine=nothing), nothing, tmp_path)
+    closed = close_mail([clean], tables(inbox, OLD, unique=8, quarantine=nothing), nothing, tmp_path)
     assert closed.warnings == ()
     assert read_table(QUARANTINE, tmp_path).num_rows == 0
 
@@ -160,19 +160,19 @@ def test_what_does_not_add_up_ends_the_run_naming_file_and_folder_and_writes_not
     tmp_path: Path, source: MailSource, folders: tuple[FolderCount, ...], unique: int, message: str
 ) -> None:
     with pytest.raises(LedgerError, match=message):
-        close.fn([source], tables(*folders, unique=unique), READING, tmp_path)
+        close_mail([source], tables(*folders, unique=unique), READING, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_account_that_does_not_add_up_names_the_folder_that_no_part_answers_for(tmp_path: Path) -> None:
     short = replace(SOURCE, messages_listed=13, unaccounted=("Top of Personal Folders/Inbox",))
     with pytest.raises(LedgerError, match=r"copy of a\.pst, folder Top of Personal Folders/Inbox: listed"):
-        close.fn([short], tables(INBOX, OLD), READING, tmp_path)
+        close_mail([short], tables(INBOX, OLD), READING, tmp_path)
 
 
 def test_an_unknown_number_is_no_zero_and_is_warned_of_with_its_reason(tmp_path: Path) -> None:
     torn = replace(SOURCE, messages_listed=None, unknown="a page of the node index is destroyed")
-    closed = close.fn([torn], tables(INBOX, OLD), READING, tmp_path)
+    closed = close_mail([torn], tables(INBOX, OLD), READING, tmp_path)
     assert lines(tmp_path, "mail", torn.source)["listed in the file"] is None
     assert lines(tmp_path, "mail", torn.source)["messages read"] == 9
     assert closed.warnings[0] == (
@@ -197,7 +197,7 @@ def test_of_a_file_that_could_not_be_opened_nothing_is_claimed(tmp_path: Path) -
     )
     opening = stopped(("0123456789ab", None, None, "opening"))
     nothing = tables(unique=0, quarantine=empty_table(QUARANTINE))
-    closed = close.fn([shut], nothing, opening, tmp_path)
+    closed = close_mail([shut], nothing, opening, tmp_path)
     assert lines(tmp_path, "mail", shut.source) == {
         "listed in the file": None,
         "stated by its folders": None,
@@ -211,7 +211,7 @@ def test_of_a_file_that_could_not_be_opened_nothing_is_claimed(tmp_path: Path) -
 def test_a_mailbox_of_two_agencies_has_its_lines_once_and_both_counts_in_the_sum(tmp_path: Path) -> None:
     other = replace(SOURCE, agency="sfpd", files=("records/sfpd/a.pst",))
     folders = (INBOX, OLD, replace(INBOX, agency="sfpd"), replace(OLD, agency="sfpd"))
-    close.fn([other, SOURCE], tables(*folders, unique=14), READING, tmp_path)
+    close_mail([other, SOURCE], tables(*folders, unique=14), READING, tmp_path)
     assert lines(tmp_path, "mail", SOURCE.source)["listed in the file"] == 12
     assert lines(tmp_path, "alerts", "") == {"alerts parsed": 14, "emails over unique alerts": 14}
     assert read_table(TABLES["private/sources"], tmp_path).column("agency").to_pylist() == [
@@ -228,7 +228,7 @@ def test_two_agencies_that_read_one_mailbox_differently_end_the_run(tmp_path: Pa
     )
     folders = (INBOX, OLD, replace(INBOX, agency="sfpd"), mine)
     with pytest.raises(LedgerError, match="'messages read' is 8 for one agency and 9 for another"):
-        close.fn([SOURCE, other], tables(*folders, unique=13), READING, tmp_path)
+        close_mail([SOURCE, other], tables(*folders, unique=13), READING, tmp_path)
 
 
 def test_the_order_of_mailboxes_changes_no_byte(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_the_order_of_mailboxes_changes_no_byte(tmp_path: Path) -> None:
     )
     folders = (INBOX, OLD, replace(INBOX, source="ffffffffffff"), replace(OLD, source="ffffffffffff"))
     for name, order in (("one", [SOURCE, second]), ("two", [second, SOURCE])):
-        close.fn(order, tables(*folders, unique=14), READING, tmp_path / name)
+        close_mail(order, tables(*folders, unique=14), READING, tmp_path / name)
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
     assert len(files) == 4
     assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)

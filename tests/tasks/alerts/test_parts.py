@@ -39,7 +39,7 @@ def test_every_message_is_parsed_once_and_a_second_run_parses_nothing(
     sources = [mailbox(rows, [4, 5])]
     seen: list[tuple[int, int]] = []
     first = parse_sources(
-        sources, ZONES, crosswalk, tmp_path, progress=lambda done, every: seen.append((done, every))
+        sources, ZONES, crosswalk, tmp_path, on_progress=lambda done, every: seen.append((done, every))
     )
     assert [row["node_id"] for row in results(first)] == [row["node_id"] for row in rows]
     assert (first.fresh, first.kept, seen) == (3, 0, [(0, 3), (1, 3), (2, 3), (3, 3)])
@@ -212,7 +212,12 @@ def test_a_worker_that_dies_while_it_parses_costs_nothing(
     done: list[int] = []
     with connect(ClusterSettings(workers=1)) as client:
         parsed = parse_sources(
-            sources, ZONES, crosswalk, tmp_path / "there", client=client, progress=lambda n, _: done.append(n)
+            sources,
+            ZONES,
+            crosswalk,
+            tmp_path / "there",
+            client=client,
+            on_progress=lambda n, _: done.append(n),
         )
     assert (tmp_path / "dead").exists()
     assert results(parsed) == expected

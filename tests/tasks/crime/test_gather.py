@@ -19,7 +19,7 @@ import tasks.crime.gather
 from cluster import ClusterSettings, connect
 from data.errors import InputError
 from data.settings import LOS_ANGELES, Crime
-from tasks.crime.gather import gather_crimes
+from tasks.crime.gather import gather_crimes, gather_folders
 from tasks.crime.results import GatheredCrimes
 
 BATTERY, CAR = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"
@@ -274,3 +274,21 @@ def test_a_batch_without_a_crime_has_the_columns_of_the_others(
     }
     kinds = {"crime": pa.string(), "lon": pa.float64(), "lat": pa.float64()}
     assert schemas == {str(pa.schema(kinds))}
+
+
+def test_of_several_folders_the_files_are_counted_together(
+    threads: Client, files: Files, settings: Crime, tmp_path: Path
+):
+    given = {"alder": files, "birch": [("crime/birch/a.csv", files[0][1])]}
+    own = dict.fromkeys(given, settings)
+    done: list[tuple[int, int]] = []
+    found = gather_folders(given, own, tmp_path / "two", threads, on_progress=lambda *now: done.append(now))
+    assert [each.key for each in found] == ["alder", "birch"]
+    assert done == sorted(done)
+    assert {count for count, _ in done} >= {1, 2, 3}
+    assert {total for _, total in done} == {3}
+    for each in found:
+        alone = gather_crimes(each.key, given[each.key], settings, tmp_path / "one", threads)
+        assert [each.files, each.duplicates, each.other_years] == [
+            alone.files, alone.duplicates, alone.other_years
+        ]  # fmt: skip

@@ -10,9 +10,8 @@ import pytest
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.crime.ledger import close_crimes
+from tasks.crime.ledger import COUNTED, CRIMES, close_crimes
 from tasks.crime.results import CrimeCounts, GatheredCrimes
-from tasks.ledger import identities as names
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
 from tasks.rows.results import FileOfRows
@@ -79,7 +78,7 @@ def test_crimes_that_add_up_have_every_line_with_its_number(tmp_path: Path):
         {"crimes in the file": 12},
         {"crimes in the file": 8},
     ]
-    assert (closed.total(names.CRIMES), closed.total(names.COUNTED), closed.warnings) == (33, 7, ())
+    assert (closed.total(CRIMES), closed.total(COUNTED), closed.warnings) == (33, 7, ())
     assert [row[:3] for row in closed.rows] == sorted(row[:3] for row in closed.rows)
     assert len(closed.rows) == 11 + 10 + 3
 

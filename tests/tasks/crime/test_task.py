@@ -1,4 +1,4 @@
-"""The rooms together, through their doors: from crime records to counts and ledger, on workers."""
+"""The steps of crimes and places together: from crime records to counts and ledger, on workers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from cluster import ClusterSettings, connect
 from data.schema import TABLES
 from data.settings import Crime
 from data.tables import read_table
-from tasks.crime.ledger import close_crimes
+from tasks.crime.ledger import COUNTED, CRIMES
 from tasks.crime.results import CrimeCounts
-from tasks.crime.task import count, gather
-from tasks.ledger import identities
+from tasks.crime.task import close, count, gather
 from tasks.places.census import read_census
 from tasks.places.results import Census
-from tasks.places.task import prepare, put_into_tracts
+from tasks.places.task import locate_crimes, prepare
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
@@ -79,14 +78,16 @@ def test_buckets_and_workers_change_nothing_and_every_crime_is_accounted_for(
         with connect(ClusterSettings(workers=workers)) as client:
             for buckets in cases:
                 work, out = tmp_path / f"work-{workers}-{buckets}", tmp_path / f"out-{workers}-{buckets}"
-                tracts = prepare.fn(layer, work)
-                gathered = [gather.fn(key, files[key], own[key], work, client, buckets) for key in own]
+                tracts = prepare.function(layer, work)
+                gathered = gather.function(files, own, work, client, buckets)
                 batches = [batch for each in gathered for batch in each.batches]
-                located = put_into_tracts.fn(batches, tracts, census, work / "crime" / "located", client)
-                counts = [count.fn(located, own[key], key, census) for key in own]
-                closed = close_crimes(gathered, counts, out=out)
-                assert closed.total(identities.CRIMES) == 3000
-                assert closed.total(identities.COUNTED) == sum(sum(each.counted.values()) for each in counts)
+                located = locate_crimes.function(
+                    client, batches, tracts, census.tracts, work / "crime" / "located"
+                )
+                counts = count.function(located, own, census)
+                closed = close.function(gathered, counts, out=out)
+                assert closed.total(CRIMES) == 3000
+                assert closed.total(COUNTED) == sum(sum(each.counted.values()) for each in counts)
                 found[workers, buckets] = (counts, [(out / name).read_bytes() for name in NAMES])
     first, written = found[1, 1]
     for each in first:
@@ -102,6 +103,7 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     settings = Crime(city=city, year=2019, types=[BATTERY, CAR])
     names = ("la_crime_2019_sample.csv", "la_crime_sample_2014_2019.csv")
     files = [(f"crime/los-angeles/{name}", real / name) for name in names]
+    key = "los-angeles"
     census = read_census(
         ("census/acs.parquet", real / "acs.parquet"),
         ("census/city_tracts.parquet", real / "city_tracts.parquet"),
@@ -109,11 +111,13 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     )
     (tmp_path / "tracts.zip").symlink_to(real / "cb_2019_us_tract_500k.zip")
     with connect(ClusterSettings(workers=2)) as client:
-        tracts = prepare.fn(tmp_path / "tracts.zip", tmp_path / "work")
-        gathered = gather.fn("los-angeles", files, settings, tmp_path / "work", client, 2)
-        located = put_into_tracts.fn(gathered.batches, tracts, census, tmp_path / "located", client)
-        counts = count.fn(located, settings, "los-angeles", census)
-        closed = close_crimes([gathered], [counts], out=tmp_path / "out")
+        tracts = prepare.function(tmp_path / "tracts.zip", tmp_path / "work")
+        [gathered] = gather.function({key: files}, {key: settings}, tmp_path / "work", client, 2)
+        located = locate_crimes.function(
+            client, gathered.batches, tracts, census.tracts, tmp_path / "located"
+        )
+        [counts] = count.function(located, {key: settings}, census)
+        closed = close.function([gathered], [counts], out=tmp_path / "out")
 
     rows = pd.concat([pd.read_csv(path) for _, path in files], ignore_index=True).drop_duplicates("DR_NO")
     rows = rows[pd.to_datetime(rows["DATE OCC"], format="mixed").dt.year == 2019]
@@ -138,9 +142,9 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     income = inside["GEOID"].map(people["B19013_001E"])
     assert counts.with_income == ((inside["people"] > 0) & (income > 0)).sum()
     ledger = read_table(TABLES["public/ledger"], tmp_path / "out").to_pylist()
-    found = {row["line"]: row["count"] for row in ledger if row["source"] == "los-angeles"}
-    assert found[identities.CRIMES] == 22_000 == closed.total(identities.CRIMES)
-    assert found[identities.COUNTED] == len(inside) == closed.total(identities.COUNTED)
+    found = {row["line"]: row["count"] for row in ledger if row["source"] == key}
+    assert found[CRIMES] == 22_000 == closed.total(CRIMES)
+    assert found[COUNTED] == len(inside) == closed.total(COUNTED)
     assert len(inside) > 1000
     assert closed.warnings == ()
     assert sum(pq.read_metadata(path).num_rows for path in located) == len(rows)

@@ -1,10 +1,27 @@
 """What must add up."""
 
-from tasks.ledger.identities import IDENTITIES
+from importlib import import_module
+from pathlib import Path
+
+from tasks.alerts import ledger as alerts
+from tasks.crime import ledger as crime
+from tasks.ledger.identities import Ledger
+from tasks.posts import ledger as posts
+from tasks.requests import ledger as requests
+from tasks.selection import ledger as selection
+
+LEDGERS = (
+    alerts.LEDGER,
+    posts.LEDGER,
+    crime.LEDGER,
+    selection.GENTRIFICATION,
+    selection.SELECTION,
+    requests.LEDGER,
+)
 
 
 def test_the_identities_are_those_of_the_design() -> None:
-    assert [str(identity) for identity in IDENTITIES] == [
+    assert [str(identity) for ledger in LEDGERS for identity in ledger.identities] == [
         "listed in the file = messages read + not mail + quarantined while reading",
         "messages read = every kind",
         "alert messages = alerts parsed + quarantined while parsing",
@@ -24,3 +41,15 @@ def test_the_identities_are_those_of_the_design() -> None:
         "cities ranked = selected + with a partnership, below the last selected + without a partnership",
         "requests = fulfilled + partly fulfilled + no records + denied + withdrawn + pending",
     ]
+
+
+def test_every_area_s_ledger_is_among_these() -> None:
+    areas = [path.parent.name for path in Path(__file__).parents[3].glob("tasks/*/ledger.py")]
+    found = [
+        each
+        for area in areas
+        for each in vars(import_module(f"tasks.{area}.ledger")).values()
+        if isinstance(each, Ledger)
+    ]
+    assert len(found) == len(LEDGERS)
+    assert all(ledger in LEDGERS for ledger in found)

@@ -10,11 +10,10 @@ from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
 from tasks.income.results import Findings
-from tasks.ledger import identities as names
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
-from tasks.ledger.task import close_of_posts
 from tasks.places.results import Census, Layer
+from tasks.posts.ledger import IN_TRACTS, POSTS, close_posts
 from tasks.posts.results import Gathered, PostsTables
 from tasks.rows.results import FileOfRows
 
@@ -70,7 +69,7 @@ def close(
     layer: Layer = LAYER,
     found: Findings | None = None,
 ) -> PartClosed:
-    return close_of_posts.fn(gathered, tables, layer, CENSUS, found or findings(), out=out)
+    return close_posts(gathered, tables, layer, CENSUS, found or findings(), out=out)
 
 
 def lines(out: Path, part: str, source: str) -> dict[str, int | None]:
@@ -105,7 +104,7 @@ def test_posts_that_add_up_have_every_line_with_its_number(out: Path):
         {"posts in the file": 6},
         {"posts in the file": 4},
     ]
-    assert (closed.total(names.POSTS), closed.total(names.IN_TRACTS), closed.warnings) == (10, 4, ())
+    assert (closed.total(POSTS), closed.total(IN_TRACTS), closed.warnings) == (10, 4, ())
 
 
 def test_a_year_of_which_there_is_no_post_is_told_with_those_that_there_are(out: Path):

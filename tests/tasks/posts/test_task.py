@@ -1,4 +1,4 @@
-"""Both rooms together, through their doors: from files of posts to tables, on workers as a run has them."""
+"""The steps of posts and places together: from files of posts to tables, on workers as a run has them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import shapely
 from cluster import ClusterSettings, connect
 from data.settings import Posts
 from tasks.places.results import Census
-from tasks.places.task import prepare, put_into_tracts
+from tasks.places.task import locate_posts, prepare
 from tasks.posts.results import PostsTables
 from tasks.posts.task import gather, tabulate
 
@@ -83,13 +83,13 @@ def test_buckets_and_workers_change_no_byte_and_every_post_is_accounted_for(
         with connect(ClusterSettings(workers=workers)) as client:
             for buckets in cases:
                 work, out = tmp_path / "work", tmp_path / f"out-{workers}-{buckets}"
-                tracts = prepare.fn(layer, work)
-                gathered = gather.fn(files, settings, work, client, buckets)
-                located = put_into_tracts.fn(
-                    gathered.batches, tracts, census, work / "posts" / "located", client
+                tracts = prepare.function(layer, work)
+                gathered = gather.function(files, settings, work, client, buckets=buckets)
+                located = locate_posts.function(
+                    client, gathered.batches, tracts, census.tracts, work / "posts" / "located"
                 )
                 assert {path.parent for path in located} == {work / "posts" / "located"}
-                tables = tabulate.fn(located, census, settings.year, out)
+                tables = tabulate.function(located, census, settings.year, out)
                 assert sum(file.rows for file in gathered.files) == 3000 == (
                     gathered.duplicates + gathered.excluded + gathered.no_location
                     + tables.outside + tables.in_one_tract + tables.on_borders

@@ -11,10 +11,12 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.records import FolderRecords
 from data.schema import TABLES
 from data.settings import Config
 from data.storage import filesystem
-from tasks.requests.read import count_rows, read_requests
+from data.tables import read_table
+from tasks.requests.read import count_rows, read_requests, write_requests
 from tasks.requests.results import Requests, Summary
 from tests.store import Store, store
 
@@ -231,10 +233,24 @@ def test_records_on_a_store_are_matched_as_those_in_a_folder_are(folder: Path, s
     store.copy(folder / "records", "asked")
     filesystem("s3://").touch(f"{store.bucket}/asked/birchmoor/")  # as a store keeps a folder that is empty
     case = Investigation(folder, Config(name="requests", records=store.url("asked")))
-    assert case.skipped().get("requests") is None
     there = read_requests(case.requests_file(), case.place, case.agencies_with_records())
     assert there == here
     assert there.table.column("bytes").to_pylist() == [370, 70, 0]
     (folder / "requests.csv").write_text(HEADER + "A,2021-03-01,denied,,aldefall\n")
     with pytest.raises(InputError, match=r"no folder records/aldefall; did you mean 'alderfall'\?"):
         read_requests(case.requests_file(), case.place)
+
+
+def test_the_table_is_written_with_its_csv_and_the_same_bytes_each_time(tmp_path: Path):
+    file = tmp_path / "requests.csv"
+    file.write_text("agency,sent,status,received,records\nB,2021-03-01,pending,,\nA,2021-03-01,denied,,\n")
+    found = read_requests(("requests.csv", file), FolderRecords(tmp_path / "records"))
+    path = write_requests(found.table, tmp_path / "out")
+    assert read_table(TABLES["public/requests"], tmp_path / "out").equals(found.table)
+    assert path.with_suffix(".csv").read_text() == (
+        "agency,sent,status,received,records,mailboxes,bytes\n"
+        "A,2021-03-01,denied,,,0,0\n"
+        "B,2021-03-01,pending,,,0,0\n"
+    )
+    before = path.read_bytes()
+    assert write_requests(found.table, tmp_path / "out").read_bytes() == before

@@ -1,4 +1,4 @@
-"""The door: from the files to the tables on disk."""
+"""The steps of gentrification and of the choice of cities: from the files to the tables on disk."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.schema import TABLES, TABLES_OF
+from data.schema import selection
 from data.settings import Selection
 from data.tables import read_table
 from tasks.selection.atlas import read_atlas
 from tasks.selection.gentrification import read_gentrification
-from tasks.selection.task import choose, judge, match, write_gentrification
+from tasks.selection.task import choose_cities, judge, write
 
 if TYPE_CHECKING:
     from tests.tasks.selection.conftest import AtlasRow, Tract, WriteAtlas, WriteTracts
+
+WRITTEN = (*selection.OF_TRACTS, *selection.PRIVATE, *selection.PUBLIC)
+"""The tables of both parts."""
 
 
 @pytest.fixture
@@ -44,11 +47,10 @@ def given(
 
 
 def run(given: tuple[tuple[str, Path], tuple[str, Path]], out: Path, settings: Selection) -> dict[str, str]:
-    """Everything the room does; the hash of each file that it wrote."""
-    judged = judge.fn(read_gentrification(given[0], settings), settings)
-    write_gentrification.fn(judged, out)
-    partnerships = match.fn(read_atlas([given[1]]), judged, out)
-    choose.fn(judged, partnerships, settings, out)
+    """Run all steps but the ledger's; the hash of each file that they wrote."""
+    judged = judge.function(read_gentrification(given[0], settings), settings)
+    write.function(judged, out)
+    choose_cities.function(judged, read_atlas([given[1]]), settings, out)
     return {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(out.rglob("*"))
@@ -60,7 +62,7 @@ def test_the_tables_are_written_and_no_other(
     given: tuple[tuple[str, Path], tuple[str, Path]], tmp_path: Path, settings: Selection
 ):
     out = tmp_path / "out"
-    names = {*TABLES_OF["gentrification"], *TABLES_OF["selection"]}
+    names = {table.name for table in WRITTEN}
     files = {f"{name}.parquet" for name in names} | {
         f"{name}.csv" for name in names if name.startswith("public/")
     }
@@ -71,10 +73,7 @@ def test_what_is_on_disk_is_what_was_found(
     given: tuple[tuple[str, Path], tuple[str, Path]], tmp_path: Path, settings: Selection
 ):
     run(given, tmp_path / "out", settings)
-    tables = {
-        name: read_table(TABLES[name], tmp_path / "out").to_pylist()
-        for name in (*TABLES_OF["gentrification"], *TABLES_OF["selection"])
-    }
+    tables = {table.name: read_table(table, tmp_path / "out").to_pylist() for table in WRITTEN}
     # Ten incomes from 20,000 in steps of 1,000: the 40th percentile is at place 3.6.
     (thresholds,) = tables["public/gentrification_thresholds"]
     assert (thresholds["tracts"], thresholds["median_income"]) == (10, 23_600.0)

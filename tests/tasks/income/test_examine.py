@@ -1,24 +1,23 @@
-"""The door: what a flow calls."""
+"""What is found of cities and crimes is written into the tables."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pyarrow as pa
-import pytest
 from distributed import Client
-from prefect.cache_policies import NO_CACHE
 
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.income.task import CityCrime, examine, examine_crimes
+from tasks.income.examine import examine, examine_crimes
+from tasks.income.results import CityCrime
 from tasks.places.results import Census, Layer
 
 
-def test_the_door_writes_what_it_returns(
+def test_the_tables_written_are_those_returned(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
-    findings = examine.fn(*country, layer, 0.05, threads, tmp_path)
+    findings = examine(*country, layer, 0.05, threads, tmp_path)
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         f"public/{name}.{kind}"
         for name in ("city_deciles", "city_tests", "city_tests_robust")
@@ -37,7 +36,7 @@ def test_the_same_input_gives_the_same_bytes(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
     for folder in ("one", "two"):
-        examine.fn(*country, layer, 0.05, threads, tmp_path / folder)
+        examine(*country, layer, 0.05, threads, tmp_path / folder)
     for path in (tmp_path / "one").rglob("*.*"):
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
@@ -47,7 +46,7 @@ def test_crimes_go_into_tables_of_their_own(
 ):
     census, counts = country
     crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
-    findings = examine_crimes.fn(census, crimes, layer, 0.01, threads, tmp_path)
+    findings = examine_crimes(census, crimes, layer, 0.01, threads, tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
         "crime_deciles.parquet",
         "crime_tests.parquet",
@@ -55,9 +54,3 @@ def test_crimes_go_into_tables_of_their_own(
     ]
     assert read_table(TABLES["public/crime_tests"], tmp_path).equals(findings.tests)
     assert findings.verdicts == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
-
-
-@pytest.mark.parametrize("task", [examine, examine_crimes], ids=lambda task: task.name)
-def test_prefect_neither_caches_nor_stores_what_a_task_returns(task):
-    assert task.cache_policy == NO_CACHE
-    assert task.persist_result is False

@@ -1,0 +1,115 @@
+"""Which parts an investigation has the input of, and what is said of the others."""
+
+from pathlib import Path
+
+import pytest
+
+from data.catalog import Investigation
+from data.errors import InputError
+from flows import parts
+from flows.run.preflight import notes, parts_to_run, skipped
+from tests.store import Store, store
+
+__all__ = ["store"]
+
+AGENCY = '\n[agencies.{}]\nname = "Police"\ntimezone = "UTC"\n'
+POSTS = ("posts/a.csv", "census/tracts.zip", "census/acs.csv", "census/city_tracts.parquet")
+
+
+def make(folder: Path, *files: str, agencies: tuple[str, ...] = ("lapd",), top: str = "") -> Investigation:
+    """An investigation with some files, of which only the names are right."""
+    folder.mkdir(exist_ok=True)
+    (folder / "investigation.toml").write_text(
+        f'name = "test"\n{top}' + "".join(AGENCY.format(name) for name in agencies)
+    )
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(b"mail")
+    return Investigation.open(folder)
+
+
+def test_a_run_consists_of_the_parts_that_have_their_input(tmp_path: Path):
+    assert parts_to_run(make(tmp_path, "records/lapd/a.pst")) == ("mail",)
+    found = make(tmp_path / "more", "records/lapd/a.pst", *POSTS)
+    assert parts_to_run(found) == ("mail", "posts")
+    assert parts_to_run(found, ["posts"]) == ("posts",)
+    assert not [note for note in notes(found) if "posts" in note]
+    assert notes(found, ["posts"]) == [
+        "left out: mail, crime, gentrification, selection, requests (--only posts)"
+    ]
+
+
+def test_parts_run_in_their_order_whatever_the_order_they_are_asked_for(tmp_path: Path):
+    found = make(tmp_path, "records/lapd/a.pst", "requests.csv", *POSTS)
+    assert parts_to_run(found, ["requests", "posts", "mail"]) == ("mail", "posts", "requests")
+
+
+def test_posts_alone_need_no_mailbox(tmp_path: Path):
+    found = make(tmp_path, *POSTS)
+    assert parts_to_run(found, ["posts"]) == ("posts",)
+    for only in (None, ["mail"]):
+        with pytest.raises(InputError, match="run another part alone, as with --only posts"):
+            parts_to_run(found, only)
+
+
+def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
+    found = make(tmp_path, "records/lapd/a.pst", *POSTS[:2])
+    with pytest.raises(
+        InputError, match=r"--only posts: no census/acs\.\*, census/city_tracts\.\*; put it there"
+    ):
+        parts_to_run(found, ["posts"])
+
+
+def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
+    found = make(tmp_path, "records/lapd/a.pst", "coding/lapd/sheet.csv", agencies=("lapd", "later"))
+    said = notes(found, brief=False)
+    assert said[0].startswith("agency 'later' is configured but has no mailbox")
+    without_input = [*(part for part in parts.PARTS if part != "mail"), "coding"]
+    assert [note.split(" (")[0] for note in said[1:]] == [f"skipped: {part}" for part in without_input]
+    assert "no posts/*, census/tracts*" in said[1]
+    assert said[-1] == "skipped: coding (this version does not analyse coding yet)"
+
+
+def test_parts_of_which_nothing_is_there_share_a_line(tmp_path: Path):
+    assert notes(make(tmp_path, "records/lapd/a.pst", "posts/a.csv")) == [
+        "skipped: posts (no census/tracts*, census/acs.*, census/city_tracts.*)",
+        "skipped: crime, gentrification, selection, requests, coding "
+        "(no input; nwatch plan shows which files each needs)",
+    ]
+
+
+def test_what_lies_there_and_is_not_read_is_named(tmp_path: Path):
+    found = make(
+        tmp_path, "records/lapd/a.pst", "records/lapd/2019/b.PST.zip", "records/lapd/letter.pdf",
+        "records/all.ZIP", "records/lapd/.DS_Store", *POSTS, "posts/old/a.csv",
+    )  # fmt: skip
+    mail = (
+        "not read, being no mailboxes by their names: 3 files (2 .zip, 1 .pdf), as records/all.ZIP; "
+        "unpack archives"
+    )
+    posts = "not read: the folder posts/old; put files of posts into posts/ itself"
+    skipped = "skipped: crime, gentrification, selection, requests, coding "
+    assert notes(found) == [mail, posts, f"{skipped}(no input; nwatch plan shows which files each needs)"]
+    left_out = "left out: {}, crime, gentrification, selection, requests (--only {})"
+    assert notes(found, ["posts"]) == [posts, left_out.format("mail", "posts")]
+    assert notes(found, ["mail"]) == [mail, left_out.format("posts", "mail")]
+
+
+def test_folders_in_posts_are_not_named_where_posts_are_skipped(tmp_path: Path):
+    found = make(tmp_path, "records/lapd/a.pst", "posts/old/a.csv")
+    assert not [note for note in notes(found) if "posts/old" in note]
+
+
+def test_a_folder_that_belongs_to_the_disk_is_named(tmp_path: Path):
+    found = make(tmp_path, "records/lapd/a.pst", "records/lost+found/b.pst")
+    assert notes(found)[0] == "records/lost+found: belongs to the disk itself, and is left out"
+
+
+def test_parts_beside_records_on_a_store_lie_in_the_folder_as_ever(store: Store, tmp_path: Path):
+    store.put("parts/lapd/a.pst", b"mail")
+    found = make(tmp_path, top=f'records = "{store.url("parts")}"\n')
+    assert skipped(found)["requests"] == "no requests.csv"
+    assert parts_to_run(found) == ("mail",)
+    (tmp_path / "requests.csv").write_bytes(b"")
+    assert "requests" not in skipped(found)
+    assert parts_to_run(found) == ("mail", "requests")
