@@ -1,1 +1,1 @@
-"""The ledger: accounts, what must add up in them, and the table. What an area counts is in its `ledger.py`."""
+"""The ledger: accounts, what must add up in them, and the table; an area's counts are in its `ledger.py`."""

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_prefect_neither_caches_nor_stores_what_a_step_returns():
 
     from flows.run.step import _as_task
 
-    made = _as_task(COUNT)
+    made: Any = _as_task(COUNT)
     assert (made.name, made.cache_policy, made.persist_result) == ("count the letters", NO_CACHE, False)
     assert _as_task(COUNT) is made
 
