@@ -11,6 +11,7 @@ from cluster.config import CONFIG
 from cluster.settings import ClusterSettings, settings_from_environment
 from cluster.watch import minutes, watched, where_to_look
 from data.errors import InputError
+from data.safe_path import safe_path
 
 _QUIET = (
     "distributed",
@@ -55,7 +56,7 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
         3
     """
     settings = settings or settings_from_environment()
-    with dask.config.set(CONFIG), _quiet(), _opener(settings)(settings) as client:
+    with safe_path(), dask.config.set(CONFIG), _quiet(), _opener(settings)(settings) as client:
         if settings.kind in {"kubernetes", "slurm"}:
             _wait(client, settings)
         if settings.kind != "local" or settings.host != "127.0.0.1":

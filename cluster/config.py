@@ -30,13 +30,15 @@ CONFIG: Final[dict[str, Any]] = {
 
 
 def environment() -> dict[str, str]:
-    """The configuration as environment variables, for a scheduler or worker that something else starts.
+    """Environment variables for a scheduler or worker that something else starts.
 
     Returns:
-        Names and values as Dask reads them at its import.
+        The configuration as Dask reads it at its import, and ``PYTHONSAFEPATH``: nothing of the folder in
+        which the process is started may be imported.
 
     Example:
         >>> environment()["DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL"]
         '15 minutes'
     """
-    return {f"DASK_{re.sub('[.]', '__', key).replace('-', '_').upper()}": str(CONFIG[key]) for key in CONFIG}
+    dask = {f"DASK_{re.sub('[.]', '__', key).replace('-', '_').upper()}": str(CONFIG[key]) for key in CONFIG}
+    return {"PYTHONSAFEPATH": "1", **dask}

@@ -21,6 +21,8 @@ from functools import cache
 from multiprocessing import forkserver, resource_tracker, set_forkserver_preload
 from typing import Any, Final
 
+from data.safe_path import safe_path
+
 POSSIBLE: Final = sys.platform == "linux"
 """Whether workers are forked here."""
 
@@ -54,7 +56,7 @@ def prepare(modules: Sequence[str] = ()) -> bool:
     _end_quickly()
     set_forkserver_preload([*_FIRST, *modules])
     try:
-        with _set(ENVIRONMENT), deaf():
+        with safe_path(), _set(ENVIRONMENT), deaf():
             forkserver.ensure_running()
     except OSError:
         return False

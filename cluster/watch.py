@@ -68,7 +68,7 @@ def where_to_look(settings: ClusterSettings) -> str:
         return "see why with: squeue --me, or sacct --name=nwatch"
     if settings.kind == "address":
         tls = _TLS if settings.tls_folder else ""
-        return f"start some with: dask worker {settings.address} --nthreads 1{tls}"
+        return f"start some with: PYTHONSAFEPATH=1 dask worker {settings.address} --nthreads 1{tls}"
     return "see whether this machine has memory and processes left"
 
 

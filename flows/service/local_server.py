@@ -28,6 +28,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from data import safe_path
 from data.errors import InputError
 
 QUIET: Final = {
@@ -66,22 +67,19 @@ class Server:
         self._log = home / "server.log"
         with listener, self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "flows.service.local_server", str(listener.fileno())],
+                safe_path.python("-m", "flows.service.local_server", str(listener.fileno())),
                 stdin=subprocess.PIPE,  # its end tells the server that we are gone
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
                 env={
-                    **os.environ,
+                    **safe_path.variables(),
                     **QUIET,
                     "PREFECT_HOME": str(home),
                     "PREFECT_SERVER_API_AUTH_STRING": self.password,
                     "PREFECT_SERVER_UI_ENABLED": "false",
                     "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that record runs
                     "PREFECT__SERVER_FINAL": "1",
-                    "PYTHONPATH": os.pathsep.join(
-                        filter(None, [*sys.path[:1], os.environ.get("PYTHONPATH")])
-                    ),
                 },
                 start_new_session=True,  # Ctrl-C is for the run; the server hears of it from the run
             )

@@ -16,6 +16,22 @@ from cluster.config import CONFIG, environment
 
 Start = Callable[..., subprocess.Popen[str]]
 
+SBATCH = """#!/bin/bash
+# Takes a job as sbatch does, and runs it at once; its number is that of its process.
+if [[ $1 == --test-only ]]; then
+    script=$(cat)
+    if [[ $script == *"-p nowhere"* ]]; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
+    exit 0
+fi
+cp "$1" "$SPOOL/$$.sh"
+setsid bash "$SPOOL/$$.sh" >"$SPOOL/$$.log" 2>&1 </dev/null &
+echo "Submitted batch job $!"
+"""
+
+SCANCEL = """#!/bin/bash
+kill "$1"
+"""
+
 
 def names(at: Client) -> dict[str, str]:
     """The workers' names by address, asked of themselves: the client's own view is without them at times."""
@@ -82,3 +98,14 @@ def example(checkout: Path, name: str) -> ClusterSettings:
     lines = (checkout / "cluster" / "examples" / f"{name}.env").read_text(encoding="utf-8").splitlines()
     given = dict(line.removeprefix("NWATCH_").split("=", 1) for line in lines if not line.startswith("#"))
     return settings_from_environment(**{name.lower(): value for name, value in given.items()})
+
+
+def slurm_commands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the commands of SLURM; scripts and output of the jobs are written to the folder."""
+    commands = folder / "bin"
+    commands.mkdir()
+    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
+        (commands / name).write_text(text)
+        (commands / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
+    monkeypatch.setenv("SPOOL", str(folder))

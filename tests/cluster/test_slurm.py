@@ -16,36 +16,14 @@ from cluster import ClusterSettings, connect, slurm
 from cluster.config import environment
 from cluster.watch import for_want_of_workers
 from data.errors import InputError
-from tests.cluster.conftest import example, names
+from tests.cluster.conftest import example, names, slurm_commands
 from tests.cluster.test_versions import wait_until
-
-SBATCH = """#!/bin/bash
-# Takes a job as sbatch does, and runs it at once; its number is that of its process.
-if [[ $1 == --test-only ]]; then
-    script=$(cat)
-    if [[ $script == *"-p nowhere"* ]]; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
-    exit 0
-fi
-cp "$1" "$SPOOL/$$.sh"
-setsid bash "$SPOOL/$$.sh" >"$SPOOL/$$.log" 2>&1 </dev/null &
-echo "Submitted batch job $!"
-"""
-
-SCANCEL = """#!/bin/bash
-kill "$1"
-"""
 
 
 @pytest.fixture
 def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the scripts and the output of the jobs, on a machine that has SLURM's commands."""
-    commands = tmp_path / "bin"
-    commands.mkdir()
-    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
-        (commands / name).write_text(text)
-        (commands / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
-    monkeypatch.setenv("SPOOL", str(tmp_path))
+    slurm_commands(tmp_path, monkeypatch)
     return tmp_path
 
 

@@ -80,14 +80,14 @@ def test_it_is_told_once_and_ends_after_its_time(
     cluster.look(500)
     assert caplog.messages == [
         "all workers of the Dask scheduler tcp://127.0.0.1:8786 are gone, and the run waits; start some "
-        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when one is there, and ends if none "
-        "comes within 10 minutes (NWATCH_WAIT)"
+        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when one is there, "
+        "and ends if none comes within 10 minutes (NWATCH_WAIT)"
     ]
     assert cluster.cancelled == []
     cluster.look(70)
     assert cluster.cancelled == [
         "read-1 no worker has been at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start some "
-        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
+        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
     ]
     assert for_want_of_workers(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
 
@@ -151,7 +151,7 @@ def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: py
         ({}, "see whether this machine has memory and processes left"),
         (
             {"address": "tls://10.0.0.5:8786", "tls_folder": "tls"},
-            "start some with: dask worker tls://10.0.0.",
+            "start some with: PYTHONSAFEPATH=1 dask worker tls://10.0.0.",
         ),
         ({"kind": "slurm", "workers": 1, "host": "login1", "tls_folder": "tls"}, "see why with: squeue --me"),
     ],

@@ -187,7 +187,7 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     stdout, stderr = running.communicate(timeout=200)
     line = (
         f"no worker has been at the Dask scheduler {dask.address} for 0.1 minutes; start some with: "
-        f"dask worker {dask.address} --nthreads 1, and run again; nothing was published. "
+        f"PYTHONSAFEPATH=1 dask worker {dask.address} --nthreads 1, and run again; nothing was published. "
         "What was read is kept, and the next run goes on from there"
     )
     assert (running.returncode, stderr) == (2, f"nwatch: {line}\n")

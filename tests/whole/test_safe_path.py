@@ -1,0 +1,33 @@
+"""`nwatch run`, typed in a folder that holds Python files, executes none of them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.traps import NAMES, executed, lay
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("typed", ["here", "elsewhere"])
+def test_a_run_executes_nothing_of_the_folder_where_it_is_typed(
+    investigation: Path, tmp_path: Path, typed: str
+):
+    """Whether the folder is the investigation itself, or another one."""
+    folder = lay(investigation if typed == "here" else tmp_path / "folder")
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("nwatch")), "run", str(investigation), "--workers", "1"],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (investigation / "out" / "provenance.json").is_file()
+    for name in NAMES:
+        assert name not in executed(folder)
