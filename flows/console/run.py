@@ -114,11 +114,10 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
 
 def _started(looked_at: Inputs, parts: tuple[str, ...], settings: ClusterSettings, stack: ExitStack) -> Flow:
     """Start all that a run wants, which the stack ends, and give what carries it out."""
-    from cluster import forking
+    from cluster.kinds import kind_of
     from flows.service.local_server import alone, check_reachable, prepare
 
-    if settings.kind == "local":
-        forking.prepare(needed_before(parts))
+    kind_of(settings).prepare(needed_before(parts))
     investigation = looked_at.investigation
     server = prepare(investigation.work / "prefect")
     # The server, and what the workers are forked from, come up in their own processes meanwhile.

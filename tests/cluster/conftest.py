@@ -93,11 +93,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.wait(30)
 
 
-def example(checkout: Path, name: str) -> ClusterSettings:
-    """The settings of an example, as the environment would give them."""
+def example(checkout: Path, name: str, **changed: str) -> ClusterSettings:
+    """The settings of an example, as the environment would give them, but for what is changed."""
     lines = (checkout / "cluster" / "examples" / f"{name}.env").read_text(encoding="utf-8").splitlines()
     given = dict(line.removeprefix("NWATCH_").split("=", 1) for line in lines if not line.startswith("#"))
-    return settings_from_environment(**{name.lower(): value for name, value in given.items()})
+    return settings_from_environment(**{name.lower(): value for name, value in given.items()} | changed)
 
 
 def slurm_commands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

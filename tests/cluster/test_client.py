@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
-from cluster import ClusterSettings, connect, existing, forking, local
+from cluster import ClusterSettings, connect, existing, forking, scaling
 from cluster.config import CONFIG
 from data.errors import InputError
 
@@ -40,7 +40,7 @@ def test_a_task_whose_worker_dies_fails_at_once_and_another_worker_takes_its_pla
 
 def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     with connect(ClusterSettings(workers=1)) as dask:
         (before,) = dask.run(os.getpid).values()
         (nanny,) = dask.cluster.workers.values()
@@ -52,7 +52,7 @@ def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("settings", [{"workers": 1}, {"minimum": 1, "maximum": 2}])
 def test_workers_that_would_have_too_little_memory_to_begin_are_not_started(settings: dict[str, Any]):
-    expected = r"MiB of memory are left for each of [12] workers, and one needs 256 .*NWATCH_MEMORY_FRACTION"
+    expected = r"left for each of [12] workers, and one needs at least 256; .*NWATCH_MEMORY_FRACTION"
     with (
         pytest.raises(InputError, match=expected),
         connect(ClusterSettings(memory_fraction=1e-5, **settings)),

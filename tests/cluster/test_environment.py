@@ -43,14 +43,12 @@ def test_what_is_said_to_read_a_variable_does(reader: str):
 
 
 def test_a_mistyped_variable_is_named_with_the_one_that_was_meant():
-    assert unknown({WRONG: "4"}) == [
-        f"{WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?"
-    ]
+    assert unknown({WRONG: "4"}) == [f"{WRONG} is not a known setting; did you mean NWATCH_WORKERS?"]
 
 
 def test_one_that_is_near_to_none_is_to_be_unset():
     name = "NWATCH_" + "XYZ"
-    assert unknown({name: "4"}) == [f"{name} is set, and there is no such setting; unset it"]
+    assert unknown({name: "4"}) == [f"{name} is not a known setting; unset it"]
 
 
 def test_letter_case_does_not_count_and_what_is_empty_is_not_set():
@@ -74,7 +72,7 @@ def test_a_run_by_hand_tells_of_it_on_stderr(tmp_path: Path):
     )
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        f"nwatch: {WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?",
+        f"nwatch: {WRONG} is not a known setting; did you mean NWATCH_WORKERS?",
         "nwatch: NWATCH_PORT is wrong: Input should be a valid integer, unable to parse string as an integer;"
         " correct it in the environment",
     ]

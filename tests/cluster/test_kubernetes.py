@@ -215,7 +215,7 @@ def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
             client.submit(sum, [1, 2], pure=False).result()
         told = for_want_of_workers(caught.value)
         assert told == (
-            f"no worker has been at the Dask scheduler {client.scheduler.address} for 0.1 minutes; "
+            f"there has been no worker at the Dask scheduler {client.scheduler.address} for 0.1 minutes; "
             "see why with: kubectl get events -n newsroom, and run again"
         )
 

@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster, Security
 
 from cluster import ClusterSettings, connect, existing
 from cluster.certificates import make
-from cluster.security import is_loopback, of_folder, security
+from cluster.security import is_loopback, of_folder
 from data.errors import InputError
 
 
@@ -170,7 +170,7 @@ def test_another_host_is_not_joined_without_certificates(address: str, line: str
 
 def test_certificates_and_a_plain_address_contradict_each_other(certificates: Path):
     with pytest.raises(InputError, match="write tls://, or unset NWATCH_TLS_FOLDER"):
-        security(ClusterSettings(address="tcp://127.0.0.1:8786", tls_folder=certificates))
+        existing.certificates(ClusterSettings(address="tcp://127.0.0.1:8786", tls_folder=certificates))
 
 
 def test_a_folder_without_certificates_is_named(tmp_path: Path):

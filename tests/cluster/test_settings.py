@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import ClusterSettings, settings_from_environment
+from cluster import ClusterSettings, kubernetes, settings_from_environment, slurm
 from data.errors import InputError
 
 SLURM = {"kind": "slurm", "host": "login1", "tls_folder": "certificates"}
@@ -71,7 +71,7 @@ def test_memory_is_read_as_slurm_and_kubernetes_count(monkeypatch: pytest.Monkey
 )
 def test_time_is_read_as_slurm_writes_it(monkeypatch: pytest.MonkeyPatch, text: str, time: timedelta):
     monkeypatch.setenv("NWATCH_WALLTIME", text)
-    assert ClusterSettings().walltime == time
+    assert ClusterSettings(**SLURM, workers=1).of(slurm.Settings).walltime == time
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPa
         ({"kind": "address"}, "NWATCH_ADDRESS is missing: the kind 'address' needs"),
         (
             {"kind": "local", "address": "tcp://127.0.0.1:1"},
-            "NWATCH_ADDRESS is of no use to the kind 'local'",
+            "NWATCH_ADDRESS does not apply to the kind 'local'",
         ),
-        ({"address": "tcp://127.0.0.1:1", "maximum": 4}, "NWATCH_MAXIMUM is of no use to a cluster that is"),
+        ({"address": "tcp://127.0.0.1:1", "maximum": 4}, "NWATCH_MAXIMUM does not apply to an existing"),
         ({"minimum": 2}, "NWATCH_MINIMUM needs NWATCH_MAXIMUM"),
         ({"minimum": 3, "maximum": 2}, "NWATCH_MINIMUM is larger than NWATCH_MAXIMUM"),
         ({"workers": 3, "maximum": 4}, "NWATCH_MAXIMUM and a fixed number of workers"),
@@ -130,7 +130,7 @@ def test_what_does_not_go_together_is_one_line(given: dict[str, object], line: s
 
 
 def test_what_goes_together_is_taken():
-    slurm = settings_from_environment(**SLURM, maximum=40)
-    kubernetes = settings_from_environment(**KUBERNETES, workers=4)
-    assert (slurm.adaptive, slurm.tls_folder) == ((1, 40), Path("certificates"))
-    assert (kubernetes.most, kubernetes.mount) == (4, Path("/investigations"))
+    jobs = settings_from_environment(**SLURM, maximum=40)
+    pods = settings_from_environment(**KUBERNETES, workers=4)
+    assert (jobs.adaptive, jobs.tls_folder) == ((1, 40), Path("certificates"))
+    assert (pods.most, pods.of(kubernetes.Settings).mount) == (4, Path("/investigations"))

@@ -92,7 +92,7 @@ def test_a_host_without_slurm_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_what_slurm_would_not_take_is_told_in_its_words(spool: Path, checkout: Path):
-    settings = example(checkout, "slurm").model_copy(update={"partition": "nowhere"})
+    settings = example(checkout, "slurm", partition="nowhere")
     with pytest.raises(InputError, match=r"invalid partition specified\); correct NWATCH_PARTITION"):
         slurm._try(slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0"))
     slurm._try(slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0"))
@@ -104,19 +104,19 @@ def test_dask_jobqueue_would_write_the_same(checkout: Path):
     from distributed import Security
 
     settings = example(checkout, "slurm")
-    folder = settings.tls_folder
+    folder, own = settings.tls_folder, settings.of(slurm.Settings)
     assert folder
-    assert settings.environment
+    assert own.environment
     theirs = job(
         scheduler="tls://192.0.2.10:8786",
         name="nwatch-0",
         cores=1,
         processes=1,
         memory=str(settings.memory),
-        python=str(settings.environment / "bin" / "python"),
+        python=str(own.environment / "bin" / "python"),
         job_name="nwatch",
-        queue=settings.partition,
-        account=settings.account,
+        queue=own.partition,
+        account=own.account,
         walltime="0-08:00:00",
         protocol="tls",
         security=Security(
@@ -148,11 +148,11 @@ def test_a_cluster_of_jobs_works_replaces_a_lost_one_and_cancels_them_all(
     spool: Path, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
-    from cluster import local
+    from cluster import scaling
     from cluster.config import CONFIG
 
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=2)
     with connect(settings) as client:
         client.wait_for_workers(2, timeout=60)

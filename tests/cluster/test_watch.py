@@ -12,9 +12,10 @@ import pytest
 from distributed import Client, LocalCluster, wait
 from distributed.client import FutureCancelledError, FuturesCancelledError
 
-from cluster import ClusterSettings, connect, local, watch
+from cluster import ClusterSettings, connect, scaling, watch
 from cluster.config import CONFIG
-from cluster.watch import _Watch, for_want_of_workers, where_to_look
+from cluster.kinds import kind_of
+from cluster.watch import _Watch, for_want_of_workers
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start
 from tests.cluster.test_versions import wait_until
@@ -59,14 +60,14 @@ class Cluster:
 
     def look(self, later: float) -> None:
         self.now += later
-        asyncio.run(self.watch.look())
+        asyncio.run(self.watch.check())
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told at once."""
-    monkeypatch.setattr(watch, "TOLD_AFTER", 0.0)
-    monkeypatch.setattr(watch, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(watch, "WARN_AFTER", 0.0)
+    monkeypatch.setattr(watch, "CHECK_EVERY", 0.2)
 
 
 def test_it_is_told_once_and_ends_after_its_time(
@@ -79,15 +80,15 @@ def test_it_is_told_once_and_ends_after_its_time(
     cluster.look(1)
     cluster.look(500)
     assert caplog.messages == [
-        "all workers of the Dask scheduler tcp://127.0.0.1:8786 are gone, and the run waits; start some "
-        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when one is there, "
+        "the Dask scheduler tcp://127.0.0.1:8786 has no workers any more, and the run waits; start some "
+        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when there is one, "
         "and ends if none comes within 10 minutes (NWATCH_WAIT)"
     ]
     assert cluster.cancelled == []
     cluster.look(70)
     assert cluster.cancelled == [
-        "read-1 no worker has been at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start some "
-        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
+        "read-1 there has been no worker at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start "
+        "some with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
     ]
     assert for_want_of_workers(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
 
@@ -105,7 +106,7 @@ def test_a_worker_that_comes_begins_the_time_anew(
     cluster.look(590)
     assert cluster.cancelled == []
     assert len(caplog.messages) == 3
-    assert caplog.messages[1] == "a worker is there again; the run goes on"
+    assert caplog.messages[1] == "there is a worker again; the run goes on"
 
 
 def test_who_waits_for_nothing_needs_no_worker(
@@ -157,7 +158,8 @@ def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: py
     ],
 )
 def test_the_line_says_where_to_look(given: dict[str, Any], line: str):
-    said = where_to_look(ClusterSettings(**given))
+    settings = ClusterSettings(**given)
+    said = kind_of(settings).where_to_look(settings)
     assert said.startswith(line)
     assert ("--tls-ca-file ca.pem" in said) == ("address" in given)
 
@@ -187,9 +189,9 @@ def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free
     for caught in (alone, together, pieces):
         told = for_want_of_workers(caught.value)
         assert told is not None
-        assert told.startswith(f"no worker has been at the Dask scheduler {address} for 0.03")
+        assert told.startswith(f"there has been no worker at the Dask scheduler {address} for 0.03")
         assert "\n" not in told
-    assert "are gone, and the run waits" in caplog.text
+    assert "has no workers any more, and the run waits" in caplog.text
 
 
 @pytest.mark.slow
@@ -213,7 +215,7 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
     def exchange() -> None:
         wait_until(lambda: len(done) >= 3)
         worker.send_signal(signal.SIGKILL)
-        wait_until(lambda: "are gone, and the run waits" in caplog.text)
+        wait_until(lambda: "has no workers any more, and the run waits" in caplog.text)
         start(address, "--no-nanny")
 
     with connect(ClusterSettings(address=address)) as client:
@@ -221,18 +223,18 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
         thread.start()
         results = run_each(client, piece, range(200), on_done=done.append)
         thread.join()
-        wait_until(lambda: "a worker is there again" in caplog.text)
+        wait_until(lambda: "there is a worker again" in caplog.text)
     assert results == [number * number for number in range(200)]
     assert [message.split(",")[0].split(";")[0] for message in told(caplog)] == [
         f"all workers of the Dask scheduler {address} are gone",
-        "a worker is there again",
+        "there is a worker again",
     ]
 
 
 @pytest.mark.slow
 def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "1 hour")
-    monkeypatch.setattr(local, "KEEP_EVERY", 3600.0)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 3600.0)
     with connect(ClusterSettings(workers=1, wait=2 * SECONDS)) as client:
         (nanny,) = client.cluster.workers.values()
         monkeypatch.setattr(nanny, "instantiate", gives_up)
