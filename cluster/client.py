@@ -38,7 +38,7 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
     same code, and a worker that joins later and differs is sent away.
 
     When all workers are lost, a warning is logged, and after the time that the settings give, the futures
-    that somebody waits for are cancelled; `cluster.watch.for_want_of_workers` recognises the error.
+    that somebody waits for are cancelled; `cluster.watch.no_workers_message` recognises the error.
 
     Within the block, the current folder is not on the import path of this process and of the workers.
 

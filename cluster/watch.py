@@ -46,7 +46,7 @@ def watched(client: Client, settings: ClusterSettings) -> Iterator[None]:
         client.loop.add_callback(checking.stop)
 
 
-def for_want_of_workers(error: BaseException) -> str | None:
+def no_workers_message(error: BaseException) -> str | None:
     """The beginning of a line about the error, if `watched` caused it; else None.
 
     Args:

@@ -34,7 +34,7 @@ kill "$1"
 
 
 def names(at: Client) -> dict[str, str]:
-    """The workers' names by address, asked of themselves: the client's own view is without them at times."""
+    """The workers' names by address, asked of themselves: the client's own list lacks them at times."""
     return dict(at.run(lambda dask_worker: dask_worker.name))
 
 
@@ -46,7 +46,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first worker has its time to come, whatever the settings say: the machine may be slow."""
+    """The first worker has time to start, whatever the settings say: the machine may be slow."""
     monkeypatch.setattr(client, "_wait", lambda joined, _: joined.wait_for_workers(1, timeout=120))
 
 
@@ -64,7 +64,7 @@ def scheduler() -> Iterator[LocalCluster]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start workers in processes of their own; what they say is in ``worker.log`` of the test's folder."""
+    """Start workers in processes of their own; their output is in ``worker.log`` in the test's folder."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(

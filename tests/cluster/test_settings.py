@@ -19,7 +19,7 @@ KUBERNETES = {
 }
 
 
-def test_by_default_the_work_runs_here_on_every_processor():
+def test_by_default_the_work_runs_here_on_every_cpu():
     settings = ClusterSettings()
     assert (settings.kind, settings.workers) == ("local", len(os.sched_getaffinity(0)))
     assert (settings.host, settings.tls_folder, settings.adaptive) == ("127.0.0.1", None, None)
@@ -30,7 +30,7 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch):
     assert ClusterSettings().workers == 3
 
 
-def test_an_argument_outweighs_the_environment_and_none_leaves_it(monkeypatch: pytest.MonkeyPatch):
+def test_an_argument_overrides_the_environment_unless_it_is_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NWATCH_WORKERS", "3")
     assert settings_from_environment(workers=5).workers == 5
     assert settings_from_environment(workers=None).workers == 3
@@ -92,7 +92,9 @@ def test_time_is_read_as_slurm_writes_it(monkeypatch: pytest.MonkeyPatch, text: 
         ("NWATCH_NAMESPACE", "News Room"),
     ],
 )
-def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+def test_a_wrong_variable_is_an_error_of_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+):
     monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as caught:
         settings_from_environment()
@@ -122,14 +124,14 @@ def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPa
         ({**KUBERNETES, "workers": 2, "tls_folder": None}, "NWATCH_TLS_FOLDER is missing"),
     ],
 )
-def test_what_does_not_go_together_is_one_line(given: dict[str, object], line: str):
+def test_settings_that_do_not_go_together_are_an_error_of_one_line(given: dict[str, object], line: str):
     with pytest.raises(InputError) as caught:
         settings_from_environment(**given)
     assert str(caught.value).startswith(line)
     assert "\n" not in str(caught.value)
 
 
-def test_what_goes_together_is_taken():
+def test_settings_that_go_together_are_accepted():
     jobs = settings_from_environment(**SLURM, maximum=40)
     pods = settings_from_environment(**KUBERNETES, workers=4)
     assert (jobs.adaptive, jobs.tls_folder) == ((1, 40), Path("certificates"))

@@ -1,4 +1,4 @@
-"""All workers are gone: it is told, it ends in time, and it goes on where one comes back."""
+"""A run without workers: it warns, it ends in time, and it goes on if a worker comes back."""
 
 import asyncio
 import logging
@@ -15,26 +15,26 @@ from distributed.client import FutureCancelledError, FuturesCancelledError
 from cluster import ClusterSettings, connect, scaling, watch
 from cluster.config import CONFIG
 from cluster.kinds import kind_of
-from cluster.watch import _Watch, for_want_of_workers
+from cluster.watch import _Watch, no_workers_message
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start
 from tests.cluster.test_versions import wait_until
 
 SECONDS = 1 / 60
-"""Of a minute, in which the settings count."""
+"""A second in minutes, the unit of the settings."""
 
 
 async def gives_up() -> None:
     raise OSError("no more processes")
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What the cluster's own room logged; a scheduler in this process may log as well."""
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the package `cluster` logged; a scheduler in this process may log as well."""
     return [record.getMessage() for record in caplog.records if record.name.startswith("cluster")]
 
 
 class Cluster:
-    """A client as far as the watch knows one, and a clock."""
+    """As much of a client as the watch uses, and a clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **given: Any) -> None:
         self.workers = 0
@@ -65,12 +65,12 @@ class Cluster:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told at once."""
+    """Warnings come at once."""
     monkeypatch.setattr(watch, "WARN_AFTER", 0.0)
     monkeypatch.setattr(watch, "CHECK_EVERY", 0.2)
 
 
-def test_it_is_told_once_and_ends_after_its_time(
+def test_a_run_without_workers_warns_once_and_ends_after_its_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     cluster = Cluster(monkeypatch, address="tcp://127.0.0.1:8786", wait=10)
@@ -90,12 +90,10 @@ def test_it_is_told_once_and_ends_after_its_time(
         "read-1 there has been no worker at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start "
         "some with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
     ]
-    assert for_want_of_workers(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
+    assert no_workers_message(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
 
 
-def test_a_worker_that_comes_begins_the_time_anew(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_a_new_worker_restarts_the_time(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     cluster = Cluster(monkeypatch, wait=10)
     cluster.look(0)
     cluster.look(590)
@@ -109,7 +107,7 @@ def test_a_worker_that_comes_begins_the_time_anew(
     assert caplog.messages[1] == "there is a worker again; the run goes on"
 
 
-def test_who_waits_for_nothing_needs_no_worker(
+def test_a_client_that_waits_for_nothing_needs_no_worker(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     cluster = Cluster(monkeypatch)
@@ -122,7 +120,7 @@ def test_who_waits_for_nothing_needs_no_worker(
     assert cluster.cancelled == [], "the time counts from here"
 
 
-def test_a_result_that_was_lost_with_its_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+def test_a_result_that_was_lost_with_its_worker_counts_as_waited_for(monkeypatch: pytest.MonkeyPatch):
     cluster = Cluster(monkeypatch)
     cluster.futures = {"match-1": SimpleNamespace(status="lost")}
     cluster.look(0)
@@ -130,7 +128,7 @@ def test_a_result_that_was_lost_with_its_worker_is_waited_for(monkeypatch: pytes
     assert [line.split()[0] for line in cluster.cancelled] == ["match-1"]
 
 
-def test_a_scheduler_that_does_not_answer_is_nothing_of_this(monkeypatch: pytest.MonkeyPatch):
+def test_a_scheduler_that_does_not_answer_is_left_to_others(monkeypatch: pytest.MonkeyPatch):
     cluster = Cluster(monkeypatch)
     cluster.answers = False
     cluster.look(0)
@@ -138,7 +136,7 @@ def test_a_scheduler_that_does_not_answer_is_nothing_of_this(monkeypatch: pytest
     assert cluster.cancelled == []
 
 
-def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+def test_a_short_time_is_warned_of_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     cluster = Cluster(monkeypatch, wait=4 * SECONDS)
     assert cluster.watch.every == pytest.approx(1)
     cluster.look(0)
@@ -165,12 +163,12 @@ def test_the_line_says_where_to_look(given: dict[str, Any], line: str):
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), FutureCancelledError("read-1", "by hand", "a line")])
-def test_no_other_error_is_taken_for_it(error: Exception):
-    assert for_want_of_workers(error) is None
+def test_no_other_error_is_mistaken_for_it(error: Exception):
+    assert no_workers_message(error) is None
 
 
 @pytest.mark.slow
-def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free(
+def test_every_way_of_waiting_ends_with_an_error_if_all_workers_are_lost(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
 ):
     address = scheduler.scheduler_address
@@ -187,16 +185,16 @@ def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free
         with pytest.raises(FutureCancelledError) as pieces:
             run_each(client, str, range(30))
     for caught in (alone, together, pieces):
-        told = for_want_of_workers(caught.value)
-        assert told is not None
-        assert told.startswith(f"there has been no worker at the Dask scheduler {address} for 0.03")
-        assert "\n" not in told
+        message = no_workers_message(caught.value)
+        assert message is not None
+        assert message.startswith(f"there has been no worker at the Dask scheduler {address} for 0.03")
+        assert "\n" not in message
     assert "has no workers any more, and the run waits" in caplog.text
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
-def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
+def test_a_worker_that_starts_in_time_does_the_work_of_the_lost_one(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
 ):
     address = scheduler.scheduler_address
@@ -225,14 +223,14 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
         thread.join()
         wait_until(lambda: "there is a worker again" in caplog.text)
     assert results == [number * number for number in range(200)]
-    assert [message.split(",")[0].split(";")[0] for message in told(caplog)] == [
+    assert [message.split(",")[0].split(";")[0] for message in logged(caplog)] == [
         f"all workers of the Dask scheduler {address} are gone",
         "there is a worker again",
     ]
 
 
 @pytest.mark.slow
-def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: pytest.MonkeyPatch):
+def test_the_wait_ends_if_no_nanny_replaces_a_local_worker(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "1 hour")
     monkeypatch.setattr(scaling, "CHECK_EVERY", 3600.0)
     with connect(ClusterSettings(workers=1, wait=2 * SECONDS)) as client:
@@ -243,12 +241,12 @@ def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: 
         wait_until(lambda: not client.nthreads())
         with pytest.raises(FutureCancelledError) as caught:
             client.submit(os.getpid, pure=False).result()
-    told = for_want_of_workers(caught.value)
-    assert told is not None
-    assert "see whether this machine has memory and processes left, and run again" in told
+    message = no_workers_message(caught.value)
+    assert message is not None
+    assert "see whether this machine has memory and processes left, and run again" in message
 
 
-def test_it_hears_of_nothing_while_workers_are_there(caplog: pytest.LogCaptureFixture):
+def test_nothing_is_logged_while_there_are_workers(caplog: pytest.LogCaptureFixture):
     with (
         caplog.at_level(logging.INFO, logger="cluster"),
         connect(ClusterSettings(workers=1, wait=1 * SECONDS)) as client,
@@ -261,4 +259,4 @@ def test_it_hears_of_nothing_while_workers_are_there(caplog: pytest.LogCaptureFi
             return seconds
 
         assert client.submit(long, 2.0).result(60) == 2.0
-    assert told(caplog) == []
+    assert logged(caplog) == []

@@ -1,4 +1,4 @@
-"""A kind of cluster for a test: workers that are threads of this process. All of it stands here."""
+"""A kind of cluster for a test: workers that are threads of this process. This file is all of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
