@@ -72,7 +72,7 @@ class Certificates:
                 f"runs       NWATCH_TLS_FOLDER={folder}  ({AUTHORITY}, client.pem)",
                 f"scheduler  {AUTHORITY}, scheduler.pem",
                 f"workers    {AUTHORITY}, worker.pem",
-                f"keep apart {AUTHORITY_KEY}: who has it can make certificates",
+                f"keep safe  {AUTHORITY_KEY}: whoever has it can make certificates",
             ]
         )
 

@@ -53,7 +53,7 @@ def prepare(modules: Sequence[str] = ()) -> bool:
     Call it as soon as it is known that workers will be needed; `cluster.connect` calls it at the latest.
 
     Args:
-        modules: What the workers will need beside Dask. One that does not exist is ignored here, and is an
+        modules: What the workers will need besides Dask. One that does not exist is ignored here, and is an
             error where it is used.
 
     Returns:

@@ -188,7 +188,7 @@ def _try(script: str) -> None:
 
 
 def _arguments(settings: ClusterSettings) -> dict[str, Any]:
-    """What dask-jobqueue needs beside the script: the scheduler, and values that it asks for in any case."""
+    """What dask-jobqueue needs besides the script: the scheduler, and values that it asks for in any case."""
     return {
         "cores": 1,
         "processes": 1,
