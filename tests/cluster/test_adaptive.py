@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, KilledWorker, LocalCluster, Worker
 
-from cluster import ClusterSettings, connect, local
+from cluster import ClusterSettings, connect, scaling
 from cluster.config import CONFIG
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start, names
@@ -67,7 +67,7 @@ def test_each_worker_has_the_memory_that_is_left_if_all_have_started():
 @pytest.mark.slow
 def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     with connect(ClusterSettings(minimum=1, maximum=2)) as client:
         (before,) = client.run(os.getpid).values()
         (nanny,) = client.cluster.workers.values()

@@ -12,14 +12,11 @@ from tests.traps import NAMES, executed, lay
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("typed", ["here", "elsewhere"])
-def test_a_run_executes_nothing_of_the_folder_where_it_is_typed(
-    investigation: Path, tmp_path: Path, typed: str
-):
-    """Whether the folder is the investigation itself, or another one."""
-    folder = lay(investigation if typed == "here" else tmp_path / "folder")
+def test_a_run_executes_nothing_of_the_folder_where_it_is_typed(investigation: Path):
+    """The folder is the investigation itself, which can hold any files of the user."""
+    folder = lay(investigation)
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("nwatch")), "run", str(investigation), "--workers", "1"],
+        [str(Path(sys.executable).with_name("nwatch")), "run", ".", "--workers", "1"],
         cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         capture_output=True,
