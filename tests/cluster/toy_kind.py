@@ -25,7 +25,7 @@ def threads(settings: ClusterSettings) -> Iterator[Client]:
             threads_per_worker=settings.of(Settings).at_once,
             processes=False,
             protocol="inproc",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
         Client(cluster) as client,
     ):
