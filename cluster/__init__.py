@@ -1,9 +1,9 @@
-"""Where does it run? One function, `connect`, that gives a Dask client from settings.
+"""Where does it run? One function, `connect`, makes a Dask client from settings.
 
-This room knows neither what is computed (`tasks`) nor in what order (`flows`); it imports neither.
+This room knows neither what is computed (`tasks`) nor in what order (`flows`), and imports neither. A kind of
+cluster is one module (`cluster.kinds`).
 
-`connect` is loaded on first use, because importing Dask costs most of a second that `nwatch --help` must
-not pay.
+`connect` is loaded on first use: importing Dask takes most of a second, which `nwatch --help` must not spend.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ __all__ = ["ClusterSettings", "connect", "settings_from_environment"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `connect` or the settings when they are first asked for (PEP 562)."""
+    """Load `connect` or the settings on first use (PEP 562)."""
     if name == "connect":
         from cluster.client import connect
 

@@ -1,16 +1,16 @@
-"""Certificates for the scheduler, the workers and the clients of one site, signed by an authority of its own.
+"""Certificates for the scheduler, workers and clients of one site, signed by the site's own authority.
 
 A folder of certificates holds::
 
-    ca.pem                 the authority: whom to trust; everyone needs it
+    ca.pem                 the authority: whom to trust; every process needs it
     scheduler.pem          certificate and key of the scheduler
     worker.pem             ... of the workers
     client.pem             ... of the runs
-    authority/ca-key.pem   signs them; needed for renewal alone, and to be kept from the other hosts
+    authority/ca-key.pem   signs them; needed only for renewal; keep it off the other hosts
 
-A certificate and its key stand in one file, so that a renewal replaces both in one step. Dask trusts every
-certificate of the authority and compares no host names; they are in the certificates for tools that do.
-A certificate of a client cannot be used to pose as a scheduler or worker.
+A certificate and its key are in one file, so that a renewal replaces both in one step. Dask trusts every
+certificate of the authority and does not compare host names; they are in the certificates for tools that do.
+A client's certificate cannot be used to pose as a scheduler or worker.
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ from data.tables import replacing
 AUTHORITY: Final = "ca.pem"
 AUTHORITY_KEY: Final = "authority/ca-key.pem"
 AUTHORITY_DAYS: Final = 3650
-"""How long an authority is valid; its certificates are renewed more often."""
+"""How many days an authority is valid; its certificates are renewed more often."""
 
 _CLOCKS_APART: Final = dt.timedelta(hours=1)
 _LABEL: Final = r"[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9_])?"
@@ -56,7 +56,7 @@ class Certificates:
     Attributes:
         folder: Where they are.
         hosts: The names and addresses in the certificates of scheduler and workers, sorted.
-        expires: The end of the certificates' validity (UTC).
+        expires: When the certificates end (UTC).
     """
 
     folder: Path
@@ -64,7 +64,7 @@ class Certificates:
     expires: dt.datetime
 
     def __str__(self) -> str:
-        """A few lines for the person who made them."""
+        """A few lines for whoever made them: which process needs which files."""
         folder = self.folder
         return "\n".join(
             [
@@ -72,28 +72,28 @@ class Certificates:
                 f"runs       NWATCH_TLS_FOLDER={folder}  ({AUTHORITY}, client.pem)",
                 f"scheduler  {AUTHORITY}, scheduler.pem",
                 f"workers    {AUTHORITY}, worker.pem",
-                f"keep apart {AUTHORITY_KEY}: who has it can make certificates",
+                f"keep safe  {AUTHORITY_KEY}: whoever has it can make certificates",
             ]
         )
 
 
 def make(folder: Path, hosts: Sequence[str] = (), days: int = 365, renew: bool = False) -> Certificates:
-    """Make the certificates of a site, or new ones by the same authority.
+    """Make the certificates of a site, or renew them with the same authority.
 
     Args:
-        folder: Where to write them; must not exist, or be empty, unless they are renewed.
-        hosts: Names and addresses of scheduler and workers, beside this machine's; when renewing, left out
-            means those of before.
+        folder: Where to write them; it must not exist or be empty, unless they are renewed.
+        hosts: Names and addresses of scheduler and workers, in addition to this machine's. If none are given,
+            a renewal keeps those of before.
         days: How long the certificates are valid.
-        renew: Replace the certificates of the folder. The authority stays, so that processes with an old
-            certificate and ones with a new one go on trusting each other until all are restarted.
+        renew: Replace the certificates of the folder. The authority stays, so that processes with old and new
+            certificates trust each other until all are restarted.
 
     Returns:
-        What is there now.
+        What the folder holds now.
 
     Raises:
-        InputError: The folder holds certificates already, or none to renew; a host is no name and no address;
-            the authority ends before the certificates would.
+        InputError: The folder already holds certificates, or none to renew; a host is neither a name nor an
+            address; the authority ends before the certificates would.
     """
     if not 1 <= days <= AUTHORITY_DAYS:
         raise InputError(f"--days {days} is wrong: give a number from 1 to {AUTHORITY_DAYS}")
@@ -105,18 +105,18 @@ def make(folder: Path, hosts: Sequence[str] = (), days: int = 365, renew: bool =
 
 
 def check(folder: Path, roles: Sequence[Role] = ROLES) -> tuple[Path, Mapping[Role, Path]]:
-    """Find the files of some roles, and look whether they can be used now.
+    """Find the files of some roles, and check that they can be used now.
 
     Args:
         folder: A folder of certificates, or the part of one that these roles need.
-        roles: Those that are needed.
+        roles: The roles whose certificates are needed.
 
     Returns:
-        The authority's file, and of each role the file with its certificate and key.
+        The authority's file, and for each role the file with its certificate and key.
 
     Raises:
-        InputError: A file is missing, is not a certificate with its key, is of another authority, or is not
-            valid now.
+        InputError: A file is missing, is not a certificate with its key, was signed by another authority, or
+            is not valid now.
     """
     authority = _certificate(folder / AUTHORITY)
     now = _now()
@@ -130,11 +130,11 @@ def check(folder: Path, roles: Sequence[Role] = ROLES) -> tuple[Path, Mapping[Ro
             found.verify_directly_issued_by(authority)
         except (InvalidSignature, ValueError, TypeError) as error:
             raise InputError(
-                f"{path} is not of the authority in {AUTHORITY} beside it; copy both from one folder, "
-                "or make new ones with: nwatch certificates DIR"
+                f"{path} was not signed by the authority in {AUTHORITY} beside it; copy both from one "
+                "folder, or make new ones with: nwatch certificates DIR"
             ) from error
         if key.public_key() != found.public_key():
-            raise InputError(f"{path}: the key does not belong to the certificate; copy the file anew")
+            raise InputError(f"{path}: the key does not belong to the certificate; copy the file again")
         if not _valid(found, now):
             raise InputError(f"{path} is {_validity(found)}; renew it with: nwatch certificates DIR --renew")
     return folder / AUTHORITY, {role: folder / f"{role}.pem" for role in roles}
@@ -143,7 +143,7 @@ def check(folder: Path, roles: Sequence[Role] = ROLES) -> tuple[Path, Mapping[Ro
 def _made(folder: Path, hosts: Sequence[str], now: dt.datetime, days: int) -> Certificates:
     if (folder / AUTHORITY).exists():
         raise InputError(
-            f"{folder} holds certificates already; give another folder, or replace them with: "
+            f"{folder} already holds certificates; give another folder, or replace them with: "
             f"nwatch certificates {folder} --renew"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -189,7 +189,8 @@ def _renewed(folder: Path, hosts: Sequence[str], now: dt.datetime, days: int) ->
 
 
 def _authority(key: ec.EllipticCurvePrivateKey, now: dt.datetime) -> x509.Certificate:
-    # Each authority has a name of its own, or OpenSSL would take one for another and blame the signature.
+    # Each authority has its own name: OpenSSL would mistake one for another of the same name, and report a
+    # bad signature.
     name = _name(f"Neighborhood Watch authority {x509.random_serial_number():x}"[:60])
     return (
         _builder(name, name, key.public_key(), now, AUTHORITY_DAYS)
@@ -206,7 +207,7 @@ def _signed(
     now: dt.datetime,
     days: int,
 ) -> dict[Role, bytes]:
-    """A new certificate and key for each role, as the text of its file."""
+    """A new certificate and key for each role, as the content of its file."""
     signed: dict[Role, bytes] = {}
     for role in ROLES:
         own = ec.generate_private_key(ec.SECP256R1())
@@ -280,7 +281,7 @@ def _hosts(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _with_own(hosts: Sequence[str]) -> tuple[str, ...]:
-    """These names and this machine's, where that is one that a certificate can bear."""
+    """These names and this machine's, if a certificate can hold it."""
     own = socket.gethostname()
     return tuple(sorted({"localhost", "127.0.0.1", "::1", *([own] if _NAME.fullmatch(own) else []), *hosts}))
 
@@ -304,7 +305,7 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a new file that nobody else may read, from its first byte on."""
+    """Write a new file that nobody else may read, not even while it is written."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
 
@@ -314,7 +315,7 @@ def _certificate(path: Path) -> x509.Certificate:
         return x509.load_pem_x509_certificate(_read(path))
     except ValueError as error:
         raise InputError(
-            f"{path} holds no certificate (PEM); make it with: nwatch certificates DIR"
+            f"{path} is not a certificate (PEM); make it with: nwatch certificates DIR"
         ) from error
 
 
@@ -336,7 +337,7 @@ def _key(path: Path) -> CertificateIssuerPrivateKeyTypes:
     try:
         key = serialization.load_pem_private_key(block[0] if block else b"", None)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{path} holds no key (PEM); make it with: nwatch certificates DIR") from error
+        raise InputError(f"{path} has no key (PEM); make it with: nwatch certificates DIR") from error
     return cast(CertificateIssuerPrivateKeyTypes, key)
 
 

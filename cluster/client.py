@@ -1,16 +1,18 @@
-"""A Dask client from settings, wherever the workers are."""
+"""`connect`: a Dask client from settings, wherever the workers are."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dask
 from distributed import Client
 
 from cluster.config import CONFIG
+from cluster.kinds import kind_of
 from cluster.settings import ClusterSettings, settings_from_environment
-from cluster.watch import minutes, watched, where_to_look
+from cluster.watch import minutes, watched
 from data.errors import InputError
+from data.safe_path import safe_path
 
 _QUIET = (
     "distributed",
@@ -27,19 +29,21 @@ _QUIET = (
 def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
     """Open a cluster, give its client, and close what was opened.
 
-    Workers are processes of one thread each (libpff is not to be shared between threads). On this machine
-    each has a nanny that starts a lost one again, there is a dashboard on a free port of the loopback
-    address, and the cluster's files are in a temporary folder that is removed at the end. A cluster joined by
-    address is left running; pods and jobs are ended.
+    Workers are processes of one thread each, because libpff must not be shared between threads. On this
+    machine each worker has a nanny that replaces it when it is lost, there is a dashboard on a free port of
+    the loopback address, and the cluster's files are in a temporary folder that is removed at the end. An
+    existing scheduler is left running; pods and jobs are ended.
 
-    Where workers of elsewhere take part, client, scheduler and workers must run the same versions and the
+    Where workers on other hosts take part, client, scheduler and workers must run the same versions and the
     same code, and a worker that joins later and differs is sent away.
 
-    Where all workers are lost, whoever waits for a future is told in the log, and after the time that the
-    settings give the future is cancelled; `cluster.watch.for_want_of_workers` knows the error.
+    When all workers are lost, a warning is logged, and after the time that the settings give, the futures
+    that somebody waits for are cancelled; `cluster.watch.no_workers_message` recognises the error.
+
+    Within the block, the current folder is not on the import path of this process and of the workers.
 
     Args:
-        settings: Where the work runs; by default what the environment says.
+        settings: Where the work runs; by default as the environment says.
 
     Yields:
         The client.
@@ -55,29 +59,19 @@ def connect(settings: ClusterSettings | None = None) -> Iterator[Client]:
         3
     """
     settings = settings or settings_from_environment()
-    with dask.config.set(CONFIG), _quiet(), _opener(settings)(settings) as client:
-        if settings.kind in {"kubernetes", "slurm"}:
-            _wait(client, settings)
-        if settings.kind != "local" or settings.host != "127.0.0.1":
-            from cluster.versions import check_versions, guard
+    kind = kind_of(settings)
+    with safe_path(), dask.config.set(CONFIG), _quiet():
+        kind.check_installed()
+        with kind.open(settings) as client:
+            if kind.waits:
+                _wait(client, settings)
+            if kind.has_others(settings):
+                from cluster.versions import check_versions, guard
 
-            guard(client)  # first: no worker may join between the two unseen
-            check_versions(client)
-        with watched(client, settings):
-            yield client
-
-
-def _opener(settings: ClusterSettings) -> Callable[[ClusterSettings], AbstractContextManager[Client]]:
-    """What opens a cluster of this kind; each is loaded where it is used."""
-    if settings.kind == "address":
-        from cluster.existing import joined as opener
-    elif settings.kind == "kubernetes":
-        from cluster.kubernetes import pods as opener
-    elif settings.kind == "slurm":
-        from cluster.slurm import jobs as opener
-    else:
-        from cluster.local import local as opener
-    return opener
+                guard(client)  # before the check, or a worker that joins between the two would escape both
+                check_versions(client)
+            with watched(client, settings):
+                yield client
 
 
 def _wait(client: Client, settings: ClusterSettings) -> None:
@@ -86,14 +80,14 @@ def _wait(client: Client, settings: ClusterSettings) -> None:
         client.wait_for_workers(1, timeout=settings.wait * 60)
     except TimeoutError as error:
         raise InputError(
-            f"no worker came within {minutes(settings)}; {where_to_look(settings)}, "
+            f"no worker came within {minutes(settings)}; {kind_of(settings).where_to_look(settings)}, "
             "or give more time with NWATCH_WAIT"
         ) from error
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the cluster's chatter, lost workers included, out of the run's log: the ledger tells."""
+    """Keep Dask's own messages out of the run's log: what is lost with a worker is in the ledger."""
     loggers = [logging.getLogger(name) for name in _QUIET]
     before = [logger.level for logger in loggers]
     for logger in loggers:

@@ -1,7 +1,7 @@
-"""The dashboards of a local cluster, loaded when somebody looks at them.
+"""The dashboards of a local cluster, loaded when somebody opens them.
 
-What they are drawn with takes half a second to load, in the client and in what workers are forked from; most
-runs end unseen.
+The libraries that draw them take half a second to load, in the client and in the process that workers are
+forked from, and nobody opens the dashboards of most runs.
 """
 
 from importlib import import_module
@@ -11,12 +11,12 @@ from distributed import LocalCluster, Nanny, Worker
 from tornado import web
 
 
-class Later(web.Application):
-    """The pages of a dashboard, of which the first that is asked for loads all.
+class LazyPages(web.Application):
+    """The pages of a dashboard; the first request loads them all.
 
     Args:
         node: The scheduler or worker that they show.
-        module: The module of Dask that has them.
+        module: The module of Dask that defines them.
     """
 
     def __init__(self, node: Any, module: str) -> None:
@@ -25,31 +25,31 @@ class Later(web.Application):
         self._module = module
 
     def find_handler(self, request: Any, **given: Any) -> Any:
-        """Put the pages where this stands, and let them answer."""
+        """Replace this application by the pages, and let them answer."""
         served = self._node.http_application
         served.applications.remove(self)
         import_module(self._module).connect(served, self._node.http_server, self._node)
         return served.find_handler(request, **given)
 
 
-class LookedAtWorker(Worker):
-    """A worker with a dashboard that is loaded later."""
+class LazyDashboardWorker(Worker):
+    """A worker whose dashboard is loaded on the first request."""
 
     async def start_unsafe(self) -> Any:
-        """Start, and have the dashboard at hand."""
+        """Start, and add the dashboard."""
         started = await super().start_unsafe()
-        self.http_application.add_application(Later(self, "distributed.dashboard.worker"))
+        self.http_application.add_application(LazyPages(self, "distributed.dashboard.worker"))
         return started
 
 
-class LookedAtNanny(Nanny):
-    """Starts such workers; a local cluster says of each that it shall have its dashboard at once."""
+class LazyDashboardNanny(Nanny):
+    """Starts such workers, although a local cluster asks for workers that load their dashboard at once."""
 
     def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **{**given, "dashboard": False, "worker_class": LookedAtWorker})
+        super().__init__(*args, **{**given, "dashboard": False, "worker_class": LazyDashboardWorker})
 
 
-def look_later(cluster: LocalCluster) -> None:
-    """Have the scheduler's dashboard at hand, where none was loaded."""
+def add_lazy_dashboard(cluster: LocalCluster) -> None:
+    """Add the scheduler's dashboard to a cluster that was started without one."""
     scheduler = cluster.scheduler
-    scheduler.http_application.add_application(Later(scheduler, "distributed.dashboard.scheduler"))
+    scheduler.http_application.add_application(LazyPages(scheduler, "distributed.dashboard.scheduler"))

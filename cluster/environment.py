@@ -1,9 +1,9 @@
-"""Which variables `NWATCH_…` there are, so that a mistyped one is told of instead of passed over."""
+"""Which variables ``NWATCH_…`` there are, so that a mistyped one is reported instead of ignored."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from cluster.settings import ClusterSettings
+from cluster.settings import setting_names
 from data.text import nearest
 
 PREFIX: Final = "NWATCH_"
@@ -18,22 +18,22 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "tests": ("NWATCH_REAL", "NWATCH_UPDATE_README"),
 }  # fmt: skip
-"""Variables beside those of the cluster, by what reads them; a run passes them over."""
+"""Variables that are not settings of the cluster, by what reads them; a run ignores them."""
 
 
 def known() -> frozenset[str]:
-    """All variables `NWATCH_…` that anything of this program reads."""
-    settings = {f"{PREFIX}{name}".upper() for name in ClusterSettings.model_fields}
+    """All variables ``NWATCH_…`` that any part of this program reads."""
+    settings = {f"{PREFIX}{name}".upper() for name in setting_names()}
     return frozenset(settings.union(*OTHERS.values()))
 
 
 def unknown(environment: Mapping[str, str]) -> list[str]:
-    """A line for each variable `NWATCH_…` that nothing reads, with the one that was most likely meant.
+    """A line for each variable ``NWATCH_…`` that nothing reads, with the one that was most likely meant.
 
-    It is no error: what else is set where a run starts by itself must not keep it from starting.
+    This is not an error: a scheduled run must start whatever else is set in its environment.
 
     Args:
-        environment: Variables and their values; letter case does not count, and an empty one is not set.
+        environment: Variables and their values; letter case does not matter, and an empty one is not set.
 
     Example:
         >>> unknown({"NWATCH_REAL": "/data", "PATH": "/bin"})
@@ -41,13 +41,13 @@ def unknown(environment: Mapping[str, str]) -> list[str]:
     """
     names = known()
     return [
-        f"{name} is set, and there is no such setting; {_mend(name, names)}"
+        f"{name} is not a known setting; {_fix(name, names)}"
         for name, value in sorted(environment.items())
         if value and name.upper().startswith(PREFIX) and name.upper() not in names
     ]
 
 
-def _mend(name: str, names: frozenset[str]) -> str:
-    # Without what is the same in all of them, or each would be near to each.
+def _fix(name: str, names: frozenset[str]) -> str:
+    # Compared without the prefix, which all of them share: with it, each would be near to each.
     near = nearest(name.upper().removeprefix(PREFIX), {known.removeprefix(PREFIX) for known in names})
     return f"did you mean {PREFIX}{near}?" if near else "unset it"

@@ -1,13 +1,19 @@
-"""One process that has loaded what workers need, from which the workers of this machine are forked.
+"""One process that has loaded what workers need; the workers of this machine are forked from it.
 
-A worker that is spawned loads Dask, Arrow and the program's own modules by itself, which takes each of them a
-second and more at the start, and half a second at the end to take it all down again. A worker that is forked
-has it all at once, shares the memory of it with the others, and ends at once; so does the one that comes in
-the place of a worker that died. The process that it is forked from (Python's "fork server") does nothing but
-load and fork, and no thread of Python's runs in it, so nothing is forked in the middle of something. It ends
-with the process that started it.
+A spawned worker loads Dask, Arrow and the program's own modules by itself. That takes more than a second for
+each of them at the start, and half a second at the end to free it all again. A forked worker has all of it at
+once, shares the memory with the others, and ends at once; so does the worker that replaces one that died.
 
-Elsewhere than on Linux some system libraries are not made to be forked: there workers are spawned.
+Who forks what::
+
+    this process (the run)                    starts the fork server, and asks it for workers
+      └─ fork server (of `multiprocessing`)   loads the modules, once; then only forks
+           └─ worker, worker, …               each begins with everything loaded
+
+The fork server runs no second thread of Python's, so nothing is forked in the middle of something (a lock
+that is held at the moment of a fork is held for ever in the child). It ends with the process that started it.
+
+Only Linux forks. On other systems some system libraries do not survive a fork: there, workers are spawned.
 """
 
 import atexit
@@ -21,8 +27,10 @@ from functools import cache
 from multiprocessing import forkserver, resource_tracker, set_forkserver_preload
 from typing import Any, Final
 
+from data.safe_path import safe_path
+
 POSSIBLE: Final = sys.platform == "linux"
-"""Whether workers are forked here."""
+"""Whether workers are forked on this system."""
 
 ENVIRONMENT: Final = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
@@ -30,31 +38,38 @@ ENVIRONMENT: Final = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""What Dask sets before it spawns a worker (``distributed.nanny.pre-spawn-environ``), as it is read when a
-process begins: memory that is freed goes back to the system, and a worker calculates with one thread."""
+"""What Dask sets before it spawns a worker (``distributed.nanny.pre-spawn-environ``): freed memory goes back
+to the system, and a worker calculates with one thread. The C library and the libraries for arrays read these
+variables when a process starts, so the fork server must have them: in a forked worker it is too late."""
 
+# The order counts: `cluster.forked` switches the collector off before the large modules are loaded, and
+# `cluster.dashboard` brings Dask's worker and nanny. After these come the modules of the run's parts.
 _FIRST: Final = ("cluster.forked", "cluster.dashboard")
 
 
 def prepare(modules: Sequence[str] = ()) -> bool:
-    """Start the process that workers are forked from, if there is none yet; it loads while this one goes on.
+    """Start the process that workers are forked from, unless it runs; it loads while this process goes on.
 
-    Whoever knows that workers will be needed calls this first of all, as `cluster.connect` does at last.
+    Call it as soon as it is known that workers will be needed; `cluster.connect` calls it at the latest.
 
     Args:
-        modules: What the workers will need beside Dask; one that is not there is passed over, and is missed
-            when it is needed.
+        modules: What the workers will need besides Dask. One that does not exist is ignored here, and is an
+            error where it is used.
 
     Returns:
-        Whether there is one. None can be where the name of the temporary folder is too long for a socket, or
-        the folder takes none; workers are spawned then.
+        Whether it runs. It cannot where the path of the temporary folder is too long for a socket, or the
+        folder allows no sockets; then workers are spawned.
     """
     if not POSSIBLE:
         return False
     _end_quickly()
+    # While the fork server runs, a second call changes nothing. So the first one comes from the command line,
+    # which knows the parts of the run.
     set_forkserver_preload([*_FIRST, *modules])
     try:
-        with _set(ENVIRONMENT), deaf():
+        # The fork server inherits all three: import path, variables and blocked signals; and workers inherit
+        # them from it.
+        with safe_path(), _set(ENVIRONMENT), sigint_blocked():
             forkserver.ensure_running()
     except OSError:
         return False
@@ -62,24 +77,25 @@ def prepare(modules: Sequence[str] = ()) -> bool:
 
 
 def configuration() -> dict[str, Any]:
-    """Dask's configuration for workers that are forked if they can be, else spawned."""
+    """Dask's configuration for workers that are forked where possible, else spawned."""
     if not prepare():
         return {}
     import distributed.utils
 
-    # Dask would import pandas here, and have the fork server load it; that one has been told what to load.
+    # Else Dask would import pandas in this process, and replace the fork server's list of modules by its own.
     distributed.utils._forkserver_preload_set = True
     return {"distributed.worker.multiprocessing-method": "forkserver"}
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
-    """Let what is started meanwhile, a thread or a process, never hear Ctrl-C, nor what that starts.
+def sigint_blocked() -> Iterator[None]:
+    """Keep Ctrl-C from the threads and processes that are started in the block, and from all that they start.
 
-    It is for the run, which ends its workers; a terminal sends it to them too. Threads and processes inherit
-    which signals are blocked. Python's tracker of resources lets this one through again in the thread that
-    starts it, so that it must be there already.
+    A terminal sends Ctrl-C to every process of the run, but it is meant for the run itself, which then ends
+    its workers. Threads and processes inherit which signals are blocked.
     """
+    # Python starts this process when it is first needed, and unblocks the signal in the thread that does so:
+    # it must be there before the signal is blocked.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -90,13 +106,13 @@ def deaf() -> Iterator[None]:
 
 @cache
 def _end_quickly() -> None:
-    """At the end of this process do not look through all that is loaded for cycles: a quarter of a second."""
+    """Spare this process the search for cycles in all that is loaded when it ends: a quarter of a second."""
     atexit.register(gc.freeze)
 
 
 @contextmanager
 def _set(variables: dict[str, str]) -> Iterator[None]:
-    """Set environment variables that the user has not set."""
+    """Set environment variables for a while, but for those that the user has set."""
     new = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(new)
     try:

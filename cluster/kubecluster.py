@@ -1,8 +1,8 @@
-"""The Dask operator's cluster, spoken to over TLS. Loaded with the extra ``kubernetes`` alone.
+"""The Dask operator's cluster, over TLS. It can be imported only with the extra ``kubernetes``.
 
 `KubeCluster` of dask-kubernetes 2026.3.0 calls the scheduler without a certificate (its issue 857), and so
-does the operator where it scales a cluster down by itself. So here the connection is made anew, and it is
-this process that makes the cluster follow the work: it empties a worker over TLS, then takes its pod away.
+does the operator when it scales a cluster down by itself. So the connection is made again here, and this
+process scales the cluster: it empties a worker over TLS, then deletes its pod.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from distributed.core import rpc
 from distributed.deploy import Cluster
 from kr8s.asyncio.objects import Deployment
 
+from cluster.kubernetes import Settings
 from cluster.settings import ClusterSettings
 from data.errors import InputError
 
@@ -51,22 +52,23 @@ def open_cluster(
     Raises:
         InputError: The operator does not answer, or the scheduler does not start.
     """
-    name = manifest["metadata"]["name"]
+    name, namespace = manifest["metadata"]["name"], settings.of(Settings).namespace
     try:
         cluster = Pods(manifest, settings, certificates, patience)
     except TimeoutError as error:
         raise InputError(
             f"the DaskCluster {name} was not there within {patience:g} seconds; is the operator running? "
-            f"see what hinders it with: kubectl get events -n {settings.namespace}"
+            f"see why with: kubectl get events -n {namespace}"
         ) from error
     except SchedulerStartupError as error:
         raise InputError(
-            f"the scheduler of {name} does not start: {_line(error)}; mend its image or secret"
+            f"the scheduler of {name} does not start: {_line(error)}; correct its image (NWATCH_IMAGE) or "
+            "secret (NWATCH_SECRET)"
         ) from error
     except _FAILURES as error:
         raise InputError(
-            f"Kubernetes would not create the DaskCluster {name} in {settings.namespace}: {_line(error)}; "
-            "install the Dask operator there, and let kubectl create daskclusters from here"
+            f"Kubernetes did not create the DaskCluster {name} in {namespace}: {_line(error)}; "
+            "install the Dask operator there, and allow kubectl to create daskclusters from here"
         ) from error
     with cluster:
         if settings.adaptive:
@@ -75,7 +77,7 @@ def open_cluster(
 
 
 class Pods(KubeCluster):
-    """A cluster of pods that the operator starts, spoken to over TLS.
+    """A cluster of pods that the operator starts, with TLS.
 
     Args:
         manifest: The DaskCluster.
@@ -97,14 +99,15 @@ class Pods(KubeCluster):
         try:
             super().__init__(
                 custom_cluster_spec=manifest,
-                namespace=settings.namespace,
+                namespace=settings.of(Settings).namespace,
                 create_mode=CreateMode.CREATE_ONLY,
                 shutdown_on_close=True,
                 resource_timeout=patience,
                 quiet=True,
             )
         except BaseException:
-            # Nothing of it is left to be closed when the process ends, and nobody may answer then either.
+            # Nothing is left to be closed. Else Dask would ask Kubernetes for it when the process ends, and
+            # print a traceback where that does not answer.
             KubeCluster._instances.discard(self)
             raise
 
@@ -114,7 +117,7 @@ class Pods(KubeCluster):
         return "http://127.0.0.1:8787/status"
 
     async def _create_cluster(self) -> None:
-        """As the parent's, but with a limit in time, with TLS, and leaving nothing behind where it fails."""
+        """As the parent's, but with a time limit, with TLS, and deleting the cluster if it fails."""
         resource = await DaskCluster(self._custom_cluster_spec, namespace=self.namespace)
         await resource.create()
         try:
@@ -132,7 +135,7 @@ class Pods(KubeCluster):
             raise
 
     async def _answer(self) -> None:
-        """Wait until the scheduler speaks TLS with us."""
+        """Wait until the scheduler answers over TLS."""
         while True:
             try:
                 await self.scheduler_comm.identity(n_workers=0)
@@ -150,27 +153,27 @@ class Pods(KubeCluster):
 
     @property
     def requested(self) -> set[str]:
-        """The same, as Kubernetes itself holds on to what it was asked for."""
+        """The same: Kubernetes itself keeps starting what it was asked for."""
         return self._deployed
 
     def adapt(self, minimum: int, maximum: int) -> Adaptive:
         """Let the number of workers follow the work, within these bounds."""
         return Cluster.adapt(self, Adaptive=_Emptying, minimum=minimum, maximum=maximum)
 
-    async def look(self) -> DaskWorkerGroup:
-        """See which workers there are or will be."""
+    async def refresh(self) -> DaskWorkerGroup:
+        """Ask Kubernetes which workers there are or will be."""
         group = await DaskWorkerGroup.get(f"{self.name}-default", namespace=self.namespace)
         self._deployed = {deployment.name for deployment in await group.deployments()}
         return group
 
     async def _scale(self, n: int, worker_group: str = "default") -> None:
-        # Never down: the operator would choose the workers itself, and it cannot empty them first.
-        group = await self.look()
+        # Never down: the operator would choose the workers itself, and cannot empty them first.
+        group = await self.refresh()
         if n > group.replicas:
             await group.scale(n)
 
     async def scale_down(self, workers: Iterable[str]) -> None:
-        """Take workers away that have been emptied.
+        """Delete the pods of workers that have been emptied.
 
         Args:
             workers: Their names.
@@ -180,16 +183,16 @@ class Pods(KubeCluster):
             with suppress(kr8s.NotFoundError):
                 await (await Deployment.get(name, namespace=self.namespace)).delete()
                 gone += 1
-        group = await self.look()
-        # The operator compares this number with the Deployments, and finds nothing left to do.
+        group = await self.refresh()
+        # The operator compares this number with the Deployments, and so has nothing left to do.
         await group.scale(group.replicas - gone)
 
 
 class _Emptying(Adaptive):
-    """Scales by Deployments; a worker that goes ends with its pod, or Kubernetes would start it anew."""
+    """Scales by Deployments: a worker ends with its pod, or Kubernetes would start it again."""
 
     async def target(self) -> int:
-        await self.cluster.look()
+        await self.cluster.refresh()
         return int(await super().target())
 
     async def scale_down(self, workers: list[str]) -> None:

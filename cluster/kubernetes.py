@@ -1,16 +1,21 @@
-"""Scheduler and workers as pods on Kubernetes, started by the Dask operator."""
+"""The kind ``kubernetes``: scheduler and workers as pods, started by the Dask operator."""
+
+from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from distributed import Client
+from pydantic import Field
 
 from cluster.config import environment
-from cluster.security import security
+from cluster.kinds import Kind, KindSettings
 from cluster.settings import ClusterSettings
-from data.errors import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _TLS: Final = "/etc/nwatch/tls"
 _PORT: Final = 8786
@@ -19,31 +24,47 @@ _STARTING: Final = 300
 """Seconds that the operator and the scheduler's pod may take; pulling the image is most of it."""
 
 
+class Settings(KindSettings):
+    """The settings of a cluster on Kubernetes.
+
+    Attributes:
+        image: The image of the pods.
+        namespace: The namespace of the pods.
+        claim: The persistent volume claim that holds the investigations.
+        mount: Where the pods see it: the path under which this process sees the same files.
+        secret: The secret with ca.pem, scheduler.pem and worker.pem.
+    """
+
+    image: str | None = None
+    namespace: str = Field(default="default", pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    claim: str | None = None
+    mount: Path | None = None
+    secret: str = "nwatch-tls"
+
+
 @contextmanager
 def pods(settings: ClusterSettings) -> Iterator[Client]:
     """Create a cluster of pods, give its client, and delete the pods at the end.
 
     Args:
-        settings: Of the kind ``kubernetes``. Which cluster, and as whom, is what ``kubectl`` says here, or
-            the service account of this pod.
+        settings: Of the kind ``kubernetes``. Which cluster is used, and as whom, is what ``kubectl`` is set
+            to here, or the service account of this pod.
 
     Yields:
-        The client. Workers come as the cluster finds room for them.
+        The client. Workers start as the cluster finds room for them.
 
     Raises:
-        InputError: The extra is not installed, the operator does not answer, the scheduler does not start, or
-            a certificate cannot be used.
+        InputError: The operator does not answer, the scheduler does not start, or a certificate cannot be
+            used.
     """
-    try:
-        from cluster.kubecluster import open_cluster
-    except ImportError as error:
-        raise InputError(
-            "NWATCH_KIND is kubernetes, but what speaks to the Dask operator is not installed; "
-            "install it with: pip install 'neighborhood-watch[kubernetes]'"
-        ) from error
-    certificates = security(settings)
+    from distributed import Client
+
+    from cluster.kubecluster import open_cluster
+    from cluster.security import of_folder
+
+    assert settings.tls_folder is not None  # this kind needs one
+    certificates = of_folder(settings.tls_folder, ("client",))
     name = f"nwatch-{uuid.uuid4().hex[:8]}"
-    assert certificates is not None  # the settings of this kind have a folder of them
     with (
         open_cluster(manifest(settings, name), settings, certificates, _STARTING) as cluster,
         Client(cluster) as client,
@@ -54,8 +75,8 @@ def pods(settings: ClusterSettings) -> Iterator[Client]:
 def manifest(settings: ClusterSettings, name: str = "nwatch") -> dict[str, Any]:
     """The DaskCluster that the operator is asked for.
 
-    Nothing in a pod listens without TLS but on the pod's own loopback address; so the health of the scheduler
-    is asked from inside, and its page seen through ``kubectl port-forward``.
+    Without TLS, a pod listens on its own loopback address only. So the scheduler's health is checked from
+    inside the pod, and its page is seen through ``kubectl port-forward``.
 
     Args:
         settings: Of the kind ``kubernetes``.
@@ -64,6 +85,7 @@ def manifest(settings: ClusterSettings, name: str = "nwatch") -> dict[str, Any]:
     Returns:
         The resource, as YAML and JSON write it.
     """
+    own = settings.of(Settings)
     health = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{_PAGE}/health', timeout=5).read()"
 
     def probe(**rhythm: int) -> dict[str, Any]:
@@ -83,7 +105,7 @@ def manifest(settings: ClusterSettings, name: str = "nwatch") -> dict[str, Any]:
         settings,
         "worker",
         [
-            *("worker", f"tls://{name}-scheduler.{settings.namespace}:{_PORT}"),
+            *("worker", f"tls://{name}-scheduler.{own.namespace}:{_PORT}"),
             *("--name", "$(DASK_WORKER_NAME)", "--nworkers", "1", "--nthreads", "1"),
             *("--memory-limit", str(settings.worker_memory), "--death-timeout", "60"),
         ],
@@ -107,11 +129,12 @@ def manifest(settings: ClusterSettings, name: str = "nwatch") -> dict[str, Any]:
 
 
 def _container(settings: ClusterSettings, role: str, command: list[str], dashboard: str) -> dict[str, Any]:
+    own = settings.of(Settings)
     resources = {"cpu": "1", "memory": str(settings.memory)}
     tls = {"ca-file": "ca.pem", "cert": f"{role}.pem", "key": f"{role}.pem"}
     return {
         "name": role,
-        "image": settings.image,
+        "image": own.image,
         "command": ["dask"],
         "args": [
             *command,
@@ -127,19 +150,32 @@ def _container(settings: ClusterSettings, role: str, command: list[str], dashboa
         },
         "volumeMounts": [
             {"name": "tls", "mountPath": _TLS, "readOnly": True},
-            {"name": "investigations", "mountPath": str(settings.mount)},
+            {"name": "investigations", "mountPath": str(own.mount)},
         ],
     }
 
 
 def _pod(settings: ClusterSettings, role: str, container: dict[str, Any]) -> dict[str, Any]:
-    """A pod with its certificate and no other's, and with the investigations where this process sees them."""
+    """A pod with its own certificate alone, and with the investigations under the same path as here."""
+    own = settings.of(Settings)
     files = [{"key": file, "path": file} for file in ("ca.pem", f"{role}.pem")]
     return {
         "automountServiceAccountToken": False,
         "containers": [container],
         "volumes": [
-            {"name": "tls", "secret": {"secretName": settings.secret, "items": files}},
-            {"name": "investigations", "persistentVolumeClaim": {"claimName": settings.claim}},
+            {"name": "tls", "secret": {"secretName": own.secret, "items": files}},
+            {"name": "investigations", "persistentVolumeClaim": {"claimName": own.claim}},
         ],
     }
+
+
+KIND: Final = Kind(
+    name="kubernetes",
+    settings=Settings,
+    open=pods,
+    where_to_look=lambda settings: f"see why with: kubectl get events -n {settings.of(Settings).namespace}",
+    needed=("image", "claim", "mount", "tls_folder", "workers"),
+    extra="kubernetes",
+    library="cluster.kubecluster",
+    waits=True,
+)

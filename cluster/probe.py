@@ -1,8 +1,9 @@
-"""What runs here? Asked of every process of a cluster, and of each worker that comes later.
+"""Which versions run in this process? Every process of a cluster is asked, and each worker that joins later.
 
-The text of this module is sent and carried out there, whatever is installed there: Python of another version
-cannot read this one's pickled functions, and a worker that is sent a function of a package it lacks hangs. So
-it imports nothing but the standard library and distributed, and holds no state of this program.
+The text of this module is sent to the process and executed there, whatever is installed there: another
+version of Python cannot read this one's pickled functions, and a worker hangs that is sent a function of a
+package which it lacks. So this module imports nothing but the standard library and distributed, and holds no
+state.
 """
 
 import hashlib
@@ -19,20 +20,20 @@ from distributed.core import Status
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 
 ROOMS = ("cluster", "data", "tasks")
-"""The packages whose code scheduler and workers carry out."""
+"""The packages whose code scheduler and workers execute."""
 
 DISTRIBUTIONS = ("neighborhood-watch", "distributed", "pyarrow", "numpy", "pandas")
 
 TOPIC = "nwatch-refused"
-"""The scheduler's topic under which a refusal is told to the run."""
+"""The scheduler's topic under which the run is notified of a refusal."""
 
 ABSENT = "absent"
 
 
 def report() -> dict[str, str]:
-    """What runs in this process, by name; ``absent`` where something is not installed.
+    """The versions in this process, by name; ``absent`` where something is not installed.
 
-    The first answer is kept: code that was replaced on disk since then is not what this process has loaded.
+    The first answer is kept: code that is replaced on disk later is not what this process has loaded.
     """
     kept: Any = sys.modules.setdefault("_nwatch_report", types.ModuleType("_nwatch_report"))
     if not hasattr(kept, "found"):
@@ -47,10 +48,15 @@ def report() -> dict[str, str]:
 
 
 def differences(there: dict[str, str], here: dict[str, str]) -> str:
-    """In words what differs there, else an empty text.
+    """What differs there, in words; an empty text if nothing does.
 
-    >>> differences({"Python": "3.11.7", "libpff": "absent"}, {"Python": "3.11.7", "libpff": "20260926"})
-    'libpff is absent there and 20260926 here'
+    Args:
+        there: The report of another process.
+        here: The report of this one.
+
+    Example:
+        >>> differences({"Python": "3.11.7", "libpff": "absent"}, {"Python": "3.11.7", "libpff": "20260926"})
+        'libpff is absent there and 20260926 here'
     """
     return ", ".join(
         f"{name} is {there.get(name, ABSENT)} there and {mine} here"
@@ -60,9 +66,9 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
 
 
 class Refusal(WorkerPlugin):
-    """Sends a worker away that differs from the run, before it has done any work.
+    """Sends away a worker that differs from the run, before it has done any work.
 
-    A worker reads its first task after its plugins are set up.
+    A worker begins its first task only after its plugins are set up.
 
     Args:
         expected: The report of the run.
@@ -74,7 +80,7 @@ class Refusal(WorkerPlugin):
         self.expected = expected
 
     async def setup(self, worker: Any) -> None:
-        """Compare; a worker that differs takes no task, gives back what it was given, and ends."""
+        """Compare; a worker that differs takes no task, returns those that it was given, and ends."""
         wrong = differences(report(), self.expected)
         if not wrong:
             return
@@ -82,16 +88,17 @@ class Refusal(WorkerPlugin):
         logging.getLogger("distributed.worker").error("%s; start it from the run's own image", line)
         worker.status = Status.closing_gracefully
         await worker.scheduler.log_event(topic=TOPIC, msg=line)
-        # What the scheduler has given it by now goes to others, and is not held against these tasks.
+        # Tasks that the scheduler has given it by now go to other workers, and do not count as failed.
         await worker.scheduler.retire_workers(workers=[worker.address], remove=True, close_workers=False)
-        # Its nanny answers only after it has started, that is, after this has returned.
+        # Its nanny answers only after the worker has started, that is, after this method has returned.
         worker.loop.add_callback(worker.close, nanny=True, reason="nwatch-refused")
 
 
 class Guard(SchedulerPlugin):
     """Gives every worker that registers the plugin above, until the run's client leaves.
 
-    The scheduler holds it, so that nothing of a run that was killed turns workers away later.
+    It belongs to the scheduler, which sees the client leave: after a run was killed, nothing sends workers
+    away.
 
     Args:
         client: The client's id.
@@ -123,7 +130,7 @@ def _libpff() -> str:
 
 
 def _code() -> str:
-    """The first digits of a hash over the names and the text of all files of the rooms."""
+    """The first digits of a hash over the names and contents of all files of the packages."""
     total = hashlib.sha256()
     for room in ROOMS:
         spec = importlib.util.find_spec(room)

@@ -1,4 +1,4 @@
-"""The processes of a cluster, each of which has a certificate of its own."""
+"""The roles of a cluster's processes; each role has its own certificate."""
 
 from collections.abc import Sequence
 from typing import Final, Literal

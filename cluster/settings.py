@@ -2,107 +2,93 @@
 
 import os
 import re
-from datetime import timedelta
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic_settings import BaseSettings
 
+from cluster.kinds import FROM_ENVIRONMENT, KindSettings, kinds
 from data.errors import InputError
+
+Own = TypeVar("Own", bound=KindSettings)
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _NANNY = 2**28
-_DAYS_AND_TIME = re.compile(r"(?:(\d+)-)?(\d+):([0-5]\d):([0-5]\d)")
 
 
 def _bytes(value: object) -> object:
     """A size, as ``4 GiB`` or ``4G``, in bytes; units are powers of 1,024, as SLURM and Kubernetes count."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*", str(value), re.IGNORECASE)
     if not found:
-        raise ValueError(f"{value!r} is no size, write it as 4 GiB")
+        raise ValueError(f"{value!r} is not a size, write it as 4 GiB")
     return int(float(found[1]) * _UNITS[found[2].upper()])
 
 
-def _walltime(value: object) -> object:
-    """A time as SLURM writes it, ``1-12:00:00`` or ``04:00:00``."""
-    found = _DAYS_AND_TIME.fullmatch(str(value))
-    if not found:
-        raise ValueError(f"{value!r} is no time, write it as 04:00:00 or 1-12:00:00")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+class _Chosen(KindSettings):
+    """The kind that was asked for, if any."""
+
+    kind: str | None = None
 
 
 class ClusterSettings(BaseSettings):
-    """Where the partitions run.
+    """Where the partitions run: what several kinds of cluster share, and the own settings of the chosen one.
 
-    A new kind of cluster is a new word in `kind` here and a branch in `cluster.client.connect`.
+    Args:
+        given: Settings by name, these and those of any kind, which override the environment. Those of the
+            other kinds are checked too, and then left aside.
 
     Attributes:
-        kind: ``local`` starts workers on this machine; ``address`` joins a scheduler that runs already, and
-            is meant wherever an address is given; ``kubernetes`` lets the Dask operator start pods; ``slurm``
-            submits a job a worker.
-        address: The scheduler's address, ``tls://10.0.0.5:8786``, or ``tcp://`` on this machine.
-        workers: Worker processes, one thread each; on this machine by default as many as this process may
-            use processors, on Kubernetes and SLURM to be given unless `maximum` is.
+        kind: The kind of cluster, a name of `cluster.kinds`; ``local`` if nothing else is said. An address
+            means the kind ``address``.
+        workers: Worker processes, one thread each; on this machine by default one per CPU that this process
+            may use, on Kubernetes and SLURM to be given unless `maximum` is.
         minimum: Fewest workers of a cluster that grows and shrinks with the work; 1 if only `maximum` is
             given.
-        maximum: Most workers of such a cluster. Left out, there are always `workers`.
-        memory_fraction: Share of the machine's memory that the workers of a local cluster may use together; a
-            worker that goes beyond its part is restarted.
+        maximum: Most workers of such a cluster. Without it there are always `workers`.
         host: The name or address under which the scheduler of a local or SLURM cluster listens. Anything but
             this machine's own loopback address needs certificates.
         port: The port it listens on; 0 is any free one.
         tls_folder: The certificates, as ``nwatch certificates`` makes them. With it everything that travels
-            between client, scheduler and workers is encrypted, and only who has a certificate is let in.
+            between client, scheduler and workers is encrypted, and only holders of a certificate are let in.
         memory: Memory of one worker on Kubernetes and SLURM, in bytes (in the environment as ``4 GiB``).
-        wait: Minutes that a run waits while no worker is there, the first one on Kubernetes or SLURM not yet,
-            or anywhere all of them no more. A scheduler that is joined must have one from the beginning.
-        image: The image of the pods on Kubernetes.
-        namespace: The namespace of the pods on Kubernetes.
-        claim: The persistent volume claim on Kubernetes with the investigations.
-        mount: Where the pods see it: the path under which this process sees the same files.
-        secret: The secret on Kubernetes with ca.pem, scheduler.pem and worker.pem.
-        environment: The virtual environment on SLURM's nodes; by default the path of the one that runs here.
-        partition: SLURM's partition.
-        account: SLURM's account.
-        walltime: How long a job on SLURM may last; a worker ends itself well before.
-        logs: The folder for the output of SLURM's jobs, which must exist on the nodes.
-        sbatch: More options of ``sbatch``, as ``--qos=long --constraint=avx2``.
+        wait: Minutes that a run waits for a worker: for the first one on Kubernetes and SLURM, and anywhere
+            after all were lost. An existing scheduler must have a worker from the beginning.
 
     Example:
         >>> ClusterSettings(address="tls://10.0.0.5:8786").kind
         'address'
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="NWATCH_", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = FROM_ENVIRONMENT
 
-    kind: Literal["local", "address", "kubernetes", "slurm"] = "local"
-    address: str | None = Field(default=None, pattern=r"^(tcp|tls)://.+:\d+$")
+    kind: str = "local"
     workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
     minimum: int | None = Field(default=None, ge=1)
     maximum: int | None = Field(default=None, ge=1)
-    memory_fraction: float = Field(default=0.75, gt=0, le=1)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=0, ge=0, le=65535)
     tls_folder: Path | None = None
     memory: Annotated[int, BeforeValidator(_bytes)] = Field(default=4 * 2**30, ge=2**30)
     wait: float = Field(default=10, gt=0)
-    image: str | None = None
-    namespace: str = Field(default="default", pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
-    claim: str | None = None
-    mount: Path | None = None
-    secret: str = "nwatch-tls"
-    environment: Path | None = None
-    partition: str | None = None
-    account: str | None = None
-    walltime: Annotated[timedelta, BeforeValidator(_walltime)] = Field(
-        default=timedelta(hours=4), ge=timedelta(minutes=10)
-    )
-    logs: Path | None = None
-    sbatch: str = ""
+    _own: KindSettings = PrivateAttr()
+
+    def __init__(self, **given: Any) -> None:
+        # Of all kinds, not of the chosen one alone: a mistake in any variable is reported.
+        every = {name: kind.settings(**given) for name, kind in kinds().items()}
+        super().__init__(**{**given, "kind": _Chosen(**given).kind or _implied(every) or "local"})
+        self._own = every[self.kind]
+        self._check(every)
+
+    def of(self, settings: type[Own]) -> Own:
+        """The settings that the chosen kind alone has.
+
+        Args:
+            settings: The class that this kind's module declares for them.
+        """
+        assert isinstance(self._own, settings)
+        return self._own
 
     @property
     def adaptive(self) -> tuple[int, int] | None:
@@ -121,28 +107,25 @@ class ClusterSettings(BaseSettings):
 
     @property
     def worker_memory(self) -> int:
-        """What of the memory of a pod or job its worker may use, in bytes; the rest is its nanny's."""
+        """How much of the memory of a pod or job its worker may use, in bytes; its nanny has the rest."""
         return self.memory - _NANNY
 
-    @model_validator(mode="before")
+    @field_validator("kind")
     @classmethod
-    def _an_address_means_address(cls, values: dict[str, object]) -> dict[str, object]:
-        return {"kind": "address", **values} if values.get("address") else values
+    def _is_a_kind(cls, value: str) -> str:
+        *names, last = (f"'{name}'" for name in kinds())
+        if f"'{value}'" not in {*names, last}:
+            raise ValueError(f"it should be {', '.join(names)} or {last}")
+        return value
 
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        """What must be given together, and what cannot be: each line names the variable and the mend."""
-        if self.kind == "address" and self.address is None:
-            raise ValueError("NWATCH_ADDRESS is missing: the kind 'address' needs the scheduler's address")
-        if self.kind != "address" and self.address is not None:
-            raise ValueError(
-                f"NWATCH_ADDRESS is of no use to the kind '{self.kind}'; unset it, or NWATCH_KIND"
-            )
-        if self.kind == "address" and self.maximum is not None:
-            raise ValueError(
-                "NWATCH_MAXIMUM is of no use to a cluster that is joined by address; unset it, "
-                "and let whoever runs that cluster scale it"
-            )
+    def _check(self, every: Mapping[str, KindSettings]) -> None:
+        """Check what must be given together, and what must not; each line names the variable and the fix."""
+        implied = _implied(every)
+        if implied not in {None, self.kind}:
+            variable = f"NWATCH_{kinds()[implied].implied_by}".upper()
+            raise ValueError(f"{variable} does not apply to the kind '{self.kind}'; unset it, or NWATCH_KIND")
+        kind = kinds()[self.kind]
+        kind.check(self)
         if self.minimum is not None and self.maximum is None:
             raise ValueError("NWATCH_MINIMUM needs NWATCH_MAXIMUM, or NWATCH_WORKERS alone; set one")
         if self.maximum is not None and "workers" in self.model_fields_set:
@@ -152,25 +135,28 @@ class ClusterSettings(BaseSettings):
             )
         if self.adaptive is not None and self.adaptive[0] > self.adaptive[1]:
             raise ValueError("NWATCH_MINIMUM is larger than NWATCH_MAXIMUM; exchange them")
-        for name in self._needed():
-            if not self._given(name):
+        given = self.model_fields_set | self._own.model_fields_set | ({"workers"} if self.maximum else set())
+        for name in kind.needed:
+            if name not in given:
                 raise ValueError(f"NWATCH_{name.upper()} is missing: the kind '{self.kind}' needs it; set it")
-        return self
 
-    def _needed(self) -> tuple[str, ...]:
-        """The settings that this kind cannot do without."""
-        if self.kind == "kubernetes":
-            return ("image", "claim", "mount", "tls_folder", "workers")
-        if self.kind == "slurm":
-            return ("host", "tls_folder", "workers")
-        return ()
 
-    def _given(self, name: str) -> bool:
-        return name in self.model_fields_set or (name == "workers" and self.maximum is not None)
+def _implied(every: Mapping[str, KindSettings]) -> str | None:
+    """The kind that some setting means by itself."""
+    for name, kind in kinds().items():
+        if kind.implied_by and getattr(every[name], kind.implied_by) is not None:
+            return name
+    return None
+
+
+def setting_names() -> list[str]:
+    """The names of all settings, of every kind; each is a variable ``NWATCH_…``."""
+    classes: list[type[BaseSettings]] = [ClusterSettings, *(kind.settings for kind in kinds().values())]
+    return [name for each in classes for name in each.model_fields]
 
 
 def settings_from_environment(**given: object) -> ClusterSettings:
-    """The settings, with a mistake told as one line.
+    """The settings; a mistake in them is one line.
 
     Args:
         given: Settings that override the environment; None leaves one as it is.
@@ -179,11 +165,11 @@ def settings_from_environment(**given: object) -> ClusterSettings:
         InputError: A variable, or a value given, is wrong.
     """
     try:
-        return ClusterSettings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return ClusterSettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
-        if not first["loc"]:
-            raise InputError(message) from error
         name = f"NWATCH_{first['loc'][0]}".upper()
+        message = first["msg"].removeprefix("Value error, ")
         raise InputError(f"{name} is wrong: {message}; correct it in the environment") from error
+    except ValueError as error:
+        raise InputError(str(error)) from error

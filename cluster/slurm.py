@@ -1,28 +1,67 @@
-"""Workers as jobs of SLURM, one job a worker; the scheduler runs in this process."""
+"""The kind ``slurm``: workers as jobs of SLURM, one job per worker; the scheduler runs in this process."""
+
+from __future__ import annotations
 
 import logging
 import math
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from distributed import Client
+from pydantic import BeforeValidator, Field
 
 from cluster.config import environment
-from cluster.local import kept
-from cluster.security import security
+from cluster.kinds import Kind, KindSettings
 from cluster.settings import ClusterSettings
 from data.errors import InputError
 
-_AHEAD: Final = 0.9
-"""The part of a job's time after which its worker hands its work on and goes, before SLURM ends it."""
+if TYPE_CHECKING:
+    from distributed import Client
 
-_ALONE: Final = 60
-"""Seconds after which a worker goes that finds no scheduler."""
+_LIFETIME: Final = 0.9
+"""The share of a job's time after which its worker passes its work on and ends, before SLURM ends it."""
+
+_DEATH_TIMEOUT: Final = 60
+"""Seconds after which a worker ends that finds no scheduler."""
+
+_DAYS_AND_TIME: Final = re.compile(r"(?:(\d+)-)?(\d+):([0-5]\d):([0-5]\d)")
+
+
+def _walltime(value: object) -> object:
+    """A time as SLURM writes it, ``1-12:00:00`` or ``04:00:00``."""
+    found = _DAYS_AND_TIME.fullmatch(str(value))
+    if not found:
+        raise ValueError(f"{value!r} is not a time, write it as 04:00:00 or 1-12:00:00")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+class Settings(KindSettings):
+    """The settings of a cluster of jobs.
+
+    Attributes:
+        environment: The virtual environment on the nodes; by default the path of the one that runs here.
+        partition: SLURM's partition.
+        account: SLURM's account.
+        walltime: How long a job may last; a worker ends itself well before.
+        logs: The folder for the output of the jobs, which must exist on the nodes.
+        sbatch: More options of ``sbatch``, as ``--qos=long --constraint=avx2``.
+    """
+
+    environment: Path | None = None
+    partition: str | None = None
+    account: str | None = None
+    walltime: Annotated[timedelta, BeforeValidator(_walltime)] = Field(
+        default=timedelta(hours=4), ge=timedelta(minutes=10)
+    )
+    logs: Path | None = None
+    sbatch: str = ""
 
 
 @contextmanager
@@ -33,22 +72,19 @@ def jobs(settings: ClusterSettings) -> Iterator[Client]:
         settings: Of the kind ``slurm``.
 
     Yields:
-        The client. Workers come as SLURM finds room for them.
+        The client. Workers start as SLURM finds room for them.
 
     Raises:
-        InputError: The extra is not installed, SLURM's commands are not here or would not take the job, or a
-            certificate cannot be used.
+        InputError: SLURM's commands are not here or refuse the job, or a certificate cannot be used.
     """
-    try:
-        from dask_jobqueue.slurm import SLURMCluster, SLURMJob
-    except ImportError as error:
-        raise InputError(
-            "NWATCH_KIND is slurm, but what speaks to SLURM is not installed; install it with: "
-            "pip install 'neighborhood-watch[slurm]'"
-        ) from error
+    from dask_jobqueue.slurm import SLURMCluster, SLURMJob
+    from distributed import Client
+
+    from cluster.scaling import scaled
+    from cluster.security import security
 
     class Job(SLURMJob):
-        """A job that is submitted as `job_script` shows it."""
+        """A job that is submitted as `job_script` writes it."""
 
         def job_script(self) -> str:
             """The script that is handed to sbatch."""
@@ -60,10 +96,10 @@ def jobs(settings: ClusterSettings) -> Iterator[Client]:
         SLURMCluster(
             **_arguments(settings),
             n_workers=settings.first,
-            job_cls=Job,  # type: ignore[arg-type,unused-ignore]  # wants a class, and says an instance
+            job_cls=Job,  # type: ignore[arg-type,unused-ignore]  # wants a class; annotated as an instance
             security=certificates,
         ) as cluster,
-        kept(cluster, settings),
+        scaled(cluster, settings),
         Client(cluster) as client,
     ):
         yield client
@@ -80,17 +116,18 @@ def job_script(settings: ClusterSettings, scheduler: str, name: str) -> str:
     Returns:
         A bash script that ends in a line feed.
     """
+    own = settings.of(Settings)
     options = [
         "-J nwatch",
-        "--export=NONE",  # else the passwords of the one who submits travel along
-        f"-p {settings.partition}" if settings.partition else "",
-        f"-A {settings.account}" if settings.account else "",
-        f"-o {settings.logs}/nwatch-%j.log" if settings.logs else "",
+        "--export=NONE",  # else the job gets the environment of whoever submits it, with its passwords
+        f"-p {own.partition}" if own.partition else "",
+        f"-A {own.account}" if own.account else "",
+        f"-o {own.logs}/nwatch-%j.log" if own.logs else "",
         "-n 1",
         "--cpus-per-task=1",
         f"--mem={math.ceil(settings.memory / 2**20)}M",
-        f"-t {_minutes(settings)}",
-        *shlex.split(settings.sbatch),
+        f"-t {_days_and_time(own.walltime)}",
+        *shlex.split(own.sbatch),
     ]
     lines = [
         "#!/usr/bin/env bash",
@@ -104,24 +141,25 @@ def job_script(settings: ClusterSettings, scheduler: str, name: str) -> str:
 def worker_command(settings: ClusterSettings, scheduler: str, name: str) -> list[str]:
     """The command that starts one worker on a node.
 
-    What a worker speaks beside TLS, the page with its state, is bound to the node's loopback address.
+    The page with a worker's state, which has no TLS, is bound to the node's loopback address.
 
     Args:
         settings: Of the kind ``slurm``.
         scheduler: The scheduler's address.
         name: The worker's name.
     """
-    python = settings.environment / "bin" / "python" if settings.environment else Path(sys.executable)
+    own = settings.of(Settings)
+    python = own.environment / "bin" / "python" if own.environment else Path(sys.executable)
     folder = settings.tls_folder
-    assert folder is not None  # the settings of this kind have one
+    assert folder is not None  # this kind needs one
     worker = str(folder.absolute() / "worker.pem")
     options: dict[str, Any] = {
         "--name": name,
         "--nworkers": 1,
         "--nthreads": 1,
         "--memory-limit": settings.worker_memory,
-        "--lifetime": int(settings.walltime.total_seconds() * _AHEAD),
-        "--death-timeout": _ALONE,
+        "--lifetime": int(own.walltime.total_seconds() * _LIFETIME),
+        "--death-timeout": _DEATH_TIMEOUT,
         "--dashboard-address": "127.0.0.1:0",
         "--protocol": "tls",
         "--tls-ca-file": folder.absolute() / "ca.pem",
@@ -133,24 +171,24 @@ def worker_command(settings: ClusterSettings, scheduler: str, name: str) -> list
 
 
 def _try(script: str) -> None:
-    """Ask SLURM whether it would take such a job, as its answer to a real one goes to no reader."""
+    """Ask SLURM whether it would take such a job: its answer to a real one is shown to nobody."""
     try:
         done = subprocess.run(
             ["sbatch", "--test-only"], input=script, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
         raise InputError(
-            "NWATCH_KIND is slurm, but there is no sbatch here; run it on a host that submits jobs"
+            "NWATCH_KIND is slurm, but there is no sbatch here; run nwatch on a host that submits jobs"
         ) from error
     if done.returncode:
         raise InputError(
-            f"SLURM would not take a worker's job ({' '.join(done.stderr.split())}); correct "
+            f"SLURM refuses a worker's job ({' '.join(done.stderr.split())}); correct "
             "NWATCH_PARTITION, NWATCH_ACCOUNT, NWATCH_WALLTIME, NWATCH_MEMORY or NWATCH_SBATCH"
         )
 
 
 def _arguments(settings: ClusterSettings) -> dict[str, Any]:
-    """What dask-jobqueue is told beside the script: the scheduler, and what it does not write itself."""
+    """What dask-jobqueue needs besides the script: the scheduler, and values that it asks for in any case."""
     return {
         "cores": 1,
         "processes": 1,
@@ -165,7 +203,19 @@ def _arguments(settings: ClusterSettings) -> dict[str, Any]:
     }
 
 
-def _minutes(settings: ClusterSettings) -> str:
-    """The walltime as SLURM reads it, days-hours:minutes:seconds."""
-    seconds = int(settings.walltime.total_seconds())
+def _days_and_time(time: timedelta) -> str:
+    """A time as SLURM reads it, days-hours:minutes:seconds."""
+    seconds = int(time.total_seconds())
     return f"{seconds // 86400}-{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+KIND: Final = Kind(
+    name="slurm",
+    settings=Settings,
+    open=jobs,
+    where_to_look=lambda _: "see why with: squeue --me, or sacct --name=nwatch",
+    needed=("host", "tls_folder", "workers"),
+    extra="slurm",
+    library="dask_jobqueue.slurm",
+    waits=True,
+)

@@ -1,4 +1,4 @@
-"""A run that waits while it has no worker: it says so, and it does not wait for ever."""
+"""A run without workers: it says that it waits, and it does not wait for ever."""
 
 import logging
 import time
@@ -10,66 +10,53 @@ from distributed import Client, Future
 from distributed.client import FutureCancelledError, FuturesCancelledError
 from tornado.ioloop import PeriodicCallback
 
+from cluster.kinds import kind_of
 from cluster.settings import ClusterSettings
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY: Final = 5.0
-"""Seconds after which the scheduler is asked how many workers it has, a question of a millisecond."""
+CHECK_EVERY: Final = 5.0
+"""Seconds between two questions to the scheduler how many workers it has; each takes a millisecond."""
 
-TOLD_AFTER: Final = 30.0
-"""Seconds without a worker after which the run says so: a nanny brings a lost one back sooner."""
+WARN_AFTER: Final = 30.0
+"""Seconds without a worker after which a warning is logged; a nanny replaces a lost one sooner."""
 
 _REASON: Final = "nwatch-no-worker"
-"""Why futures are cancelled here."""
-
-_TLS: Final = " --tls-ca-file ca.pem --tls-cert worker.pem --tls-key worker.pem"
+"""The reason that futures are given which are cancelled here."""
 
 
 @contextmanager
 def watched(client: Client, settings: ClusterSettings) -> Iterator[None]:
     """Let nothing in the block wait longer for workers than the settings say.
 
-    Tasks that have no worker wait in the scheduler, and whoever waits for them would do so for ever, in
-    silence, were all workers lost for good. So their futures are cancelled here, whoever submitted them:
-    that ends the waiting wherever it is, as the loss of the scheduler does.
+    Tasks without a worker wait in the scheduler. If all workers were lost for good, whoever waits for these
+    tasks would wait for ever, without a message. So their futures are cancelled here, whoever submitted them:
+    this ends the wait wherever it is, just as the loss of the scheduler does.
 
     Args:
         client: The cluster.
         settings: Its settings: `wait` and its kind.
     """
     watch = _Watch(client, settings)
-    looking = PeriodicCallback(watch.look, watch.every * 1000)
-    client.loop.add_callback(looking.start)
+    checking = PeriodicCallback(watch.check, watch.every * 1000)
+    client.loop.add_callback(checking.start)
     try:
         yield
     finally:
-        client.loop.add_callback(looking.stop)
+        client.loop.add_callback(checking.stop)
 
 
-def for_want_of_workers(error: BaseException) -> str | None:
-    """What to tell, as a line without its end, where an error came of `watched`; else None.
+def no_workers_message(error: BaseException) -> str | None:
+    """The beginning of a line about the error, if `watched` caused it; else None.
 
     Args:
-        error: What was raised by whoever waited.
+        error: What was raised where somebody waited.
     """
     if isinstance(error, FuturesCancelledError):
         error = error.error_groups[0].errors[0]
     if isinstance(error, FutureCancelledError) and error.reason == _REASON:
         return str(error.msg)
     return None
-
-
-def where_to_look(settings: ClusterSettings) -> str:
-    """What shows why no worker is there, or what brings one."""
-    if settings.kind == "kubernetes":
-        return f"see why with: kubectl get events -n {settings.namespace}"
-    if settings.kind == "slurm":
-        return "see why with: squeue --me, or sacct --name=nwatch"
-    if settings.kind == "address":
-        tls = _TLS if settings.tls_folder else ""
-        return f"start some with: dask worker {settings.address} --nthreads 1{tls}"
-    return "see whether this machine has memory and processes left"
 
 
 def minutes(settings: ClusterSettings) -> str:
@@ -90,41 +77,41 @@ class _Watch:
         self._settings = settings
         self._limit = settings.wait * 60
         self._since: float | None = None
-        self._told = False
-        self.every = min(LOOK_EVERY, self._limit / 4)
+        self._warned = False
+        self.every = min(CHECK_EVERY, self._limit / 4)
 
-    async def look(self) -> None:
-        """Ask the scheduler; one that does not answer is lost, and that is told elsewhere."""
+    async def check(self) -> None:
+        """Ask the scheduler; if it does not answer it is lost, which others report."""
         try:
             workers = (await self._client.scheduler.identity(n_workers=0))["n_workers"]
         except OSError:
             return
-        # A result that was lost with its worker is waited for again.
+        # "lost": a result that was lost with its worker, and is computed again.
         waiting = [
             key for key, state in list(self._client.futures.items()) if state.status in {"pending", "lost"}
         ]
         if workers or not waiting:
-            if self._told and workers:
-                log.warning("a worker is there again; the run goes on")
-            self._since, self._told = None, False
+            if self._warned and workers:
+                log.warning("there is a worker again; the run goes on")
+            self._since, self._warned = None, False
         else:
-            await self._stands_still(waiting)
+            await self._without_workers(waiting)
 
-    async def _stands_still(self, waiting: list[str]) -> None:
-        """Tell or end it, if it has lasted long enough."""
+    async def _without_workers(self, waiting: list[str]) -> None:
+        """Warn, or end the wait, if it has lasted long enough."""
         now = time.monotonic()
         self._since = self._since or now
         gone = now - self._since
         at = f"the Dask scheduler {self._client.scheduler.address}"
-        mend, limit = where_to_look(self._settings), minutes(self._settings)
+        fix, limit = kind_of(self._settings).where_to_look(self._settings), minutes(self._settings)
         if gone >= self._limit:
-            line = f"no worker has been at {at} for {limit}; {mend}, and run again"
+            line = f"there has been no worker at {at} for {limit}; {fix}, and run again"
             futures = [Future(key, self._client) for key in waiting]
             await self._client.cancel(futures, reason=_REASON, msg=line, asynchronous=True)
-        elif gone >= min(TOLD_AFTER, self._limit / 2) and not self._told:
-            self._told = True
+        elif gone >= min(WARN_AFTER, self._limit / 2) and not self._warned:
+            self._warned = True
             log.warning(
-                "all workers of %s are gone, and the run waits; %s. It goes on when one is there, and ends "
+                "%s has no workers any more, and the run waits; %s. It goes on when there is one, and ends "
                 "if none comes within %s (NWATCH_WAIT)",
-                *(at, mend, limit),
+                *(at, fix, limit),
             )

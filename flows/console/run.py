@@ -127,11 +127,11 @@ def _started(
     server: Server | None,
 ) -> Flow:
     """Start all that a run needs, which the stack ends, and give what runs it."""
-    from cluster import forking
+    from cluster.kinds import kind_of
 
     modules = registry.worker_modules(parts)
-    if modules and settings.kind == "local":
-        forking.prepare(modules)
+    if modules:
+        kind_of(settings).prepare(modules)
     # What is imported from here on loads while a server, and what workers are forked from, come up beside.
     from flows.run.workers import check_loaded, load, opened
 

@@ -14,7 +14,7 @@ from distributed.comm import CommClosedError
 
 from cluster import ClusterSettings, connect
 from cluster.environment import unknown
-from cluster.watch import for_want_of_workers
+from cluster.watch import no_workers_message
 from data.errors import InputError
 from flows import parts as registry
 from flows.run.progress import reporter
@@ -175,7 +175,7 @@ def _told_if_lost(client: Client) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, InputError):
             raise
-        line = for_want_of_workers(error)
+        line = no_workers_message(error)
         if line is not None:
             raise InputError(
                 f"{line}; nothing was published. What was read is kept, and the next run goes on from there"

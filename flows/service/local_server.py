@@ -27,6 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from data import safe_path
 from data.errors import InputError
 
 QUIET: Final = {
@@ -78,13 +79,15 @@ class Server:
         self._log = home / "server.log"
         with listener, self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "flows.service.local_server", str(listener.fileno())],
+                safe_path.python("-m", "flows.service.local_server", str(listener.fileno())),
                 stdin=subprocess.PIPE,  # its end tells the server that we are gone
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
                 env={
-                    **{name: value for name, value in os.environ.items() if name not in _PASSWORDS},
+                    **{
+                        name: value for name, value in safe_path.variables().items() if name not in _PASSWORDS
+                    },
                     **QUIET,
                     "PREFECT_HOME": str(home),
                     "PREFECT_SERVER_UI_ENABLED": "true",
@@ -93,9 +96,6 @@ class Server:
                     "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
                     "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that record runs
                     "PREFECT__SERVER_FINAL": "1",
-                    "PYTHONPATH": os.pathsep.join(
-                        filter(None, [*sys.path[:1], os.environ.get("PYTHONPATH")])
-                    ),
                 },
                 start_new_session=True,  # Ctrl-C is for the run; the server hears of it from the run
             )

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
+from data import safe_path
 from data.errors import InputError
 from data.storage import Place, State
 from tasks.mail.layout import Header
@@ -161,7 +162,8 @@ def _in_child(span: Span) -> list[Outcome] | str:
     limit = _STARTUP_SECONDS + groups * span.settings.watchdog_seconds
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "tasks.mail.spans"],
+            safe_path.python("-m", "tasks.mail.spans"),
+            env=safe_path.variables(),
             input=pickle.dumps(span),
             capture_output=True,
             timeout=limit,

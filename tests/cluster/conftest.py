@@ -16,9 +16,25 @@ from cluster.config import CONFIG, environment
 
 Start = Callable[..., subprocess.Popen[str]]
 
+SBATCH = """#!/bin/bash
+# Takes a job as sbatch does, and runs it at once; its number is that of its process.
+if [[ $1 == --test-only ]]; then
+    script=$(cat)
+    if [[ $script == *"-p nowhere"* ]]; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
+    exit 0
+fi
+cp "$1" "$SPOOL/$$.sh"
+setsid bash "$SPOOL/$$.sh" >"$SPOOL/$$.log" 2>&1 </dev/null &
+echo "Submitted batch job $!"
+"""
+
+SCANCEL = """#!/bin/bash
+kill "$1"
+"""
+
 
 def names(at: Client) -> dict[str, str]:
-    """The workers' names by address, asked of themselves: the client's own view is without them at times."""
+    """The workers' names by address, asked of themselves: the client's own list lacks them at times."""
     return dict(at.run(lambda dask_worker: dask_worker.name))
 
 
@@ -30,7 +46,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first worker has its time to come, whatever the settings say: the machine may be slow."""
+    """The first worker has time to start, whatever the settings say: the machine may be slow."""
     monkeypatch.setattr(client, "_wait", lambda joined, _: joined.wait_for_workers(1, timeout=120))
 
 
@@ -48,7 +64,7 @@ def scheduler() -> Iterator[LocalCluster]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start workers in processes of their own; what they say is in ``worker.log`` of the test's folder."""
+    """Start workers in processes of their own; their output is in ``worker.log`` in the test's folder."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(
@@ -77,8 +93,19 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.wait(30)
 
 
-def example(checkout: Path, name: str) -> ClusterSettings:
-    """The settings of an example, as the environment would give them."""
+def example(checkout: Path, name: str, **changed: str) -> ClusterSettings:
+    """The settings of an example, as the environment would give them, but for what is changed."""
     lines = (checkout / "cluster" / "examples" / f"{name}.env").read_text(encoding="utf-8").splitlines()
     given = dict(line.removeprefix("NWATCH_").split("=", 1) for line in lines if not line.startswith("#"))
-    return settings_from_environment(**{name.lower(): value for name, value in given.items()})
+    return settings_from_environment(**{name.lower(): value for name, value in given.items()} | changed)
+
+
+def slurm_commands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the commands of SLURM; scripts and output of the jobs are written to the folder."""
+    commands = folder / "bin"
+    commands.mkdir()
+    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
+        (commands / name).write_text(text)
+        (commands / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
+    monkeypatch.setenv("SPOOL", str(folder))

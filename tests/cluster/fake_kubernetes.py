@@ -1,4 +1,4 @@
-"""An API of Kubernetes with a Dask operator, small enough to hold in the head.
+"""A small imitation of the Kubernetes API with a Dask operator.
 
 A pod is a process on this machine, started by the very command of the manifest; only where a pod would have a
 file system and a network of its own, paths and addresses are put in their place. The operator's rule is that
@@ -25,10 +25,10 @@ KINDS = {"daskclusters": "DaskCluster", "daskworkergroups": "DaskWorkerGroup", "
 
 
 class Kubernetes:
-    """The resources, and the processes that stand for pods.
+    """The resources, and the processes that represent pods.
 
     Args:
-        certificates: Stands for the secret.
+        certificates: The content of the secret.
         log: Where the pods' output goes.
     """
 
@@ -133,7 +133,7 @@ class Kubernetes:
         return resource
 
     def delete(self, kind: str, name: str) -> dict[str, Any]:
-        """Forget a resource, and with a cluster all that belongs to it."""
+        """Remove a resource; a cluster with all that belongs to it."""
         resource = self.of(kind).pop(name)
         if name in self.processes:
             self._end(name)
@@ -206,7 +206,7 @@ def _handler(kubernetes: Kubernetes) -> type[BaseHTTPRequestHandler]:
 
 
 def _chosen(found: dict[str, dict[str, Any]], query: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Those that the selectors of a query choose; of fields it knows the name and the phase."""
+    """The resources that the selectors of a query choose; of fields it knows the name and the phase."""
     labels = dict(part.split("=") for part in query.get("labelSelector", [""])[0].split(",") if part)
     fields = dict(part.split("=") for part in query.get("fieldSelector", [""])[0].split(",") if part)
     return [
@@ -220,7 +220,7 @@ def _chosen(found: dict[str, dict[str, Any]], query: dict[str, list[str]]) -> li
 
 @contextmanager
 def running(certificates: Path, folder: Path) -> Iterator[tuple[Kubernetes, Path]]:
-    """Serve it, and give it with the file by which it is found (``KUBECONFIG``)."""
+    """Serve it, and give it with the file that says where it is (``KUBECONFIG``)."""
     kubernetes = Kubernetes(certificates, folder / "pods.log")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(kubernetes))
     threading.Thread(target=server.serve_forever, daemon=True).start()

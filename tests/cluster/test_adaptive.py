@@ -1,4 +1,4 @@
-"""The number of workers follows the work, and what becomes of single workers changes no result."""
+"""The number of workers follows the work, and the loss of a worker changes no result."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, KilledWorker, LocalCluster, Worker
 
-from cluster import ClusterSettings, connect, local
+from cluster import ClusterSettings, connect, scaling
 from cluster.config import CONFIG
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start, names
@@ -34,7 +34,7 @@ def count(client: Client) -> int:
 
 
 @pytest.mark.slow
-def test_it_grows_under_load_no_further_than_the_maximum_and_shrinks_again(monkeypatch: pytest.MonkeyPatch):
+def test_it_grows_under_load_up_to_the_maximum_and_shrinks_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.adaptive.wait-count", 1)
     with connect(ClusterSettings(minimum=1, maximum=3)) as client:
         assert count(client) == 1
@@ -54,7 +54,7 @@ def memory_limit(dask_worker: Worker) -> int:
 
 
 @pytest.mark.slow
-def test_each_worker_has_its_part_of_the_memory_if_all_have_come():
+def test_each_worker_has_the_memory_that_is_left_if_all_have_started():
     with (
         connect(ClusterSettings(minimum=1, maximum=4, memory_fraction=0.5)) as few,
         connect(ClusterSettings(workers=1, memory_fraction=0.5)) as one,
@@ -65,9 +65,9 @@ def test_each_worker_has_its_part_of_the_memory_if_all_have_come():
 
 
 @pytest.mark.slow
-def test_a_worker_whose_nanny_gave_up_is_replaced_there_too(monkeypatch: pytest.MonkeyPatch):
+def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     with connect(ClusterSettings(minimum=1, maximum=2)) as client:
         (before,) = client.run(os.getpid).values()
         (nanny,) = client.cluster.workers.values()
@@ -78,9 +78,7 @@ def test_a_worker_whose_nanny_gave_up_is_replaced_there_too(monkeypatch: pytest.
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_added_and_another_that_is_killed_change_no_result(
-    scheduler: LocalCluster, start: Start, tmp_path: Path
-):
+def test_adding_and_killing_workers_changes_no_result(scheduler: LocalCluster, start: Start, tmp_path: Path):
     """Over TCP, as on several hosts: the work goes on, each piece is done, and none is counted twice."""
     dying = start(scheduler.scheduler_address, "--no-nanny", "--name", "dying")
     with Client(scheduler) as seen:

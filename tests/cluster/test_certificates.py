@@ -38,7 +38,7 @@ def test_a_folder_holds_an_authority_and_a_certificate_with_key_for_each_role(tm
     assert list(tmp_path.rglob(".*")) == []
 
 
-def test_nobody_else_may_read_any_of_it(tmp_path: Path):
+def test_only_the_user_can_read_the_files(tmp_path: Path):
     folder = site.make(tmp_path / "certificates").folder
     site.make(folder, renew=True)
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.rglob("*")]}
@@ -69,7 +69,7 @@ def test_they_are_valid_from_now_for_the_days_that_were_asked_for(tmp_path: Path
     assert authority.not_valid_after_utc > before + dt.timedelta(days=3649)
 
 
-def test_scheduler_and_workers_bear_the_names_of_their_hosts(tmp_path: Path):
+def test_certificates_of_scheduler_and_workers_have_the_names_of_their_hosts(tmp_path: Path):
     made = site.make(tmp_path / "certificates", hosts=["scheduler.example.org", "10.0.0.5"])
     for role in ("scheduler", "worker"):
         found = certificate(made.folder / f"{role}.pem")
@@ -81,15 +81,15 @@ def test_scheduler_and_workers_bear_the_names_of_their_hosts(tmp_path: Path):
     assert "scheduler.example.org" in str(made)
 
 
-def test_a_folder_with_certificates_is_not_written_over(tmp_path: Path):
+def test_a_folder_with_certificates_is_not_overwritten(tmp_path: Path):
     folder = site.make(tmp_path / "certificates").folder
     before = {path: path.read_bytes() for path in folder.rglob("*.pem")}
-    with pytest.raises(InputError, match=r"holds certificates already; give another folder, or .*--renew"):
+    with pytest.raises(InputError, match=r"already holds certificates; give another folder, or .*--renew"):
         site.make(folder)
     assert {path: path.read_bytes() for path in folder.rglob("*.pem")} == before
 
 
-def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path):
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match="is not an empty folder"):
         site.make(tmp_path)
@@ -112,7 +112,7 @@ def test_renewal_keeps_the_authority_and_the_hosts_and_makes_new_keys(tmp_path: 
     assert "10.0.0.6" in site.make(folder, hosts=["10.0.0.6"], renew=True).hosts
 
 
-def test_only_the_one_with_the_authority_s_key_can_renew(tmp_path: Path):
+def test_renewal_needs_the_authority_s_key(tmp_path: Path):
     folder = site.make(tmp_path / "certificates").folder
     (folder / site.AUTHORITY_KEY).unlink()
     with pytest.raises(InputError, match=r"ca-key.pem cannot be read"):
@@ -126,13 +126,13 @@ def test_no_certificate_outlives_its_authority(tmp_path: Path):
 
 
 @pytest.mark.parametrize("days", [0, -1, 3651])
-def test_days_out_of_range_are_told_of(tmp_path: Path, days: int):
+def test_days_out_of_range_are_an_error(tmp_path: Path, days: int):
     with pytest.raises(InputError, match=f"--days {days} is wrong"):
         site.make(tmp_path / "certificates", days=days)
 
 
 @pytest.mark.parametrize("host", ["", "two words", "tcp://host", "-x", "10.0.0.5:8786", "a..b"])
-def test_a_host_that_is_none_is_told_of(tmp_path: Path, host: str):
+def test_a_host_that_is_neither_a_name_nor_an_address_is_an_error(tmp_path: Path, host: str):
     with pytest.raises(InputError, match="is neither a name nor an address"):
         site.make(tmp_path / "certificates", hosts=[host])
     assert not (tmp_path / "certificates").exists()
@@ -147,7 +147,7 @@ def test_a_role_s_own_files_are_enough_for_it(certificates: Path, tmp_path: Path
         site.check(tmp_path)
 
 
-def test_a_certificate_that_has_ended_names_its_end_and_the_mend(
+def test_an_expired_certificate_is_an_error_with_its_end_and_the_fix(
     certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     ends = certificate(certificates / "client.pem").not_valid_after_utc
@@ -157,14 +157,14 @@ def test_a_certificate_that_has_ended_names_its_end_and_the_mend(
         site.check(certificates, ["client"])
 
 
-def test_a_certificate_of_another_authority_is_found(certificates: Path, tmp_path: Path):
+def test_a_certificate_of_another_authority_is_an_error(certificates: Path, tmp_path: Path):
     other = site.make(tmp_path / "other").folder
     (other / "client.pem").write_bytes((certificates / "client.pem").read_bytes())
-    with pytest.raises(InputError, match=r"client.pem is not of the authority in ca.pem"):
+    with pytest.raises(InputError, match=r"client.pem was not signed by the authority in ca.pem"):
         site.check(other, ["client"])
 
 
-def test_a_key_of_another_certificate_is_found(certificates: Path, tmp_path: Path):
+def test_a_key_of_another_certificate_is_an_error(certificates: Path, tmp_path: Path):
     folder = site.make(tmp_path / "other").folder
     text = (folder / "client.pem").read_bytes()
     other = (folder / "worker.pem").read_bytes()
@@ -177,14 +177,14 @@ def test_a_key_of_another_certificate_is_found(certificates: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     "content", [b"", b"no PEM", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
 )
-def test_what_is_no_certificate_is_told_of(tmp_path: Path, content: bytes):
+def test_a_file_that_is_not_a_certificate_is_an_error(tmp_path: Path, content: bytes):
     folder = site.make(tmp_path / "certificates").folder
     (folder / "client.pem").write_bytes(content)
-    with pytest.raises(InputError, match=r"client.pem holds no certificate"):
+    with pytest.raises(InputError, match=r"client.pem is not a certificate"):
         site.check(folder, ["client"])
 
 
-def test_certificates_of_a_site_s_own_are_as_good(tmp_path: Path):
+def test_a_site_can_use_certificates_that_it_made_itself(tmp_path: Path):
     """As OpenSSL makes them with RSA keys, the key in the same file."""
     steps = [
         "req -x509 -newkey rsa:2048 -nodes -keyout ca-key.pem -out ca.pem -days 2 -subj /CN=site",

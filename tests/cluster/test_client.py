@@ -1,4 +1,4 @@
-"""A local cluster, a scheduler joined by address, and what happens when a worker dies."""
+"""A local cluster, an existing scheduler, and what happens when a worker dies."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
-from cluster import ClusterSettings, connect, existing, forking, local
+from cluster import ClusterSettings, connect, existing, forking, scaling
 from cluster.config import CONFIG
 from data.errors import InputError
 
@@ -40,7 +40,7 @@ def test_a_task_whose_worker_dies_fails_at_once_and_another_worker_takes_its_pla
 
 def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     with connect(ClusterSettings(workers=1)) as dask:
         (before,) = dask.run(os.getpid).values()
         (nanny,) = dask.cluster.workers.values()
@@ -51,8 +51,8 @@ def test_a_worker_whose_nanny_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("settings", [{"workers": 1}, {"minimum": 1, "maximum": 2}])
-def test_workers_that_would_have_too_little_memory_to_begin_are_not_started(settings: dict[str, Any]):
-    expected = r"MiB of memory are left for each of [12] workers, and one needs 256 .*NWATCH_MEMORY_FRACTION"
+def test_workers_with_too_little_memory_to_start_are_an_error(settings: dict[str, Any]):
+    expected = r"left for each of [12] workers, and one needs at least 256; .*NWATCH_MEMORY_FRACTION"
     with (
         pytest.raises(InputError, match=expected),
         connect(ClusterSettings(memory_fraction=1e-5, **settings)),
@@ -68,7 +68,7 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.iterdir())
 
 
-def test_a_scheduler_that_runs_already_is_joined_and_left_running():
+def test_an_existing_scheduler_is_used_and_left_running():
     with LocalCluster(
         n_workers=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
     ) as running:
@@ -78,7 +78,7 @@ def test_a_scheduler_that_runs_already_is_joined_and_left_running():
             assert still.submit(sum, [2, 2]).result(60) == 4
 
 
-def test_a_scheduler_without_workers_is_told_of():
+def test_a_scheduler_without_workers_is_an_error():
     with (
         LocalCluster(
             n_workers=0, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
@@ -89,7 +89,7 @@ def test_a_scheduler_without_workers_is_told_of():
         pytest.fail("must not connect")
 
 
-def test_an_address_where_nobody_answers_is_named(monkeypatch: pytest.MonkeyPatch):
+def test_an_address_where_no_scheduler_answers_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(existing, "PATIENCE", "0.5s")
     with (
         pytest.raises(InputError, match=r"no Dask scheduler answers at tcp:.*:1; start one"),

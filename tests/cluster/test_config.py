@@ -12,12 +12,12 @@ from cluster.config import CONFIG, environment
 
 
 def test_a_process_with_these_variables_has_this_configuration():
-    told = (
+    code = (
         "import dask, distributed, json, sys; "
         "print(json.dumps({key: dask.config.get(key) for key in json.loads(sys.argv[1])}))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", told, json.dumps(list(CONFIG))],
+        [sys.executable, "-c", code, json.dumps(list(CONFIG))],
         capture_output=True,
         text=True,
         check=True,
@@ -26,7 +26,7 @@ def test_a_process_with_these_variables_has_this_configuration():
     assert json.loads(done.stdout) == CONFIG
 
 
-def test_the_workers_of_a_local_cluster_have_it_and_this_process_gets_its_own_back():
+def test_local_workers_have_it_and_this_process_gets_its_own_configuration_back():
     before = {key: dask.config.get(key, None) for key in CONFIG}
     with connect(ClusterSettings(workers=1)) as client:
         for key, value in CONFIG.items():

@@ -1,4 +1,4 @@
-"""The dashboards are there, once somebody looks."""
+"""The dashboards are loaded when somebody opens them."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ def page(address: str) -> str:
         return str(answer.read().decode())
 
 
-def test_the_dashboards_of_scheduler_and_workers_are_there_when_they_are_asked_for():
+def test_the_dashboards_of_scheduler_and_workers_answer():
     with connect(ClusterSettings(workers=1)) as client:
         base = client.dashboard_link.removesuffix("/status")
         assert "ok" in page(f"{base}/health")
@@ -43,7 +43,7 @@ if __name__ == "__main__":
 """
 
 
-def test_nothing_of_them_is_loaded_unseen(tmp_path: Path, checkout: Path):
+def test_dashboards_are_not_loaded_until_they_are_opened(tmp_path: Path, checkout: Path):
     (tmp_path / "run.py").write_text(RUN, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, str(tmp_path / "run.py")],

@@ -1,4 +1,4 @@
-"""A mistyped variable is told of, and none that the project itself uses is taken for one."""
+"""A mistyped variable is reported, and no variable that the project itself uses is."""
 
 import os
 import re
@@ -37,28 +37,26 @@ def test_the_list_holds_every_variable_that_the_project_names_and_no_other():
 
 
 @pytest.mark.parametrize("reader", [name for name in OTHERS if name != "tests"])
-def test_what_is_said_to_read_a_variable_does(reader: str):
+def test_each_file_reads_the_variables_that_are_listed_for_it(reader: str):
     text = (CHECKOUT / reader).read_text(encoding="utf-8")
     assert [name for name in OTHERS[reader] if f"${{{name}" not in text and f"${name}" not in text] == []
 
 
-def test_a_mistyped_variable_is_named_with_the_one_that_was_meant():
-    assert unknown({WRONG: "4"}) == [
-        f"{WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?"
-    ]
+def test_a_mistyped_variable_is_reported_with_the_most_similar_one():
+    assert unknown({WRONG: "4"}) == [f"{WRONG} is not a known setting; did you mean NWATCH_WORKERS?"]
 
 
-def test_one_that_is_near_to_none_is_to_be_unset():
+def test_a_variable_that_resembles_none_should_be_unset():
     name = "NWATCH_" + "XYZ"
-    assert unknown({name: "4"}) == [f"{name} is set, and there is no such setting; unset it"]
+    assert unknown({name: "4"}) == [f"{name} is not a known setting; unset it"]
 
 
-def test_letter_case_does_not_count_and_what_is_empty_is_not_set():
+def test_letter_case_does_not_matter_and_an_empty_variable_is_not_set():
     assert unknown({"nwatch_workers": "4", WRONG: "", "NWATCHER": "1"}) == []
     assert len(unknown({WRONG.lower(): "4"})) == 1
 
 
-def test_a_run_by_hand_tells_of_it_on_stderr(tmp_path: Path):
+def test_a_run_by_hand_reports_it_on_stderr(tmp_path: Path):
     (tmp_path / "records/lapd").mkdir(parents=True)
     (tmp_path / "records/lapd/a.pst").write_text("no mailbox")
     (tmp_path / "investigation.toml").write_text(
@@ -74,7 +72,7 @@ def test_a_run_by_hand_tells_of_it_on_stderr(tmp_path: Path):
     )
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        f"nwatch: {WRONG} is set, and there is no such setting; did you mean NWATCH_WORKERS?",
+        f"nwatch: {WRONG} is not a known setting; did you mean NWATCH_WORKERS?",
         "nwatch: NWATCH_PORT is wrong: Input should be a valid integer, unable to parse string as an integer;"
         " correct it in the environment",
     ]

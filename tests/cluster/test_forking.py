@@ -22,19 +22,19 @@ if __name__ == "__main__":
     forking.prepare(["tabnanny", "no_such_module"])
     os.environ["SET_AFTERWARDS"] = "yes"
     with connect(ClusterSettings(workers=2)) as client:
-        def told():
+        def report():
             import os, signal, sys
             loaded = [name in sys.modules for name in ("tabnanny", "pandas")]
-            deaf = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-            return os.getppid(), loaded, os.environ["SET_AFTERWARDS"], os.environ["OMP_NUM_THREADS"], deaf
-        print(*client.run(told).values(), sep="\\n")
+            blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+            return os.getppid(), loaded, os.environ["SET_AFTERWARDS"], os.environ["OMP_NUM_THREADS"], blocked
+        print(*client.run(report).values(), sep="\\n")
         print(*client.run(os.getpid).values())
     print("pandas" in sys.modules)
 """
 
 
 def run_in(folder: Path, program: Path) -> list[str]:
-    """What a program prints that has its temporary files in a folder, which is empty then."""
+    """The output of a program whose temporary files are in a folder, which is empty at the end."""
     program.write_text(RUN, encoding="utf-8")
     variables = {name: value for name, value in os.environ.items() if name not in forking.ENVIRONMENT}
     done = subprocess.run(
@@ -51,7 +51,7 @@ def run_in(folder: Path, program: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_workers_have_what_was_asked_for_and_the_environment_of_now_and_leave_nothing(tmp_path: Path):
+def test_workers_have_the_modules_and_the_current_environment_and_leave_no_files(tmp_path: Path):
     with tempfile.TemporaryDirectory() as short:
         first, second, pids, pandas_here = run_in(Path(short), tmp_path / "run.py")
     assert first == second, "of one parent"
@@ -60,14 +60,14 @@ def test_workers_have_what_was_asked_for_and_the_environment_of_now_and_leave_no
     assert pandas_here == "False"
 
 
-def test_where_the_temporary_folder_takes_no_socket_workers_are_spawned(tmp_path: Path):
+def test_workers_are_spawned_if_the_temporary_folder_allows_no_socket(tmp_path: Path):
     (long := tmp_path / ("long" * 30)).mkdir()
     first, second, _, _ = run_in(long, tmp_path / "run.py")
     assert first == second, "of one parent"
     assert first.endswith("[False, False], 'yes', '1', True)")
 
 
-def test_the_process_that_workers_are_forked_from_may_be_lost():
+def test_workers_start_even_if_the_fork_server_was_killed():
     with connect(ClusterSettings(workers=1)) as client:
         (parent,) = client.run(os.getppid).values()
         assert parent != os.getpid()

@@ -1,4 +1,4 @@
-"""Pods on Kubernetes: the manifest, and the whole way against an API that starts what it is asked for."""
+"""Pods on Kubernetes: the manifest, and whole runs against an imitation of the API that starts processes."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from distributed.core import Status
 from cluster import ClusterSettings, connect
 from cluster.config import environment
 from cluster.kubernetes import manifest
-from cluster.watch import for_want_of_workers
+from cluster.watch import no_workers_message
 from data.errors import InputError
 from tests.cluster import fake_kubernetes
 from tests.cluster.conftest import example, names
@@ -45,21 +45,21 @@ def containers(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def kubernetes(
     certificates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[fake_kubernetes.Kubernetes]:
-    """A cluster with the Dask operator, as far as a test can have one."""
+    """An imitation of a cluster with the Dask operator."""
     pytest.importorskip("dask_kubernetes", reason="the extra kubernetes is not installed")
     with fake_kubernetes.running(certificates, tmp_path) as (served, config):
         monkeypatch.setenv("KUBECONFIG", str(config))
         yield served
 
 
-def test_the_example_is_what_its_settings_make(checkout: Path):
+def test_the_example_is_generated_from_its_settings(checkout: Path):
     made = manifest(example(checkout, "kubernetes"))
     text = (checkout / "cluster" / "examples" / "kubernetes.yaml").read_text(encoding="utf-8")
     assert yaml.safe_load(text) == made
     assert json.loads(json.dumps(made)) == made
 
 
-def test_each_pod_has_its_own_certificate_and_no_other(checkout: Path):
+def test_each_pod_has_its_own_certificate_only(checkout: Path):
     made = manifest(example(checkout, "kubernetes"))
     for role in ("scheduler", "worker"):
         (secret,) = [
@@ -71,7 +71,7 @@ def test_each_pod_has_its_own_certificate_and_no_other(checkout: Path):
         assert named == {"/etc/nwatch/tls/ca.pem", f"/etc/nwatch/tls/{role}.pem"}
 
 
-def test_nothing_listens_without_tls_but_on_the_pod_s_own_loopback_address(checkout: Path):
+def test_without_tls_a_pod_listens_on_its_loopback_address_only(checkout: Path):
     for container in containers(manifest(example(checkout, "kubernetes"))).values():
         arguments = container["args"]
         assert arguments[arguments.index("--protocol") + 1] == "tls"
@@ -80,7 +80,7 @@ def test_nothing_listens_without_tls_but_on_the_pod_s_own_loopback_address(check
         assert set(ports) <= {8786}
 
 
-def test_dask_s_own_command_lines_take_every_option(checkout: Path):
+def test_dask_s_command_lines_accept_every_option(checkout: Path):
     from distributed.cli.dask_scheduler import main as scheduler
     from distributed.cli.dask_worker import main as worker
 
@@ -102,7 +102,7 @@ def test_pods_have_the_program_s_configuration_one_thread_and_a_limit_of_memory(
     assert words[words.index("--memory-limit") + 1] == str(4 * 2**30 - 2**28)
 
 
-def test_the_command_by_which_health_is_asked_answers_of_a_scheduler(checkout: Path):
+def test_the_health_check_works_on_a_scheduler(checkout: Path):
     from distributed import LocalCluster
 
     probe = containers(manifest(example(checkout, "kubernetes")))["scheduler"]["livenessProbe"]
@@ -115,7 +115,9 @@ def test_the_command_by_which_health_is_asked_answers_of_a_scheduler(checkout: P
     assert subprocess.run([sys.executable, *asked], check=False, capture_output=True).returncode != 0
 
 
-def test_without_the_extra_the_line_says_what_to_install(certificates: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_extra_the_error_says_what_to_install(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "kr8s", None)
     monkeypatch.delitem(sys.modules, "cluster.kubecluster", raising=False)
     with (
@@ -142,7 +144,7 @@ def test_the_operator_s_own_schema_knows_every_field(checkout: Path):
 
 
 def closed(schema: Any) -> Any:
-    """A schema that takes no field it does not name."""
+    """A schema that allows no other fields."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -175,7 +177,7 @@ def test_a_cluster_of_pods_works_over_tls_and_leaves_nothing(
 
 
 @pytest.mark.slow
-def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
+def test_it_grows_and_shrinks_and_no_worker_is_stopped_while_it_has_work(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from cluster.config import CONFIG
@@ -204,7 +206,7 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_with_work(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("patient")
-def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
+def test_if_all_pods_are_lost_the_error_says_where_to_look(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path
 ):
     with connect(settings(certificates, workers=1, wait=0.1)) as client:
@@ -213,15 +215,15 @@ def test_where_all_pods_are_lost_for_good_whoever_waits_is_told_where_to_look(
         wait_until(lambda: not client.nthreads())
         with pytest.raises(CancelledError) as caught:
             client.submit(sum, [1, 2], pure=False).result()
-        told = for_want_of_workers(caught.value)
-        assert told == (
-            f"no worker has been at the Dask scheduler {client.scheduler.address} for 0.1 minutes; "
+        message = no_workers_message(caught.value)
+        assert message == (
+            f"there has been no worker at the Dask scheduler {client.scheduler.address} for 0.1 minutes; "
             "see why with: kubectl get events -n newsroom, and run again"
         )
 
 
 @pytest.mark.slow
-def test_the_first_pod_is_waited_for_as_long_as_the_settings_say(
+def test_a_run_waits_for_the_first_pod_as_long_as_the_settings_say(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(kubernetes, "_replicate", lambda _: None)
@@ -232,7 +234,7 @@ def test_the_first_pod_is_waited_for_as_long_as_the_settings_say(
         pytest.fail("must not open")
 
 
-def test_where_no_operator_answers_the_line_says_so_and_nothing_is_left(
+def test_if_no_operator_answers_the_error_says_so_and_nothing_is_left(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from dask_kubernetes.operator import KubeCluster

@@ -1,4 +1,4 @@
-"""Who is let in, and who is not: real schedulers, real handshakes."""
+"""Who can connect, and who cannot: real schedulers, real handshakes."""
 
 import os
 import socket
@@ -12,13 +12,13 @@ from distributed import Client, LocalCluster, Security
 
 from cluster import ClusterSettings, connect, existing
 from cluster.certificates import make
-from cluster.security import is_loopback, of_folder, security
+from cluster.security import is_loopback, of_folder
 from data.errors import InputError
 
 
 @pytest.fixture(scope="module")
 def guarded(certificates: Path) -> Iterator[LocalCluster]:
-    """A scheduler with a worker that runs already and wants a certificate."""
+    """An existing scheduler with a worker, which asks for a certificate."""
     with LocalCluster(
         n_workers=1,
         threads_per_worker=1,
@@ -31,7 +31,7 @@ def guarded(certificates: Path) -> Iterator[LocalCluster]:
         yield running
 
 
-def test_with_the_right_certificate_one_is_let_in(guarded: LocalCluster, certificates: Path):
+def test_a_client_with_the_right_certificate_can_connect(guarded: LocalCluster, certificates: Path):
     settings = ClusterSettings(address=guarded.scheduler_address, tls_folder=certificates)
     assert guarded.scheduler_address.startswith("tls://")
     with connect(settings) as client:
@@ -39,7 +39,7 @@ def test_with_the_right_certificate_one_is_let_in(guarded: LocalCluster, certifi
         assert all(address.startswith("tls://") for address in client.nthreads())
 
 
-def test_with_a_certificate_of_another_authority_one_is_not(
+def test_a_client_with_a_certificate_of_another_authority_cannot_connect(
     guarded: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(existing, "PATIENCE", "2s")
@@ -57,7 +57,7 @@ def test_with_a_certificate_of_another_authority_one_is_not(
 def test_the_scheduler_itself_refuses_the_handshake(
     guarded: LocalCluster, certificates: Path, tmp_path: Path, own: str | None
 ):
-    """A client that trusts the scheduler, so that it is the scheduler alone who decides."""
+    """The client trusts the scheduler, so that only the scheduler can refuse."""
     context = ssl.create_default_context(cafile=str(certificates / "ca.pem"))
     context.check_hostname = False
     if own:
@@ -74,7 +74,7 @@ def test_the_scheduler_itself_refuses_the_handshake(
         assert tls.recv(1), "with the right one it speaks first"
 
 
-def test_who_speaks_no_tls_gets_nothing(guarded: LocalCluster):
+def test_a_client_without_tls_gets_no_answer(guarded: LocalCluster):
     plain = guarded.scheduler_address.replace("tls://", "tcp://")
     with pytest.raises(OSError, match=r"Connection reset|Timed out"):
         Client(plain, timeout="2s", security=Security(require_encryption=False))
@@ -97,7 +97,7 @@ def test_a_client_s_certificate_cannot_pose_as_a_scheduler(certificates: Path):
 
 
 def listened_on() -> set[tuple[str, int]]:
-    """Where this process and those under it listen, loopback apart."""
+    """Where this process and its children listen, without the loopback address."""
     return {
         (connection.laddr.ip, connection.laddr.port)
         for process in [psutil.Process(), *psutil.Process().children(recursive=True)]
@@ -137,7 +137,7 @@ def test_without_certificates_it_listens_on_loopback_alone(elsewhere: str):
             pytest.fail("must not listen")
 
 
-def test_without_certificates_nobody_gets_in_by_another_interface(elsewhere: str):
+def test_without_certificates_no_other_interface_is_reachable(elsewhere: str):
     with connect(ClusterSettings(workers=1)):
         ports = {
             connection.laddr.port
@@ -159,7 +159,7 @@ def test_without_certificates_nobody_gets_in_by_another_interface(elsewhere: str
         ("tls://192.0.2.7:8786", "NWATCH_TLS_FOLDER is missing"),
     ],
 )
-def test_another_host_is_not_joined_without_certificates(address: str, line: str):
+def test_a_scheduler_on_another_host_needs_certificates(address: str, line: str):
     with (
         pytest.raises(InputError, match=line) as caught,
         connect(ClusterSettings(address=address)),
@@ -168,12 +168,12 @@ def test_another_host_is_not_joined_without_certificates(address: str, line: str
     assert "nwatch certificates DIR" in str(caught.value)
 
 
-def test_certificates_and_a_plain_address_contradict_each_other(certificates: Path):
+def test_certificates_with_an_address_without_tls_are_an_error(certificates: Path):
     with pytest.raises(InputError, match="write tls://, or unset NWATCH_TLS_FOLDER"):
-        security(ClusterSettings(address="tcp://127.0.0.1:8786", tls_folder=certificates))
+        existing.certificates(ClusterSettings(address="tcp://127.0.0.1:8786", tls_folder=certificates))
 
 
-def test_a_folder_without_certificates_is_named(tmp_path: Path):
+def test_a_folder_without_certificates_is_an_error_that_names_it(tmp_path: Path):
     with (
         pytest.raises(InputError, match=r"ca.pem cannot be read .*correct NWATCH_TLS_FOLDER"),
         connect(ClusterSettings(workers=1, tls_folder=tmp_path)),
@@ -187,7 +187,7 @@ def test_the_loopback_addresses_are_known_by_name_and_number():
 
 
 @pytest.mark.slow
-def test_workers_of_elsewhere_are_compared_where_a_local_cluster_lets_them_in(
+def test_versions_are_compared_if_workers_of_other_hosts_can_join_a_local_cluster(
     certificates: Path, elsewhere: str
 ):
     settings = ClusterSettings(workers=1, host=elsewhere, tls_folder=certificates)

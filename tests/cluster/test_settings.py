@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import ClusterSettings, settings_from_environment
+from cluster import ClusterSettings, kubernetes, settings_from_environment, slurm
 from data.errors import InputError
 
 SLURM = {"kind": "slurm", "host": "login1", "tls_folder": "certificates"}
@@ -19,7 +19,7 @@ KUBERNETES = {
 }
 
 
-def test_by_default_the_work_runs_here_on_every_processor():
+def test_by_default_the_work_runs_here_on_every_cpu():
     settings = ClusterSettings()
     assert (settings.kind, settings.workers) == ("local", len(os.sched_getaffinity(0)))
     assert (settings.host, settings.tls_folder, settings.adaptive) == ("127.0.0.1", None, None)
@@ -30,7 +30,7 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch):
     assert ClusterSettings().workers == 3
 
 
-def test_an_argument_outweighs_the_environment_and_none_leaves_it(monkeypatch: pytest.MonkeyPatch):
+def test_an_argument_overrides_the_environment_unless_it_is_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NWATCH_WORKERS", "3")
     assert settings_from_environment(workers=5).workers == 5
     assert settings_from_environment(workers=None).workers == 3
@@ -71,7 +71,7 @@ def test_memory_is_read_as_slurm_and_kubernetes_count(monkeypatch: pytest.Monkey
 )
 def test_time_is_read_as_slurm_writes_it(monkeypatch: pytest.MonkeyPatch, text: str, time: timedelta):
     monkeypatch.setenv("NWATCH_WALLTIME", text)
-    assert ClusterSettings().walltime == time
+    assert ClusterSettings(**SLURM, workers=1).of(slurm.Settings).walltime == time
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,9 @@ def test_time_is_read_as_slurm_writes_it(monkeypatch: pytest.MonkeyPatch, text: 
         ("NWATCH_NAMESPACE", "News Room"),
     ],
 )
-def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+def test_a_wrong_variable_is_an_error_of_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+):
     monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as caught:
         settings_from_environment()
@@ -106,9 +108,9 @@ def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPa
         ({"kind": "address"}, "NWATCH_ADDRESS is missing: the kind 'address' needs"),
         (
             {"kind": "local", "address": "tcp://127.0.0.1:1"},
-            "NWATCH_ADDRESS is of no use to the kind 'local'",
+            "NWATCH_ADDRESS does not apply to the kind 'local'",
         ),
-        ({"address": "tcp://127.0.0.1:1", "maximum": 4}, "NWATCH_MAXIMUM is of no use to a cluster that is"),
+        ({"address": "tcp://127.0.0.1:1", "maximum": 4}, "NWATCH_MAXIMUM does not apply to an existing"),
         ({"minimum": 2}, "NWATCH_MINIMUM needs NWATCH_MAXIMUM"),
         ({"minimum": 3, "maximum": 2}, "NWATCH_MINIMUM is larger than NWATCH_MAXIMUM"),
         ({"workers": 3, "maximum": 4}, "NWATCH_MAXIMUM and a fixed number of workers"),
@@ -122,15 +124,15 @@ def test_a_wrong_variable_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPa
         ({**KUBERNETES, "workers": 2, "tls_folder": None}, "NWATCH_TLS_FOLDER is missing"),
     ],
 )
-def test_what_does_not_go_together_is_one_line(given: dict[str, object], line: str):
+def test_settings_that_do_not_go_together_are_an_error_of_one_line(given: dict[str, object], line: str):
     with pytest.raises(InputError) as caught:
         settings_from_environment(**given)
     assert str(caught.value).startswith(line)
     assert "\n" not in str(caught.value)
 
 
-def test_what_goes_together_is_taken():
-    slurm = settings_from_environment(**SLURM, maximum=40)
-    kubernetes = settings_from_environment(**KUBERNETES, workers=4)
-    assert (slurm.adaptive, slurm.tls_folder) == ((1, 40), Path("certificates"))
-    assert (kubernetes.most, kubernetes.mount) == (4, Path("/investigations"))
+def test_settings_that_go_together_are_accepted():
+    jobs = settings_from_environment(**SLURM, maximum=40)
+    pods = settings_from_environment(**KUBERNETES, workers=4)
+    assert (jobs.adaptive, jobs.tls_folder) == ((1, 40), Path("certificates"))
+    assert (pods.most, pods.of(kubernetes.Settings).mount) == (4, Path("/investigations"))

@@ -1,4 +1,4 @@
-"""Workers as jobs of SLURM: the script, and the whole way with commands that stand for SLURM's."""
+"""Workers as jobs of SLURM: the script, and whole runs with imitations of SLURM's commands."""
 
 import os
 import re
@@ -14,38 +14,16 @@ import pytest
 
 from cluster import ClusterSettings, connect, slurm
 from cluster.config import environment
-from cluster.watch import for_want_of_workers
+from cluster.watch import no_workers_message
 from data.errors import InputError
-from tests.cluster.conftest import example, names
+from tests.cluster.conftest import example, names, slurm_commands
 from tests.cluster.test_versions import wait_until
-
-SBATCH = """#!/bin/bash
-# Takes a job as sbatch does, and runs it at once; its number is that of its process.
-if [[ $1 == --test-only ]]; then
-    script=$(cat)
-    if [[ $script == *"-p nowhere"* ]]; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
-    exit 0
-fi
-cp "$1" "$SPOOL/$$.sh"
-setsid bash "$SPOOL/$$.sh" >"$SPOOL/$$.log" 2>&1 </dev/null &
-echo "Submitted batch job $!"
-"""
-
-SCANCEL = """#!/bin/bash
-kill "$1"
-"""
 
 
 @pytest.fixture
 def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the scripts and the output of the jobs, on a machine that has SLURM's commands."""
-    commands = tmp_path / "bin"
-    commands.mkdir()
-    for name, text in {"sbatch": SBATCH, "scancel": SCANCEL}.items():
-        (commands / name).write_text(text)
-        (commands / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
-    monkeypatch.setenv("SPOOL", str(tmp_path))
+    slurm_commands(tmp_path, monkeypatch)
     return tmp_path
 
 
@@ -54,12 +32,12 @@ def words(script: str) -> list[str]:
     return shlex.split(script.splitlines()[-1])
 
 
-def test_the_example_is_what_its_settings_make(checkout: Path):
+def test_the_example_is_generated_from_its_settings(checkout: Path):
     script = slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0")
     assert script == (checkout / "cluster" / "examples" / "slurm.sh").read_text(encoding="utf-8")
 
 
-def test_what_is_not_set_is_not_asked_for(certificates: Path):
+def test_options_that_are_not_set_are_left_out(certificates: Path):
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1)
     script = slurm.job_script(settings, "tls://127.0.0.1:8786", "a")
     assert re.findall(r"^#SBATCH (.+)", script, re.MULTILINE) == [
@@ -73,7 +51,7 @@ def test_what_is_not_set_is_not_asked_for(certificates: Path):
     assert words(script)[1] == sys.executable
 
 
-def test_a_worker_goes_before_its_job_ends_and_leaves_room_for_its_nanny(checkout: Path):
+def test_a_worker_ends_before_its_job_and_leaves_memory_for_its_nanny(checkout: Path):
     settings = example(checkout, "slurm")
     command = words(slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0"))
     assert int(command[command.index("--lifetime") + 1]) == 0.9 * 8 * 3600
@@ -81,7 +59,7 @@ def test_a_worker_goes_before_its_job_ends_and_leaves_room_for_its_nanny(checkou
     assert command[command.index("--nthreads") + 1] == "1"
 
 
-def test_dask_s_own_command_line_takes_every_option(checkout: Path):
+def test_dask_s_command_line_accepts_every_option(checkout: Path):
     from distributed.cli.dask_worker import main
 
     command = words(slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0"))
@@ -91,13 +69,15 @@ def test_dask_s_own_command_line_takes_every_option(checkout: Path):
     assert given["dashboard_address"] == "127.0.0.1:0"
 
 
-def test_its_configuration_is_the_program_s(checkout: Path):
+def test_the_script_exports_the_program_s_configuration(checkout: Path):
     script = slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0")
     exported = [shlex.split(line)[1] for line in script.splitlines() if line.startswith("export ")]
     assert dict(line.split("=", 1) for line in exported) == environment()
 
 
-def test_without_the_extra_the_line_says_what_to_install(certificates: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_extra_the_error_says_what_to_install(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "dask_jobqueue.slurm", None)
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1)
     with (
@@ -107,38 +87,38 @@ def test_without_the_extra_the_line_says_what_to_install(certificates: Path, mon
         pytest.fail("must not open")
 
 
-def test_a_host_without_slurm_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_host_without_slurm_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="there is no sbatch here"):
         slurm._try("#!/bin/bash\n")
 
 
-def test_what_slurm_would_not_take_is_told_in_its_words(spool: Path, checkout: Path):
-    settings = example(checkout, "slurm").model_copy(update={"partition": "nowhere"})
+def test_a_job_that_slurm_refuses_is_an_error_in_slurm_s_words(spool: Path, checkout: Path):
+    settings = example(checkout, "slurm", partition="nowhere")
     with pytest.raises(InputError, match=r"invalid partition specified\); correct NWATCH_PARTITION"):
         slurm._try(slurm.job_script(settings, "tls://192.0.2.10:8786", "nwatch-0"))
     slurm._try(slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0"))
 
 
 def test_dask_jobqueue_would_write_the_same(checkout: Path):
-    """Checked with dask-jobqueue 0.9.0: what it asks for, and the worker's options, but for our additions."""
+    """Checked with dask-jobqueue 0.9.0: the same requests and worker's options, but for our additions."""
     job = pytest.importorskip("dask_jobqueue.slurm", reason="the extra slurm is not installed").SLURMJob
     from distributed import Security
 
     settings = example(checkout, "slurm")
-    folder = settings.tls_folder
+    folder, own = settings.tls_folder, settings.of(slurm.Settings)
     assert folder
-    assert settings.environment
+    assert own.environment
     theirs = job(
         scheduler="tls://192.0.2.10:8786",
         name="nwatch-0",
         cores=1,
         processes=1,
         memory=str(settings.memory),
-        python=str(settings.environment / "bin" / "python"),
+        python=str(own.environment / "bin" / "python"),
         job_name="nwatch",
-        queue=settings.partition,
-        account=settings.account,
+        queue=own.partition,
+        account=own.account,
         walltime="0-08:00:00",
         protocol="tls",
         security=Security(
@@ -170,11 +150,11 @@ def test_a_cluster_of_jobs_works_replaces_a_lost_one_and_cancels_them_all(
     spool: Path, certificates: Path, monkeypatch: pytest.MonkeyPatch
 ):
     pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
-    from cluster import local
+    from cluster import scaling
     from cluster.config import CONFIG
 
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "0.5s")
-    monkeypatch.setattr(local, "KEEP_EVERY", 0.5)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=2)
     with connect(settings) as client:
         client.wait_for_workers(2, timeout=60)
@@ -217,9 +197,7 @@ def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("patient")
-def test_where_all_jobs_are_lost_for_good_whoever_waits_is_told_where_to_look(
-    spool: Path, certificates: Path
-):
+def test_if_all_jobs_are_lost_the_error_says_where_to_look(spool: Path, certificates: Path):
     pytest.importorskip("dask_jobqueue", reason="the extra slurm is not installed")
     settings = ClusterSettings(
         kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1, wait=5 / 60
@@ -232,6 +210,6 @@ def test_where_all_jobs_are_lost_for_good_whoever_waits_is_told_where_to_look(
         wait_until(lambda: not client.nthreads())
         with pytest.raises(CancelledError) as caught:
             client.submit(sum, [1, 2], pure=False).result()
-    told = for_want_of_workers(caught.value)
-    assert told is not None
-    assert told.endswith("see why with: squeue --me, or sacct --name=nwatch, and run again")
+    message = no_workers_message(caught.value)
+    assert message is not None
+    assert message.endswith("see why with: squeue --me, or sacct --name=nwatch, and run again")

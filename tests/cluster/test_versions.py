@@ -26,7 +26,7 @@ def wait_until(found, seconds: float = 60) -> None:
 
 @pytest.fixture
 def other_libpff(tmp_path: Path) -> dict[str, str]:
-    """An environment whose libpff is another."""
+    """An environment with another version of libpff."""
     folder = tmp_path / "other"
     folder.mkdir()
     (folder / "pypff.py").write_text("def get_version():\n    return '20180714'\n")
@@ -35,7 +35,7 @@ def other_libpff(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def other_code(tmp_path: Path, checkout: Path) -> dict[str, str]:
-    """An environment in which one character of this program is another."""
+    """An environment in which one character of this program differs."""
     folder = tmp_path / "older"
     for room in probe.ROOMS:
         (folder / room).parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def other_code(tmp_path: Path, checkout: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
-def test_the_report_names_what_decides_over_the_bytes_of_a_run():
+def test_the_report_names_everything_that_can_change_the_bytes_of_a_run():
     import numpy as np
     import pandas as pd
     import pyarrow as pa
@@ -62,11 +62,11 @@ def test_the_report_names_what_decides_over_the_bytes_of_a_run():
 
 
 @pytest.mark.slow
-def test_the_fingerprint_follows_the_code_and_not_the_place(tmp_path: Path, other_code: dict[str, str]):
+def test_the_hash_depends_on_the_code_and_not_on_its_folder(tmp_path: Path, other_code: dict[str, str]):
     def code(variables: dict[str, str]) -> str:
-        told = [sys.executable, "-c", "from cluster.probe import report; print(report()['code'])"]
+        code = [sys.executable, "-c", "from cluster.probe import report; print(report()['code'])"]
         done = subprocess.run(
-            told, capture_output=True, text=True, check=True, cwd=tmp_path, env=os.environ | variables
+            code, capture_output=True, text=True, check=True, cwd=tmp_path, env=os.environ | variables
         )
         return done.stdout.strip()
 
@@ -81,27 +81,27 @@ def test_the_fingerprint_follows_the_code_and_not_the_place(tmp_path: Path, othe
 def test_what_is_sent_to_a_worker_needs_nothing_of_this_program(tmp_path: Path):
     sent = pickle.dumps(versions._Sent("Refusal(expected)", expected={"Python": "0"}))
     (tmp_path / "sent").write_bytes(sent)
-    told = (
+    code = (
         "import pickle, pathlib, sys; "
         "plugin = pickle.loads(pathlib.Path('sent').read_bytes()); "
         "print(plugin.expected, 'cluster' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=tmp_path
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout.strip() == "{'Python': '0'} False"
 
 
 def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
-    """It unpacks what is sent to the workers, and would stumble over the first piece of work."""
-    told = (
+    """It unpickles what is sent to the workers, and would fail on the first piece of work."""
+    code = (
         "import sys; sys.meta_path = [f for f in sys.meta_path if 'ditable' not in str(f)]; "
         "from distributed.cli.dask_scheduler import main; main()"
     )
     file = tmp_path / "scheduler.json"
     words = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
     with subprocess.Popen(
-        [sys.executable, "-c", told, *words, "--scheduler-file", str(file)],
+        [sys.executable, "-c", code, *words, "--scheduler-file", str(file)],
         cwd=tmp_path,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         stderr=subprocess.DEVNULL,
@@ -119,7 +119,7 @@ def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
             process.terminate()
 
 
-def test_equal_versions_are_in_order(scheduler: LocalCluster, start: Start):
+def test_equal_versions_are_accepted(scheduler: LocalCluster, start: Start):
     start(scheduler.scheduler_address)
     with Client(scheduler) as seen:
         seen.wait_for_workers(1, timeout=60)
@@ -148,7 +148,7 @@ def test_a_worker_with_another_libpff_is_named_with_both_values(
 
 @pytest.fixture
 def other_python(tmp_path: Path) -> dict[str, str]:
-    """An environment that says it is another Python, as one cannot be had in a test."""
+    """An environment that reports another version of Python."""
     folder = tmp_path / "python"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text("import platform\nplatform.python_version = lambda: '3.10.2'\n")
@@ -184,7 +184,7 @@ def test_a_worker_with_another_python_or_version_of_this_program_is_named(
         pytest.fail("must not connect")
 
 
-def test_a_worker_with_an_older_copy_of_the_code_is_found(
+def test_a_worker_with_an_older_copy_of_the_code_is_an_error(
     scheduler: LocalCluster, start: Start, other_code: dict[str, str]
 ):
     start(scheduler.scheduler_address, variables=other_code)
@@ -209,7 +209,7 @@ def test_of_many_workers_three_are_named_and_the_rest_counted(
 
 
 @pytest.mark.slow
-def test_a_late_worker_that_differs_does_no_work_and_holds_nothing_up(
+def test_a_late_worker_that_differs_does_no_work_and_delays_nothing(
     scheduler: LocalCluster,
     start: Start,
     other_libpff: dict[str, str],
@@ -246,7 +246,7 @@ def test_a_late_worker_that_differs_does_no_work_and_holds_nothing_up(
     assert "is refused: libpff is 20180714 there" in (tmp_path / "worker.log").read_text()
 
 
-def test_with_the_run_the_guard_goes(scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]):
+def test_the_guard_ends_with_the_run(scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]):
     scheduler.scale(1)
     with Client(scheduler) as client:
         client.wait_for_workers(1, timeout=60)

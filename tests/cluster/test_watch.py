@@ -1,4 +1,4 @@
-"""All workers are gone: it is told, it ends in time, and it goes on where one comes back."""
+"""A run without workers: it warns, it ends in time, and it goes on if a worker comes back."""
 
 import asyncio
 import logging
@@ -12,28 +12,29 @@ import pytest
 from distributed import Client, LocalCluster, wait
 from distributed.client import FutureCancelledError, FuturesCancelledError
 
-from cluster import ClusterSettings, connect, local, watch
+from cluster import ClusterSettings, connect, scaling, watch
 from cluster.config import CONFIG
-from cluster.watch import _Watch, for_want_of_workers, where_to_look
+from cluster.kinds import kind_of
+from cluster.watch import _Watch, no_workers_message
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start
 from tests.cluster.test_versions import wait_until
 
 SECONDS = 1 / 60
-"""Of a minute, in which the settings count."""
+"""A second in minutes, the unit of the settings."""
 
 
 async def gives_up() -> None:
     raise OSError("no more processes")
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What the cluster's own room logged; a scheduler in this process may log as well."""
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the package `cluster` logged; a scheduler in this process may log as well."""
     return [record.getMessage() for record in caplog.records if record.name.startswith("cluster")]
 
 
 class Cluster:
-    """A client as far as the watch knows one, and a clock."""
+    """As much of a client as the watch uses, and a clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **given: Any) -> None:
         self.workers = 0
@@ -59,17 +60,17 @@ class Cluster:
 
     def look(self, later: float) -> None:
         self.now += later
-        asyncio.run(self.watch.look())
+        asyncio.run(self.watch.check())
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told at once."""
-    monkeypatch.setattr(watch, "TOLD_AFTER", 0.0)
-    monkeypatch.setattr(watch, "LOOK_EVERY", 0.2)
+    """Warnings come at once."""
+    monkeypatch.setattr(watch, "WARN_AFTER", 0.0)
+    monkeypatch.setattr(watch, "CHECK_EVERY", 0.2)
 
 
-def test_it_is_told_once_and_ends_after_its_time(
+def test_a_run_without_workers_warns_once_and_ends_after_its_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     cluster = Cluster(monkeypatch, address="tcp://127.0.0.1:8786", wait=10)
@@ -79,22 +80,20 @@ def test_it_is_told_once_and_ends_after_its_time(
     cluster.look(1)
     cluster.look(500)
     assert caplog.messages == [
-        "all workers of the Dask scheduler tcp://127.0.0.1:8786 are gone, and the run waits; start some "
-        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when one is there, and ends if none "
-        "comes within 10 minutes (NWATCH_WAIT)"
+        "the Dask scheduler tcp://127.0.0.1:8786 has no workers any more, and the run waits; start some "
+        "with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1. It goes on when there is one, "
+        "and ends if none comes within 10 minutes (NWATCH_WAIT)"
     ]
     assert cluster.cancelled == []
     cluster.look(70)
     assert cluster.cancelled == [
-        "read-1 no worker has been at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start some "
-        "with: dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
+        "read-1 there has been no worker at the Dask scheduler tcp://127.0.0.1:8786 for 10 minutes; start "
+        "some with: PYTHONSAFEPATH=1 dask worker tcp://127.0.0.1:8786 --nthreads 1, and run again"
     ]
-    assert for_want_of_workers(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
+    assert no_workers_message(FutureCancelledError("read-1", cluster.reason, "a line")) == "a line"
 
 
-def test_a_worker_that_comes_begins_the_time_anew(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_a_new_worker_restarts_the_time(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     cluster = Cluster(monkeypatch, wait=10)
     cluster.look(0)
     cluster.look(590)
@@ -105,10 +104,10 @@ def test_a_worker_that_comes_begins_the_time_anew(
     cluster.look(590)
     assert cluster.cancelled == []
     assert len(caplog.messages) == 3
-    assert caplog.messages[1] == "a worker is there again; the run goes on"
+    assert caplog.messages[1] == "there is a worker again; the run goes on"
 
 
-def test_who_waits_for_nothing_needs_no_worker(
+def test_a_client_that_waits_for_nothing_needs_no_worker(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     cluster = Cluster(monkeypatch)
@@ -121,7 +120,7 @@ def test_who_waits_for_nothing_needs_no_worker(
     assert cluster.cancelled == [], "the time counts from here"
 
 
-def test_a_result_that_was_lost_with_its_worker_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+def test_a_result_that_was_lost_with_its_worker_counts_as_waited_for(monkeypatch: pytest.MonkeyPatch):
     cluster = Cluster(monkeypatch)
     cluster.futures = {"match-1": SimpleNamespace(status="lost")}
     cluster.look(0)
@@ -129,7 +128,7 @@ def test_a_result_that_was_lost_with_its_worker_is_waited_for(monkeypatch: pytes
     assert [line.split()[0] for line in cluster.cancelled] == ["match-1"]
 
 
-def test_a_scheduler_that_does_not_answer_is_nothing_of_this(monkeypatch: pytest.MonkeyPatch):
+def test_a_scheduler_that_does_not_answer_is_left_to_others(monkeypatch: pytest.MonkeyPatch):
     cluster = Cluster(monkeypatch)
     cluster.answers = False
     cluster.look(0)
@@ -137,7 +136,7 @@ def test_a_scheduler_that_does_not_answer_is_nothing_of_this(monkeypatch: pytest
     assert cluster.cancelled == []
 
 
-def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+def test_a_short_time_is_warned_of_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     cluster = Cluster(monkeypatch, wait=4 * SECONDS)
     assert cluster.watch.every == pytest.approx(1)
     cluster.look(0)
@@ -151,24 +150,25 @@ def test_a_short_time_is_told_of_too(monkeypatch: pytest.MonkeyPatch, caplog: py
         ({}, "see whether this machine has memory and processes left"),
         (
             {"address": "tls://10.0.0.5:8786", "tls_folder": "tls"},
-            "start some with: dask worker tls://10.0.0.",
+            "start some with: PYTHONSAFEPATH=1 dask worker tls://10.0.0.",
         ),
         ({"kind": "slurm", "workers": 1, "host": "login1", "tls_folder": "tls"}, "see why with: squeue --me"),
     ],
 )
 def test_the_line_says_where_to_look(given: dict[str, Any], line: str):
-    said = where_to_look(ClusterSettings(**given))
+    settings = ClusterSettings(**given)
+    said = kind_of(settings).where_to_look(settings)
     assert said.startswith(line)
     assert ("--tls-ca-file ca.pem" in said) == ("address" in given)
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), FutureCancelledError("read-1", "by hand", "a line")])
-def test_no_other_error_is_taken_for_it(error: Exception):
-    assert for_want_of_workers(error) is None
+def test_no_other_error_is_mistaken_for_it(error: Exception):
+    assert no_workers_message(error) is None
 
 
 @pytest.mark.slow
-def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free(
+def test_every_way_of_waiting_ends_with_an_error_if_all_workers_are_lost(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
 ):
     address = scheduler.scheduler_address
@@ -185,16 +185,16 @@ def test_whoever_waits_at_a_scheduler_that_lost_its_workers_is_told_and_set_free
         with pytest.raises(FutureCancelledError) as pieces:
             run_each(client, str, range(30))
     for caught in (alone, together, pieces):
-        told = for_want_of_workers(caught.value)
-        assert told is not None
-        assert told.startswith(f"no worker has been at the Dask scheduler {address} for 0.03")
-        assert "\n" not in told
-    assert "are gone, and the run waits" in caplog.text
+        message = no_workers_message(caught.value)
+        assert message is not None
+        assert message.startswith(f"there has been no worker at the Dask scheduler {address} for 0.03")
+        assert "\n" not in message
+    assert "has no workers any more, and the run waits" in caplog.text
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
-def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
+def test_a_worker_that_starts_in_time_does_the_work_of_the_lost_one(
     scheduler: LocalCluster, start: Start, caplog: pytest.LogCaptureFixture
 ):
     address = scheduler.scheduler_address
@@ -213,7 +213,7 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
     def exchange() -> None:
         wait_until(lambda: len(done) >= 3)
         worker.send_signal(signal.SIGKILL)
-        wait_until(lambda: "are gone, and the run waits" in caplog.text)
+        wait_until(lambda: "has no workers any more, and the run waits" in caplog.text)
         start(address, "--no-nanny")
 
     with connect(ClusterSettings(address=address)) as client:
@@ -221,18 +221,18 @@ def test_a_worker_that_is_started_in_time_does_what_the_lost_one_left(
         thread.start()
         results = run_each(client, piece, range(200), on_done=done.append)
         thread.join()
-        wait_until(lambda: "a worker is there again" in caplog.text)
+        wait_until(lambda: "there is a worker again" in caplog.text)
     assert results == [number * number for number in range(200)]
-    assert [message.split(",")[0].split(";")[0] for message in told(caplog)] == [
-        f"all workers of the Dask scheduler {address} are gone",
-        "a worker is there again",
+    assert [message.split(",")[0].split(";")[0] for message in logged(caplog)] == [
+        f"the Dask scheduler {address} has no workers any more",
+        "there is a worker again",
     ]
 
 
 @pytest.mark.slow
-def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: pytest.MonkeyPatch):
+def test_the_wait_ends_if_no_nanny_replaces_a_local_worker(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(CONFIG, "distributed.deploy.lost-worker-timeout", "1 hour")
-    monkeypatch.setattr(local, "KEEP_EVERY", 3600.0)
+    monkeypatch.setattr(scaling, "CHECK_EVERY", 3600.0)
     with connect(ClusterSettings(workers=1, wait=2 * SECONDS)) as client:
         (nanny,) = client.cluster.workers.values()
         monkeypatch.setattr(nanny, "instantiate", gives_up)
@@ -241,12 +241,12 @@ def test_a_local_worker_that_no_nanny_brings_back_ends_the_waiting(monkeypatch: 
         wait_until(lambda: not client.nthreads())
         with pytest.raises(FutureCancelledError) as caught:
             client.submit(os.getpid, pure=False).result()
-    told = for_want_of_workers(caught.value)
-    assert told is not None
-    assert "see whether this machine has memory and processes left, and run again" in told
+    message = no_workers_message(caught.value)
+    assert message is not None
+    assert "see whether this machine has memory and processes left, and run again" in message
 
 
-def test_it_hears_of_nothing_while_workers_are_there(caplog: pytest.LogCaptureFixture):
+def test_nothing_is_logged_while_there_are_workers(caplog: pytest.LogCaptureFixture):
     with (
         caplog.at_level(logging.INFO, logger="cluster"),
         connect(ClusterSettings(workers=1, wait=1 * SECONDS)) as client,
@@ -259,4 +259,4 @@ def test_it_hears_of_nothing_while_workers_are_there(caplog: pytest.LogCaptureFi
             return seconds
 
         assert client.submit(long, 2.0).result(60) == 2.0
-    assert told(caplog) == []
+    assert logged(caplog) == []

@@ -44,7 +44,16 @@ def test_scheduler_and_workers_have_the_configuration_of_every_cluster(services)
     expected = {name: value for name, value in environment().items() if not of_starters.match(name)}
     for name in ("scheduler", "worker"):
         found = services[name]["environment"]
-        assert {key: value for key, value in found.items() if key.startswith("DASK_")} == expected
+        assert {
+            key: value for key, value in found.items() if key in expected or key.startswith("DASK_")
+        } == expected
+
+
+def test_every_process_starts_with_a_safe_path(dockerfile: str):
+    """Not only Dask's: ``prefect server`` and ``prefect worker`` start children with ``python -m``."""
+    image = dockerfile.split("\nFROM ${BASE}\n")[1]
+    assert re.search(r"^ENV (?:.*\\\n)*?.*\bPYTHONSAFEPATH=1\b", image, re.MULTILINE)
+    assert "python3 -S -E -P -c" in (DOCKER / "healthy").read_text(encoding="utf-8")
 
 
 def test_ports_are_published_on_the_loopback_address_alone(services):

@@ -140,7 +140,7 @@ def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_o
             pass
 
     mistyped()
-    line = f"{name} is set, and there is no such setting; did you mean NWATCH_MINIMUM?"
+    line = f"{name} is not a known setting; did you mean NWATCH_MINIMUM?"
     assert runs_that_logged(line) == ["mistyped"]
 
 
