@@ -287,7 +287,7 @@ class Investigation:
         others = self.place.others()
         if others:
             notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
-        notes += [f"{name}: is the disk's own, and is passed over" for name in self.place.look().passed_over]
+        notes += [f"{name}: is the disk's own, and is passed over" for name in self.place.scan().passed_over]
         absent = [part for part in skipped if brief and not self._begun(part)]
         return notes + left_out + _notes_on(skipped, absent if len(absent) > 1 else [])
 
