@@ -14,7 +14,7 @@ LEVELS = (3584, 2560, 2048, 1792, 1536, 1280, 1024, 768, 512, 256, 128, 64, 32, 
 
 
 def store(path: Path, make: Any) -> int:
-    """Write one node whose blocks `make` gives, and return its id."""
+    """Write one node whose blocks ``make`` gives, and return its id."""
     with path.open("wb") as stream:
         database = NodeDatabase(stream, "permute")
         data, subnodes = make(database)

@@ -62,7 +62,7 @@ def test_a_stream_takes_the_tree_that_its_size_needs(
 def test_the_pieces_in_which_data_comes_do_not_matter(
     sizes: list[int], encoding: Literal["none", "permute"], seed: int
 ) -> None:
-    # Not `st.randoms()`, which draws every byte by itself: on a busy machine that fails its check of health.
+    # Not ``st.randoms()``: it draws each byte by itself, which fails a health check on a busy machine.
     random = Random(seed)
     chunks = [random.randbytes(size) for size in sizes]
     whole = b"".join(chunks)

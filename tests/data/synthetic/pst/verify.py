@@ -1,6 +1,6 @@
 """Checks a PST against the rules of its format, byte by byte where the format lets one.
 
-It is not made of the writer's parts: beside the numbers of `layout` it reads everything anew, and it holds
+It is not made of the writer's parts: beside the numbers of ``layout`` it reads everything anew, and it holds
 for files of other writers too (Unicode, version 23). Source: [MS-PST] 2.2, 2.6, 5.3, 5.5.
 """
 
@@ -49,21 +49,22 @@ def verify(path: Path) -> list[str]:
     a parent. Not checked: the text of tables and properties, which a reader will find.
 
     Args:
-        path: a Unicode PST, version 23. Anything else is one line saying so.
+        path: A Unicode PST, version 23. Anything else is one line saying so.
 
     Returns:
         At most 1,000 lines.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: The file cannot be read.
 
-    >>> import tempfile
-    >>> from data.synthetic.pst import PstWriter
-    >>> path = Path(tempfile.mkdtemp()) / "box.pst"
-    >>> with PstWriter(path):
-    ...     pass
-    >>> verify(path)
-    []
+    Example:
+        >>> import tempfile
+        >>> from data.synthetic.pst import PstWriter
+        >>> path = Path(tempfile.mkdtemp()) / "box.pst"
+        >>> with PstWriter(path):
+        ...     pass
+        >>> verify(path)
+        []
     """
     with path.open("rb") as stream:
         check = _Check(stream, path.stat().st_size)
@@ -264,7 +265,7 @@ class _Check:
             self._use(offset, whole, name)
             raw = self._at(offset, whole)
             if len(raw) < whole:
-                continue  # `_use` has said that it is not inside the file
+                continue  # ``_use`` has said that it is not inside the file
             own_count, mark, checksum, own = layout.BLOCK_TRAILER.unpack_from(
                 raw, whole - layout.BLOCK_TRAILER.size
             )

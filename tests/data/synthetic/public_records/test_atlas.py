@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.synthetic.country.figures import CITIES
-from data.synthetic.public_records import CityHall
+from data.synthetic.public_records import PublicRecords
 from data.synthetic.public_records.atlas import (
     COLUMNS,
     ELSEWHERE,
@@ -30,10 +30,12 @@ def entries() -> tuple[Entry, ...]:
     return plan_atlas(FEW, 0.002, random.Random(1))
 
 
-def test_the_columns_are_those_that_eff_publishes(hall: tuple[Path, CityHall], real: Path) -> None:
+def test_the_columns_are_those_that_eff_publishes(
+    public_records: tuple[Path, PublicRecords], real: Path
+) -> None:
     with (real / "atlas_of_surveillance.csv").open(encoding="utf-8", newline="") as stream:
         assert next(csv.reader(stream)) == list(COLUMNS)
-    assert list(_read(hall[0] / "atlas" / "atlas.csv")[0]) == list(COLUMNS)
+    assert list(_read(public_records[0] / "atlas" / "atlas.csv")[0]) == list(COLUMNS)
 
 
 def test_at_scale_one_there_are_as_many_rows_as_in_the_edition_of_2020() -> None:
@@ -84,8 +86,8 @@ def test_one_partnership_is_told_twice_in_another_hand(entries: tuple[Entry, ...
     assert spelled == {"Ring/Neighbors Partnership", "Ring/Neighbors partnership "}
 
 
-def test_ledger_and_file_agree(hall: tuple[Path, CityHall], lines) -> None:
-    rows = _read(hall[0] / "atlas" / "atlas.csv")
+def test_ledger_and_file_agree(public_records: tuple[Path, PublicRecords], lines) -> None:
+    rows = _read(public_records[0] / "atlas" / "atlas.csv")
     found = lines("selection", "")
     ring = [row for row in rows if "ring" in row["Technology"].lower()]
     assert found["rows of the Atlas"] == len(rows) == 240
@@ -96,7 +98,7 @@ def test_ledger_and_file_agree(hall: tuple[Path, CityHall], lines) -> None:
     assert min(found[sort] for sort in sorts) >= 5
 
 
-def test_ids_are_unique_and_links_lead_nowhere(hall: tuple[Path, CityHall]) -> None:
-    rows = _read(hall[0] / "atlas" / "atlas.csv")
+def test_ids_are_unique_and_links_lead_nowhere(public_records: tuple[Path, PublicRecords]) -> None:
+    rows = _read(public_records[0] / "atlas" / "atlas.csv")
     assert len({row["AOSNUMBER"] for row in rows}) == len(rows)
     assert all(row["Link 1"].startswith("https://news.example.org/") for row in rows)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.synthetic.country.borders import NULL
-from data.synthetic.public_records import CityHall, crime_files
+from data.synthetic.public_records import PublicRecords, crime_files
 from data.synthetic.public_records.crime_files import LOS_ANGELES_COLUMNS, WrittenCrimes, write_crimes
 from data.synthetic.public_records.offences import LOS_ANGELES_TYPES
 from data.synthetic.public_records.stream import NO_DAY, Book
@@ -109,9 +109,9 @@ def test_the_source_of_a_file_is_its_hash_and_gzip_tells_no_time(written: tuple[
 
 
 def test_the_other_city_has_columns_of_its_own_and_blanks_too_many(
-    hall: tuple[Path, CityHall], thornquill: Book
+    public_records: tuple[Path, PublicRecords], thornquill: Book
 ) -> None:
-    text = (hall[0] / "crime" / "thornquill" / "incidents.csv").read_text(encoding="utf-8")
+    text = (public_records[0] / "crime" / "thornquill" / "incidents.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert list(rows[0]) == ["Offense ", "Occurred On", " Block", "Beat", "X", "Y"]
     spelled = {row["Offense "] for row in rows}

@@ -10,10 +10,10 @@ import pytest
 import shapely
 from scipy import stats
 
-from data.synthetic.public_records import CityHall
+from data.synthetic.public_records import PublicRecords
 from data.synthetic.public_records.figures import ALDERFALL, THORNQUILL, CrimeCity
 
-Hall = tuple[Path, CityHall]
+Written = tuple[Path, PublicRecords]
 Truth = Callable[[str], list[dict[str, Any]]]
 Lines = Callable[[str, str], dict[str, int]]
 CITIES = {"alderfall": ALDERFALL, "thornquill": THORNQUILL}
@@ -35,8 +35,8 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def people(hall: Hall) -> pd.DataFrame:
-    acs = pd.read_csv(hall[0] / "census" / "acs.csv")
+def people(public_records: Written) -> pd.DataFrame:
+    acs = pd.read_csv(public_records[0] / "census" / "acs.csv")
     acs["GEOID"] = acs["GEOID"].astype(str).str.zfill(11)
     acs["income"] = acs["B19013_001E"].where(acs["B19013_001E"] >= 0)
     return acs.set_index("GEOID").rename(columns={"B01003_001E": "people"})
@@ -48,12 +48,12 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def rows(hall: Hall, name: str) -> pd.DataFrame:
-    return _read(hall[0], name)
+def rows(public_records: Written, name: str) -> pd.DataFrame:
+    return _read(public_records[0], name)
 
 
 @pytest.fixture(scope="module")
-def fates(rows: pd.DataFrame, name: str, hall: Hall, people: pd.DataFrame) -> pd.DataFrame:
+def fates(rows: pd.DataFrame, name: str, public_records: Written, people: pd.DataFrame) -> pd.DataFrame:
     """Every row with its fate: the first reason that fits; and the tract of those that are in one."""
     city: CrimeCity = CITIES[name]
     types = [each.name for each in city.examined]
@@ -66,8 +66,8 @@ def fates(rows: pd.DataFrame, name: str, hall: Hall, people: pd.DataFrame) -> pd
     if "id" in rows:
         fate[rows["id"].duplicated()] = "duplicates"
     here = fate == "counted"
-    tract = _tracts(hall[0], rows[here], people)
-    lists = pd.read_csv(hall[0] / "census" / "city_tracts.csv", dtype=str)
+    tract = _tracts(public_records[0], rows[here], people)
+    lists = pd.read_csv(public_records[0] / "census" / "city_tracts.csv", dtype=str)
     own = set(lists["GEOID"][lists["city"] == city.city])
     frame = rows.assign(fate=fate, GEOID=tract)
     frame.loc[here & ~frame["GEOID"].isin(own), "fate"] = "outside"
@@ -120,13 +120,13 @@ def test_the_identities_of_the_method_hold(lines: Lines, name: str) -> None:
     assert found["counted"] == sum(found[line] for line in income)
 
 
-def test_the_files_are_counted_one_by_one(hall: Hall, truth: Truth, lines: Lines) -> None:
+def test_the_files_are_counted_one_by_one(public_records: Written, truth: Truth, lines: Lines) -> None:
     rows = truth("private/crime_files")
     assert [row["file"] for row in rows] == sorted(
-        path.relative_to(hall[0]).as_posix() for path in (hall[0] / "crime").glob("*/*")
+        path.relative_to(public_records[0]).as_posix() for path in (public_records[0] / "crime").glob("*/*")
     )
     for row in rows:
-        assert row["bytes"] == (hall[0] / row["file"]).stat().st_size
+        assert row["bytes"] == (public_records[0] / row["file"]).stat().st_size
         assert lines("crime", row["source"]) == {"crimes in the file": row["crimes"]}
     assert sum(row["crimes"] for row in rows) == sum(
         lines("crime", city)["crimes in the files"] for city in CITIES
@@ -134,9 +134,11 @@ def test_the_files_are_counted_one_by_one(hall: Hall, truth: Truth, lines: Lines
 
 
 @pytest.fixture(scope="module")
-def usable(hall: Hall, name: str, people: pd.DataFrame, fates: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def usable(
+    public_records: Written, name: str, people: pd.DataFrame, fates: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """The usable tracts of the city by type of crime."""
-    lists = pd.read_csv(hall[0] / "census" / "city_tracts.csv", dtype=str)
+    lists = pd.read_csv(public_records[0] / "census" / "city_tracts.csv", dtype=str)
     own = people.reindex(lists["GEOID"][lists["city"] == CITIES[name].city])
     own = own[(own["people"] > 0) & own["income"].notna()]
     counted = fates[fates["fate"] == "counted"]
@@ -190,8 +192,8 @@ def test_tests_are_those_of_scipy(truth: Truth, name: str, usable: dict[str, pd.
             assert [one[column] for column in names] == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_last_row_of_a_record_taken_for_the_first_would_show(hall: Hall) -> None:
-    rows = _read(hall[0], "alderfall")
+def test_a_last_row_of_a_record_taken_for_the_first_would_show(public_records: Written) -> None:
+    rows = _read(public_records[0], "alderfall")
     types = [each.name for each in ALDERFALL.examined]
 
     def analysed(keep: Literal["first", "last"]) -> int:

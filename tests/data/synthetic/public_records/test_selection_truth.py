@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.synthetic.public_records import CityHall
+from data.synthetic.public_records import PublicRecords
 from data.synthetic.public_records.selection_truth import quantile
 
-Hall = tuple[Path, CityHall]
+Written = tuple[Path, PublicRecords]
 Truth = Callable[[str], list[dict[str, Any]]]
 Lines = Callable[[str, str], dict[str, int]]
 
 
 @pytest.fixture(scope="module")
-def rows(hall: Hall) -> pd.DataFrame:
+def rows(public_records: Written) -> pd.DataFrame:
     """The rows of the file with what the rules look at; what is not known is NaN."""
-    frame = pd.read_parquet(hall[0] / "census" / "gentrification.parquet")
+    frame = pd.read_parquet(public_records[0] / "census" / "gentrification.parquet")
     numbers = frame.columns[3:]
     frame[numbers] = frame[numbers].astype("float64").where(lambda values: values >= 0)
     frame["value"] = frame["median_home_value_00"].replace(0, np.nan)

@@ -5,21 +5,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.synthetic.country import part_rng
+from data.synthetic.country import numbered_rng
 from data.synthetic.country.layout import lay_out
 from data.synthetic.country.model import Country
-from data.synthetic.public_records import CityHall
+from data.synthetic.public_records import PublicRecords
 from data.synthetic.public_records.tracts import CASES, MISSING, Tracts, city_rows, plan_tracts
 
 
 @pytest.fixture(scope="module")
 def tracts(country: Country) -> Tracts:
-    return plan_tracts(country, part_rng(5, 13))
+    return plan_tracts(country, numbered_rng(5, 13))
 
 
 @pytest.fixture(scope="module")
-def file(hall: tuple[Path, CityHall]) -> pd.DataFrame:
-    return pd.read_parquet(hall[0] / "census" / "gentrification.parquet")
+def file(public_records: tuple[Path, PublicRecords]) -> pd.DataFrame:
+    return pd.read_parquet(public_records[0] / "census" / "gentrification.parquet")
 
 
 def test_every_tract_of_the_layer_is_in_one_metro_area(country: Country, file: pd.DataFrame) -> None:
