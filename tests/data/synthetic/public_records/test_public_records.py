@@ -39,11 +39,11 @@ def test_another_seed_gives_other_files(public_records: Written, tmp_path: Path)
     assert not [name for name in same if other[name] == same[name]]
 
 
-def test_nothing_is_left_half_written(public_records: Written) -> None:
+def test_no_temporary_file_is_left(public_records: Written) -> None:
     assert not list(public_records[0].rglob(".*"))
 
 
-def test_the_tables_of_truth_are_those_whose_words_can_be_foreseen(public_records: Written) -> None:
+def test_the_tables_of_truth_are_those_without_the_programs_own_words(public_records: Written) -> None:
     names = {
         path.relative_to(public_records[0] / "truth").as_posix()
         for path in (public_records[0] / "truth").rglob("*.parquet")
@@ -82,7 +82,7 @@ def test_the_program_reads_the_settings_and_finds_the_files(small: Path) -> None
 
 @pytest.mark.parametrize("scale", [0.0001, 0.06])
 @pytest.mark.parametrize("seed", [1, 2, 4, 5])
-def test_types_go_with_income_as_they_are_meant_to_whatever_the_seed(scale: float, seed: int) -> None:
+def test_every_type_has_its_verdict_for_every_seed(scale: float, seed: int) -> None:
     country = make_country(scale, seed)
     alpha = 0.05 / len(country.layout.cities)
     for city in CRIME_CITIES:
@@ -100,7 +100,7 @@ def test_types_go_with_income_as_they_are_meant_to_whatever_the_seed(scale: floa
                 assert p < alpha / 100
 
 
-def test_a_type_that_goes_otherwise_than_it_was_made_to_ends_it(
+def test_a_type_without_its_verdict_is_an_error(
     country: Country, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from data.synthetic.public_records import crime_truth
