@@ -1,10 +1,10 @@
-"""How fast, and in how much memory, a city's crime records are read and counted once, beside pandas.
+"""How fast, and in how much memory, a city's crime records are read and counted, compared with pandas.
 
 The records are those of the synthetic investigation's large city, in the format of the City of Los Angeles
 (28 columns; 2.1 million rows at scale 1, in a gzipped file and a plain one). Each contender is a process of
-its own, and must find the same number of records of the year and type. nwatch's seconds are from the reading
-to the batches, without the start of its workers; the memory is that of the largest process in it. pandas
-reads every column, as a first look at such a file does, or the five that are needed.
+its own, and must find the same number of records of the year and type. nwatch's seconds are from reading to
+the batches, without the start of its workers; its memory is that of its largest process. pandas reads either
+every column, as a first script would, or the five that are needed.
 
     .venv/bin/python benchmarks/crime.py --scale 1
 """
@@ -30,14 +30,14 @@ CONTENDERS = ("nwatch, 2 workers", "nwatch, 1 worker", "pandas, five columns", "
 def make_input(folder: Path, scale: float) -> None:
     """Write the crime records and the settings."""
     from data.synthetic.country import make_country
-    from data.synthetic.public_records import write_city_hall
+    from data.synthetic.public_records import write_public_records
 
-    hall = write_city_hall(folder, make_country(scale, SEED), scale, SEED)
-    (folder / "investigation.toml").write_text(f'name = "benchmark"\n{hall.settings}', encoding="utf-8")
+    records = write_public_records(folder, make_country(scale, SEED), scale, SEED)
+    (folder / "investigation.toml").write_text(f'name = "benchmark"\n{records.settings}', encoding="utf-8")
 
 
 def nwatch(folder: Path, workers: int) -> tuple[float, int, int]:
-    """Seconds, rows, and records left."""
+    """Seconds, rows, and records of the year and types."""
     import pyarrow.parquet as pq
 
     from cluster import ClusterSettings, connect
@@ -56,7 +56,7 @@ def nwatch(folder: Path, workers: int) -> tuple[float, int, int]:
 
 
 def pandas_alone(folder: Path, columns: tuple[str, ...] | None) -> tuple[float, int, int]:
-    """The same by pandas, in one piece."""
+    """The same with pandas, in one piece."""
     import pandas as pd
 
     from data.catalog import Investigation
@@ -73,7 +73,7 @@ def pandas_alone(folder: Path, columns: tuple[str, ...] | None) -> tuple[float, 
 
 
 def run_one(contender: str, folder: Path) -> None:
-    """Be a contender, and print what it took as JSON."""
+    """Run a contender in this process, and print its measurements as JSON."""
     if contender.startswith("nwatch"):
         found = nwatch(folder, int(contender.split()[1]))
     else:

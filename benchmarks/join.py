@@ -1,19 +1,19 @@
-"""How fast posts are put into tracts, beside the spatial joins that others use, on the same files in one run.
+"""How fast posts are assigned to tracts, compared with other spatial joins on the same files in one run.
 
-The tracts are the real national layer, converted once to the GeoParquet that the program keeps; the points
-are drawn by population: a tract, then a place in its bounding box (so that some fall beside it), and some
-exactly on corners of its boundary. Both are read anew by each contender, which is a process of its own; each
-must find the same number of pairs of a point and a tract.
+The tracts are the real national layer, converted once to the GeoParquet that the program keeps. The points
+are drawn by population: a tract, then a place in its bounding box (so that some are outside the tract), and
+some exactly on corners of its boundary. Each contender is a process of its own that reads both; each must
+find the same number of pairs of a point and a tract.
 
-Measured are, inside the contender, wall and CPU seconds (of it and all its children) from the reading to the
-pairs, imports and the start of workers apart; and from outside the wall of the whole process and the peak
-memory of the largest process in it. The project's join is `tasks.places.locate.locate`: besides the pairs it
-decides every border, and writes the result. Ratios are what to quote: the machine may be noisy.
+Measured inside the contender: wall and CPU seconds (of it and all its children) from reading to the pairs,
+without imports and the start of workers. Measured from outside: wall seconds of the whole process and the
+peak memory of its largest process. The project's join is ``tasks.places.locate.locate``; it also decides
+every border and writes the result. Quote ratios: the machine may be noisy.
 
     .venv/bin/python benchmarks/join.py --real ../shared/real --points 873592 --peers-python .peers/bin/python
 
-The peers run with the interpreter that is named (geopandas, dask-geopandas, sedonadb with geoarrow-pyarrow,
-duckdb with duckdb-extension-spatial, polars-st; one that does not import is left out and said).
+The other joins run with the interpreter named by ``--peers-python`` (geopandas, dask-geopandas, sedonadb with
+geoarrow-pyarrow, duckdb with duckdb-extension-spatial, polars-st). One that cannot be imported is reported.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ from memory import watched
 
 SEED = 3
 ON_CORNERS = 0.006
-"""Share of the points that lie exactly on a corner; STACK 5 has 5,000 of 870,000."""
+"""Share of the points that are exactly on a corner; STACK 5 has 5,000 of 870,000."""
 
 BATCH = 1_000_000
 LIMIT = 3_600.0
-"""Seconds after which a contender is ended and said to have taken longer."""
+"""Seconds after which a contender is stopped and reported to have taken longer."""
 
 PEERS = ("shapely", "geopandas swapped", "geopandas", "dask_geopandas", "sedonadb", "polars-st", "duckdb")
 
 
 @dataclass
 class Figure:
-    """What one contender took."""
+    """The measurements of one contender."""
 
     contender: str
     points: int
@@ -62,7 +62,7 @@ class Figure:
     note: str = ""
 
 
-# --- the contenders: each gives a function that does the work, after what is not to be measured -----
+# --- the contenders: each returns a function that does the work, after everything that is not measured
 
 
 def nwatch(points: list[Path], tracts: Path, out: Path, workers: int) -> tuple[Callable[[], int], Any]:
@@ -95,7 +95,7 @@ def _pairs_in(located: list[Path]) -> int:
 
 
 def shapely_alone(points: list[Path], tracts: Path) -> Callable[[], int]:
-    """The best that was found of plain shapely (STACK 5): a tree on the points, prepared polygons."""
+    """The fastest way found with plain shapely (STACK 5): a tree on the points, prepared polygons."""
     import geopandas as gpd
     import shapely
 
@@ -110,7 +110,7 @@ def shapely_alone(points: list[Path], tracts: Path) -> Callable[[], int]:
 
 
 def geopandas_join(points: list[Path], tracts: Path, swapped: bool) -> Callable[[], int]:
-    """`geopandas.sjoin`, plainly or with its sides exchanged."""
+    """``geopandas.sjoin``, as it is or with its sides exchanged."""
     import geopandas as gpd
 
     def work() -> int:
@@ -123,7 +123,7 @@ def geopandas_join(points: list[Path], tracts: Path, swapped: bool) -> Callable[
 
 
 def dask_join(points: list[Path], tracts: Path) -> tuple[Callable[[], int], Any]:
-    """`dask_geopandas.sjoin` on two workers: points in four partitions, polygons in one."""
+    """``dask_geopandas.sjoin`` on two workers: points in four partitions, polygons in one."""
     import dask_geopandas
     import geopandas as gpd
     from distributed import Client, LocalCluster
@@ -185,7 +185,7 @@ def duckdb_join(points: list[Path], tracts: Path) -> Callable[[], int]:
 
 
 def polars_join(points: list[Path], tracts: Path) -> Callable[[], int]:
-    """polars-st's `sjoin`."""
+    """polars-st's ``sjoin``."""
     import polars as pl
     import polars_st as st
 
@@ -208,7 +208,7 @@ def _coordinates(points: list[Path]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def run_one(what: str, folder: Path, out: Path) -> None:
-    """Do a contender's work and print what it took, as one line of JSON."""
+    """Do a contender's work and print its measurements as one line of JSON."""
     points, tracts = sorted(folder.glob("points-*.parquet")), folder / "tracts.parquet"
     end: Any = None
     made: Any
@@ -231,7 +231,7 @@ def run_one(what: str, folder: Path, out: Path) -> None:
 
 
 def _cpu() -> float:
-    """CPU seconds of this process and those below it that live."""
+    """CPU seconds of this process and its living descendants."""
     this = psutil.Process()
     times = [process.cpu_times() for process in [this, *this.children(recursive=True)]]
     return sum(found.user + found.system for found in times)
@@ -241,7 +241,7 @@ def _cpu() -> float:
 
 
 def make_input(real: Path, folder: Path) -> None:
-    """The layer as the program keeps it, and the Census beside it."""
+    """The layer as the program keeps it, and the Census."""
     from tasks.places.census import read_acs
     from tasks.places.prepare import prepare_layer
 
@@ -292,7 +292,7 @@ def make_points(folder: Path, number: int) -> None:
 
 
 def measured(what: str, folder: Path, python: str, points: int) -> Figure:
-    """Run a contender in a process of its own and watch its memory."""
+    """Run a contender in a process of its own and measure its memory."""
     with tempfile.TemporaryDirectory(dir=folder) as out:
         command = [
             python,
@@ -325,7 +325,7 @@ def measured(what: str, folder: Path, python: str, points: int) -> Figure:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as a table in Markdown; ratios are against the project's join with two workers."""
+    """The figures as a Markdown table; ratios are to the project's join with two workers."""
     lines = [
         "| points | join | pairs | wall s | CPU s | peak MB of a process | whole process s | times wall "
         "| times CPU |",
@@ -353,13 +353,17 @@ def main() -> None:
     parser.add_argument("--real", type=Path, help="the folder of real data")
     parser.add_argument("--points", type=int, nargs="*", default=[873_592])
     parser.add_argument(
-        "--rounds", type=int, default=3, help="the minimum of so many, each contender in turn"
+        "--rounds", type=int, default=3, help="rounds with each contender in turn; the fastest counts"
     )
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
-    parser.add_argument("--peers-up-to", type=int, default=1_000_000, help="beyond, the project alone")
-    parser.add_argument("--peers-python", default=sys.executable, help="the interpreter of the peers")
+    parser.add_argument(
+        "--peers-up-to", type=int, default=1_000_000, help="with more points, only the project's join runs"
+    )
+    parser.add_argument(
+        "--peers-python", default=sys.executable, help="the Python interpreter for the other joins"
+    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help="where the files are made; they are removed")
+    parser.add_argument("--folder", type=Path, help="folder for temporary files, which are removed")
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:

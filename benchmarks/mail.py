@@ -1,18 +1,18 @@
-"""How fast mail is read, beside the tools that others use, on the same files in one run.
+"""How fast mail is read, compared with other tools on the same files in one run.
 
-Each contender is a process of its own; measured are its wall time, the CPU seconds of it and all its
-children, and the peak memory of the largest process among them. The file is read before each, so that all
-find it in the page cache alike. Ratios are what to quote: the machine may be noisy.
+Each contender is a process of its own. Measured are its wall time, the CPU seconds of it and all its
+children, and the peak memory of the largest process among them. The file is read before each contender, so
+that all find it in the page cache. Quote ratios: the machine may be noisy.
 
 - nwatch, n workers: start the workers, list the file, verify every block, read every message, write Parquet;
 - nwatch, with SHA-256: the same, and the file's hash, which no other tool computes;
 - nwatch run, everything: the command itself, with the alerts and the ledger;
-- readpst -j 0: with attachments and without (`-a`), to mbox; more jobs than 0 write wrong output;
-- article: readpst with attachments to mbox, then Python's `mailbox` and `email`, as the article did;
-- pypff: one plain loop over folders and messages, as most scripts have it;
-- pffexport: everything, as it does.
+- readpst -j 0: with attachments and without (``-a``), to mbox; with more jobs it writes wrong output;
+- article: readpst with attachments to mbox, then Python's ``mailbox`` and ``email``, as in the article;
+- pypff: one plain loop over folders and messages, as in most scripts;
+- pffexport: everything that it exports.
 
-Run it as `make bench`, or with the sizes of the README:
+Run it as ``make bench``, or with the sizes of the README:
 
     .venv/bin/python benchmarks/mail.py --messages 10000 50000 100000 --big --slow-up-to 100000
 """
@@ -40,12 +40,12 @@ BIG_MESSAGES, BIG_IMAGE = 54_000, 121_000
 SMALL_IMAGE = 20_000
 SLOW = ("article", "pypff", "pffexport")
 LIMIT = 1_800.0
-"""Seconds after which a contender is ended and said to have taken longer."""
+"""Seconds after which a contender is stopped and reported to have taken longer."""
 
 
 @dataclass
 class Figure:
-    """What one contender took."""
+    """The measurements of one contender."""
 
     contender: str
     messages: int
@@ -55,11 +55,11 @@ class Figure:
     peak_mb: float
     note: str = ""
     reading: float | None = None
-    """Wall seconds of the reading alone, the start of the workers apart; nwatch's."""
+    """Wall seconds of reading only, without the start of the workers; for nwatch."""
 
 
 def nwatch(path: Path, out: Path, workers: int, hashed: bool) -> int:
-    """Read a mailbox as `nwatch run` does, without the alerts; runs in a process of its own."""
+    """Read a mailbox as ``nwatch run`` does, without the alerts; runs in a process of its own."""
     from cluster import forking
     from flows import parts as registry
 
@@ -80,7 +80,7 @@ def nwatch(path: Path, out: Path, workers: int, hashed: bool) -> int:
 
 
 def whole_run(path: Path, out: Path) -> int:
-    """`nwatch run` with two workers on an investigation that has this one mailbox."""
+    """``nwatch run`` with two workers on an investigation that has this one mailbox."""
     folder = out / "investigation"
     records = folder / "records" / "bench"
     records.mkdir(parents=True)
@@ -126,7 +126,7 @@ def pypff_loop(path: Path, out: Path) -> int:
 
 
 def article(path: Path, out: Path) -> int:
-    """PST to mbox with attachments, then `mailbox` and `email`: the bodies of every message."""
+    """PST to mbox with attachments, then ``mailbox`` and ``email``: the bodies of every message."""
     import mailbox
 
     subprocess.run(
@@ -167,9 +167,9 @@ def _measured(command: Sequence[str]) -> tuple[float, float, float, str, str]:
 
 
 def _adopt_orphans() -> None:
-    """Be the parent of processes whose own ends before them, so that their CPU seconds are counted.
+    """Become the parent of processes that outlive their own, so that their CPU seconds are counted.
 
-    What nwatch forks its workers from ends a moment after nwatch.
+    The server from which nwatch forks its workers ends a moment after nwatch.
     """
     set_child_subreaper = 36
     if sys.platform == "linux":
@@ -253,7 +253,7 @@ def _warm(path: Path) -> None:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as a table in Markdown; ratios are of the wall time against two workers."""
+    """The figures as a Markdown table; ratios are to nwatch's wall time with two workers."""
     lines = [
         "| messages, MB | contender | wall s | CPU s | messages/s | MB/s | peak MB | reading alone, s "
         "| times nwatch's wall |",
@@ -279,7 +279,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--messages", type=int, nargs="*", default=[10_000], help="messages in one folder, a file each"
+        "--messages", type=int, nargs="*", default=[10_000], help="messages per file, all in one folder"
     )
     parser.add_argument("--big", action="store_true", help=f"a file of 8 GB: {BIG_MESSAGES:,} messages")
     parser.add_argument("--rounds", type=int, default=2)
@@ -287,8 +287,8 @@ def main() -> None:
     parser.add_argument(
         "--slow-up-to", type=int, default=10_000, help="pffexport only up to so many messages"
     )
-    parser.add_argument("--folder", type=Path, help="where the files are made; they are removed")
-    parser.add_argument("--json", type=Path, help="write the figures there as well")
+    parser.add_argument("--folder", type=Path, help="folder for temporary files, which are removed")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     for name in ("--one", "--file", "--out"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=2, help=argparse.SUPPRESS)

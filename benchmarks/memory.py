@@ -1,4 +1,4 @@
-"""The memory of a contender, watched from outside: one piece for every benchmark."""
+"""The memory of a contender, measured from outside; shared by all benchmarks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import psutil
 
 EVERY = 0.05
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 
 
 @dataclass
 class Peak:
-    """The most that a single process held.
+    """The largest memory of a single process.
 
     Attributes:
         megabytes: Resident memory, in millions of bytes.
@@ -26,7 +26,7 @@ class Peak:
 
 @contextmanager
 def watched(pid: int) -> Iterator[Peak]:
-    """Look at the resident memory of a process and all under it while the block lasts."""
+    """Watch the resident memory of a process and its descendants while the block lasts."""
     peak, done = Peak(), threading.Event()
     watcher = threading.Thread(target=_watch, args=(pid, peak, done))
     watcher.start()

@@ -1,5 +1,5 @@
-"""What is the data? Schemas, catalog, settings, reference tables and the synthetic investigation.
+"""What is the data? Schema, catalog, settings, records, storage, reference tables, synthetic investigation.
 
-The innermost room: it imports none of the others (`flows`, `tasks`, `cluster`), and every other room may
-import it.
+The innermost room: it imports none of the others (``flows``, ``tasks``, ``cluster``), and every other room
+may import it.
 """

@@ -240,7 +240,7 @@ class Investigation:
         if others:
             notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
         return notes + [
-            f"{name}: belongs to the disk itself, and is left out" for name in self.place.look().passed_over
+            f"{name}: belongs to the disk itself, and is left out" for name in self.place.scan().passed_over
         ]
 
 

@@ -1,7 +1,7 @@
-"""`investigation.toml` and `agency.toml`, read and checked key by key before any work is done (DESIGN 3).
+"""Read ``investigation.toml`` and ``agency.toml``, and check every key before any work starts (DESIGN 3).
 
-A mistake becomes one line of :class:`~data.errors.InputError`: the file, the key, what is wrong, and the
-nearest key that exists.
+A mistake becomes one line of :class:`~data.errors.InputError`: the file, the key, what is wrong, and the most
+similar key that exists.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ def read_config(folder: Path) -> Config:
         folder: The investigation folder.
 
     Returns:
-        The configuration, defaults filled in. Agencies with an ``agency.toml`` of their own are not yet in it
+        The configuration with its defaults. Agencies that have their own ``agency.toml`` are not in it yet
         (:meth:`data.catalog.Investigation.open` adds them).
 
     Raises:
-        InputError: There is no such file, it is no TOML, or a key is unknown, missing or wrong.
+        InputError: There is no such file, it is not TOML, or a key is unknown, missing or wrong.
     """
     path = folder / FILE
     if not path.is_file():
-        raise InputError(f"{folder}: no {FILE} in it, so it is no investigation folder; {_mend(folder)}")
+        raise InputError(
+            f"{folder}: no {FILE} in it, so it is no investigation folder; {_suggestion(folder)}"
+        )
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -45,8 +47,8 @@ def read_config(folder: Path) -> Config:
     return _checked(Config, _parse(content, FILE), FILE)
 
 
-def _mend(folder: Path) -> str:
-    """What to do where a folder has no ``investigation.toml``."""
+def _suggestion(folder: Path) -> str:
+    """What to do if a folder has no ``investigation.toml``."""
     likely = sorted(
         path.name
         for path in folder.iterdir()
@@ -65,11 +67,11 @@ def read_agency(content: bytes, label: str) -> Agency:
     r"""Read an ``agency.toml``, whose keys are those of ``[agencies.<agency>]``.
 
     Args:
-        content: What stands in the file.
-        label: How the file is called in an error, as ``records/lapd/agency.toml``.
+        content: The content of the file.
+        label: The file's name in an error message, such as ``records/lapd/agency.toml``.
 
     Raises:
-        InputError: As :func:`read_config`.
+        InputError: As in :func:`read_config`.
 
     Example:
         >>> read_agency(b'name = "Police"\ntimezone = "UTC"', "records/lapd/agency.toml").name
@@ -79,7 +81,7 @@ def read_agency(content: bytes, label: str) -> Agency:
 
 
 def agency_lines(agency: str) -> str:
-    """The lines that an agency without settings lacks, as they are to be written into ``investigation.toml``.
+    """The lines that an agency without settings needs, ready to be copied into ``investigation.toml``.
 
     Example:
         >>> print(agency_lines("lapd").splitlines()[0])
@@ -89,12 +91,12 @@ def agency_lines(agency: str) -> str:
         f"[agencies.{toml_key(agency)}]\n"
         'name = "…"                            # as readers know it, e.g. "Los Angeles Police Department"\n'
         'city = "…"                            # e.g. "Los Angeles city, California"\n'
-        'timezone = "America/Los_Angeles"      # the one in which its days begin'
+        'timezone = "America/Los_Angeles"      # decides when its days begin'
     )
 
 
 def toml_key(name: str) -> str:
-    """A folder's name as it is written between the dots of a section's title: bare, or in quotation marks.
+    """A folder's name as a key in a section's title: bare, or in quotation marks where TOML needs them.
 
     Example:
         >>> toml_key("los-angeles"), toml_key("Candle Creek PD")
@@ -105,12 +107,12 @@ def toml_key(name: str) -> str:
 
 
 def _parse(content: bytes, label: str) -> dict[str, Any]:
-    """TOML to a dictionary; a byte-order mark, which some editors leave, is passed over."""
+    """Parse TOML; a byte-order mark, which some editors write, is ignored."""
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            f'{label}: not valid TOML: {error}; text values stand in quotes, as name = "…"'
+            f'{label}: not valid TOML: {error}; put text values in quotes, as in name = "…"'
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{label}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
@@ -124,27 +126,27 @@ def _checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Mod
 
 
 def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
-    """The first mistake in words, unknown keys before all, and how many more there are."""
+    """The first mistake in words (unknown keys come first), and how many more there are."""
     mistakes = sorted(
         error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
     )
     first, others = mistakes[0], mistakes[1:]
-    place = _dotted(first["loc"])
+    dotted = _dotted(first["loc"])
     if first["type"] == "extra_forbidden":
         known = _keys_at(model, first["loc"][:-1])
         near = nearest(str(first["loc"][-1]), known)
-        # A mistyped key is one mistake, not two: the key that it meant is not counted as missing.
+        # A mistyped key is one mistake, not two: do not count the key that was meant as missing.
         others = [other for other in others if other["loc"] != (*first["loc"][:-1], near)]
-        mend = f"did you mean {near!r}?" if near else f"remove it; known here: {', '.join(known)}"
+        fix = f"did you mean {near!r}?" if near else f"remove it; known here: {', '.join(known)}"
         if model is Agency and first["loc"][0] == "agencies":
-            others, mend = [], "leave the line with [agencies.…] out; here stand its keys alone"
-        line = f"{label}: unknown key {place!r}; {mend}"
+            others, fix = [], "remove the line [agencies.…]; this file holds only the keys below it"
+        line = f"{label}: unknown key {dotted!r}; {fix}"
     elif first["type"] == "missing":
-        line = f"{label}: the key {place!r} is missing; add it"
+        line = f"{label}: the key {dotted!r} is missing; add it"
     elif first["type"] in {"model_type", "model_attributes_type", "dict_type"}:
-        line = f"{label}: {place!r} must be a table; write it as [{place}] with its keys below"
+        line = f"{label}: {dotted!r} must be a section; write it as [{dotted}] with its keys below"
     else:
-        line = f"{label}: {place!r} is wrong: {_reason(first['msg'])}"
+        line = f"{label}: {dotted!r} is wrong: {_reason(first['msg'])}"
     return line + (f" (and {len(others)} more)" if others else "")
 
 
@@ -152,28 +154,28 @@ _MEANT: Final = {
     "a valid string": "text in quotes",
     "a valid integer": "a whole number, without quotes",
     "a valid number": "a number, without quotes",
-    "a valid list": 'a list, as ["…", "…"]',
+    "a valid list": 'a list, such as ["…", "…"]',
 }
-"""Pydantic's words for a type, and what they mean in TOML."""
+"""Pydantic's names for types, and how to write them in TOML."""
 
 
 def _reason(message: str) -> str:
-    """Pydantic's words, as part of a sentence."""
+    """Pydantic's message as part of a sentence."""
     message = message.removeprefix("Value error, ").removeprefix("Input ").replace("should be", "must be", 1)
     for said, meant in _MEANT.items():
         message = message.replace(said, meant)
     return message
 
 
-def _dotted(place: Sequence[str | int]) -> str:
+def _dotted(path: Sequence[str | int]) -> str:
     """``("posts", "exclude_users", 0)`` as ``posts.exclude_users[0]``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
 
 
-def _keys_at(model: type[Section], place: Sequence[str | int]) -> list[str]:
-    """The keys that the section at ``place`` knows; names between sections (an agency's) are stepped over."""
-    for part in place:
-        annotation = model.model_fields[str(part)].annotation if part in model.model_fields else model
+def _keys_at(model: type[Section], path: Sequence[str | int]) -> list[str]:
+    """The keys that the section at ``path`` knows. A name between sections (an agency's) is skipped."""
+    for key in path:
+        annotation = model.model_fields[str(key)].annotation if key in model.model_fields else model
         model = next((found for found in _sections(annotation)), model)
     return list(model.model_fields)
 
@@ -182,4 +184,4 @@ def _sections(annotation: Any) -> list[type[Section]]:
     """The section inside ``Agency``, ``Posts | None`` or ``dict[str, Agency]``."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return [annotation]
-    return [found for part in get_args(annotation) for found in _sections(part)]
+    return [found for inner in get_args(annotation) for found in _sections(inner)]

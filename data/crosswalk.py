@@ -1,17 +1,17 @@
 """The crosswalk: from a message's subject to its kind, as a CSV that a person can extend.
 
-``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row a form of
+``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``: one row per form of
 subject.
 
-- ``match`` is ``exact`` (the whole subject) or ``prefix`` (the subject begins so). A prefix may end in a
-  variable part in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, none included.
-- Subject and pattern are compared in NFC, white space trimmed and collapsed, letter case ignored. White space
-  between a prefix and its variable part does not matter, so that ``RE:hello`` is a reply.
-- The first row that meets decides. ``RE:``, ``FW:`` and ``Fwd:`` stand first: whatever follows them, once or
-  repeated, was written by a person. ``Crime Alert: RE: …`` does not begin with them and is a crime alert.
-- Nothing is guessed. A subject that no row meets, and a missing one, is ``unclassified``. A tag that a mail
-  gateway puts in front, as ``[EXTERNAL]``, makes another subject and needs a row of its own.
-- ``template`` names the layout of the body, for the kinds that are alerts and for no other.
+- ``match`` is ``exact`` (the whole subject) or ``prefix`` (how the subject begins). A prefix may end in a
+  variable in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, or none.
+- Subject and pattern are compared in NFC, with white space trimmed and collapsed, ignoring letter case. White
+  space between a prefix and its variable does not matter, so ``RE:hello`` is a reply.
+- The first row that matches decides. ``RE:``, ``FW:`` and ``Fwd:`` come first: whatever follows them was
+  written by a person. ``Crime Alert: RE: …`` does not begin with them, so it is a crime alert.
+- Nothing is guessed. A subject that matches no row, or is missing, is ``unclassified``. A tag that a mail
+  gateway puts in front, such as ``[EXTERNAL]``, makes another subject and needs its own row.
+- ``template`` names the layout of the body; only kinds that are alerts have one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CROSSWALK: Final = Path(__file__).parent / "reference" / "subjects.csv"
 
 UNCLASSIFIED: Final = "unclassified"
 ALERT_KINDS: Final = ("crime alert", "safety alert")
-"""The kinds whose bodies are parsed; they alone have a template."""
+"""The kinds whose bodies are parsed; only they have a template."""
 
 COLUMNS: Final = ("pattern", "match", "kind", "template", "note")
 _MATCHES: Final = ("exact", "prefix")
@@ -42,13 +42,13 @@ _VARIABLE: Final = re.compile(r"<[^<>]+>$")
 
 
 class Match(NamedTuple):
-    """What the crosswalk says of a subject.
+    """What the crosswalk says about a subject.
 
     Attributes:
-        kind: The kind, :data:`UNCLASSIFIED` where no row meets.
+        kind: The kind; :data:`UNCLASSIFIED` if no row matches.
         template: The layout of the body, for alerts.
-        pattern: The row's pattern as written in the CSV; empty where no row meets.
-        rest: The subject's variable part (collapsed), for a row that has one; otherwise None.
+        pattern: The row's pattern as written in the CSV; empty if no row matches.
+        rest: The subject's text for the row's variable (collapsed); None if the row has no variable.
     """
 
     kind: str
@@ -71,15 +71,15 @@ class Row:
 
     @property
     def has_rest(self) -> bool:
-        """Whether the pattern ends in a variable part."""
+        """Whether the pattern ends in a variable."""
         return self.match == "prefix" and _VARIABLE.search(self.pattern) is not None
 
     @cached_property
     def literal(self) -> str:
-        """What the subject is or begins with: collapsed, without the variable part, case folded."""
+        """What the subject must be or begin with: collapsed, without the variable, case folded."""
         return collapse(_VARIABLE.sub("", self.pattern)).casefold()
 
-    def meets(self, subject: str) -> Match | None:
+    def matched(self, subject: str) -> Match | None:
         """The match of a collapsed subject, or None."""
         size = len(self.literal)
         if (subject if self.match == "exact" else subject[:size]).casefold() != self.literal:
@@ -89,7 +89,7 @@ class Row:
         )
 
     def covers(self, other: Row) -> bool:
-        """Whether every subject that ``other`` meets is met by this row too."""
+        """Whether every subject that matches ``other`` matches this row too."""
         if self.match == "prefix":
             return other.literal.startswith(self.literal)
         return other.match == "exact" and other.literal == self.literal
@@ -97,13 +97,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The checked rows, in order of precedence. Picklable, so that workers get it as an argument."""
+    """The checked rows, in order of precedence. Can be pickled, so workers get it as an argument."""
 
     rows: tuple[Row, ...]
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of what decides (patterns, matches, kinds, templates, order; no notes): 64 hex digits."""
+        """Hash of what decides a kind (patterns, matches, kinds, templates, order): 64 hex digits."""
         text = repr([(row.pattern, row.match, row.kind, row.template) for row in self.rows])
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -111,10 +111,10 @@ class Crosswalk:
         """Find the kind of one subject.
 
         Args:
-            subject: The subject as found; None where the message has none.
+            subject: The subject as found; None if the message has none.
 
         Returns:
-            The match of the first row that meets, else the kind ``unclassified`` with an empty pattern.
+            The match of the first row that fits, else the kind ``unclassified`` with an empty pattern.
 
         Example:
             >>> read_crosswalk().classify("Crime Alert: RE: two bikes")[:2]
@@ -126,7 +126,7 @@ class Crosswalk:
         """
         collapsed = collapse(subject or "")
         for row in self.rows:
-            if (match := row.meets(collapsed)) is not None:
+            if (match := row.matched(collapsed)) is not None:
                 return match
         return _UNKNOWN
 
@@ -143,7 +143,7 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
 
     Raises:
         InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row
-            1, as a spreadsheet counts), column and the mend.
+            1, as in a spreadsheet) and column, and says how to fix it.
     """
     rows: list[Row] = []
     for number, record in enumerate(_records(path), start=2):
@@ -151,24 +151,24 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
             row = _row(record)
             _check_against(rows, row)
         except _RowError as wrong:
-            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.mend}") from None
+            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.fix}") from None
         rows.append(row)
     if not rows:
-        raise InputError(f"{path}: no row; copy the crosswalk that comes with the program and add to it")
+        raise InputError(f"{path}: no rows; copy the crosswalk that comes with the program and add to it")
     return Crosswalk(tuple(rows))
 
 
 class _RowError(Exception):
     """A row is wrong: in which column, and what to do."""
 
-    def __init__(self, column: str, mend: str) -> None:
-        super().__init__(mend)
+    def __init__(self, column: str, fix: str) -> None:
+        super().__init__(fix)
         self.column = column
-        self.mend = mend
+        self.fix = fix
 
 
 def _records(path: Path) -> list[dict[str, str]]:
-    """The CSV's records by column, without the wholly empty ones at the end."""
+    """The CSV's records by column, without empty ones at the end."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -193,39 +193,39 @@ def _records(path: Path) -> list[dict[str, str]]:
 
 
 def _row(record: dict[str, str]) -> Row:
-    """One record as a row, each column checked by itself."""
+    """One record as a row, with each column checked by itself."""
     row = Row(record["pattern"], record["match"], record["kind"], record["template"] or None)
     if row.match not in _MATCHES:
         raise _RowError("match", f"'{row.match}' is unknown; write exact or prefix")
     if not row.literal:
         raise _RowError(
-            "pattern", "nothing fixed to look for; write the words that the subject has or begins with"
+            "pattern", "there is no fixed text to look for; write the words that the subject begins with"
         )
     if row.match == "exact" and _VARIABLE.search(row.pattern):
-        raise _RowError("pattern", f"'{row.pattern}' ends in a variable part; set match to prefix")
+        raise _RowError("pattern", f"'{row.pattern}' ends in a variable; set match to prefix")
     if row.kind != collapse(row.kind).lower() or not row.kind:
         raise _RowError(
             "kind", f"'{row.kind}' is not in lower case; write '{collapse(row.kind).lower() or 'a kind'}'"
         )
     if row.kind == UNCLASSIFIED:
-        raise _RowError("kind", "'unclassified' is what no row knows; name a kind or take the row out")
+        raise _RowError(
+            "kind", "'unclassified' is for subjects that match no row; name a kind, or remove the row"
+        )
     if row.kind in ALERT_KINDS and row.template is None:
         raise _RowError(
-            "template", f"a {row.kind} needs the template of its body; write one, as resident-posted"
+            "template", f"a {row.kind} needs the template of its body; write one, such as resident-posted"
         )
     if row.kind not in ALERT_KINDS and row.template is not None:
-        raise _RowError("template", f"only {' and '.join(ALERT_KINDS)} have one; leave it empty")
+        raise _RowError("template", f"only {' and '.join(ALERT_KINDS)} have a template; leave it empty")
     return row
 
 
 def _check_against(before: Sequence[Row], row: Row) -> None:
-    """No two rows with one pattern, and no row that an earlier one leaves nothing to decide."""
+    """Refuse a pattern that appears twice, and a row that can never decide because an earlier one does."""
     for number, earlier in enumerate(before, start=2):
         if collapse(earlier.pattern).casefold() == collapse(row.pattern).casefold():
-            raise _RowError(
-                "pattern", f"'{row.pattern}' stands in row {number} already; take one of them out"
-            )
+            raise _RowError("pattern", f"'{row.pattern}' is already in row {number}; remove one of the two")
         if earlier.covers(row):
             raise _RowError(
-                "pattern", f"row {number} ('{earlier.pattern}') decides first; move this row above it"
+                "pattern", f"row {number} ('{earlier.pattern}') always decides first; move this row above it"
             )

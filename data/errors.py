@@ -4,19 +4,17 @@
 class InputError(Exception):
     """The user's input is wrong: a file, a column, a setting.
 
-    `str(error)` is one line that names the thing and says the mend. The command line prints it without a
-    traceback and ends with exit code 2.
+    ``str(error)`` is one line that says what is wrong and how to fix it. The command line prints it without
+    a traceback and ends with exit code 2.
 
     Example:
-        >>> str(InputError("investigation.toml: no such file in cases/. Write one with: nwatch new cases"))
-        'investigation.toml: no such file in cases/. Write one with: nwatch new cases'
+        >>> str(InputError("investigation.toml: no such file in cases/; write one with: nwatch new cases"))
+        'investigation.toml: no such file in cases/; write one with: nwatch new cases'
     """
 
 
 class LedgerError(Exception):
-    """An identity of the ledger (DESIGN 6) does not hold.
+    """An identity of the ledger (DESIGN 6) does not hold: something was lost, or was counted twice.
 
-    Something entered and left no trace, or was counted twice.
-
-    `str(error)` is one line that names the file and the folder. The command line ends with exit code 1.
+    ``str(error)`` is one line that names the file and the folder. The command line ends with exit code 1.
     """

@@ -1,17 +1,17 @@
-"""The police of cities by name: which agency is a city's own although its name is another, as a CSV.
+"""City police departments with unusual names: which agency belongs to which city, as a CSV.
 
-``data/reference/police.csv`` has the columns ``city, state, what, name, note``; one row a name.
+``data/reference/police.csv`` has the columns ``city, state, what, name, note``: one row per name.
 
-- ``city`` is the city's name without what the Census puts behind it (``city``, ``metro government
-  (balance)``); ``state`` is its postal code.
-- ``what`` is ``agency``: ``name`` is its own police department; or ``city``: ``name`` is another name of the
-  city, by which places and police may be called too.
+- ``city`` is the city's name without the Census's suffix (``city``, ``metro government (balance)``);
+  ``state`` is its postal code.
+- ``what`` is ``agency`` if ``name`` is the city's own police department, or ``city`` if ``name`` is another
+  name of the city itself.
 - ``note`` is the reason, in words that can be printed.
 
-A police department that is called after its city, as nearly all are, needs no row. A sheriff's office is not
-a city's police (DESIGN 5.8) and gets none, not even where it does a police department's work.
+A police department named after its city needs no row, and nearly all are. A sheriff's office is not a city's
+police (DESIGN 5.8) and gets no row, even where it does the work of a police department.
 
-``data/reference/states.csv`` has the states' names, postal codes and the Census's numbers (FIPS).
+``data/reference/states.csv`` has the states' names, postal codes and Census numbers (FIPS).
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _NO_WORD: Final = re.compile(r"[\W_]+")
 
 
 def plain(text: str) -> str:
-    """Bring a name into the form in which names of places and agencies are compared.
+    """Bring a name into the form in which names of cities and agencies are compared.
 
-    Letter case, accents, punctuation, a leading "the" and invisible marks do not count; ``&``, ``St.``,
-    ``Ft.``, ``Mt.`` and ``Dept.`` are written out.
+    Letter case, accents, punctuation, a leading "the" and invisible characters do not count; ``&``, ``St.``,
+    ``Ft.``, ``Mt.`` and ``Dept.`` are spelled out.
 
     Example:
         >>> plain("The St. Louis Metropolitan Police Dept.")
@@ -60,7 +60,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """A state, the District of Columbia or a territory: its name, postal code and number of the Census."""
+    """A state, the District of Columbia or a territory: its name, postal code and Census number."""
 
     name: str
     code: str
@@ -69,7 +69,7 @@ class State:
 
 @dataclass(frozen=True)
 class States:
-    """The states by everything that they are called."""
+    """The states, to be found by name or postal code."""
 
     rows: tuple[State, ...]
 
@@ -83,7 +83,7 @@ class States:
         }
 
     def find(self, word: str | None) -> State | None:
-        """The state of this name or postal code; None where it is none.
+        """The state with this name or postal code; None if there is none.
 
         Example:
             >>> read_states().find("oh").name, read_states().find("Ohio").code, read_states().find("Oh no")
@@ -92,7 +92,7 @@ class States:
         return self._by_word.get(plain(word or ""))
 
     def of_tract(self, geoid: str) -> State | None:
-        """The state whose number a tract's GEOID begins with."""
+        """The state of a tract: the GEOID begins with its number."""
         return next((state for state in self.rows if geoid.startswith(state.fips)), None)
 
 
@@ -115,20 +115,20 @@ class Police:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of what decides (city, state, what, name; no notes): 64 hex digits."""
+        """Hash of what decides (city, state, what, name; not notes): 64 hex digits."""
         text = repr(sorted((row.city, row.state, row.what, row.name) for row in self.rows))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def of(self, names: Collection[str], state: str, what: str) -> list[Name]:
-        """What the table knows of a city.
+        """The rows about a city.
 
         Args:
-            names: What the city is called.
+            names: The city's names.
             state: Its state's postal code.
             what: ``agency`` or ``city``.
 
         Returns:
-            The rows, in order of the table.
+            The rows, in the table's order.
 
         Example:
             >>> [row.name for row in read_police().of(["Charlotte"], "NC", "agency")]
@@ -161,7 +161,7 @@ def read_police(path: Path = POLICE) -> Police:
 
     Raises:
         InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row
-            1), column and the mend.
+            1) and column, and says how to fix it.
     """
     codes = {state.code for state in read_states().rows}
     rows: list[Name] = []
@@ -171,7 +171,7 @@ def read_police(path: Path = POLICE) -> Police:
         wrong = _wrong(row, codes)
         key = (row.state, row.what, plain(row.name))
         if wrong is None and key in known:
-            wrong = "name", f"'{row.name}' is {known[key]}'s already; take one of the rows out"
+            wrong = "name", f"'{row.name}' already belongs to {known[key]}; remove one of the rows"
         if wrong is not None:
             raise InputError(f"{path}: row {number}, column {wrong[0]}: {wrong[1]}")
         known[key] = row.city
@@ -180,11 +180,11 @@ def read_police(path: Path = POLICE) -> Police:
 
 
 def _wrong(row: Name, codes: Collection[str]) -> tuple[str, str] | None:
-    """The column that is wrong, and the mend."""
+    """The column that is wrong, and how to fix it; None if nothing is wrong."""
     if row.what not in _WHAT:
         return "what", f"'{row.what}' is unknown; write agency or city"
     if row.state not in codes:
-        return "state", f"'{row.state}' is no postal code of a state; write one, as NC"
+        return "state", f"'{row.state}' is not a state's postal code; write one, such as NC"
     for column in ("city", "name", "note"):
         if not getattr(row, column):
             return column, "is empty; write " + ("the reason" if column == "note" else "a name")
@@ -192,7 +192,7 @@ def _wrong(row: Name, codes: Collection[str]) -> tuple[str, str] | None:
 
 
 def _records(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    """The fields of each record, blanks around them removed; blank lines are passed over."""
+    """The fields of each record, without blanks around them; blank lines are skipped."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -201,7 +201,7 @@ def _records(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     lines = [[field.strip() for field in line] for line in csv.reader(io.StringIO(text, newline="")) if line]
     if not lines or tuple(lines[0]) != columns:
-        raise InputError(f"{path}: row 1: the columns are not {','.join(columns)}; write them so")
+        raise InputError(f"{path}: row 1: the columns must be {','.join(columns)}")
     for number, fields in enumerate(lines[1:], start=2):
         if len(fields) != len(columns):
             raise InputError(

@@ -1,4 +1,4 @@
-"""What the name of a file or folder below ``records/`` tells, and how it is written in tables and errors."""
+"""What the name of a file or folder below ``records/`` means, and how it is written in tables and errors."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from data.settings import AGENCY_FILE
 
 MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
 RECORDS: Final = "records"
-"""What stands before the agency in the name of every mailbox, wherever the records lie."""
+"""The first part of every mailbox's name, wherever the records are stored."""
 
 _OF_DISKS: Final = frozenset(
     {
-        "lost+found",  # ext and XFS; nobody but root may list it
-        ".snapshot", ".snapshots", ".zfs", "~snapshot", "#snapshot",  # older states of what lies beside them
-        "#recycle", "@recycle", "$recycle.bin", ".trashes",  # what somebody has deleted
+        "lost+found",  # ext and XFS; only root may list it
+        ".snapshot", ".snapshots", ".zfs", "~snapshot", "#snapshot",  # older states of the files beside them
+        "#recycle", "@recycle", "$recycle.bin", ".trashes",  # deleted files
         "@eadir", "@tmp", "system volume information", ".spotlight-v100", ".fseventsd", ".temporaryitems",
         ".documentrevisions-v100",
     }
 )  # fmt: skip
-"""Folders that file systems and servers make for themselves, in small letters."""
+"""Folders that file systems and servers make for themselves, in lower case."""
 
 
 def is_mailbox(path: Path | str) -> bool:
-    """Whether the suffix is a mailbox's, in any case."""
+    """Whether the suffix is a mailbox's, in upper or lower case."""
     name = path if isinstance(path, str) else path.name
     return Path(name).suffix.lower() in MAILBOX_SUFFIXES
 
 
 def is_other(name: str) -> bool:
-    """Whether a file that is not hidden is neither a mailbox nor an agency's settings."""
+    """Whether a file is neither hidden, nor a mailbox, nor an agency's settings."""
     return not (is_mailbox(name) or name.startswith(".") or name == AGENCY_FILE)
 
 
 def is_of_disk(folder: str) -> bool:
-    """Whether a file system or its server makes a folder of that name for itself.
+    """Whether a folder of this name belongs to a file system or file server itself.
 
     Example:
         >>> [is_of_disk(name) for name in ("lost+found", "$RECYCLE.BIN", ".Trash-1000", "lapd")]
@@ -48,29 +48,29 @@ def is_of_disk(folder: str) -> bool:
 
 
 def disk_of(key: str) -> str:
-    """The part of a key that is a folder of a disk's own; empty where there is none.
+    """The path of the first folder in a key that belongs to a disk itself; empty if there is none.
 
     Example:
         >>> disk_of("lapd/@eaDir/inbox.pst"), disk_of("lapd/inbox.pst")
         ('lapd/@eaDir', '')
     """
-    parts = key.split("/")[:-1]
-    places = [place for place, part in enumerate(parts) if is_of_disk(part)]
-    return "/".join(parts[: places[0] + 1]) if places else ""
+    folders = key.split("/")[:-1]
+    found = next((depth for depth, name in enumerate(folders, 1) if is_of_disk(name)), 0)
+    return "/".join(folders[:found])
 
 
 def as_label(path: Path, base: Path) -> str:
-    """The path below ``base`` as text that any table can hold."""
+    """The path below ``base`` as text that every table can hold, whatever bytes are in the name."""
     with contextlib.suppress(ValueError):
         path = path.relative_to(base)
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def as_text(name: str) -> str:
-    """An agency's name, which goes into every table and must therefore be text.
+    """An agency's name, checked to be text, because it goes into every table.
 
     Raises:
-        InputError: It is none.
+        InputError: It is not UTF-8.
     """
     try:
         name.encode()
@@ -80,7 +80,7 @@ def as_text(name: str) -> str:
 
 
 def stray(name: str) -> InputError:
-    """The error of a mailbox that lies in no agency's folder."""
+    """The error for a mailbox outside every agency's folder."""
     return InputError(
         f"{RECORDS}/{name}: belongs to no agency; move it into a folder, as {RECORDS}/<agency>/{name}"
     )

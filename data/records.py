@@ -1,7 +1,7 @@
 """The mailboxes of an investigation, by agency: below a folder, or below a prefix of an object store.
 
-Both kinds answer alike, and what lies in them bears the same names (``records/lapd/inbox.pst``), so that the
-tables of a run have the same bytes wherever its records lie.
+Both kinds have the same methods and give files the same names (``records/lapd/inbox.pst``), so that a run's
+tables have the same bytes wherever its records are stored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from data.record_names import RECORDS, as_label, as_text, disk_of, is_mailbox, i
 from data.settings import AGENCY_FILE, FILE
 from data.storage import (
     Found,
-    Place,
+    Location,
     Remote,
     State,
     is_prefix,
@@ -34,25 +34,25 @@ class RecordFile:
     r"""One mailbox as it was handed over.
 
     Attributes:
-        agency: The folder under ``records/`` in which it lies.
+        agency: Its folder under ``records/``.
         path: Where to open it.
-        file: Its path inside the investigation folder with forward slashes, as
+        file: Its path inside the investigation folder with forward slashes, such as
             ``records/lapd/2019/inbox.pst``; bytes of a name that are not UTF-8 are written as ``\\xNN``.
     """
 
     agency: str
-    path: Place
+    path: Location
     file: str
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A file of the records as one look found it, a mailbox or not.
+    """A file of the records as one scan found it, a mailbox or not.
 
     Attributes:
-        agency: The folder in which it lies.
-        file: Its name, as :attr:`RecordFile.file`.
-        state: As :func:`data.storage.state_of`.
+        agency: Its agency's folder.
+        file: Its name, as in :attr:`RecordFile.file`.
+        state: From :func:`data.storage.state_of`.
     """
 
     agency: str
@@ -71,13 +71,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one look found of all agencies, whatever is wrong with one of them.
+class Scan:
+    """What one scan found of all agencies. A fault of one agency does not hide the others.
 
     Attributes:
         seen: Every file of every agency that could be listed, in order of agency and name.
-        troubles: What could not be looked at and why, by its name below ``records/``.
-        passed_over: Folders of the disk's own (``lost+found``, ``.snapshot`` …), in which nothing is read.
+        troubles: What could not be listed and why, by its name below ``records/``.
+        passed_over: Folders that belong to the disk itself (``lost+found``, ``.snapshot`` …); nothing in them
+            is read.
     """
 
     seen: tuple[Seen, ...] = ()
@@ -86,56 +87,57 @@ class Look:
 
 
 class Records(Protocol):
-    """Where the mailboxes of an investigation lie.
+    """Where the mailboxes of an investigation are stored.
 
-    Folders that disks and their servers make for themselves are passed over, at any depth.
+    Folders that disks and file servers make for themselves are passed over, at any depth.
     """
 
     def agencies(self, troubles: dict[str, str] | None = None) -> list[str]:
-        """The agencies with a folder here, sorted. A hidden folder is one, if a mailbox lies in it.
+        """The agencies with a folder here, sorted. A hidden folder is an agency only if it holds a mailbox.
 
         Args:
-            troubles: Where given, what is wrong with the rest is put there by its name, and not raised.
+            troubles: If given, faults are collected here by name instead of being raised.
 
         Raises:
-            InputError: A mailbox belongs to no agency, or something cannot be listed.
+            InputError: A mailbox belongs to no agency, or a folder cannot be listed.
         """
 
     def mailboxes(self, agency: str) -> list[RecordFile]:
-        """The mailboxes of one agency, or of a folder in its own, as ``lapd/2019``; none where there is none.
+        """The mailboxes of an agency, or of a folder inside its folder, such as ``lapd/2019``; may be empty.
 
         Raises:
-            InputError: Something cannot be listed.
+            InputError: A folder cannot be listed.
         """
 
     def is_folder(self, name: str) -> bool:
-        """Whether there is a folder of this name here, as ``lapd/2019``.
+        """Whether there is a folder of this name here, such as ``lapd/2019``.
 
         Raises:
-            InputError: That cannot be asked.
+            InputError: The disk or store does not answer.
         """
 
     def settings(self, agency: str) -> bytes | None:
-        """What stands in the agency's ``agency.toml``; None where there is none.
+        """The content of the agency's ``agency.toml``; None if there is none.
 
         Raises:
             InputError: It cannot be read.
         """
 
     def others(self) -> list[str]:
-        """The names of the files that are no mailboxes, beside the agencies' folders too, sorted.
+        """The names of all files that are no mailboxes, sorted, including those outside any agency's folder.
 
-        An archive may hold what was meant to be read. Hidden files and ``agency.toml`` are left out.
+        They are reported because an archive may hold what was meant to be read. Hidden files and
+        ``agency.toml`` are left out.
 
         Raises:
-            InputError: Something cannot be listed.
+            InputError: A folder cannot be listed.
         """
 
-    def look(self) -> Look:
-        """Every file of every agency, mailboxes and others; one that cannot be listed is in nobody's way.
+    def scan(self) -> Scan:
+        """Every file of every agency, mailboxes and others. An agency that cannot be listed is skipped.
 
-        A file that goes away while this looks is not in it: the next look settles the matter. A link that
-        leads nowhere is, as a run will stumble over it.
+        A file that disappears during the scan is left out; the next scan will show what became of it. A
+        broken link is included, because a run would fail on it.
 
         Raises:
             InputError: Nothing can be listed at all.
@@ -144,12 +146,12 @@ class Records(Protocol):
 
 @dataclass(frozen=True)
 class FolderRecords:
-    """Records below a folder of a disk, NFS too.
+    """Records below a folder on a disk, NFS included.
 
     Attributes:
-        folder: The folder that holds the agencies'.
-        elsewhere: Whether the configuration names it; it must be there then, as a disk that is not mounted
-            must not look like one without records.
+        folder: The folder that holds the agencies' folders.
+        elsewhere: Whether the configuration names this folder. Then it must exist: a disk that is not mounted
+            must not pass for one without records.
     """
 
     folder: Path
@@ -182,13 +184,13 @@ class FolderRecords:
 
     def is_folder(self, name: str) -> bool:
         """See :meth:`Records.is_folder`."""
-        with self._told(self.folder / name):
+        with self._disk_errors(self.folder / name):
             return (self.folder / name).is_dir()
 
     def settings(self, agency: str) -> bytes | None:
         """See :meth:`Records.settings`."""
         path = self.folder / agency / AGENCY_FILE
-        with contextlib.suppress(FileNotFoundError), self._told(path, "read"):
+        with contextlib.suppress(FileNotFoundError), self._disk_errors(path, "read"):
             return path.read_bytes() if path.is_file() else None
         return None
 
@@ -198,8 +200,8 @@ class FolderRecords:
         files += [entry for entry in self._entries() if not entry.is_dir()]
         return sorted(self._name(path) for path in files if is_other(path.name))
 
-    def look(self) -> Look:
-        """See :meth:`Records.look`."""
+    def scan(self) -> Scan:
+        """See :meth:`Records.scan`."""
         troubles: dict[str, str] = {}
         seen: list[Seen] = []
         passed = [self._name(entry) for entry in self._entries() if is_of_disk(entry.name)]
@@ -208,10 +210,10 @@ class FolderRecords:
                 seen += self._seen(agency, passed)
             except InputError as error:
                 troubles[agency] = str(error)
-        return Look(_in_order(seen), troubles, tuple(sorted(passed)))
+        return Scan(_in_order(seen), troubles, tuple(sorted(passed)))
 
     def _entries(self) -> list[Path]:
-        with self._told(self.folder):
+        with self._disk_errors(self.folder):
             if self.folder.is_dir():
                 return sorted(self.folder.iterdir())
         if self.elsewhere:
@@ -219,7 +221,7 @@ class FolderRecords:
         return []
 
     def _is_agency(self, entry: Path) -> bool:
-        with self._told(entry):
+        with self._disk_errors(entry):
             folder = entry.is_dir()
         if not folder and is_mailbox(entry):
             raise stray(entry.name)
@@ -227,41 +229,42 @@ class FolderRecords:
 
     def _seen(self, agency: str, passed: list[str]) -> Iterator[Seen]:
         for path in self._files(self.folder / agency, passed):
-            with contextlib.suppress(FileNotFoundError), self._told(path, "looked at"):
+            with contextlib.suppress(FileNotFoundError), self._disk_errors(path, "read"):
                 yield Seen(agency, self._name(path), state_of_link(path))
 
     def _files(self, folder: Path, passed: list[str] | None = None) -> Iterator[Path]:
-        """The files below a folder, behind symbolic links too, but not around in a circle.
+        """The files below a folder. Symbolic links are followed, except back into a folder above.
 
-        The names of folders that are passed over are added to `passed`.
+        The names of folders that are passed over are added to ``passed``.
         """
 
         def refuse(error: OSError) -> None:
-            with contextlib.suppress(FileNotFoundError), self._told(Path(error.filename or folder)):
+            with contextlib.suppress(FileNotFoundError), self._disk_errors(Path(error.filename or folder)):
                 raise error
 
-        for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-            above = {os.path.realpath(place), *map(str, Path(os.path.realpath(place)).parents)}
+        for parent, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
+            above = {os.path.realpath(parent), *map(str, Path(os.path.realpath(parent)).parents)}
             if passed is not None:
-                passed += [self._name(Path(place, name)) for name in folders if is_of_disk(name)]
+                passed += [self._name(Path(parent, name)) for name in folders if is_of_disk(name)]
+            # Changed in place: ``os.walk`` goes into what is left in this list, in this order.
             folders[:] = sorted(
                 name
                 for name in folders
-                if not is_of_disk(name) and os.path.realpath(Path(place, name)) not in above
+                if not is_of_disk(name) and os.path.realpath(Path(parent, name)) not in above
             )
-            yield from (Path(place, name) for name in sorted(files))
+            yield from (Path(parent, name) for name in sorted(files))
 
     @contextlib.contextmanager
-    def _told(self, path: Path, what: str = "listed") -> Iterator[None]:
-        """An error of the disk as one line that names the file; that a file is gone stays what it is."""
+    def _disk_errors(self, path: Path, what: str = "listed") -> Iterator[None]:
+        """Turn a disk's error into one line that names the file; FileNotFoundError is passed on as it is."""
         try:
             yield
         except FileNotFoundError:
             raise
         except OSError as error:
             where = str(path) if path == self.folder else self._name(path)
-            mend = "check its permissions" if isinstance(error, PermissionError) else "is its disk mounted?"
-            raise InputError(f"{where}: cannot be {what} ({error.strerror}); {mend}") from error
+            fix = "check its permissions" if isinstance(error, PermissionError) else "is its disk mounted?"
+            raise InputError(f"{where}: cannot be {what} ({error.strerror}); {fix}") from error
 
     def _name(self, path: Path) -> str:
         return f"{RECORDS}/{as_label(path, self.folder)}"
@@ -269,10 +272,10 @@ class FolderRecords:
 
 @dataclass(frozen=True)
 class StoreRecords:
-    """Records below a prefix of an object store, whose first part behind the prefix is the agency.
+    """Records below a prefix of an object store. The first name after the prefix is the agency.
 
     Attributes:
-        url: As ``s3://bucket/records``.
+        url: Such as ``s3://bucket/records``.
     """
 
     url: str
@@ -287,7 +290,7 @@ class StoreRecords:
     def mailboxes(self, agency: str) -> list[RecordFile]:
         """See :meth:`Records.mailboxes`."""
         return [
-            RecordFile(agency, found.place, f"{RECORDS}/{agency}/{found.key}")
+            RecordFile(agency, found.location, f"{RECORDS}/{agency}/{found.key}")
             for found in self._objects(agency)
             if is_mailbox(found.key)
         ]
@@ -298,12 +301,12 @@ class StoreRecords:
 
     def settings(self, agency: str) -> bytes | None:
         """See :meth:`Records.settings`."""
-        place = Remote(f"{self.url.rstrip('/')}/{agency}/{AGENCY_FILE}")
+        location = Remote(f"{self.url.rstrip('/')}/{agency}/{AGENCY_FILE}")
         try:
-            state_of(place)
+            state_of(location)
         except FileNotFoundError:
             return None
-        return read_object(place)
+        return read_object(location)
 
     def others(self) -> list[str]:
         """See :meth:`Records.others`."""
@@ -311,8 +314,8 @@ class StoreRecords:
             f"{RECORDS}/{found.key}" for found in self._objects() if is_other(PurePosixPath(found.key).name)
         )
 
-    def look(self) -> Look:
-        """See :meth:`Records.look`."""
+    def scan(self) -> Scan:
+        """See :meth:`Records.scan`."""
         found, troubles = list_objects(self.url), dict[str, str]()
         agencies = set(_agencies_of(_outside(found), troubles))
         seen = [
@@ -321,14 +324,14 @@ class StoreRecords:
             if (agency := one.key.partition("/")[0]) in agencies and "/" in one.key
         ]
         passed = {disk_of(one.key) for one in found} - {""}
-        return Look(_in_order(seen), troubles, tuple(f"{RECORDS}/{name}" for name in sorted(passed)))
+        return Scan(_in_order(seen), troubles, tuple(f"{RECORDS}/{name}" for name in sorted(passed)))
 
     def _objects(self, agency: str | None = None) -> list[Found]:
         return _outside(list_objects(self.url if agency is None else f"{self.url.rstrip('/')}/{agency}"))
 
 
 def _agencies_of(objects: Iterable[Found], troubles: dict[str, str] | None) -> list[str]:
-    """The agencies of a listing, as :meth:`Records.agencies`."""
+    """The agencies in a listing; see :meth:`Records.agencies`."""
     agencies = set()
     for found in objects:
         agency, below, _ = found.key.partition("/")
@@ -342,7 +345,7 @@ def _agencies_of(objects: Iterable[Found], troubles: dict[str, str] | None) -> l
 
 
 def _outside(objects: Iterable[Found]) -> list[Found]:
-    """The objects that lie in no folder of a disk's own, as some do that were copied from one."""
+    """The objects outside folders that belong to a disk (they may have been copied from one)."""
     return [found for found in objects if not disk_of(found.key)]
 
 

@@ -1,7 +1,7 @@
-"""The sections of `investigation.toml`: what to analyse (DESIGN 3). :mod:`data.configuration` reads it.
+"""The sections of ``investigation.toml``: what to analyse (DESIGN 3). :mod:`data.configuration` reads it.
 
-Every section is described here, those of parts that are still to be built too, so that a file written today
-is read by every later version and a mistyped key is found now.
+Every section is described here, including those of parts that are not built yet. So every later version can
+read a file written today, and a mistyped key is found today.
 """
 
 from __future__ import annotations
@@ -25,42 +25,44 @@ def _is_time_zone(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # An abbreviation, as PST, is near to nothing but other abbreviations, which know no summer time.
+        # An abbreviation such as PST only resembles other abbreviations, and those ignore daylight saving
+        # time: suggest names with a region alone.
         near = nearest(name, {zone for zone in zoneinfo.available_timezones() if "/" in zone})
         hint = f"did you mean {near!r}?" if near else "write it as 'America/Los_Angeles'"
-        raise ValueError(f"{name!r} is no time zone of the IANA database; {hint}") from None
+        raise ValueError(f"{name!r} is not a time zone of the IANA database; {hint}") from None
     return name
 
 
-def _is_place(place: str) -> str:
-    protocol, mark, rest = place.partition("://")
+def _is_location(location: str) -> str:
+    protocol, mark, rest = location.partition("://")
     if not mark:
-        if Path(place).is_absolute():
-            return place
+        if Path(location).is_absolute():
+            return location
         raise ValueError(
-            f"{place!r} is neither an absolute path nor a URL, as '/mnt/records' or 's3://bucket/records'"
+            f"{location!r} is neither an absolute path nor a URL; "
+            "write '/mnt/records' or 's3://bucket/records'"
         )
     if protocol == "file":
         if rest.startswith("/"):
-            return place
-        raise ValueError(f"{place!r} names no absolute path; write file:///mnt/records")
+            return location
+        raise ValueError(f"{location!r} names no absolute path; write file:///mnt/records")
     if protocol not in STORES:
         raise ValueError(
-            f"{place!r} is on no store known here; write s3://bucket/records, or an absolute path"
+            f"{location!r} is on an unknown kind of store; write s3://bucket/records, or an absolute path"
         )
     if not rest.strip("/"):
-        raise ValueError(f"{place!r} names no bucket; write {protocol}://bucket/records")
-    return place
+        raise ValueError(f"{location!r} names no bucket; write {protocol}://bucket/records")
+    return location
 
 
 Text = Annotated[str, Field(min_length=1)]
-RecordsPlace = Annotated[str, AfterValidator(_is_place)]
+RecordsLocation = Annotated[str, AfterValidator(_is_location)]
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
 class Section(BaseModel):
-    """A table of the configuration: no unknown key, no silent conversion, no change once read."""
+    """A section of the configuration: no unknown keys, no silent conversion, immutable once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -70,9 +72,9 @@ class Agency(Section):
 
     Attributes:
         name: The agency's name as readers know it.
-        city: The city it polices, spelled as in ``census/city_tracts``; only parts beside the mail need it.
-        timezone: IANA time zone in which its days begin (DESIGN 5.4: the date of an alert whose body has
-            none).
+        city: The city it polices, spelled as in ``census/city_tracts``; the mail does not need it.
+        timezone: IANA time zone that decides when its days begin (DESIGN 5.4: the date of an alert whose
+            body has none).
     """
 
     name: Text
@@ -81,7 +83,7 @@ class Agency(Section):
 
 
 class Posts(Section):
-    """The posts (DESIGN 5.6): year analysed, how times are read, accounts that are no residents."""
+    """The posts (DESIGN 5.6): the year analysed, how times are read, accounts that are not residents."""
 
     year: Year
     timezone: TimeZone = "UTC"
@@ -89,7 +91,7 @@ class Posts(Section):
 
 
 class Cities(Section):
-    """The cities examined; left out, every city of ``census/city_tracts``."""
+    """The cities examined; by default every city of ``census/city_tracts``."""
 
     include: list[Text] | None = None
 
@@ -97,21 +99,21 @@ class Cities(Section):
 class Tests(Section):
     """The tests (DESIGN 5.7): ``alpha`` is divided by the number of cities examined."""
 
-    __test__ = False  # the name is the configuration's; pytest must not collect it
+    __test__ = False  # pytest must not collect this class because of its name, which the configuration needs
 
     alpha: float = Field(default=0.05, gt=0, lt=1)
 
 
 class CrimeColumns(Section):
-    """How the columns of a city's crime records are called; blanks around a name do not count.
+    """The names of the columns in a city's crime records; blanks around a name do not count.
 
     Attributes:
-        date: When it happened; of the day only the year is used.
-        type: What happened, in the words that :attr:`Crime.types` chooses from.
+        date: When it happened; only the year is used.
+        type: What happened, in the words from which :attr:`Crime.types` chooses.
         latitude: Degrees, WGS 84.
         longitude: Degrees, WGS 84.
-        id: What tells one record from another, so that a record given twice is counted once; None where the
-            files have nothing of the kind.
+        id: What identifies a record, so that one given twice is counted once; None if the files have no such
+            column.
     """
 
     date: Text
@@ -124,7 +126,7 @@ class CrimeColumns(Section):
 LOS_ANGELES: Final = CrimeColumns(
     id="DR_NO", date="DATE OCC", type="Crm Cd Desc", latitude="LAT", longitude="LON"
 )
-"""The columns of the City of Los Angeles, *Crime Data from 2010 to 2019*."""
+"""The column names of the City of Los Angeles, *Crime Data from 2010 to 2019*."""
 
 
 class Crime(Section):
@@ -133,10 +135,9 @@ class Crime(Section):
     Attributes:
         city: The city, spelled as in ``census/city_tracts``.
         year: The year analysed.
-        types: The types of crime that are examined, each by itself, as the files write them.
-        columns: How the files call their columns; left out, as Los Angeles does.
-        date_format: How dates are written (``strptime``), where it is neither ISO 8601 nor month, day and
-            year with strokes between them.
+        types: The types of crime examined, each by itself, as the files write them.
+        columns: The names of the files' columns; by default those of Los Angeles.
+        date_format: How dates are written (``strptime``), if neither in ISO 8601 nor as month/day/year.
     """
 
     city: Text
@@ -147,7 +148,7 @@ class Crime(Section):
 
 
 class Selection(Section):
-    """The choice of cities by gentrification (DESIGN 5.8): suffixes of the two years, inflation, how many."""
+    """The choice of cities by gentrification (DESIGN 5.8): suffixes of both years, inflation, how many."""
 
     start: str = "_00"
     end: str = "_19"
@@ -156,7 +157,7 @@ class Selection(Section):
 
 
 class Coding(Section):
-    """The sample for human coders (DESIGN 5.5): its size, its seed, the reviews asked for an alert."""
+    """The sample for human coders (DESIGN 5.5): its size, its seed, the number of reviews per alert."""
 
     sample: int = Field(default=1000, ge=1)
     seed: int = 2023
@@ -164,25 +165,25 @@ class Coding(Section):
 
 
 class Arrivals(Section):
-    """When new records have arrived: seconds for which nothing of an agency's has changed.
+    """When new records count as arrived: after so many seconds without any change in the agency's folder.
 
-    With 45, what a look finds may always have settled before that look ends (`flows.arrivals.WAIT`): with
-    looks a minute apart a run begins less than 90 s after the last change.
+    With 45, whatever a check finds can settle before that check ends (``flows.arrivals.WAIT``). With a check
+    every minute, a run starts less than 90 s after the last change.
     """
 
     settle: float = Field(default=45.0, ge=0)
 
 
 class Config(Section):
-    """A whole ``investigation.toml``; a section that is None was left out.
+    """A whole ``investigation.toml``; a section that is None is not in the file.
 
     Attributes:
-        records: Where the mailboxes lie, if not in ``records/``: an absolute path, ``file:///…`` or
+        records: Where the mailboxes are stored, if not in ``records/``: an absolute path, ``file:///…`` or
             ``s3://bucket/prefix``.
     """
 
     name: Text
-    records: RecordsPlace | None = None
+    records: RecordsLocation | None = None
     arrivals: Arrivals = Arrivals()
     agencies: dict[Text, Agency] = {}
     posts: Posts | None = None
@@ -196,8 +197,8 @@ class Config(Section):
     def sha256(self) -> str:
         """Hash of what the configuration says, whatever its layout, comments and order of keys.
 
-        Where the records lie and when they have arrived are no part of it: the records themselves are named
-        by their own hashes, and no table depends on either.
+        Left out are where the records are stored and when they count as arrived: no table depends on either,
+        and the records themselves are named by their own hashes.
 
         Example:
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256

@@ -1,9 +1,9 @@
-"""Where a file of the records lies: on a disk (NFS too), or on an object store that speaks S3.
+"""Where a file of the records is stored: on a disk (NFS included), or on an object store that speaks S3.
 
-What lies on a disk is a :class:`~pathlib.Path`, as ever. What lies on a store is a :class:`Remote`, reached
-through fsspec and never copied here: it is listed, asked for its state, and read in ranges. Credentials and
-endpoint come from the environment as botocore has it (``AWS_ACCESS_KEY_ID``, ``AWS_PROFILE``,
-``AWS_ENDPOINT_URL`` …); nothing of the kind stands in a configuration. Every worker needs them too.
+A file on a disk is a :class:`~pathlib.Path`. A file on a store is a :class:`Remote`. It is reached through
+fsspec and never copied here: the program lists it, asks for its state and reads ranges of it. Credentials
+and endpoint come from the environment variables that botocore knows (``AWS_ACCESS_KEY_ID``, ``AWS_PROFILE``,
+``AWS_ENDPOINT_URL`` …), never from a configuration file. Every worker needs them too.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from typing import Any, Final
 from data.errors import InputError
 
 STORES: Final = ("s3",)
-"""Protocols of the stores that were tried."""
+"""Protocols of the stores that are supported and tested."""
 
 PIECE: Final = 8 << 20
-"""Bytes of one request where a whole object is streamed."""
+"""Bytes per request when a whole object is streamed."""
 _AT_ONCE: Final = 4
-"""Pieces on their way at a time while it is: 32 MB of memory."""
+"""Requests in flight at a time while streaming: 32 MB of memory."""
 
 _OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "s3": {
-        # A listing must show what is there now.
+        # A listing must show what is there now, not what was there a minute ago.
         "use_listings_cache": False,
         "config_kwargs": {
             "connect_timeout": 5,
             "read_timeout": 15,
-            # s3fs itself asks five times; botocore's own five times on top of each would be minutes, and the
-            # watchdog of the reading takes minutes for a hanging reader.
+            # s3fs itself tries five times. If botocore also tried five times for each of these, a failure
+            # would take minutes, and the watchdog of the mail readers would take it for a hanging reader.
             "retries": {"total_max_attempts": 1},
-            # The ranges of a group of messages travel side by side.
+            # The ranges of a group of messages are requested in parallel.
             "max_pool_connections": 32,
         },
     }
@@ -44,8 +44,8 @@ _MISSING: Final = frozenset({"NoCredentialsError", "PartialCredentialsError", "P
 _REFUSED: Final = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"})
 
 State = list[int | str]
-"""What must stay the same for a file to be the same: on a disk size, times of change in nanoseconds and
-inode; on a store size, ETag and time of the last change."""
+"""What must stay equal for a file to count as unchanged. On a disk: size, modification and change time in
+nanoseconds, inode. On a store: size, ETag, time of the last change."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,7 +53,7 @@ class Remote:
     """An object of a store.
 
     Attributes:
-        url: As ``s3://bucket/records/lapd/inbox.pst``.
+        url: Such as ``s3://bucket/records/lapd/inbox.pst``.
 
     Example:
         >>> Remote("s3://bucket/records/lapd/inbox.pst").name
@@ -71,22 +71,22 @@ class Remote:
         return self.url
 
 
-Place = Path | Remote
-"""Where a file lies."""
+Location = Path | Remote
+"""Where a file is stored."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """An object as a listing shows it.
+    """An object in a listing.
 
     Attributes:
-        key: Its path below what was listed, as ``lapd/inbox.pst``.
-        place: The object.
+        key: Its path below the listed URL, such as ``lapd/inbox.pst``.
+        location: The object.
         state: As :func:`state_of`.
     """
 
     key: str
-    place: Remote
+    location: Remote
     state: State
 
     @property
@@ -96,7 +96,7 @@ class Found:
 
 
 def filesystem(url: str) -> Any:
-    """The fsspec file system of a URL; asked again in one process, it is the same one.
+    """The fsspec file system of a URL; the same object each time within one process.
 
     Raises:
         InputError: The package for this kind of store is not installed.
@@ -112,77 +112,77 @@ def filesystem(url: str) -> Any:
             f"install it, here and on every worker: pip install 'neighborhood-watch[{protocol}]'"
         ) from error
     except Exception as error:
-        raise told(url, error) from error
+        raise store_error(url, error) from error
 
 
 def list_objects(url: str) -> list[Found]:
-    """Every object below a URL, in order of key; those that only stand for a folder are left out.
+    """List every object below a URL, in order of key. Objects that only mark a folder are left out.
 
     Args:
-        url: As ``s3://bucket/records``; one request for each thousand objects below it.
+        url: Such as ``s3://bucket/records``. Takes one request per thousand objects below it.
 
     Raises:
-        InputError: The store cannot be reached or refuses, or there is no such bucket.
+        InputError: The store cannot be reached or refuses access, or there is no such bucket.
     """
     store, base = filesystem(url), url.rstrip("/")
     try:
         top = store._strip_protocol(base).rstrip("/") + "/"
         rows = store.find(base, detail=True)
         if not rows:
-            store.ls("/".join(base.split("/")[:3]))  # is the bucket empty, or is there none?
+            store.ls("/".join(base.split("/")[:3]))  # fails if there is no such bucket; passes if it is empty
     except Exception as error:
-        raise told(url, error) from error
+        raise store_error(url, error) from error
     found = []
     for name, info in sorted(rows.items()):
         whole = str(info.get("Key", name))
         key = whole.removeprefix(top)
         if not whole.startswith(top):
-            continue  # an object of the very name of the prefix, which is below nothing
+            continue  # an object named exactly like the prefix, so not below it
         if key and not key.endswith("/") and info["type"] == "file":
             found.append(Found(key, Remote(f"{base}/{key}"), _state(info)))
     return found
 
 
 def is_prefix(url: str) -> bool:
-    """Whether anything lies below a URL, be it only what stands for a folder.
+    """Whether there is anything below a URL, even if only a folder marker.
 
     Raises:
-        InputError: The store cannot be reached or refuses.
+        InputError: The store cannot be reached or refuses access.
     """
     store = filesystem(url)
     try:
         return bool(store.isdir(url.rstrip("/")))
     except Exception as error:
-        raise told(url, error) from error
+        raise store_error(url, error) from error
 
 
-def state_of(place: Place) -> State:
-    """What must stay the same for a file to be the same.
+def state_of(location: Location) -> State:
+    """The state of a file, as :data:`State`: what must stay equal for it to count as unchanged.
 
     Raises:
-        OSError: There is no such file; on a disk also: it cannot be asked.
-        InputError: The store cannot be reached or refuses.
+        OSError: There is no such file, or (on a disk) its state cannot be read.
+        InputError: The store cannot be reached or refuses access.
     """
-    if isinstance(place, Path):
-        stat = place.stat()
+    if isinstance(location, Path):
+        stat = location.stat()
         return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-    store = filesystem(place.url)
+    store = filesystem(location.url)
     try:
-        info = store.info(place.url)
+        info = store.info(location.url)
     except FileNotFoundError as error:
-        raise FileNotFoundError(errno.ENOENT, "No such object", place.url) from error
+        raise FileNotFoundError(errno.ENOENT, "No such object", location.url) from error
     except Exception as error:
-        raise told(place.url, error) from error
+        raise store_error(location.url, error) from error
     if info["type"] != "file":
-        raise FileNotFoundError(errno.ENOENT, "No such object", place.url)
+        raise FileNotFoundError(errno.ENOENT, "No such object", location.url)
     return _state(info)
 
 
 def state_of_link(path: Path) -> State:
-    """As :func:`state_of`; of a link that leads nowhere its own state.
+    """Like :func:`state_of`; for a broken link, the state of the link itself.
 
     Raises:
-        OSError: There is no such file, or it cannot be asked.
+        OSError: There is no such file, or its state cannot be read.
     """
     try:
         return state_of(path)
@@ -194,13 +194,13 @@ def state_of_link(path: Path) -> State:
 
 
 def changed_at(state: State) -> float:
-    """When a file was last changed, by the clock of its disk or store; 0.0 if that does not say.
+    """When a file was last changed, by the clock of its disk or store; 0.0 if unknown.
 
-    On a disk the later one of the two times: that of the content can be set, as copying programs do, that of
-    the entry cannot.
+    On a disk this is the later of two times: copying programs may set the modification time to anything, but
+    nobody can set the change time.
 
     Args:
-        state: As :func:`state_of`.
+        state: From :func:`state_of`.
 
     Returns:
         Seconds since 1970.
@@ -216,80 +216,83 @@ def changed_at(state: State) -> float:
     return datetime.fromisoformat(str(state[2])).timestamp() if state[2] else 0.0
 
 
-def read_object(place: Remote) -> bytes:
-    """A small object, whole.
+def read_object(location: Remote) -> bytes:
+    """Read a small object whole.
 
     Raises:
         InputError: It cannot be read.
     """
     try:
-        return bytes(filesystem(place.url).cat_file(place.url))
+        return bytes(filesystem(location.url).cat_file(location.url))
     except Exception as error:
-        raise told(place.url, error) from error
+        raise store_error(location.url, error) from error
 
 
-def read_ranges(place: Remote, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Ranges of an object, all of them on their way at once.
+def read_ranges(location: Remote, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+    """Read ranges of an object, all requested at once.
 
     Args:
-        place: The object.
-        ranges: First byte and one past the last, none beyond the end of the object.
+        location: The object.
+        ranges: First byte and one past the last of each range; none reaches beyond the object's end.
+
+    Returns:
+        The bytes of each range, in the given order.
 
     Raises:
-        InputError: One cannot be read, or is not there: the object was exchanged or is gone.
+        InputError: A range cannot be read, or is not there because the object was replaced or removed.
     """
     if not ranges:
         return []
-    store = filesystem(place.url)
+    store = filesystem(location.url)
     starts, stops = [start for start, _ in ranges], [stop for _, stop in ranges]
     try:
-        pieces = store.cat_ranges([place.url] * len(ranges), starts, stops, on_error="raise")
+        pieces = store.cat_ranges([location.url] * len(ranges), starts, stops, on_error="raise")
     except Exception as error:
         if isinstance(error, FileNotFoundError) or _code(error) == "InvalidRange":
-            raise changed(place) from error
-        raise told(place.url, error) from error
+            raise changed(location) from error
+        raise store_error(location.url, error) from error
     if [len(piece) for piece in pieces] != [stop - start for start, stop in ranges]:
-        raise changed(place)
+        raise changed(location)
     return [bytes(piece) for piece in pieces]
 
 
-def stream(place: Remote) -> Iterator[bytes]:
-    """All bytes of an object in order, in bounded memory.
+def stream(location: Remote) -> Iterator[bytes]:
+    """Read all bytes of an object in order, in bounded memory.
 
     Raises:
         OSError: There is no such object.
-        InputError: It cannot be read, or is not the one any more that it was.
+        InputError: It cannot be read, or was changed meanwhile.
     """
-    before = state_of(place)
+    before = state_of(location)
     size = int(before[0])
     for begin in range(0, size, PIECE * _AT_ONCE):
         end = min(size, begin + PIECE * _AT_ONCE)
         yield from read_ranges(
-            place, [(start, min(end, start + PIECE)) for start in range(begin, end, PIECE)]
+            location, [(start, min(end, start + PIECE)) for start in range(begin, end, PIECE)]
         )
-    if state_of(place) != before:
-        raise changed(place)
+    if state_of(location) != before:
+        raise changed(location)
 
 
-def changed(place: Place | str) -> InputError:
-    """The error of a file that is not the one any more that was looked at."""
-    return InputError(f"{place}: was changed during the run; wait until it is copied, run again")
+def changed(location: Location | str) -> InputError:
+    """The error for a file that was changed after the program first saw it."""
+    return InputError(f"{location}: was changed during the run; wait until it is copied, run again")
 
 
-def told(url: str, error: Exception) -> InputError:
-    """What a store answers, as one line with the mend."""
+def store_error(url: str, error: Exception) -> InputError:
+    """A store's error as one line that says what to do."""
     names = {type(one).__name__ for one in (error, error.__cause__) if one is not None}
     words = " ".join(str(error).split())
     if isinstance(error, InputError):
         return error
     if names & _MISSING:
-        mend = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, here and on every worker"
-        return InputError(f"{url}: no credentials ({words}); {mend}")
+        fix = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, here and on every worker"
+        return InputError(f"{url}: no credentials ({words}); {fix}")
     if isinstance(error, PermissionError) or _code(error) in _REFUSED:
-        mend = (
+        fix = (
             "check the credentials in the environment, and that they may list the bucket and get its objects"
         )
-        return InputError(f"{url}: the store refuses ({words}); {mend}")
+        return InputError(f"{url}: the store refuses access ({words}); {fix}")
     if isinstance(error, FileNotFoundError):
         return InputError(
             f"{url}: no such bucket or object ({words}); check its name, and the endpoint in AWS_ENDPOINT_URL"
@@ -301,13 +304,13 @@ def told(url: str, error: Exception) -> InputError:
 
 
 def _code(error: Exception) -> str:
-    """The store's own word for what went wrong."""
+    """The store's own code for what went wrong."""
     answer = getattr(error.__cause__, "response", None) or {}
     return str(answer.get("Error", {}).get("Code", ""))
 
 
 def _state(info: Mapping[str, Any]) -> State:
-    """Size, ETag and time of the last change; listings give thousandths of a second that objects do not."""
+    """Size, ETag and time of the last change, to the second: listings give milliseconds, objects do not."""
     when = info.get("LastModified") or info.get("created")
     time = when.replace(microsecond=0).isoformat() if isinstance(when, datetime) else ""
     return [int(info["size"]), str(info.get("ETag") or ""), time]

@@ -1,7 +1,7 @@
 """Tables on disk: checked against their schema, sorted by key, the same bytes for the same rows.
 
-A table is first written beside its place and then renamed, so that a reader finds the old one or the new one
-and never half of either. Private and work tables are Parquet; public ones have a CSV beside it.
+A table is written under a temporary name and then renamed, so that a reader finds the old table or the new
+one and never half of either. All tables are Parquet; public ones are also written as CSV.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from data.schema import TABLES, Table
 
 ROW_GROUP: Final = 65_536
-"""Rows in a Parquet row group: fixed, because the bytes depend on it."""
+"""Rows per Parquet row group: fixed, because the bytes depend on it."""
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -38,7 +38,7 @@ _TYPE_WORDS: Final = {
 
 
 def empty_table(spec: Table) -> pa.Table:
-    """A table of the schema without rows.
+    """A table with this schema and no rows.
 
     Example:
         >>> empty_table(TABLES["public/kinds"]).num_rows
@@ -58,9 +58,8 @@ def conform(table: pa.Table, spec: Table) -> pa.Table:
         The same rows with ``spec.arrow`` as schema.
 
     Raises:
-        ValueError: A column is missing or is not in the schema, a value cannot be cast, a value that must be
-            there is missing, or two rows share a key. These are faults of the program, not of the user's
-            input.
+        ValueError: A column is missing or is not in the schema, a value cannot be cast, a required value is
+            missing, or two rows share a key. These are faults of the program, not of the user's input.
     """
     wanted = [column.name for column in spec.columns]
     if sorted(table.column_names) != sorted(wanted):
@@ -85,19 +84,19 @@ def conform(table: pa.Table, spec: Table) -> pa.Table:
 
 
 def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
-    """Write a table to its place below ``out``, as :func:`conform` leaves it.
+    """Write a table below ``out``, in the form that :func:`conform` gives it.
 
     Args:
         table: The rows, in any order.
-        spec: Its schema; ``spec.name`` gives the place.
+        spec: Its schema; ``spec.name`` decides the path.
         out: The folder that holds ``private/`` and ``public/``.
 
     Returns:
-        ``out/<name>.parquet``. A public table has ``out/<name>.csv`` beside it (UTF-8, a header line, a
-        missing value is an empty field, yes and no are ``true`` and ``false``).
+        ``out/<name>.parquet``. A public table is also written as ``out/<name>.csv`` (UTF-8, a header line;
+        a missing value is an empty field, yes and no are ``true`` and ``false``).
 
     Raises:
-        ValueError: As :func:`conform`.
+        ValueError: As in :func:`conform`.
         OSError: The folder cannot be written.
     """
     rows = conform(table, spec)
@@ -120,10 +119,10 @@ def read_table(spec: Table, out: Path) -> pa.Table:
     """Read a table that :func:`write_table` wrote.
 
     Raises:
-        FileNotFoundError: It was not written.
-        PermissionError: It may not be read.
-        ValueError: The file is damaged, or has other columns or types than the schema, as one of another
-            version has.
+        FileNotFoundError: There is no such file.
+        PermissionError: The file may not be read.
+        ValueError: The file is damaged, or its columns or types differ from the schema, as after a change of
+            version.
     """
     path = out / f"{spec.name}.parquet"
     try:
@@ -141,10 +140,10 @@ def read_table(spec: Table, out: Path) -> pa.Table:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside ``path`` to write to, and move it into place when the block ends well.
+    """Give a temporary path beside ``path`` to write to, and rename it to ``path`` when the block succeeds.
 
-    The name beside holds the process id, so that two writers of one file do not meet; on an error it is
-    removed.
+    The temporary name holds the process id, so that two writers of one file do not collide. On an error the
+    temporary file is removed.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -155,7 +154,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _csv(rows: pa.Table) -> bytes:
-    """The rows as CSV bytes: comma, quotes only where needed, lines end in a line feed."""
+    """The rows as CSV bytes: commas, quotes only where needed, lines end with a line feed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows.column_names)
@@ -168,11 +167,11 @@ def _csv(rows: pa.Table) -> bytes:
 
 
 def data_dictionary() -> str:
-    """All tables that a run leaves, as Markdown: a heading, what a row is, and a line a column.
+    """All tables that a run publishes, as Markdown: a heading, what a row is, and one line per column.
 
     Returns:
-        Text that ends in a line feed; the same for the same schema. Intermediate tables (``work/``) are left
-        out.
+        Text that ends with a line feed; the same for the same schema. Intermediate tables (``work/``) are
+        left out.
 
     Example:
         >>> print(data_dictionary().splitlines()[0])

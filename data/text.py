@@ -1,9 +1,8 @@
-"""Texts side by side: when two are the same, and which one a mistyped word most likely meant.
+"""Comparing texts: when two are equal, and which known word a mistyped one most likely means.
 
-The one rule by which they are compared: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4).
-White space is what Unicode calls so (property White_Space, no-break spaces included). Python's ``str.split``
-would also swallow the four separators U+001C to U+001F, which Unicode does not count, and "nothing else is
-altered".
+There is one rule of comparison: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4), and nothing else
+altered. White space is what Unicode calls so (property White_Space, which includes no-break spaces). Python's
+``str.split`` does not fit: it also splits at U+001C to U+001F, which Unicode does not count as white space.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ def collapse(text: str) -> str:
         text: Any text.
 
     Returns:
-        The text in NFC, each run of white space as one blank, none at the ends. A zero-width space is no
-        white space and stays.
+        The text in NFC, with each run of white space as one blank and none at the ends. A zero-width space
+        is not white space and stays.
 
     Example:
         >>> collapse("  Car\u00a0\n break-in ")
@@ -37,7 +36,7 @@ def collapse(text: str) -> str:
 
 
 def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
-    """The known word that a mistyped one most likely meant, or None where nothing is near.
+    """The known word that a mistyped one most likely means, or None if none is similar.
 
     Example:
         >>> nearest("timezon", ["name", "city", "timezone"])

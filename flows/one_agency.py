@@ -72,7 +72,7 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
         InputError: An agency stands in the published tables, but what was read of it is gone.
     """
     known = check_kept(investigation, [agency])
-    found = investigation.place.look()
+    found = investigation.place.scan()
     others = {one.agency for one in found.seen if one.mailbox} - {agency}
     return [
         *(f"another agency: {line}" for name, line in sorted(found.troubles.items()) if name != agency),

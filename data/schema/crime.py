@@ -1,4 +1,4 @@
-"""The tables of the crime records: what each city's files hold, and whether richer tracts suffer more."""
+"""The tables of the crime records: what each city's files hold, and whether richer tracts have more crime."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records c
 
 
 def _tests_of_crimes(name: str, of_posts: str, meaning: str) -> Table:
-    """A table of tests with a row a city and type of crime, else with the columns of that of the posts."""
+    """A table of tests per city and type of crime, otherwise with the columns of the posts' table."""
     table = next(table for table in OF_POSTS if table.name == of_posts)
     columns = [
         replace(
@@ -32,7 +32,7 @@ PRIVATE: Final = (
     Table(
         "private/crime_files",
         ("file",),
-        "One row a file of crime records.",
+        "One row per file of crime records.",
         (
             Column("file", TEXT, "The file's path inside the investigation folder."),
             Column("source", TEXT, "Its id everywhere else: first 12 digits of its SHA-256."),
@@ -47,7 +47,7 @@ PUBLIC: Final = (
     Table(
         "public/crime_deciles",
         ("city", "crime", "decile"),
-        "One row a city, type of crime and decile of tract income that holds a tract.",
+        "One row per city, type of crime and decile of tract income; deciles without a tract are left out.",
         (
             CITY,
             CRIME,
@@ -61,12 +61,12 @@ PUBLIC: Final = (
     _tests_of_crimes(
         "public/crime_tests",
         "public/city_tests",
-        "One row a city, type of crime and level: do richer tracts, or deciles, suffer more?",
+        "One row per city, type of crime and level: do richer tracts, or deciles, have more crime?",
     ),
     _tests_of_crimes(
         "public/crime_tests_robust",
         "public/city_tests_robust",
-        "One row a city and type of crime: whether the finding at tract level stands under tests that "
-        "suppose less.",
+        "One row per city and type of crime: does the finding at tract level hold under tests with fewer "
+        "assumptions?",
     ),
 )

@@ -58,7 +58,8 @@ PRIVATE: Final = (
     Table(
         "private/sources",
         ("agency", "source", "file"),
-        "One row a file of mail handed over; a file given twice has a row for each name and one source.",
+        "One row per mailbox file handed over. A file handed over twice has a row for each name, and one "
+        "source.",
         (
             AGENCY,
             SOURCE,
@@ -74,7 +75,7 @@ PRIVATE: Final = (
     Table(
         "private/messages",
         ("agency", "source", "node_id"),
-        "One row a message that is mail and could be read.",
+        "One row per message that is mail and could be read.",
         (
             AGENCY,
             SOURCE,
@@ -95,7 +96,7 @@ PRIVATE: Final = (
     Table(
         "private/alerts",
         ("agency", "alert_id"),
-        "One row a unique alert: equal agency, kind, date, title and description.",
+        "One row per unique alert: messages with equal agency, kind, date, title and description.",
         (
             AGENCY,
             Column(
@@ -120,7 +121,7 @@ PRIVATE: Final = (
     Table(
         "private/recipients",
         ("agency", "recipient", "kind"),
-        "One row a recipient and kind of message received.",
+        "One row per recipient and kind of message received.",
         (
             AGENCY,
             Column("recipient", TEXT, "Address (display name where no address is known), lower-cased."),
@@ -134,7 +135,7 @@ PRIVATE: Final = (
     Table(
         "private/subjects_to_review",
         ("agency", "subject"),
-        "One row a subject that no row of the crosswalk knows, for a person to decide.",
+        "One row per subject that matches no row of the crosswalk, for a person to decide.",
         (
             AGENCY,
             Column("subject", TEXT, "The subject as found; empty for messages without one."),
@@ -144,7 +145,7 @@ PRIVATE: Final = (
     Table(
         "private/quarantine",
         ("source", "node_id", "folder", "stage", "reason", "detail"),
-        "One row an item (or a whole file) that could not be taken further.",
+        "One row per item (or whole file) that could not be processed further.",
         (
             SOURCE,
             optional(
@@ -164,7 +165,7 @@ PUBLIC: Final = (
     Table(
         "public/ledger",
         ("part", "source", "line"),
-        "One row a line of the ledger; the identities of the method hold between them.",
+        "One row per line of the ledger. The lines add up as the method's identities say.",
         (
             Column(
                 "part",
@@ -208,7 +209,7 @@ PUBLIC: Final = (
     Table(
         "public/kinds",
         ("agency", "kind"),
-        "One row a kind of message that occurs.",
+        "One row per kind of message that occurs.",
         (
             AGENCY,
             KIND,
@@ -219,8 +220,8 @@ PUBLIC: Final = (
     Table(
         "public/subjects",
         ("agency", "pattern"),
-        "One row a row of the crosswalk that met a message; unclassified ones are one row with an empty "
-        "pattern.",
+        "One row per row of the crosswalk that matched a message; unclassified messages are one row with an "
+        "empty pattern.",
         (
             AGENCY,
             Column("pattern", TEXT, "The crosswalk's pattern, never the subject itself."),
@@ -232,7 +233,7 @@ PUBLIC: Final = (
     Table(
         "public/alerts_by_month",
         ("agency", "kind", "month"),
-        "One row a month of alert_date.",
+        "One row per kind of alert and month of alert_date.",
         (
             AGENCY,
             ALERT_KIND,
@@ -244,7 +245,7 @@ PUBLIC: Final = (
     Table(
         "public/recipients_per_alert",
         ("agency", "kind", "recipients"),
-        "One row a number of recipients: how many unique alerts reached so many.",
+        "One row per kind of alert and number of recipients: how many unique alerts reached that many.",
         (
             AGENCY,
             ALERT_KIND,
@@ -258,7 +259,7 @@ WORK: Final = (
     Table(
         "work/mail",
         ("node_id",),
-        "One row a message of one mailbox that is mail, as the reader found it.",
+        "One row per message of one mailbox that is mail, as the reader found it.",
         (
             NODE_ID,
             FOLDER,
@@ -274,7 +275,7 @@ WORK: Final = (
     Table(
         "work/parsed",
         ("node_id",),
-        "One row a message of one mailbox: its headers, its kind, and the alert found in its body (the "
+        "One row per message of one mailbox: its headers, its kind, and the alert found in its body (the "
         "body is not kept).",
         (
             NODE_ID,

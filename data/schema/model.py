@@ -26,11 +26,11 @@ class Column:
     """One column of a table.
 
     Attributes:
-        name: The column's name as it stands in the files.
+        name: The column's name in the files.
         type: Its Arrow type.
-        meaning: What a value says, with its unit; goes into the data dictionary and the Arrow field's
-            metadata.
-        nullable: Whether a value may be missing; the meaning says what a missing one tells.
+        meaning: What a value says, with its unit. It goes into the data dictionary and, as metadata of the
+            Arrow field, into every Parquet file: another wording means other bytes.
+        nullable: Whether a value may be missing; the meaning says when.
     """
 
     name: str
@@ -46,13 +46,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: where it lies, what a row is, its key and its columns.
+    """One table: its path, what a row is, its key and its columns.
 
     Attributes:
-        name: Place below ``out/`` without suffix, as ``private/sources`` (``work/…``: intermediate tables).
+        name: Path below ``out/`` without suffix, such as ``private/sources`` (``work/…``: intermediate
+            tables).
         key: The columns that make a row unique and give the order of rows in the file.
-        meaning: What one row is.
-        columns: The columns in file order.
+        meaning: What one row is; it goes into the data dictionary alone.
+        columns: The columns in the file's order.
     """
 
     name: str
@@ -67,17 +68,17 @@ class Table:
 
     @property
     def visibility(self) -> Visibility:
-        """``private`` (names, addresses, texts), ``public`` (counts alone) or ``work`` (intermediate)."""
+        """``private`` (names, addresses, texts), ``public`` (counts only) or ``work`` (intermediate)."""
         return cast(Visibility, self.name.split("/", 1)[0])
 
     @property
     def stem(self) -> str:
-        """The file's name without folder and suffix, as ``sources``."""
+        """The file's name without folder and suffix, such as ``sources``."""
         return self.name.split("/", 1)[1]
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that it lies in, as ``public/kinds.parquet``; a public table is CSV too."""
+        """The files that hold it, such as ``public/kinds.parquet``; a public table is also a CSV."""
         suffixes = (".parquet", ".csv") if self.visibility == "public" else (".parquet",)
         return tuple(f"{self.name}{suffix}" for suffix in suffixes)
 

@@ -1,4 +1,4 @@
-"""The tables of the posts: where each lies, and whether richer tracts post more."""
+"""The tables of the posts: the tract of each post, and whether richer tracts post more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIVATE: Final = (
     Table(
         "private/post_files",
         ("file",),
-        "One row a file of posts.",
+        "One row per file of posts.",
         (
             Column("file", TEXT, "The file's path inside the investigation folder."),
             Column("source", TEXT, "Its id everywhere else: first 12 digits of its SHA-256."),
@@ -27,7 +27,7 @@ PRIVATE: Final = (
     Table(
         "private/posts_in_tracts",
         ("post_id", "city"),
-        "One row a post in a tract and examined city that holds the tract.",
+        "One row per post in a tract, and per examined city that contains the tract.",
         (
             Column("post_id", TEXT, "The post's id as found."),
             optional("city", TEXT, "An examined city that holds the tract; missing where none does."),
@@ -44,7 +44,7 @@ PUBLIC: Final = (
     Table(
         "public/border_posts",
         ("scope", "year"),
-        "One row a scope and time: how many posts lie on borders of tracts, and how they were decided.",
+        "One row per scope and year: how many posts are on borders of tracts, and how each was decided.",
         (
             Column("scope", TEXT, "'nation', or a city, which counts by the tract assigned."),
             Column("year", TEXT, "'all', or the year analysed."),
@@ -61,7 +61,7 @@ PUBLIC: Final = (
     Table(
         "public/city_deciles",
         ("city", "decile"),
-        "One row a city and decile of tract income that holds a tract.",
+        "One row per city and decile of tract income; deciles without a tract are left out.",
         (
             CITY,
             Column("decile", SMALL_COUNT, "1 is the poorest, 10 the richest."),
@@ -80,7 +80,7 @@ PUBLIC: Final = (
     Table(
         "public/city_tests",
         ("city", "level"),
-        "One row a city and level: do richer tracts, or deciles, post more?",
+        "One row per city and level: do richer tracts, or deciles, post more?",
         (
             CITY,
             Column("level", TEXT, "'tract' or 'decile'."),
@@ -103,7 +103,7 @@ PUBLIC: Final = (
     Table(
         "public/city_tests_robust",
         ("city",),
-        "One row a city: whether the finding at tract level stands under tests that suppose less.",
+        "One row per city: does the finding at tract level hold under tests with fewer assumptions?",
         (
             CITY,
             Column("n", COUNT, "Tracts with population and income."),

@@ -1,4 +1,4 @@
-"""The table of the records requests: whom we asked, and what came."""
+"""The table of the records requests: which agencies were asked, and what they sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PUBLIC: Final = (
     Table(
         "public/requests",
         ("agency", "sent"),
-        "One row a records request.",
+        "One row per records request.",
         (
             Column("agency", TEXT, "The agency asked, as requests.csv names it."),
             Column("sent", DAY, "The day on which it was asked."),

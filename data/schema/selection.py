@@ -15,7 +15,7 @@ OF_TRACTS: Final = (
     Table(
         "public/gentrification",
         ("city",),
-        "One row a city of census/gentrification.",
+        "One row per city of census/gentrification.",
         (
             CITY,
             Column("tracts", COUNT, "Tracts of the city."),
@@ -28,7 +28,7 @@ OF_TRACTS: Final = (
     Table(
         "public/gentrification_thresholds",
         ("metro_area",),
-        "One row a metro area: the thresholds against which its tracts are held.",
+        "One row per metro area: the thresholds that its tracts are compared with.",
         (
             METRO_AREA,
             Column("tracts", COUNT, "Tracts of the metro area, in a city or not."),
@@ -60,7 +60,7 @@ OF_TRACTS: Final = (
     Table(
         "public/gentrification_tracts",
         ("GEOID", "city"),
-        "One row a row of census/gentrification: what was found of the tract.",
+        "One row per row of census/gentrification: what was found about the tract.",
         (
             GEOID,
             METRO_AREA,
@@ -76,7 +76,7 @@ PRIVATE: Final = (
     Table(
         "private/partnerships",
         ("source", "row"),
-        "One row a Ring/Neighbors row of the Atlas of Surveillance: whose partnership it is.",
+        "One row per Ring/Neighbors row of the Atlas of Surveillance: whose partnership it is.",
         (
             Column("source", TEXT, "The Atlas file: first 12 digits of its SHA-256."),
             Column("row", COUNT, "The row in it, from 1, without the header."),
@@ -99,7 +99,7 @@ PUBLIC: Final = (
     Table(
         "public/city_selection",
         ("rank",),
-        "One row a city: whether it was chosen to be asked for its records, and why.",
+        "One row per city: whether it was chosen to be asked for its records, and why.",
         (
             Column(
                 "rank", SMALL_COUNT, "By gentrified share of all tracts, highest first; equal ones by name."

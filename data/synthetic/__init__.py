@@ -1,9 +1,12 @@
-"""A synthetic investigation: real PST files of made-up mail, a made-up country, and the truth beside them.
+"""A synthetic investigation: real PST files of made-up mail, a made-up country, and the truth about both.
 
-:func:`create` writes a whole investigation folder; :func:`plan` is what it will write of mail, before a byte
-is written; :func:`mailbox` writes one PST of plain alert messages for benchmarks and fault tests. The mail
-is made by :mod:`data.synthetic.mail.planning` and what lies beside it; posts, tracts, Census and cities by
-:mod:`data.synthetic.country`; crime records will get a module of their own, which :func:`create` calls.
+:func:`create` writes a whole investigation folder; :func:`plan` is the plan of its mail, before a byte is
+written; :func:`mailbox` writes one PST of plain alert messages for benchmarks and fault tests.
+
+There are four packages. :mod:`data.synthetic.mail` makes the mail, :mod:`data.synthetic.pst` writes it as PST
+files, :mod:`data.synthetic.country` makes tracts, Census, cities and posts, and
+:mod:`data.synthetic.public_records` makes crime records, gentrification, the Atlas and the records requests.
+Each also writes the truth: the tables that a faultless run publishes about its files.
 """
 
 from data.synthetic.investigation import create

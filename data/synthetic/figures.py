@@ -1,8 +1,8 @@
-"""The numbers of the published investigation, each with its source, and smaller ones by scale.
+"""The numbers of the published investigation's mail, each with its source, and scaled-down ones.
 
 Source of every number marked *article*: The Markup, "How We Investigated Ring's Crime Alert System for Police
-Departments", 2023 (e-mails of 11 July 2020 to 30 September 2022). What the article does not say is marked
-*assumed*: it is needed to build an investigation, and nothing may be concluded from it.
+Departments", 2023 (e-mails of 11 July 2020 to 30 September 2022). A number that the article does not give is
+marked *assumed*: it is needed to build an investigation, and nothing may be concluded from it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Final, TypeVar
 _Key = TypeVar("_Key")
 
 EMAILS: Final = 202_552
-"""E-mails in all (article)."""
+"""All e-mails (article)."""
 CRIME_ALERT_EMAILS: Final = 191_554
-"""Of them crime alerts (article)."""
+"""Crime alerts among them (article)."""
 UNIQUE_CRIME_ALERTS: Final = 13_053
 """Unique crime alerts (article)."""
 FEWEST_OFFICERS, MOST_OFFICERS = 1, 60
-"""Officers that one unique alert was sent to, fewest and most (article)."""
+"""Fewest and most officers that one unique alert was sent to (article)."""
 FIRST_DAY: Final = date(2020, 7, 11)
 LAST_DAY: Final = date(2022, 9, 30)
 """First and last day of the e-mails (article)."""
@@ -33,7 +33,7 @@ SMALLEST_FILE, LARGEST_FILE = 52_800_000, 8_000_000_000
 """The smallest PST, 52.8 MB, and the largest, 8 GB (article)."""
 
 OTHER_EMAILS: Final[dict[str, int]] = {
-    # assumed: the article gives the total and the crime alerts alone; how the remaining 10,998 divide is our
+    # assumed: the article gives only the total and the crime alerts; how the other 10,998 are divided is our
     # choice
     "safety alert": 4_212,
     "reply or forward": 1_846,
@@ -47,21 +47,20 @@ KINDS: Final[dict[str, int]] = {"crime alert": CRIME_ALERT_EMAILS, **OTHER_EMAIL
 """E-mails by kind at scale 1; they add up to :data:`EMAILS`."""
 
 UNIQUE_SAFETY_ALERTS: Final = 287
-"""Assumed: as many e-mails a unique safety alert as a unique crime alert has, 14.7."""
+"""Assumed: as many e-mails per unique safety alert as per unique crime alert, 14.7."""
 UNIQUE: Final[dict[str, int]] = {"crime alert": UNIQUE_CRIME_ALERTS, "safety alert": UNIQUE_SAFETY_ALERTS}
 
 WITHOUT_TITLE: Final[dict[str, int]] = {"crime alert": 92, "safety alert": 8}
-"""Assumed: alert e-mails that show no title at all, in HTML or plain text. They are alerts by their subject
-(so they are
-among the article's 191,554) and end in quarantine."""
+"""Assumed: alert e-mails without any title, in HTML or plain text. They are alerts by their subject (so they
+are among the article's 191,554) and end in quarantine."""
 
 NOT_MAIL: Final = 640
-"""Assumed: contacts, appointments, meeting requests and delivery reports that lie in the mailboxes beside the
+"""Assumed: contacts, appointments, meeting requests and delivery reports in the mailboxes, besides the
 e-mails."""
 
 FILE_BYTES: Final[tuple[tuple[str, int], ...]] = (
-    # (agency's rank, bytes). Smallest, largest and total are the article's; the number of files between and
-    # the second agency (the article has one) are assumed.
+    # (agency's rank, bytes). Smallest, largest and total are the article's. The number of files between them
+    # and the second agency are assumed (the article has one agency).
     ("main", LARGEST_FILE),
     ("main", 7_100_000_000),
     ("main", 5_900_000_000),
@@ -75,16 +74,14 @@ FILE_BYTES: Final[tuple[tuple[str, int], ...]] = (
 )
 
 MESSAGE_BYTES: Final = TOTAL_BYTES // EMAILS
-"""Bytes of file a message takes up at scale 1 (162,378): its HTML of 10 to 25 kB, the rest inline images."""
+"""Bytes of file per message at scale 1 (162,378): HTML of 10 to 25 kB, the rest inline images."""
 SMALL_MESSAGE_BYTES: Final = 30_000
-"""The same for investigations below :data:`SMALL_SCALE` (assumed): images of a few kB, so that a demo of
-2,026 e-mails
-is 61 MB and not 330 MB. Nothing that the method looks at depends on it."""
+"""The same below :data:`SMALL_SCALE` (assumed): images of a few kB, so that a demo of 2,026 e-mails takes
+61 MB and not 330 MB. Nothing that the method examines depends on it."""
 SMALL_SCALE: Final = Fraction(1, 10)
 
 FEWEST_EMAILS: Final[dict[str, dict[str, int]]] = {
-    # assumed: however small the scale, the main agency holds one of each situation, and these e-mails carry
-    # them
+    # assumed: however small the scale, the main agency has every situation once, which takes so many e-mails
     "main": {
         "crime alert": 190,
         "safety alert": 60,
@@ -116,39 +113,39 @@ FEWEST_IN_FILE: Final = 4
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """Divide a whole number by weights so that the parts add up: the largest-remainder method.
+    """Divide a whole number by weights into whole shares that add up: the largest-remainder method.
 
     Args:
         total: The number to divide, not negative.
         weights: Whole numbers, not negative, at least one above 0.
 
     Returns:
-        One part a weight; each is its exact share rounded down or up, and their sum is `total`. Equal
-        remainders go to the first.
+        One share per weight: its exact share rounded down or up. The shares add up to ``total``. Of equal
+        remainders, the first is rounded up first.
 
     Example:
         >>> apportion(10, [1, 1, 1])
         [4, 3, 3]
     """
     whole = sum(weights)
-    parts = [total * weight // whole for weight in weights]
+    shares = [total * weight // whole for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
-    for i in by_remainder[: total - sum(parts)]:
-        parts[i] += 1
-    return parts
+    for i in by_remainder[: total - sum(shares)]:
+        shares[i] += 1
+    return shares
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of everything one agency has.
+    """How much of everything one agency has.
 
     Attributes:
         emails: E-mails by kind.
         unique: Unique alerts by alert kind.
-        without_title: Alert e-mails without any title by alert kind; they are among `emails`.
-        not_mail: Items that are no mail; they are not among `emails`.
-        file_emails: E-mails in each file of the agency, adding up to the sum of `emails`.
-        file_bytes: Bytes that each of these files is to have.
+        without_title: Alert e-mails without any title by alert kind; included in ``emails``.
+        not_mail: Items that are not mail; not included in ``emails``.
+        file_emails: E-mails in each file of the agency; they add up to the sum of ``emails``.
+        file_bytes: The target size of each of these files, in bytes.
     """
 
     emails: dict[str, int]
@@ -160,10 +157,10 @@ class Counts:
 
 
 def mail_bytes(scale: float) -> int:
-    """About how many bytes the mailboxes of a scale take, before anything is planned.
+    """About how many bytes the mailboxes take at a scale, before anything is planned.
 
     Raises:
-        ValueError: If the scale is not a number above 0.
+        ValueError: The scale is not a number above 0.
 
     Example:
         >>> mail_bytes(1.0), mail_bytes(0.01)
@@ -175,22 +172,22 @@ def mail_bytes(scale: float) -> int:
 
 
 def counts(scale: float, message_bytes: int | None = None) -> dict[str, Counts]:
-    """The numbers of an investigation of a scale, by rank of the agency ("main", "second").
+    """The numbers of an investigation at a scale, by rank of the agency ("main", "second").
 
     Scale 1 gives the published totals exactly. Other scales multiply every number, rounding by largest
-    remainder so that totals still add up, and never go below one of each situation (:data:`FEWEST_EMAILS`).
-    Above 1 the number of files grows and not their size.
+    remainder so that totals still add up. They never go below one of each situation (:data:`FEWEST_EMAILS`).
+    Above scale 1 there are more files, not larger ones.
 
     Args:
         scale: Above 0; 1 is the published investigation.
-        message_bytes: Bytes of file a message is to take up on average; None for :data:`MESSAGE_BYTES`, or
+        message_bytes: Bytes of file per message on average; None for :data:`MESSAGE_BYTES`, or
             :data:`SMALL_MESSAGE_BYTES` below :data:`SMALL_SCALE`.
 
     Returns:
         The counts of "main" and "second".
 
     Raises:
-        ValueError: If the scale is not a number above 0, or `message_bytes` not above 0.
+        ValueError: The scale is not a number above 0, or ``message_bytes`` is not above 0.
 
     Example:
         >>> both = counts(1.0)
@@ -238,7 +235,7 @@ def counts(scale: float, message_bytes: int | None = None) -> dict[str, Counts]:
 
 
 def _second(kinds: dict[str, int], share: Fraction) -> dict[str, int]:
-    """The second agency's part of each kind; the main agency has the rest."""
+    """The second agency's share of each kind; the main agency has the rest."""
     total = round(sum(kinds.values()) * share)
     return (
         dict(zip(kinds, apportion(total, list(kinds.values())), strict=True))
@@ -248,7 +245,7 @@ def _second(kinds: dict[str, int], share: Fraction) -> dict[str, int]:
 
 
 def _unique(rank: str, exact: Fraction, share: Fraction) -> dict[str, int]:
-    """Unique alerts of one agency by kind; both agencies' add up to the scaled number above the floors."""
+    """Unique alerts of one agency by kind. Above the floors, both agencies' add up to the scaled number."""
     result: dict[str, int] = {}
     for kind, n in UNIQUE.items():
         whole = round(n * exact)
@@ -257,9 +254,9 @@ def _unique(rank: str, exact: Fraction, share: Fraction) -> dict[str, int]:
     return result
 
 
-def _at_least(parts: dict[_Key, int], floors: dict[_Key, int]) -> dict[_Key, int]:
-    """Raise each part to its floor, at the expense of the largest one as far as its own floor allows."""
-    raised = {key: max(n, floors[key]) for key, n in parts.items()}
-    largest = max(parts, key=lambda key: parts[key])
-    raised[largest] = max(floors[largest], raised[largest] - (sum(raised.values()) - sum(parts.values())))
+def _at_least(shares: dict[_Key, int], floors: dict[_Key, int]) -> dict[_Key, int]:
+    """Raise each share to its floor, and lower the largest one by as much, but not below its own floor."""
+    raised = {key: max(n, floors[key]) for key, n in shares.items()}
+    largest = max(shares, key=lambda key: shares[key])
+    raised[largest] = max(floors[largest], raised[largest] - (sum(raised.values()) - sum(shares.values())))
     return raised

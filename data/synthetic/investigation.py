@@ -23,34 +23,33 @@ def create(
     workers: int = 1,
     country: bool = True,
 ) -> Path:
-    """Write an investigation folder with known truth beside it.
+    """Write an investigation folder, with the truth about it.
 
     The folder holds ``investigation.toml``, ``records/<agency>/**/*.pst``, ``posts/``, ``census/``,
-    ``crime/``, ``atlas/``, ``requests.csv`` and ``truth/``, whose tables have the names and columns of
-    ``out/`` and every value that a faultless run writes there (but for reasons in words). Equal arguments
-    give equal bytes, whatever the number of workers.
+    ``crime/``, ``atlas/``, ``requests.csv`` and ``truth/``. The tables in ``truth/`` have the names and
+    columns of those in ``out/``, and every value that a faultless run writes there, except reasons in words.
+    Equal arguments give equal bytes, whatever the number of workers.
 
     Args:
         folder: A folder that does not exist yet, or is empty.
-        scale: Above 0. 1 is the published investigation: 202,552 e-mails in 32.89 GB; 0.01 about 2,026 in 61
-            MB. Posts and crimes follow it too (:func:`data.synthetic.country.write_country`,
-            :func:`data.synthetic.public_records.write_city_hall`).
-        seed: Decides every text, address, time, picture and place.
-        progress: Called as ``progress(what, done, total)`` while mailboxes are written; `what` is the file.
-        message_bytes: Bytes of file a message takes up on average. None: 162,378 as published, 30,000 below
-            scale 0.1.
-        workers: Processes that write mailboxes side by side.
-        country: Whether posts, tracts, Census, crimes, the Atlas and requests are written too; without them
-            it is mail alone.
+        scale: Above 0. 1 is the published investigation: 202,552 e-mails in 32.89 GB; 0.01 gives about 2,026
+            in 61 MB. Posts and crimes follow it too (:func:`data.synthetic.country.write_country`,
+            :func:`data.synthetic.public_records.write_public_records`).
+        seed: Decides every text, address, time, picture and location.
+        progress: Called as ``progress(what, done, total)`` while mailboxes are written; ``what`` is the file.
+        message_bytes: Bytes of file per message on average. None: 162,378 as published, 30,000 below scale
+            0.1.
+        workers: Processes that write mailboxes in parallel.
+        country: Whether posts, tracts, Census, crimes, the Atlas and requests are written too, or only mail.
 
     Returns:
-        `folder`.
+        ``folder``.
 
     Raises:
-        InputError: The folder is not empty, or `scale` or `message_bytes` is not above 0.
+        InputError: The folder is not empty, or ``scale`` or ``message_bytes`` is not above 0.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: is there already and not empty; name a new folder")
+        raise InputError(f"{folder}: already exists and is not empty; name a new folder")
     try:
         planned = plan(scale, seed, message_bytes)
     except ValueError as error:
@@ -59,14 +58,14 @@ def create(
     lines: tuple[tuple[str, str, str, int], ...] = ()
     settings = ""
     if country:
-        # Here and not above: who makes mailboxes alone needs none of the geospatial libraries.
+        # Imported here, because mailboxes alone need none of the geospatial libraries.
         from data.synthetic.country import make_country, posts_settings, write_country
-        from data.synthetic.public_records import write_city_hall
+        from data.synthetic.public_records import write_public_records
 
         made = make_country(scale, seed)
-        hall = write_city_hall(folder, made, scale, seed)
-        lines = (*write_country(folder, made, seed), *hall.lines)
-        settings = f"\n{posts_settings()}\n{hall.settings}"
+        records = write_public_records(folder, made, scale, seed)
+        lines = (*write_country(folder, made, seed), *records.lines)
+        settings = f"\n{posts_settings()}\n{records.settings}"
     written = sorted(_write_all(folder, planned, progress, workers), key=lambda each: each.plan.file)
     if country:
         from data.synthetic.public_records import write_requests
@@ -78,7 +77,7 @@ def create(
 
 
 def _write_all(folder: Path, planned: Plan, progress: Progress | None, workers: int) -> Iterator[Written]:
-    """Write every mailbox, the largest first where several processes share the work."""
+    """Write every mailbox. With several processes the largest comes first, so that none is left for last."""
     if workers <= 1:
         for each in planned.files:
             yield write_file(folder, each, planned.posts, planned.seed, progress)
@@ -95,7 +94,7 @@ def _write_all(folder: Path, planned: Plan, progress: Progress | None, workers: 
 
 
 def _write_settings(folder: Path, planned: Plan, more: str) -> None:
-    """The configuration: the main agency and `more` in one file, the other agency in its own folder."""
+    """The configuration: the main agency and ``more`` in one file, the other agency in its own folder."""
 
     def lines(agency: int) -> str:
         each = planned.agencies[agency]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Final
 
 FIRST_NAMES: Final = [
@@ -86,7 +87,7 @@ STREETS: Final = [
     "Bluebottle Ave",
     "Paper Mill Ln",
 ]
-PLACES: Final = [
+SPOTS: Final = [
     "driveway",
     "front porch",
     "back gate",
@@ -163,8 +164,7 @@ SENTENCES: Final = [
     "They left a screwdriver behind.",
 ]
 
-# Titles and descriptions with what residents really type: each has once broken a scraper or a comparison
-# somewhere.
+# What residents really type: each of these has broken a scraper or a comparison somewhere.
 ODD_TITLES: Final = (
     "RE: car break in on Thimble St",
     "FW: please read",
@@ -214,3 +214,28 @@ UNCLASSIFIED: Final = [
     "Crime alert (weekly digest)",
     "Reset your password",
 ]
+
+
+def fill(rng: random.Random, pattern: str) -> str:
+    """A text whose gaps are filled from the word lists.
+
+    Args:
+        rng: Decides the words. Every gap draws a word, whether the pattern has it or not, so that a change of
+            one pattern does not change the texts after it; a pattern without a gap draws none.
+        pattern: Text with gaps in braces, such as ``{street}``.
+
+    Example:
+        >>> fill(random.Random(1), "no gap")
+        'no gap'
+    """
+    if "{" not in pattern:
+        return pattern
+    return pattern.format(
+        place=rng.choice(SPOTS),
+        street=rng.choice(STREETS),
+        hour=f"{rng.randrange(1, 13)}:{rng.randrange(60):02d} am",
+        hour2=f"{rng.randrange(1, 13)}:{rng.randrange(60):02d} pm",
+        name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
+        number=f"{rng.randrange(10**6):06d}",
+        month=rng.choice(("January", "April", "July", "October")),
+    )

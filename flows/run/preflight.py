@@ -100,7 +100,7 @@ def check_agency(investigation: Investigation, agency: str) -> None:
         InputError: It has no mailbox; the message names the agencies that have.
     """
     if not investigation.place.mailboxes(agency):
-        there = sorted({one.agency for one in investigation.place.look().seen if one.mailbox})
+        there = sorted({one.agency for one in investigation.place.scan().seen if one.mailbox})
         raise InputError(
             f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
             f"name one of: {', '.join(there)}"

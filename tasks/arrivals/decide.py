@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from data.records import Look, Seen
+from data.records import Scan, Seen
 from tasks.arrivals.agency import Arrival, Facts, Verdict, judge
 from tasks.arrivals.memory import Memory
 
@@ -50,7 +50,7 @@ class Decision:
     memory: Memory
 
 
-def decide(look: Look, memory: Memory, now: float, settle: float, facts: Facts) -> Decision:
+def decide(look: Scan, memory: Memory, now: float, settle: float, facts: Facts) -> Decision:
     """Compare a look with the ones before.
 
     Args:
@@ -100,7 +100,7 @@ def _behind_others(agency: str, verdict: Verdict) -> Verdict:
     return Verdict(verdict.known, line=line)
 
 
-def _by_agency(look: Look) -> dict[str, list[Seen]]:
+def _by_agency(look: Scan) -> dict[str, list[Seen]]:
     found: dict[str, list[Seen]] = {}
     for one in sorted(look.seen, key=lambda one: (one.agency, one.file)):
         found.setdefault(one.agency, []).append(one)

@@ -44,7 +44,7 @@ def look_at_records(
     """
     work = investigation.work
     now = time.time()
-    found = investigation.place.look()
+    found = investigation.place.scan()
     before = read_before(found.seen, work, investigation.out)
     facts = Facts(
         folder=investigation.folder,
@@ -91,7 +91,7 @@ def agencies_coming(investigation: Investigation) -> dict[str, str]:
         InputError: Something cannot be listed.
     """
     memory, now, settle = recall(investigation.work), time.time(), investigation.config.arrivals.settle
-    found = investigation.place.look()
+    found = investigation.place.scan()
     for line in found.troubles.values():
         raise InputError(line)
     notes: dict[str, str] = {}
@@ -115,7 +115,7 @@ def already_read(investigation: Investigation, agency: str) -> bool:
     Raises:
         InputError: Something cannot be listed, or what is known of the mail is damaged.
     """
-    before = read_before(investigation.place.look().seen, investigation.work, investigation.out)
+    before = read_before(investigation.place.scan().seen, investigation.work, investigation.out)
     if agency not in before.read:
         return False
     return known(investigation.work, but=()).timezones.get(agency) == investigation.timezones[agency]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from distributed import Client
 
-from data.storage import Place
+from data.storage import Location
 from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
@@ -22,8 +22,8 @@ OnProgress = Callable[[int, int], None]
 
 
 def examine_files(
-    client: Client, known: Mapping[Place, str | None], on_progress: OnProgress | None = None
-) -> dict[Place, Examined]:
+    client: Client, known: Mapping[Location, str | None], on_progress: OnProgress | None = None
+) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
     Args:
@@ -34,9 +34,9 @@ def examine_files(
     Returns:
         What each is.
     """
-    found: dict[Place, Examined] = {}
+    found: dict[Location, Examined] = {}
 
-    def keep(item: tuple[Place, str | None], examined: Examined) -> None:
+    def keep(item: tuple[Location, str | None], examined: Examined) -> None:
         found[item[0]] = examined
         if on_progress is not None:
             on_progress(len(found), len(known))
@@ -45,11 +45,11 @@ def examine_files(
     return found
 
 
-def _examine(item: tuple[Place, str | None]) -> Examined:
+def _examine(item: tuple[Location, str | None]) -> Examined:
     return examine(*item)
 
 
-def _examine_apart(item: tuple[Place, str | None]) -> Examined:
+def _examine_apart(item: tuple[Location, str | None]) -> Examined:
     """Without libpff, which can only have died over the folders' names."""
     return examine(*item, names=False)
 

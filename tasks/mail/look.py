@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.storage import Place
+from data.storage import Location
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.parts import finished, gaps
@@ -76,7 +76,7 @@ def plan_reading(
     """
     check_readable(files)
     memo = HashMemo(work)
-    examined: dict[Place, Examined] = {}
+    examined: dict[Location, Examined] = {}
     for done, file in enumerate(files, start=1):
         state = state_of(file.path)
         examined[file.path] = examine(file.path, memo.get(file), names=False)

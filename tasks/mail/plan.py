@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pypff
 
-from data.storage import Place, State
+from data.storage import Location, State
 from tasks.mail.extract import BlockError, Copier, Extract, Node
 from tasks.mail.layout import (
     NBT,
@@ -170,7 +170,7 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
     return MailPlan(header, file.size, nodes, _folders(wanted, facts, inside), tuple(damages), cut)
 
 
-def open_plan(path: Place, *, names: bool = True, state: State | None = None) -> MailPlan:
+def open_plan(path: Location, *, names: bool = True, state: State | None = None) -> MailPlan:
     """List the mailbox at `path`, which shall be in this state; see `plan_mailbox` and `open_bytes`.
 
     Raises:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from data.storage import Place, Remote, State, changed, read_ranges, state_of
+from data.storage import Location, Remote, State, changed, read_ranges, state_of
 from tasks.mail.ndb import LocalFile
 
 _SEGMENT: Final = 16 << 10
@@ -131,7 +131,7 @@ class RemoteFile:
         self._segments.clear()
 
 
-def open_bytes(place: Place, state: State | None = None) -> LocalFile | RemoteFile:
+def open_bytes(place: Location, state: State | None = None) -> LocalFile | RemoteFile:
     """A mailbox to be read at positions, wherever it lies; to be closed with `with`.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from data.schema import TABLES
-from data.storage import Place
+from data.storage import Location
 from tasks.mail.parts import PartSummary, gaps
 from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox
@@ -66,7 +66,7 @@ class Survey:
     """
 
     mailboxes: tuple[Mailbox, ...]
-    states: Mapping[Place, Sequence[int | str]] = field(default_factory=dict)
+    states: Mapping[Location, Sequence[int | str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from data.storage import Place, Remote, State, changed, state_of, stream
+from data.storage import Location, Remote, State, changed, state_of, stream
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
@@ -73,7 +73,7 @@ class Mailbox:
     """
 
     agency: str
-    path: Place
+    path: Location
     files: tuple[str, ...]
     examined: Examined
 
@@ -87,7 +87,7 @@ class Mailbox:
         return work / "mail" / f"{self.source}-reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
 
 
-def sha256_of(path: Place) -> str:
+def sha256_of(path: Location) -> str:
     """SHA-256 of a file, in hexadecimal digits; what lies on a store is streamed, once.
 
     Raises:
@@ -106,7 +106,7 @@ def sha256_of(path: Place) -> str:
     return digest.hexdigest()
 
 
-def examine(path: Place, sha256: str | None, names: bool = True) -> Examined:
+def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
     """Hash a file and list its messages.
 
     Args:
@@ -149,7 +149,7 @@ def check_readable(files: Iterable[RecordFile]) -> None:
             ) from error
 
 
-def check_unchanged(path: Place, state: Sequence[int | str]) -> None:
+def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
     """See that a file is the one that was hashed.
 
     Args:

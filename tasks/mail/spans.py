@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from data import safe_path
 from data.errors import InputError
-from data.storage import Place, State
+from data.storage import Location, State
 from tasks.mail.layout import Header
 from tasks.mail.parts import PartSummary, write_part
 from tasks.mail.plan import MailPlan, to_nodes
@@ -52,7 +52,7 @@ class Span:
         state: the mailbox's when it was looked at, as for `tasks.mail.remote.open_bytes`.
     """
 
-    path: Place
+    path: Location
     header: bytes
     nodes: npt.NDArray[Any]
     folders: dict[int, str]
@@ -74,7 +74,7 @@ class Span:
 
 def span_of(
     plan: MailPlan,
-    path: Place,
+    path: Location,
     places: tuple[int, int],
     parts: Path,
     settings: MailSettings,

@@ -1,4 +1,4 @@
-"""`investigation.toml` key by key: what is read, and the one line that each mistake becomes."""
+"""``investigation.toml`` key by key: what is read, and the one line that each mistake becomes."""
 
 import re
 from pathlib import Path
@@ -57,7 +57,7 @@ def read(tmp_path: Path):
     return reader
 
 
-def told(read, text: str) -> str:
+def error_of(read, text: str) -> str:
     with pytest.raises(InputError) as caught:
         read(text)
     assert "\n" not in str(caught.value)
@@ -74,7 +74,7 @@ def test_the_configuration_of_the_design_is_read_whole(read):
     assert (config.selection.inflation, config.coding.sample, config.tests.alpha) == (1.49, 1000, 0.05)
 
 
-def test_all_but_the_name_may_be_left_out(read):
+def test_everything_but_the_name_is_optional(read):
     config = read('name = "small"')
     assert config.agencies == {}
     assert config.posts is None
@@ -96,10 +96,18 @@ def test_all_but_the_name_may_be_left_out(read):
             "unknown key 'coding.color'; remove it; known here: sample, seed, reviews",
         ),
         ("types =", "kinds =", "unknown key 'crime.los-angeles.kinds'"),
-        ("s_Angeles", "s_Angles", "'America/Los_Angles' is no time zone of the IANA database; did you mean"),
-        ("America/Los_Angeles", "PST", "'PST' is no time zone of the IANA database; write it as 'America/"),
+        (
+            "s_Angeles",
+            "s_Angles",
+            "'America/Los_Angles' is not a time zone of the IANA database; did you mean",
+        ),
+        (
+            "America/Los_Angeles",
+            "PST",
+            "'PST' is not a time zone of the IANA database; write it as 'America/",
+        ),
         ("year = 2019", 'year = "2019"', "'posts.year' is wrong: must be a whole number, without quotes"),
-        ('["1234567"]', '"1234567"', '\'posts.exclude_users\' is wrong: must be a list, as ["…", "…"]'),
+        ('["1234567"]', '"1234567"', '\'posts.exclude_users\' is wrong: must be a list, such as ["…", "…"]'),
         ("alpha = 0.05", "alpha = 1.5", "'tests.alpha' is wrong: must be less than 1"),
         ('["1234567"]', "[1234567]", "'posts.exclude_users[0]' is wrong: must be text in quotes"),
         (
@@ -115,28 +123,29 @@ def test_all_but_the_name_may_be_left_out(read):
 )
 def test_a_mistake_is_one_line_that_names_file_and_key(read, mistake, instead, line):
     assert mistake in WHOLE
-    message = told(read, WHOLE.replace(mistake, instead, 1))
+    message = error_of(read, WHOLE.replace(mistake, instead, 1))
     assert message.startswith("investigation.toml: ")
     assert line in message
 
 
-def test_a_section_that_is_no_table_is_told_how_to_be_written(read):
-    assert "write it as [agencies.lapd]" in told(read, 'name = "a"\n[agencies]\nlapd = "Los Angeles"')
+def test_a_value_in_place_of_a_section_is_reported_with_how_to_write_it(read):
+    line = error_of(read, 'name = "a"\n[agencies]\nlapd = "Los Angeles"')
+    assert "'agencies.lapd' must be a section; write it as [agencies.lapd]" in line
 
 
 def test_a_mistyped_key_counts_as_one_mistake_and_others_are_counted(read):
     mistyped = WHOLE.replace('timezone = "America', 'timezon = "America')
-    assert "more)" not in told(read, mistyped)
-    assert told(read, mistyped.replace("seed = 2023", 'seed = "x"')).endswith("(and 1 more)")
+    assert "more)" not in error_of(read, mistyped)
+    assert error_of(read, mistyped.replace("seed = 2023", 'seed = "x"')).endswith("(and 1 more)")
 
 
-def test_a_folder_without_configuration_is_told_how_to_get_one(tmp_path: Path):
+def test_the_error_for_a_folder_without_configuration_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(InputError, match=r"no investigation\.toml in it.*nwatch new"):
         read_config(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("file", "asked", "mend"),
+    ("file", "asked", "fix"),
     [
         ("investigation.toml.txt", "", "rename investigation.toml.txt to investigation.toml"),
         ("Investigation.toml", "", "rename Investigation.toml to investigation.toml"),
@@ -144,17 +153,17 @@ def test_a_folder_without_configuration_is_told_how_to_get_one(tmp_path: Path):
         ("a b", "empty one", "make one with: nwatch new '"),
     ],
 )
-def test_a_folder_without_configuration_is_told_what_will_help_there(
-    tmp_path: Path, file: str, asked: str, mend: str
+def test_the_error_for_a_folder_without_configuration_fits_the_folder(
+    tmp_path: Path, file: str, asked: str, fix: str
 ):
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).touch()
     (tmp_path / asked).mkdir(exist_ok=True)
-    with pytest.raises(InputError, match=re.escape(mend)):
+    with pytest.raises(InputError, match=re.escape(fix)):
         read_config(tmp_path / asked)
 
 
-def test_a_folder_inside_an_investigation_is_told_which_one(tmp_path: Path):
+def test_the_error_for_a_folder_inside_an_investigation_names_that_one(tmp_path: Path):
     (tmp_path / "records/lapd").mkdir(parents=True)
     (tmp_path / "investigation.toml").touch()
     with pytest.raises(InputError) as caught:
@@ -162,18 +171,18 @@ def test_a_folder_inside_an_investigation_is_told_which_one(tmp_path: Path):
     assert str(caught.value).endswith(f"did you mean {tmp_path}?")
 
 
-def test_a_byte_order_mark_is_passed_over(tmp_path: Path):
+def test_a_byte_order_mark_is_ignored(tmp_path: Path):
     (tmp_path / "investigation.toml").write_bytes(b"\xef\xbb\xbf" + b'name = "Notepad"\r\n')
     assert read_config(tmp_path).name == "Notepad"
 
 
-def test_text_that_is_not_utf_8_is_told_so(tmp_path: Path):
+def test_text_that_is_not_utf_8_is_refused(tmp_path: Path):
     (tmp_path / "investigation.toml").write_bytes('name = "Cañon City"'.encode("latin-1"))
     with pytest.raises(InputError, match="not UTF-8 text"):
         read_config(tmp_path)
 
 
-def test_the_hash_is_of_what_the_configuration_says_and_not_of_its_layout(read):
+def test_the_hash_depends_on_what_the_configuration_says_and_not_on_its_layout(read):
     first = read(WHOLE).sha256
     assert read(WHOLE.replace("\n\n", "\n# a comment\n\n\n")).sha256 == first
     assert (
@@ -182,7 +191,7 @@ def test_the_hash_is_of_what_the_configuration_says_and_not_of_its_layout(read):
     assert read(WHOLE.replace("seed = 2023", "seed = 2024")).sha256 != first
 
 
-def test_the_lines_that_an_agency_lacks_can_be_written_as_they_are_shown(read):
+def test_the_suggested_lines_for_an_agency_are_valid_as_they_are(read):
     for agency in ("lapd", "Los Angeles", 'the "best"', "ünï"):
         lines = agency_lines(agency).replace("…", "x")
         assert read('name = "a"\n' + lines).agencies == {
@@ -195,7 +204,7 @@ def test_an_agency_file_holds_the_same_keys(tmp_path: Path):
     path.write_text('name = "A"\ntimezone = "UTC"\n')
     assert read_agency(path.read_bytes(), "records/a/agency.toml") == Agency(name="A", timezone="UTC")
     path.write_text('[agencies.a]\nname = "A"\ntimezone = "UTC"\n')
-    with pytest.raises(InputError, match=r"'agencies'; leave the line with \[agencies\.…\] out; here stand"):
+    with pytest.raises(InputError, match=r"'agencies'; remove the line \[agencies\.…\]; this file holds"):
         read_agency(path.read_bytes(), "records/a/agency.toml")
     path.write_text('name = "A"\ntimezone = "UTC"\ncounty = "B"\n')
     with pytest.raises(InputError, match=r"records/a/agency\.toml: unknown key 'county'"):

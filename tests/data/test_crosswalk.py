@@ -63,7 +63,7 @@ def test_a_title_that_looks_like_a_reply_leaves_the_alert_an_alert(crosswalk: Cr
         *("REPORT: x", "[EXTERNAL] New Crime Incident", "Fw bikes", "x RE: y", "Crime alert (weekly digest)"),
     ],
 )
-def test_what_no_row_knows_is_unclassified_and_never_guessed(
+def test_a_subject_that_matches_no_row_is_unclassified_and_never_guessed(
     crosswalk: Crosswalk, subject: str | None
 ) -> None:
     assert crosswalk.classify(subject) == ("unclassified", None, "", None)
@@ -77,22 +77,22 @@ def test_white_space_and_letter_case_do_not_matter(crosswalk: Crosswalk, subject
     assert crosswalk.classify(subject).pattern == "New Crime Incident"
 
 
-def test_accents_apart_or_together_do_not_matter(tmp_path: Path) -> None:
+def test_composed_and_decomposed_accents_are_equal(tmp_path: Path) -> None:
     crosswalk = read_crosswalk(written(tmp_path, "Nuevo caf\u00e9,exact,note,,"))
     assert crosswalk.classify("NUEVO CAFE\u0301").kind == "note"
 
 
-def test_the_first_row_that_meets_decides(tmp_path: Path) -> None:
+def test_the_first_row_that_matches_decides(tmp_path: Path) -> None:
     rows = ("News: <text>,prefix,later,,", "New <x>,prefix,first,,")
     subject = "News: today"
     assert read_crosswalk(written(tmp_path, *rows)).classify(subject).kind == "later"
     with pytest.raises(
-        InputError, match=r"row 3, column pattern: row 2 \('New <x>'\) decides first; move this row"
+        InputError, match=r"row 3, column pattern: row 2 \('New <x>'\) always decides first; move this row"
     ):
         read_crosswalk(written(tmp_path, *reversed(rows)))
 
 
-def test_the_variable_part_keeps_letter_case_and_is_collapsed(crosswalk: Crosswalk) -> None:
+def test_the_text_of_the_variable_keeps_letter_case_and_is_collapsed(crosswalk: Crosswalk) -> None:
     assert crosswalk.classify("crime ALERT:  Two\u00a0 Bikes ").rest == "Two Bikes"
     assert crosswalk.classify("New Crime Incident").rest is None
     assert crosswalk.classify("RE: x").rest is None
@@ -102,48 +102,48 @@ def test_the_variable_part_keeps_letter_case_and_is_collapsed(crosswalk: Crosswa
     ("row", "message"),
     [
         ("A,glob,kind,,", "row 2, column match: 'glob' is unknown; write exact or prefix"),
-        (",exact,kind,,", "row 2, column pattern: nothing fixed to look for"),
-        ("<title>,prefix,kind,,", "row 2, column pattern: nothing fixed to look for"),
+        (",exact,kind,,", "row 2, column pattern: there is no fixed text to look for"),
+        ("<title>,prefix,kind,,", "row 2, column pattern: there is no fixed text to look for"),
         (
             "A <title>,exact,kind,,",
-            "row 2, column pattern: 'A <title>' ends in a variable part; set match to prefix",
+            "row 2, column pattern: 'A <title>' ends in a variable; set match to prefix",
         ),
         (
             "A,exact,Crime Alert,x,",
             "row 2, column kind: 'Crime Alert' is not in lower case; write 'crime alert'",
         ),
         ("A,exact,,,", "row 2, column kind: '' is not in lower case; write 'a kind'"),
-        ("A,exact,unclassified,,", "row 2, column kind: 'unclassified' is what no row knows"),
+        ("A,exact,unclassified,,", "row 2, column kind: 'unclassified' is for subjects that match no row"),
         ("A,exact,crime alert,,", "row 2, column template: a crime alert needs the template of its body"),
         (
             "A,exact,note,resident-posted,",
-            "row 2, column template: only crime alert and safety alert have one",
+            "row 2, column template: only crime alert and safety alert have a template; leave it empty",
         ),
         ("A,exact,note,", "row 2: 4 fields instead of 5; put a field that holds a comma in quotes"),
-        ("A,exact,note,,\n a ,prefix,other,,", "row 3, column pattern: 'a' stands in row 2 already"),
+        ("A,exact,note,,\n a ,prefix,other,,", "row 3, column pattern: 'a' is already in row 2"),
     ],
 )
-def test_a_wrong_row_is_named_with_file_row_column_and_mend(tmp_path: Path, row: str, message: str) -> None:
+def test_a_wrong_row_is_reported_with_file_row_column_and_fix(tmp_path: Path, row: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         read_crosswalk(path := written(tmp_path, row))
     assert str(error.value).startswith(f"{path}: {message}")
     assert "\n" not in str(error.value)
 
 
-def test_wrong_columns_an_empty_file_and_a_missing_file_are_named(tmp_path: Path) -> None:
+def test_wrong_columns_an_empty_file_and_a_missing_file_are_reported(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"row 1: the columns are \['subject', 'kind'\]; write pattern,match,kind"
     ):
         read_crosswalk(written(tmp_path, header="subject,kind\n"))
     with pytest.raises(InputError, match="row 1: the columns are"):
         read_crosswalk(written(tmp_path, header=""))
-    with pytest.raises(InputError, match="no row; copy the crosswalk"):
+    with pytest.raises(InputError, match="no rows; copy the crosswalk"):
         read_crosswalk(written(tmp_path))
     with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
         read_crosswalk(tmp_path / "none.csv")
 
 
-def test_a_file_in_another_encoding_is_named_and_a_byte_order_mark_is_not_minded(tmp_path: Path) -> None:
+def test_another_encoding_is_reported_and_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "subjects.csv"
     path.write_bytes((HEADER + "Caf\u00e9,exact,note,,\n").encode("cp1252"))
     with pytest.raises(InputError, match="not UTF-8; save it from the spreadsheet"):
@@ -152,17 +152,17 @@ def test_a_file_in_another_encoding_is_named_and_a_byte_order_mark_is_not_minded
     assert read_crosswalk(path).classify("caf\u00e9").kind == "note"
 
 
-def test_every_alert_row_of_the_program_has_a_template_and_no_other_has(crosswalk: Crosswalk) -> None:
+def test_alert_rows_of_the_program_have_a_template_and_no_others_have(crosswalk: Crosswalk) -> None:
     for row in crosswalk.rows:
         assert (row.kind in ALERT_KINDS) == (row.template is not None)
 
 
-def test_the_fingerprint_sees_what_decides_and_no_note(tmp_path: Path) -> None:
+def test_the_fingerprint_depends_on_what_decides_and_not_on_notes(tmp_path: Path) -> None:
     first = read_crosswalk(written(tmp_path, "A,exact,one,,", "B,exact,two,,")).fingerprint
     noted = read_crosswalk(written(tmp_path, "A,exact,one,,because", "B,exact,two,,")).fingerprint
     other = read_crosswalk(written(tmp_path, "A,exact,one,,", "B,exact,three,,")).fingerprint
     assert first == noted != other
 
 
-def test_a_crosswalk_goes_to_a_worker_and_comes_back_the_same(crosswalk: Crosswalk) -> None:
+def test_a_crosswalk_can_be_sent_to_a_worker(crosswalk: Crosswalk) -> None:
     assert pickle.loads(pickle.dumps(crosswalk)) == crosswalk

@@ -1,4 +1,4 @@
-"""Mailboxes by agency: a folder and a store answer alike."""
+"""Mailboxes by agency: a folder and a store give the same answers."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.records import FolderRecords, Look, Records, StoreRecords
+from data.records import FolderRecords, Records, Scan, StoreRecords
 from data.storage import Remote, filesystem
 from tests.store import Store, store
 
@@ -44,11 +44,11 @@ def records(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Rec
     return StoreRecords(store.url("alike"))
 
 
-def test_agencies_are_folders_and_hidden_ones_if_a_mailbox_lies_in_them(records: Records):
+def test_folders_are_agencies_and_hidden_ones_only_with_a_mailbox(records: Records):
     assert records.agencies() == [".hidden", "lapd", "sdpd"]
 
 
-def test_mailboxes_bear_the_same_names_wherever_they_lie(records: Records):
+def test_mailboxes_have_the_same_names_on_a_disk_and_on_a_store(records: Records):
     found = records.mailboxes("lapd") + records.mailboxes("sdpd")
     assert sorted(file.file for file in found) == [
         "records/lapd/2019/deep/B.OST", "records/lapd/a.pst", "records/sdpd/._c.pst"
@@ -62,10 +62,10 @@ def test_an_agency_s_own_settings_are_found(records: Records):
     assert records.settings("sdpd") is None
 
 
-def test_a_look_sees_every_file_of_every_agency_with_its_size(records: Records):
-    look = records.look()
-    assert look.troubles == {}
-    assert [(one.agency, one.file, one.size, one.mailbox) for one in look.seen] == [
+def test_a_scan_finds_every_file_of_every_agency_with_its_size(records: Records):
+    scan = records.scan()
+    assert scan.troubles == {}
+    assert [(one.agency, one.file, one.size, one.mailbox) for one in scan.seen] == [
         (".hidden", "records/.hidden/d.pst", 1, True),
         ("lapd", "records/lapd/2019/deep/B.OST", 4, True),
         ("lapd", "records/lapd/a.pst", 4, True),
@@ -75,7 +75,7 @@ def test_a_look_sees_every_file_of_every_agency_with_its_size(records: Records):
     ]
 
 
-def test_files_that_are_no_mailboxes_are_named_wherever_they_lie(records: Records):
+def test_files_that_are_no_mailboxes_are_listed_wherever_they_are(records: Records):
     others = ["records/.trash/readme.txt", "records/lapd/letter.pdf", "records/readme.txt"]
     if isinstance(records, FolderRecords):
         others = others[1:]  # a hidden folder without a mailbox is no agency's
@@ -98,7 +98,7 @@ def test_files_that_are_no_mailboxes_are_named_wherever_they_lie(records: Record
         ),
     ],
 )
-def test_a_folder_without_the_right_to_read_it_is_named(
+def test_a_folder_that_may_not_be_read_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forbidden: str, asked, line: str
 ):
     for name in ("lapd/agency.toml", "sdpd/a.pst"):
@@ -111,7 +111,7 @@ def test_a_folder_without_the_right_to_read_it_is_named(
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let a folder be as one that this user may not read; whoever runs the tests may be root."""
+    """Make a folder look unreadable; changing its permissions does not help, as the tests may run as root."""
     scandir, listdir, stat = os.scandir, os.listdir, os.stat
 
     def denied(path):
@@ -137,17 +137,17 @@ def test_a_mailbox_in_no_agency_s_folder_is_an_error(records: Records, store: St
     try:
         with pytest.raises(InputError, match=r"records/stray\.PST: belongs to no agency"):
             records.agencies()
-        # A look tells of it, and goes on.
-        look = records.look()
-        assert list(look.troubles) == ["stray.PST"]
-        assert {one.agency for one in look.seen} == {".hidden", "lapd", "sdpd"}
+        # A scan reports it, and goes on.
+        scan = records.scan()
+        assert list(scan.troubles) == ["stray.PST"]
+        assert {one.agency for one in scan.seen} == {".hidden", "lapd", "sdpd"}
     finally:
         if isinstance(records, StoreRecords):
             store.delete("alike/stray.PST")
 
 
-def test_folders_of_the_disk_s_own_are_passed_over_and_named(records: Records):
-    assert records.look().passed_over == (
+def test_folders_that_belong_to_the_disk_are_passed_over_and_listed(records: Records):
+    assert records.scan().passed_over == (
         "records/.snapshot",
         "records/lapd/.Trash-1000",
         "records/lapd/2019/$RECYCLE.BIN",
@@ -156,7 +156,7 @@ def test_folders_of_the_disk_s_own_are_passed_over_and_named(records: Records):
     )
 
 
-def test_a_folder_is_one_at_any_depth_and_a_file_is_none(records: Records):
+def test_folders_are_recognised_at_any_depth_and_files_are_no_folders(records: Records):
     assert [
         name for name in ("lapd", "lapd/2019", "lapd/2019/deep", "sdpd") if not records.is_folder(name)
     ] == []
@@ -164,7 +164,7 @@ def test_a_folder_is_one_at_any_depth_and_a_file_is_none(records: Records):
 
 
 @pytest.mark.slow
-def test_names_of_any_letters_and_depth_are_taken_as_they_are(tmp_path: Path, store: Store):
+def test_names_with_any_characters_and_depth_are_used_as_they_are(tmp_path: Path, store: Store):
     names = ["Älder & Söhne's PD", "New City", "{{ event.id }}", "123", "lapd", "LAPD", "🚓", "a.b..c"]
     deep = "/".join(["d"] * 200)
     for name in names:
@@ -173,23 +173,23 @@ def test_names_of_any_letters_and_depth_are_taken_as_they_are(tmp_path: Path, st
         store.put(f"letters/{name}/{deep}/x y.PST", b"mail")
     here, there = FolderRecords(tmp_path / "records"), StoreRecords(store.url("letters"))
     assert here.agencies() == there.agencies() == sorted(names)
-    assert [one.file for one in here.look().seen] == [one.file for one in there.look().seen]
+    assert [one.file for one in here.scan().seen] == [one.file for one in there.scan().seen]
     [file] = here.mailboxes("🚓")
     assert file.file == f"records/🚓/{deep}/x y.PST"
 
 
-def test_a_folder_whose_name_is_no_text_is_told_and_in_no_other_one_s_way(tmp_path: Path):
+def test_a_folder_whose_name_is_not_utf_8_is_reported_and_hides_no_other(tmp_path: Path):
     (tmp_path / "lapd").mkdir()
     (tmp_path / "lapd/a.pst").write_bytes(b"mail")
     (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
-    look = FolderRecords(tmp_path).look()
-    assert [one.agency for one in look.seen] == ["lapd"]
-    assert list(look.troubles) == [r"caf\xe9"]
+    scan = FolderRecords(tmp_path).scan()
+    assert [one.agency for one in scan.seen] == ["lapd"]
+    assert list(scan.troubles) == [r"caf\xe9"]
     with pytest.raises(InputError, match="name is not UTF-8; rename it"):
         FolderRecords(tmp_path).agencies()
 
 
-def test_a_link_is_followed_but_in_no_circle_and_one_that_leads_nowhere_is_seen(tmp_path: Path):
+def test_links_are_followed_but_not_in_circles_and_broken_ones_are_listed(tmp_path: Path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "a.pst").write_bytes(b"mail")
@@ -199,17 +199,17 @@ def test_a_link_is_followed_but_in_no_circle_and_one_that_leads_nowhere_is_seen(
     (records / "lapd/up").symlink_to(records)
     (records / "lapd/gone.pst").symlink_to(tmp_path / "nowhere")
     (records / "lapd/itself.pst").symlink_to("itself.pst")
-    look = FolderRecords(records).look()
-    assert look.troubles == {}
-    assert [one.file for one in look.seen] == [
+    scan = FolderRecords(records).scan()
+    assert scan.troubles == {}
+    assert [one.file for one in scan.seen] == [
         "records/lapd/gone.pst", "records/lapd/itself.pst", "records/sdpd/a.pst"
     ]  # fmt: skip
 
 
-def test_a_folder_without_rights_is_told_and_in_no_other_one_s_way(
+def test_a_folder_that_may_not_be_read_is_reported_and_hides_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Without a way to take them from root."""
+    """The refusal is simulated, because nothing can be refused to root."""
     for agency in ("lapd", "sdpd"):
         (tmp_path / agency).mkdir()
         (tmp_path / agency / "a.pst").write_bytes(b"mail")
@@ -222,23 +222,23 @@ def test_a_folder_without_rights_is_told_and_in_no_other_one_s_way(
 
     monkeypatch.setattr(os, "scandir", refuse)
     records = FolderRecords(tmp_path)
-    look = records.look()
-    assert [one.agency for one in look.seen] == ["sdpd"]
+    scan = records.scan()
+    assert [one.agency for one in scan.seen] == ["sdpd"]
     line = "records/lapd: cannot be listed (Permission denied); check its permissions"
-    assert look.troubles == {"lapd": line}
+    assert scan.troubles == {"lapd": line}
     with pytest.raises(InputError, match="check its permissions"):
         records.mailboxes("lapd")
 
 
-def test_a_prefix_that_is_an_object_itself_holds_no_agency(store: Store):
+def test_a_prefix_that_is_itself_an_object_holds_no_agency(store: Store):
     store.put("one.pst", b"mail")
-    assert StoreRecords(store.url("one.pst")).look().seen == ()
+    assert StoreRecords(store.url("one.pst")).scan().seen == ()
     store.put("marker", b"")
     store.put("marker/lapd/a.pst", b"mail")
     assert StoreRecords(store.url("marker")).agencies() == ["lapd"]
 
 
-def test_agencies_of_which_one_s_name_begins_the_other_s_are_kept_apart(store: Store):
+def test_an_agency_whose_name_begins_like_another_s_is_kept_apart(store: Store):
     for key in ("begin/a/x.pst", "begin/ab/y.pst", "begin/a.b/z.pst", "beginning/a/no.pst"):
         store.put(key, b"mail")
     records = StoreRecords(store.url("begin"))
@@ -246,17 +246,17 @@ def test_agencies_of_which_one_s_name_begins_the_other_s_are_kept_apart(store: S
     assert [file.file for file in records.mailboxes("a")] == ["records/a/x.pst"]
 
 
-def test_an_object_that_only_stands_for_a_folder_is_a_folder_without_a_mailbox(store: Store):
+def test_a_folder_marker_is_a_folder_without_a_mailbox(store: Store):
     for key in ("stand/lapd/", "stand/lapd/2019/", "stand/.hidden/"):
         filesystem("s3://").touch(f"{store.bucket}/{key}")
     records = StoreRecords(store.url("stand"))
-    assert records.look() == Look()
+    assert records.scan() == Scan()
     assert records.is_folder("lapd/2019")
     store.put("stand/lapd/2019/a.pst", b"mail")
-    assert [one.file for one in records.look().seen] == ["records/lapd/2019/a.pst"]
+    assert [one.file for one in records.scan().seen] == ["records/lapd/2019/a.pst"]
 
 
-# What the configuration may say.
+# What the configuration may say about the records.
 
 
 def case(folder: Path, records: str) -> Investigation:
@@ -265,7 +265,7 @@ def case(folder: Path, records: str) -> Investigation:
     return Investigation.open(folder)
 
 
-def test_an_investigation_s_records_may_lie_on_a_store(store: Store, tmp_path: Path):
+def test_an_investigation_s_records_may_be_on_a_store(store: Store, tmp_path: Path):
     store.put("case/lapd/a.pst", b"mail")
     store.put("case/lapd/agency.toml", FILES["lapd/agency.toml"])
     found = case(tmp_path, store.url("case/"))
@@ -275,7 +275,7 @@ def test_an_investigation_s_records_may_lie_on_a_store(store: Store, tmp_path: P
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
-def test_an_investigation_s_records_may_lie_in_another_folder(tmp_path: Path, form: str):
+def test_an_investigation_s_records_may_be_in_another_folder(tmp_path: Path, form: str):
     disk = tmp_path / "a disk"
     (disk / "lapd").mkdir(parents=True)
     (disk / "lapd/a.pst").write_bytes(b"mail")
@@ -285,26 +285,26 @@ def test_an_investigation_s_records_may_lie_in_another_folder(tmp_path: Path, fo
     assert (file.file, file.path) == ("records/lapd/a.pst", disk / "lapd/a.pst")
 
 
-def test_a_disk_that_is_not_mounted_is_not_taken_for_one_without_records(tmp_path: Path):
+def test_a_disk_that_is_not_mounted_does_not_pass_for_one_without_records(tmp_path: Path):
     with pytest.raises(InputError, match=r"records = .*gone: no such folder; is its disk mounted"):
         case(tmp_path / "case", str(tmp_path / "gone"))
 
 
 @pytest.mark.parametrize(
-    ("written", "mend"),
+    ("written", "fault"),
     [
         ("records", "neither an absolute path nor a URL"),
-        ("ftp://host/records", "is on no store known here"),
+        ("ftp://host/records", "is on an unknown kind of store"),
         ("s3://", "names no bucket"),
         ("file://records", "names no absolute path"),
     ],
 )
-def test_a_place_that_cannot_be_meant_is_told_with_one_that_can(tmp_path: Path, written: str, mend: str):
-    with pytest.raises(InputError, match=rf"investigation\.toml: 'records' is wrong: .*{mend}"):
+def test_an_impossible_location_is_refused_with_a_possible_one(tmp_path: Path, written: str, fault: str):
+    with pytest.raises(InputError, match=rf"investigation\.toml: 'records' is wrong: .*{fault}"):
         case(tmp_path / "case", written)
 
 
-def test_where_the_records_lie_is_no_part_of_the_configuration_s_hash(tmp_path: Path):
+def test_the_configuration_s_hash_does_not_depend_on_where_the_records_are(tmp_path: Path):
     from data.settings import Arrivals, Config
 
     plain = Config(name="a").sha256
@@ -312,7 +312,7 @@ def test_where_the_records_lie_is_no_part_of_the_configuration_s_hash(tmp_path: 
     assert Config(name="b").sha256 != plain
 
 
-def test_an_agency_without_settings_is_no_matter_to_a_run_of_another(tmp_path: Path):
+def test_an_agency_without_settings_does_not_stop_a_run_of_another(tmp_path: Path):
     for agency in ("lapd", "coming"):
         (tmp_path / "records" / agency).mkdir(parents=True)
         (tmp_path / "records" / agency / "a.pst").write_bytes(b"mail")
@@ -325,7 +325,7 @@ def test_an_agency_without_settings_is_no_matter_to_a_run_of_another(tmp_path: P
     assert list(Investigation.open(tmp_path, agencies=["lapd"]).config.agencies) == ["lapd"]
 
 
-def test_what_is_wrong_with_another_agency_is_no_matter_to_a_run_of_one(tmp_path: Path):
+def test_faults_of_another_agency_do_not_stop_a_run_of_one(tmp_path: Path):
     for agency in ("lapd", "wrong", "double"):
         (tmp_path / "records" / agency).mkdir(parents=True)
         (tmp_path / "records" / agency / "a.pst").write_bytes(b"mail")

@@ -1,4 +1,4 @@
-"""The schema is the one place: it says what DESIGN 4 says, and no more."""
+"""The schema says what DESIGN 4 says, and no more."""
 
 import pyarrow as pa
 import pytest
@@ -32,13 +32,13 @@ DESIGN = {
     "public/city_selection": "rank city gentrified_share partnership selected reason",
 }
 BESIDE = {
-    "private/post_files": "the names of the files of posts, as private/sources has those of the mailboxes",
+    "private/post_files": "the names of the files of posts, like those of the mailboxes in private/sources",
     "private/crime_files": "the names of the files of crime records, likewise",
-    "private/partnerships": "whose partnership each row of the Atlas is, the unmatched ones too",
-    "public/city_tests_robust": "whether a finding stands under tests that suppose less",
-    "public/crime_tests_robust": "the same of the crimes",
-    "public/gentrification_thresholds": "what each metro area's tracts are held against",
-    "public/requests": "whom we asked for records, and what came",
+    "private/partnerships": "whose partnership each row of the Atlas is, unmatched ones included",
+    "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
+    "public/crime_tests_robust": "the same for crimes",
+    "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
+    "public/requests": "which agencies were asked for records, and what they sent",
 }
 """Tables that the design does not name, each with its reason."""
 
@@ -48,7 +48,7 @@ def test_a_table_has_the_columns_of_the_design_in_its_order(name: str, columns: 
     assert TABLES[name].arrow.names == columns.split()
 
 
-def test_no_table_is_known_that_the_design_does_not_name() -> None:
+def test_there_is_no_table_that_the_design_does_not_name() -> None:
     assert {name for name, table in TABLES.items() if table.visibility != "work"} == {
         *DESIGN,
         *BESIDE,
@@ -56,13 +56,13 @@ def test_no_table_is_known_that_the_design_does_not_name() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=str)
-def test_the_key_is_made_of_columns(table: Table) -> None:
+def test_the_key_consists_of_columns(table: Table) -> None:
     assert set(table.key) <= set(table.arrow.names)
     assert table.key
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=str)
-def test_every_field_carries_its_meaning_and_whether_it_may_be_missing(table: Table) -> None:
+def test_every_field_has_its_meaning_and_says_whether_it_may_be_missing(table: Table) -> None:
     for column, field in zip(table.columns, table.arrow, strict=True):
         assert field.metadata[b"description"].decode() == column.meaning != ""
         assert field.nullable is column.nullable
@@ -77,5 +77,5 @@ def test_public_tables_hold_no_name_address_subject_title_or_exact_time() -> Non
             assert pa.timestamp("us", "UTC") not in table.arrow.types
 
 
-def test_a_name_gives_its_place() -> None:
+def test_a_table_s_name_gives_its_folder_and_stem() -> None:
     assert (TABLES["private/sources"].visibility, TABLES["private/sources"].stem) == ("private", "sources")

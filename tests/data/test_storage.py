@@ -1,4 +1,4 @@
-"""Objects of a store, asked of a real S3 server."""
+"""Objects of a store, on a real S3 server."""
 
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
@@ -13,18 +13,18 @@ from tests.store import Store, serving, store
 __all__ = ["store"]
 
 
-def test_every_object_below_a_url_is_listed_and_those_that_stand_for_folders_are_not(store: Store):
+def test_every_object_below_a_url_is_listed_except_folder_markers(store: Store):
     for key in ("list/a.pst", "list/deep/er/b.pst", "list/c//d.pst", "list/ü ?#%41.pst", "listed/no.pst"):
         store.put(key, b"mail")
     filesystem("s3://").touch(f"{store.bucket}/list/marker/")
     found = list_objects(store.url("list"))
     assert [one.key for one in found] == ["a.pst", "c//d.pst", "deep/er/b.pst", "ü ?#%41.pst"]
     assert {one.size for one in found} == {4}
-    assert [one.state for one in found] == [state_of(one.place) for one in found]
-    assert [b"".join(stream(one.place)) for one in found] == [b"mail"] * 4
+    assert [one.state for one in found] == [state_of(one.location) for one in found]
+    assert [b"".join(stream(one.location)) for one in found] == [b"mail"] * 4
 
 
-def test_more_objects_than_one_answer_holds_are_all_listed(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_a_listing_of_several_pages_is_complete(store: Store, monkeypatch: pytest.MonkeyPatch):
     for number in range(25):
         store.put(f"many/{number:02d}.pst", b"")
     kept = filesystem("s3://").s3.meta.events
@@ -42,7 +42,7 @@ def test_more_objects_than_one_answer_holds_are_all_listed(store: Store, monkeyp
     assert len(asked) == 3
 
 
-def test_ranges_come_in_the_order_in_which_they_were_asked_for(store: Store):
+def test_ranges_come_in_the_requested_order(store: Store):
     data = bytes(range(256)) * 8
     store.put("ranges.pst", data)
     ranges = [(1500, 1600), (0, 3), (2047, 2048)]
@@ -60,13 +60,13 @@ def test_an_object_is_streamed_in_pieces(store: Store, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("then", ["another", "longer than before", None])
-def test_an_object_that_is_exchanged_while_it_is_streamed_is_an_error_that_names_it(
+def test_an_object_that_is_replaced_while_it_is_streamed_is_an_error_that_names_it(
     store: Store, monkeypatch: pytest.MonkeyPatch, then: str | None
 ):
     monkeypatch.setattr(storage, "PIECE", 2)
-    place = Remote(store.url("moving.pst"))
+    location = Remote(store.url("moving.pst"))
     store.put("moving.pst", b"whatever")
-    pieces = stream(place)
+    pieces = stream(location)
     next(pieces)
     if then is None:
         store.delete("moving.pst")
@@ -77,28 +77,28 @@ def test_an_object_that_is_exchanged_while_it_is_streamed_is_an_error_that_names
     assert "moving.pst" in str(caught.value)
 
 
-def test_a_range_beyond_the_end_means_that_the_object_was_exchanged(store: Store):
+def test_a_range_beyond_the_end_means_that_the_object_was_replaced(store: Store):
     store.put("short.pst", b"0123456789")
     for wanted in ((8, 12), (20, 24)):
         with pytest.raises(InputError, match=r"short\.pst: was changed during the run"):
             read_ranges(Remote(store.url("short.pst")), [wanted])
 
 
-def test_an_object_that_is_not_there_is_a_file_that_is_not_there(store: Store):
+def test_a_missing_object_raises_file_not_found(store: Store):
     store.put("folder/a.pst", b"")
     for key in ("none.pst", "folder"):
         with pytest.raises(FileNotFoundError, match=key):
             state_of(Remote(store.url(key)))
 
 
-def test_a_bucket_that_is_not_there_is_told_with_the_mend(store: Store):
+def test_a_missing_bucket_is_reported_with_what_to_check(store: Store):
     with pytest.raises(InputError, match=r"s3://nowhere/x: no such bucket.*AWS_ENDPOINT_URL"):
         list_objects("s3://nowhere/x")
     assert list_objects(store.url("nothing/here")) == []
 
 
 def fresh(monkeypatch: pytest.MonkeyPatch, **environment: str | None) -> None:
-    """What the store's package keeps of the environment is forgotten, and the environment is another one."""
+    """Change the environment, and use file systems that did not see the old one."""
     for name, value in environment.items():
         if value is None:
             monkeypatch.delenv(name)
@@ -113,7 +113,7 @@ def _new(url: str):
     return fsspec.filesystem("s3", skip_instance_cache=True, **storage._OPTIONS["s3"])
 
 
-def test_missing_credentials_are_told_with_the_variables_to_set(
+def test_missing_credentials_are_reported_with_the_variables_to_set(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     fresh(
@@ -128,27 +128,29 @@ def test_missing_credentials_are_told_with_the_variables_to_set(
         list_objects(store.url("list"))
 
 
-def test_a_store_that_does_not_answer_is_told_with_the_mend(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_a_store_that_does_not_answer_is_reported_with_what_to_check(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
     fresh(monkeypatch, AWS_ENDPOINT_URL="http://127.0.0.1:1")
     with pytest.raises(InputError, match=r"cannot be reached .*AWS_ENDPOINT_URL, run again") as caught:
         state_of(Remote(store.url("a.pst")))
     assert "\n" not in str(caught.value)
 
 
-def test_wrong_credentials_are_told_as_a_refusal():
+def test_wrong_credentials_are_reported_as_a_refusal():
     import botocore.exceptions as boto
     from s3fs.errors import translate_boto_error
 
     for code in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "403", "ExpiredToken"):
         answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
         error = translate_boto_error(boto.ClientError(answer, "GetObject"))
-        line = str(storage.told("s3://b/a.pst", error))
-        assert line.startswith("s3://b/a.pst: the store refuses (no)"), line
+        line = str(storage.store_error("s3://b/a.pst", error))
+        assert line.startswith("s3://b/a.pst: the store refuses access (no)"), line
         assert "check the credentials in the environment" in line
 
 
 @pytest.mark.slow
-def test_credentials_that_a_server_refuses_are_told_with_the_mend(
+def test_credentials_that_a_server_refuses_are_reported_with_what_to_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with serving(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="100") as strict:
@@ -161,12 +163,14 @@ def test_credentials_that_a_server_refuses_are_told_with_the_mend(
             lambda: state_of(Remote(strict.url("a.pst"))),
             lambda: read_ranges(Remote(strict.url("a.pst")), [(0, 2)]),
         ):
-            with pytest.raises(InputError, match=r"the store refuses \(.*check the credentials") as caught:
+            with pytest.raises(
+                InputError, match=r"the store refuses access \(.*check the credentials"
+            ) as caught:
                 ask()
             assert "\n" not in str(caught.value)
 
 
-def test_a_store_whose_package_is_missing_is_told_with_the_command(monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_package_is_reported_with_the_command_to_install_it(monkeypatch: pytest.MonkeyPatch):
     import fsspec
 
     def missing(*_: object, **__: object) -> None:
@@ -177,7 +181,7 @@ def test_a_store_whose_package_is_missing_is_told_with_the_command(monkeypatch: 
         filesystem("s3://bucket")
 
 
-def test_the_later_one_of_a_file_s_two_times_counts(tmp_path: Path):
+def test_the_later_of_modification_and_change_time_counts(tmp_path: Path):
     import os
 
     path = tmp_path / "a"

@@ -19,14 +19,14 @@ def kinds(*rows: tuple[str, str, int, float]) -> pa.Table:
     return pa.table(columns, names=["agency", "kind", "emails", "share"])
 
 
-def test_what_is_written_is_read_again_sorted_by_key(tmp_path: Path) -> None:
+def test_a_table_is_read_back_sorted_by_key(tmp_path: Path) -> None:
     path = write_table(kinds(("b", "x", 1, 1.0), ("a", "y", 2, 0.5), ("a", "x", 2, 0.5)), KINDS, tmp_path)
     assert path == tmp_path / "public" / "kinds.parquet"
     rows = read_table(KINDS, tmp_path)
     assert [(row["agency"], row["kind"]) for row in rows.to_pylist()] == [("a", "x"), ("a", "y"), ("b", "x")]
 
 
-def test_order_and_chunks_of_the_rows_change_no_byte(tmp_path: Path) -> None:
+def test_the_bytes_do_not_depend_on_order_and_chunks_of_the_rows(tmp_path: Path) -> None:
     rows = [(f"agency{n % 7}", f"kind {n}", n, n / 3) for n in range(200)]
     whole = write_table(kinds(*rows), KINDS, tmp_path / "a").read_bytes()
     random.Random(1).shuffle(rows)
@@ -36,7 +36,7 @@ def test_order_and_chunks_of_the_rows_change_no_byte(tmp_path: Path) -> None:
     assert again.with_suffix(".csv").read_bytes() == (tmp_path / "a/public/kinds.csv").read_bytes()
 
 
-def test_a_public_table_has_a_csv_beside_it_in_which_a_missing_number_is_empty(tmp_path: Path) -> None:
+def test_a_public_table_is_also_a_csv_in_which_a_missing_number_is_empty(tmp_path: Path) -> None:
     table = pa.table(
         {
             "part": ["mail", "mail"],
@@ -73,7 +73,7 @@ def test_a_private_table_has_no_csv(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["subjects_to_review.parquet"]
 
 
-def test_columns_may_come_in_any_order_but_none_may_lack_or_be_extra() -> None:
+def test_columns_may_be_in_any_order_but_none_may_be_missing_or_extra() -> None:
     table = kinds(("a", "x", 1, 1.0))
     assert (
         conform(table.select(["share", "emails", "kind", "agency"]), KINDS).schema.names == KINDS.arrow.names
@@ -84,7 +84,7 @@ def test_columns_may_come_in_any_order_but_none_may_lack_or_be_extra() -> None:
         conform(table.rename_columns(["agency", "kind", "emails", "more"]), KINDS)
 
 
-def test_a_missing_value_where_one_must_be_is_refused() -> None:
+def test_a_missing_required_value_is_refused() -> None:
     table = kinds(("a", "x", 1, 1.0)).set_column(2, "emails", pa.array([None], pa.int64()))
     with pytest.raises(ValueError, match=r"public/kinds\.emails: 1 values are missing"):
         conform(table, KINDS)
@@ -96,7 +96,7 @@ def test_a_value_of_another_type_is_refused_and_not_rounded() -> None:
         conform(table, KINDS)
 
 
-def test_two_rows_of_one_key_are_refused() -> None:
+def test_two_rows_with_one_key_are_refused() -> None:
     with pytest.raises(ValueError, match=r"two rows share a key \(agency, kind\)"):
         conform(kinds(("a", "x", 1, 0.5), ("a", "x", 2, 0.5)), KINDS)
 
@@ -123,7 +123,7 @@ def test_an_empty_table_is_written_with_its_whole_schema(spec: Table, tmp_path: 
     assert read_table(spec, tmp_path).schema.equals(spec.arrow, check_metadata=True)
 
 
-def test_an_interrupted_write_leaves_the_old_table_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_an_interrupted_write_leaves_the_old_table_and_no_temporary_file(tmp_path: Path) -> None:
     path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
     before = path.read_bytes()
 
@@ -138,7 +138,7 @@ def test_an_interrupted_write_leaves_the_old_table_and_nothing_beside_it(tmp_pat
     assert sorted(file.name for file in path.parent.iterdir()) == ["kinds.csv", "kinds.parquet"]
 
 
-def test_a_file_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
+def test_the_error_for_a_file_of_another_version_names_it(tmp_path: Path) -> None:
     path = tmp_path / "public" / "kinds.parquet"
     path.parent.mkdir()
     pq.write_table(pa.table({"agency": ["a"]}), path)
@@ -146,7 +146,7 @@ def test_a_file_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
         read_table(KINDS, tmp_path)
 
 
-def test_the_dictionary_tells_every_column_of_every_table_that_a_run_leaves() -> None:
+def test_the_dictionary_has_every_column_of_every_published_table() -> None:
     text = data_dictionary()
     sections = {part.splitlines()[0]: part for part in text.split("### ")[1:]}
     left = [table for table in TABLES.values() if table.visibility != "work"]
@@ -160,7 +160,7 @@ def test_the_dictionary_tells_every_column_of_every_table_that_a_run_leaves() ->
         ]
 
 
-def test_a_damaged_table_is_told_to_be_rebuilt(tmp_path: Path) -> None:
+def test_the_error_for_a_damaged_table_says_how_to_rebuild_it(tmp_path: Path) -> None:
     path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
     whole = path.read_bytes()
     for damaged in (b"x", whole[:-20], whole[:4] + b"\0" * (len(whole) - 12) + whole[-8:]):
@@ -169,7 +169,9 @@ def test_a_damaged_table_is_told_to_be_rebuilt(tmp_path: Path) -> None:
             read_table(KINDS, tmp_path)
 
 
-def test_a_table_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_table_that_may_not_be_read_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_table(kinds(("a", "x", 1, 1.0)), KINDS, tmp_path)
 
     def forbidden(_: Path) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The rule by which texts are compared, and what a mistyped word meant."""
+"""The rule by which texts are compared, and what a mistyped word most likely means."""
 
 import unicodedata
 
@@ -17,11 +17,11 @@ def test_every_unicode_space_is_one_blank(space: str) -> None:
 
 
 @pytest.mark.parametrize("character", ["\u200b", "\u200d", "\ufeff", "\x1c", "\x1f"])
-def test_what_is_no_white_space_stays(character: str) -> None:
+def test_characters_that_are_not_white_space_stay(character: str) -> None:
     assert collapse(f"{character}a{character}b") == f"{character}a{character}b"
 
 
-def test_accents_apart_and_together_are_one_text() -> None:
+def test_composed_and_decomposed_accents_are_equal() -> None:
     assert collapse("cafe\u0301") == "caf\u00e9"
 
 
@@ -36,6 +36,6 @@ def test_collapsing_twice_is_collapsing_once(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
 
 
-def test_the_nearest_word_is_found_whatever_its_letter_case_and_none_is_better_than_a_far_one():
+def test_the_most_similar_word_is_found_in_any_letter_case_or_none_if_all_differ():
     assert nearest("TIMEZON", ["name", "TimeZone"]) == "TimeZone"
     assert nearest("xyz", {"name", "timezone"}) is None

@@ -163,7 +163,7 @@ def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Pa
 
 
 def test_whenever_records_come_between_two_rounds_they_are_announced_within_75_seconds():
-    from data.records import Look, Seen
+    from data.records import Scan, Seen
     from flows.arrivals import WAIT
     from tasks.arrivals.agency import Facts
     from tasks.arrivals.decide import decide
@@ -171,7 +171,7 @@ def test_whenever_records_come_between_two_rounds_they_are_announced_within_75_s
 
     def announced_at(came: float) -> float:
         time = int((1e9 + came) * 1e9)
-        seen = Look((Seen("lapd", "records/lapd/a.pst", [4, time, time, 1]),))
+        seen = Scan((Seen("lapd", "records/lapd/a.pst", [4, time, time, 1]),))
         kept: Memory = {}
         for round_ in range(1, 5):
             at = round_ * 60.0

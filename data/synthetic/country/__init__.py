@@ -1,8 +1,8 @@
-"""A made-up country: tracts, Census, cities and posts, with known truth.
+"""A made-up country: tracts, Census, cities and posts, with the truth about them.
 
-:func:`make_country` makes tracts, cities and people; :func:`write_country` writes what an investigation of
-posts needs of them (DESIGN 3), and what a faultless run finds in it. The Census, the cities and the places of
-posts are made up; state codes are real ones.
+:func:`make_country` makes tracts, cities and people. :func:`write_country` writes the files that an
+investigation of posts needs (DESIGN 3), and the tables that a faultless run makes from them. The Census, the
+cities and the locations of posts are made up; the state codes are real.
 """
 
 from __future__ import annotations
@@ -22,60 +22,60 @@ from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import plan_posts
 from data.synthetic.country.truth import Line, write_country_truth
 
-__all__ = ["Line", "make_country", "part_rng", "posts_settings", "write_country"]
+__all__ = ["Line", "make_country", "numbered_rng", "posts_settings", "write_country"]
 
 
-def part_rng(seed: int, part: int) -> np.random.Generator:
-    """The generator of one part of a country, so that a change in one part leaves the others as they were.
+def numbered_rng(seed: int, number: int) -> np.random.Generator:
+    """One of a country's random generators. Each purpose has its own, so a change in one changes no other.
 
     Args:
         seed: The investigation's; any whole number.
-        part: The part's number; 1 to 5 are taken here, 11 and on by :mod:`data.synthetic.public_records`.
+        number: Which generator; 1 to 5 are used here, 11 and up in :mod:`data.synthetic.public_records`.
     """
-    return np.random.default_rng([abs(seed), seed < 0, part])
+    return np.random.default_rng([abs(seed), seed < 0, number])
 
 
 def make_country(scale: float, seed: int) -> Country:
     """Make tracts, cities and people.
 
     Args:
-        scale: Above 0. 1 is 74,000 tracts and 25 cities; however small, there are at least 400 tracts and
-            eight cities.
+        scale: Above 0. 1 is 74,000 tracts and 25 cities; at the smallest scale there are 400 tracts and eight
+            cities.
         seed: Decides edges, people and incomes.
 
     Returns:
-        The country; some 100 MB of memory at scale 1.
+        The country; about 100 MB of memory at scale 1.
 
     Raises:
-        ValueError: `scale` is not above 0.
+        ValueError: ``scale`` is not above 0.
     """
     wanted = numbers(scale)
-    grid = make_grid(wanted.tracts, wanted.invalid, part_rng(seed, 1))
+    grid = make_grid(wanted.tracts, wanted.invalid, numbered_rng(seed, 1))
     layout = lay_out(wanted.tracts)
-    return Country(wanted, grid, layout, make_census(grid, layout, wanted.ties, part_rng(seed, 2)))
+    return Country(wanted, grid, layout, make_census(grid, layout, wanted.ties, numbered_rng(seed, 2)))
 
 
 def write_country(folder: Path, country: Country, seed: int) -> tuple[Line, ...]:
     """Write posts, tracts, Census and cities of an investigation, and the truth about them.
 
-    Written are ``posts/``, ``census/`` and, in ``truth/``, the tables of posts and cities (all but
-    ``city_tests_robust``). Equal arguments give equal bytes. Texts and files are made piece by
-    piece; what stays in memory is the plan, some 100 bytes a post.
+    It writes ``posts/``, ``census/`` and, in ``truth/``, the tables of posts and cities (all but
+    ``city_tests_robust``). Equal arguments give equal bytes. Files are written in pieces; only the plan stays
+    in memory, about 100 bytes per post.
 
     Args:
-        folder: The investigation folder; made if it does not exist.
-        country: The country. Of scale 1 it has 873,592 posts; however small, at least 1,500.
-        seed: Decides every place and text of the posts.
+        folder: The investigation folder; created if it does not exist.
+        country: The country. At scale 1 it has 873,592 posts; at the smallest scale, 1,500.
+        seed: Decides the location and text of every post.
 
     Returns:
         The ledger's lines about posts and cities.
     """
     grid, layout, census = country.grid, country.layout, country.census
-    counts = posts_by_tract(layout, census, country.numbers.year, part_rng(seed, 3))
-    posts = plan_posts(country, counts, part_rng(seed, 4))
+    counts = posts_by_tract(layout, census, country.numbers.year, numbered_rng(seed, 3))
+    posts = plan_posts(country, counts, numbered_rng(seed, 4))
     write_layer(folder / "census" / "tracts.parquet", grid, layout)
     write_census(folder / "census", layout, census)
-    rows = order_rows(posts, country.numbers.repeats, part_rng(seed, 5))
+    rows = order_rows(posts, country.numbers.repeats, numbered_rng(seed, 5))
     files = write_posts(folder / "posts", grid, posts, rows, seed)
     return write_country_truth(folder / "truth", country, posts, files)
 

@@ -1,8 +1,8 @@
-"""Places in the made-up tracts: surely inside, on a border, or no place at all.
+"""Places in the made-up tracts: certainly inside, on a border, or nowhere.
 
-A post or a crime is planned for a tract first and then given a place in it. One that lies exactly on a vertex
-that the tract shares with others lies there only where this tract is the one that the method must choose: the
-most populous, at equal population the first.
+A post or a crime is first planned for a tract and then given a place in it. A place exactly on a vertex that
+several tracts share is used only if the planned tract is the one that the method must choose: the most
+populous, and among equally populous ones the first.
 """
 
 from __future__ import annotations
@@ -18,29 +18,30 @@ from data.synthetic.country.grid import HEIGHT, INNER, WIDTH, Grid, Ints
 Bools = NDArray[np.bool_]
 
 NULL: Final = np.iinfo(np.int64).min
-"""Stands for a coordinate that is missing."""
+"""Marks a missing coordinate."""
 TIES: Final = 24
-"""Posts by design where two tracts are equally populous."""
+"""Posts planned where two tracts are equally populous."""
 
 
 class Borders:
-    """Which tract a post on a border goes to, and the vertices where it can lie.
+    """Which tract the method gives a post on a border, and the vertices where such a post can be.
 
     Sides 0 to 3 are edges (:mod:`data.synthetic.country.grid`), 4 to 7 are corners.
     """
 
     def __init__(self, grid: Grid, census: Census) -> None:
         self._grid = grid
-        self._people = np.append(np.maximum(census.population, 0), -1)  # the last: where there is no tract
+        # The last entry is for index -1, where there is no tract: it is less populous than any tract.
+        self._people = np.append(np.maximum(census.population, 0), -1)
 
     def around(self, tract: Ints, side: Ints) -> Ints:
-        """The tracts that meet there, in four columns; -1 where there are fewer."""
+        """The tracts that meet at a side of a tract, in four columns; -1 where there are fewer."""
         pair = np.stack([tract, self._grid.neighbour(tract, side % 4)], axis=1)
         pair = np.pad(pair, ((0, 0), (0, 2)), constant_values=-1)
         return np.where((side < 4)[:, None], pair, self._grid.around(tract, side % 4))
 
     def wins(self, tract: Ints, side: Ints) -> Bools:
-        """Whether the method gives a post there to the tract; a tract without people never wins here."""
+        """Whether the method gives a post there to this tract. A tract without people never wins here."""
         around = self.around(tract, side)
         people = self._people[around]
         own = self._people[tract]
@@ -49,15 +50,15 @@ class Borders:
         return found
 
     def ties(self, tract: Ints, side: Ints) -> Bools:
-        """Whether the two most populous tracts there have as many people."""
+        """Whether the two most populous tracts there have equally many people."""
         people = np.sort(self._people[self.around(tract, side)], axis=1)
         found: Bools = people[:, -1] == people[:, -2]
         return found
 
     def by_design(self, most: int) -> Ints:
-        """Borders of every sort that must not be left to chance, as rows of tract and side.
+        """Borders of every sort that must occur, as rows of tract and side.
 
-        Corners where three tracts meet and where four do, ties, and neighbours without people.
+        They are corners where three or four tracts meet, ties, and neighbours without people.
         """
         tract, side = np.divmod(np.arange(8 * self._grid.tracts), 8)
         good = self.wins(tract, side)
@@ -75,7 +76,7 @@ class Borders:
         return np.stack([tract[found], side[found]], axis=1)
 
     def place(self, tract: Ints, side: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Bools]:
-        """Longitude and latitude of a vertex there, how many tracts it touches, and whether they tie."""
+        """Longitude and latitude of a vertex there, how many tracts touch it, and whether they tie."""
         edge = self._grid.edge(tract, side % 4)
         bend = (rng.random(len(edge)) * self._grid.bends[edge]).astype(np.int64)
         vertex = self._grid.start[edge] + 1 + bend
@@ -90,7 +91,7 @@ class Borders:
 
 
 def some(places: Ints, count: int) -> Ints:
-    """At most `count` of the places, evenly spread.
+    """At most ``count`` of the places, evenly spread.
 
     Example:
         >>> some(np.arange(10), 4).tolist()
@@ -109,12 +110,12 @@ def inside(grid: Grid, tract: Ints, rng: np.random.Generator) -> tuple[Ints, Int
 
 
 def unusable(x: Ints, y: Ints, turn: Ints | None = None) -> tuple[Ints, Ints]:
-    """Coordinates that are no location: missing, one of the two missing, (0, 0), out of range.
+    """Coordinates that are no location: both missing, one of them missing, (0, 0), or out of range.
 
     Args:
-        x: Longitude of places, in microdegrees.
-        y: Latitude of the same.
-        turn: Which way each is unusable, 0 to 5; one after another where it is left out.
+        x: Longitude of the places, in microdegrees.
+        y: Latitude of the places, in microdegrees.
+        turn: In which way each is unusable, 0 to 5; by default the ways take turns.
     """
     turn = np.arange(len(x)) % 6 if turn is None else turn
     return (
@@ -124,7 +125,7 @@ def unusable(x: Ints, y: Ints, turn: Ints | None = None) -> tuple[Ints, Ints]:
 
 
 def far_off(count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Places outside every tract: at sea, beyond it, at the very ends of the range, on the equator."""
+    """Places outside every tract: at sea, overseas, at the ends of the range, on the equator."""
     x = -170_000_000 + rng.integers(0, 20_000_000, count)
     y = 10_000_000 + rng.integers(0, 45_000_000, count)
     far = [(16_370_000, 48_210_000), (180_000_000, 51_000_000), (-180_000_000, -90_000_000), (0, 51_480_000)]

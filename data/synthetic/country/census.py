@@ -16,18 +16,18 @@ from data.synthetic.country.layout import Layout
 from data.tables import replacing
 
 NO_INCOME: Final = -666_666_666
-"""What the Census writes where a median cannot be told."""
+"""What the Census writes where there is no median."""
 _TOP_CODE: Final = 250_001
 _LOWEST_INCOME: Final = 14_000
 
 
 @dataclass(frozen=True, eq=False)
 class Census:
-    """What the Census says of each tract, by number.
+    """What the Census says about each tract, by tract number.
 
     Attributes:
-        people: How many people posts are made for; what `population` says, where it says something.
-        population: Its population; 0 in some tracts, -1 in those that have no row.
+        people: How many people posts are made for; equal to ``population`` where that is known and not 0.
+        population: Its population; 0 in some tracts, -1 in those without a row.
         income: Its median household income in US dollars a year; :data:`NO_INCOME` in some.
     """
 
@@ -42,14 +42,14 @@ class Census:
 
 
 def make_census(grid: Grid, layout: Layout, ties: int, rng: np.random.Generator) -> Census:
-    """Count the people of a country that is not.
+    """Make up the people and incomes of the country.
 
-    Incomes change over the country in waves, so that neighbours resemble each other, and each tract differs.
+    Incomes vary over the country in waves, so that neighbours resemble each other, plus noise of each tract.
 
     Args:
         grid: The layer.
         layout: The cities in it.
-        ties: In how many places a tract has as many people as its northern neighbour.
+        ties: How many tracts get as many people as their northern neighbour.
         rng: Decides the numbers.
     """
     tracts = grid.tracts
@@ -60,7 +60,9 @@ def make_census(grid: Grid, layout: Layout, ties: int, rng: np.random.Generator)
     income = np.clip(drawn.astype(np.int64), _LOWEST_INCOME, _TOP_CODE)
 
     northern = grid.neighbour(np.arange(tracts), TOP)
-    pairs = np.flatnonzero(northern == np.arange(tracts) + 1)[::2]  # every second: no tract is in two pairs
+    pairs = np.flatnonzero(northern == np.arange(tracts) + 1)[
+        ::2
+    ]  # every second, so no tract is in two pairs
     chosen = rng.choice(pairs, min(ties, len(pairs)), replace=False)
     people[northern[chosen]] = people[chosen]
 
@@ -82,13 +84,13 @@ def make_census(grid: Grid, layout: Layout, ties: int, rng: np.random.Generator)
 def write_census(folder: Path, layout: Layout, census: Census) -> None:
     """Write ``acs.csv`` and ``city_tracts.csv``.
 
-    The first is as a spreadsheet leaves it: its GEOIDs are integers, and those of nine states have lost their
-    leading zero. The second keeps them as text.
+    The first looks as if a spreadsheet had saved it: its GEOIDs are integers, and those of nine states have
+    lost their leading zero. The second keeps them as text.
 
     Args:
         folder: The folder ``census`` of an investigation.
         layout: The cities and GEOIDs.
-        census: What is to be told of the tracts.
+        census: The numbers of the tracts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = np.flatnonzero(census.population >= 0)

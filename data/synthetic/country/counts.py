@@ -1,6 +1,6 @@
 """How many posts of the year analysed each tract has: by design in cities, by chance elsewhere.
 
-A city's crimes are dealt to its tracts by the same design (:func:`dealt_by_income`).
+A city's crimes are distributed over its tracts in the same way (:func:`dealt_by_income`).
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from data.synthetic.country.layout import Layout, Placed
 Numbers = NDArray[np.float64]
 
 URBAN: Final = 1.25
-"""The mean rate of a city, in the nation's."""
+"""The mean rate of a city, as a multiple of the nation's."""
 SLOPE: Final = 1.6
-"""From the poorest tract of a city to its richest the rate grows by so many times its mean ("positive") or
-falls by as many ("negative")."""
-_NOISE: Final = 0.2  # standard deviation of a tract's rate around the city's line, in the city's mean
+"""From a city's poorest tract to its richest, the rate grows ("positive") or falls ("negative") by this
+multiple of its mean."""
+_NOISE: Final = 0.2  # standard deviation of a tract's rate around the city's line, as a multiple of the mean
 _DRAWS: Final = 40
 FREE: Final = -1
-"""Stands for a number that is still to be dealt."""
+"""Marks a number that is not decided yet."""
 
 
 def posts_by_tract(layout: Layout, census: Census, total: int, rng: np.random.Generator) -> Ints:
-    """Deal the posts of the year to the tracts.
+    """Distribute the posts of the year over the tracts.
 
     Args:
         layout: The cities.
         census: Population and income.
-        total: Posts to deal.
+        total: Posts to distribute.
         rng: Decides the noise.
 
     Returns:
-        Posts of each tract, adding up to `total`. Tracts outside the cities take what the cities leave.
+        Posts of each tract; they add up to ``total``. Tracts outside the cities get what the cities leave.
 
     Raises:
-        ValueError: If the cities alone have more.
+        ValueError: The cities alone need more.
     """
     rate = total / float(census.people.sum())
     counts = np.full(len(census.people), FREE)
@@ -62,17 +62,18 @@ def posts_by_tract(layout: Layout, census: Census, total: int, rng: np.random.Ge
 def dealt_by_income(
     placed: Placed, census: Census, kind: Kind, rate: float, *, given: Ints, rng: np.random.Generator
 ) -> Ints:
-    """Deal posts, or crimes of a type, to a city's tracts so that they go with income as they are meant to.
+    """Distribute posts, or crimes of a type, over a city's tracts so that they have the wanted verdict.
 
-    Of some draws of the noise the one is taken that goes least with income, so that the line that was meant
-    is the line that is found, and a city without relation has none.
+    The noise is drawn several times, and the draw that correlates least with income is taken. So the intended
+    line is the one that is found, and a city without relation has none.
 
     Args:
         placed: The city.
         census: Population and income.
-        kind: How their rate goes with income; tracts without people or income have the mean rate.
-        rate: Their mean number a person.
-        given: What each tract has already, as one that the city shares; :data:`FREE` where nothing.
+        kind: How the rate is related to income; tracts without people or income have the mean rate.
+        rate: The mean number per person.
+        given: The number that is already decided, as in a tract shared with another city; :data:`FREE` where
+            none is.
         rng: Decides the noise.
 
     Returns:
@@ -96,7 +97,7 @@ def dealt_by_income(
 
 
 def _strays(counts: Ints, line: Numbers, income: Numbers, people: Ints, usable: NDArray[np.bool_]) -> float:
-    """How far the differences of the rates from their line go with income: the absolute correlation."""
+    """The absolute correlation between income and the rates' differences from their line."""
     if usable.sum() < 3:
         return 0.0
     rest = (counts / people - line)[usable]

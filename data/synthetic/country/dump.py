@@ -1,6 +1,6 @@
-"""The files of posts, as dumps of an app are: several, in several formats, with rows that repeat an id.
+"""The files of posts, like dumps of an app: several, in several formats, with rows that repeat an id.
 
-Rows are rendered and written some ten thousand at a time, so that memory does not grow with the files.
+Rows are rendered and written in pieces, so that memory does not grow with the files.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from data.synthetic import words
 from data.synthetic.country.borders import NULL
 from data.synthetic.country.grid import Grid, Ints
 from data.synthetic.country.resident_posts import NO_TIME, Posts
-from data.synthetic.mail.posts import filled
 from data.tables import replacing
 
 PIECE: Final = 50_000
-"""Rows rendered at a time; the bytes of the Parquet file depend on it."""
+"""Rows per piece; the bytes of the Parquet file depend on it."""
 _COLUMNS: Final = ("id", "user_id", "created_at", "latitude", "longitude", "title", "description", "category")
 _OTHER_ORDER: Final = ("created_at", "id", "title", "description", "longitude", "latitude", "user_id")
 _ZONES: Final = (("Z", 0), ("+02:00", 7200), ("-08:00", -28800), ("+0530", 19800), ("", 0))
@@ -41,10 +40,11 @@ class Dump:
     """One file of posts.
 
     Attributes:
-        name: Its name in the folder ``posts``; files are in order of name.
+        name: Its name in the folder ``posts``; the files are in order of name.
         until: Where it ends, as a share of all rows.
         columns: Its columns.
-        times: How it writes times: with an offset, without one, or as Parquet does.
+        times: How it writes times: with an offset ("offsets"), without one ("plain"), or as Parquet does
+            ("parquet").
     """
 
     name: str
@@ -77,11 +77,11 @@ class WrittenDump:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The rows of all files one after another.
+    """The rows of all files, one after another.
 
     Attributes:
-        post: Which post a row has the id of.
-        repeat: Whether a row before it has the same id.
+        post: The post whose id a row has.
+        repeat: Whether an earlier row has the same id.
     """
 
     post: Ints
@@ -89,24 +89,25 @@ class Rows:
 
 
 def order_rows(posts: Posts, repeats: int, rng: np.random.Generator) -> Rows:
-    """Put rows that repeat an id behind the first, half of them near it and half anywhere later.
+    """Insert rows that repeat an id, half of them shortly after the first one with it, half anywhere later.
 
     Args:
         posts: The posts.
-        repeats: How many rows to add. Some repeat posts that are counted for another reason already, some
-            repeat an id for the second time.
+        repeats: How many rows to add. Some repeat posts that are left out for another reason too, some repeat
+            an id for the second time.
         rng: Decides which.
 
     Returns:
-        The rows in order; without the repeats they are the posts in order.
+        The rows in order. Without the repeats they are the posts, in order.
     """
     count = len(posts.ids)
     special = [np.flatnonzero(sort)[:2] for sort in (posts.excluded, ~posts.located, posts.matched > 1)]
     picked = rng.choice(count * 9 // 10, repeats - 8, replace=False)
     again = np.concatenate([*special, picked, picked[:2]])
     span = np.where(np.arange(repeats) % 2 == 0, 40, count - again)
-    place = np.concatenate([np.arange(count), again + 0.5 + rng.random(repeats) * span])
-    order = np.argsort(place, kind="stable")
+    # Posts are at whole positions; a repeat is at a fraction after its post.
+    position = np.concatenate([np.arange(count), again + 0.5 + rng.random(repeats) * span])
+    order = np.argsort(position, kind="stable")
     return Rows(np.concatenate([np.arange(count), again])[order], order >= count)
 
 
@@ -133,7 +134,7 @@ def write_posts(folder: Path, grid: Grid, posts: Posts, rows: Rows, seed: int) -
         with replacing(path) as beside, _open(beside, dump) as write:
             for start in range(first, stop, PIECE):
                 piece = slice(start, min(stop, start + PIECE))
-                write(_render(dump, _told(grid, posts, rows.post[piece], rows.repeat[piece]), texts))
+                write(_render(dump, _shown(grid, posts, rows.post[piece], rows.repeat[piece]), texts))
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         written.append(WrittenDump(dump.name, digest[:12], stop - first))
@@ -143,14 +144,14 @@ def write_posts(folder: Path, grid: Grid, posts: Posts, rows: Rows, seed: int) -
 
 @contextmanager
 def _open(path: Path, dump: Dump) -> Iterator[Callable[[pa.Table], None]]:
-    """A file that tables are written to one after another."""
+    """Open a file, and give a function that appends a table to it."""
     schema = pa.schema([(name, _type(name, dump)) for name in dump.columns])
     if dump.times == "parquet":
         with pq.ParquetWriter(path, schema, compression="zstd") as parquet:
             yield parquet.write_table
         return
     with path.open("wb") as file:
-        # A name and a time in the header of the gzip file would be other bytes each time.
+        # No name and no time in the gzip header: the bytes would differ each time.
         packed = gzip.GzipFile("", "wb", 5, file, 0) if dump.name.endswith(".gz") else None
         with pyarrow.csv.CSVWriter(cast(Any, packed or file), schema) as writer:
             yield writer.write_table
@@ -165,51 +166,52 @@ def _type(name: str, dump: Dump) -> pa.DataType:
     return types.get(name, pa.string())
 
 
-def _told(grid: Grid, posts: Posts, post: Ints, repeat: NDArray[np.bool_]) -> Posts:
-    """What rows say of their posts; one that repeats an id says something else, and a wrong choice shows.
+def _shown(grid: Grid, posts: Posts, post: Ints, repeat: NDArray[np.bool_]) -> Posts:
+    """The values in the rows of these posts.
 
-    It lies in a tract half a country further on, was written two years earlier, by the account before.
+    A row that repeats an id has other values, so that choosing the wrong row shows: it is in a tract half a
+    country away, two years earlier, and by another account.
     """
     whole = {name: array[post] for name, array in vars(posts).items()}
-    told = Posts(**whole)
-    x, y = grid.centre((np.maximum(told.tract, 0) + grid.tracts // 2) % grid.tracts)
-    early = np.where(told.moment == NO_TIME, 0, told.moment - 2 * 365 * 86_400)
+    shown = Posts(**whole)
+    x, y = grid.centre((np.maximum(shown.tract, 0) + grid.tracts // 2) % grid.tracts)
+    early = np.where(shown.moment == NO_TIME, 0, shown.moment - 2 * 365 * 86_400)
     return replace(
-        told,
-        x=np.where(repeat, x, told.x),
-        y=np.where(repeat, y, told.y),
-        moment=np.where(repeat, early, told.moment),
-        users=told.users - repeat,
+        shown,
+        x=np.where(repeat, x, shown.x),
+        y=np.where(repeat, y, shown.y),
+        moment=np.where(repeat, early, shown.moment),
+        users=shown.users - repeat,
     )
 
 
-def _render(dump: Dump, told: Posts, texts: dict[str, pa.Array]) -> pa.Table:
-    """Rows as a table of the file's columns."""
+def _render(dump: Dump, shown: Posts, texts: dict[str, pa.Array]) -> pa.Table:
+    """Rows as a table with the file's columns."""
     columns = {
-        "id": pa.array(told.ids),
-        "user_id": pa.array(told.users),
-        "created_at": _times(dump, told),
-        "latitude": pa.array(told.y / _MICRO, mask=told.y == NULL),
-        "longitude": pa.array(told.x / _MICRO, mask=told.x == NULL),
+        "id": pa.array(shown.ids),
+        "user_id": pa.array(shown.users),
+        "created_at": _times(dump, shown),
+        "latitude": pa.array(shown.y / _MICRO, mask=shown.y == NULL),
+        "longitude": pa.array(shown.x / _MICRO, mask=shown.x == NULL),
     } | {
-        name: pool.take(pa.array(told.ids * factor % len(pool)))
+        name: pool.take(pa.array(shown.ids * factor % len(pool)))
         for factor, (name, pool) in zip((1, 7919, 104_729), texts.items(), strict=True)
     }
     return pa.table({name: columns[name] for name in dump.columns})
 
 
-def _times(dump: Dump, told: Posts) -> pa.Array:
-    """Times as the file writes them; which form a row has follows from its id."""
-    missing = told.moment == NO_TIME
-    moment = np.where(missing, 0, told.moment)
+def _times(dump: Dump, shown: Posts) -> pa.Array:
+    """Times as the file writes them; a row's id decides in which form."""
+    missing = shown.moment == NO_TIME
+    moment = np.where(missing, 0, shown.moment)
     if dump.times == "parquet":
-        return pa.array((moment * 1000 + told.ids % 1000), mask=missing).cast(_type("created_at", dump))
+        return pa.array((moment * 1000 + shown.ids % 1000), mask=missing).cast(_type("created_at", dump))
     if dump.times == "plain":
         text = pa.array(moment.astype("datetime64[s]").astype(str)).cast(pa.string())
         text = pc.replace_substring(text, "T", " ")
-        suffix = pa.array(["", ".5", ".25", " UTC"]).take(pa.array(told.ids % 4))
+        suffix = pa.array(["", ".5", ".25", " UTC"]).take(pa.array(shown.ids % 4))
     else:
-        zone = told.ids % len(_ZONES)
+        zone = shown.ids % len(_ZONES)
         offset = np.array([seconds for _, seconds in _ZONES])[zone]
         text = pa.array((moment + offset).astype("datetime64[s]").astype(str)).cast(pa.string())
         suffix = pa.array([name for name, _ in _ZONES]).take(pa.array(zone))
@@ -217,7 +219,7 @@ def _times(dump: Dump, told: Posts) -> pa.Array:
 
 
 def _texts(rng: random.Random) -> dict[str, pa.Array]:
-    """Texts to draw from, with all that makes a CSV file hard to read."""
+    """Texts to draw from, with everything that makes a CSV file hard to read."""
     odd = [
         '"Quoted", she said',
         "a, b, and c",
@@ -226,8 +228,8 @@ def _texts(rng: random.Random) -> dict[str, pa.Array]:
         'half a "quote',
         "O'Hollow\ttab",
     ]
-    titles = [filled(rng, rng.choice(words.CRIME_TITLES)) for _ in range(250)]
-    several = [" ".join(filled(rng, s) for s in rng.sample(words.SENTENCES, 3)) for _ in range(800)]
+    titles = [words.fill(rng, rng.choice(words.CRIME_TITLES)) for _ in range(250)]
+    several = [" ".join(words.fill(rng, s) for s in rng.sample(words.SENTENCES, 3)) for _ in range(800)]
     paragraphs = [text.replace(". ", ".\n", 1) for text in several[::3]]
     return {
         "title": pa.array([*titles, *words.ODD_TITLES, *odd]),

@@ -1,8 +1,8 @@
 """The numbers of the published investigation's posts and tracts, and the made-up cities.
 
-Source of what is marked *article*: The Markup, "How We Investigated Ring's Crime Alert System for Police
-Departments", 2023. The rest is *assumed*: it is needed to build a country, and nothing may be concluded from
-it.
+Source of the numbers marked *article*: The Markup, "How We Investigated Ring's Crime Alert System for Police
+Departments", 2023. The others are *assumed*: they are needed to build a country, and nothing may be concluded
+from them.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from fractions import Fraction
 from typing import Final, Literal
 
 POSTS: Final = 873_592
-"""Posts with ids of their own (article); rows that repeat an id come on top."""
+"""Posts with an id of their own (article); rows that repeat an id are added to them."""
 TRACTS: Final = 74_000
-"""Census tracts of the nation (article: about so many). A layer never has more: there is one nation, and an
-investigation of scale 10 has ten times the posts in it."""
+"""Census tracts of the nation (about as many as in the article). A layer never has more: there is one nation,
+and an investigation of scale 10 has ten times the posts in it."""
 YEAR: Final = 2019
 """The year analysed (article)."""
 FEWEST_POSTS: Final = 1_500
 FEWEST_TRACTS: Final = 400
-"""However small the scale, the cities have tracts and posts enough for their verdicts to be certain."""
+"""At the smallest scale: enough tracts and posts for the verdicts of the cities to be certain."""
 MANY_TRACTS: Final = 4_000
-"""From here on all cities are there; below, those that are marked `few`."""
+"""Layers of at least this size have all cities; smaller ones have those marked ``few``."""
 
 Kind = Literal["positive", "none", "negative", "not testable"]
 
@@ -33,12 +33,12 @@ class City:
     """A made-up city.
 
     Attributes:
-        name: Its name in the Census's form.
+        name: Its name as the Census writes it.
         state: The FIPS code of its state, two digits.
-        kind: How posts go with income in it, and so its verdict.
+        kind: How posts are related to income in it, which is its verdict.
         size: Its tracts at scale 1.
         usable: How many of them have population and income; None for nearly all.
-        few: Whether it is there at small scales too.
+        few: Whether it also exists at small scales.
         joined: Whether its first tract is the last one of the city before it.
     """
 
@@ -52,9 +52,8 @@ class City:
 
 
 CITIES: Final = (
-    # 4 positive, 13 none, 5 negative (article; it has no city that cannot be tested, we have 3 among 25); the
-    # first agency's city is the largest, as in the article, the second agency's is there too. In order of
-    # state.
+    # 4 positive, 13 none, 5 negative (article), and 3 that cannot be tested (assumed). The first agency's
+    # city is the largest, as in the article; the second agency's is among them too. In order of state.
     City("Peachmere city, Alabama", "01", "negative", 48, few=True),
     City("Thornquill city, Alabama", "01", "none", 64, few=True),
     City("Ocotilla Wells city, Arizona", "04", "none", 130),
@@ -84,7 +83,7 @@ CITIES: Final = (
 
 ANOMALOUS_ACCOUNT: Final = "29999998"
 NEWS_ACCOUNT: Final = "29999999"
-"""Two accounts that are no residents: one posts hundreds of times in one poor tract, the other is a news
+"""Two accounts that are not residents: one posts hundreds of times in one poor tract, the other is a news
 desk."""
 EXCLUDED: Final = (
     (ANOMALOUS_ACCOUNT, "hundreds of posts within days, all in one tract: no resident"),
@@ -94,17 +93,17 @@ EXCLUDED: Final = (
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many of everything a country of a scale has.
+    """How much of everything a country has at a scale.
 
     Attributes:
         tracts: Polygons of the layer.
-        posts: Posts with ids of their own, adding up from the five that follow.
-        year: Those in tracts, of the year analysed, by residents.
-        other_years: Those in tracts, of other years or of no known time, by residents.
-        excluded: Those of accounts that are no residents.
-        no_location: Those without usable coordinates, by residents.
-        outside: Those outside every tract, by residents.
-        repeats: Rows that repeat an id, on top of the posts.
+        posts: Posts with an id of their own: the sum of the next five.
+        year: Posts by residents in tracts, of the year analysed.
+        other_years: Posts by residents in tracts, of other years or without a time.
+        excluded: Posts of accounts that are not residents.
+        no_location: Posts by residents without usable coordinates.
+        outside: Posts by residents outside every tract.
+        repeats: Rows that repeat an id, in addition to the posts.
         ties: Pairs of neighbouring tracts made equally populous.
         invalid: Polygons that are invalid until they are repaired.
     """
@@ -122,7 +121,7 @@ class Numbers:
 
 
 def numbers(scale: float) -> Numbers:
-    """The numbers of a country of a scale; every share but the totals is assumed.
+    """The numbers of a country at a scale; all but the totals are assumed.
 
     Args:
         scale: Above 0; 1 is the published investigation.
@@ -131,7 +130,7 @@ def numbers(scale: float) -> Numbers:
         The numbers, never below :data:`FEWEST_POSTS` and :data:`FEWEST_TRACTS`.
 
     Raises:
-        ValueError: If the scale is not a number above 0.
+        ValueError: The scale is not a number above 0.
 
     Example:
         >>> numbers(1).posts, numbers(1).tracts, numbers(0.0001).tracts, numbers(10).tracts
@@ -167,7 +166,7 @@ def cities(tracts: int) -> tuple[tuple[City, int], ...]:
         tracts: Polygons of the layer.
 
     Returns:
-        All 25 with sizes that follow the layer's, or eight of 12 to 60 tracts where the layer is small.
+        All 25 cities with sizes that follow the layer's, or eight of 12 to 60 tracts if the layer is small.
 
     Example:
         >>> [(len(cities(n)), max(size for _, size in cities(n))) for n in (400, 74_000)]

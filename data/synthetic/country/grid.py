@@ -1,15 +1,15 @@
-"""A made-up national layer: a grid of tracts whose edges are bent, without gaps and without overlaps.
+"""A made-up national layer: a grid of tracts with bent edges, without gaps and without overlaps.
 
 Every edge is made once and shared by the two tracts beside it. Coordinates are whole microdegrees until they
-are written, so that what is known of them is known exactly. By construction
+are written, so that all facts about them are exact. By construction:
 
-- an edge keeps within :data:`INNER` of its straight line, so that a box around a tract's centre is strictly
-  inside it and inside no other;
-- an edge's slope against its straight line stays below one half, so that edges meet at corners alone and a
-  tract is star-shaped around its centre;
-- an edge's inner vertices touch the two tracts beside it and no third.
+- An edge stays so close to its straight line that the box of :data:`INNER` around a tract's centre is
+  strictly inside that tract and no other.
+- An edge's slope against its straight line stays below one half, so that edges meet only at corners and a
+  tract is star-shaped around its centre.
+- An edge's inner vertices touch the two tracts beside it and no third.
 
-Tracts are numbered along strips of the grid, so that any run of numbers is a connected, compact area: cities,
+Tracts are numbered along strips of the grid, so that any run of numbers is a connected, compact area. Cities,
 counties and states are such runs, and the order of numbers is the order of GEOIDs.
 """
 
@@ -25,15 +25,15 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 WIDTH, HEIGHT = 150_000, 118_000
-"""A cell in microdegrees: 371 by 200 of them cover longitude -124 to -68 and latitude 25 to 49."""
+"""A cell in microdegrees; 371 by 200 cells cover longitude -124 to -68 and latitude 25 to 49."""
 MIDDLE: Final = (-96_000_000, 37_000_000)
 """The middle of the layer, longitude and latitude in microdegrees."""
 INNER: Final = 0.75
-"""The half width and height of the box that is surely inside a tract, as a share of the cell's."""
+"""Half width and height of the box that is certainly inside a tract, as a share of the cell's."""
 FEWEST_BENDS, MOST_BENDS = 9, 65
-"""Vertices of an edge between its corners: polygons of 41 to 265 vertices, as the Census's cartographic file
-has."""
-_MEAN_MORE: Final = 12.5  # vertices of an edge above the fewest: polygons of 90 on average
+"""Vertices of an edge between its corners. They give polygons of 41 to 265 vertices, like those in the
+Census's cartographic file."""
+_MEAN_MORE: Final = 12.5  # mean number of vertices above the fewest: polygons of 90 on average
 _WAVES: Final = (1, 2, 3, 5)
 _WAVE_SLOPE, _ROUGH_SLOPE = 0.3, 0.15  # together below one half, rounding included
 _MICRO: Final = 1e6
@@ -48,12 +48,12 @@ class Grid:
     Attributes:
         row: The row of each tract, from the south.
         column: Its column, from the west.
-        number: The tract at each row and column; -1 where there is none. One ring of -1 lies around the grid,
-            so that cell (r, c) is ``number[r + 1, c + 1]``.
+        number: The tract at each row and column; -1 where there is none. A ring of -1 surrounds the grid, so
+            cell (r, c) is ``number[r + 1, c + 1]``.
         x: Longitude of every vertex, edge after edge, corners included, in microdegrees.
-        y: Latitude of the same.
-        start: Where each edge begins among the vertices.
-        bends: Vertices of each edge between its corners.
+        y: Latitude of every vertex, likewise.
+        start: Index of each edge's first vertex.
+        bends: Number of vertices of each edge between its corners.
         invalid: Tracts whose ring runs back and forth over one of its own segments, sorted.
     """
 
@@ -84,15 +84,15 @@ class Grid:
         return found
 
     def around(self, tract: Ints, corner: Ints) -> Ints:
-        """The four places around a corner (0 south-west, 1 south-east, 2 north-west, 3 north-east) of tracts.
+        """The four cells around a corner (0 south-west, 1 south-east, 2 north-west, 3 north-east) of tracts.
 
         Returns:
             An array of four columns: tract numbers, -1 where there is none.
         """
         row = self.row[tract] + corner // 2
         column = self.column[tract] + corner % 2
-        places = [self.number[row + up, column + right] for up in (0, 1) for right in (0, 1)]
-        return np.stack(places, axis=1)
+        cells = [self.number[row + up, column + right] for up in (0, 1) for right in (0, 1)]
+        return np.stack(cells, axis=1)
 
     def centre(self, tract: Ints) -> tuple[Ints, Ints]:
         """Longitude and latitude of the tracts' centres, in microdegrees."""
@@ -117,7 +117,7 @@ def make_grid(tracts: int, invalid: int, rng: np.random.Generator) -> Grid:
         rng: Decides the edges.
 
     Returns:
-        The grid; the northern row is never full, so that at one corner exactly three tracts meet.
+        The grid. Its northern row is never full, so that exactly three tracts meet at one corner.
 
     Example:
         >>> grid = make_grid(40, 1, np.random.default_rng(1))
@@ -158,7 +158,7 @@ def make_grid(tracts: int, invalid: int, rng: np.random.Generator) -> Grid:
 
 
 def polygons(grid: Grid, first: int, stop: int) -> NDArray[Any]:
-    """The polygons of tracts `first` to `stop`, in degrees.
+    """The polygons of tracts ``first`` to ``stop``, in degrees.
 
     Args:
         grid: The layer.
@@ -166,8 +166,8 @@ def polygons(grid: Grid, first: int, stop: int) -> NDArray[Any]:
         stop: One past the last.
 
     Returns:
-        Shapely polygons, counter-clockwise; those of `grid.invalid` are invalid, and repaired they are what
-        they were meant to be, without a vertex more or less.
+        Shapely polygons, counter-clockwise. Those of ``grid.invalid`` are invalid; repairing them gives the
+        intended polygons, without a vertex more or less.
     """
     tract = np.arange(first, stop)
     edge = np.stack([grid.edge(tract, side) for side in (BOTTOM, RIGHT, TOP, LEFT, BOTTOM)], axis=1)
@@ -178,8 +178,8 @@ def polygons(grid: Grid, first: int, stop: int) -> NDArray[Any]:
     step = np.broadcast_to(np.where(back, -1, 1), edge.shape)
     flat = length.ravel()
     ends = np.cumsum(flat)
-    place = np.arange(ends[-1]) - np.repeat(ends - flat, flat)
-    vertex = np.repeat(begin.ravel(), flat) + np.repeat(step.ravel(), flat) * place
+    along = np.arange(ends[-1]) - np.repeat(ends - flat, flat)
+    vertex = np.repeat(begin.ravel(), flat) + np.repeat(step.ravel(), flat) * along
     coordinates = np.stack([grid.x[vertex], grid.y[vertex]], axis=1) / _MICRO
     rings = np.concatenate([[0], np.cumsum(length.sum(axis=1))])
     made: NDArray[Any] = shapely.from_ragged_array(
@@ -187,6 +187,7 @@ def polygons(grid: Grid, first: int, stop: int) -> NDArray[Any]:
     )
     for each in grid.invalid[(grid.invalid >= first) & (grid.invalid < stop)] - first:
         ring = coordinates[rings[each] : rings[each + 1]]
+        # Forwards over a segment, back, and forwards again: invalid, but the same area.
         made[each] = shapely.polygons(np.concatenate([ring[:5], ring[3:5], ring[5:]]))
     return made
 
@@ -197,7 +198,7 @@ def _origin(rows: int, columns: int) -> tuple[int, int]:
 
 
 def _edge(row: Ints | int, column: Ints | int, side: Ints | int, rows: int, columns: int) -> Ints:
-    """The number of an edge: the level ones first, from the south, then the upright ones."""
+    """The number of an edge: first the level edges, from the south, then the upright ones."""
     level = (row + np.equal(side, TOP)) * columns + column
     upright = (rows + 1) * columns + row * (columns + 1) + column + np.equal(side, RIGHT)
     found: Ints = np.where(np.equal(side, TOP) | np.equal(side, BOTTOM), level, upright)
@@ -205,7 +206,7 @@ def _edge(row: Ints | int, column: Ints | int, side: Ints | int, rows: int, colu
 
 
 def _lines(edge: Ints, columns: int, bends: Ints) -> tuple[Ints, Ints]:
-    """Where the edges begin, once for each of their vertices."""
+    """The point where each edge begins, repeated for each of its vertices."""
     row, column = np.divmod(np.repeat(edge, bends + 2), columns)
     return WIDTH * column, HEIGHT * row
 
@@ -216,7 +217,7 @@ def _spread(tracts: int, count: int) -> Ints:
 
 
 def _strips(tracts: int, rows: int, columns: int) -> tuple[Ints, Ints]:
-    """Row and column of each tract in order of numbers: along strips of rows, there and back."""
+    """Row and column of each tract in order of numbers: along strips of rows, alternately east and west."""
     row, column = np.divmod(np.arange(tracts), columns)
     high = min(rows, max(6, rows // 8))
     strip = np.minimum(row // high, rows // high - 1)  # the last one takes the rows that are left
@@ -225,18 +226,18 @@ def _strips(tracts: int, rows: int, columns: int) -> tuple[Ints, Ints]:
 
 
 def _bent(bends: Ints, length: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The vertices of edges, corners included: how far along the straight line each is, and how far beside.
+    """The vertices of edges, corners included: the distance of each along the straight line, and beside it.
 
-    A few waves that are 0 at both ends make the line's shape, and a displacement of each vertex its
-    roughness; both keep to the slopes that the module promises.
+    A few waves that are 0 at both ends give the line its shape, and a displacement of each vertex gives it
+    roughness. Both keep to the slopes that the module promises.
     """
     counts = bends + 2
     ends = np.cumsum(counts)
-    place = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-    parts = np.repeat(bends + 1, counts)
-    inside = (place > 0) & (place < parts)
-    along = (place + np.where(inside, 0.3 * (2 * rng.random(len(place)) - 1), 0)) / parts
-    across = np.where(inside, (2 * rng.random(len(place)) - 1) * 0.2 * _ROUGH_SLOPE, 0) / parts
+    index = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
+    steps = np.repeat(bends + 1, counts)
+    inside = (index > 0) & (index < steps)
+    along = (index + np.where(inside, 0.3 * (2 * rng.random(len(index)) - 1), 0)) / steps
+    across = np.where(inside, (2 * rng.random(len(index)) - 1) * 0.2 * _ROUGH_SLOPE, 0) / steps
     for wave in _WAVES:
         steep = (2 * rng.random(len(bends)) - 1) * _WAVE_SLOPE / len(_WAVES) / (np.pi * wave)
         across += np.repeat(steep, counts) * np.sin(np.pi * wave * along)

@@ -1,4 +1,4 @@
-"""The tract layer on disk: GeoParquet, as GeoPandas reads it, without a clock and in pieces."""
+"""The tract layer on disk: GeoParquet that GeoPandas reads, without a timestamp, written in pieces."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from data.synthetic.country.layout import Layout
 from data.tables import replacing
 
 EPSG: Final = 4269
-"""NAD 83, in which the Census gives its layers."""
+"""NAD 83, the reference system of the Census's layers."""
 PIECE: Final = 5_000
-"""Polygons made at a time; a row group each."""
+"""Polygons made at a time; each piece is a row group."""
 
 
 def write_layer(path: Path, grid: Grid, layout: Layout) -> None:
-    """Write ``census/tracts.parquet`` with the Census's names of columns.
+    """Write ``census/tracts.parquet`` with the Census's column names.
 
     Args:
         path: The file.
@@ -51,7 +51,7 @@ def write_layer(path: Path, grid: Grid, layout: Layout) -> None:
         for first in range(0, grid.tracts, PIECE):
             stop = min(grid.tracts, first + PIECE)
             geoids = layout.geoids[first:stop]
-            parts = [(geoid[:2], geoid[2:5], geoid[5:], geoid) for geoid in geoids]
-            columns = [pa.array(column, pa.string()) for column in zip(*parts, strict=True)]
+            codes = [(geoid[:2], geoid[2:5], geoid[5:], geoid) for geoid in geoids]
+            columns = [pa.array(column, pa.string()) for column in zip(*codes, strict=True)]
             wkb = pa.array(shapely.to_wkb(polygons(grid, first, stop)), pa.binary())
             writer.write_table(pa.Table.from_arrays([*columns, wkb], schema=schema))

@@ -1,4 +1,4 @@
-"""Where the made-up cities lie in the grid, and the GEOIDs of states, counties and tracts around them."""
+"""Where the made-up cities are in the grid, and the GEOIDs of states, counties and tracts around them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Placed:
     Attributes:
         city: The city.
         first: Its first tract.
-        stop: One past its last; tracts between the two are its own.
+        stop: One past its last tract; all tracts from ``first`` on are its own.
     """
 
     city: City
@@ -35,10 +35,10 @@ class Placed:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """What lies where.
+    """Cities and GEOIDs.
 
     Attributes:
-        cities: The cities in order of their tracts; one begins with the last tract of the one before it.
+        cities: The cities in order of their tracts; one begins with the last tract of the city before it.
         geoids: The GEOID of each tract, in ascending order.
     """
 
@@ -53,8 +53,7 @@ def lay_out(tracts: int) -> Layout:
         tracts: Tracts of the layer.
 
     Returns:
-        The layout. States change half-way between cities; a county has 48 tracts, or what is left of its
-        state.
+        The layout. States change half-way between cities; a county has 48 tracts, or the rest of its state.
 
     Example:
         >>> layout = lay_out(400)

@@ -12,10 +12,10 @@ from data.synthetic.country.layout import Layout
 
 @dataclass(frozen=True, eq=False)
 class Country:
-    """A made-up country before anything of it is written.
+    """A made-up country, before any of it is written.
 
     Attributes:
-        numbers: How many of everything.
+        numbers: How much of everything there is.
         grid: The tracts.
         layout: The cities and the GEOIDs.
         census: Population and income.

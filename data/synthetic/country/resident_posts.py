@@ -1,9 +1,9 @@
-"""The posts of residents before they are written: who, when, where, and what must become of each.
+"""The posts of residents before they are written: who, when, where, and what the method must do with each.
 
-A post is planned for a tract first and then given a place in it, so that a tract's number of posts is known
-whatever the places are. Most lie in the box that is surely inside the tract. Some lie exactly on a vertex
-that the tract shares with others, and only where this tract is the one that the method must choose: the most
-populous, at equal population the first.
+A post is first planned for a tract and then given a place in it, so that each tract's number of posts is
+known. Most are in the box that is certainly inside the tract. Some are exactly on a vertex that several
+tracts share, but only where this tract is the one that the method must choose: the most populous, and among
+equally populous ones the first.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from data.synthetic.country.model import Country
 NO_TRACT: Final = -1
 NO_TIME: Final = np.iinfo(np.int64).min
 
-_ACCOUNTS_A_POST: Final = 1.7  # so many to draw from leave 660,000 accounts among 873,592 posts
+_ACCOUNTS_PER_POST: Final = 1.7  # drawing from so many gives 660,000 accounts among 873,592 posts
 _FIRST_ACCOUNT: Final = 30_000_000
 _ID_STEP: Final = 13
-_ON_BORDERS: Final = 0.012  # of posts in tracts; about half of these find a neighbour that has to give way
+_ON_BORDERS: Final = 0.012  # of posts in tracts; about half of them find a less populous neighbour
 _FEWEST_ON_BORDERS: Final = 160
 _NEAR_NEW_YEAR: Final = 0.01
 _HOURS: Final = 3 * 3600
@@ -45,12 +45,12 @@ class Posts:
         ids: Their ids.
         users: Their accounts.
         x: Longitude in microdegrees, or :data:`NULL`.
-        y: Latitude in the same.
+        y: Latitude, likewise.
         moment: When, in seconds of Unix time, or :data:`NO_TIME`.
-        tract: The number of the tract that must get it, :data:`NO_TRACT` where there is none.
-        matched: How many tracts it touches.
-        tied: Whether the two most populous of these have as many people.
-        excluded: Whether its account is no resident.
+        tract: The number of the tract that must get it; :data:`NO_TRACT` if there is none.
+        matched: How many tracts touch it.
+        tied: Whether the two most populous of these have equally many people.
+        excluded: Whether its account is not a resident.
         located: Whether its coordinates can be used.
     """
 
@@ -67,7 +67,7 @@ class Posts:
 
     @property
     def year(self) -> Ints:
-        """The year of each in UTC; 0 where its time is not known."""
+        """The year of each in UTC; 0 if its time is not known."""
         moments = np.where(self.moment == NO_TIME, 0, self.moment).astype("datetime64[s]")
         years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
         return np.where(self.moment == NO_TIME, 0, years)
@@ -83,11 +83,11 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
 
     Args:
         country: Tracts, cities and people, and how many posts of each sort are wanted.
-        counts: Posts of the year analysed by tract, without the accounts that are no residents.
+        counts: Posts of the year analysed by tract, without the accounts that are not residents.
         rng: Decides everything drawn.
 
     Returns:
-        The posts; sorts are mixed, ids ascend.
+        The posts, sorts mixed, ids ascending.
     """
     wanted = country.numbers
     sorts = _Sorts.of(wanted)
@@ -105,11 +105,11 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
     excluded[sorts.excluded] = True
     located = np.ones(wanted.posts, dtype=bool)
     located[sorts.no_location] = False
-    located[np.flatnonzero(excluded)[:3]] = False  # counted for their account, not for their place
+    located[np.flatnonzero(excluded)[:3]] = False  # these count as excluded accounts, not as unlocated
     tract[~located], matched[~located] = NO_TRACT, 0
     x[~located], y[~located] = unusable(x[~located], y[~located])
 
-    users = _FIRST_ACCOUNT + rng.integers(0, int(_ACCOUNTS_A_POST * wanted.posts), wanted.posts)
+    users = _FIRST_ACCOUNT + rng.integers(0, int(_ACCOUNTS_PER_POST * wanted.posts), wanted.posts)
     users[excluded] = int(figures.ANOMALOUS_ACCOUNT)
     users[np.flatnonzero(excluded)[-12:]] = int(figures.NEWS_ACCOUNT)
     moment = _moments(wanted, rng)
@@ -130,7 +130,7 @@ def plan_posts(country: Country, counts: Ints, rng: np.random.Generator) -> Post
 
 @dataclass(frozen=True)
 class _Sorts:
-    """Where the sorts of posts lie among all before they are mixed; those of the year come first."""
+    """The positions of the sorts of posts before they are mixed; those of the year come first."""
 
     excluded: slice
     no_location: slice
@@ -138,7 +138,7 @@ class _Sorts:
 
     @classmethod
     def of(cls, wanted: Numbers) -> _Sorts:
-        """One sort after another."""
+        """Put one sort after another."""
         sizes = (wanted.year + wanted.other_years, wanted.excluded, wanted.no_location, wanted.outside)
         ends = np.cumsum(sizes).tolist()
         return cls(*(slice(*pair) for pair in pairwise(ends)))
@@ -159,8 +159,8 @@ def _to_borders(
 ) -> tuple[Ints, Ints]:
     """The posts that move to a border of their tract, and the side.
 
-    Those by design; some of the year where a tract is as populous as its northern neighbour; and some by
-    chance, a fifth of them to a corner.
+    They are those planned for a border, some posts of the year where a tract is as populous as its northern
+    neighbour, and some by chance; a fifth of the last move to a corner.
     """
     in_tracts = wanted.year + wanted.other_years
     tracts = np.arange(wanted.tracts)
@@ -181,7 +181,7 @@ def _to_borders(
 
 
 def _poorest(layout: Layout, census: Census) -> int:
-    """The poorest usable tract of a city with a positive relation, where hundreds of posts would turn it."""
+    """The poorest usable tract of a positive city: hundreds of posts there would reverse its relation."""
     city = next(placed for placed in layout.cities if placed.city.kind == "positive")
     tracts = city.tracts[census.usable[city.tracts]]
     return int(tracts[np.argmin(census.income[tracts])])
@@ -194,7 +194,7 @@ def _ids(count: int, rng: np.random.Generator) -> Ints:
 
 
 def _moments(wanted: Numbers, rng: np.random.Generator) -> Ints:
-    """The time of each post, in the order in which they are planned; some within hours of New Year."""
+    """The time of each post, in the order of planning; some are within hours of New Year."""
     year = figures.YEAR
     start, stop = _TURNS[year], _TURNS[year + 1]
 
@@ -213,7 +213,7 @@ def _moments(wanted: Numbers, rng: np.random.Generator) -> Ints:
     result[before[::8]] = between(start - _HOURS, start, len(before[::8]))
     result[after[::8]] = between(stop, stop + _HOURS, len(after[::8]))
     result[[before[1], after[1], before[-1]]] = NO_TIME
-    # To the second, on either side of either turn.
+    # The last and the first second on both sides of both New Years.
     result[others[[0, 1]]] = start - 1, stop
     result[[0, 1]] = start, stop - 1
     return result

@@ -1,7 +1,7 @@
 """The truth about the country: the tables that a faultless run writes, counted from the plan.
 
-Nothing here asks the program's own tasks: which tract a post lies in is known from the plan, and the
-statistics are the textbook's formulas in plain Python.
+Nothing here uses the program's own tasks: the plan says which tract each post is in, and the statistics are
+textbook formulas in plain Python.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def write_country_truth(
         The ledger's lines, which go into one table with those of the mail.
 
     Raises:
-        ValueError: A city's verdict is not the one it was made for; the made-up numbers are wrong then.
+        ValueError: A city's verdict is not the one it was made for, so the made-up numbers are wrong.
     """
     layout, census = country.layout, country.census
     in_year = posts.inside & (posts.year == YEAR)
@@ -74,7 +74,7 @@ def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
     Args:
         out: The folder ``truth`` of an investigation.
         name: The table's name.
-        rows: Its rows, values in the order of its columns.
+        rows: Its rows, with values in the order of its columns.
     """
     spec = TABLES[name]
     columns = [column.name for column in spec.columns]
@@ -83,7 +83,7 @@ def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _posts_in_tracts(layout: Layout, posts: Posts) -> pa.Table:
-    """A row a post and city; a post in no city has one without."""
+    """One row per post and city; a post in no city has one row without a city."""
     inside = np.flatnonzero(posts.inside)
     home = np.full(len(layout.geoids), -1)
     post, city = [], []
@@ -129,16 +129,16 @@ def _border_posts(layout: Layout, posts: Posts) -> list[tuple[Any, ...]]:
 def city_rows(
     placed: Placed, census: Census, counts: Ints, alpha: float
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """A city's rows of ``city_deciles`` and ``city_tests``; those of a type of crime have the same columns.
+    """A city's rows of ``city_deciles`` and ``city_tests``; a type of crime has rows of the same form.
 
     Args:
         placed: The city.
         census: Population and income.
         counts: Posts of the year, or crimes of the year and type, by tract.
-        alpha: What p is held against.
+        alpha: The significance level that p is compared with.
 
     Returns:
-        A row for each decile that holds a tract; a row for tracts and one for deciles.
+        One row per decile that holds a tract; one row for tracts and one for deciles.
     """
     tracts = [
         (int(census.income[tract]), int(census.population[tract]), int(counts[tract]))
@@ -182,9 +182,10 @@ def _cut_points(incomes: Sequence[int]) -> list[float]:
 
 
 def _test(x: Sequence[float], y: Sequence[float], alpha: float, enough: bool) -> tuple[Any, ...]:
-    """r, p, slope, intercept, r squared, p of the slope, alpha, direction; None where it cannot be tested.
+    """r, p, slope, intercept, r squared, p of the slope, alpha, direction; None if it cannot be tested.
 
-    Both p are Student's, with t = r * sqrt((n - 2) / (1 - r^2)): the two tests are one.
+    Both p are from Student's t distribution with t = r * sqrt((n - 2) / (1 - r^2)): the two tests are the
+    same.
     """
     if not enough or len(set(x)) < 2 or len(set(y)) < 2:
         return *(None,) * 6, alpha, "not testable"
@@ -199,7 +200,7 @@ def _test(x: Sequence[float], y: Sequence[float], alpha: float, enough: bool) ->
 def _posts_lines(
     census: Census, posts: Posts, files: Sequence[WrittenDump], wanted: Numbers
 ) -> Iterator[Line]:
-    """The lines of the posts, file by file and over all."""
+    """The lines of the posts, for each file and over all."""
     for file in files:
         yield "posts", file.source, "posts in the file", file.rows
     inside = posts.inside
@@ -222,7 +223,7 @@ def _posts_lines(
 
 
 def _cities_lines(layout: Layout) -> Iterator[Line]:
-    """The lines of the cities, each verdict by its name."""
+    """The lines of the cities: how many there are, and one line per verdict."""
     kinds = Counter(placed.city.kind for placed in layout.cities)
     yield "cities", "", "cities examined", len(layout.cities)
     for kind in ("positive", "negative", "none", "not testable"):

@@ -1,8 +1,8 @@
-"""The bodies of the e-mails: HTML as large and as tangled as marketing mail is, and the plain text beside it.
+"""The bodies of the e-mails: HTML as large and as tangled as in marketing mail, and the plain text.
 
-The layout of an alert is that of a true one (DESIGN, `real/README.md`); hosts are example hosts. The HTML of
-a template is one skeleton of 10 to 25 kB, encoded once and cut at its gaps, so that a message costs a join of
-few pieces.
+The layout of an alert is that of a real one (DESIGN, `real/README.md`); the hosts are example hosts. The HTML
+of a template is a skeleton of 10 to 25 kB that is encoded once and cut at its gaps, so that making a message
+only joins a few pieces.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _GAPS: Final = ("PREHEADER", "TOKEN", "TITLE", "DATE", "DESCRIPTION")
 
 
 def written_date(day: date) -> str:
-    """A date as the alerts write it.
+    """A date in the form that alerts use.
 
     Example:
         >>> written_date(date(2021, 5, 3))
@@ -78,7 +78,7 @@ def sentence(template: str, kind: str) -> str:
 
 
 def dressed(text: str, dress: Dress) -> str:
-    r"""A text in other clothes, equal after NFC and collapsing of white space.
+    r"""A text written differently, but equal after NFC and collapsing of white space.
 
     Example:
         >>> dressed("a b", Dress.NO_BREAK)
@@ -94,15 +94,15 @@ def dressed(text: str, dress: Dress) -> str:
 
 
 class Shown(NamedTuple):
-    """What an alert's message shows.
+    """What an alert message shows.
 
     Attributes:
         template: Its layout.
         kind: "crime alert" or "safety alert".
-        title: As the message writes it.
-        day: The date that it shows, None for no date line.
-        description: Paragraphs as written; none for no line at all.
-        token: What makes this message's links its own.
+        title: The title as the message writes it.
+        day: The date that it shows; None for no date line.
+        description: Paragraphs as the message writes them; empty for no line at all.
+        token: The part of the links that is unique to this message.
     """
 
     template: str
@@ -114,7 +114,7 @@ class Shown(NamedTuple):
 
 
 def alert_text(shown: Shown) -> str:
-    """The plain-text body of an alert, line by line as true alerts have it, each line ended by CR LF."""
+    """The plain-text body of an alert, with the lines of a real one, each ended by CR LF."""
     link = LINK.format(token=shown.token)
     lines = [f"Post Titled: {shown.title}"] if shown.template in _WITH_PREHEADER else []
     lines += [f"{SERVICE} <{link}&l=0>", sentence(shown.template, shown.kind), shown.title]
@@ -135,7 +135,7 @@ def alert_html(shown: Shown, codepage: int) -> bytes:
 
     Args:
         shown: What it shows.
-        codepage: 65001 or 1252; what the code page lacks is written as a character reference.
+        codepage: 65001 or 1252; characters outside the code page become character references.
 
     Returns:
         The encoded document, 10 to 25 kB.
@@ -156,7 +156,7 @@ def alert_html(shown: Shown, codepage: int) -> bytes:
 
 
 def picture_html(token: str, codepage: int) -> bytes:
-    """An HTML body that shows a picture and nothing of the alert."""
+    """An HTML body that shows only a picture, and no text of the alert."""
     return "".join(
         (
             _head(codepage, 9_000),
@@ -173,7 +173,7 @@ def stub_text(token: str) -> str:
 
 
 def other_html(heading: str, text: str, token: str, codepage: int) -> bytes:
-    """The HTML body of a message that is no alert: a heading and paragraphs in the same clothes."""
+    """The HTML body of a message that is not an alert: a heading and paragraphs in the same style."""
     codec = CODECS[codepage]
     paragraphs = "".join(
         f"<p {_TEXT}>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line
@@ -197,7 +197,7 @@ def _date_row(written: str) -> bytes:
 
 
 def _description_row(paragraphs: list[bytes], in_elements: bool) -> bytes:
-    """The description's row: paragraphs as elements, or one cell with line breaks; both occur in the wild."""
+    """The description's row: paragraphs as elements, or one cell with line breaks; real mail has both."""
     text = _TEXT.encode()
     if in_elements:
         cells = b"".join(b"<p " + text + b">" + each + b"</p>" for each in paragraphs)
@@ -212,7 +212,7 @@ def _other_head(codepage: int) -> bytes:
 
 
 def _head(codepage: int, size: int) -> str:
-    """Everything before the first visible line: meta elements, conditional comments, rules up to a size."""
+    """Everything before the first visible line: meta elements, conditional comments, CSS up to a size."""
     charset = {65001: "utf-8", 1252: "windows-1252"}[codepage]
     start = (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" '
@@ -242,7 +242,7 @@ def _head(codepage: int, size: int) -> str:
 
 @cache
 def _skeleton(template: str, kind: str, codepage: int) -> tuple[bytes | str, ...]:
-    """A template's document cut at its gaps: bytes to copy, and names of gaps (as text) to fill."""
+    """A template's document cut at its gaps: bytes to copy, and (as text) the names of gaps to fill."""
     gap = {name: f"{_GAP}{name}{_GAP}" for name in _GAPS}
     link = LINK.format(token=gap["TOKEN"]).replace("&", "&amp;")
     preheader = (
@@ -273,5 +273,5 @@ def _skeleton(template: str, kind: str, codepage: int) -> tuple[bytes | str, ...
         f'</table></td></tr></table>\r\n<img src="{link}&amp;open=1" width="1" height="1" alt="">\r\n'
         "</body>\r\n</html>\r\n"
     )
-    parts = document.split(_GAP)
-    return tuple(part if i % 2 else part.encode(CODECS[codepage]) for i, part in enumerate(parts))
+    pieces = document.split(_GAP)
+    return tuple(piece if i % 2 else piece.encode(CODECS[codepage]) for i, piece in enumerate(pieces))

@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 from data.synthetic import words
 from data.synthetic.mail.model import Dress, Form, Planned, Post
-from data.synthetic.mail.posts import filled
 from data.synthetic.mail.render import render
 from data.synthetic.pst import PstWriter, Recipient
 
@@ -27,17 +26,17 @@ def mailbox(
     folders: int = 1,
     encoding: Literal["none", "permute"] = "permute",
 ) -> list[int]:
-    """Write one PST of plain alert messages: HTML of 15 kB and plain text, one recipient, all different.
+    """Write one PST of plain alert messages, all different: HTML of 15 kB, plain text and one recipient each.
 
-    54,000 messages of 121,000 image bytes make a file of about 8 GB. Bounded memory whatever the size; the
-    same arguments give the same bytes.
+    54,000 messages with 121,000 image bytes each make a file of about 8 GB. Memory is bounded whatever the
+    size. Equal arguments give equal bytes.
 
     Args:
         path: The file to write.
         messages: How many.
         seed: Decides texts and pictures.
         image_bytes: Size of each message's inline picture; 0 for none.
-        folders: Inbox folders over which the messages are dealt in turn.
+        folders: How many inbox folders there are; the messages go to them in turn.
         encoding: The PST's encoding of blocks.
 
     Returns:
@@ -45,25 +44,25 @@ def mailbox(
     """
     nodes = []
     with PstWriter(path, encoding=encoding) as writer:
-        places = [
+        homes = [
             writer.add_folder(("Inbox",) if i == 0 else ("Inbox", f"Part {i:03d}")) for i in range(folders)
         ]
         for item, post in _plain(messages, seed):
             nodes.append(
-                writer.add_message(places[item.number % folders], render(item, post, seed, image_bytes))
+                writer.add_message(homes[item.number % folders], render(item, post, seed, image_bytes))
             )
     return nodes
 
 
 def _plain(messages: int, seed: int) -> Iterator[tuple[Planned, Post]]:
-    """Plain alert messages one after another, a minute apart; every fifteenth begins a new alert."""
+    """Plain alert messages, a minute apart; every fifteenth begins a new alert."""
     rng = random.Random(f"mailbox-{seed}")
     post = None
     for number in range(messages):
         moment = _START + timedelta(minutes=number)
         if post is None or number % 15 == 0:
-            title = filled(rng, rng.choice(words.CRIME_TITLES))
-            text = tuple(filled(rng, rng.choice(words.SENTENCES)) for _ in range(rng.randrange(4)))
+            title = words.fill(rng, rng.choice(words.CRIME_TITLES))
+            text = tuple(words.fill(rng, rng.choice(words.SENTENCES)) for _ in range(rng.randrange(4)))
             post = Post(
                 "", "crime alert", "resident-posted", moment.date(), True, f"{title} ({number // 15})", text
             )

@@ -1,4 +1,4 @@
-"""From a posting to the e-mails that carry it: who got them, when, in which form, which are found twice."""
+"""From a posting to its e-mails: who received them, when, in which form, and which are there twice."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ SUBJECTS: Final = {
     ("alert-title", "safety alert"): "Safety Alert: <title>",
     ("new-post-title", "safety alert"): "New Safety Post: <title>",
 }
-"""The crosswalk's pattern of every layout and kind."""
+"""The crosswalk's pattern for every layout and kind."""
 FORMS: Final = (Form.BOTH, Form.PLAIN_ONLY, Form.PICTURE, Form.HTML_ONLY)
 UNTITLED: Final = (Form.NEITHER, Form.STUB, Form.EMPTY)
 _FORM_WEIGHTS: Final = (93, 3, 2, 2)  # assumed
-_TOGETHER: Final = 0.08  # assumed: postings mailed to several officers at once
-_WITH_COPIES: Final = 0.06  # assumed: postings of which a message lies in two places
-_RARE: Final = 0.003  # assumed: a message lacks one of its times, or its Message-ID
+_TOGETHER: Final = 0.08  # assumed: share of postings whose messages go to several officers each
+_WITH_COPIES: Final = 0.06  # assumed: share of postings with a message that is stored twice
+_RARE: Final = 0.003  # assumed: share of messages without one of their times, or without a Message-ID
 FOLDER_LATER: Final = ("",)
-"""Place holder: folders are chosen when messages are dealt to files."""
+"""Placeholder: the folder is chosen when the message is assigned to a file."""
 
 
 @dataclass(slots=True)
@@ -47,9 +47,9 @@ class Entry:
     """A message on its way into a file.
 
     Attributes:
-        moment: Its place in the order of writing.
+        moment: When it arrived; messages are written in this order.
         item: The message.
-        original: For a copy, the place of its original among the entries; else None.
+        original: For a copy, the index of its original among the entries; else None.
     """
 
     moment: datetime
@@ -58,10 +58,10 @@ class Entry:
 
 
 class Postman:
-    """Makes the messages of one agency's postings; forms go round so that each occurs."""
+    """Makes the messages of one agency's postings. The forms take turns, so that each occurs."""
 
     def __init__(self, agency: str, roster: Roster, numbers: count[int], rng: random.Random) -> None:
-        """Work for one agency; `numbers` is shared, for a number is given once in an investigation."""
+        """Work for one agency; all agencies share ``numbers``, so that each number is given once."""
         self.agency = agency
         self.roster = roster
         self.numbers = numbers
@@ -73,7 +73,7 @@ class Postman:
 
         Args:
             posting: What was posted and when it arrives.
-            post: Its place in the plan's posts.
+            post: Its index in the plan's posts.
             emails: How many messages, copies included.
             entries: Where they are appended.
         """
@@ -87,12 +87,13 @@ class Postman:
         originals = emails - copies
         start = len(entries)
         shared_id = self._message_id() if rng.random() < 0.02 else None
-        for place, recipients in enumerate(self._recipients(originals, together)):
-            last = place == originals - 1
-            offset = 0 if place == 0 else posting.seconds if last else rng.randrange(posting.seconds + 1)
+        for index, recipients in enumerate(self._recipients(originals, together)):
+            last = index == originals - 1
+            # The first and the last message arrive exactly at the window's ends, which may be midnights.
+            offset = 0 if index == 0 else posting.seconds if last else rng.randrange(posting.seconds + 1)
             moment = posting.opens + timedelta(seconds=offset)
             entries.append(
-                Entry(moment, self._message(posting, post, place, recipients, moment, shared_id=shared_id))
+                Entry(moment, self._message(posting, post, index, recipients, moment, shared_id=shared_id))
             )
         for _ in range(copies):
             candidates = [i for i in range(start, start + originals) if entries[i].item.message_id]
@@ -100,20 +101,20 @@ class Postman:
             entries.append(Entry(entries[original].moment, entries[original].item, original))
 
     def untitled(self, kind: str, turn: int, posting: Posting) -> Entry:
-        """An alert e-mail that shows no title anywhere; `posting` lends the subject's title and the time."""
+        """An alert e-mail without any title in its bodies; subject and time are those of ``posting``."""
         post = posting.post
         template = ("resident-posted", "new-incident", "alert-title", "new-post-title")[turn % 4]
-        stand_in = Posting(
+        alike = Posting(
             Post(post.agency, kind, template, post.day, True, post.title, ()), posting.opens, posting.seconds
         )
         (recipients,) = self._recipients(1, False)
-        return Entry(posting.opens, self._message(stand_in, None, turn, recipients, posting.opens))
+        return Entry(posting.opens, self._message(alike, None, turn, recipients, posting.opens))
 
     def _message_id(self) -> str:
         return f"<{self.rng.getrandbits(80):020x}@mail.neighbors.example.com>"
 
     def _recipients(self, messages: int, together: bool) -> Iterator[tuple[Recipient, ...]]:
-        """Recipients of each message: one officer, or several in To and Cc, no officer in two messages."""
+        """Recipients of each message: one officer, or several in To and Cc; no officer gets two messages."""
         roster, rng = self.roster, self.rng
         if not together:
             for officer in roster.pick(rng, messages):
@@ -128,38 +129,38 @@ class Postman:
             group = [next(officers) for _ in range(1 + more)]
             named = [roster.recipient(each, TO if i < to else CC, rng) for i, each in enumerate(group)]
             if rng.random() < 0.1:
-                named.append(roster.recipient(group[0], CC, rng))  # named in To and in Cc: one recipient
+                named.append(roster.recipient(group[0], CC, rng))  # in To and in Cc: still one recipient
             if rng.random() < 0.3:
                 named.append(
                     roster.recipient(rng.randrange(len(roster.officers)), BCC, rng)
-                )  # counts nowhere
+                )  # Bcc: not counted anywhere
             yield tuple(named)
 
     def _message(
         self,
         posting: Posting,
         post: int | None,
-        place: int,
+        index: int,
         recipients: tuple[Recipient, ...],
         moment: datetime,
         *,
         shared_id: str | None = None,
     ) -> Planned:
-        """One message of a posting; `place` is its place among the posting's messages."""
+        """One message of a posting; ``index`` is its index among the posting's messages."""
         rng, layout = self.rng, posting.post
         key = (layout.kind, layout.template)
         turn = self._seen[key]
         self._seen[key] += 1
         form = FORMS[turn] if turn < len(FORMS) else rng.choices(FORMS, _FORM_WEIGHTS)[0]
         if posting.situation:
-            dress = Dress(place % len(Dress))
+            dress = Dress(index % len(Dress))
         else:
             dress = rng.choices(tuple(Dress), (94, 2, 2, 2))[0]
         delivered: datetime | None = moment
         submitted: datetime | None = moment - timedelta(seconds=rng.randrange(1, 40))
         if posting.timeless:
             delivered = submitted = None
-        elif (posting.situation and place == 2) or rng.random() < _RARE:
+        elif (posting.situation and index == 2) or rng.random() < _RARE:
             delivered, submitted = None, moment
         elif rng.random() < _RARE:
             submitted = None
@@ -169,13 +170,13 @@ class Postman:
             pattern=SUBJECTS[layout.template, layout.kind],
             post=post,
             template=layout.template,
-            form=form if post is not None else UNTITLED[place % len(UNTITLED)],
+            form=form if post is not None else UNTITLED[index % len(UNTITLED)],
             dress=dress,
             codepage=1252 if rng.random() < 0.3 else 65001,
             subject=self._subject(layout, dress, turn),
             sender=SENDERS[rng.random() < 0.1],
             recipients=recipients,
-            message_id=None if rng.random() < _RARE and place else (shared_id or self._message_id()),
+            message_id=None if rng.random() < _RARE and index else (shared_id or self._message_id()),
             submitted=submitted,
             delivered=delivered,
             message_class="IPM.Note",
@@ -183,7 +184,7 @@ class Postman:
         )
 
     def _subject(self, layout: Post, dress: Dress, turn: int) -> str:
-        """The crosswalk's pattern with the title in its gap; the fifth of a layout in capitals."""
+        """The crosswalk's pattern, with the title filled in; the fifth of each layout is in capitals."""
         pattern = SUBJECTS[layout.template, layout.kind]
         if pattern.endswith("<title>"):
             return pattern.removesuffix("<title>") + dressed(layout.title, dress)

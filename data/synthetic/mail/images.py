@@ -1,7 +1,7 @@
-"""Inline images: bytes that look random, cost nothing to make, and are the same for the same seed.
+"""Inline images: random-looking bytes that cost almost nothing to make and depend only on the seed.
 
-They are what gives a mailbox its size; no program reads them. Each is a slice of one seeded buffer behind a
-JPEG's first bytes.
+They give a mailbox its size; no program reads them. Each is a slice of one seeded buffer between the first
+and the last bytes of a JPEG.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ SMALLEST: Final = len(_HEAD) + len(_TAIL)
 
 @cache
 def _noise(seed: int) -> memoryview:
-    """The buffer of a seed, :data:`BUFFER` bytes."""
+    """The buffer of a seed, :data:`BUFFER` bytes; made once per seed."""
     return memoryview(np.random.default_rng(seed).bytes(BUFFER))
 
 
 def chunks(seed: int, number: int, size: int) -> Iterator[bytes]:
-    """The bytes of image `number`, in pieces of at most :data:`BUFFER` bytes.
+    """The bytes of image ``number``, in pieces of at most :data:`BUFFER` bytes.
 
     Args:
         seed: The investigation's seed.
-        number: Which image; images of different number begin elsewhere in the buffer.
-        size: Bytes in all, at least :data:`SMALLEST`.
+        number: Which image; it decides where in the buffer the image begins.
+        size: Total bytes, at least :data:`SMALLEST`.
 
     Yields:
-        Pieces that together are `size` bytes long.
+        Pieces that are ``size`` bytes together.
     """
     noise = _noise(seed)
     yield _HEAD
@@ -50,16 +50,16 @@ def chunks(seed: int, number: int, size: int) -> Iterator[bytes]:
 
 
 def image(seed: int, number: int, size: int, content_id: str | None = None) -> Attachment:
-    """An inline image as a mailbox keeps it: an attachment that the HTML refers to by its content id.
+    """An inline image as a mailbox stores it: an attachment that the HTML refers to by its content id.
 
     Args:
         seed: The investigation's seed.
         number: Which image.
-        size: Bytes; raised to :data:`SMALLEST` where smaller.
-        content_id: What the HTML's ``cid:`` names; None for an attachment that it does not show.
+        size: Bytes; raised to :data:`SMALLEST` if smaller.
+        content_id: The name in the HTML's ``cid:``; None for an attachment that the HTML does not show.
 
     Returns:
-        The attachment; its bytes are made when they are asked for.
+        The attachment. Its bytes are made when they are needed.
 
     Example:
         >>> picture = image(7, 1, 500)

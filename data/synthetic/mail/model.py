@@ -1,8 +1,8 @@
-"""What a planned investigation is made of: agencies, officers, posts, messages, mailboxes. Pure data.
+"""What a planned investigation is made of: agencies, posts, messages, mailboxes. Only data.
 
-A plan is complete before a byte is written: every message that will lie in every file, with the truth about
-it. Bodies are made from it one at a time while a file is written (:mod:`data.synthetic.mail.render`), so
-memory does not grow with bytes.
+A plan is complete before a byte is written: it has every message of every file, with the truth about it.
+Bodies are made from it one at a time while a file is written (:mod:`data.synthetic.mail.render`), so memory
+does not grow with the files.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ class Form(IntEnum):
     PLAIN_ONLY = 1
     """No HTML."""
     PICTURE = 2
-    """HTML that shows a picture alone; the plain text has the alert."""
+    """HTML that shows only a picture; the plain text has the alert."""
     HTML_ONLY = 3
     """No plain text."""
     NEITHER = 4
-    """HTML that shows a picture alone, no plain text: no title in either."""
+    """HTML that shows only a picture, and no plain text: no title anywhere."""
     STUB = 5
-    """The same, and a plain text that only says where to look: no title in either."""
+    """The same, with a plain text that only says where to look: no title anywhere."""
     EMPTY = 6
     """No body at all."""
 
@@ -39,13 +39,13 @@ class Form(IntEnum):
 
 
 class Dress(IntEnum):
-    """How a message writes a post's text; all four are one alert."""
+    """How a message writes a post's text; in all four forms it is the same alert."""
 
     AS_POSTED = 0
     NO_BREAK = 1
     """No-break spaces between words."""
     DECOMPOSED = 2
-    """Letters and accents apart (Unicode NFD)."""
+    """Letters and accents as separate characters (Unicode NFD)."""
     PADDED = 3
     """Blanks before and after, two between words."""
 
@@ -73,17 +73,17 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One unique alert, by construction: no two posts of an agency share kind, day, title and description.
+    """One unique alert by construction: no two posts of an agency share kind, day, title and description.
 
     Attributes:
         agency: The agency's key.
         kind: "crime alert" or "safety alert".
         template: The layout of its messages, a template of the crosswalk.
-        day: Its alert date; None for the one whose messages have no time at all.
-        dated: Whether the body shows the date; where not, all its messages are delivered on `day`, local
+        day: Its alert date; None for the post whose messages have no time at all.
+        dated: Whether the body shows the date. If not, all its messages are delivered on ``day``, in local
             time.
         title: Title in Unicode NFC with single blanks.
-        description: Its paragraphs, likewise; none where the post has no description.
+        description: Its paragraphs, likewise; empty if the post has no description.
     """
 
     agency: str
@@ -102,14 +102,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One item that will lie in a mailbox, and the truth about it.
+    """One item of a mailbox, and the truth about it.
 
     Attributes:
-        number: Its number in the investigation: decides links, images and headers.
-        kind: Its kind; "" for items that are no mail.
-        pattern: The crosswalk's row that decides its subject; "" where none does.
-        post: Place of its alert in the plan's posts; None for other kinds and for alerts that show no title.
-        template: Layout of the message; None for kinds that are no alert.
+        number: Its number in the investigation; decides links, images and headers.
+        kind: Its kind; "" for items that are not mail.
+        pattern: The crosswalk's row that decides its subject; "" if none does.
+        post: Index of its alert in the plan's posts; None for other kinds and for alerts without a title.
+        template: Layout of the message; None for kinds that are not alerts.
         form: Which bodies it has.
         dress: How it writes the post's text.
         codepage: 65001 or 1252, the HTML's encoding.
@@ -117,10 +117,11 @@ class Planned:
         sender: Display name and address.
         recipients: In the order of the recipients table.
         message_id: Internet Message-ID; None for items that never left the server.
-        submitted, delivered: UTC; None where the item has none.
+        submitted: When it was submitted, UTC; None if the item has no such time.
+        delivered: When it was delivered, likewise.
         message_class: MAPI class.
         folder: Path of folders under the mailbox's top.
-        body: Text of kinds that are no alert.
+        body: Text of kinds that are not alerts.
     """
 
     number: int
@@ -149,9 +150,9 @@ class PlannedFile:
     Attributes:
         agency: The agency's key.
         file: Its path inside the investigation folder.
-        also: A second name under which the same bytes lie; None for none.
+        also: A second name for a copy of the file; None for none.
         encoding: "none" or "permute".
-        bytes: The size to come near to.
+        bytes: The target size.
         messages: Its items in the order of writing.
     """
 
@@ -165,13 +166,13 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole investigation's mail.
+    """The mail of a whole investigation.
 
     Attributes:
-        scale: As asked for.
-        seed: As asked for.
+        scale: As requested.
+        seed: As requested.
         agencies: The main one first.
-        posts: Unique alerts of all agencies; :attr:`Planned.post` points into it.
+        posts: Unique alerts of all agencies; :attr:`Planned.post` is an index into it.
         files: The mailboxes, in order of file name.
     """
 

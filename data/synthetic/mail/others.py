@@ -1,4 +1,4 @@
-"""The rest of a mailbox: mail that is no alert, and items that are no mail."""
+"""The rest of a mailbox: mail that is not an alert, and items that are not mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from data.synthetic.figures import FIRST_DAY, LAST_DAY
 from data.synthetic.mail.deliveries import FOLDER_LATER, SENDERS, Entry
 from data.synthetic.mail.model import Dress, Form, Planned
 from data.synthetic.mail.people import CC, TO, Roster
-from data.synthetic.mail.posts import filled
 from data.synthetic.pst import Recipient
 
 _SPAN: Final = int(timedelta(days=(LAST_DAY - FIRST_DAY).days + 1).total_seconds())
@@ -48,7 +47,7 @@ _PARAGRAPHS: Final = (
 
 
 def others(roster: Roster, kind: str, n: int, numbers: count[int], rng: random.Random) -> Iterator[Entry]:
-    """The messages of one kind that is no alert.
+    """The messages of one kind that is not an alert.
 
     Args:
         roster: The agency's officers.
@@ -58,8 +57,8 @@ def others(roster: Roster, kind: str, n: int, numbers: count[int], rng: random.R
         rng: Decides everything drawn.
 
     Yields:
-        `n` entries, in no order of time. Some answers and unclassified messages are drafts: no times, no
-        Message-ID.
+        ``n`` entries, not in order of time. Some answers and unclassified messages are drafts, without times
+        and Message-ID.
     """
     for turn in range(n):
         moment = datetime.combine(FIRST_DAY, time(), UTC) + timedelta(seconds=rng.randrange(_SPAN - 86_400))
@@ -88,13 +87,13 @@ def others(roster: Roster, kind: str, n: int, numbers: count[int], rng: random.R
                 delivered=None if draft or (personal and turn % 9 == 3) else moment,
                 message_class="IPM.Note.SMIME" if kind == "unclassified" and turn % 40 == 4 else "IPM.Note",
                 folder=("Drafts",) if draft else FOLDER_LATER,
-                body=filled(rng, rng.choice(_PARAGRAPHS)),
+                body=words.fill(rng, rng.choice(_PARAGRAPHS)),
             ),
         )
 
 
 def not_mail(n: int, roster: Roster, numbers: count[int], rng: random.Random) -> Iterator[Entry]:
-    """Contacts, appointments, delivery reports, meeting requests and notes, in turn; `n` of them."""
+    """``n`` items: contacts, appointments, delivery reports, meeting requests and notes, in turn."""
     for turn in range(n):
         message_class = NOT_MAIL_CLASSES[turn % len(NOT_MAIL_CLASSES)]
         moment = datetime.combine(FIRST_DAY, time(12), UTC) + timedelta(seconds=rng.randrange(_SPAN - 86_400))
@@ -116,7 +115,7 @@ def not_mail(n: int, roster: Roster, numbers: count[int], rng: random.Random) ->
                 form=Form.PLAIN_ONLY,
                 dress=Dress.AS_POSTED,
                 codepage=65001,
-                subject="Undeliverable: New Crime Incident" if report else filled(rng, "{name}"),
+                subject="Undeliverable: New Crime Incident" if report else words.fill(rng, "{name}"),
                 sender=(officer.name, officer.address),
                 recipients=() if message_class in folder else _recipients(roster, "", turn, rng),
                 message_id=None,
@@ -124,26 +123,26 @@ def not_mail(n: int, roster: Roster, numbers: count[int], rng: random.Random) ->
                 delivered=moment,
                 message_class=message_class,
                 folder=folder.get(message_class, FOLDER_LATER),
-                body=filled(rng, "Meet at the {place} on {street}, {hour}."),
+                body=words.fill(rng, "Meet at the {place} on {street}, {hour}."),
             ),
         )
 
 
 def _subject(kind: str, turn: int, rng: random.Random) -> tuple[str, str]:
-    """A subject and the crosswalk's pattern that knows it."""
+    """A subject, and the crosswalk's pattern that it matches."""
     if kind in _FIXED:
         return _FIXED[kind], _FIXED[kind]
     if kind == "safety tip":
         return f"Safety Tip: {words.TIPS[turn % len(words.TIPS)]}", "Safety Tip: <text>"
     if kind == "reply or forward":
         prefix, pattern = _PREFIXES[turn % len(_PREFIXES)]
-        title = filled(rng, rng.choice(words.CRIME_TITLES))
+        title = words.fill(rng, rng.choice(words.CRIME_TITLES))
         return prefix + rng.choice(_ANSWERED).format(title=title), pattern
-    return filled(rng, words.UNCLASSIFIED[turn % len(words.UNCLASSIFIED)]), ""
+    return words.fill(rng, words.UNCLASSIFIED[turn % len(words.UNCLASSIFIED)]), ""
 
 
 def _sender(roster: Roster, kind: str, turn: int, rng: random.Random) -> tuple[str, str]:
-    """The app, or an officer; every tenth time one of whom the mailbox knows the name alone."""
+    """The app, or an officer; every tenth sender has a name but no address."""
     if kind not in PERSONAL:
         return SENDERS[0]
     officer = rng.choice(roster.officers)
@@ -151,7 +150,7 @@ def _sender(roster: Roster, kind: str, turn: int, rng: random.Random) -> tuple[s
 
 
 def _recipients(roster: Roster, kind: str, turn: int, rng: random.Random) -> tuple[Recipient, ...]:
-    """One to three officers; every tenth time someone of whom the mailbox knows the name alone."""
+    """One to three officers; every tenth recipient has a name but no address."""
     if kind in PERSONAL and turn % 10 == 5:
         return (Recipient(TO, "Night Watch", ""),)
     officers = roster.pick(rng, rng.randrange(1, 4) if kind in PERSONAL else 1)

@@ -10,16 +10,16 @@ from data.synthetic.mail.model import Agency
 from data.synthetic.pst import Recipient
 
 TO, CC, BCC = 1, 2, 3
-_AS_IS = 0.85  # assumed: most programs write the address as the directory has it
+_AS_IS = 0.85  # assumed: the share of recipients written as in the directory
 
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Someone with a mailbox.
+    """A person with a mailbox.
 
     Attributes:
         name: Display name.
-        address: As the directory writes it: First.Last@domain.
+        address: As in the directory: First.Last@domain.
     """
 
     name: str
@@ -27,10 +27,10 @@ class Officer:
 
 
 class Roster:
-    """The officers of an agency, and their recipients in every spelling (each built once and shared)."""
+    """The officers of an agency, as recipients in every spelling (each is built once and shared)."""
 
     def __init__(self, agency: Agency, rng: random.Random) -> None:
-        """Hire the officers of `agency`; names that repeat get a number, as directories do."""
+        """Name the officers of ``agency``; no two have the same name."""
         self.agency = agency
         names = [(first, last) for first in words.FIRST_NAMES for last in words.LAST_NAMES]
         rng.shuffle(names)
@@ -41,11 +41,11 @@ class Roster:
         self._spelled: dict[tuple[int, int, int], Recipient] = {}
 
     def pick(self, rng: random.Random, n: int) -> list[int]:
-        """The numbers of `n` distinct officers."""
+        """The numbers of ``n`` distinct officers."""
         return rng.sample(range(len(self.officers)), n)
 
     def recipient(self, officer: int, kind: int, rng: random.Random) -> Recipient:
-        """An officer as a message's recipient, now and then in another spelling.
+        """An officer as a recipient of a message, sometimes in another spelling.
 
         Args:
             officer: Number in :attr:`officers`.
@@ -53,12 +53,12 @@ class Roster:
             rng: Decides the spelling.
 
         Returns:
-            The recipient. Every spelling is the same address but for letter case.
+            The recipient. All spellings have the same address, except for letter case.
         """
         return self.spelled(officer, kind, 0 if rng.random() < _AS_IS else rng.randrange(1, 5))
 
     def spelled(self, officer: int, kind: int, form: int) -> Recipient:
-        """An officer in spelling `form` (0 to 4)."""
+        """An officer in spelling ``form`` (0 to 4)."""
         key = (officer, kind, form)
         if key not in self._spelled:
             name, address = self.officers[officer].name, self.officers[officer].address

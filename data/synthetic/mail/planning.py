@@ -1,7 +1,7 @@
 """The plan of an investigation's mail: every message of every file, before a byte is written.
 
-Everything follows from scale and seed. Each part draws from a random generator of its own, named after the
-part, so that a change in one leaves the others as they were.
+Everything follows from scale and seed. Each purpose has its own random generator, named after it, so that a
+change in one does not change the others.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ AGENCIES: Final = {
         96,
     ),
 }
-"""The agencies are made up, and so are their cities; the time zones are real ones."""
+"""The agencies and their cities are made up; the time zones are real."""
 
 INBOXES: Final = (
     (("Inbox",), 40),
@@ -56,13 +56,13 @@ def plan(scale: float, seed: int, message_bytes: int | None = None) -> Plan:
     Args:
         scale: Above 0; 1 is the published investigation (:func:`data.synthetic.figures.counts`).
         seed: Equal seeds give equal plans.
-        message_bytes: Bytes of file a message takes up on average; None for what the scale suggests.
+        message_bytes: Bytes of file per message on average; None for the default of the scale.
 
     Returns:
-        The plan; at scale 1 it takes up about 300 MB of memory.
+        The plan; at scale 1 it takes about 300 MB of memory.
 
     Raises:
-        ValueError: If `scale` or `message_bytes` is not above 0.
+        ValueError: ``scale`` or ``message_bytes`` is not above 0.
     """
     numbers = count()
     posts: list[Post] = []
@@ -79,10 +79,10 @@ def plan(scale: float, seed: int, message_bytes: int | None = None) -> Plan:
 def _entries(
     agency: Agency, wanted: Counts, seed: int, numbers: count[int], posts: list[Post]
 ) -> list[Entry]:
-    """All items of one agency; its alerts are appended to `posts`."""
+    """All items of one agency; its alerts are appended to ``posts``."""
 
-    def rng(part: str) -> random.Random:
-        return random.Random(f"{part}-{agency.key}-{seed}")
+    def rng(purpose: str) -> random.Random:
+        return random.Random(f"{purpose}-{agency.key}-{seed}")
 
     roster = Roster(agency, rng("officers"))
     entries: list[Entry] = []
@@ -106,16 +106,16 @@ def _entries(
 
 
 def _files(agency: Agency, wanted: Counts, entries: list[Entry], rng: random.Random) -> list[PlannedFile]:
-    """Deal an agency's items to its files: mail by quota, the rest evenly, copies apart."""
+    """Assign an agency's items to its files: mail by quota, the rest evenly, every second copy elsewhere."""
     mail = [i for i, entry in enumerate(entries) if entry.item.kind]
     dealt = [number for number, quota in enumerate(wanted.file_emails) for _ in range(quota)]
     rng.shuffle(dealt)
-    place = dict(zip(mail, dealt, strict=True))
-    _part_copies(entries, place, mail, rng)
+    file_of = dict(zip(mail, dealt, strict=True))
+    _separate_copies(entries, file_of, mail, rng)
     folders: dict[int, tuple[str, ...]] = {}
     contents: list[list[tuple[Entry, int]]] = [[] for _ in wanted.file_emails]
     for i, entry in enumerate(entries):
-        number = place.get(i, i % len(contents))
+        number = file_of.get(i, i % len(contents))
         avoid = folders[entry.original] if entry.original is not None else None
         folders[i] = _folder(entry, avoid, rng)
         contents[number].append((entry, i))
@@ -139,10 +139,10 @@ def _files(agency: Agency, wanted: Counts, entries: list[Entry], rng: random.Ran
     return result
 
 
-def _part_copies(
-    entries: Sequence[Entry], place: dict[int, int], mail: Sequence[int], rng: random.Random
+def _separate_copies(
+    entries: Sequence[Entry], file_of: dict[int, int], mail: Sequence[int], rng: random.Random
 ) -> None:
-    """Swap messages until every second copy lies in its original's file and the others do not."""
+    """Swap messages until every second copy is in its original's file and the others are not."""
     copies = [i for i in mail if entries[i].original is not None]
     bound = set(copies) | {entries[i].original for i in copies}
     for turn, i in enumerate(copies):
@@ -150,15 +150,15 @@ def _part_copies(
         assert original is not None
         together = turn % 2 == 0
         for _ in range(1000):
-            if (place[i] == place[original]) == together:
+            if (file_of[i] == file_of[original]) == together:
                 break
             other = rng.choice(mail)
-            if other not in bound and (place[other] == place[original]) == together:
-                place[i], place[other] = place[other], place[i]
+            if other not in bound and (file_of[other] == file_of[original]) == together:
+                file_of[i], file_of[other] = file_of[other], file_of[i]
 
 
 def _folder(entry: Entry, avoid: tuple[str, ...] | None, rng: random.Random) -> tuple[str, ...]:
-    """An item's folder; a copy's is another than its original's, in the same file or not."""
+    """An item's folder. A copy's folder differs from its original's, in the same file or not."""
     item: Planned = entry.item
     if item.folder is not FOLDER_LATER:
         return item.folder
@@ -166,6 +166,6 @@ def _folder(entry: Entry, avoid: tuple[str, ...] | None, rng: random.Random) -> 
         return ("Sent Items",)
     while True:
         path = rng.choices([path for path, _ in INBOXES], [weight for _, weight in INBOXES])[0]
-        folder = tuple(part.format(year=entry.moment.year) for part in path)
+        folder = tuple(name.format(year=entry.moment.year) for name in path)
         if folder != avoid:
             return folder

@@ -1,8 +1,8 @@
-"""The unique alerts of an agency: what was posted, on which day, and in which minutes its e-mails arrived.
+"""The unique alerts of an agency: what was posted, on which day, and when its e-mails arrived.
 
-The first posts of an agency are the situations that the method must get right (:func:`_situations`), each by
-design; the rest is drawn. No two posts of an agency share kind, day, title and description, so the number of
-posts *is* the number of unique alerts.
+The first posts of an agency are the situations that the method must get right (:func:`_situations`); the rest
+is drawn. No two posts of an agency share kind, day, title and description, so the number of posts *is* the
+number of unique alerts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from data.synthetic.mail.model import Agency, Post
 TEMPLATES: Final = ("resident-posted", "new-incident", "alert-title", "new-post-title")
 _WEIGHTS: Final = (62, 18, 12, 8)  # assumed
 _WITHOUT_DESCRIPTION: Final = 0.18  # assumed
-_WITHOUT_DATE: Final = 0.25  # assumed; of the one layout whose date line may be absent
+_WITHOUT_DATE: Final = 0.25  # assumed; of the one layout that may lack a date line
 CLOCKS_BACK, CLOCKS_FORWARD = date(2021, 11, 7), date(2021, 3, 14)
 _DAYS: Final = (LAST_DAY - FIRST_DAY).days + 1
 
@@ -34,8 +34,8 @@ class Posting:
         post: The unique alert.
         opens: First moment of delivery, UTC.
         seconds: Length of the window; the last e-mail arrives at its end.
-        situation: Whether it is one of the situations by design.
-        timeless: Its messages have neither time of submission nor of delivery.
+        situation: Whether it is one of the planned situations.
+        timeless: Whether its messages have neither a time of submission nor one of delivery.
     """
 
     post: Post
@@ -45,37 +45,17 @@ class Posting:
     timeless: bool = False
 
 
-def filled(rng: random.Random, pattern: str) -> str:
-    """A text with its gaps filled from the word lists.
-
-    Example:
-        >>> filled(random.Random(1), "no gap")
-        'no gap'
-    """
-    if "{" not in pattern:
-        return pattern
-    return pattern.format(
-        place=rng.choice(words.PLACES),
-        street=rng.choice(words.STREETS),
-        hour=f"{rng.randrange(1, 13)}:{rng.randrange(60):02d} am",
-        hour2=f"{rng.randrange(1, 13)}:{rng.randrange(60):02d} pm",
-        name=f"{rng.choice(words.FIRST_NAMES)} {rng.choice(words.LAST_NAMES)}",
-        number=f"{rng.randrange(10**6):06d}",
-        month=rng.choice(("January", "April", "July", "October")),
-    )
-
-
 def postings(agency: Agency, kind: str, count: int, rng: random.Random) -> list[Posting]:
     """The unique alerts of one agency and kind.
 
     Args:
-        agency: Whose.
+        agency: The agency.
         kind: "crime alert" or "safety alert".
-        count: How many; situations first, as many of them as there is room for.
+        count: How many; situations come first, as many of them as there is room for.
         rng: Decides everything drawn.
 
     Returns:
-        `count` postings, no two with equal day, title and description.
+        ``count`` postings, no two with equal day, title and description.
     """
     result: list[Posting] = []
     seen: set[tuple[date | None, str, str]] = set()
@@ -90,40 +70,42 @@ def postings(agency: Agency, kind: str, count: int, rng: random.Random) -> list[
 
 
 def emails_per_post(total: int, situations: list[bool], rng: random.Random) -> list[int]:
-    """Deal e-mails to posts: 1 to 60 each, skewed as mailings are, adding up exactly.
+    """Distribute e-mails over posts: 1 to 60 each, skewed as in real mailings, with an exact sum.
 
-    The first post gets 60 and the second 1 where there is room for both; situations get at least 3 where
-    there is.
+    The first post gets 60 and the second 1 if there is room for both. Situations get at least 3 if there is
+    room.
 
     Args:
-        total: E-mails to deal, between one and 60 a post.
-        situations: A flag a post: whether it is a situation by design.
-        rng: Decides.
+        total: E-mails to distribute: from one to 60 per post.
+        situations: One flag per post: whether it is one of the planned situations.
+        rng: Decides the numbers.
 
     Returns:
-        E-mails of each post, summing to `total`.
+        E-mails of each post; they add up to ``total``.
 
     Raises:
-        ValueError: If `total` cannot be dealt.
+        ValueError: ``total`` cannot be distributed.
     """
     count = len(situations)
     if not count <= total <= count * MOST_OFFICERS:
-        raise ValueError(f"{total} e-mails cannot be dealt to {count} alerts of 1 to {MOST_OFFICERS}")
+        raise ValueError(
+            f"{total} e-mails cannot be distributed over {count} alerts with 1 to {MOST_OFFICERS} each"
+        )
     room = MOST_OFFICERS + 1 + 3 * (count - 2) <= total <= MOST_OFFICERS + 1 + MOST_OFFICERS * (count - 2)
     fixed = {0: MOST_OFFICERS, 1: 1} if room and count > 2 else {}
     low = [3 if flag and total >= 3 * count else 1 for flag in situations]
     drawn = [1 + (MOST_OFFICERS - 1) * rng.betavariate(0.9, 3.0) for _ in range(count)]
     factor = total / sum(drawn)
-    parts = [fixed.get(i, min(MOST_OFFICERS, max(low[i], round(x * factor)))) for i, x in enumerate(drawn)]
+    emails = [fixed.get(i, min(MOST_OFFICERS, max(low[i], round(x * factor)))) for i, x in enumerate(drawn)]
     floors = low if sum(fixed.get(i, n) for i, n in enumerate(low)) <= total else [1] * count
-    step = 1 if sum(parts) < total else -1
-    left = abs(total - sum(parts))
+    step = 1 if sum(emails) < total else -1
+    left = abs(total - sum(emails))
     while left:
         i = rng.randrange(count)
-        if i not in fixed and floors[i] <= parts[i] + step <= MOST_OFFICERS:
-            parts[i] += step
+        if i not in fixed and floors[i] <= emails[i] + step <= MOST_OFFICERS:
+            emails[i] += step
             left -= 1
-    return parts
+    return emails
 
 
 def local_midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -137,15 +119,15 @@ def local_midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _drawn(agency: Agency, kind: str, rng: random.Random) -> Posting:
-    """A posting of no special kind."""
+    """A posting that is no planned situation."""
     template = rng.choices(TEMPLATES, _WEIGHTS)[0]
     titles = words.CRIME_TITLES if kind == "crime alert" else words.SAFETY_TITLES
-    title = rng.choice(words.ODD_TITLES) if rng.random() < 0.03 else filled(rng, rng.choice(titles))
+    title = rng.choice(words.ODD_TITLES) if rng.random() < 0.03 else words.fill(rng, rng.choice(titles))
     if rng.random() < _WITHOUT_DESCRIPTION:
         description: tuple[str, ...] = ()
     else:
         description = tuple(
-            filled(rng, s) for s in rng.sample(words.SENTENCES, rng.choice((1, 1, 2, 2, 3, 4)))
+            words.fill(rng, s) for s in rng.sample(words.SENTENCES, rng.choice((1, 1, 2, 2, 3, 4)))
         )
     dated = template != "new-incident" or rng.random() >= _WITHOUT_DATE
     post = Post(agency.key, kind, template, _day(rng), dated, title, description)
@@ -153,7 +135,7 @@ def _drawn(agency: Agency, kind: str, rng: random.Random) -> Posting:
 
 
 def _day(rng: random.Random) -> date:
-    """A day of the investigation, later ones more likely: the program grew."""
+    """A day of the investigation; later ones are more likely, because the program grew."""
     return FIRST_DAY + timedelta(days=min(_DAYS - 1, int(_DAYS * rng.random() ** 0.8)))
 
 
@@ -170,7 +152,7 @@ def _timed(post: Post, agency: Agency, rng: random.Random) -> Posting:
 
 
 def _situations(agency: Agency, kind: str, rng: random.Random) -> Iterator[Posting]:
-    """Every situation that the method must get right, the layouts in turn."""
+    """Every situation that the method must get right, in all layouts in turn."""
     plain = ("Package taken from the driveway", "Ladder left at the back gate")
     zone = ZoneInfo(agency.timezone)
 
@@ -184,13 +166,12 @@ def _situations(agency: Agency, kind: str, rng: random.Random) -> Iterator[Posti
     def window(each: Post, opens: datetime, seconds: int) -> Posting:
         return Posting(each, opens, seconds, situation=True)
 
-    for turn in range(
-        4
-    ):  # an alert of most and of fewest officers comes first; then no description, in every layout
+    # No description, in every layout. The first two get the most and the fewest officers (emails_per_post).
+    for turn in range(4):
         yield whole(post(turn, _day(rng), f"{plain[turn % 2]}, camera {turn}", ()))
 
-    # No date in the body: the day of delivery in the agency's zone, at its very edges, and where clocks
-    # change.
+    # No date in the body, so the day of delivery in the agency's zone counts: at the day's very edges, and on
+    # days when clocks change.
     undated = ("Gate left open", ("No date line here.",))
     first = _day(rng)
     second = local_midnight(first + timedelta(days=1), zone)
@@ -210,12 +191,12 @@ def _situations(agency: Agency, kind: str, rng: random.Random) -> Iterator[Posti
 
     for turn, title in enumerate(words.ODD_TITLES):
         yield whole(
-            post(turn, _day(rng), title, (filled(rng, rng.choice(words.SENTENCES)),) if turn % 3 else ())
+            post(turn, _day(rng), title, (words.fill(rng, rng.choice(words.SENTENCES)),) if turn % 3 else ())
         )
     for turn, description in enumerate(words.ODD_DESCRIPTIONS):
         yield whole(post(turn, _day(rng), plain[turn % 2], description))
 
-    # Near twins that are not one alert: another day, another case, another description.
+    # Nearly equal posts that are different alerts: another day, another letter case, another description.
     day = _day(rng)
     yield whole(post(0, day, plain[0], ("Nobody was hurt.",)))
     yield whole(post(1, day, plain[0].upper(), ("Nobody was hurt.",)))

@@ -1,4 +1,4 @@
-"""From a planned item to the message that the PST writer takes: bodies, transport headers, picture."""
+"""From a planned item to the message for the PST writer: bodies, transport headers, picture."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ RELAYS: Final = (
 )
 QUOTES: Final = "\"'"
 ROUGH_OVERHEAD: Final = 9_000
-"""First guess of the bytes that a message takes up beside its picture and HTML; a writer that steers a size
-corrects it."""
+"""First guess of the bytes per message besides picture and HTML; :mod:`data.synthetic.mail.write` corrects
+it as it goes."""
 
 
 def token(number: int) -> str:
-    """The long, meaningless part of a message's links, its own for every number."""
+    """The long, meaningless part of a message's links; different for every number."""
     return f"{(number * 0x9E3779B97F4A7C15 + 0x1234567) % (1 << 96):024x}{number:08x}"
 
 
 def transport_headers(item: Planned, submitted: datetime) -> str:
-    """Headers as a mail server leaves them on a message that came from outside.
+    """Headers that a mail server writes on a message from outside.
 
     Args:
-        item: The message; a subject that is not ASCII is left to the mailbox's own property, and so is Bcc.
+        item: The message. A subject that is not ASCII is left out, and so is Bcc: the mailbox has both as
+            properties.
         submitted: UTC.
 
     Returns:
@@ -39,7 +40,7 @@ def transport_headers(item: Planned, submitted: datetime) -> str:
     """
     number, recipients = item.number, item.recipients
     host, ip = RELAYS[number % len(RELAYS)]
-    stamp = format_datetime(submitted)  # strftime would write the machine's language
+    stamp = format_datetime(submitted)  # strftime would use the machine's language
     by_kind = {
         kind: ", ".join(
             f'"{each.name.strip(QUOTES)}" <{each.address}>'
@@ -76,8 +77,8 @@ def render(item: Planned, post: Post | None, seed: int, picture_bytes: int) -> M
     """The message of a planned item.
 
     Args:
-        item: What was planned.
-        post: Its alert; None for items that show none.
+        item: The planned item.
+        post: Its alert; None for items without one.
         seed: The investigation's seed.
         picture_bytes: Size of its inline picture; 0 or less for no picture.
 
@@ -86,7 +87,7 @@ def render(item: Planned, post: Post | None, seed: int, picture_bytes: int) -> M
     """
     html, text = _bodies(item, post)
     headers = None
-    if item.message_id and item.submitted and item.sender[1]:  # what never left the server has none
+    if item.message_id and item.submitted and item.sender[1]:  # otherwise it never left the server
         headers = transport_headers(item, item.submitted)
     pictures: tuple[Attachment, ...] = ()
     if picture_bytes > 0 and html is not None:

@@ -1,8 +1,8 @@
 """The truth: the tables that a faultless run writes, counted from the plan.
 
-Nothing here reads a mailbox or asks the program's own tasks. Which alert a message carries, which row of the
-crosswalk its subject met, in which folder it lies: all of it is known from the plan; node ids and hashes come
-from the writer. What remains is counting, in plain Python.
+Nothing here reads a mailbox or uses the program's own tasks. The plan says which alert a message carries,
+which row of the crosswalk its subject matches and which folder it is in; node ids and hashes come from the
+writer. The rest is counting, in plain Python.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Rows = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One e-mail where it lies."""
+    """One e-mail, with its mailbox and node id."""
 
     agency: str
     source: str
@@ -42,7 +42,7 @@ class Found:
 
 @dataclass(slots=True)
 class Group:
-    """What is counted over a group of e-mails."""
+    """Counts over a group of e-mails."""
 
     emails: int = 0
     addresses: set[str] = field(default_factory=set)
@@ -62,13 +62,13 @@ class Group:
 def write_truth(
     plan: Plan, written: Sequence[Written], out: Path, more: Iterable[tuple[str, str, str, int]] = ()
 ) -> None:
-    """Write every table of truth about the mail below `out`, named as the tables of a run are.
+    """Write every table of truth about the mail below ``out``, with the names of a run's tables.
 
     Args:
         plan: The plan.
         written: Every mailbox as it was written.
-        out: The folder, ``truth`` in an investigation.
-        more: Lines of the ledger that the mail does not know: part, source, line, count.
+        out: The folder ``truth`` of an investigation.
+        more: Lines of the ledger that are not about mail: part, source, line, count.
     """
     mail = sorted(_mail(written), key=lambda each: (each.agency, each.source, each.node))
     tables = {
@@ -95,23 +95,23 @@ def write_truth(
 
 
 def alert_id(post: Post) -> str:
-    """The alert's id by its definition (``private/alerts`` in the data dictionary), worked out here anew.
+    """The alert's id by its definition (``private/alerts`` in the data dictionary): a second implementation.
 
-    SHA-256 over agency, kind, date (``YYYY-MM-DD``, empty where missing), title and description, each as
-    UTF-8 behind its length in bytes as eight bytes, the highest first; the first 32 hexadecimal digits.
+    SHA-256 over agency, kind, date (``YYYY-MM-DD``, empty if missing), title and description, each in UTF-8
+    after its length in bytes (eight bytes, big-endian); the first 32 hexadecimal digits.
 
     Example:
         >>> from datetime import date
         >>> alert_id(Post("lapd", "crime alert", "resident-posted", date(2021, 5, 5), True, "Bike gone", ()))
         '3528fcc9467b581bd02d0d50695964ee'
     """
-    parts = (post.agency, post.kind, str(post.day or ""), post.title, post.text)
-    encoded = [part.encode("utf-8") for part in parts]
+    values = (post.agency, post.kind, str(post.day or ""), post.title, post.text)
+    encoded = [value.encode("utf-8") for value in values]
     return hashlib.sha256(b"".join(struct.pack(">Q", len(each)) + each for each in encoded)).hexdigest()[:32]
 
 
 def _mail(written: Sequence[Written]) -> Iterator[Found]:
-    """All items that are mail, where they lie."""
+    """All items that are mail, with their mailboxes."""
     for each in written:
         for item, node in zip(each.plan.messages, each.nodes, strict=True):
             if item.kind:
@@ -119,7 +119,7 @@ def _mail(written: Sequence[Written]) -> Iterator[Found]:
 
 
 def _known(recipient: Recipient) -> str:
-    """The address where there is one, else the name."""
+    """The address if there is one, else the name."""
     return recipient.address or recipient.name
 
 
@@ -140,9 +140,9 @@ def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
         item = each.item
         copy_of = None
         if item.message_id is not None:
-            place = f"{each.source}:{each.node}"
-            found = first.setdefault((each.agency, item.message_id, frozenset(_named(item))), place)
-            copy_of = found if found != place else None
+            own = f"{each.source}:{each.node}"
+            found = first.setdefault((each.agency, item.message_id, frozenset(_named(item))), own)
+            copy_of = found if found != own else None
         yield (
             each.agency,
             each.source,

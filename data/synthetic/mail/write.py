@@ -1,4 +1,4 @@
-"""Writing a planned mailbox: messages are made one at a time, and pictures steer the file to its size."""
+"""Write a planned mailbox: messages are made one at a time, and pictures bring the file to its size."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from data.synthetic.mail.render import ROUGH_OVERHEAD, render
 from data.synthetic.pst import PstWriter
 
 Progress = Callable[[str, int, int], None]
-"""Called as ``progress(what, done, total)``, now and then."""
+"""Called as ``progress(what, done, total)`` from time to time."""
 
 EVERY: Final = 250
 """Messages between two calls of a progress function."""
 _CLOSING: Final = 250
-"""Bytes that a message still costs when the file is closed: its rows in contents table and node index."""
+"""Bytes per message that are only written when the file is closed: in the contents table and node index."""
 _BLOCKS: Final = 1.0033
-"""The block index, written on closing too: 24 bytes for every 8 kB, on pages not quite full."""
+"""Growth by the block index, also written on closing: 24 bytes per 8 kB, on pages that are not quite full."""
 _HALF_SECTION: Final = 127_000
-"""A file ends with a whole section of 248 kB: it is this much larger than its contents, on average."""
+"""A file ends with a whole section of 248 kB, so on average it is this much larger than its contents."""
 _SMALLEST, _LARGEST = 400, 4_000_000
 _TOP: Final = "Top of Personal Folders"
 
@@ -51,7 +51,7 @@ class Written:
 
 
 def folder_path(folder: tuple[str, ...]) -> str:
-    """A folder as tables write it.
+    """A folder in the form that tables use.
 
     Example:
         >>> folder_path(("Inbox", "2021"))
@@ -70,10 +70,10 @@ def write_file(
         planned: The mailbox.
         posts: The plan's posts.
         seed: The plan's seed.
-        progress: Told the file's name, messages done and messages in all.
+        progress: Called with the file's name, messages done and messages in total.
 
     Returns:
-        What was written, with the node ids that the items got.
+        What was written, with the items' node ids.
     """
     path = folder / planned.file
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def write_file(
 
 
 class _Steering:
-    """Chooses each picture's size so that the file ends near its target."""
+    """Chooses each picture's size so that the file ends up near its target size."""
 
     def __init__(self, target: int, total: int) -> None:
         self._target = (target - _HALF_SECTION) / _BLOCKS
@@ -110,7 +110,7 @@ class _Steering:
         self._overhead = float(ROUGH_OVERHEAD + 15_000)
 
     def picture(self, item: Planned, done: int, position: int) -> int:
-        """Bytes of the next message's picture: its share of what is left, a third more or less."""
+        """Size of the next message's picture: its share of the remaining bytes, varied by up to a third."""
         self._before = position
         left = self._total - done
         share = (self._target - position - self._total * _CLOSING) / left - self._overhead
@@ -118,5 +118,5 @@ class _Steering:
         return int(min(_LARGEST, max(_SMALLEST, share * vary)))
 
     def took(self, position: int, picture: int) -> None:
-        """Learn what the message cost beside its picture."""
+        """Update the estimate of what a message takes besides its picture: a moving average over about 20."""
         self._overhead += (position - self._before - picture - self._overhead) / 20

@@ -10,8 +10,8 @@ from data.synthetic.pst.ltp import Columns, Subnodes, Table, Value, property_con
 from data.synthetic.pst.messaging import ATTACHMENT_COLUMNS, RECIPIENT_COLUMNS, wide
 from data.synthetic.pst.ndb import NodeDatabase
 
-# The columns of the templates of 2.4.4.4 to 2.4.4.6 and 2.4.8.6; tables for which nothing is stored stay as
-# wide, for old programs.
+# The columns of the templates of 2.4.4.4 to 2.4.4.6 and 2.4.8.6. Empty tables have all of them too, for old
+# programs.
 HIERARCHY_COLUMNS = Columns(
     0x0E300102, 0x0E330014, 0x0E340102, 0x0E380003, 0x3001001F, 0x36020003, 0x36030003, 0x360A000B,
     0x3613001F, 0x66350003, 0x66360003,
@@ -43,12 +43,12 @@ class Folder:
     """A folder that is being filled.
 
     Attributes:
-        node: its node id.
-        name: display name.
-        parent: node id of the folder it lies in; the root is its own parent.
-        container: container class, empty for folders that hold no items of the user's.
-        contents: the contents table, once there is a message.
-        folders: the folders directly in it.
+        node: Its node id.
+        name: Display name.
+        parent: Node id of the folder that holds it; the root is its own parent.
+        container: Container class; empty for folders that hold no items of the user.
+        contents: The contents table; None until there is a message.
+        folders: The folders directly in it.
     """
 
     node: int
@@ -60,18 +60,18 @@ class Folder:
 
     @property
     def messages(self) -> int:
-        """How many messages lie directly in it."""
+        """How many messages are directly in it."""
         return self.contents.count if self.contents else 0
 
     def table(self, kind: int) -> int:
-        """Give the node id of one of its tables: the same index with another type."""
+        """The node id of one of its tables: the same index with another type."""
         return self.node & ~0x1F | kind
 
 
 class Furniture:
     """Writes the store and the folders.
 
-    All empty tables of a kind share one block, as Outlook's do.
+    As in Outlook's files, all empty tables of a kind share one block: that of their template.
     """
 
     def __init__(self, database: NodeDatabase) -> None:
@@ -92,7 +92,7 @@ class Furniture:
         self._database.node(node, data, subnodes.close(), parent)
 
     def templates(self) -> None:
-        """Write the empty tables that others are made from, the name map and the search queues."""
+        """Write the templates of tables, the name map and the search queues."""
         self._template(layout.NID_HIERARCHY_TEMPLATE, HIERARCHY_COLUMNS)
         self._template(layout.NID_CONTENTS_TEMPLATE, CONTENTS_COLUMNS)
         self._template(layout.NID_ASSOCIATED_TEMPLATE, ASSOCIATED_COLUMNS)
@@ -104,7 +104,7 @@ class Furniture:
         self._properties(layout.NID_NAMES, _name_map())
 
     def store(self, name: str, key: bytes) -> None:
-        """Write the store's own properties, with its 16-byte key, which the ids of its folders repeat."""
+        """Write the store's own properties, with its 16-byte key, which is also part of its folders' ids."""
 
         def entry(node: int) -> bytes:
             return bytes(4) + key + node.to_bytes(4, "little")  # [MS-PST] 2.4.3.2
@@ -116,7 +116,7 @@ class Furniture:
                 0x0E380003: 0,
                 0x0FF90102: key,
                 0x3001001F: wide(name),
-                0x35DF0003: 0x89,  # which of the entry ids below are there
+                0x35DF0003: 0x89,  # which of the entry ids below exist
                 0x35E00102: entry(layout.NID_TOP),
                 0x35E30102: entry(layout.NID_DELETED),
                 0x35E70102: entry(layout.NID_SEARCH_ROOT),
@@ -163,9 +163,10 @@ def _folder_properties(folder: Folder) -> dict[int, Value]:
 
 
 def _name_map() -> dict[int, Value]:
-    # Numbers of named properties ([MS-PST] 2.4.7): the set's index is 3 for the first of the GUID stream,
-    # shifted over the bit that would mark a name in letters; the bucket is the hash's remainder.
-    entries = [struct.pack("<IHH", number, 3 << 1, place) for place, number in enumerate(_NAMES)]
+    # The name map ([MS-PST] 2.4.7). Each entry has the property's number, the index of its set (3 for the
+    # first of the GUID stream) above a bit that marks names in letters, and the entry's index. Its bucket is
+    # the remainder of a hash of the first two.
+    entries = [struct.pack("<IHH", number, 3 << 1, index) for index, number in enumerate(_NAMES)]
     buckets: dict[int, bytes] = {}
     for number, entry in zip(_NAMES, entries, strict=True):
         bucket = 0x1000 + (number ^ 3 << 1) % _BUCKETS

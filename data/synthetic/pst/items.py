@@ -13,7 +13,7 @@ class Recipient:
 
     Args:
         kind: 1 To, 2 Cc, 3 Bcc.
-        name: display name; may be empty.
+        name: Display name; may be empty.
         address: SMTP address.
     """
 
@@ -24,15 +24,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file in a message. Its bytes are asked for when the message is written, and never held whole.
+    """A file in a message. Its bytes are read when the message is written, and never held whole.
 
     Args:
-        name: file name with its ending.
-        mime_type: such as "image/png".
-        size: bytes that `chunks` will give.
-        chunks: called once a message; gives the bytes in pieces of any length.
-        content_id: without angle brackets; where it is given, the attachment is an inline image that the HTML
-            body shows by `cid:`.
+        name: File name with its suffix.
+        mime_type: Such as "image/png".
+        size: How many bytes ``chunks`` gives.
+        chunks: Called once per message; gives the bytes in pieces of any length.
+        content_id: Without angle brackets. If given, the attachment is an inline image that the HTML body
+            shows by ``cid:``.
     """
 
     name: str
@@ -44,24 +44,24 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it will lie in the mailbox.
+    """A message as it will be in the mailbox.
 
-    None means that the property is absent, empty that it is there and empty.
+    None means that the property is absent; an empty value means that it is there and empty.
 
     Args:
-        subject: with its prefix, such as "RE: ", which is stored as Outlook does.
-        sender_name: display name of the sender, who also stands as the one represented.
+        subject: With its prefix, such as "RE: ", which is stored the way Outlook does.
+        sender_name: Display name of the sender, who is also the one represented.
         sender_address: SMTP address of the sender.
-        recipients: in order; the display lines of To and Cc come from them.
-        html: HTML body in the code page given.
-        text: plain body.
-        headers: the transport headers as one text; None for mail that never left the server.
-        message_id: with its angle brackets.
+        recipients: In order; the display lines of To and Cc are made from them.
+        html: HTML body, encoded in ``codepage``.
+        text: Plain-text body.
+        headers: The transport headers as one text; None for mail that never left the server.
+        message_id: With its angle brackets.
         submitted_at: UTC; None for none.
         delivered_at: UTC; None for none.
-        message_class: such as "IPM.Note" or "IPM.Appointment".
-        codepage: of `html`; 65001 is UTF-8.
-        attachments: in order.
+        message_class: Such as "IPM.Note" or "IPM.Appointment".
+        codepage: The code page of ``html``; 65001 is UTF-8.
+        attachments: In order.
     """
 
     subject: str

@@ -1,8 +1,7 @@
 """Numbers, structures and checksums of the PST format, Unicode version 23.
 
-Everything here is a fact of Microsoft's open specification [MS-PST]; its section is named beside each group.
-The other modules of this package take their constants from here and from nowhere else. Integers are
-little-endian throughout.
+Everything here is a fact of Microsoft's open specification [MS-PST]; each group names its section. The other
+modules of this package take their constants only from here. All integers are little-endian.
 """
 
 from __future__ import annotations
@@ -12,20 +11,20 @@ import zlib
 from datetime import UTC, datetime
 from typing import Final
 
-# --- where things lie in the file (2.2.2.6, 2.2.2.7) --------------------------------------------------------
+# --- where things are in the file (2.2.2.6, 2.2.2.7) --------------------------------------------------------
 PAGE: Final = 512
-SLOT: Final = 64  # what one bit of an allocation map stands for
-MAP_BYTES: Final = 496  # of a page, before its trailer
+SLOT: Final = 64  # bytes of file per bit of an allocation map
+MAP_BYTES: Final = 496  # bytes of a page before its trailer
 # 253,952 bytes: what one allocation map (AMap) covers, its own page included
 SECTION: Final = MAP_BYTES * 8 * SLOT
 DLIST_AT: Final = 0x4200
 FIRST_AMAP: Final = 0x4400
 PMAP_EVERY: Final = 8  # sections; a page map follows every eighth AMap
-FMAP_FIRST: Final = 128  # sections; the header itself holds the free map of those before
+FMAP_FIRST: Final = 128  # sections; the free map of those before is in the header
 FMAP_EVERY: Final = MAP_BYTES
 FPMAP_FIRST: Final = 128 * 64
 FPMAP_EVERY: Final = MAP_BYTES * 64
-# The free page map's place after the AMap, whether or not a free map stands between
+# The free page map's distance from the AMap, whether or not there is a free map between them
 FPMAP_SHIFT: Final = 3 * PAGE
 
 PAGE_BBT: Final = 0x80
@@ -35,11 +34,11 @@ PAGE_PMAP: Final = 0x83
 PAGE_AMAP: Final = 0x84
 PAGE_FPMAP: Final = 0x85
 PAGE_DLIST: Final = 0x86
-# These carry no signature, and their offset as id
+# These have no signature, and their offset as id (2.2.2.7.1)
 MAP_PAGES: Final = frozenset({PAGE_FMAP, PAGE_PMAP, PAGE_AMAP, PAGE_FPMAP})
 
 PAGE_TRAILER: Final = struct.Struct("<BBHIQ")  # type, type again, signature, CRC, id
-# Entries, most entries, bytes an entry, level: at 488 of a B-tree page
+# Entries, most entries, bytes per entry, level: at byte 488 of a B-tree page (2.2.2.7.7.1)
 TREE_FOOT: Final = struct.Struct("<BBBB4x")
 TREE_BYTES: Final = 488
 TREE_ENTRY: Final = struct.Struct("<QQQ")  # key, page id, offset
@@ -62,9 +61,9 @@ HEADER_ROOT: Final = struct.Struct("<QIQQQQQQQQBBH")  # 2.2.2.5, after eight unu
 HEADER_TAIL: Final = struct.Struct("<I128s128sBBHQ")
 
 # --- blocks (2.2.2.8) ---------------------------------------------------------------------------------------
-BLOCK_DATA: Final = 8176  # most payload bytes of a block
+BLOCK_DATA: Final = 8176  # most payload bytes of a block: 8,192 less the trailer
 BLOCK_TRAILER: Final = struct.Struct("<HHIQ")  # payload bytes, signature, CRC, id
-INTERNAL: Final = 2  # bit of a block id: this block refers to others and is never encoded
+INTERNAL: Final = 2  # bit of a block id (2.2.2.2): this block refers to others, and is never encoded
 # Type, level, entries, and total bytes (data trees) or padding (subnode trees)
 TREE_HEAD: Final = struct.Struct("<BBHI")
 XBLOCK: Final = 1
@@ -81,7 +80,7 @@ HEAP_PROPERTIES: Final = 0xBC
 HEAP_TABLE: Final = 0x7C
 HEAP_ITEM_MOST: Final = 3580
 BTH_TYPE: Final = 0xB5
-HEAP_HEAD: Final = struct.Struct("<HBBI4s")  # where the page map is, signature, client, root, fill levels
+HEAP_HEAD: Final = struct.Struct("<HBBI4s")  # offset of the page map, signature, client, root, fill levels
 BTH_HEAD: Final = struct.Struct("<BBBBI")  # type, key bytes, value bytes, levels, root
 PROPERTY: Final = struct.Struct("<HHI")  # id, type, value or reference
 # Type, columns, ends of 8/4-, 2-, 1-byte cells and of the row, index, rows, 0
@@ -117,7 +116,7 @@ NID_SPAM_SEARCH: Final = 0x2223
 NID_SPAM_QUEUE: Final = 0x2226
 NID_SPAM_CRITERIA: Final = 0x2227
 NID_SPAM_CONTENTS: Final = 0x2230
-NID_TOP: Final = 0x8022  # the IPM subtree, under which the user's folders hang
+NID_TOP: Final = 0x8022  # the IPM subtree, which holds the user's folders
 NID_SEARCH_ROOT: Final = 0x8042
 NID_DELETED: Final = 0x8062
 FIRST_FOLDER: Final = 0x404  # index; 0x401 to 0x403 are the three above
@@ -132,7 +131,7 @@ CELL_BYTES: Final = {
     0x0040: 8,
 }  # any other type takes a 4-byte reference
 
-# --- encoding (5.1): a fixed substitution of bytes; "compressible" in Outlook's words -----------------------
+# --- encoding (5.1): a fixed substitution of bytes, which Outlook calls "compressible" ----------------------
 ENCODE: Final = bytes.fromhex(
     "41361362a8216ebbf416cc047f64e85d1ef2cb2a74c55e35d295479e962d9a88"
     "4c7d843fdbac31b6485ff6c4d8398be7233b388ec8c1df25b120a546604e9cfb"
@@ -152,19 +151,24 @@ _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 def crc(data: bytes | bytearray | memoryview) -> int:
     """Compute the checksum of pages and blocks ([MS-PST] 5.3).
 
-    It is the usual reflected CRC-32, but started at 0 and not inverted at the end.
+    It is the usual reflected CRC-32, but it starts at 0 and is not inverted at the end. ``zlib`` starts with
+    all bits set and inverts the result, so both are undone here.
 
-    >>> hex(crc(bytes.fromhex("00ff")))
-    '0x2d02ef8d'
+    Example:
+        >>> hex(crc(bytes.fromhex("00ff")))
+        '0x2d02ef8d'
     """
     return zlib.crc32(data, _MASK) ^ _MASK
 
 
 def signature(offset: int, identifier: int) -> int:
-    """Compute the 16-bit signature of a page or block ([MS-PST] 5.5) from its place in the file and its id.
+    """Compute the 16-bit signature of a page or block ([MS-PST] 5.5) from its offset in the file and its id.
 
-    >>> hex(signature(0x4C00, 4))
-    '0x4c04'
+    It shows a reader that it found the block that it was looking for, and not another one or an older copy.
+
+    Example:
+        >>> hex(signature(0x4C00, 4))
+        '0x4c04'
     """
     mixed = offset ^ identifier
     return ((mixed >> 16) ^ mixed) & 0xFFFF
@@ -173,17 +177,19 @@ def signature(offset: int, identifier: int) -> int:
 def node_id(kind: int, index: int) -> int:
     """Join a node's 5-bit type and 27-bit index ([MS-PST] 2.2.2.1).
 
-    >>> hex(node_id(T_MESSAGE, FIRST_MESSAGE))
-    '0x200024'
+    Example:
+        >>> hex(node_id(T_MESSAGE, FIRST_MESSAGE))
+        '0x200024'
     """
     return index << 5 | kind
 
 
 def filetime(moment: datetime) -> bytes:
-    """Give a time as PtypTime: 100-nanosecond steps since 1601, eight bytes. A naive time is taken as UTC.
+    """A time as PtypTime: 100-nanosecond steps since 1601, eight bytes. A naive time is taken as UTC.
 
-    >>> filetime(datetime(1601, 1, 1, 0, 0, 1)).hex()
-    '8096980000000000'
+    Example:
+        >>> filetime(datetime(1601, 1, 1, 0, 0, 1)).hex()
+        '8096980000000000'
     """
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     passed = aware - _EPOCH
@@ -191,10 +197,11 @@ def filetime(moment: datetime) -> bytes:
 
 
 def map_pages(section: int) -> list[tuple[int, int]]:
-    """List the map pages at the head of a section as (page type, offset within the section), the AMap first.
+    """List the map pages at the start of a section as (page type, offset in the section), the AMap first.
 
-    >>> [hex(kind) for kind, _ in map_pages(0)], [hex(kind) for kind, _ in map_pages(1)]
-    (['0x84', '0x83'], ['0x84'])
+    Example:
+        >>> [hex(kind) for kind, _ in map_pages(0)], [hex(kind) for kind, _ in map_pages(1)]
+        (['0x84', '0x83'], ['0x84'])
     """
     pages = [(PAGE_AMAP, 0)]
     if section % PMAP_EVERY == 0:

@@ -24,7 +24,7 @@ _BY_VALUE = 1  # PidTagAttachMethod
 _NOT_RENDERED = 0xFFFFFFFF
 _MAIL_USER = 6
 _CELL_CHARACTERS = 255
-# Creation time of what has no time of its own: no clock may leak into a file.
+# Creation time of messages without a time of their own: the bytes must not depend on a clock.
 _TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
 _PREFIX = re.compile(r"[^\d\s:]{1,3}: ")
 # [MS-OXCDATA] 2.2.5.1
@@ -32,24 +32,26 @@ _ONE_OFF = bytes(4) + bytes.fromhex("812b1fa4bea310199d6e00dd010f5402") + b"\0\0
 
 
 def wide(text: str) -> bytes:
-    """Encode a text as PtypString: UTF-16, no end mark. Lone surrogates pass, as in Outlook."""
+    """Encode a text as PtypString: UTF-16 without a terminator. Lone surrogates are kept, as in Outlook."""
     return text.encode("utf-16-le", "surrogatepass")
 
 
 def split_subject(subject: str) -> tuple[str, str]:
     """Split a subject into its prefix and the rest ([MS-OXCMSG] 2.2.1.9).
 
-    The prefix is up to three characters, neither digits nor blanks, with a colon and a blank.
+    The prefix is one to three characters, neither digits nor blanks, followed by a colon and a blank.
 
-    >>> split_subject("RE: Crime Alert: Hit & run"), split_subject("Crime Alert: RE: x")
-    (('RE: ', 'Crime Alert: Hit & run'), ('', 'Crime Alert: RE: x'))
+    Example:
+        >>> split_subject("RE: Crime Alert: Hit & run"), split_subject("Crime Alert: RE: x")
+        (('RE: ', 'Crime Alert: Hit & run'), ('', 'Crime Alert: RE: x'))
     """
     match = _PREFIX.match(subject)
     return (match[0], subject[match.end() :]) if match else ("", subject)
 
 
 def _stored_subject(subject: str, prefix: str) -> bytes:
-    # A character 1, then the prefix's length plus one, then the subject ([MS-PST] 2.5.3.1.1.1).
+    # The character 1, then the prefix's length plus one as a character, then the subject ([MS-PST]
+    # 2.5.3.1.1.1).
     return wide(f"\x01{chr(len(prefix) + 1)}{subject}")
 
 
@@ -61,16 +63,16 @@ def write_message(database: NodeDatabase, node: int, message: Message, parent: i
     """Write a message with its recipients and attachments as a node.
 
     Args:
-        database: where it goes.
-        node: the message's node id.
-        message: what to write.
-        parent: the folder's node id.
+        database: Where it goes.
+        node: The message's node id.
+        message: What to write.
+        parent: The folder's node id.
 
     Returns:
         The message's cells for the folder's contents table.
 
     Raises:
-        ValueError: an attachment's chunks do not add up to its size.
+        ValueError: An attachment's chunks do not add up to its size.
     """
     subnodes = Subnodes(database)
     subnodes.add(layout.NID_RECIPIENTS, *_write_recipients(database, message.recipients))
@@ -145,7 +147,7 @@ def _cells(properties: dict[int, Value]) -> dict[int, Value]:
 
 
 def _cell_text(text: bytes) -> bytes:
-    # A table shows at most 255 characters of a text, as Outlook's do, and no half of a surrogate pair.
+    # As in Outlook's tables, a cell shows at most 255 characters of a text, and never half a surrogate pair.
     short = text[: 2 * _CELL_CHARACTERS]
     return short[:-2] if len(text) > len(short) and 0xD8 <= short[-1] <= 0xDB else short
 
@@ -214,7 +216,7 @@ def _attachment_properties(number: int, attachment: Attachment) -> dict[int, Val
         0x3704001F: name,
         0x37050003: _BY_VALUE,
         0x3707001F: name,
-        0x370B0003: _NOT_RENDERED,  # no place in the plain body; the HTML body shows it by its content id
+        0x370B0003: _NOT_RENDERED,  # no position in the plain text; the HTML shows it by its content id
         0x370E001F: wide(attachment.mime_type),
         0x37140003: _IN_HTML if inline else 0,
         0x7FFE000B: inline,

@@ -1,8 +1,7 @@
-"""The node database: blocks, data trees, subnode trees, nodes, and the header that ties them together.
+"""The node database ([MS-PST] 2.2): blocks, data trees, subnode trees, nodes, and the header.
 
-What is kept in memory until the end is six bytes a block and twelve a node, in arrays; everything else is on
-disk at once.
-Source: [MS-PST] 2.2.
+Blocks go to disk as soon as they are written. The two B-trees that find blocks and nodes can only be written
+at the end; until then six bytes per block and sixteen per node are kept in memory, in arrays.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ class NodeDatabase:
     """Writes blocks and nodes to an empty file.
 
     Args:
-        stream: a binary file open for writing, empty.
-        encoding: "none" or "permute"; data blocks are encoded, the blocks of trees never.
+        stream: An empty binary file, open for writing.
+        encoding: "none" or "permute". Only data blocks are encoded, never the blocks of trees.
     """
 
     def __init__(self, stream: BinaryIO, encoding: Encoding) -> None:
@@ -33,7 +32,7 @@ class NodeDatabase:
         self._space = Space(stream)
         self._slots = array("I")  # of block n + 1: offset in slots of 64 bytes
         self._sizes = array("H")  # payload bytes, and _INTERNAL_BIT
-        self._shared: Counter[int] = Counter()  # references of a block beyond its first
+        self._shared: Counter[int] = Counter()  # references to a block beyond the first
         # Four columns: ids of the nodes, of their data blocks, subnode blocks and parents.
         self._nodes = (array("I"), array("I"), array("I"), array("I"))
 
@@ -43,15 +42,18 @@ class NodeDatabase:
         return self._space.position
 
     def _block(self, stored: bytes | bytearray | memoryview, internal: int) -> int:
+        # Payload, padding, and the trailer in the last 16 bytes ([MS-PST] 2.2.2.8.1). The checksum is of the
+        # payload as stored, so after encoding, and without the padding.
         count = len(stored)
-        size = count + 79 & ~63  # payload and trailer, up to the next multiple of 64
+        size = count + 79 & ~63  # payload and trailer, rounded up to a multiple of 64
         space = self._space
         at = space.room(size)
         offset = space.base + at
         self._slots.append(offset >> 6)
         self._sizes.append(count | _INTERNAL_BIT if internal else count)
+        # Ids count up in steps of 4; bit 1 marks an internal block, bit 0 is reserved ([MS-PST] 2.2.2.2).
         identifier = len(self._slots) << 2 | internal
-        buffer = space.buffer
+        buffer = space.buffer  # only now: ``room`` may have begun a new section
         buffer[at : at + count] = stored
         mark = layout.signature(offset, identifier)
         layout.BLOCK_TRAILER.pack_into(buffer, at + size - 16, count, mark, layout.crc(stored), identifier)
@@ -72,14 +74,14 @@ class NodeDatabase:
         )
 
     def stream(self, chunks: Iterable[bytes | bytearray], size: int) -> int:
-        """Write bytes that come in chunks of any lengths as a block or a tree; return its id, 0 for none.
+        """Write bytes that come in chunks of any length as a block or a tree; return its id, 0 for no bytes.
 
         Args:
-            chunks: the bytes.
-            size: how many they are.
+            chunks: The bytes.
+            size: How many bytes there are.
 
         Raises:
-            ValueError: the chunks do not add up to `size`.
+            ValueError: The chunks do not add up to ``size``.
         """
         blocks, total = array("Q"), 0
         for piece in _pieces(chunks, layout.ENCODE if self._crypt else None):
@@ -94,11 +96,14 @@ class NodeDatabase:
         return self.tree(blocks, size)
 
     def tree(self, blocks: Sequence[int], total: int) -> int:
-        """Join data blocks into one stream: one as it is, else by XBLOCKs, else by XXBLOCKs (2.2.2.8.3.2).
+        """Join data blocks into one stream ([MS-PST] 2.2.2.8.3.2): by an XBLOCK, or by an XXBLOCK of XBLOCKs.
 
         Args:
-            blocks: ids of data blocks; every one but the last holds 8,176 bytes.
-            total: their bytes together.
+            blocks: Ids of data blocks; each but the last holds 8,176 bytes. A single one needs no tree.
+            total: Their bytes together.
+
+        Raises:
+            ValueError: They are 4 GB or more, which the tree's 32-bit length cannot say.
         """
         if len(blocks) <= 1:
             return blocks[0] if blocks else 0
@@ -121,10 +126,13 @@ class NodeDatabase:
         )
 
     def subnodes(self, entries: Sequence[tuple[int, int, int]]) -> int:
-        """Write a tree of subnodes and return its id, 0 for none ([MS-PST] 2.2.2.8.3.3).
+        """Write a tree of subnodes ([MS-PST] 2.2.2.8.3.3) and return its id, 0 for no entries.
 
         Args:
             entries: (node id, id of the data block, id of the subnode block or 0), in any order.
+
+        Raises:
+            ValueError: There are more than a tree of two levels can hold.
         """
         ordered = sorted(entries)
         leaves: list[tuple[int, int]] = []
@@ -147,41 +155,48 @@ class NodeDatabase:
         return self._block(head + b"".join(layout.SI_ENTRY.pack(*leaf) for leaf in leaves), layout.INTERNAL)
 
     def share(self, block: int) -> int:
-        """Count one more reference to a block that is in use already, and return its id."""
+        """Count one more reference to a block that is already in use, and return its id."""
         self._shared[block >> 2] += 1
         return block
 
     def node(self, identifier: int, data: int, subnodes: int = 0, parent: int = 0) -> None:
-        """Enter a node.
+        """Add a node.
 
         Args:
-            identifier: its id.
-            data: id of its data block; 0 for none.
-            subnodes: id of its subnode block; 0 for none.
-            parent: id of the folder it hangs in.
+            identifier: Its id.
+            data: Id of its data block; 0 for none.
+            subnodes: Id of its subnode block; 0 for none.
+            parent: Id of the folder that holds it; 0 for none.
         """
         for column, value in zip(self._nodes, (identifier, data, subnodes, parent), strict=True):
             column.append(value)
 
     def _node_entries(self) -> Iterator[bytes]:
+        # Nodes are added in any order (a folder's table comes after its messages), but a B-tree's entries
+        # must ascend: sort their indexes, not the columns.
         identifiers, data, subnodes, parents = self._nodes
         for i in sorted(range(len(identifiers)), key=identifiers.__getitem__):
             yield layout.NBT_ENTRY.pack(identifiers[i], data[i], subnodes[i], parents[i], 0)
 
     def _block_entries(self) -> Iterator[bytes]:
+        # Block ids ascend in the order of writing, so these are sorted already.
         pack, shared = layout.BBT_ENTRY.pack, self._shared
         for number, (slot, size) in enumerate(zip(self._slots, self._sizes, strict=True), 1):
             internal = layout.INTERNAL if size & _INTERNAL_BIT else 0
-            # A block in the tree has one by being there
+            # Being in this tree counts as one reference, its user as another ([MS-PST] 2.2.2.7.7.3.1).
             references = 2 + shared[number] if number in shared else 2
             yield pack(number << 2 | internal, slot << 6, size & ~_INTERNAL_BIT, references, 0)
 
     def finish(self, counters: dict[int, int]) -> None:
-        """Write both B-trees, the maps and the header. Nothing may be added after.
+        """Write both B-trees, the maps and the header. Nothing can be added afterwards.
+
+        The order matters. The trees' pages take space, so the last map can only be written after them. The
+        header refers to all of these, so it comes last: until then the file has no valid header, and no
+        program takes it for a whole mailbox.
 
         Args:
-            counters: the highest index used of each node type that was used; the others stand at their
-                starting value.
+            counters: The highest index used of each node type that was used; the others keep their starting
+                value.
         """
         nodes = write_tree(self._space, layout.PAGE_NBT, self._node_entries(), layout.NBT_ENTRY.size)
         blocks = write_tree(self._space, layout.PAGE_BBT, self._block_entries(), layout.BBT_ENTRY.size)
@@ -196,8 +211,10 @@ class NodeDatabase:
             layout.MAGIC, 0, layout.MAGIC_CLIENT, layout.VERSION, layout.VERSION_CLIENT, 1, 1, 0, 0
         )
         header = bytearray((front + middle + root + tail).ljust(layout.HEADER_BYTES, b"\0"))
-        header[0x20C:0x210] = layout.crc(header[8:0x20C]).to_bytes(4, "little")  # 516 bytes: the whole
-        header[4:8] = layout.crc(header[8 : 8 + 471]).to_bytes(4, "little")  # 471 bytes: for old programs
+        # Two checksums ([MS-PST] 2.2.2.6), of the same bytes but of different length; neither covers the
+        # other.
+        header[0x20C:0x210] = layout.crc(header[8:0x20C]).to_bytes(4, "little")  # 516 bytes: full
+        header[4:8] = layout.crc(header[8 : 8 + 471]).to_bytes(4, "little")  # 471 bytes: partial
         self._stream.seek(0)
         self._stream.write(header)
 
@@ -205,7 +222,10 @@ class NodeDatabase:
 def _pieces(
     chunks: Iterable[bytes | bytearray], table: bytes | None
 ) -> Iterator[bytes | bytearray | memoryview]:
-    """Cut chunks into pieces of 8,176 bytes and a last shorter one, encoded where there is a table."""
+    """Cut chunks into pieces of 8,176 bytes and a shorter last one; encode them if there is a table.
+
+    Whole pieces of a chunk are views into it and are not copied; only what is left over at a chunk's end is.
+    """
     rest = bytearray()
     for chunk in chunks:
         view = memoryview(chunk.translate(table) if table else chunk)

@@ -1,8 +1,10 @@
-"""Space and pages: where the next bytes go, the maps that say what is taken, and the two B-trees of pages.
+"""Space and pages: where the next bytes go, the maps of what is in use, and the two B-trees of pages.
 
-A PST is a header of 0x4400 bytes and then sections of 253,952 bytes, each beginning with a page that has a
-bit for every 64 bytes of the section ([MS-PST] 2.2.2.7.2). The writer fills one section in memory and writes
-it whole, so the file is written once, forwards, and memory does not grow with it.
+A PST is a header of 0x4400 bytes followed by sections of 253,952 bytes. Each section begins with an
+allocation map (AMap): a page with one bit for every 64 bytes of the section ([MS-PST] 2.2.2.7.2). The map
+comes before what it describes, so the writer fills one section in memory and writes it once it is full. So
+the file is written once, forwards, and memory does not grow with it. Only the header and the density list, at
+the front of the file, are written at the end.
 """
 
 from __future__ import annotations
@@ -13,28 +15,28 @@ from typing import BinaryIO, Final
 
 from data.synthetic.pst import layout
 
-_DLIST_MOST: Final = 119
+_DLIST_MOST: Final = 119  # the format has room for so many entries of four bytes (2.2.2.7.4)
 
 
 def sealed_page(body: bytes | bytearray, kind: int, offset: int, identifier: int) -> bytes:
     """Close a page: 496 bytes and the trailer with type, signature, checksum and id ([MS-PST] 2.2.2.7.1).
 
-    Map pages carry no signature and bear their own offset as id; for all others the signature is of offset
-    and id.
+    Map pages have no signature, and their own offset as id. Of all other pages, the signature is made from
+    offset and id. The checksum covers the 496 bytes and not the trailer.
     """
     mark = 0 if kind in layout.MAP_PAGES else layout.signature(offset, identifier)
     return bytes(body) + layout.PAGE_TRAILER.pack(kind, kind, mark, layout.crc(body), identifier)
 
 
 class Space:
-    """Hands out places in the file, one section at a time, and writes each finished section with its maps.
+    """Hands out space in the file, one section at a time, and writes each finished section with its maps.
 
     Args:
-        stream: a file open for writing and empty; the first 0x4400 bytes are left for the header.
+        stream: An empty file, open for writing; its first 0x4400 bytes are left for the header.
 
     Attributes:
-        buffer: the section being filled. Callers write into it at the place that `room` gave.
-        base: the section's offset in the file.
+        buffer: The section being filled. Callers write into it at the offset that ``room`` returns.
+        base: The section's offset in the file.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -53,11 +55,14 @@ class Space:
         self._gaps.clear()
         self._next = 0
         for _, at in layout.map_pages(self._section):
-            if at > self._next:  # a free page map keeps its distance even where no free map stands before it
+            if at > self._next:  # a free page map keeps its distance even if there is no free map before it
                 self._gaps.append((self._next, at))
             self._next = at + layout.PAGE
 
     def _finish(self) -> None:
+        # Space is handed out from front to back, so what is taken is one run of bits, less a few gaps. The
+        # first slot is the highest bit of the first byte, hence one large big-endian number. The map pages
+        # mark themselves as taken too: ``_next`` starts behind them.
         taken = self._next // layout.SLOT
         bits = (1 << taken) - 1 << layout.MAP_BYTES * 8 - taken
         for start, end in self._gaps:
@@ -65,8 +70,8 @@ class Space:
             bits &= ~((1 << slots) - 1 << layout.MAP_BYTES * 8 - end // layout.SLOT)
         self.free.append(layout.MAP_BYTES * 8 - bits.bit_count())
         for kind, at in layout.map_pages(self._section):
-            # All maps but the AMap are kept for old programs only, and filled with ones ([MS-PST] 2.2.2.7.3,
-            # .5, .6).
+            # All maps but the AMap only serve old programs. They are filled with ones ([MS-PST] 2.2.2.7.3,
+            # 2.2.2.7.5, 2.2.2.7.6): nobody looks for free space there, and all trust the AMap.
             body = (
                 bits.to_bytes(layout.MAP_BYTES, "big")
                 if kind == layout.PAGE_AMAP
@@ -77,19 +82,19 @@ class Space:
 
     @property
     def position(self) -> int:
-        """The file's length so far in bytes, the unfilled end of the current section left out."""
+        """The file's length so far in bytes, without the unfilled end of the current section."""
         return self.base + self._next
 
     @property
     def next_page_id(self) -> int:
-        """The id that the next B-tree page will get."""
+        """The id of the next B-tree page."""
         return self._next_page
 
     def room(self, size: int) -> int:
-        """Take `size` bytes (a multiple of 64, at most 8,192) and return where they begin in `buffer`.
+        """Take ``size`` bytes (a multiple of 64, at most 8,192); return their offset in ``buffer``.
 
-        Nothing crosses a section's end: what does not fit goes to the next one, which then becomes `buffer`,
-        and its offset `base`.
+        Nothing crosses a section's end, because the next section's map is there. What does not fit goes into
+        the next section: then ``buffer`` and ``base`` are those of the new section.
         """
         at = self._next
         if at + size > layout.SECTION:
@@ -100,7 +105,7 @@ class Space:
         return at
 
     def page(self, body: bytes, kind: int) -> tuple[int, int]:
-        """Write a B-tree page of 496 bytes and return its (id, offset). Pages begin at multiples of 512."""
+        """Write a B-tree page of 496 bytes and return its (id, offset). Pages start at multiples of 512."""
         skip = -self._next % layout.PAGE
         if skip:
             self._gaps.append((self._next, self._next + skip))
@@ -112,13 +117,18 @@ class Space:
         return identifier, self.base + at
 
     def finish(self) -> tuple[int, int, int]:
-        """Write the last section and the density list; return (file end, last AMap's offset, free bytes)."""
+        """Write the last section and the density list; return (end of file, last AMap's offset, free bytes).
+
+        The last section is written in full length too: an AMap always covers a whole section.
+        """
         self._finish()
         self._stream.seek(layout.DLIST_AT)
         self._stream.write(self._density_list())
         return self.base + layout.SECTION, self.base, sum(self.free) * layout.SLOT
 
     def _density_list(self) -> bytes:
+        # The list tells Outlook where to look for free space ([MS-PST] 2.2.2.7.4): the emptiest sections
+        # first, each entry a section's number in the low 20 bits and its free slots above.
         emptiest = sorted(
             (index for index, slots in enumerate(self.free) if slots), key=lambda i: (-self.free[i], i)
         )
@@ -138,15 +148,17 @@ class Space:
 
 
 def write_tree(space: Space, kind: int, entries: Iterable[bytes], size: int) -> tuple[int, int]:
-    """Write a B-tree of pages bottom-up and return the root page's (id, offset).
+    """Write a B-tree of pages ([MS-PST] 2.2.2.7.7) and return the root page's (id, offset).
+
+    The tree is written from the leaves up, because an entry of an upper page needs the id and offset of the
+    page below it. All entries are known and sorted, so no page is ever split: every page but the last of its
+    level is full.
 
     Args:
-        space: where the pages go.
-        kind: `PAGE_NBT` or `PAGE_BBT`.
-        entries: the leaf entries in order of their key, which is each one's first eight bytes.
-        size: bytes of a leaf entry (32 in the node tree, 24 in the block tree).
-
-    Source: [MS-PST] 2.2.2.7.7. Every page but the last of its level is full.
+        space: Where the pages go.
+        kind: ``PAGE_NBT`` or ``PAGE_BBT``.
+        entries: The leaf entries in order of their key, which is the first eight bytes of each.
+        size: Bytes per leaf entry (32 in the node tree, 24 in the block tree).
     """
     level = 0
     while True:
@@ -158,7 +170,7 @@ def write_tree(space: Space, kind: int, entries: Iterable[bytes], size: int) -> 
             if len(page) == most:
                 above.append(_tree_page(space, kind, page, size, level))
                 page = []
-        if page or not above:  # a tree of nothing is one empty page
+        if page or not above:  # a tree without entries is one empty page
             above.append(_tree_page(space, kind, page, size, level))
         if len(above) == 1:
             _, identifier, offset = layout.TREE_ENTRY.unpack(above[0])

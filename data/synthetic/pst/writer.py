@@ -1,4 +1,4 @@
-"""`PstWriter`: a mailbox of any size, written in one pass, under its name only when it is whole."""
+"""A mailbox of any size, written in one pass, which gets its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from data.synthetic.pst.ndb import Encoding, NodeDatabase
 
 
 class PstWriter:
-    """Writes a Unicode PST (version 23).
+    """Writes a Unicode PST (version 23) as specified in [MS-PST].
 
-    Memory stays small whatever the file's size: a finished section of 248 kB goes to disk at once, and 6
-    bytes a block and 16 a message are remembered for the indexes. The same calls give the same bytes.
+    Memory stays small whatever the file's size: a finished section of 248 kB goes to disk at once, and only 6
+    bytes per block and 16 per message are kept for the indexes. Equal calls give equal bytes.
 
     Args:
-        path: where the mailbox shall lie. Until `close` has succeeded it is written beside, under the name
-            with ".part" added; an exception removes that file.
+        path: The mailbox. Until ``close`` has succeeded, the file has ".part" added to its name; an exception
+            removes it.
         encoding: "permute" (what Outlook calls compressible, its default) or "none".
-        name: the store's display name.
+        name: The store's display name.
 
     Raises:
-        OSError: the folder of `path` cannot be written.
+        OSError: The folder of ``path`` cannot be written.
 
-    Source: [MS-PST].
 
-    >>> import tempfile
-    >>> from data.synthetic.pst import Recipient
-    >>> path = Path(tempfile.mkdtemp()) / "box.pst"
-    >>> with PstWriter(path) as box:
-    ...     inbox = box.add_folder(("Inbox",))
-    ...     to = (Recipient(1, "Desk", "desk@example.org"),)
-    ...     letter = Message("Hello", "Ann", "ann@example.org", to, None, "Hi", None, None, None, None)
-    ...     node = box.add_message(inbox, letter)
-    >>> hex(node), path.read_bytes()[:4]
-    ('0x200024', b'!BDN')
+    Example:
+        >>> import tempfile
+        >>> from data.synthetic.pst import Recipient
+        >>> path = Path(tempfile.mkdtemp()) / "box.pst"
+        >>> with PstWriter(path) as box:
+        ...     inbox = box.add_folder(("Inbox",))
+        ...     to = (Recipient(1, "Desk", "desk@example.org"),)
+        ...     letter = Message("Hello", "Ann", "ann@example.org", to, None, "Hi", None, None, None, None)
+        ...     node = box.add_message(inbox, letter)
+        >>> hex(node), path.read_bytes()[:4]
+        ('0x200024', b'!BDN')
     """
 
     def __init__(self, path: Path, *, encoding: Encoding = "permute", name: str = "Personal Folders") -> None:
@@ -69,22 +69,23 @@ class PstWriter:
     def position(self) -> int:
         """Bytes written so far.
 
-        The closed file is longer: by the B-trees (about 32 bytes a message and 3 a kilobyte), and by what
-        fills its last section of 248 kB.
+        The closed file is longer: by the B-trees (about 32 bytes per message and 3 per kilobyte), and by the
+        rest of its last section of 248 kB.
         """
         return self._database.position
 
     def add_folder(self, path: tuple[str, ...]) -> int:
-        """Make a folder with all above it and return its node id; a folder that is there is only found.
+        """Make a folder, and those above it, and return its node id. An existing folder is not made again.
 
         Args:
-            path: names from "Top of Personal Folders" down, that one left out. () is that folder itself;
-                "Deleted Items" is always there.
+            path: Names below "Top of Personal Folders", from the top. () is that folder itself; "Deleted
+                Items" always exists.
 
-        >>> import tempfile
-        >>> with PstWriter(Path(tempfile.mkdtemp()) / "box.pst") as box:
-        ...     hex(box.add_folder(("Inbox", "2021"))), hex(box.add_folder(("Inbox",)))
-        ('0x80a2', '0x8082')
+        Example:
+            >>> import tempfile
+            >>> with PstWriter(Path(tempfile.mkdtemp()) / "box.pst") as box:
+            ...     hex(box.add_folder(("Inbox", "2021"))), hex(box.add_folder(("Inbox",)))
+            ('0x80a2', '0x8082')
         """
         self._check_open()
         if path in self._paths:
@@ -101,22 +102,22 @@ class PstWriter:
         """Write a message at the end of a folder and return its node id; ids ascend.
 
         Args:
-            folder: a node id from `add_folder`.
-            message: what to write; its attachments are read here, once.
+            folder: A node id from ``add_folder``.
+            message: What to write; its attachments are read here, once.
 
         Raises:
-            KeyError: there is no such folder.
-            ValueError: an attachment is not as long as announced, or the writer is closed. The mailbox is
-                given up, as after any exception here.
+            KeyError: There is no such folder.
+            ValueError: An attachment is not as long as announced, or the writer is closed. As after any
+                exception here, the mailbox is given up.
         """
         self._check_open()
         try:
-            place = self._folders[folder]
+            home = self._folders[folder]
             node = layout.node_id(layout.T_MESSAGE, layout.FIRST_MESSAGE + self._messages)
             cells = write_message(self._database, node, message, folder)
-            if place.contents is None:
-                place.contents = Table(self._database, CONTENTS_COLUMNS)
-            place.contents.add(node, cells)
+            if home.contents is None:
+                home.contents = Table(self._database, CONTENTS_COLUMNS)
+            home.contents.add(node, cells)
         except BaseException:
             self.abort()
             raise
@@ -125,10 +126,10 @@ class PstWriter:
         return node
 
     def close(self) -> None:
-        """Write the tables, maps, indexes and header, and give the file its name. Closing twice is harmless.
+        """Write the folders, indexes, maps and header, and give the file its name. Closing twice is harmless.
 
         Raises:
-            OSError: the disk is full, or the name cannot be taken; the file written beside is removed.
+            OSError: The disk is full, or the file cannot be renamed; the unfinished file is removed.
         """
         if not self._open:
             return
@@ -151,7 +152,7 @@ class PstWriter:
         self._open = False
 
     def abort(self) -> None:
-        """Give the mailbox up: remove what was written. Harmless after `close`."""
+        """Give up the mailbox: remove what was written. Harmless after ``close``."""
         if self._open:
             self._open = False
             self._stream.close()
@@ -162,13 +163,13 @@ class PstWriter:
             raise ValueError(f"{self._path.name} is closed or was given up")
 
     def __enter__(self) -> Self:
-        """Give the writer itself."""
+        """Return the writer itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close, or give up where an exception is on its way."""
+        """Close the mailbox, or give it up after an exception."""
         if kind is None:
             self.close()
         else:

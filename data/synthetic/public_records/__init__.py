@@ -1,8 +1,8 @@
-"""What a city hall and others give: crime records, gentrification, the Atlas, records requests; with truth.
+"""Made-up public records: crime, gentrification, the Atlas, records requests; with the truth about them.
 
-:func:`write_city_hall` writes, beside a made-up country (:mod:`data.synthetic.country`), what the choice of
-cities and the look at crime need (DESIGN 3), and what a faultless run finds in it; :func:`write_requests` the
-records requests, when the mailboxes are there.
+:func:`write_public_records` writes, for a made-up country (:mod:`data.synthetic.country`), the files that the
+choice of cities and the analysis of crime need (DESIGN 3), and the tables that a faultless run makes from
+them. :func:`write_requests` writes the records requests, once the mailboxes exist.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.synthetic.country import Line, part_rng
+from data.synthetic.country import Line, numbered_rng
 from data.synthetic.country.figures import YEAR
 from data.synthetic.country.model import Country
 from data.synthetic.public_records.atlas import plan_atlas, write_atlas
@@ -37,23 +37,23 @@ from data.synthetic.public_records.selection_truth import write_selection_truth
 from data.synthetic.public_records.stream import Book, make_book
 from data.synthetic.public_records.tracts import plan_tracts, write_tracts
 
-__all__ = ["CityHall", "plan_book", "write_city_hall", "write_requests"]
+__all__ = ["PublicRecords", "plan_book", "write_public_records", "write_requests"]
 
-_TRACTS = 13  # after the parts of the crime cities
+_TRACTS = 13  # the random generator's number; 11 and 12 are the crime cities'
 
 
 def plan_book(country: Country, city: CrimeCity, scale: float, seed: int) -> Book:
     """Plan the crime records of a city.
 
     Args:
-        country: The tracts and the people; the city is one of its.
-        city: Which.
+        country: The tracts and the people.
+        city: The city, one of the country's.
         scale: Above 0; 1 is 2.1 million rows for the first agency's city.
         seed: Decides everything drawn.
     """
     placed = next(each for each in country.layout.cities if each.city.name == city.city)
     wanted = crime_numbers(city, scale)
-    rng = part_rng(seed, city.part)
+    rng = numbered_rng(seed, city.generator)
     crimes = plan_crimes(country, placed, city, wanted, rng)
     return make_book(
         city,
@@ -62,13 +62,13 @@ def plan_book(country: Country, city: CrimeCity, scale: float, seed: int) -> Boo
         len(LOS_ANGELES_TYPES if city.ids else PLAIN_TYPES),
         crimes=crimes,
         wanted=wanted,
-        dice=Dice(seed, city.part + 100),
+        dice=Dice(seed, city.generator + 100),
         rng=rng,
     )
 
 
 @dataclass(frozen=True)
-class CityHall:
+class PublicRecords:
     """What was written.
 
     Attributes:
@@ -80,25 +80,25 @@ class CityHall:
     settings: str
 
 
-def write_city_hall(folder: Path, country: Country, scale: float, seed: int) -> CityHall:
+def write_public_records(folder: Path, country: Country, scale: float, seed: int) -> PublicRecords:
     """Write crime records, gentrification and the Atlas of an investigation, and the truth about them.
 
-    Written are ``crime/``, ``census/gentrification.parquet``, ``atlas/`` and, in ``truth/``, the tables of
-    crimes (all but ``crime_tests_robust``), of gentrification and of the choice of cities (all but
-    ``partnerships``, whose rules are told in the program's words, as are the reasons that ``city_selection``
-    lacks here). Equal arguments give equal bytes. Crimes are drawn and written piece by piece.
+    It writes ``crime/``, ``census/gentrification.parquet``, ``atlas/`` and, in ``truth/``, the tables of
+    crimes (all but ``crime_tests_robust``), of gentrification and of the choice of cities. There is no
+    ``partnerships`` and no reason in ``city_selection``: both are in the program's own words. Equal arguments
+    give equal bytes. Crimes are drawn and written in pieces.
 
     Args:
-        folder: The investigation folder; made if it does not exist.
+        folder: The investigation folder; created if it does not exist.
         country: The tracts, the cities and the people.
-        scale: Above 0; that of the country. 1 is 2.1 million crimes in the first agency's city and 5,784 rows
-            of the Atlas; however small, there are 4,000 and 240.
+        scale: The country's scale. 1 is 2.1 million crimes in the first agency's city and 5,784 rows of the
+            Atlas; at the smallest scale there are 4,000 and 240.
         seed: Decides everything drawn.
     """
     layout = country.layout
     books = [plan_book(country, city, scale, seed) for city in CRIME_CITIES]
     crimes = [(book, write_crimes(folder, book)) for book in books]
-    tracts = plan_tracts(country, part_rng(seed, _TRACTS))
+    tracts = plan_tracts(country, numbered_rng(seed, _TRACTS))
     write_tracts(folder / "census" / "gentrification.parquet", layout, tracts)
     cities = [placed.city for placed in layout.cities]
     entries = plan_atlas(cities, scale, random.Random(f"atlas-{seed}"))
@@ -109,11 +109,11 @@ def write_city_hall(folder: Path, country: Country, scale: float, seed: int) -> 
     )
     partners = sum(bare(city.name) in PARTNERS for city in cities)
     sections = [*map(_crime_settings, books), _selection_settings(wanted_cities(partners))]
-    return CityHall(lines, "\n".join(sections))
+    return PublicRecords(lines, "\n".join(sections))
 
 
 def _crime_settings(book: Book) -> str:
-    """The section ``[crime.<folder>]`` of a city, and its columns where they are not those of Los Angeles."""
+    """The section ``[crime.<folder>]`` of a city, with its columns if they differ from Los Angeles's."""
     city = book.city
     types = "".join(f"    {json.dumps(each.name)},\n" for each in city.examined)
     section = f'[crime.{city.folder}]\ncity = "{city.city}"\nyear = {YEAR}\ntypes = [\n{types}]\n'

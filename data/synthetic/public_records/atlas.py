@@ -1,8 +1,8 @@
-"""A made-up Atlas of Surveillance in the form in which EFF publishes it.
+"""A made-up Atlas of Surveillance in the form in which EFF publishes the real one.
 
-Most of its rows are of towns that are not in the country. The others are what a rule can get wrong: a city's
-own police, its sheriff, its suburbs, its schools, a town of the same name in another state, and the same
-police with another technology.
+Most of its rows are about towns that are not in the country. The others are what a rule can get wrong: a
+city's own police, its sheriff, its suburbs, its schools, a town of the same name in another state, and the
+same police with another technology.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The 25 columns of the edition of 7 October 2020."""
 _OTHER: Final = (
-    # Technology, vendor, what the police did with it.
+    # Technology, vendor, what the police did with it
     ("Body-worn Cameras", "Lapelworks", "has used body-worn cameras since at least {year}"),
     ("Drones", "Skylark Craft", "flies two drones, bought in {year}"),
     ("Automated License Plate Readers", "Platewise", "put up license plate readers in {year}"),
@@ -61,16 +61,16 @@ class Entry:
     """A row of the Atlas.
 
     Attributes:
-        city: The place, as the Atlas has it; empty where it names none.
+        city: The city or town, as the Atlas writes it.
         county: Its county.
         state: Postal code.
-        agency: Whose technology it is.
+        agency: The agency that uses the technology.
         lea: Type of agency.
         juris: Type of jurisdiction.
-        technology: Which.
-        vendor: Whose product it is.
+        technology: The technology.
+        vendor: The vendor of the technology.
         summary: A sentence.
-        whose: Of a partnership: :data:`OWN_POLICE`, :data:`OTHER_AGENCY` or :data:`ELSEWHERE`; else None.
+        whose: For a partnership, :data:`OWN_POLICE`, :data:`OTHER_AGENCY` or :data:`ELSEWHERE`; else None.
     """
 
     city: str
@@ -89,16 +89,16 @@ def plan_atlas(cities: Sequence[City], scale: float, rng: random.Random) -> tupl
     """Plan the rows.
 
     Args:
-        cities: The cities that are there.
-        scale: Above 0; from 1 on there are as many rows as the Atlas of 7 October 2020 has.
+        cities: The cities of the country.
+        scale: Above 0; from 1 on there are as many rows as in the Atlas of 7 October 2020.
         rng: Decides towns, technologies and order.
     """
     rows = max(FEWEST_ATLAS_ROWS, min(ATLAS_ROWS, round(ATLAS_ROWS * Fraction(str(scale)))))
     entries = [entry for number, city in enumerate(cities) for entry in _around(city, number, rng)]
     ring = sum(entry.whose is not None for entry in entries)
     towns = [f"{first}{second}" for first, second in product(_FIRST, _SECOND)]
-    for place in range(rows - len(entries)):
-        wanted = ring + place < rows * ATLAS_RING // ATLAS_ROWS
+    for added in range(rows - len(entries)):
+        wanted = ring + added < rows * ATLAS_RING // ATLAS_ROWS
         town, state = rng.choice(towns), rng.choice(list(POSTAL.values()))
         entries.append(_partner(town, state, ELSEWHERE) if wanted else _other(town, state, rng))
     rng.shuffle(entries)
@@ -106,7 +106,7 @@ def plan_atlas(cities: Sequence[City], scale: float, rng: random.Random) -> tupl
 
 
 def write_atlas(path: Path, entries: Sequence[Entry]) -> None:
-    """Write ``atlas/*.csv``, every value in quotes, as the Atlas's own file is.
+    """Write ``atlas/*.csv`` with every value in quotes, as in the Atlas's own file.
 
     Args:
         path: The file.
@@ -116,10 +116,10 @@ def write_atlas(path: Path, entries: Sequence[Entry]) -> None:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
     for number, entry in enumerate(entries, 1):
-        told = (entry.city, entry.county, entry.state, entry.agency, entry.lea, entry.summary)
+        first = (entry.city, entry.county, entry.state, entry.agency, entry.lea, entry.summary)
         link = f"https://news.example.org/atlas/{number}"
         links = (link, "", "Example Courier", "News", f"{1 + number % 12}/{1 + number % 28}/2019")
-        row = (f"AOS{number:04d}", *told, entry.juris, entry.technology, entry.vendor, *links)
+        row = (f"AOS{number:04d}", *first, entry.juris, entry.technology, entry.vendor, *links)
         writer.writerow(row + ("",) * (len(COLUMNS) - len(row)))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as beside:
@@ -127,13 +127,13 @@ def write_atlas(path: Path, entries: Sequence[Entry]) -> None:
 
 
 def _around(city: City, number: int, rng: random.Random) -> list[Entry]:
-    """What the Atlas says of a city and the places near it."""
+    """What the Atlas says about a city and the towns near it."""
     name, state = bare(city.name), POSTAL[city.state]
     partner = name in PARTNERS
     entries = [_other(name, state, rng), _other(name, state, rng)]
     if partner:
         entries.append(_partner(name, state, OWN_POLICE))
-    if partner and number % 4 == 0:  # in another hand, and told again
+    if partner and number % 4 == 0:  # the same partnership again, written differently
         entries.append(_partner(name, state, OWN_POLICE, technology="Ring/Neighbors partnership "))
     if not partner or number % 3 == 0:
         sheriff = f"{name} County Sheriff's Office"
@@ -148,7 +148,7 @@ def _around(city: City, number: int, rng: random.Random) -> list[Entry]:
 
 
 def _partner(
-    place: str,
+    town: str,
     state: str,
     whose: str,
     agency: str | None = None,
@@ -157,14 +157,14 @@ def _partner(
     juris: str = "Municipal",
     technology: str = RING,
 ) -> Entry:
-    agency = agency or f"{place} Police Department"
+    agency = agency or f"{town} Police Department"
     summary = f"The {agency} signed an agreement with Ring in 2019 to gain access to the Neighbors app. "
-    return Entry(place, f"{place} County", state, agency, lea, juris, technology, "Ring", summary, whose)
+    return Entry(town, f"{town} County", state, agency, lea, juris, technology, "Ring", summary, whose)
 
 
-def _other(place: str, state: str, rng: random.Random) -> Entry:
+def _other(town: str, state: str, rng: random.Random) -> Entry:
     technology, vendor, did = rng.choice(_OTHER)
-    agency = f"{place} Police Department"
+    agency = f"{town} Police Department"
     summary = f"The {agency} {did.format(year=rng.randrange(2011, 2020))}."
     juris = "Municipal"
-    return Entry(place, f"{place} County", state, agency, "Police", juris, technology, vendor, summary, None)
+    return Entry(town, f"{town} County", state, agency, "Police", juris, technology, vendor, summary, None)

@@ -1,6 +1,6 @@
 """The files of crime records: in the form of the City of Los Angeles, and in a plainer one.
 
-A line is joined from columns of text, as a portal writes it: values stand in quotes only where they must.
+A line is joined from columns of text. As on a city's portal, values are in quotes only where they must be.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from data.synthetic.public_records.stream import NO_DAY, Book, Rows
 from data.tables import replacing
 
 PIECE: Final = 50_000
-"""Rows in memory at a time; no byte depends on it."""
+"""Rows in memory at a time; the files' bytes do not depend on it."""
 _MICRO: Final = 1e6
 _FIRST_DAY, _LAST_DAY = np.datetime64("2010-01-01", "D"), np.datetime64("2022-01-01", "D")
 _LONGEST_REPORT: Final = 90  # days until a crime is reported
@@ -37,9 +37,9 @@ LOS_ANGELES_COLUMNS: Final = (
     "Weapon Used Cd", "Weapon Desc", "Status", "Status Desc", "Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4",
     "LOCATION", "Cross Street", "LAT", "LON",
 )  # fmt: skip
-"""The header of *Crime Data from 2010 to 2019*; the blank behind AREA is the portal's."""
+"""The header of *Crime Data from 2010 to 2019*; the blank after AREA is the portal's."""
 PLAIN_COLUMNS: Final = ("Offense ", "Occurred On", " Block", "Beat", "X", "Y")
-"""Another city's header: no id, and blanks that nobody sees."""
+"""Another city's header: no id, and blanks that are easily overlooked."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def write_crimes(folder: Path, book: Book) -> tuple[WrittenCrimes, ...]:
 
     Args:
         folder: The investigation folder.
-        book: The rows; where they have ids in the form of Los Angeles, else in the plainer one.
+        book: The rows; with ids they are written in the form of Los Angeles, otherwise in the plainer one.
 
     Returns:
         What was written, in order of name.
@@ -95,12 +95,12 @@ def write_crimes(folder: Path, book: Book) -> tuple[WrittenCrimes, ...]:
 
 @contextmanager
 def _open(path: Path, name: str) -> Iterator[Callable[[bytes], Any]]:
-    """A file that bytes are written to, packed where its name says so."""
+    """Open a file, compressed if its name says so, and give its function for writing bytes."""
     with path.open("wb") as file:
         if not name.endswith(".gz"):
             yield file.write
             return
-        # A name and a time in the header of the gzip file would be other bytes each time.
+        # No name and no time in the gzip header: the bytes would differ each time.
         with gzip.GzipFile("", "wb", 5, file, 0) as packed:
             yield packed.write
 
@@ -112,12 +112,12 @@ def _lines(columns: Sequence[pa.Array]) -> bytes:
 
 
 def _pool(values: Sequence[str], which: Ints) -> pa.Array:
-    """Texts by number, in quotes where CSV wants them."""
+    """Texts by number, in quotes where CSV needs them."""
     return pa.array([_quoted(value) for value in values]).take(pa.array(which))
 
 
 def _quoted(value: str) -> str:
-    r"""A value as CSV has it.
+    r"""A value as CSV writes it.
 
     Example:
         >>> _quoted("STREET"), _quoted("VEHICLE, PASSENGER/TRUCK")
@@ -127,13 +127,13 @@ def _quoted(value: str) -> str:
 
 
 def _whole(values: Ints, digits: int = 1) -> pa.Array:
-    """Whole numbers as text, with zeros before them."""
+    """Whole numbers as text, with leading zeros."""
     text = pa.array(values).cast(pa.string())
     return pc.utf8_lpad(text, digits, "0") if digits > 1 else text
 
 
 def _degrees(values: Ints) -> pa.Array:
-    """Microdegrees as degrees; missing ones are empty. (0, 0) is written as the portal does: 0."""
+    """Microdegrees as degrees; missing ones are empty. A zero is written as on the portal: 0."""
     text = pa.array(values / _MICRO).cast(pa.string())
     text = pc.if_else(pa.array(values == 0), "0", text)
     return pc.if_else(pa.array(values == NULL), "", text)
@@ -157,7 +157,7 @@ def _portal_day(day: str) -> str:
 
 
 def _los_angeles(rows: Rows, dice: Dice) -> list[pa.Array]:
-    """The 28 columns. Coordinates have six digits and not four, so that a crime can lie on a border."""
+    """The 28 columns. Coordinates have six digits instead of four, so that a crime can be on a border."""
     key = rows.key
 
     def one_of(values: Sequence[Sequence[str]], purpose: str) -> list[pa.Array]:
@@ -167,11 +167,11 @@ def _los_angeles(rows: Rows, dice: Dice) -> list[pa.Array]:
     def texts(values: Sequence[str], purpose: str) -> pa.Array:
         return one_of([(value,) for value in values], purpose)[0]
 
-    types, codes, parts = zip(*offences.LOS_ANGELES_TYPES, strict=True)
+    types, codes, part_1_or_2 = zip(*offences.LOS_ANGELES_TYPES, strict=True)
     code = _pool(codes, rows.type)
     area = dice.below(key, "area", len(offences.AREAS))
     minute = dice.below(key, "minute", 1440)
-    # Without a day it was still reported within the year analysed, which must not be taken for it.
+    # A crime without a date is reported within the year analysed: the report's date must not be used instead.
     happened = np.where(rows.day == NO_DAY, np.datetime64(f"{YEAR}-03-01", "D").astype(np.int64), rows.day)
     reported = happened + dice.below(key, "reported", _LONGEST_REPORT) ** 2 // _LONGEST_REPORT
     empty = pa.array([""] * len(key))
@@ -183,7 +183,7 @@ def _los_angeles(rows: Rows, dice: Dice) -> list[pa.Array]:
         _whole(area + 1, 2),
         _pool(offences.AREAS, area),
         _whole(100 * (area + 1) + dice.below(key, "district", 99), 4),
-        _pool(parts, rows.type),
+        _pool(part_1_or_2, rows.type),
         code,
         _pool(types, rows.type),
         texts(offences.MOCODES, "mocodes"),
@@ -221,9 +221,10 @@ def _address(dice: Dice, key: Ints) -> pa.Array:
 
 
 def _plain(rows: Rows, dice: Dice) -> list[pa.Array]:
-    """The columns of the plainer form: times in ISO 8601, types with blanks too many.
+    """The columns of the plainer form: times in ISO 8601, types with extra blanks.
 
-    All follows from what the row says, so that a crime that is told twice is told in the same words.
+    Everything follows from the row's location, day and type, so that a crime recorded twice has two equal
+    rows.
     """
     said = np.abs(3 * rows.x + 5 * rows.y + 7 * np.where(rows.day == NO_DAY, 0, rows.day)) % 2**40 + rows.type
     minute = dice.below(said, "minute", 1440)
@@ -235,7 +236,7 @@ def _plain(rows: Rows, dice: Dice) -> list[pa.Array]:
         for name in offences.PLAIN_TYPES
         for spelled in (name, name.replace(" ", "  "), f"{name} ", f" {name}")
     ]
-    spelling = np.maximum(0, dice.below(said, "spelling", 8) - 4)  # most are spelled plainly
+    spelling = np.maximum(0, dice.below(said, "spelling", 8) - 4)  # most have no extra blanks
     streets = [" ".join(each) for each in offences.STREETS]
     return [
         _pool(spellings, 4 * rows.type + spelling),

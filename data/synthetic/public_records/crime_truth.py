@@ -29,7 +29,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
         The ledger's lines about crimes.
 
     Raises:
-        ValueError: A type does not go with income as it was made to; the made-up numbers are wrong then.
+        ValueError: A type's verdict is not the one it was made for, so the made-up numbers are wrong.
     """
     alpha = ALPHA / len(country.layout.cities)
     deciles: list[tuple[Any, ...]] = []
@@ -52,7 +52,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
 
 
 def _lines(country: Country, book: Book, files: Sequence[WrittenCrimes]) -> Iterator[Line]:
-    """The lines of a city, file by file and over all, every type examined by its name."""
+    """The lines of a city, for each file and over all; every type examined has a line."""
     for file in files:
         yield "crime", file.source, "crimes in the file", file.rows
     crimes = book.crimes

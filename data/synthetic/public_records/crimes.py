@@ -1,7 +1,8 @@
-"""The crimes of the year and the types examined: where each lies, and what must become of it.
+"""The crimes of the year and the types examined: where each is, and what the method must do with it.
 
-How many of a type a tract has is dealt first, so that it goes with income as it is meant to; each is then
-given a place in its tract. What is not counted (no place, or none in the city) comes on top.
+The number of crimes of each type in each tract is decided first, so that the relation to income is the wanted
+one. Then each crime is given a place in its tract. Crimes that do not count (without a location, or outside
+the city) are added.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from data.synthetic.public_records.figures import CrimeCity, CrimeNumbers
 
 COUNTED, NO_LOCATION, OUTSIDE = range(3)
 NO_TRACT: Final = -1
-_ON_BORDERS: Final = 0.03  # of the crimes in tracts; about half find a neighbour that has to give way
-_TWICE: Final = 5
+_ON_BORDERS: Final = 0.03  # of the crimes in tracts; about half of them find a less populous neighbour
+_TWICE: Final = 5  # crimes that are recorded twice where records have no id
 _JANUARY: Final = int(np.datetime64(f"{YEAR}-01-01", "D").astype(np.int64))
 _DAYS: Final = int(np.datetime64(f"{YEAR + 1}-01-01", "D").astype(np.int64)) - _JANUARY
 
@@ -34,9 +35,9 @@ class Crimes:
     Attributes:
         type: Which of the types examined.
         x: Longitude in microdegrees, or :data:`data.synthetic.country.borders.NULL`.
-        y: Latitude in the same.
+        y: Latitude, likewise.
         day: When, in days of Unix time.
-        tract: The number of the tract that must get it, :data:`NO_TRACT` where there is none.
+        tract: The number of the tract that must get it; :data:`NO_TRACT` if there is none.
         fate: :data:`COUNTED`, :data:`NO_LOCATION` or :data:`OUTSIDE`.
     """
 
@@ -48,7 +49,7 @@ class Crimes:
     fate: Ints
 
     def counts(self, number: int, tracts: int) -> Ints:
-        """Those counted of a type by tract.
+        """The counted crimes of a type, by tract.
 
         Args:
             number: Which of the types examined.
@@ -71,7 +72,7 @@ def plan_crimes(
         rng: Decides everything drawn.
 
     Returns:
-        The crimes, mixed. Where records have no id, five are told twice word for word, and count twice.
+        The crimes, mixed. If records have no id, five are recorded twice, in equal rows, and count twice.
     """
     borders = Borders(country.grid, country.census)
     kind, tract = _dealt(country, placed, city, wanted, rng)
@@ -88,7 +89,7 @@ def plan_crimes(
     counted = len(tract)
     examined = np.flatnonzero([each.kind is not None for each in city.examined])
     day = _JANUARY + rng.integers(0, _DAYS, counted + more)
-    day[:2] = _JANUARY, _JANUARY + _DAYS - 1  # the first and the last of the year
+    day[:2] = _JANUARY, _JANUARY + _DAYS - 1  # the first and the last day of the year
     if not city.ids:
         for each in (x, y, day):
             each[_TWICE : 2 * _TWICE] = each[:_TWICE]
@@ -107,7 +108,7 @@ def plan_crimes(
 def _dealt(
     country: Country, placed: Placed, city: CrimeCity, wanted: CrimeNumbers, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
-    """Type and tract of every crime that is counted, type after type and tract after tract."""
+    """Type and tract of every crime that counts, ordered by type and tract."""
     tracts = placed.tracts
     people = int(country.census.people[tracts].sum())
     kinds, where = [], []
@@ -122,7 +123,7 @@ def _dealt(
 
 
 def _twins_first(kind: Ints, tract: Ints) -> tuple[Ints, Ints]:
-    """Type and tract, five crimes first and then five others of the same types and tracts."""
+    """Type and tract, reordered: five crimes, then five of the same types and tracts, then the rest."""
     pairs = np.flatnonzero((np.diff(tract) == 0) & (np.diff(kind) == 0))[::2][:_TWICE]
     first = np.concatenate([pairs, pairs + 1])
     order = np.concatenate([first, np.setdiff1d(np.arange(len(tract)), first)])
@@ -130,13 +131,14 @@ def _twins_first(kind: Ints, tract: Ints) -> tuple[Ints, Ints]:
 
 
 def _limits(borders: Borders, country: Country, placed: Placed, own: bool) -> tuple[Ints, Ints]:
-    """Tracts and sides where the city ends at a tract, and the method gives the border to one of the two.
+    """Tracts and sides at the city's limits whose border goes to a tract inside, or outside, the city.
 
     Args:
         borders: Which tract a border goes to.
         country: The tracts.
         placed: The city.
-        own: Whether it goes to the city's tract, or to the one beyond, which is then the tract told.
+        own: True for borders that go to the city's tract; False for those that go to the tract beyond, which
+            is then the one returned.
     """
     tract, side = (each.ravel() for each in np.meshgrid(placed.tracts, np.arange(4), indexing="ij"))
     beyond = country.grid.neighbour(tract, side)
@@ -166,10 +168,10 @@ def _to_borders(
 def _elsewhere(
     borders: Borders, country: Country, placed: Placed, count: int, rng: np.random.Generator
 ) -> tuple[Ints, Ints, Ints]:
-    """Tract, longitude and latitude of crimes in no tract of the city.
+    """Tract, longitude and latitude of crimes outside the city.
 
-    In turn: in another city, in a tract of no city, on the city's limit where the tract beyond is the more
-    populous, in no tract at all.
+    In turn they are in another city, in a tract of no city, on the city's limit where the tract beyond is the
+    more populous, and in no tract at all.
     """
     turn = np.arange(count) % 4
     in_a_city = np.zeros(country.grid.tracts, dtype=bool)

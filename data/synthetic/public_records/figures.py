@@ -1,8 +1,8 @@
 """The numbers of crime records, Atlas and selection, and which made-up city has what.
 
-Source of what is marked *article*: The Markup, "How We Investigated Ring's Crime Alert System for Police
-Departments", 2023. The rest is *assumed*: it is needed to build an investigation, and nothing may be
-concluded from it.
+Source of the numbers marked *article*: The Markup, "How We Investigated Ring's Crime Alert System for Police
+Departments", 2023. The others are *assumed*: they are needed to build an investigation, and nothing may be
+concluded from them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Examined:
 
     Attributes:
         name: The type, as configured.
-        kind: How it goes with income; None for one that happens in other years alone.
-        share: Crimes of the year by all rows of the file.
-        fewest: Crimes of the year however small the scale: enough for a certain verdict.
+        kind: How it is related to income; None for a type that occurs only in other years.
+        share: Crimes of the year divided by all rows of the file.
+        fewest: Crimes of the year at the smallest scale: enough for a certain verdict.
     """
 
     name: str
@@ -42,14 +42,14 @@ class CrimeCity:
 
     Attributes:
         folder: Its folder in ``crime/``.
-        city: Its name in the Census's form.
+        city: Its name as the Census writes it.
         rows: Rows at scale 1.
-        fewest: Rows however small the scale.
-        years: The years in its files, one after another; that analysed is among them.
+        fewest: Rows at the smallest scale.
+        years: The years in its files, in order; the year analysed is among them.
         files: Name and last year of each file, in order of name and of years.
         examined: The types that are examined.
-        ids: Whether a record has an id; if so, some rows repeat one.
-        part: Number of its random generator.
+        ids: Whether records have an id; if so, some rows repeat one.
+        generator: Number of its random generator.
     """
 
     folder: str
@@ -60,7 +60,7 @@ class CrimeCity:
     files: tuple[tuple[str, int], ...]
     examined: tuple[Examined, ...]
     ids: bool
-    part: int
+    generator: int
 
 
 ALDERFALL: Final = CrimeCity(
@@ -71,14 +71,14 @@ ALDERFALL: Final = CrimeCity(
     years=tuple(range(2010, 2020)),
     files=(("crimes-2010-to-2014.csv.gz", 2014), ("crimes-2015-to-2019.csv", 2019)),
     examined=(
-        # Shares as in Los Angeles in 2019 (a sample of its records); that the one falls with income and the
-        # other does not go with it is the article's.
+        # Shares as in Los Angeles in 2019 (a sample of its records). That the first type falls with income
+        # and the second is not related to it is from the article.
         Examined("BATTERY - SIMPLE ASSAULT", "negative", 0.0095, 600),
         Examined("BURGLARY FROM VEHICLE", "none", 0.0075, 480),
         Examined("TRAIN WRECKING", None),
     ),
     ids=True,
-    part=11,
+    generator=11,
 )
 THORNQUILL: Final = CrimeCity(
     folder="thornquill",
@@ -89,7 +89,7 @@ THORNQUILL: Final = CrimeCity(
     files=(("incidents.csv", 2020),),
     examined=(Examined("PACKAGE THEFT", "positive", 0.03, 320),),
     ids=False,
-    part=12,
+    generator=12,
 )
 CRIME_CITIES: Final = (ALDERFALL, THORNQUILL)
 """The first agency's city, with the columns of Los Angeles, and a smaller one with columns of its own."""
@@ -100,12 +100,12 @@ class CrimeNumbers:
     """How many rows of each sort a city's crime files have.
 
     Attributes:
-        rows: All of them.
-        repeats: Those that repeat an id.
-        undated: Those without a date.
-        no_location: Those of the year and the types examined that have no usable place.
-        elsewhere: Those of the year and the types examined that lie in no tract of the city.
-        examined: Those of each type examined that are counted, about.
+        rows: All rows.
+        repeats: Rows that repeat an id.
+        undated: Rows without a date.
+        no_location: Rows of the year and the types examined without a usable location.
+        elsewhere: Rows of the year and the types examined outside the city.
+        examined: About how many rows of each type examined count.
     """
 
     rows: int
@@ -116,7 +116,7 @@ class CrimeNumbers:
     examined: tuple[int, ...]
 
     def runs(self, city: CrimeCity, planned: int) -> tuple[int, ...]:
-        """Rows of each year without the repeats, the other types filling up the year analysed.
+        """Rows of each year without the repeats; other types fill up the year analysed.
 
         Args:
             city: The city.
@@ -171,7 +171,7 @@ POSTAL: Final = {
 
 
 def bare(city: str) -> str:
-    """A city's name as its police writes it.
+    """A city's name in the form that its police uses.
 
     Example:
         >>> bare("Briar Harbor city, New York")
@@ -183,7 +183,7 @@ def bare(city: str) -> str:
 START, END = "_00", "_19"
 """Suffixes of the two years in ``census/gentrification``, 2000 and 2019 (article)."""
 INFLATION: Final = 1.49
-"""Dollars of 2019 for one of 2000: what an investigation takes where its settings say nothing."""
+"""Dollars of 2019 per dollar of 2000: the default of an investigation's settings."""
 
 PARTNERS: Final = frozenset(
     {
@@ -202,14 +202,14 @@ PARTNERS: Final = frozenset(
         "Cedarsound",
     }
 )
-"""Cities whose own police has a Ring partnership; five of them are there at small scales too."""
+"""Cities whose own police has a Ring partnership; five of them also exist at small scales."""
 ATLAS_ROWS, ATLAS_RING = 5_784, 1_501
 """Rows of the Atlas of 7 October 2020, and how many of them are Ring partnerships (the file itself)."""
 FEWEST_ATLAS_ROWS: Final = 240
 
 
 def wanted_cities(partners: int) -> int:
-    """How many cities are to be chosen, so that some with a partnership are not.
+    """How many cities are to be chosen; fewer than have a partnership, so that some of those are not.
 
     Example:
         >>> wanted_cities(5), wanted_cities(13)

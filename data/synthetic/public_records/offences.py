@@ -1,7 +1,7 @@
-"""What crime records say beside time and place: types with their codes, premises, weapons, streets.
+"""What crime records say besides time and place: types with their codes, premises, weapons, streets.
 
-Types, premises and weapons are called as the Los Angeles police calls them; areas and streets are made up.
-No record tells of a person.
+Types, premises and weapons have the names that the Los Angeles police uses; areas and streets are made up. No
+record is about a person.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Final
 from data.synthetic import words
 
 LOS_ANGELES_TYPES: Final = (
-    # name, code, part; those examined come first, in the order in which they are configured
+    # name, code, Part 1 or 2; those examined come first, in the order of the configuration
     ("BATTERY - SIMPLE ASSAULT", "624", "2"),
     ("BURGLARY FROM VEHICLE", "330", "1"),
     ("TRAIN WRECKING", "926", "2"),
-    ("BATTERY POLICE (SIMPLE)", "623", "2"),  # these two are almost called like one that is examined
+    ("BATTERY POLICE (SIMPLE)", "623", "2"),  # this name and the next resemble one that is examined
     ("BURGLARY FROM VEHICLE, ATTEMPTED", "410", "1"),
     ("VEHICLE - STOLEN", "510", "1"),
     ("THEFT PLAIN - PETTY ($950 & UNDER)", "440", "1"),
@@ -37,7 +37,7 @@ LOS_ANGELES_TYPES: Final = (
 )
 PLAIN_TYPES: Final = (
     "PACKAGE THEFT",
-    "Package theft",  # in other letters it is another type
+    "Package theft",  # another type, because letter case counts
     "PACKAGE THEFT (ATTEMPT)",
     "BICYCLE THEFT",
     "VANDALISM",

@@ -1,6 +1,6 @@
 """The records requests: the two agencies of the mail, each asked twice, and others that sent nothing.
 
-Agencies and days are made up; the days lie after the last of the e-mails.
+Agencies and days are made up; all days are after the last e-mail.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Request:
 
     Attributes:
         agency: The agency asked.
-        sent: When.
-        status: What became of it.
-        received: When it was answered; None where it was not.
-        records: The folder of ``records/`` that holds what came; empty where nothing did.
+        sent: The day on which it was asked.
+        status: The request's status.
+        received: The day of the answer; None if there was none.
+        records: The folder of ``records/`` that holds what came; empty if nothing came.
     """
 
     agency: str
@@ -88,7 +88,7 @@ def write_requests(folder: Path, written: Sequence[Written]) -> tuple[Line, ...]
 
 
 def _row(request: Request, written: Sequence[Written]) -> tuple[object, ...]:
-    """A row of the table: mailboxes under each of their names, and their bytes."""
+    """A row of the table; a mailbox with two names counts twice, and so do its bytes."""
     below = f"records/{request.records}/"
     sizes = [
         each.bytes

@@ -22,10 +22,10 @@ HIGH = (2, 3)
 
 @dataclass(frozen=True)
 class Measures:
-    """What the rules look at in a tract; None where it is not known.
+    """What the rules need of a tract; None if not known.
 
     Attributes:
-        populations: In the two years.
+        populations: Population in the two years.
         income: Median household income of the start year.
         value: Median home value of the start year.
         education: Change in the share of adults with a degree, in percentage points.
@@ -41,7 +41,7 @@ class Measures:
 
 @dataclass(frozen=True)
 class Flags:
-    """What is found of a tract."""
+    """What is found about a tract."""
 
     low_population: bool
     eligible: bool
@@ -49,7 +49,7 @@ class Flags:
 
 
 Thresholds = tuple[float | None, float | None, float | None, float | None]
-"""Income, home value, change in education, change in home value; None where no tract has one."""
+"""Income, home value, change in education, change in home value; None if no tract has a value."""
 
 
 def write_selection_truth(
@@ -57,7 +57,7 @@ def write_selection_truth(
 ) -> tuple[Line, ...]:
     """Write ``gentrification``, ``gentrification_tracts``, ``gentrification_thresholds``, ``city_selection``.
 
-    The last has no reason in it: its words are the program's.
+    The last has empty reasons: they are in the program's own words.
 
     Args:
         out: The folder ``truth`` of an investigation.
@@ -106,7 +106,7 @@ def write_selection_truth(
 
 def _measures(tracts: Tracts, tract: int) -> Measures:
     start, end = _numbers(tracts.start, tract), _numbers(tracts.end, tract)
-    value = start["value"] or None  # a home value of 0 is none
+    value = start["value"] or None  # a home value of 0 means that it is not known
     before = _share(start["degrees"], start["adults"])
     after = _share(end["degrees"], end["adults"])
     at_the_end = end["value"]
@@ -124,17 +124,17 @@ def _numbers(year: Year, tract: int) -> dict[str, int | None]:
     return {name: None if number == MISSING else number for name, number in numbers.items()}
 
 
-def _share(part: int | None, whole: int | None) -> float | None:
-    """In percent; None where it cannot be told."""
-    return None if part is None or not whole else part / whole * 100
+def _share(count: int | None, whole: int | None) -> float | None:
+    """A share in percent; None if it cannot be computed."""
+    return None if count is None or not whole else count / whole * 100
 
 
 def quantile(values: Sequence[float | None], fraction: tuple[int, int]) -> float | None:
-    """A quantile by linear interpolation, what is missing passed over.
+    """A quantile by linear interpolation, ignoring missing values.
 
     Args:
-        values: In any order.
-        fraction: Numerator and denominator, so that the place among the values is exact.
+        values: The values, in any order.
+        fraction: Numerator and denominator, so that the position among the values is exact.
 
     Example:
         >>> quantile([30, None, 10, 20], (2, 3)), quantile([None], (2, 5))

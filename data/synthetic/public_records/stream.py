@@ -1,9 +1,9 @@
 """The rows of a city's crime files, a piece at a time: no more than a piece is in memory.
 
-Planned are the crimes of the year and the types examined (:mod:`data.synthetic.public_records.crimes`), and
-at which rows they, the rows without a date and those that repeat an id stand. All other rows are drawn when
-they are asked for. A row is left out for the first reason that fits (DESIGN 5.9), so those of other years and
-types may say anything else, and do: some have no place, some lie elsewhere.
+Only some rows are planned: the crimes of the year and the types examined
+(:mod:`data.synthetic.public_records.crimes`), those without a date and those that repeat an id. All others
+are drawn when they are needed. The method leaves out a row for the first reason that applies (DESIGN 5.9), so
+rows of other years and types may say anything else, and they do: some have no location, some are elsewhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from data.synthetic.public_records.figures import CrimeCity, CrimeNumbers
 
 NO_DAY: Final = np.iinfo(np.int64).min
 _ELSEWHERE, _NO_PLACE = 40, 60
-"""One row of so many, among those that are drawn, lies anywhere in the country or has no usable place."""
+"""Of the rows that are drawn, one in so many is anywhere in the country, or has no usable location."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +32,11 @@ class Rows:
     """Some rows; arrays of equal length.
 
     Attributes:
-        key: What decides all that is drawn for a row.
+        key: The key that decides everything drawn for a row.
         id: The id of its record.
         x: Longitude in microdegrees, or :data:`data.synthetic.country.borders.NULL`.
-        y: Latitude in the same.
-        type: Its type: those examined first, then the others.
+        y: Latitude, likewise.
+        type: The number of its type; those examined come first.
         day: When, in days of Unix time, or :data:`NO_DAY`.
     """
 
@@ -50,21 +50,21 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """All rows of a city's files, in order, and where the planned ones stand.
+    """All rows of a city's files, in order, and which of them are planned.
 
-    A record is what has an id of its own; a row is a record, or one that repeats a record's id.
+    A record has an id of its own. A row is a record, or repeats a record's id.
 
     Attributes:
         city: The city's numbers and types.
-        placed: Where it lies.
+        placed: Its tracts.
         grid: The layer.
         types: How many types there are.
         crimes: The planned crimes.
-        places: The record that each of them is, ascending.
-        undated: The records that have no date, ascending; none is planned.
+        planned: The number of each planned crime's record, ascending.
+        undated: The records without a date, ascending; none of them is a planned crime.
         starts: The first record of each year, and one past the last of all.
         repeats: The rows that repeat an id, ascending.
-        again: Which record each of them repeats.
+        again: The record that each of them repeats.
         dice: Decides what is drawn.
     """
 
@@ -73,7 +73,7 @@ class Book:
     grid: Grid
     types: int
     crimes: Crimes
-    places: Ints
+    planned: Ints
     undated: Ints
     starts: Ints
     repeats: Ints
@@ -87,7 +87,7 @@ class Book:
 
     @property
     def other_years(self) -> int:
-        """Records of other years, or of no known date."""
+        """Records of other years, or without a date."""
         first, stop = self._year()
         undated = ((self.undated >= first) & (self.undated < stop)).sum()
         return int(self.starts[-1]) - (stop - first) + int(undated)
@@ -95,7 +95,7 @@ class Book:
     @property
     def other_types(self) -> int:
         """Records of the year of types that are not examined."""
-        return int(self.starts[-1]) - self.other_years - len(self.places)
+        return int(self.starts[-1]) - self.other_years - len(self.planned)
 
     def stops(self) -> tuple[int, ...]:
         """One past the last row of each file."""
@@ -104,11 +104,11 @@ class Book:
         return (*(end + int((before <= end).sum()) for end in ends[:-1]), self.length)
 
     def rows(self, start: int, stop: int) -> Rows:
-        """Rows `start` to `stop`.
+        """Rows ``start`` to ``stop``.
 
         Args:
-            start: The first.
-            stop: One past the last.
+            start: The first row.
+            stop: One past the last row.
         """
         row = np.arange(start, stop)
         before = np.searchsorted(self.repeats, row)
@@ -116,10 +116,11 @@ class Book:
         record = row - before
         if repeat.any():
             record[repeat] = self.again[before[repeat]]
+        # A repeat has a key of its own, beyond those of the records, so that its other values differ.
         key = np.where(repeat, self.length + before, record)
         drawn = self._drawn(key, record, repeat)
-        planned = ~repeat & np.isin(record, self.places)
-        crime = np.searchsorted(self.places, record[planned])
+        planned = ~repeat & np.isin(record, self.planned)
+        crime = np.searchsorted(self.planned, record[planned])
         for name in ("x", "y", "type", "day"):
             getattr(drawn, name)[planned] = getattr(self.crimes, name)[crime]
         drawn.day[~repeat & np.isin(record, self.undated)] = NO_DAY
@@ -131,7 +132,7 @@ class Book:
         return int(self.starts[at]), int(self.starts[at + 1])
 
     def _drawn(self, key: Ints, record: Ints, repeat: NDArray[np.bool_]) -> Rows:
-        """What is drawn for rows; one that repeats an id would be counted if it were not for that."""
+        """The drawn values of rows. A row that repeats an id would count if it did not repeat one."""
         dice = self.dice
         run = np.searchsorted(self.starts, record, side="right") - 1
         year = np.array(self.city.years)[run]
@@ -160,7 +161,7 @@ class Book:
         )
 
     def _ids(self, record: Ints, run: Ints, year: Ints) -> Ints:
-        """Two digits of the year, and a number that ascends with gaps."""
+        """Ids: the year's last two digits, and a number that ascends with gaps."""
         digits = max(7, len(str(2 * int(np.diff(self.starts).max()))))
         number = 2 * (record - self.starts[run]) + self.dice.below(record, "id", 2)
         return np.asarray((year - 2000) * 10**digits + number)
@@ -177,32 +178,33 @@ def make_book(
     dice: Dice,
     rng: np.random.Generator,
 ) -> Book:
-    """Give the planned crimes their rows, and say which have no date and which repeat an id.
+    """Choose the rows of the planned crimes, the rows without a date, and those that repeat an id.
 
     Args:
         city: The city.
-        placed: Where it lies.
+        placed: Its tracts.
         grid: The layer.
         types: How many types there are, examined or not.
         crimes: The planned crimes.
         wanted: How many rows of each sort.
-        dice: Decides what is drawn when rows are asked for.
+        dice: Decides what is drawn when rows are read.
         rng: Decides the rest.
     """
-    planned = len(crimes.fate)
-    starts = np.concatenate([[0], np.cumsum(wanted.runs(city, planned))])
+    count = len(crimes.fate)
+    starts = np.concatenate([[0], np.cumsum(wanted.runs(city, count))])
     first, stop = (int(starts[city.years.index(YEAR) + more]) for more in (0, 1))
-    places = first + np.sort(rng.choice(stop - first, planned, replace=False, shuffle=False))
+    planned = first + np.sort(rng.choice(stop - first, count, replace=False, shuffle=False))
     undated = rng.choice(starts[-1], 3 * wanted.undated, replace=False)
-    undated = np.sort(undated[~np.isin(undated, places)][: wanted.undated])
+    undated = np.sort(undated[~np.isin(undated, planned)][: wanted.undated])
     repeats, again = _repeats(wanted, rng)
-    return Book(city, placed, grid, types, crimes, places, undated, starts, repeats, again, dice)
+    return Book(city, placed, grid, types, crimes, planned, undated, starts, repeats, again, dice)
 
 
 def _repeats(wanted: CrimeNumbers, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The rows that repeat an id, and the records they repeat: half of them shortly before, half anywhere.
+    """The rows that repeat an id, and the records that they repeat.
 
-    One repeats the id that the repeat before it has.
+    Half of the records are shortly before the row, half anywhere before it. The last two rows repeat the same
+    record, so that one id occurs three times.
     """
     if not wanted.repeats:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -215,6 +217,6 @@ def _repeats(wanted: CrimeNumbers, rng: np.random.Generator) -> tuple[Ints, Ints
 
 
 def _first_day(year: Ints) -> Ints:
-    """The first of January in days of Unix time."""
+    """The first of January of each year, in days of Unix time."""
     found: Ints = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     return found

@@ -1,7 +1,7 @@
 """Two years of the tracts: ``census/gentrification``, made so that poor tracts of some cities gentrified.
 
-What is not measured, not plausible or just so lies among the tracts that would count if it were not for that,
-so that a mistake in the rules shows in a city's numbers.
+Missing values, implausible values and values exactly at a limit are put into tracts that would otherwise
+count, so that a mistake in the rules shows in a city's numbers.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from data.synthetic.public_records.figures import END, INFLATION, POSTAL, START,
 from data.tables import replacing
 
 MISSING: Final = np.iinfo(np.int64).min
-"""Stands for a number that is not known."""
+"""Marks a number that is not known."""
 _HOT: Final = (0.05, 0.27)
-"""Between these shares of a city's tracts draw people with money and degrees; elsewhere the first does."""
+"""A city's share of tracts that attract people with money and degrees; outside the cities it is the first."""
 _HOTTEST: Final = 0.36
-"""In the cities of the agencies that gave their mail: these are likely to be chosen, as in the article."""
+"""The same in the cities of the agencies that gave their mail, which makes them likely to be chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,8 @@ class Year:
     """A year's numbers of each tract; whole numbers or :data:`MISSING`.
 
     Attributes:
-        population: People.
-        adults: Those of 25 years and over.
+        population: Residents.
+        adults: Residents aged 25 and over.
         degrees: Adults with a bachelor's degree.
         income: Median household income in dollars of the year.
         value: Median home value in dollars of the year.
@@ -57,7 +57,7 @@ class Tracts:
 
     Attributes:
         metros: The metro areas, in order of their tracts.
-        metro: Which of them each tract is in.
+        metro: The metro area of each tract, as an index into ``metros``.
         start: The first year.
         end: The last year.
     """
@@ -72,7 +72,7 @@ def plan_tracts(country: Country, rng: np.random.Generator) -> Tracts:
     """Make both years of every tract.
 
     Args:
-        country: The tracts, whose people and incomes are those of the last year.
+        country: The tracts; their people and incomes are those of the last year.
         rng: Decides the rest.
     """
     count, census = country.grid.tracts, country.census
@@ -88,7 +88,7 @@ def plan_tracts(country: Country, rng: np.random.Generator) -> Tracts:
     adults = (population * adults_share).astype(np.int64)
     adults_end = (np.maximum(census.population, 0) * adults_share).astype(np.int64)
     degrees_end = (adults_end * np.clip(degree_share + gain, 0.02, 0.95)).astype(np.int64)
-    # Where people with money came, incomes were lower at the start than the last year lets one think.
+    # Where people with money moved in, incomes at the start were lower than those of the last year suggest.
     income = money / 1.5 * np.exp(0.1 * rng.standard_normal(count) - 0.4 * hot)
     value = income * 3.4 * np.exp(0.15 * rng.standard_normal(count))
     start = Year(
@@ -109,7 +109,7 @@ def plan_tracts(country: Country, rng: np.random.Generator) -> Tracts:
 
 
 def city_rows(layout: Layout) -> list[tuple[int, str | None]]:
-    """The rows of the file: each tract with its city or without one; a tract of two cities has two."""
+    """The rows of the file: each tract with its city, or None; a tract of two cities has two rows."""
     cities: list[list[str]] = [[] for _ in layout.geoids]
     for placed in layout.cities:
         for tract in placed.tracts:
@@ -118,7 +118,9 @@ def city_rows(layout: Layout) -> list[tuple[int, str | None]]:
 
 
 def write_tracts(path: Path, layout: Layout, tracts: Tracts) -> None:
-    """Write ``census/gentrification.parquet`` (DESIGN 5.8), unknown last home values as the Census has them.
+    """Write ``census/gentrification.parquet`` (DESIGN 5.8).
+
+    An unknown home value of the last year is written with the Census's own number for it.
 
     Args:
         path: The file.
@@ -152,7 +154,7 @@ def write_tracts(path: Path, layout: Layout, tracts: Tracts) -> None:
 
 
 def _metros(layout: Layout) -> tuple[tuple[str, ...], Ints]:
-    """A metro area a city, joined cities sharing one, with the tracts around it."""
+    """One metro area per city, with the tracts around it; joined cities share one."""
     groups: list[list[Placed]] = []
     for placed in layout.cities:
         if placed.city.joined:
@@ -168,7 +170,7 @@ def _metros(layout: Layout) -> tuple[tuple[str, ...], Ints]:
 
 
 def _hot(layout: Layout, count: int, rng: np.random.Generator) -> Bools:
-    """Tracts that draw people with money: a share of each city's, and few others."""
+    """Which tracts attract people with money: a share of each city's, and a few others."""
     asked = {agency.city for agency in AGENCIES.values()}
     share = np.full(count, _HOT[0])
     for placed in layout.cities:
@@ -179,7 +181,7 @@ def _hot(layout: Layout, count: int, rng: np.random.Generator) -> Bools:
 
 
 CASES: Final = (
-    # Year, column and what stands there instead; None where it is missing.
+    # Year, column, and the new value; None for a missing one
     ("start", "population", 499),
     ("end", "population", 120),
     ("start", "population", 500),  # not under 500
@@ -197,7 +199,7 @@ CASES: Final = (
 
 
 def _with_cases(tracts: Tracts, layout: Layout, hot: Bools, rng: np.random.Generator) -> Tracts:
-    """Some tracts of cities get one of :data:`CASES` each, every second of them one that draws money."""
+    """Put each of :data:`CASES` into some tracts of cities; every second of them attracts money."""
     each = max(2, len(layout.geoids) // 4_000)
     in_cities = np.unique(np.concatenate([placed.tracts for placed in layout.cities]))
     order = rng.permutation(in_cities)

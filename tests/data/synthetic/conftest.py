@@ -1,4 +1,4 @@
-"""A small synthetic investigation, and a plain reader to hold it against its truth."""
+"""A small synthetic investigation, and a plain reader to compare it with its truth."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from data.tables import read_table
 
 @pytest.fixture(scope="session")
 def create_small() -> Callable[..., Path]:
-    """Write an investigation of some 300 e-mails, one of each situation, into a folder."""
+    """A function that writes an investigation of about 300 e-mails, with every situation, into a folder."""
     return partial(create, scale=0.001, seed=7, message_bytes=26_000)
 
 
@@ -35,7 +35,7 @@ def truth(small: Path) -> Callable[[str], list[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def read_back() -> Callable[[Path], list[dict[str, Any]]]:
-    """What libpff, opened the plain way, finds in a mailbox: a row a message, not-mail items too."""
+    """A function that gives what libpff finds in a mailbox: one row per item, whether mail or not."""
     return lambda path: list(_read(path))
 
 
@@ -90,5 +90,5 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 @pytest.fixture
 def near() -> Callable[[int, int], bool]:
-    """Whether two sizes in bytes differ by no more than the last 248 kB section of a mailbox, or 0.5 %."""
+    """A test of whether two sizes differ by at most the last section of a mailbox (248 kB), or 0.5 %."""
     return lambda size, target: math.isclose(size, target, rel_tol=0.005, abs_tol=300_000)

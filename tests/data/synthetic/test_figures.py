@@ -49,19 +49,19 @@ def test_a_hundredth_has_a_hundredth_of_the_emails() -> None:
     assert sum(sum(each.emails.values()) for each in counts(0.01).values()) == 2_026
 
 
-def test_however_small_the_scale_no_kind_is_lost() -> None:
+def test_no_kind_is_lost_at_the_smallest_scale() -> None:
     for rank, each in counts(1e-9).items():
         assert each.emails == figures.FEWEST_EMAILS[rank]
         assert all(each.emails.values())
 
 
-def test_small_scales_have_small_messages_unless_told_otherwise() -> None:
+def test_small_scales_have_small_messages_by_default() -> None:
     assert sum(map(sum, (each.file_bytes for each in counts(0.01).values()))) == 2_026 * 30_000
     assert sum(map(sum, (each.file_bytes for each in counts(0.01, 162_378).values()))) == 2_026 * 162_378
 
 
 @pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf")])
-def test_a_scale_that_is_no_number_above_zero_is_refused(scale: float) -> None:
+def test_a_scale_that_is_not_above_zero_is_refused(scale: float) -> None:
     with pytest.raises(ValueError, match="scale must be a number above 0"):
         counts(scale)
 
@@ -72,8 +72,8 @@ def test_messages_without_bytes_are_refused() -> None:
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1).filter(any))
-def test_parts_add_up_and_are_within_one_of_their_share(total: int, weights: list[int]) -> None:
-    parts = apportion(total, weights)
-    assert sum(parts) == total
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part * sum(weights) - total * weight) < sum(weights)
+def test_shares_add_up_and_are_within_one_of_exact(total: int, weights: list[int]) -> None:
+    shares = apportion(total, weights)
+    assert sum(shares) == total
+    for share, weight in zip(shares, weights, strict=True):
+        assert abs(share * sum(weights) - total * weight) < sum(weights)

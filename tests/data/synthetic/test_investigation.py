@@ -41,7 +41,7 @@ def test_what_libpff_reads_back_is_the_truth(small: Path, truth: Truth, read_bac
     assert seen == set(expected)
 
 
-def test_sources_hold_the_hash_and_the_size_of_every_file_written(small: Path, truth: Truth) -> None:
+def test_sources_have_hash_and_size_of_every_mailbox(small: Path, truth: Truth) -> None:
     sources = {row["file"]: row for row in truth("private/sources")}
     mailboxes = {p.relative_to(small).as_posix(): p for p in small.rglob("*") if p.suffix.lower() == ".pst"}
     assert set(sources) == set(mailboxes)
@@ -52,17 +52,19 @@ def test_sources_hold_the_hash_and_the_size_of_every_file_written(small: Path, t
         assert sources[name]["source"] == sources[name]["sha256"][:12]
 
 
-def test_equal_seeds_give_equal_bytes_with_any_number_of_workers(
+def test_equal_seeds_give_equal_bytes_with_any_number_of_workers_and_progress_reports_every_file(
     small: Path, create_small: CreateSmall, tmp_path: Path
 ) -> None:
-    assert _digests(create_small(tmp_path / "again", workers=2)) == _digests(small)
+    calls: list[tuple[str, int, int]] = []
+    again = create_small(tmp_path / "again", workers=2, progress=lambda *each: calls.append(each))
+    assert _digests(again) == _digests(small)
+    ended = {what: total for what, done, total in calls if done == total}
+    assert ended == {file.file: len(file.messages) for file in plan(0.001, 7).files}
 
 
-def test_another_seed_gives_another_investigation(
-    small: Path, create_small: CreateSmall, tmp_path: Path
-) -> None:
-    other = _digests(create_small(tmp_path / "other", seed=8))
-    same = _digests(small)
+def test_another_seed_gives_other_mailboxes(small: Path, create_small: CreateSmall, tmp_path: Path) -> None:
+    other = _digests(create_small(tmp_path / "other", seed=8, country=False) / "records")
+    same = _digests(small / "records")
     assert set(other) == set(same)
     mailboxes = [name for name in same if name.lower().endswith(".pst")]
     assert all(other[name] != same[name] for name in mailboxes)
@@ -73,19 +75,19 @@ def test_the_program_reads_its_settings(small: Path) -> None:
     assert found.timezones == {agency.key: agency.timezone for agency in AGENCIES.values()}
 
 
-def test_progress_tells_of_every_file(create_small: CreateSmall, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    create_small(tmp_path / "told", progress=lambda *each: told.append(each))
-    ended = {what: total for what, done, total in told if done == total}
+def test_progress_reports_every_file_of_a_single_process(create_small: CreateSmall, tmp_path: Path) -> None:
+    calls: list[tuple[str, int, int]] = []
+    create_small(tmp_path / "mail", country=False, progress=lambda *each: calls.append(each))
+    ended = {what: total for what, done, total in calls if done == total}
     assert ended == {file.file: len(file.messages) for file in plan(0.001, 7).files}
 
 
-def test_files_come_near_their_sizes(small: Path, near: Near) -> None:
+def test_files_are_near_their_target_sizes(small: Path, near: Near) -> None:
     for file in plan(0.001, 7, 26_000).files:
         assert near((small / file.file).stat().st_size, file.bytes)
 
 
-def test_a_folder_that_holds_something_is_not_written_to(create_small: CreateSmall, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_left_as_it_is(create_small: CreateSmall, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="not empty; name a new folder"):
         create_small(tmp_path)
@@ -94,7 +96,7 @@ def test_a_folder_that_holds_something_is_not_written_to(create_small: CreateSma
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
 
 
-def test_a_scale_that_cannot_be_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_impossible_scale_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="scale must be a number above 0"):
         create(tmp_path / "new", 0, 1)
     assert not (tmp_path / "new").exists()

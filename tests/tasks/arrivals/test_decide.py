@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.records import Look, Seen
+from data.records import Scan, Seen
 from tasks.arrivals.agency import AGAIN, LONG, Facts, announced
 from tasks.arrivals.decide import PLACES, Decision, decide
 from tasks.arrivals.memory import Memory
@@ -34,7 +34,7 @@ class Watch:
 
     def look(self, at: float, *seen: Seen) -> Decision:
         facts = Facts(Path("/case"), self.configured, self.read, self.published, self.busy, self.problems.get)
-        decision = decide(Look(seen, self.troubles), self.memory, START + at, SETTLE, facts)
+        decision = decide(Scan(seen, self.troubles), self.memory, START + at, SETTLE, facts)
         kept = dict(decision.memory)
         for arrival in decision.arrived:
             kept[arrival.agency] = announced(kept[arrival.agency], arrival, START + at)

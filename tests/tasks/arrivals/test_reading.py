@@ -44,7 +44,7 @@ def case(tmp_path: Path) -> Path:
 
 
 def before(case: Path) -> Before:
-    return read_before(FolderRecords(case / "records").look().seen, case / "work", case / "out")
+    return read_before(FolderRecords(case / "records").scan().seen, case / "work", case / "out")
 
 
 def read(case: Path) -> set[str]:

@@ -262,8 +262,8 @@ def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store,
         file.write(data)
     [found] = [one for one in list_objects(store.url("mail")) if one.key == "parts.pst"]
     assert "-" in str(found.state[1])  # no hash of the content
-    assert found.state == state_of(found.place)
-    assert sha256_of(found.place) == hashlib.sha256(data).hexdigest()
+    assert found.state == state_of(found.location)
+    assert sha256_of(found.location) == hashlib.sha256(data).hexdigest()
     (tmp_path / "parts.pst").write_bytes(data)
-    for distant in same(tmp_path / "parts.pst", found.place):
+    for distant in same(tmp_path / "parts.pst", found.location):
         assert distant.size == len(data)

@@ -15,7 +15,7 @@ def _read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_some_tracts_lack_people_some_income_and_some_a_row(planned: Planned) -> None:
+def test_some_tracts_have_no_people_some_no_income_and_some_no_row(planned: Planned) -> None:
     census = planned[0].census
     assert (census.population == 0).sum() >= 4
     assert (census.population == -1).sum() >= 4
@@ -24,7 +24,7 @@ def test_some_tracts_lack_people_some_income_and_some_a_row(planned: Planned) ->
     assert census.income[census.usable].min() >= 14_000
 
 
-def test_neighbours_are_as_populous_as_each_other_where_ties_are_wanted(planned: Planned) -> None:
+def test_some_neighbours_are_equally_populous(planned: Planned) -> None:
     country, _ = planned
     northern = country.grid.neighbour(np.arange(country.grid.tracts), TOP)
     there = northern >= 0
@@ -32,7 +32,7 @@ def test_neighbours_are_as_populous_as_each_other_where_ties_are_wanted(planned:
     assert equal.sum() >= country.numbers.ties
 
 
-def test_cities_that_cannot_be_tested_have_as_few_usable_tracts_as_they_say(planned: Planned) -> None:
+def test_cities_that_cannot_be_tested_have_the_planned_number_of_usable_tracts(planned: Planned) -> None:
     country, _ = planned
     found = {
         placed.city.name: (int(country.census.usable[placed.tracts].sum()), placed.city.usable)
@@ -43,7 +43,7 @@ def test_cities_that_cannot_be_tested_have_as_few_usable_tracts_as_they_say(plan
     assert all(usable == meant < 10 for usable, meant in found.values())
 
 
-def test_the_acs_is_written_with_integers_that_lost_their_zeros(planned: Planned, tmp_path: Path) -> None:
+def test_the_acs_has_integers_without_leading_zeros(planned: Planned, tmp_path: Path) -> None:
     country, _ = planned
     write_census(tmp_path, country.layout, country.census)
     rows = _read(tmp_path / "acs.csv")
@@ -63,7 +63,7 @@ def test_the_acs_is_written_with_integers_that_lost_their_zeros(planned: Planned
     assert {len(geoid) for geoid in written} == {10, 11}
 
 
-def test_the_lists_of_cities_keep_their_zeros(planned: Planned, tmp_path: Path) -> None:
+def test_the_lists_of_cities_keep_leading_zeros(planned: Planned, tmp_path: Path) -> None:
     country, _ = planned
     write_census(tmp_path, country.layout, country.census)
     rows = [(row["city"], row["GEOID"]) for row in _read(tmp_path / "city_tracts.csv")]

@@ -2,13 +2,16 @@ import hashlib
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data.configuration import read_config
-from data.synthetic import create
 from data.synthetic.country import Line, make_country, posts_settings, write_country
+from data.synthetic.country.figures import numbers
+from data.synthetic.country.layout import lay_out
+from data.synthetic.country.truth import _cities_lines
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -40,13 +43,13 @@ def test_verdicts_do_not_depend_on_the_seed(tmp_path: Path, seed: int) -> None:
     assert lines == {"cities examined": 8, "positive": 2, "negative": 2, "none": 2, "not testable": 2}
 
 
-def test_a_layer_large_enough_has_all_cities(tmp_path: Path) -> None:
-    written = write_country(tmp_path, make_country(0.06, 1), 1)
-    lines = {line: count for part, _, line, count in written if part == "cities"}
+def test_a_large_layer_has_all_cities() -> None:
+    # That each city has its verdict at this scale is tested in test_counts.
+    lines = {line: count for _, _, line, count in _cities_lines(lay_out(numbers(0.06).tracts))}
     assert lines == {"cities examined": 25, "positive": 4, "negative": 5, "none": 13, "not testable": 3}
 
 
-def test_nothing_is_left_half_written(written: tuple[Path, tuple[Line, ...]]) -> None:
+def test_no_temporary_file_is_left(written: tuple[Path, tuple[Line, ...]]) -> None:
     assert not list(written[0].rglob(".*"))
 
 
@@ -59,19 +62,20 @@ def test_the_settings_name_the_year_and_the_accounts_with_their_reasons(tmp_path
     assert all(line.count("#") == 1 for line in posts_settings().splitlines() if line.startswith('    "'))
 
 
-def test_mailboxes_alone_need_no_geospatial_library() -> None:
+def test_mailboxes_alone_import_no_geospatial_library() -> None:
     code = "import sys, data.synthetic; assert not {'shapely', 'pyproj', 'scipy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_an_investigation_has_a_country_unless_told_otherwise(tmp_path: Path) -> None:
-    with_it = create(tmp_path / "with", 0.0001, 1, message_bytes=26_000)
-    without = create(tmp_path / "without", 0.0001, 1, message_bytes=26_000, country=False)
-    config = read_config(with_it)
+def test_an_investigation_has_a_country_by_default(
+    small: Path, create_small: Callable[..., Path], tmp_path: Path
+) -> None:
+    without = create_small(tmp_path / "without", country=False)
+    config = read_config(small)
     assert config.posts is not None
     assert config.posts.year == 2019
     assert read_config(without).posts is None
-    ours, theirs = _digests(with_it), _digests(without)
+    ours, theirs = _digests(small), _digests(without)
     extra = {name.split("/")[0] for name in set(ours) - set(theirs)}
     assert extra == {"posts", "census", "crime", "atlas", "requests.csv", "truth"}
     changed = {name for name in theirs if ours[name] != theirs[name]}

@@ -28,7 +28,7 @@ def test_a_row_that_repeats_an_id_comes_after_the_first(posts: Posts) -> None:
     assert counts.max() == 3
 
 
-def test_repeats_lie_in_the_file_of_the_first_and_in_others(posts: Posts) -> None:
+def test_repeats_are_in_the_same_file_as_the_first_row_and_in_others(posts: Posts) -> None:
     rows = order_rows(posts, 60, np.random.default_rng(1))
     cuts = [round(len(rows.post) * each.until) for each in dump.DUMPS]
     first: dict[int, int] = {}
@@ -41,7 +41,7 @@ def test_repeats_lie_in_the_file_of_the_first_and_in_others(posts: Posts) -> Non
     assert same == {True, False}
 
 
-def test_size_of_the_pieces_changes_no_row(
+def test_the_rows_do_not_depend_on_the_size_of_pieces(
     planned: Planned, posts: Posts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     country, _ = planned
@@ -76,7 +76,7 @@ def test_no_more_than_a_piece_is_rendered_at_a_time(
     assert sum(rendered) == sum(each.rows for each in written) == len(rows.post)
 
 
-def test_the_source_of_a_file_is_its_hash_and_gzip_tells_no_time(
+def test_the_source_of_a_file_is_its_hash_and_gzip_has_no_time(
     planned: Planned, posts: Posts, tmp_path: Path
 ) -> None:
     country, _ = planned
@@ -89,7 +89,9 @@ def test_the_source_of_a_file_is_its_hash_and_gzip_tells_no_time(
             assert gzip.decompress(content).startswith(b'"id","user_id","created_at"')
 
 
-def test_texts_hold_all_that_makes_a_csv_hard_to_read(planned: Planned, posts: Posts, tmp_path: Path) -> None:
+def test_texts_hold_everything_that_makes_a_csv_hard_to_read(
+    planned: Planned, posts: Posts, tmp_path: Path
+) -> None:
     country, _ = planned
     write_posts(tmp_path, country.grid, posts, order_rows(posts, 60, np.random.default_rng(1)), 1)
     text = gzip.decompress((tmp_path / "2019-a.csv.gz").read_bytes()).decode()

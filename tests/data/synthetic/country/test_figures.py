@@ -27,7 +27,7 @@ def test_a_larger_scale_has_more_posts_in_the_same_nation() -> None:
     assert numbers(10).tracts == numbers(1).tracts
 
 
-def test_the_fewest_cities_hold_every_verdict_and_both_agencies_cities() -> None:
+def test_the_smallest_country_has_every_verdict_and_both_agencies_cities() -> None:
     few = [city for city, _ in cities(400)]
     kinds = Counter(city.kind for city in few)
     assert all(kinds[kind] >= 2 for kind in ("positive", "none", "negative"))
@@ -35,22 +35,22 @@ def test_the_fewest_cities_hold_every_verdict_and_both_agencies_cities() -> None
     assert {agency.city for agency in AGENCIES.values()} <= {city.name for city in few}
 
 
-def test_cities_have_names_of_their_own_and_lie_in_order_of_state() -> None:
+def test_cities_have_different_names_and_are_in_order_of_state() -> None:
     assert len({city.name for city in CITIES}) == len(CITIES)
     assert [city.state for city in CITIES] == sorted(city.state for city in CITIES)
 
 
 @pytest.mark.parametrize("tracts", [400, 740, 3_999, 4_000, 20_000, 74_000])
-def test_the_cities_leave_a_part_of_every_layer_to_others(tracts: int) -> None:
+def test_every_layer_has_tracts_outside_the_cities(tracts: int) -> None:
     assert sum(size for _, size in cities(tracts)) < 0.8 * tracts
 
 
 @pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf")])
-def test_a_scale_that_is_no_number_above_zero_is_refused(scale: float) -> None:
+def test_a_scale_that_is_not_above_zero_is_refused(scale: float) -> None:
     with pytest.raises(ValueError, match="scale must be a number above 0"):
         numbers(scale)
 
 
-def test_each_account_that_is_no_resident_has_its_reason() -> None:
+def test_each_excluded_account_has_a_reason() -> None:
     assert len({account for account, _ in EXCLUDED}) == 2
     assert all(reason for _, reason in EXCLUDED)

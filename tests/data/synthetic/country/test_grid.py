@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import shapely
 
+import data.synthetic.country.grid
 from data.synthetic.country.grid import HEIGHT, INNER, WIDTH, Grid, make_grid, polygons
 
 TRACTS = 640
@@ -18,7 +19,7 @@ def sound(grid: Grid) -> np.ndarray:
     return repaired
 
 
-def test_there_is_neither_gap_nor_overlap(sound: np.ndarray) -> None:
+def test_there_are_no_gaps_and_no_overlaps(sound: np.ndarray) -> None:
     assert shapely.coverage_is_valid(sound)
     whole = shapely.union_all(sound)
     assert whole.geom_type == "Polygon"
@@ -26,13 +27,13 @@ def test_there_is_neither_gap_nor_overlap(sound: np.ndarray) -> None:
     assert whole.area == pytest.approx(shapely.area(sound).sum(), rel=1e-12)
 
 
-def test_only_the_polygons_that_are_meant_to_be_are_invalid(grid: Grid) -> None:
+def test_only_the_planned_polygons_are_invalid(grid: Grid) -> None:
     made = polygons(grid, 0, TRACTS)
     assert np.flatnonzero(~shapely.is_valid(made)).tolist() == grid.invalid.tolist()
     assert len(grid.invalid) == 4
 
 
-def test_repair_changes_nothing_of_what_a_polygon_was_meant_to_be(grid: Grid, sound: np.ndarray) -> None:
+def test_repairing_a_polygon_gives_the_intended_one(grid: Grid, sound: np.ndarray) -> None:
     plain = make_grid(TRACTS, 0, np.random.default_rng(5))
     meant = polygons(plain, 0, TRACTS)
     assert shapely.is_valid(meant).all()
@@ -85,9 +86,14 @@ def test_a_corner_touches_the_tracts_around_it(grid: Grid, sound: np.ndarray) ->
     assert {int((row >= 0).sum()) for row in around} == {1, 2, 3, 4}
 
 
-def test_coordinates_are_microdegrees_over_the_country(grid: Grid) -> None:
+def test_coordinates_are_whole_microdegrees(grid: Grid) -> None:
     coordinates = shapely.get_coordinates(polygons(grid, 0, TRACTS))
     assert (coordinates == np.rint(coordinates * 1e6) / 1e6).all()
+
+
+def test_the_whole_nation_fits_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FEWEST_BENDS", "MOST_BENDS"):
+        monkeypatch.setattr(data.synthetic.country.grid, name, 1)  # only the corners matter here
     x, y = make_grid(74_000, 0, np.random.default_rng(1)).corner(np.array([0, 73_999]), np.array([0, 3]))
     assert (x > -124e6).all()
     assert (x < -67e6).all()
@@ -102,7 +108,7 @@ def test_a_layer_has_exactly_the_tracts_wanted(tracts: int) -> None:
     assert (grid.number[grid.row + 1, grid.column + 1] == np.arange(tracts)).all()
 
 
-def test_any_run_of_numbers_is_connected(grid: Grid) -> None:
+def test_every_run_of_numbers_is_connected(grid: Grid) -> None:
     steps = np.abs(np.diff(grid.row)) + np.abs(np.diff(grid.column))
     near = [grid.neighbour(np.arange(TRACTS), side) for side in range(4)]
     for first in range(0, TRACTS - 40, 23):
@@ -115,6 +121,6 @@ def test_any_run_of_numbers_is_connected(grid: Grid) -> None:
     assert (steps == 1).mean() > 0.8
 
 
-def test_pieces_are_the_whole(grid: Grid) -> None:
+def test_pieces_together_are_the_whole_layer(grid: Grid) -> None:
     pieces = np.concatenate([polygons(grid, 0, 101), polygons(grid, 101, TRACTS)])
     assert (shapely.to_wkb(pieces) == shapely.to_wkb(polygons(grid, 0, TRACTS))).all()

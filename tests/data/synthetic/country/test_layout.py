@@ -4,7 +4,7 @@ from data.synthetic.country.layout import lay_out
 
 
 @pytest.mark.parametrize("tracts", [400, 873, 4_000, 74_000])
-def test_geoids_are_eleven_digits_all_different_and_in_order(tracts: int) -> None:
+def test_geoids_have_eleven_digits_and_are_different_and_in_order(tracts: int) -> None:
     geoids = lay_out(tracts).geoids
     assert len(geoids) == tracts == len(set(geoids))
     assert all(len(geoid) == 11 and geoid.isdigit() for geoid in geoids)
@@ -13,7 +13,7 @@ def test_geoids_are_eleven_digits_all_different_and_in_order(tracts: int) -> Non
 
 
 @pytest.mark.parametrize("tracts", [400, 873, 4_000, 74_000])
-def test_every_city_lies_in_its_state_and_inside_the_layer(tracts: int) -> None:
+def test_every_city_is_in_its_state_and_inside_the_layer(tracts: int) -> None:
     layout = lay_out(tracts)
     for placed in layout.cities:
         assert 0 < placed.first < placed.stop < tracts

@@ -22,13 +22,13 @@ def test_ids_are_unique_ascend_and_have_two_lengths(posts: Posts) -> None:
     assert len({len(str(each)) for each in posts.ids.tolist()}) == 2
 
 
-def test_the_posts_of_the_year_are_those_that_the_tracts_were_dealt(planned: Planned, posts: Posts) -> None:
+def test_each_tract_has_its_planned_posts_of_the_year(planned: Planned, posts: Posts) -> None:
     _, counts = planned
     kept = posts.inside & (posts.year == figures.YEAR)
     assert (np.bincount(posts.tract[kept], minlength=len(counts)) == counts).all()
 
 
-def test_a_few_posts_lie_within_the_last_and_first_second_of_a_year(posts: Posts) -> None:
+def test_some_posts_are_in_the_last_and_first_second_of_a_year(posts: Posts) -> None:
     for year in (2019, 2020):
         turn = int(np.datetime64(f"{year}-01-01", "s").astype(np.int64))
         assert {turn - 1, turn} <= set(posts.moment.tolist())
@@ -49,7 +49,7 @@ def test_every_way_to_have_no_location_occurs(posts: Posts) -> None:
     assert (usable == posts.located).all()
 
 
-def test_two_three_and_four_tracts_meet_under_posts_and_some_tie(posts: Posts) -> None:
+def test_posts_are_where_two_three_and_four_tracts_meet_and_some_tie(posts: Posts) -> None:
     matched = posts.matched[posts.inside]
     assert set(matched.tolist()) == {1, 2, 3, 4}
     assert posts.tied[posts.inside].sum() >= 10
@@ -58,7 +58,7 @@ def test_two_three_and_four_tracts_meet_under_posts_and_some_tie(posts: Posts) -
     assert (posts.matched[posts.tract < 0] == 0).all()
 
 
-def test_on_borders_a_post_is_the_most_populous_tracts(planned: Planned, posts: Posts) -> None:
+def test_posts_on_borders_are_planned_for_a_tract_with_people(planned: Planned, posts: Posts) -> None:
     country, _ = planned
     on_border = posts.inside & (posts.matched > 1)
     assert (country.census.population[posts.tract[on_border]] > 0).all()

@@ -31,7 +31,7 @@ def _visible(html: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_html_and_text_show_the_same_lines_in_the_true_order(template: str, kind: str) -> None:
+def test_html_and_text_show_the_same_lines_in_the_real_order(template: str, kind: str) -> None:
     shown = _shown(template, kind)
     text = [re.sub(r" ?<https.*>$", "", line) for line in alert_text(shown).split("\r\n")]
     seen = _visible(alert_html(shown, 65001).decode())
@@ -69,7 +69,7 @@ def test_without_date_the_description_follows_the_title() -> None:
     assert lines[lines.index("Bike & ladder <gone>") + 1] == "One."
 
 
-def test_what_a_code_page_lacks_is_written_as_a_character_reference() -> None:
+def test_characters_outside_the_code_page_become_character_references() -> None:
     shown = _shown("alert-title", "crime alert", title="ma\u00f1ana \N{POLICE CAR}")
     html = alert_html(shown, 1252)
     assert "ma\u00f1ana".encode("cp1252") + b" &#128659;" in html
@@ -78,7 +78,7 @@ def test_what_a_code_page_lacks_is_written_as_a_character_reference() -> None:
 
 
 @pytest.mark.parametrize("dress", Dress)
-def test_every_dress_is_the_same_text_once_normalised(dress: Dress) -> None:
+def test_every_dress_is_the_same_text_after_normalising(dress: Dress) -> None:
     text = "Robo en la cafeter\u00eda, ma\u00f1ana"
     worn = dressed(text, dress)
     assert " ".join(normalize("NFC", worn).split()) == text

@@ -9,9 +9,7 @@ from data.synthetic import mailbox
 ReadBack = Callable[[Path], list[dict[str, Any]]]
 
 
-def test_a_mailbox_holds_the_messages_in_the_order_of_their_node_ids(
-    tmp_path: Path, read_back: ReadBack
-) -> None:
+def test_messages_are_in_order_of_their_node_ids(tmp_path: Path, read_back: ReadBack) -> None:
     nodes = mailbox(tmp_path / "box.pst", 40, image_bytes=2_000)
     rows = read_back(tmp_path / "box.pst")
     assert [row["node_id"] for row in rows] == nodes == sorted(nodes)
@@ -21,7 +19,7 @@ def test_a_mailbox_holds_the_messages_in_the_order_of_their_node_ids(
     assert len({row["html"] for row in rows}) == 40
 
 
-def test_folders_are_dealt_to_in_turn(tmp_path: Path, read_back: ReadBack) -> None:
+def test_messages_go_to_the_folders_in_turn(tmp_path: Path, read_back: ReadBack) -> None:
     mailbox(tmp_path / "box.pst", 30, folders=3, encoding="none")
     rows = read_back(tmp_path / "box.pst")
     folders = [row["folder"] for row in rows]
@@ -38,6 +36,6 @@ def test_equal_arguments_give_equal_bytes(tmp_path: Path, encoding: Literal["non
     assert one == same != other
 
 
-def test_an_empty_mailbox_is_a_mailbox(tmp_path: Path, read_back: ReadBack) -> None:
+def test_an_empty_mailbox_can_be_read(tmp_path: Path, read_back: ReadBack) -> None:
     assert mailbox(tmp_path / "box.pst", 0) == []
     assert read_back(tmp_path / "box.pst") == []

@@ -23,7 +23,7 @@ def delivered() -> list[Entry]:
     return entries
 
 
-def test_each_post_has_exactly_the_emails_dealt_to_it(delivered: list[Entry]) -> None:
+def test_each_post_has_exactly_its_number_of_emails(delivered: list[Entry]) -> None:
     assert Counter(each.item.post for each in delivered) == {n: 1 + n % 60 for n in range(400)}
 
 
@@ -53,7 +53,7 @@ def test_some_messages_share_a_message_id_without_being_copies(delivered: list[E
     assert max(Counter(named).values()) == 1
 
 
-def test_cc_bcc_and_doubly_named_recipients_occur(delivered: list[Entry]) -> None:
+def test_cc_bcc_and_recipients_named_twice_occur(delivered: list[Entry]) -> None:
     kinds = {r.kind for each in delivered for r in each.item.recipients}
     assert kinds == {TO, CC, BCC}
     addresses = [[r.address.lower() for r in each.item.recipients if r.kind != BCC] for each in delivered]

@@ -8,7 +8,7 @@ def _bytes(seed: int, number: int, size: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [SMALLEST, 500, 120_000, BUFFER + 77, 2 * BUFFER + 1])
-def test_a_picture_is_as_large_as_asked_for(size: int) -> None:
+def test_a_picture_has_the_requested_size(size: int) -> None:
     assert len(_bytes(1, 3, size)) == image(1, 3, size).size == size
 
 

@@ -17,7 +17,7 @@ def _items(kind: str, n: int = 40) -> list[Planned]:
 
 
 @pytest.mark.parametrize("kind", PERSONAL)
-def test_mail_that_people_write_has_drafts_and_people_without_address(kind: str) -> None:
+def test_personal_mail_includes_drafts_and_people_without_address(kind: str) -> None:
     items = _items(kind, 10)
     drafts = [item for item in items if item.folder == ("Drafts",)]
     assert drafts
@@ -26,18 +26,18 @@ def test_mail_that_people_write_has_drafts_and_people_without_address(kind: str)
     assert any(recipient.address == "" for item in items for recipient in item.recipients)
 
 
-def test_replies_meet_every_prefix_of_the_crosswalk() -> None:
+def test_replies_match_every_prefix_of_the_crosswalk() -> None:
     assert {item.pattern for item in _items("reply or forward", 8)} == {"RE:", "FW:", "Fwd:"}
 
 
-def test_unclassified_subjects_meet_no_row_and_hold_names() -> None:
+def test_unclassified_subjects_match_no_row_and_some_hold_names() -> None:
     items = _items("unclassified")
     assert {item.pattern for item in items} == {""}
     names = {officer.name.split()[1] for officer in Roster(MAIN, random.Random(1)).officers}
     assert any(name in item.subject for item in items for name in names)
 
 
-def test_items_that_are_no_mail_have_every_class_in_turn() -> None:
+def test_items_that_are_not_mail_have_every_class_in_turn() -> None:
     roster = Roster(MAIN, random.Random(1))
     items = [each.item for each in not_mail(8, roster, count(), random.Random(2))]
     assert {item.message_class for item in items} == set(NOT_MAIL_CLASSES)

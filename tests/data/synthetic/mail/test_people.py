@@ -4,12 +4,12 @@ from data.synthetic.mail.people import BCC, CC, TO, Roster
 from data.synthetic.mail.planning import AGENCIES
 
 
-def test_officers_have_names_and_addresses_of_their_own() -> None:
+def test_every_officer_has_a_different_address() -> None:
     officers = Roster(AGENCIES["main"], random.Random(1)).officers
     assert len({each.address.lower() for each in officers}) == len(officers) == 420
 
 
-def test_every_spelling_of_an_officer_is_one_address() -> None:
+def test_all_spellings_of_an_officer_have_one_address() -> None:
     roster = Roster(AGENCIES["main"], random.Random(1))
     spelled = [roster.spelled(9, TO, form) for form in range(5)]
     assert len({each.address.lower() for each in spelled}) == 1

@@ -10,7 +10,7 @@ from data.synthetic.mail.model import Form
 from data.synthetic.mail.people import CC, TO
 
 pytestmark = [
-    pytest.mark.slow,  # ten seconds for the plan of scale 1, which is made once, on one xdist worker
+    pytest.mark.slow,  # the plan of scale 1 takes ten seconds; it is made once, on one xdist worker
     pytest.mark.xdist_group("published plan"),
 ]
 
@@ -64,22 +64,22 @@ def test_the_published_files_are_of_the_published_sizes(published: Plan) -> None
 
 
 @pytest.mark.parametrize("which", ["published", "small"])
-def test_a_message_is_planned_once_and_a_copy_lies_in_another_folder_or_file(
+def test_a_message_is_planned_once_and_its_copy_is_in_another_folder_or_file(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     planned: Plan = request.getfixturevalue(which)
-    places: defaultdict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    copies: defaultdict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     for file in planned.files:
         for item in file.messages:
-            places[item.number].append((file.file, item.folder))
-    several = [each for each in places.values() if len(each) > 1]
+            copies[item.number].append((file.file, item.folder))
+    several = [each for each in copies.values() if len(each) > 1]
     assert several
     assert all(len(set(each)) > 1 for each in several)
     assert any(len({file for file, _ in each}) == 1 for each in several)
     assert any(len({file for file, _ in each}) > 1 for each in several)
 
 
-def test_a_small_plan_meets_every_row_of_the_crosswalk(small: Plan) -> None:
+def test_a_small_plan_matches_every_row_of_the_crosswalk(small: Plan) -> None:
     with CROSSWALK.open(encoding="utf-8", newline="") as stream:
         patterns = {row["pattern"] for row in csv.DictReader(stream)}
     assert {item.pattern for item in _mail(small)} == patterns | {""}
@@ -104,7 +104,7 @@ def test_a_small_plan_has_nested_and_deleted_folders_and_both_encodings(small: P
     assert sum(file.also is not None for file in small.files) == 1
 
 
-def test_messages_lie_in_a_file_in_the_order_in_which_they_came(small: Plan) -> None:
+def test_the_messages_of_a_file_are_in_order_of_arrival(small: Plan) -> None:
     for file in small.files:
         times = [item.delivered for item in file.messages if item.delivered]
         assert times == sorted(times)

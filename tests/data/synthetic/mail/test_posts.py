@@ -30,7 +30,7 @@ def test_no_two_posts_are_one_alert(many: list[Posting]) -> None:
     assert len({(each.post.day, each.post.title, each.post.text) for each in many}) == len(many) == 2_000
 
 
-def test_every_text_is_already_as_tables_have_it(many: list[Posting]) -> None:
+def test_every_text_is_in_the_form_that_tables_use(many: list[Posting]) -> None:
     for each in many:
         for text in (each.post.title, *each.post.description):
             assert text == normalize("NFC", " ".join(text.split())) != ""
@@ -55,9 +55,7 @@ def test_undated_posts_reach_both_edges_of_a_day(many: list[Posting]) -> None:
 
 
 @pytest.mark.parametrize("change", [CLOCKS_BACK, CLOCKS_FORWARD])
-def test_a_wrong_offset_on_the_day_clocks_change_would_move_a_post_to_another_day(
-    many: list[Posting], change: date
-) -> None:
+def test_a_wrong_offset_on_a_day_when_clocks_change_would_show(many: list[Posting], change: date) -> None:
     before = local_midnight(change, ZONE)
     wrong = before.astimezone(ZONE).utcoffset()
     assert wrong is not None
@@ -67,7 +65,7 @@ def test_a_wrong_offset_on_the_day_clocks_change_would_move_a_post_to_another_da
     assert any((m + wrong).date() != m.astimezone(ZONE).date() for m in near)
 
 
-def test_all_posts_lie_in_the_published_period(many: list[Posting]) -> None:
+def test_all_posts_are_in_the_published_period(many: list[Posting]) -> None:
     for each in many:
         assert each.post.day is None or FIRST_DAY <= each.post.day <= LAST_DAY
         assert datetime(2020, 7, 11, tzinfo=UTC) <= each.opens < datetime(2022, 10, 2, tzinfo=UTC)
@@ -78,7 +76,7 @@ def test_every_odd_title_and_description_is_there(many: list[Posting]) -> None:
     assert {each.post.description for each in many} >= set(words.ODD_DESCRIPTIONS)
 
 
-def test_some_posts_differ_from_another_in_one_part_of_the_key_alone(many: list[Posting]) -> None:
+def test_some_posts_differ_only_in_day_or_letter_case_or_description(many: list[Posting]) -> None:
     keys = {(each.post.day, each.post.title, each.post.text) for each in many}
     days = {(title, text) for _, title, text in keys}
     assert len(days) < len(keys)
@@ -86,7 +84,7 @@ def test_some_posts_differ_from_another_in_one_part_of_the_key_alone(many: list[
     assert len({(day, title, text.replace(" .", ".")) for day, title, text in keys}) < len(keys)
 
 
-def test_emails_are_dealt_exactly_from_one_to_sixty() -> None:
+def test_emails_per_post_are_one_to_sixty_and_add_up() -> None:
     dealt = emails_per_post(1_470, [True] * 40 + [False] * 60, random.Random(1))
     assert sum(dealt) == 1_470
     assert (min(dealt), max(dealt)) == (1, 60)
@@ -94,11 +92,11 @@ def test_emails_are_dealt_exactly_from_one_to_sixty() -> None:
 
 
 @pytest.mark.parametrize(("total", "count"), [(9, 10), (601, 10)])
-def test_emails_that_cannot_be_dealt_are_refused(total: int, count: int) -> None:
-    with pytest.raises(ValueError, match="cannot be dealt"):
+def test_emails_that_cannot_be_distributed_are_refused(total: int, count: int) -> None:
+    with pytest.raises(ValueError, match="cannot be distributed"):
         emails_per_post(total, [False] * count, random.Random(1))
 
 
-def test_even_the_tightest_deal_adds_up() -> None:
+def test_the_fewest_and_the_most_possible_emails_add_up() -> None:
     assert emails_per_post(10, [True] * 10, random.Random(1)) == [1] * 10
     assert emails_per_post(600, [False] * 10, random.Random(1)) == [60] * 10

@@ -40,7 +40,7 @@ ITEM = Planned(
         (Form.HTML_ONLY, True, None),
     ],
 )
-def test_each_form_shows_the_alert_where_it_says(form: Form, html: bool | None, text: bool | None) -> None:
+def test_each_form_shows_the_alert_in_its_bodies(form: Form, html: bool | None, text: bool | None) -> None:
     message = render(replace(ITEM, form=form), POST, 1, 500)
     assert (None if message.html is None else b"Ladder gone" in message.html) is html
     assert (None if message.text is None else "Ladder gone" in message.text) is text
@@ -64,7 +64,7 @@ def test_headers_name_to_in_one_pair_of_quotes_and_never_bcc() -> None:
     assert lines[-2:] == ["", ""]
 
 
-def test_mail_of_someone_without_address_never_left_the_server() -> None:
+def test_mail_from_a_sender_without_address_has_no_transport_headers() -> None:
     assert render(replace(ITEM, sender=("Records Desk", "")), POST, 1, 0).headers is None
 
 
@@ -72,7 +72,7 @@ def test_a_draft_has_no_transport_headers() -> None:
     assert render(replace(ITEM, submitted=None, message_id=None), POST, 1, 0).headers is None
 
 
-def test_a_picture_hangs_on_html_alone() -> None:
+def test_only_messages_with_html_have_a_picture() -> None:
     assert [a.size for a in render(ITEM, POST, 1, 500).attachments] == [500]
     assert render(ITEM, POST, 1, 0).attachments == ()
     assert render(replace(ITEM, form=Form.PLAIN_ONLY), POST, 1, 500).attachments == ()

@@ -1,4 +1,4 @@
-"""Mailboxes to write, and two ways to read them: libpff, and a few lines that follow the format by hand."""
+"""Mailboxes to write, and two ways to read them: libpff, and a short reader made from the specification."""
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ class Write(Protocol):
 
 @dataclass
 class Read:
-    """A message as libpff gives it: raw values by tag, empty for what is there and empty."""
+    """A message as libpff gives it: raw values by tag; empty if the property is there and empty."""
 
     node: int
     folder: tuple[str, ...]
@@ -90,7 +90,7 @@ def _walk(folder: Any, path: tuple[str, ...]) -> Iterator[Read]:
 
 
 class Nodes:
-    """Nodes, heaps and tables of a small file, read by hand from the specification."""
+    """Nodes, heaps and tables of a small file, read as the specification says."""
 
     def __init__(self, path: Path) -> None:
         self._raw = path.read_bytes()
@@ -152,7 +152,7 @@ class HeapReader:
         return block[start:end]
 
     def value(self, reference: int) -> list[bytes]:
-        """A value by reference, in its blocks where it lies in a subnode."""
+        """A value by its reference; in its blocks if it is in a subnode."""
         if reference & 0x1F:
             return self._nodes.parts(self._subnodes[reference][0])
         return [self.item(reference)] if reference else [b""]
@@ -175,7 +175,7 @@ class HeapReader:
         return levels, list(below(root, levels))
 
     def rows(self) -> dict[int, dict[int, bytes]]:
-        """The rows of a table by id, each with the cells that exist, references resolved."""
+        """The rows of a table by id, with the cells that exist and their references resolved."""
         raw = self.item(self.root)
         kind, count, *ends, index, rows, _ = struct.unpack_from("<BBHHHHIII", raw)
         assert kind == 0x7C
@@ -196,15 +196,15 @@ class HeapReader:
         return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def letter() -> Letter:
-    """A short message, with what a test wants otherwise."""
+    """A function that makes a short message, with the changes that a test wants."""
     return lambda **changes: replace(PLAIN, **changes)
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write messages into one folder and give the file."""
+    """A function that writes messages into one folder and returns the file."""
 
     def do(
         messages: Sequence[Message],
@@ -223,7 +223,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture(scope="session")
 def read() -> Callable[[Path], list[Read]]:
-    """Every message of a file through libpff, folder by folder."""
+    """A function that reads every message of a file with libpff, folder by folder."""
 
     def do(path: Path) -> list[Read]:
         file = pypff.file()
@@ -236,15 +236,15 @@ def read() -> Callable[[Path], list[Read]]:
     return do
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nodes() -> type[Nodes]:
-    """The reader by hand."""
+    """The reader that follows the specification."""
     return Nodes
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def attached() -> Callable[..., Attachment]:
-    """An attachment of given bytes that come in pieces of a given length."""
+    """A function that makes an attachment of given bytes, which come in pieces of a given length."""
 
     def do(
         content: bytes, name: str = "image001.png", content_id: str | None = None, piece: int = 4000

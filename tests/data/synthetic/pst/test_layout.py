@@ -7,7 +7,7 @@ from data.synthetic.pst import layout
 
 
 def bitwise_crc(data: bytes) -> int:
-    """The checksum bit by bit, as a second implementation."""
+    """The checksum computed bit by bit: a second implementation."""
     register = 0
     for byte in data:
         register ^= byte
@@ -21,7 +21,7 @@ def test_the_checksum_agrees_with_one_computed_bit_by_bit(data: bytes) -> None:
     assert layout.crc(data) == bitwise_crc(data)
 
 
-def test_the_encoding_is_a_permutation_and_its_inverse() -> None:
+def test_the_encoding_is_a_permutation_and_can_be_decoded() -> None:
     every = bytes(range(256))
     assert sorted(layout.ENCODE) == list(every)
     assert every.translate(layout.ENCODE).translate(layout.DECODE) == every
@@ -42,15 +42,18 @@ def test_the_structures_have_the_specifications_sizes() -> None:
     assert (layout.XBLOCK_MOST, layout.SL_MOST, layout.SI_MOST) == (1021, 340, 510)
 
 
-def test_map_pages_come_at_the_specifications_intervals() -> None:
-    def sections(kind: int) -> list[int]:
-        return [n for n in range(50_000) if any(page == kind for page, _ in layout.map_pages(n))]
-
-    assert sections(layout.PAGE_AMAP) == list(range(50_000))
-    assert sections(layout.PAGE_PMAP) == list(range(0, 50_000, 8))
-    assert sections(layout.PAGE_FMAP) == list(range(128, 50_000, 496))
-    assert sections(layout.PAGE_FPMAP) == [8192, 8192 + 31_744]
+def test_map_pages_are_at_the_specifications_intervals() -> None:
+    sections: dict[int, list[int]] = {}
+    for section in range(50_000):
+        for kind, _ in layout.map_pages(section):
+            sections.setdefault(kind, []).append(section)
+    assert sections == {
+        layout.PAGE_AMAP: list(range(50_000)),
+        layout.PAGE_PMAP: list(range(0, 50_000, 8)),
+        layout.PAGE_FMAP: list(range(128, 50_000, 496)),
+        layout.PAGE_FPMAP: [8192, 8192 + 31_744],
+    }
     for section in (0, 1, 128, 8192):
-        places = [at for _, at in layout.map_pages(section)]
-        assert places == sorted(set(places))
-        assert all(at % layout.PAGE == 0 for at in places)
+        offsets = [at for _, at in layout.map_pages(section)]
+        assert offsets == sorted(set(offsets))
+        assert all(at % layout.PAGE == 0 for at in offsets)

@@ -14,7 +14,7 @@ LEVELS = (3584, 2560, 2048, 1792, 1536, 1280, 1024, 768, 512, 256, 128, 64, 32, 
 
 
 def store(path: Path, make: Any) -> int:
-    """Write one node whose blocks `make` gives, and return its id."""
+    """Write one node whose blocks ``make`` gives, and return its id."""
     with path.open("wb") as stream:
         database = NodeDatabase(stream, "permute")
         data, subnodes = make(database)
@@ -51,7 +51,7 @@ def test_properties_of_edge_sizes_are_found(size: int, tmp_path: Path, nodes: An
 
 
 @pytest.mark.parametrize("count", [1, 3, 20, 300, 700])
-def test_a_heap_of_many_blocks_gives_every_item_and_its_fill_levels(
+def test_a_heap_of_many_blocks_has_every_item_and_the_right_fill_levels(
     count: int, tmp_path: Path, nodes: Any
 ) -> None:
     items = [bytes([i % 251]) * (1 + (i * 1789) % 3580) for i in range(count)]
@@ -137,7 +137,7 @@ def test_rows_are_found_by_id_with_the_cells_that_they_have(count: int, tmp_path
     assert heap.tree(index)[0] == (1 if count > 447 else 0)
 
 
-def test_a_cell_too_long_for_the_heap_goes_to_a_subnode(tmp_path: Path, nodes: Any) -> None:
+def test_a_cell_too_long_for_the_heap_goes_into_a_subnode(tmp_path: Path, nodes: Any) -> None:
     def make(database: NodeDatabase) -> tuple[int, int]:
         table = Table(database, COLUMNS)
         table.add(5, {0x001A001F: b"long" * 5000})

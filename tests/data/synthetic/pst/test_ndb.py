@@ -13,7 +13,7 @@ from tests.data.synthetic.pst.verify import verify
 
 
 class File:
-    """A database in a file, each given stream under a node of its own."""
+    """A database in a file; each stream added to it has a node of its own."""
 
     def __init__(self, path: Path, encoding: Literal["none", "permute"] = "permute") -> None:
         self.path = path
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> File:
     ("size", "blocks", "level"),
     [(1, 1, 0), (8176, 1, 0), (8177, 2, 1), (8176 * 1021, 1021, 1), (8176 * 1021 + 1, 1022, 2)],
 )
-def test_a_stream_takes_the_tree_that_its_size_needs(
+def test_a_stream_has_the_tree_that_its_size_needs(
     size: int, blocks: int, level: int, file: File, nodes: Any
 ) -> None:
     block = file.database.stream([bytes(size)], size)
@@ -62,7 +62,7 @@ def test_a_stream_takes_the_tree_that_its_size_needs(
 def test_the_pieces_in_which_data_comes_do_not_matter(
     sizes: list[int], encoding: Literal["none", "permute"], seed: int
 ) -> None:
-    # Not `st.randoms()`, which draws every byte by itself: on a busy machine that fails its check of health.
+    # Not ``st.randoms()``: it draws each byte by itself, which fails a health check on a busy machine.
     random = Random(seed)
     chunks = [random.randbytes(size) for size in sizes]
     whole = b"".join(chunks)
@@ -88,7 +88,7 @@ def test_four_gigabytes_are_more_than_a_node_can_hold(file: File) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 340, 341, 1000])
-def test_subnodes_are_found_whatever_their_number(count: int, file: File, nodes: Any) -> None:
+def test_any_number_of_subnodes_is_found(count: int, file: File, nodes: Any) -> None:
     entries = [(layout.node_id(layout.T_LTP, i), file.database.block(b"%d" % i), 0) for i in range(count)]
     node = file.hold(file.database.block(b"data"), file.database.subnodes(entries[::-1]))
     file.close()
@@ -111,7 +111,7 @@ def test_a_shared_block_counts_its_references(file: File, nodes: Any) -> None:
     assert verify(file.path) == []
 
 
-def test_the_header_says_what_was_used(file: File) -> None:
+def test_the_header_has_the_highest_numbers_used(file: File) -> None:
     file.hold(file.database.block(b"x"))
     end = file.database.position
     file.close({layout.T_MESSAGE: 0x10007, layout.T_FOLDER: 0x412})

@@ -11,7 +11,7 @@ from data.synthetic.pst.pages import Space, write_tree
 
 
 class Discard(io.RawIOBase):
-    """A file that keeps the first kilobyte of each write, and where it was."""
+    """A file that keeps only the first four kilobytes of each write, and their offset."""
 
     def __init__(self) -> None:
         self.at = 0
@@ -33,7 +33,7 @@ def slots(page: bytes) -> str:
 
 
 @given(st.lists(st.integers(1, 128).map(lambda n: n * 64), min_size=1, max_size=200))
-def test_places_neither_overlap_nor_cross_a_section(sizes: list[int]) -> None:
+def test_space_neither_overlaps_nor_crosses_a_section(sizes: list[int]) -> None:
     stream = io.BytesIO()
     space = Space(stream)
     taken = []
@@ -58,7 +58,7 @@ def test_places_neither_overlap_nor_cross_a_section(sizes: list[int]) -> None:
     assert free == (end - 0x4400) - used * 64
 
 
-def test_each_map_page_stands_where_it_belongs_with_its_type_and_checksum() -> None:
+def test_each_map_page_is_at_its_offset_with_its_type_and_checksum() -> None:
     stream = Discard()
     space = Space(stream)  # type: ignore[arg-type]
     for _ in range(31 * 130):

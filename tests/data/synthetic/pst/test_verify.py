@@ -6,17 +6,24 @@ from typing import Any
 
 import pytest
 
-from data.synthetic.pst import layout
+from data.synthetic.pst import PstWriter, layout
 from tests.data.synthetic.pst.verify import verify
 
 
-@pytest.fixture
-def good(write: Any, letter: Any, attached: Any) -> Path:
-    people = [letter(subject=f"s{i}", html=b"h" * i * 97) for i in range(120)]
-    return Path(write([*people, letter(attachments=(attached(bytes(40_000)),))]))
+@pytest.fixture(scope="module")
+def good(letter: Any, attached: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mailbox of two sections; both of its B-trees have two levels. Small, as it is verified very often."""
+    path = tmp_path_factory.mktemp("verify") / "good.pst"
+    with PstWriter(path) as box:
+        inbox = box.add_folder(("Inbox",))
+        for i in range(45):
+            box.add_message(inbox, letter(subject=f"s{i}", html=b"h" * i * 240))
+        box.add_message(inbox, letter(attachments=(attached(bytes(40_000)),)))
+    return path
 
 
 def damaged(path: Path, change: Callable[[bytearray], None]) -> list[str]:
+    """What is found in a copy of the file after a change."""
     raw = bytearray(path.read_bytes())
     change(raw)
     other = path.with_name("damaged.pst")
@@ -33,29 +40,33 @@ def reseal_header(raw: bytearray) -> None:
     raw[4:8] = layout.crc(raw[8 : 8 + 471]).to_bytes(4, "little")
 
 
-def test_what_the_writer_writes_is_clean(good: Path) -> None:
+def test_a_written_file_has_no_faults(good: Path, nodes: Any) -> None:
     assert verify(good) == []
+    raw = good.read_bytes()
+    assert len(raw) == 0x4400 + 2 * layout.SECTION
+    levels = {(raw[at + 496], level) for at, level in nodes(good).pages.items()}
+    assert levels == {(kind, level) for kind in (layout.PAGE_NBT, layout.PAGE_BBT) for level in (0, 1)}
 
 
-def test_files_that_outlook_wrote_are_clean(real: Path) -> None:
+def test_files_that_outlook_wrote_have_no_faults(real: Path) -> None:
     names = ["body-types.pst", "faulty-items.pst", "ingest-file.pst", "outlook2019.pst", "sample.ost"]
     assert {name: verify(real / "pst" / name) for name in names} == {name: [] for name in names}
 
 
-def test_slots_that_outlook_left_marked_are_named(real: Path) -> None:
+def test_slots_that_outlook_left_marked_are_reported(real: Path) -> None:
     found = verify(real / "pst" / "enron.pst")
     assert found
     assert all("marked but unused" in problem for problem in found)
 
 
 @pytest.mark.parametrize("content", [b"", b"!BDN", b"x" * 10_000, b"!BDN" + bytes(1000)])
-def test_what_is_no_pst_is_one_line(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_pst_gives_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.pst").write_bytes(content)
     (problem,) = verify(tmp_path / "a.pst")
     assert problem.startswith("not a ")
 
 
-def test_a_flipped_bit_is_found_wherever_it_means_something(good: Path, nodes: Any) -> None:
+def test_a_flipped_bit_is_found_wherever_it_matters(good: Path, nodes: Any) -> None:
     file = nodes(good)
     regions = [(0, 0x210), *((at, 512) for at in file.pages)]
     regions += [(0x4400 + i * layout.SECTION + at, 512) for i in (0, 1) for _, at in layout.map_pages(i)]
@@ -126,7 +137,7 @@ def test_entries_out_of_order_are_found(good: Path, nodes: Any) -> None:
 
 
 @pytest.mark.parametrize(("slot", "what"), [(16, "in use but marked free"), (3967, "marked but unused")])
-def test_an_allocation_map_that_lies_is_found(good: Path, slot: int, what: str) -> None:
+def test_a_wrong_allocation_map_is_found(good: Path, slot: int, what: str) -> None:
     section = 0 if slot == 16 else 1  # the last section is not full
 
     def change(raw: bytearray) -> None:
@@ -139,7 +150,7 @@ def test_an_allocation_map_that_lies_is_found(good: Path, slot: int, what: str) 
     assert [p for p in problems if "are said to be free" in p]
 
 
-def test_a_block_id_that_will_be_given_again_is_found(good: Path) -> None:
+def test_a_next_block_id_that_is_in_use_is_found(good: Path) -> None:
     def change(raw: bytearray) -> None:
         raw[0x204:0x20C] = (8).to_bytes(8, "little")
         reseal_header(raw)
@@ -147,7 +158,7 @@ def test_a_block_id_that_will_be_given_again_is_found(good: Path) -> None:
     assert damaged(good, change) == ["header: the next block id 0x8 is in use"]
 
 
-def test_a_tree_that_runs_in_a_circle_ends(good: Path, nodes: Any) -> None:
+def test_a_circular_tree_does_not_hang(good: Path, nodes: Any) -> None:
     def change(raw: bytearray) -> None:
         root = int.from_bytes(raw[0xE0:0xE8], "little")
         identifier = int.from_bytes(raw[0xD8:0xE0], "little")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.synthetic.pst import Attachment, Message, PstWriter, Recipient
+from data.synthetic.pst import Attachment, Message, PstWriter, Recipient, layout
 from tests.data.synthetic.pst.verify import verify
 
 BOTH = pytest.mark.parametrize("encoding", ["none", "permute"])
@@ -156,8 +156,14 @@ def test_bodies_of_edge_sizes_come_back_whole(
     assert found.text(0x1000001F) == "x" * size
 
 
-@BOTH
-@pytest.mark.parametrize("size", [0, 1, 3580, 3581, 8176, 8177, 8176 * 1021, 8176 * 1021 + 1])
+@pytest.mark.parametrize(
+    ("encoding", "size"),
+    [
+        *((encoding, size) for encoding in ("none", "permute") for size in (0, 1, 3580, 3581, 8176, 8177)),
+        ("none", 8176 * 1021),  # how blocks are joined does not depend on their encoding
+        ("permute", 8176 * 1021 + 1),
+    ],
+)
 def test_attachments_of_edge_sizes_come_back_whole(  # noqa: PLR0917 - fixtures
     encoding: Any, size: int, write: Any, read: Any, letter: Any, attached: Any
 ) -> None:
@@ -168,7 +174,7 @@ def test_attachments_of_edge_sizes_come_back_whole(  # noqa: PLR0917 - fixtures
     assert verify(path) == []
 
 
-def test_what_is_none_is_absent(write: Any, read: Any, letter: Any) -> None:
+def test_a_property_that_is_none_is_absent(write: Any, read: Any, letter: Any) -> None:
     bare = letter(html=None, text=None, headers=None, message_id=None, submitted_at=None, delivered_at=None)
     (found,) = read(write([bare]))
     absent = {0x10130102, 0x1000001F, 0x007D001F, 0x1035001F, 0x00390040, 0x0E060040}
@@ -190,7 +196,7 @@ def test_any_number_of_recipients(count: int, write: Any, read: Any, letter: Any
     assert verify(path) == []
 
 
-def test_a_message_may_have_more_attachments_than_a_leaf_of_subnodes_holds(
+def test_a_message_can_have_more_attachments_than_one_subnode_block_holds(
     write: Any, read: Any, letter: Any, attached: Any
 ) -> None:
     contents = [bytes([i % 256]) * (i + 1) for i in range(345)]
@@ -214,7 +220,7 @@ def test_a_message_may_have_more_attachments_than_a_leaf_of_subnodes_holds(
     ),
     encoding=st.sampled_from(["none", "permute"]),
 )
-def test_whatever_a_message_says_comes_back(
+def test_any_message_is_read_back(
     read: Callable[[Path], list[Any]], messages: list[Any], encoding: Literal["none", "permute"]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -256,7 +262,7 @@ def test_a_naive_time_is_utc_and_another_zone_is_converted(write: Any, read: Any
     assert found[0].properties[0x00390040] == found[0].properties[0x0E060040] == ticks(SENT)
 
 
-def test_folders_nest_and_are_made_once(tmp_path: Path, read: Any, letter: Any) -> None:
+def test_folders_are_nested_and_made_once(tmp_path: Path, read: Any, letter: Any) -> None:
     with PstWriter(tmp_path / "a.pst") as box:
         deep = box.add_folder(("Inbox", "2021", "May"))
         inbox = box.add_folder(("Inbox",))
@@ -276,14 +282,18 @@ def test_folders_nest_and_are_made_once(tmp_path: Path, read: Any, letter: Any) 
     assert verify(tmp_path / "a.pst") == []
 
 
-def test_five_thousand_messages_in_one_folder(write: Any, read: Any, letter: Any, nodes: Any) -> None:
-    path = write([letter(subject=f"Crime Alert: Nº {i}", message_id=f"<{i}@x>") for i in range(5000)])
+def test_a_thousand_messages_in_one_folder(write: Any, read: Any, letter: Any, nodes: Any) -> None:
+    path = write([letter(subject=f"Crime Alert: Nº {i}", message_id=f"<{i}@x>") for i in range(1000)])
     assert verify(path) == []
     found = read(path)
-    assert [m.said["subject"] for m in found] == [f"Crime Alert: Nº {i}" for i in range(5000)]
-    assert [m.text(0x1035001F) for m in found] == [f"<{i}@x>" for i in range(5000)]
+    assert [m.said["subject"] for m in found] == [f"Crime Alert: Nº {i}" for i in range(1000)]
+    assert [m.text(0x1035001F) for m in found] == [f"<{i}@x>" for i in range(1000)]
     tree = nodes(path)
-    assert max(tree.pages.values()) >= 2  # both trees have several levels
+    raw = path.read_bytes()
+    levels = {(raw[at + 496], level) for at, level in tree.pages.items()}
+    assert {(kind, 2) for kind in (layout.PAGE_NBT, layout.PAGE_BBT)} <= levels  # three levels in both trees
+    contents = tree.heap(*tree.nodes[0x808E][:2])
+    assert len(contents.blocks) > 9  # fill levels in more blocks than the first
     rows = tree.heap(*tree.nodes[0x808E][:2]).rows()
     assert list(rows) == [m.node for m in found]
     for message in found[::97]:
@@ -293,7 +303,7 @@ def test_five_thousand_messages_in_one_folder(write: Any, read: Any, letter: Any
         assert row[0x0E080003] == message.properties[0x0E080003]
 
 
-def test_an_empty_mailbox_is_a_mailbox(tmp_path: Path, read: Any) -> None:
+def test_an_empty_mailbox_can_be_read(tmp_path: Path, read: Any) -> None:
     with PstWriter(tmp_path / "a.pst", name="Ordner"):
         pass
     assert read(tmp_path / "a.pst") == []
@@ -316,7 +326,7 @@ def test_the_same_calls_give_the_same_bytes(encoding: Any, tmp_path: Path, lette
     assert first == _bytes(tmp_path / "other" / "b.pst", letter, encoding)
 
 
-def test_nothing_lies_under_the_name_before_the_end(tmp_path: Path, letter: Any) -> None:
+def test_the_file_has_its_name_only_when_it_is_complete(tmp_path: Path, letter: Any) -> None:
     path = tmp_path / "a.pst"
     with PstWriter(path) as box:
         box.add_message(box.add_folder(("Inbox",)), letter())
@@ -325,7 +335,7 @@ def test_nothing_lies_under_the_name_before_the_end(tmp_path: Path, letter: Any)
     assert [p.name for p in tmp_path.iterdir()] == ["a.pst"]
 
 
-def test_an_exception_inside_leaves_nothing(tmp_path: Path, letter: Any) -> None:
+def test_an_exception_leaves_no_file(tmp_path: Path, letter: Any) -> None:
     def work() -> None:
         with PstWriter(tmp_path / "a.pst") as box:
             box.add_message(box.add_folder(("Inbox",)), letter())
@@ -350,7 +360,7 @@ def _breaking() -> Iterator[bytes]:
         (5, lambda: [b"four"], ValueError),
     ],
 )
-def test_an_attachment_that_fails_gives_the_mailbox_up(
+def test_a_failing_attachment_ends_the_mailbox(
     tmp_path: Path, letter: Any, size: int, chunks: Any, error: type[Exception]
 ) -> None:
     (tmp_path / "a.pst").write_bytes(b"an older file")
@@ -364,7 +374,7 @@ def test_an_attachment_that_fails_gives_the_mailbox_up(
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.pst", b"an older file")]
 
 
-def test_a_close_that_fails_leaves_nothing(tmp_path: Path, letter: Any) -> None:
+def test_a_failing_close_leaves_no_file(tmp_path: Path, letter: Any) -> None:
     (tmp_path / "a.pst" / "in the way").mkdir(parents=True)
     box = PstWriter(tmp_path / "a.pst")
     box.add_message(box.add_folder(("Inbox",)), letter())
@@ -395,7 +405,7 @@ def test_readpst_finds_the_same_messages(
             headers=f"Received: from a by b\nMessage-ID: <{i}@example.org>\nSubject: Crime Alert: {i}\n",
             attachments=(attached(image[i:]),) if i % 50 == 0 else (),
         )
-        for i in range(300)
+        for i in range(120)
     ]
     path = write(messages, encoding, ("Inbox", "2021"))
     out = tmp_path / "out"
@@ -404,7 +414,7 @@ def test_readpst_finds_the_same_messages(
     command = [program, "-j", "0", "-e", "-D", "-o", str(out), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     files = sorted((p for p in out.rglob("*.eml")), key=lambda p: int(p.stem.split("-")[0]))
-    assert len(files) == 300
+    assert len(files) == 120
     for i, file in enumerate(files):
         said = file.read_text("utf-8")
         assert re.search(rf"^Subject: Crime Alert: {i}$", said, re.M)

@@ -1,7 +1,7 @@
-"""Checks a PST against the rules of its format, byte by byte where the format lets one.
+"""Checks a PST against the rules of its format ([MS-PST] 2.2, 2.6, 5.3, 5.5).
 
-It is not made of the writer's parts: beside the numbers of `layout` it reads everything anew, and it holds
-for files of other writers too (Unicode, version 23). Source: [MS-PST] 2.2, 2.6, 5.3, 5.5.
+It shares nothing with the writer but the numbers in ``layout``, and also checks files of other writers
+(Unicode, version 23).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Ids = NDArray[np.uint64]
 
 
 class _EnoughError(Exception):
-    """More problems than anybody reads."""
+    """There are more problems than anybody would read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +40,31 @@ class _Header:
 
 
 def verify(path: Path) -> list[str]:
-    """Check a file and return its violations of the format, one line each; none means an empty list.
+    """Check a file and return its violations of the format, one line each.
 
     Checked are: the header's checksums and fields; type, checksum, signature and id of every page; order,
     levels and fill of both B-trees; size, id, signature and checksum of every block; that the allocation maps
     mark what is in use and nothing else; that every block a node or a block refers to exists, and is referred
     to as often as it says; lengths and order within data and subnode trees; that every folder and message has
-    a parent. Not checked: the text of tables and properties, which a reader will find.
+    a parent. Not checked are the contents of tables and properties: a reader would notice faults there.
 
     Args:
-        path: a Unicode PST, version 23. Anything else is one line saying so.
+        path: A Unicode PST, version 23. Any other file gives one line that says so.
 
     Returns:
-        At most 1,000 lines.
+        At most 1,000 lines, and "and more" if there are others; an empty list if there is no violation.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: The file cannot be read.
 
-    >>> import tempfile
-    >>> from data.synthetic.pst import PstWriter
-    >>> path = Path(tempfile.mkdtemp()) / "box.pst"
-    >>> with PstWriter(path):
-    ...     pass
-    >>> verify(path)
-    []
+    Example:
+        >>> import tempfile
+        >>> from data.synthetic.pst import PstWriter
+        >>> path = Path(tempfile.mkdtemp()) / "box.pst"
+        >>> with PstWriter(path):
+        ...     pass
+        >>> verify(path)
+        []
     """
     with path.open("rb") as stream:
         check = _Check(stream, path.stat().st_size)
@@ -92,7 +93,7 @@ class _Check:
         return self._stream.read(count)
 
     def run(self) -> None:
-        """Check everything, in an order in which each step rests on those before."""
+        """Check everything, in such an order that each step can rely on those before it."""
         header = self._header()
         if header is None:
             return
@@ -140,7 +141,7 @@ class _Check:
         return _Header(end, last_map, free, (n_id, n_at), (b_id, b_at), next_page, next_block)
 
     def _page(self, offset: int, kind: int, identifier: int) -> bytes | None:
-        """Read a page and check its trailer; None where it is not there at all."""
+        """Read a page and check its trailer; None if there is no such page."""
         raw = self._at(offset, layout.PAGE)
         if len(raw) < layout.PAGE or offset % layout.PAGE:
             self._say(f"page {offset:#x}: not inside the file, or not at a multiple of {layout.PAGE}")
@@ -157,7 +158,7 @@ class _Check:
         return raw
 
     def _use(self, offset: int, size: int, what: str) -> None:
-        """Mark slots as in use, and complain of those that already are."""
+        """Mark slots as in use, and report those that already are."""
         section, within = divmod(offset - layout.FIRST_AMAP, layout.SECTION)
         if section < 0 or within + size > layout.SECTION or offset + size > self._size:
             self._say(f"{what}: {size} bytes at {offset:#x} are not inside one section of the file")
@@ -210,7 +211,7 @@ class _Check:
     # --- B-trees --------------------------------------------------------------------------------------------
 
     def _tree(self, root: tuple[int, int], kind: int, size: int) -> Iterator[bytes]:
-        """Give the entries of a tree's leaves, page by page, each checked against its place in the tree."""
+        """The entries of a tree's leaves, page by page; each page is checked against its parent."""
         stack: list[tuple[tuple[int, int], int, int, int]] = [(root, 0, 1 << 64, -1)]
         seen: set[int] = set()
         last = -1
@@ -230,7 +231,7 @@ class _Check:
                 continue
             due = size if own == 0 else layout.TREE_ENTRY.size
             if level == -1 and own == count == 0:
-                continue  # a tree of nothing
+                continue  # a tree without entries
             if width != due or most != layout.TREE_BYTES // due or not 0 < count <= most:
                 self._say(f"page {offset:#x}: {count} of {most} entries of {width} bytes")
                 continue
@@ -264,7 +265,7 @@ class _Check:
             self._use(offset, whole, name)
             raw = self._at(offset, whole)
             if len(raw) < whole:
-                continue  # `_use` has said that it is not inside the file
+                continue  # ``_use`` has said that it is not inside the file
             own_count, mark, checksum, own = layout.BLOCK_TRAILER.unpack_from(
                 raw, whole - layout.BLOCK_TRAILER.size
             )
@@ -298,7 +299,7 @@ class _Check:
                 self._data_tree(block, raw, ids, sizes)
 
     def _named(self, block: int, raw: bytes) -> list[int]:
-        """Give the block ids that an internal block names, and check its form."""
+        """The block ids in an internal block, whose form is checked."""
         if len(raw) < layout.TREE_HEAD.size:
             self._say(f"block {block:#x}: {len(raw)} bytes")
             return []
@@ -312,19 +313,19 @@ class _Check:
         values = np.frombuffer(raw, dtype="<u8", offset=layout.TREE_HEAD.size).reshape(count, -1)
         if kind == layout.XBLOCK:
             return [int(value) for value in values[:, 0]]
-        # Only the lower half of the key is the node id; Outlook leaves rubbish in the upper.
+        # Only the lower half of the key is the node id; Outlook leaves garbage in the upper half.
         if np.any(np.diff(values[:, 0].astype(np.uint32).astype(np.int64)) <= 0):
             self._say(f"block {block:#x}: its subnodes are not in order")
         return [int(value) for value in values[:, 1:].ravel()]
 
     def _data_tree(self, block: int, raw: bytes, ids: Ids, sizes: NDArray[np.uint16]) -> None:
-        """Check that a data tree's parts add up, and that each of them but the last is full."""
+        """Check that the blocks of a data tree add up, and that all but the last are full."""
         _, level, _, total = layout.TREE_HEAD.unpack_from(raw)
         named = np.frombuffer(raw[layout.TREE_HEAD.size : len(raw) & ~7], dtype="<u8") & ~np.uint64(1)
         if level == 1:
             places = np.searchsorted(ids, named)
             if np.any(places >= len(ids)):
-                return  # said before: not in the block tree
+                return  # already reported: not in the block tree
             parts = [int(part) for part in sizes[places]]
             full = layout.BLOCK_DATA
         else:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.synthetic.country.borders import NULL
-from data.synthetic.public_records import CityHall, crime_files
+from data.synthetic.public_records import PublicRecords, crime_files
 from data.synthetic.public_records.crime_files import LOS_ANGELES_COLUMNS, WrittenCrimes, write_crimes
 from data.synthetic.public_records.offences import LOS_ANGELES_TYPES
 from data.synthetic.public_records.stream import NO_DAY, Book
@@ -33,13 +33,13 @@ def written(alderfall: Book, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 def test_the_header_is_that_of_los_angeles(written: tuple[Path, Written], real: Path) -> None:
     with (real / "la_crime_2019_sample.csv").open(encoding="utf-8", newline="") as stream:
         theirs = next(csv.reader(stream))
-    # Of the sample the portal's four last codes are spelled otherwise (its README).
+    # The sample spells the portal's last four codes differently (see its README).
     assert [name.replace("Crm_Cd", "Crm Cd ") for name in theirs] == list(LOS_ANGELES_COLUMNS)
     assert list(next(_read(*written))) == list(LOS_ANGELES_COLUMNS)
     assert "AREA " in LOS_ANGELES_COLUMNS
 
 
-def test_every_type_of_los_angeles_has_the_code_that_it_has_there(real: Path) -> None:
+def test_every_type_of_los_angeles_has_its_real_code(real: Path) -> None:
     with (real / "la_crime_2019_sample.csv").open(encoding="utf-8", newline="") as stream:
         theirs = {(row["Crm Cd Desc"], row["Crm Cd"], row["Part 1-2"]) for row in csv.DictReader(stream)}
     names = {name for name, _, _ in theirs}
@@ -47,7 +47,7 @@ def test_every_type_of_los_angeles_has_the_code_that_it_has_there(real: Path) ->
     assert len(names & {name for name, _, _ in LOS_ANGELES_TYPES}) >= 20
 
 
-def test_what_is_written_is_read_back(written: tuple[Path, Written], alderfall: Book) -> None:
+def test_the_rows_are_read_back_as_written(written: tuple[Path, Written], alderfall: Book) -> None:
     found = list(_read(*written))
     rows = alderfall.rows(0, alderfall.length)
     assert len(found) == alderfall.length == sum(each.rows for each in written[1])
@@ -56,11 +56,11 @@ def test_what_is_written_is_read_back(written: tuple[Path, Written], alderfall: 
         assert row["DR_NO"] == str(rows.id[place])
         assert row["Crm Cd Desc"] == names[rows.type[place]]
         for column, values in (("LON", rows.x), ("LAT", rows.y)):
-            told = int(values[place])
-            assert row[column] == "" if told == NULL else float(row[column]) == told / 1e6
+            expected = int(values[place])
+            assert row[column] == "" if expected == NULL else float(row[column]) == expected / 1e6
         day = rows.day[place]
-        expected = "" if day == NO_DAY else np.datetime64(int(day), "D").astype(object).strftime("%m/%d/%Y")
-        assert row["DATE OCC"] == (expected and f"{expected} 12:00:00 AM")
+        date = "" if day == NO_DAY else np.datetime64(int(day), "D").astype(object).strftime("%m/%d/%Y")
+        assert row["DATE OCC"] == (date and f"{date} 12:00:00 AM")
         assert len(row["TIME OCC"]) == 4
         assert 0 <= int(row["TIME OCC"][:2]) < 24
         assert None not in row
@@ -78,7 +78,7 @@ def test_a_crime_is_reported_on_its_day_or_later(written: tuple[Path, Written]) 
 
 
 @pytest.mark.parametrize("name", ["alderfall", "thornquill"])
-def test_no_more_than_a_piece_is_in_memory_and_its_size_changes_no_byte(
+def test_only_one_piece_is_in_memory_and_its_size_changes_no_byte(
     name: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book: Book = request.getfixturevalue(name)
@@ -90,14 +90,14 @@ def test_no_more_than_a_piece_is_in_memory_and_its_size_changes_no_byte(
         asked.append(stop - start)
         return plain(self, start, stop)
 
-    monkeypatch.setattr(crime_files, "PIECE", 97)
+    monkeypatch.setattr(crime_files, "PIECE", 397)
     monkeypatch.setattr(Book, "rows", watched)
     assert write_crimes(tmp_path / "pieces", book) == whole
-    assert max(asked) == 97
+    assert max(asked) == 397
     assert sum(asked) == book.length
 
 
-def test_the_source_of_a_file_is_its_hash_and_gzip_tells_no_time(written: tuple[Path, Written]) -> None:
+def test_the_source_of_a_file_is_its_hash_and_gzip_has_no_time(written: tuple[Path, Written]) -> None:
     folder, files = written
     assert [each.file for each in files] == sorted(each.file for each in files)
     for each in files:
@@ -108,10 +108,10 @@ def test_the_source_of_a_file_is_its_hash_and_gzip_tells_no_time(written: tuple[
             assert content[4:8] == bytes(4)
 
 
-def test_the_other_city_has_columns_of_its_own_and_blanks_too_many(
-    hall: tuple[Path, CityHall], thornquill: Book
+def test_the_other_city_has_its_own_columns_and_extra_blanks(
+    public_records: tuple[Path, PublicRecords], thornquill: Book
 ) -> None:
-    text = (hall[0] / "crime" / "thornquill" / "incidents.csv").read_text(encoding="utf-8")
+    text = (public_records[0] / "crime" / "thornquill" / "incidents.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert list(rows[0]) == ["Offense ", "Occurred On", " Block", "Beat", "X", "Y"]
     spelled = {row["Offense "] for row in rows}
@@ -121,11 +121,11 @@ def test_the_other_city_has_columns_of_its_own_and_blanks_too_many(
     assert len(rows) - len(dated) == len(thornquill.undated)
     assert {when[:4] for when in dated} == {"2018", "2019", "2020"}
     assert all(len(when) == 23 and when[10] == "T" for when in dated)
-    told = [tuple(row.values()) for row in rows]
-    assert len(told) - len(set(told)) == 5
+    whole = [tuple(row.values()) for row in rows]
+    assert len(whole) - len(set(whole)) == 5
 
 
-def test_no_street_is_a_real_one_and_no_record_names_anybody(written: tuple[Path, Written]) -> None:
+def test_all_streets_are_made_up(written: tuple[Path, Written]) -> None:
     from data.synthetic.words import STREETS
 
     streets = {street.upper().rsplit(" ", 1)[0] for street in STREETS}

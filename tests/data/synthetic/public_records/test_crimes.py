@@ -16,7 +16,7 @@ def book(name: str, request: pytest.FixtureRequest) -> Book:
 
 
 @EACH
-def test_what_is_counted_lies_in_the_city_and_the_rest_does_not(book: Book) -> None:
+def test_only_counted_crimes_are_in_the_city(book: Book) -> None:
     crimes, tracts = book.crimes, book.placed.tracts
     counted, nowhere, outside = (crimes.fate == fate for fate in (COUNTED, NO_LOCATION, OUTSIDE))
     assert np.isin(crimes.tract[counted], tracts).all()
@@ -45,7 +45,7 @@ def test_every_way_to_have_no_location_occurs(book: Book) -> None:
 
 
 @EACH
-def test_some_lie_on_borders_at_the_citys_limits_too(book: Book, country: Country) -> None:
+def test_some_are_on_borders_also_at_the_citys_limits(book: Book, country: Country) -> None:
     crimes = book.crimes
     there = crimes.tract != NO_TRACT
     x, y = country.grid.centre(crimes.tract[there])
@@ -67,12 +67,12 @@ def test_the_first_and_the_last_day_of_the_year_occur(alderfall: Book, thornquil
         assert (str(days.min()), str(days.max())) == ("2019-01-01", "2019-12-31")
 
 
-def test_where_records_have_no_id_five_crimes_are_told_twice(thornquill: Book, alderfall: Book) -> None:
+def test_five_crimes_are_recorded_twice_if_records_have_no_id(thornquill: Book, alderfall: Book) -> None:
     for book, twice in ((thornquill, 5), (alderfall, 0)):
         crimes = book.crimes
         counted = crimes.fate == COUNTED
-        told = np.stack([crimes.type, crimes.x, crimes.y, crimes.day], axis=1)[counted]
-        assert len(told) - len(np.unique(told, axis=0)) == twice
+        rows = np.stack([crimes.type, crimes.x, crimes.y, crimes.day], axis=1)[counted]
+        assert len(rows) - len(np.unique(rows, axis=0)) == twice
 
 
 def test_a_type_of_other_years_has_no_crime(alderfall: Book, country: Country) -> None:

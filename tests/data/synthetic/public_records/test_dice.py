@@ -5,7 +5,7 @@ from data.synthetic.public_records.dice import Dice
 KEYS = np.arange(200_000)
 
 
-def test_a_key_draws_the_same_in_any_company() -> None:
+def test_a_key_draws_the_same_whatever_other_keys_are_drawn() -> None:
     dice = Dice(7, 1)
     whole = dice.below(KEYS, "day", 365)
     assert (dice.below(KEYS[::-1], "day", 365)[::-1] == whole).all()
@@ -22,7 +22,7 @@ def test_draws_are_even() -> None:
     assert abs(share.mean() - 0.5) < 0.005
 
 
-def test_purposes_seeds_and_parts_draw_apart() -> None:
+def test_purposes_seeds_and_numbers_draw_independently() -> None:
     first = Dice(7, 1).share(KEYS, "x")
     others = (Dice(7, 1).share(KEYS, "y"), Dice(-7, 1).share(KEYS, "x"), Dice(7, 2).share(KEYS, "x"))
     assert all(abs(np.corrcoef(first, other)[0, 1]) < 0.01 for other in others)

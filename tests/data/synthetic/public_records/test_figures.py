@@ -21,7 +21,7 @@ def test_scale_one_has_the_published_number_of_crimes() -> None:
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("city", CRIME_CITIES, ids=lambda city: city.folder)
-def test_the_years_hold_all_rows_but_those_that_repeat(scale: float, city) -> None:
+def test_the_years_have_all_rows_except_repeats(scale: float, city) -> None:
     wanted = crime_numbers(city, scale)
     planned = sum(wanted.examined) + wanted.no_location + wanted.elsewhere
     runs = wanted.runs(city, planned)
@@ -30,7 +30,7 @@ def test_the_years_hold_all_rows_but_those_that_repeat(scale: float, city) -> No
     assert min(runs) > 100
 
 
-def test_crime_cities_are_there_however_small_the_scale() -> None:
+def test_crime_cities_exist_at_every_scale() -> None:
     few = {city.name for city in CITIES if city.few}
     assert {city.city for city in CRIME_CITIES} <= few
 

@@ -9,10 +9,10 @@ from data.settings import LOS_ANGELES
 from data.synthetic.country import make_country
 from data.synthetic.country.model import Country
 from data.synthetic.country.truth import city_rows
-from data.synthetic.public_records import CityHall, plan_book, write_city_hall
+from data.synthetic.public_records import PublicRecords, plan_book, write_public_records
 from data.synthetic.public_records.figures import CRIME_CITIES
 
-Hall = tuple[Path, CityHall]
+Written = tuple[Path, PublicRecords]
 WRITTEN = ("crime", "atlas", "truth", "census/gentrification.parquet")
 
 
@@ -26,26 +26,27 @@ def _digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_equal_arguments_give_equal_bytes(hall: Hall, tmp_path: Path) -> None:
-    folder, made = hall
-    assert write_city_hall(tmp_path, make_country(0.002, 3), 0.002, 3) == made
+def test_equal_arguments_give_equal_bytes(public_records: Written, tmp_path: Path) -> None:
+    folder, made = public_records
+    assert write_public_records(tmp_path, make_country(0.002, 3), 0.002, 3) == made
     assert _digests(tmp_path) == _digests(folder)
 
 
-def test_another_seed_gives_other_files(hall: Hall, tmp_path: Path) -> None:
-    write_city_hall(tmp_path, make_country(0.002, -3), 0.002, -3)
-    other, same = _digests(tmp_path), _digests(hall[0])
+def test_another_seed_gives_other_files(public_records: Written, tmp_path: Path) -> None:
+    write_public_records(tmp_path, make_country(0.002, -3), 0.002, -3)
+    other, same = _digests(tmp_path), _digests(public_records[0])
     assert set(other) == set(same)
     assert not [name for name in same if other[name] == same[name]]
 
 
-def test_nothing_is_left_half_written(hall: Hall) -> None:
-    assert not list(hall[0].rglob(".*"))
+def test_no_temporary_file_is_left(public_records: Written) -> None:
+    assert not list(public_records[0].rglob(".*"))
 
 
-def test_the_tables_of_truth_are_those_whose_words_can_be_foreseen(hall: Hall) -> None:
+def test_the_tables_of_truth_are_those_without_the_programs_own_words(public_records: Written) -> None:
     names = {
-        path.relative_to(hall[0] / "truth").as_posix() for path in (hall[0] / "truth").rglob("*.parquet")
+        path.relative_to(public_records[0] / "truth").as_posix()
+        for path in (public_records[0] / "truth").rglob("*.parquet")
     }
     assert names == {
         "private/crime_files.parquet",
@@ -81,7 +82,7 @@ def test_the_program_reads_the_settings_and_finds_the_files(small: Path) -> None
 
 @pytest.mark.parametrize("scale", [0.0001, 0.06])
 @pytest.mark.parametrize("seed", [1, 2, 4, 5])
-def test_types_go_with_income_as_they_are_meant_to_whatever_the_seed(scale: float, seed: int) -> None:
+def test_every_type_has_its_verdict_for_every_seed(scale: float, seed: int) -> None:
     country = make_country(scale, seed)
     alpha = 0.05 / len(country.layout.cities)
     for city in CRIME_CITIES:
@@ -99,11 +100,11 @@ def test_types_go_with_income_as_they_are_meant_to_whatever_the_seed(scale: floa
                 assert p < alpha / 100
 
 
-def test_a_type_that_goes_otherwise_than_it_was_made_to_ends_it(
+def test_a_type_without_its_verdict_is_an_error(
     country: Country, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from data.synthetic.public_records import crime_truth
 
     monkeypatch.setattr(crime_truth, "ALPHA", 1e-300)
     with pytest.raises(ValueError, match="BATTERY - SIMPLE ASSAULT was made negative and is none"):
-        write_city_hall(tmp_path, country, 0.002, 3)
+        write_public_records(tmp_path, country, 0.002, 3)

@@ -12,7 +12,7 @@ def _years(rows: Rows) -> np.ndarray:
     return np.where(rows.day == NO_DAY, 0, known.astype(np.int64) + 1970)
 
 
-def test_the_pieces_change_no_row(alderfall: Book) -> None:
+def test_the_rows_do_not_depend_on_the_pieces(alderfall: Book) -> None:
     whole = alderfall.rows(0, alderfall.length)
     cuts = [0, 1, 60, 61, 997, 2_500, alderfall.length]
     pieces = [alderfall.rows(*pair) for pair in pairwise(cuts)]
@@ -21,7 +21,7 @@ def test_the_pieces_change_no_row(alderfall: Book) -> None:
         assert (joined == getattr(whole, field.name)).all()
 
 
-def test_a_row_that_repeats_an_id_comes_after_the_first_and_says_something_else(alderfall: Book) -> None:
+def test_a_row_that_repeats_an_id_comes_later_and_differs(alderfall: Book) -> None:
     rows = alderfall.rows(0, alderfall.length)
     _, first, which = np.unique(rows.id, return_index=True, return_inverse=True)
     repeats = np.flatnonzero(first[which] != np.arange(alderfall.length))
@@ -30,7 +30,7 @@ def test_a_row_that_repeats_an_id_comes_after_the_first_and_says_something_else(
     original = first[which[repeats]]
     differ = (rows.x[repeats] != rows.x[original]) | (rows.y[repeats] != rows.y[original])
     assert differ.all()
-    # Each would be counted if it were the first, and it would be so in either file.
+    # Each would count if it came first; repeats occur within both files and across them.
     assert (_years(rows)[repeats] == 2019).all()
     assert (rows.type[repeats] == 0).all()
     cut = alderfall.stops()[0]
@@ -39,7 +39,7 @@ def test_a_row_that_repeats_an_id_comes_after_the_first_and_says_something_else(
     assert np.bincount(which).max() == 3
 
 
-def test_records_without_an_id_of_their_own_have_none_that_repeats(thornquill: Book) -> None:
+def test_a_city_without_ids_has_no_repeats(thornquill: Book) -> None:
     rows = thornquill.rows(0, thornquill.length)
     assert len(np.unique(rows.id)) == thornquill.length
 

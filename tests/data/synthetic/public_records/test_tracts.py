@@ -5,21 +5,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.synthetic.country import part_rng
+from data.synthetic.country import numbered_rng
 from data.synthetic.country.layout import lay_out
 from data.synthetic.country.model import Country
-from data.synthetic.public_records import CityHall
+from data.synthetic.public_records import PublicRecords
 from data.synthetic.public_records.tracts import CASES, MISSING, Tracts, city_rows, plan_tracts
 
 
 @pytest.fixture(scope="module")
 def tracts(country: Country) -> Tracts:
-    return plan_tracts(country, part_rng(5, 13))
+    return plan_tracts(country, numbered_rng(5, 13))
 
 
 @pytest.fixture(scope="module")
-def file(hall: tuple[Path, CityHall]) -> pd.DataFrame:
-    return pd.read_parquet(hall[0] / "census" / "gentrification.parquet")
+def file(public_records: tuple[Path, PublicRecords]) -> pd.DataFrame:
+    return pd.read_parquet(public_records[0] / "census" / "gentrification.parquet")
 
 
 def test_every_tract_of_the_layer_is_in_one_metro_area(country: Country, file: pd.DataFrame) -> None:
@@ -36,7 +36,7 @@ def test_the_tract_of_two_cities_has_a_row_for_each_with_the_same_numbers(file: 
 
 
 @pytest.mark.parametrize("count", [400, 4_000, 74_000])
-def test_a_city_lies_in_one_metro_area_and_joined_cities_in_the_same(count: int) -> None:
+def test_a_city_is_in_one_metro_area_and_joined_cities_share_it(count: int) -> None:
     from data.synthetic.public_records.tracts import _metros
 
     layout = lay_out(count)
@@ -52,7 +52,7 @@ def test_a_city_lies_in_one_metro_area_and_joined_cities_in_the_same(count: int)
     assert all(outside[each] > own[each] for each in own)
 
 
-def test_every_case_stands_in_a_city(country: Country, tracts: Tracts) -> None:
+def test_every_case_occurs_in_a_city(country: Country, tracts: Tracts) -> None:
     cities = np.unique(np.concatenate([placed.tracts for placed in country.layout.cities]))
     for year, name, value in CASES:
         found = getattr(getattr(tracts, year), name)[cities]
@@ -77,7 +77,7 @@ def test_the_columns_are_those_of_the_design_and_whole_numbers(file: pd.DataFram
     assert (known["educational_attainment_19"] <= known["total_population_25_over_19"]).all()
 
 
-def test_some_numbers_are_the_censuss_word_for_unknown(file: pd.DataFrame) -> None:
+def test_some_numbers_are_the_censuss_code_for_unknown(file: pd.DataFrame) -> None:
     assert (file["median_home_value_19"] == -666_666_666).sum() >= 2
     assert file["median_home_value_19"].notna().all()
     assert file["median_home_value_00"].isna().sum() >= 2
