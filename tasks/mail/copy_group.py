@@ -9,15 +9,15 @@ are, nothing is kept of that, and the group is copied block by block.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.mail.extract import DATA_TREE, INTERNAL, SUBNODE_TREE, BlockError, Copier, Extract, Node, rows
-from tasks.mail.layout import TYPE_ATTACHMENT, nid_type
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile
+from tasks.mail.references import BlockError, Breadth, Node
 
 _LEVELS: Final = 4
 """Levels of references that are followed; few messages have more."""
@@ -29,7 +29,7 @@ class _SeldomError(Exception):
     """Something is wrong, or is not as with most messages."""
 
 
-class Bulk:
+class GroupCopier:
     """Copies groups of messages out of one mailbox.
 
     What lies on a store is fetched before it is copied already, and blocks that are deflated are seldom: both
@@ -69,46 +69,22 @@ class Bulk:
 
     def _follow(self, nodes: Sequence[Node], extract: Extract, file: LocalFile) -> dict[int, int]:
         """Copy the blocks of all nodes, then those that these lead to, and so on; count the attachments."""
-        attachments = {node.nid: 0 for node in nodes}
-        data = [node.data for node in nodes if node.data]
-        subnodes = [(node.sub, node.nid) for node in nodes if node.sub]
+        walk = Breadth(self._copier.references, nodes, strict=True)
         for _ in range(_LEVELS):
-            if not data and not subnodes:
-                return attachments
-            contents = self._blocks([*data, *(bid for bid, _ in subnodes)], extract, file)
-            data = [below for bid in data if bid & INTERNAL for below in self._tree(bid, contents)]
-            deeper: list[tuple[int, int]] = []
-            for bid, owner in subnodes:
-                for nid, tree, sub in self._subnodes(bid, contents):
-                    if nid_type(nid) == TYPE_ATTACHMENT:
-                        attachments[owner] += 1
-                        continue
-                    if tree:
-                        data.append(tree)
-                    if sub:
-                        deeper.append((sub, owner))
-            subnodes = deeper
+            blocks = walk.blocks
+            if not blocks:
+                return walk.attachments
+            walk.advance(self._blocks(blocks, walk.referring, extract, file))
         raise _SeldomError
 
-    def _tree(self, bid: int, contents: dict[int, bytes]) -> Iterator[int]:
-        content = contents[bid]
-        if content[:1] != DATA_TREE:
-            raise _SeldomError
-        return (below for (below,) in rows(bid, content, self._copier.word, 8) if below)
-
-    def _subnodes(self, bid: int, contents: dict[int, bytes]) -> Iterator[tuple[int, ...]]:
-        content = contents.get(bid, b"")
-        if content[:2] != SUBNODE_TREE + b"\0":
-            raise _SeldomError
-        return rows(bid, content, self._copier.triple, self._copier.layout.sub_header)
-
-    def _blocks(self, bids: list[int], extract: Extract, file: LocalFile) -> dict[int, bytes]:
-        """Copy blocks, none of which may be there already, and give what those of references say."""
+    def _blocks(
+        self, bids: list[int], referring: Set[int], extract: Extract, file: LocalFile
+    ) -> dict[int, bytes]:
+        """Copy blocks, none of which is there already, and give what those of references hold."""
         find = self._copier.index.find
         places = [place for bid in bids if (place := find(bid))]
         ids = np.array(bids, np.uint64) & ~np.uint64(1)
-        distinct = set(ids.tolist())
-        if not len(places) == len(bids) == len(distinct) or not extract.blocks.keys().isdisjoint(distinct):
+        if len(places) < len(bids):
             raise _SeldomError
         found = np.array(places, np.uint64)
         if found[:, 0].max() >= file.size:
@@ -128,7 +104,7 @@ class Bulk:
         return {
             bids[place]: bytes(memory[begin : begin + size])
             for place, begin, size in zip(order.tolist(), at, sizes.tolist(), strict=True)
-            if bids[place] & INTERNAL
+            if bids[place] in referring
         }
 
     def _read(self, file: LocalFile, offsets: _Numbers, spans: _Numbers, ends: _Numbers) -> memoryview:

@@ -16,51 +16,17 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.mail.layout import (
-    BBT,
-    NBT,
-    TYPE_ATTACHMENT,
-    Header,
-    checksum,
-    nid_type,
-)
+from tasks.mail.layout import BBT, NBT, Header, checksum
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
+from tasks.mail.references import BlockError, Node, References
 
-INTERNAL: Final = 0x02
-"""Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
-DATA_TREE: Final = b"\x01"
-SUBNODE_TREE: Final = b"\x02"
-_SUBNODE_LEVELS: Final = 16
-"""Far deeper than any message nests its properties; without end only where a file is made to be."""
 _INFLATED_AT_MOST: Final = 1 << 20
-
-
-class BlockError(Exception):
-    """A block that a message consists of is missing, damaged or makes no sense.
-
-    `reason` is one of a few words to count by, `detail` says which block and where it lies.
-    """
-
-    def __init__(self, reason: str, detail: str) -> None:
-        """Keep both parts."""
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
-
-
-class Node(NamedTuple):
-    """A node: its id, its data block and subnode block (0: none), its parent."""
-
-    nid: int
-    data: int
-    sub: int
-    parent: int
 
 
 class Copier:
@@ -70,7 +36,7 @@ class Copier:
         file: the mailbox.
         index: where its blocks lie.
         layout: how they are laid out.
-        word, triple: a row of a block of references: to blocks, to subnodes.
+        references: how they refer to each other.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
@@ -84,9 +50,7 @@ class Copier:
         self._crc_first = layout.crc_first
         self._span = layout.block_span
         self._trailer = struct.Struct(layout.trailer_format)
-        self.word = struct.Struct(layout.word_format)
-        self._pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
-        self.triple = struct.Struct("<QQQ" if layout.word == 8 else "<III")
+        self.references = References(layout)
 
     def copy(self, node: Node, extract: Extract) -> int:
         """Copy every block of a node, its attachments' contents apart.
@@ -105,8 +69,11 @@ class Copier:
         """
         extract.begin()
         try:
-            self._data(node.data, extract)
-            attachments = self._subnodes(node.sub, extract, set(), 0)
+            attachments = self.references.follow(
+                node,
+                take=lambda bid: self._block(bid, extract),
+                content=lambda bid: self._content(bid, self._block(bid, extract), extract),
+            )
         except BlockError:
             extract.undo()
             raise
@@ -144,66 +111,6 @@ class Copier:
             except zlib.error as error:
                 raise BlockError("block cannot be inflated", f"block 0x{bid:x}: {error}") from error
         return data
-
-    def _data(self, bid: int, extract: Extract) -> None:
-        """Copy a data tree: a block, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
-        if bid & INTERNAL:
-            self._data_tree(bid, extract, {bid & ~1})
-        elif bid:
-            self._block(bid, extract)
-
-    def _data_tree(self, bid: int, extract: Extract, tree: set[int]) -> None:
-        """Copy a block of references, and what it refers to.
-
-        No block stands twice in one tree: else two blocks could claim a body of gigabytes, or one a circle.
-        """
-        content = self._content(bid, self._block(bid, extract), extract)
-        if content[:1] != DATA_TREE:
-            raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
-        for (below,) in rows(bid, content, self.word, 8):
-            if not below:
-                continue
-            if below & ~1 in tree:
-                raise BlockError("block stands twice in one tree", f"block 0x{below:x}")
-            tree.add(below & ~1)
-            if below & INTERNAL:
-                self._data_tree(below, extract, tree)
-            else:
-                self._block(below, extract)
-
-    def _subnodes(self, bid: int, extract: Extract, seen: set[int], depth: int) -> int:
-        """Follow a subnode tree; count the attachments, leave their contents (MS-PST 2.2.2.8.3.3)."""
-        if not bid or bid in seen:
-            return 0
-        if depth > _SUBNODE_LEVELS:
-            raise BlockError("tree of subnodes without end", f"block 0x{bid:x}")
-        seen.add(bid)
-        content = self._content(bid, self._block(bid, extract), extract)
-        if len(content) < 4 or content[:1] != SUBNODE_TREE:
-            raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
-        skip = self.layout.sub_header
-        if content[1]:
-            return sum(
-                self._subnodes(below, extract, seen, depth + 1)
-                for _, below in rows(bid, content, self._pair, skip)
-            )
-        attachments = 0
-        for nid, data, sub in rows(bid, content, self.triple, skip):
-            if nid_type(nid) == TYPE_ATTACHMENT:
-                attachments += 1
-            else:
-                self._data(data, extract)
-                if sub:
-                    self._subnodes(sub, extract, seen, depth + 1)
-        return attachments
-
-
-def rows(bid: int, content: bytes, row: struct.Struct, skip: int) -> Iterator[tuple[int, ...]]:
-    """The references that an internal block holds."""
-    count = int.from_bytes(content[2:4], "little")
-    if skip + count * row.size > len(content):
-        raise BlockError("block of references is cut", f"block 0x{bid:x}: {count} in {len(content)} bytes")
-    return row.iter_unpack(content[skip : skip + count * row.size])
 
 
 def _signature(offset: int, bid: int) -> int:

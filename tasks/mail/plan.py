@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pypff
 
 from data.storage import Place, State
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import (
     NBT,
     NID_ROOT_FOLDER,
@@ -29,6 +29,7 @@ from tasks.mail.layout import (
 from tasks.mail.ndb import Bytes, Damage, read_header, read_tree
 from tasks.mail.pff import folder_facts
 from tasks.mail.prefetch import nodes_ahead
+from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes
 
 ORPHANED: Final = "(orphaned)"

@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import pypff
 
-from tasks.mail.copy_group import Bulk
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item
 from tasks.mail.prefetch import nodes_ahead
 from tasks.mail.properties import short_reason
+from tasks.mail.references import BlockError, Node
 from tasks.mail.settings import MailSettings
 from tasks.mail.watchdog import Watchdog
 
@@ -103,11 +104,11 @@ def _groups(
 ) -> Iterator[_Group]:
     """Copy messages out, some at once; one by one where that cannot be."""
     memory = io.BytesIO()
-    bulk = Bulk(copier, settings.extract_bytes)
+    group_copier = GroupCopier(copier, settings.extract_bytes)
     rest = iter(nodes)
     while together := list(islice(rest, settings.extract)):
         extract = Extract(header, memory)
-        attachments = bulk.copy(together, extract)
+        attachments = group_copier.copy(together, extract)
         if attachments is None:
             yield from _one_by_one(copier, header, together, settings, memory)
         else:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tasks.mail.copy_group import Bulk
-from tasks.mail.extract import Copier, Extract, Node
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import Bytes, LocalFile, read_header
 from tasks.mail.plan import plan_mailbox
+from tasks.mail.references import Node
 from tasks.mail.settings import MailSettings
 from tests.tasks.mail.test_extract import InMemory
 
@@ -31,7 +32,7 @@ def at_once(
     """The blocks of some nodes, and how many attachments each has."""
     header = read_header(file)
     extract = Extract(header)
-    counts = Bulk(Copier(file, header), at_most).copy(nodes, extract)
+    counts = GroupCopier(Copier(file, header), at_most).copy(nodes, extract)
     if counts is None:
         return None
     assert extract.nodes == nodes

@@ -13,7 +13,7 @@ import numpy as np
 import pypff
 import pytest
 
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import Bytes, LocalFile, read_header, read_tree
 from tasks.mail.plan import plan_mailbox
@@ -39,6 +39,7 @@ from tasks.mail.properties import (
     SUBMIT_TIME,
     TEXT,
 )
+from tasks.mail.references import BlockError, Node
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery
