@@ -14,11 +14,12 @@ from data.tables import conform, write_table
 from tasks.alerts import counts
 from tasks.alerts.copies import copy_of
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import ParsedSource
+from tasks.alerts.parts import Parsed, ParsedSource
 from tasks.alerts.reached import alerts_table, recipients_table
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables, FolderCount
 from tasks.alerts.unique import unique_alerts
+from tasks.mail.results import MailSource
 
 
 def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
@@ -79,15 +80,35 @@ def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
     )
 
 
+def tabulate_parsed(parsed: Parsed, sources: Sequence[MailSource], out: Path) -> AlertTables:
+    """Write the tables of the parsed mailboxes of a run, and of no others.
+
+    Args:
+        parsed: The parsed mailboxes.
+        sources: The mailboxes of the run; one that was not parsed would vanish from every table.
+        out: The investigation's ``out/`` folder.
+
+    Returns:
+        As :func:`tabulate_sources`.
+
+    Raises:
+        ValueError: ``parsed`` was made from other mailboxes.
+    """
+    if {(s.agency, s.source) for s in parsed.sources} != {(s.agency, s.source) for s in sources}:
+        raise ValueError("the parsed mailboxes are not those of this run")
+    return tabulate_sources(parsed.sources, out)
+
+
 def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
-    """Read the parsed parts, make the tables and write them.
+    """Read the parsed messages, make the tables of messages, alerts, recipients and counts, and write them.
 
     Args:
         sources: The parsed mailboxes.
         out: The investigation's ``out/`` folder.
 
     Returns:
-        What was written, the quarantine rows (the ledger room writes them) and the counts for the ledger.
+        What was written, the quarantine rows of stage ``parsing`` (the ledger room writes them), and the
+        counts for the ledger.
     """
     messages = gather(sources)
     tables = make_tables(messages)

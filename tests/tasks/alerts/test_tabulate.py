@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,7 @@ from data.schema import TABLES, TABLES_OF
 from data.tables import read_table
 from tasks.alerts.parts import ParsedSource, parse_sources
 from tasks.alerts.results import AlertTables
-from tasks.alerts.tabulate import tabulate_sources
+from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 
 Build = Callable[..., Any]
 ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/New_York"}
@@ -166,3 +167,31 @@ def test_no_mailbox_at_all_gives_empty_tables(tmp_path: Path) -> None:
         assert read_table(TABLES[name], tmp_path).num_rows == 0
         assert path == tmp_path / f"{name}.parquet"
     assert isinstance(made.quarantine, pa.Table)
+
+
+def test_mailboxes_are_parsed_and_every_table_is_written(
+    mailbox: Build, mail_row: Build, crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    sources = [mailbox([mail_row(1), mail_row(2)])]
+    seen: list[tuple[int, int]] = []
+    parsed = parse_sources(
+        sources, {"lapd": "UTC"}, crosswalk, tmp_path / "work", progress=lambda *n: seen.append(n)
+    )
+    made = tabulate_parsed(parsed, sources, tmp_path / "out")
+    assert (made.messages, made.unique_alerts, seen[-1]) == (2, 1, (1, 1))
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in made.paths.values()} == {
+        *(f"private/{name}.parquet" for name in ("messages", "alerts", "recipients", "subjects_to_review")),
+        *(
+            f"public/{name}.parquet"
+            for name in ("kinds", "subjects", "alerts_by_month", "recipients_per_alert")
+        ),
+    }
+
+
+def test_mailboxes_that_were_not_parsed_do_not_vanish_in_silence(
+    mailbox: Build, mail_row: Build, crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    source = mailbox([mail_row(1)])
+    parsed = parse_sources([source], {"lapd": "UTC"}, crosswalk, tmp_path / "work")
+    with pytest.raises(ValueError, match="not those of this run"):
+        tabulate_parsed(parsed, [source, replace(source, agency="sfpd")], tmp_path / "out")

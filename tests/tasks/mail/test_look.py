@@ -10,8 +10,8 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail import task
 from tasks.mail.look import Inspection, inspections, plan_reading
+from tasks.mail.survey import read_survey, survey_files
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box
@@ -48,7 +48,7 @@ def test_what_a_run_would_read_is_what_no_run_has_read(
     assert none.problem
     assert told == [(1, 2), (2, 2)]
 
-    task.read.fn(task.survey.fn(files, tmp_path / "work", threads), tmp_path / "work", threads)
+    read_survey(survey_files(files, tmp_path / "work", threads), tmp_path / "work", threads)
     again = [each for each in plan_reading(files, tmp_path / "work") if each.problem is None]
     assert [(each.done, each.partitions) for each in again] == [(100, 0)]
 

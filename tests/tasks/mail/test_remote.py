@@ -13,7 +13,7 @@ from distributed import Client
 from data.catalog import RecordFile
 from data.errors import InputError
 from data.storage import Remote, read_ranges
-from tasks.mail import remote, task
+from tasks.mail import remote
 from tasks.mail.execute import read_mailboxes, unread_spans
 from tasks.mail.layout import BBT, NBT
 from tasks.mail.ndb import LocalFile
@@ -23,6 +23,7 @@ from tasks.mail.remote import RemoteFile, open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import check_readable, sha256_of
 from tasks.mail.spans import read_span, read_span_apart
+from tasks.mail.survey import read_survey, survey_files
 from tests.store import Store, store
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def test_a_mailbox_that_vanishes_before_or_while_it_is_read_is_named(store: Stor
 
 
 def survey(client: Client, work: Path, *records: RecordFile):
-    return task.survey.fn(records, work, client)
+    return survey_files(records, work, client)
 
 
 def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
@@ -206,7 +207,7 @@ def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
     found = {}
     for name, records in {"here": here, "there": there}.items():
         work = tmp_path / name
-        found[name] = task.read.fn(survey(threads, work, *records), work, threads)
+        found[name] = read_survey(survey(threads, work, *records), work, threads)
     assert found["here"].quarantine == found["there"].quarantine
     assert [source.sha256 for source in found["here"].sources] == [
         source.sha256 for source in found["there"].sources
@@ -231,10 +232,10 @@ def test_an_object_exchanged_between_survey_and_reading_is_an_error_that_names_i
     surveyed = survey(threads, tmp_path, record)
     put(store, box.path, "door/box.pst")
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
-        task.read.fn(surveyed, tmp_path, threads)
+        read_survey(surveyed, tmp_path, threads)
     store.delete("door/box.pst")
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
-        task.read.fn(surveyed, tmp_path, threads)
+        read_survey(surveyed, tmp_path, threads)
 
 
 def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_at(

@@ -1,4 +1,4 @@
-"""The door of the arrivals room: a look at a folder, and what is kept of it."""
+"""A look at the records, and what is kept of it."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
-from tasks.arrivals import task
+from tasks.arrivals.agency import Arrival
+from tasks.arrivals.decide import Decision, Stuck
+from tasks.arrivals.look import agencies_coming, look_at_records, settled_files
 from tasks.arrivals.memory import recall
-from tasks.arrivals.task import Arrival, Decision, Stuck, settled_files
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -27,7 +28,7 @@ def case(tmp_path: Path) -> Investigation:
 def look(
     case: Investigation, told: list[Arrival], settle: float = 0.0, stuck: list[Stuck] | None = None
 ) -> Decision:
-    return task.look.fn(case, settle, told.append, print if stuck is None else stuck.append)
+    return look_at_records(case, settle, told.append, print if stuck is None else stuck.append)
 
 
 def test_an_agency_is_announced_with_its_files_and_bytes_once(case: Investigation):
@@ -43,7 +44,7 @@ def test_an_announcement_that_fails_is_made_again(case: Investigation):
         raise ConnectionError(arrival.agency)
 
     with pytest.raises(ConnectionError):
-        task.look.fn(case, 0.0, fails, print)
+        look_at_records(case, 0.0, fails, print)
     told: list[Arrival] = []
     look(case, told)
     assert [arrival.agency for arrival in told] == ["lapd"]
@@ -109,7 +110,7 @@ def test_a_person_who_could_not_be_told_is_told_by_the_next_look(case: Investiga
         raise ConnectionError(stuck.agency)
 
     with pytest.raises(ConnectionError):
-        task.look.fn(case, 0.0, print, fails)
+        look_at_records(case, 0.0, print, fails)
     stuck: list[Stuck] = []
     look(case, [], stuck=stuck)
     assert len(stuck) == 1
@@ -118,16 +119,16 @@ def test_a_person_who_could_not_be_told_is_told_by_the_next_look(case: Investiga
 def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case: Investigation):
     (case.folder / "records/new").mkdir()
     (case.folder / "records/new/a.pst.part").write_bytes(b"mail")
-    found = task.agencies_coming(case)
+    found = agencies_coming(case)
     assert set(found) == {"lapd", "new"}
     assert found["lapd"].startswith("records/lapd/a.pst: changed ")
     assert found["lapd"].endswith("; until then the agency 'lapd' stays as it was")
     # As they were announced they have settled, whatever their clock says.
     look(case, [])
-    assert set(task.agencies_coming(case)) == {"new"}
+    assert set(agencies_coming(case)) == {"new"}
     (case.folder / "records/stray.pst").write_bytes(b"mail")
     with pytest.raises(InputError, match="belongs to no agency"):
-        task.agencies_coming(case)
+        agencies_coming(case)
 
 
 def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):

@@ -1,4 +1,4 @@
-"""The door of the mail room: from files to sources that add up."""
+"""Survey and reading: from files to sources that add up."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail import sources, task
+from tasks.mail import sources
 from tasks.mail.layout import NBT
 from tasks.mail.results import MailSource, Reading
 from tasks.mail.settings import MailSettings
+from tasks.mail.survey import read_survey, survey_files
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 def run(
     client: Client, files: list[tuple[str, Path]], work: Path, settings: MailSettings | None = None
 ) -> Reading:
-    """Survey and read; the tasks' own functions, without Prefect's engine around them."""
+    """Survey and read."""
     records = [RecordFile(agency, path, f"records/{agency}/{path.name}") for agency, path in files]
-    return task.read.fn(task.survey.fn(records, work, client), work, client, settings)
+    return read_survey(survey_files(records, work, client), work, client, settings)
 
 
 def adds_up(source: MailSource) -> bool:
@@ -114,10 +115,10 @@ def test_a_file_exchanged_between_survey_and_reading_is_an_error_that_names_it(
     path, other = tmp_path / "box.pst", tmp_path / "other.pst"
     kit.write(path, [kit.letter(n) for n in range(5)])
     kit.write(other, [kit.letter(n, text=f"another text {n}") for n in range(5)])
-    surveyed = task.survey.fn([RecordFile("x", path, "records/x/box.pst")], tmp_path / "work", threads)
+    surveyed = survey_files([RecordFile("x", path, "records/x/box.pst")], tmp_path / "work", threads)
     other.replace(path)
     with pytest.raises((InputError, OSError), match=r"box\.pst"):
-        task.read.fn(surveyed, tmp_path / "work", threads)
+        read_survey(surveyed, tmp_path / "work", threads)
 
 
 def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
