@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "mail": ("tasks.mail.execute", "tasks.alerts.parts"),
+    "mail": ("tasks.mail.execute", "tasks.alerts.batches"),
     "posts": ("tasks.posts.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
     "crime": ("tasks.crime.gather", "tasks.places.locate", "tasks.income.tabulate", "esda.moran"),
 }
@@ -22,7 +22,7 @@ def needed(parts: Iterable[str]) -> list[str]:
     """The modules that some parts of a run send to the workers.
 
     >>> needed(["mail"])
-    ['tasks.mail.execute', 'tasks.alerts.parts']
+    ['tasks.mail.execute', 'tasks.alerts.batches']
     """
     return list(dict.fromkeys(module for part in parts for module in NEEDED.get(part, ())))
 
@@ -31,6 +31,6 @@ def needed_before(parts: Iterable[str]) -> list[str]:
     """What the process shall have loaded from which workers of this machine are forked.
 
     >>> needed_before(["mail", "posts"])
-    ['tasks.mail.execute', 'tasks.alerts.parts', 'pandas']
+    ['tasks.mail.execute', 'tasks.alerts.batches', 'pandas']
     """
     return list(dict.fromkeys(module for part in parts for module in _BEFORE.get(part, ())))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.schema import MOMENT, TABLES
-from tasks.alerts.parts import ParsedSource
+from tasks.alerts.batches import ParsedSource
 
 PARSED: Final = TABLES["work/parsed"]
 
@@ -30,8 +30,8 @@ def gather(sources: Sequence[ParsedSource]) -> pa.Table:
     pieces = [schema.empty_table().add_column(0, "source", pa.array([], pa.string()))]
     pieces[0] = pieces[0].add_column(0, "agency", pa.array([], pa.string()))
     for source in sources:
-        for part in source.parts:
-            rows = pq.read_table(part).cast(schema).replace_schema_metadata(None)
+        for file in source.files:
+            rows = pq.read_table(file).cast(schema).replace_schema_metadata(None)
             for name in ("source", "agency"):
                 rows = rows.add_column(0, name, pa.repeat(pa.scalar(getattr(source, name)), rows.num_rows))
             pieces.append(rows)

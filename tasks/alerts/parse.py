@@ -19,7 +19,7 @@ NO_TITLE: Final = "no title in the HTML body or the plain text"
 """The one reason why an alert goes to quarantine while parsing; the detail says what each body lacks."""
 
 
-def parse_part(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
+def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
     """Classify the messages of a part and scrape the alerts among them.
 
     Args:

@@ -235,7 +235,7 @@ def scrape(template: str, rest: str | None, html: str | None, text: str | None) 
         The alert, or one line that says for each body why it yields none.
 
     Raises:
-        KeyError: The template is unknown; :func:`tasks.alerts.parts.check_templates` sees to it beforehand.
+        KeyError: The template is unknown; :func:`tasks.alerts.batches.check_templates` sees to it beforehand.
 
     Example:
         >>> text = "A new crime incident was posted in your area.\nBike gone\nMay 5, 2021"
@@ -257,8 +257,8 @@ def _scrape_body(template: str, rest: str | None, body: str, source: str) -> Ale
     same = _TAG_ADDRESS.sub("", source) if body == "html" else source
     digest = hashlib.blake2b(same.encode("utf-8", "replace"), digest_size=16).digest()
     key = (template, rest, body, digest)
-    if (known := _memo.get(key)) is not None:
-        return known
+    if (kept := _memo.get(key)) is not None:
+        return kept
     lines = html_lines(source) if body == "html" else text_lines(source)
     outcome = TEMPLATES[template](lines, rest)
     if len(_memo) >= _MEMO_SIZE:

@@ -12,9 +12,9 @@ from data.crosswalk import ALERT_KINDS, UNCLASSIFIED
 from data.schema import TABLES
 from data.tables import conform, write_table
 from tasks.alerts import counts
+from tasks.alerts.batches import Parsed, ParsedSource
 from tasks.alerts.copies import copy_of
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import Parsed, ParsedSource
 from tasks.alerts.reached import alerts_table, recipients_table
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables, FolderCount

@@ -1,7 +1,7 @@
 """The door of the alerts room: the Prefect tasks that a flow calls.
 
 They take and return paths and small counts; the work is in the plain functions behind, which need neither
-Prefect nor a cluster (:func:`tasks.alerts.parts.parse_sources`,
+Prefect nor a cluster (:func:`tasks.alerts.batches.parse_sources`,
 :func:`tasks.alerts.tabulate.tabulate_parsed`).
 """
 
@@ -15,7 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.crosswalk import Crosswalk
-from tasks.alerts.parts import Parsed, parse_sources
+from tasks.alerts.batches import Parsed, parse_sources
 from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import tabulate_parsed
 from tasks.mail.results import MailSource
@@ -33,7 +33,7 @@ def parse(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> Parsed:
-    """Classify the messages and scrape the alerts; see :func:`tasks.alerts.parts.parse_sources`."""
+    """Classify the messages and scrape the alerts; see :func:`tasks.alerts.batches.parse_sources`."""
     return parse_sources(sources, timezones, crosswalk, work, client=client, progress=progress)
 
 

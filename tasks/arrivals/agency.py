@@ -88,7 +88,7 @@ class Verdict:
     """What is to be done about an agency.
 
     Attributes:
-        known: What is to be remembered; not yet that it was announced.
+        remembered: What is to be remembered; not yet that it was announced.
         arrival: Its announcement, if it is to be announced.
         line: Why it is not, where there is anything to say.
         wait: Seconds after which it may be settled, if nothing changes; None where no time will help.
@@ -96,7 +96,7 @@ class Verdict:
         stuck: Whether only a person can help.
     """
 
-    known: Remembered
+    remembered: Remembered
     arrival: Arrival | None = None
     line: str | None = None
     wait: float | None = None
@@ -125,33 +125,35 @@ def judge(
         facts: What there is to know besides.
         trouble: Why its files cannot be listed, if that is so.
     """
-    known = _known(own, before, now)
+    remembered = _remembered(own, before, now)
     boxes = [one for one in own if one.mailbox]
     if trouble is not None:
-        return _held(known, trouble, now)
+        return _held(remembered, trouble, now)
     if not boxes:
-        return _held(known, _gone(agency, facts), now) if agency in facts.published else Verdict(known)
-    if what_counts(own) == known.announced:
-        return Verdict(known) if agency in facts.read else _unread(agency, boxes, known, now, facts)
+        return (
+            _held(remembered, _gone(agency, facts), now) if agency in facts.published else Verdict(remembered)
+        )
+    if what_counts(own) == remembered.announced:
+        return Verdict(remembered) if agency in facts.read else _unread(agency, boxes, remembered, now, facts)
     missing = _missing(agency, own, facts.configured)
     if missing is not None:
-        return _held(known, missing, now)
-    if agency in facts.read and not _resettled(own, known.announced):
-        return Verdict(replace(known, announced=what_counts(own), times=0))
-    wait = _wait(own, known, now, settle)
+        return _held(remembered, missing, now)
+    if agency in facts.read and not _resettled(own, remembered.announced):
+        return Verdict(replace(remembered, announced=what_counts(own), times=0))
+    wait = _wait(own, remembered, now, settle)
     if wait > 0:
         line = f"{agency}: changed lately; waits until nothing has for {settle:g} s"
-        return Verdict(known, line=line, wait=wait)
+        return Verdict(remembered, line=line, wait=wait)
     problem = facts.problem(agency)
     if problem is not None:
-        return Verdict(known, line=f"{agency}: {problem}", stuck=True)
-    return Verdict(known, _arrival(agency, boxes, 1))
+        return Verdict(remembered, line=f"{agency}: {problem}", stuck=True)
+    return Verdict(remembered, _arrival(agency, boxes, 1))
 
 
-def announced(known: Remembered, arrival: Arrival, now: float) -> Remembered:
+def announced(remembered: Remembered, arrival: Arrival, now: float) -> Remembered:
     """What is to be remembered of an agency that was announced as the last look saw it."""
-    seen = [Seen(arrival.agency, file, list(state)) for file, state in known.files.items()]
-    return replace(known, announced=what_counts(seen), at=now, times=arrival.times)
+    seen = [Seen(arrival.agency, file, list(state)) for file, state in remembered.files.items()]
+    return replace(remembered, announced=what_counts(seen), at=now, times=arrival.times)
 
 
 def what_counts(own: Sequence[Seen]) -> Files:
@@ -163,7 +165,7 @@ def _arrival(agency: str, boxes: Sequence[Seen], times: int) -> Arrival:
     return Arrival(agency, len(boxes), sum(one.size for one in boxes), times)
 
 
-def _known(own: Sequence[Seen], before: Remembered | None, now: float) -> Remembered:
+def _remembered(own: Sequence[Seen], before: Remembered | None, now: float) -> Remembered:
     """What is to be remembered of an agency: since when its files are as they are."""
     files = {one.file: one.state for one in own}
     if before is None:
@@ -186,30 +188,30 @@ def _is_behind(one: Seen, before: Remembered) -> bool:
     return state[-1] == one.state[-1] and changed_at(one.state) < before.looked - _APART
 
 
-def _unread(agency: str, boxes: Sequence[Seen], known: Remembered, now: float, facts: Facts) -> Verdict:
+def _unread(agency: str, boxes: Sequence[Seen], remembered: Remembered, now: float, facts: Facts) -> Verdict:
     """What is to be done about an agency that was announced, or read, and stands in no published table."""
     command = f"nwatch run {facts.folder} --agency {agency}"
-    if known.times == 0:
+    if remembered.times == 0:
         line = f"{agency}: was read, and is not in the published tables as it is; read it with: {command}"
-        return Verdict(known, line=line)
+        return Verdict(remembered, line=line)
     if facts.busy:
         line = f"{agency}: announced, and not read yet; a run is at work in this investigation"
-        return Verdict(known, line=line, unread=True)
-    if known.times > len(AGAIN):
+        return Verdict(remembered, line=line, unread=True)
+    if remembered.times > len(AGAIN):
         line = (
-            f"{agency}: announced {known.times} times, and not read; the log of its runs says why. "
+            f"{agency}: announced {remembered.times} times, and not read; the log of its runs says why. "
             f"Mend that, then: {command}"
         )
-        return Verdict(known, line=line, stuck=True)
-    wait = AGAIN[known.times - 1] - (now - min(known.at, now))
+        return Verdict(remembered, line=line, stuck=True)
+    wait = AGAIN[remembered.times - 1] - (now - min(remembered.at, now))
     if wait > 0:
         line = f"{agency}: announced, and not read yet; announced again in {wait / 60:.0f} min if it is not"
-        return Verdict(known, line=line, unread=True)
-    return Verdict(known, _arrival(agency, boxes, known.times + 1), unread=True)
+        return Verdict(remembered, line=line, unread=True)
+    return Verdict(remembered, _arrival(agency, boxes, remembered.times + 1), unread=True)
 
 
-def _held(known: Remembered, line: str, now: float) -> Verdict:
-    return Verdict(known, line=line, stuck=now - known.since >= LONG)
+def _held(remembered: Remembered, line: str, now: float) -> Verdict:
+    return Verdict(remembered, line=line, stuck=now - remembered.since >= LONG)
 
 
 def _gone(agency: str, facts: Facts) -> str:
@@ -241,10 +243,10 @@ def _missing(agency: str, own: Sequence[Seen], configured: Collection[str]) -> s
     return None
 
 
-def _wait(own: Sequence[Seen], known: Remembered, now: float, settle: float) -> float:
+def _wait(own: Sequence[Seen], remembered: Remembered, now: float, settle: float) -> float:
     """Seconds until the agency is settled if nothing changes; 0 where it is."""
-    still = now - known.since
-    if known.behind or any(not changed_at(one.state) for one in own):
+    still = now - remembered.since
+    if remembered.behind or any(not changed_at(one.state) for one in own):
         return max(0.0, settle - still)
-    quiet = now - min(known.since, max(changed_at(one.state) for one in own))
+    quiet = now - min(remembered.since, max(changed_at(one.state) for one in own))
     return max(0.0, settle - quiet, min(settle, PAUSE) - still)

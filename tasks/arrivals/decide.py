@@ -89,7 +89,7 @@ def decide(look: Look, memory: Memory, now: float, settle: float, facts: Facts) 
         stuck=tuple(Stuck(name, one.line) for name, one in verdicts.items() if one.stuck and one.line),
         again=min((one.wait for one in found if one.wait is not None), default=None),
         memory={
-            agency: one.known if one.stuck else replace(one.known, told="")
+            agency: one.remembered if one.stuck else replace(one.remembered, reported="")
             for agency, one in verdicts.items()
         },
     )
@@ -97,7 +97,7 @@ def decide(look: Look, memory: Memory, now: float, settle: float, facts: Facts) 
 
 def _behind_others(agency: str, verdict: Verdict) -> Verdict:
     line = f"{agency}: has arrived, and is announced when fewer than {PLACES} others wait to be read"
-    return Verdict(verdict.known, line=line)
+    return Verdict(verdict.remembered, line=line)
 
 
 def _by_agency(look: Look) -> dict[str, list[Seen]]:

@@ -61,9 +61,9 @@ def look_at_records(
         memory[arrival.agency] = announced(memory[arrival.agency], arrival, now)
         remember(memory, work)
     for stuck in decision.stuck:
-        if memory[stuck.agency].told != stuck.line:
+        if memory[stuck.agency].reported != stuck.line:
             tell(stuck)
-            memory[stuck.agency] = replace(memory[stuck.agency], told=stuck.line)
+            memory[stuck.agency] = replace(memory[stuck.agency], reported=stuck.line)
             remember(memory, work)
     return decision
 

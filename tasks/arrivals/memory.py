@@ -32,7 +32,7 @@ class Remembered:
         times: how often it was announced as it is; 0 where it did not have to be.
         looked: at the last look.
         behind: whether the clock of its disk was seen to be behind ours.
-        told: what a person was told of it that only a person can mend; empty where nothing was.
+        reported: what a person was told of it that only a person can mend; empty where nothing was.
     """
 
     files: Files
@@ -42,7 +42,7 @@ class Remembered:
     times: int = 0
     looked: float = 0.0
     behind: bool = False
-    told: str = ""
+    reported: str = ""
 
 
 Memory = Mapping[str, Remembered]
@@ -80,7 +80,7 @@ def remember(memory: Memory, work: Path) -> None:
     Raises:
         InputError: It cannot be written.
     """
-    values = {agency: asdict(one) for agency, one in memory.items()}
+    values = {agency: _values(one) for agency, one in memory.items()}
     try:
         work.mkdir(parents=True, exist_ok=True)
         with replacing(work / FILE) as beside:
@@ -95,6 +95,12 @@ def _refused(work: Path, error: OSError) -> InputError:
     )
 
 
+def _values(one: Remembered) -> dict[str, Any]:
+    """The fields; one has kept in the file the name that it had first, so that a newer version reads on."""
+    values = asdict(one)
+    return {**values, "told": values.pop("reported")}
+
+
 def _remembered(values: Mapping[str, Any]) -> Remembered:
     announced = values["announced"]
     numbers = {name: float(values[name]) for name in ("since", "at", "looked")}
@@ -105,6 +111,6 @@ def _remembered(values: Mapping[str, Any]) -> Remembered:
         announced=None if announced is None else dict(announced.items()),
         times=int(values["times"]),
         behind=bool(values["behind"]),
-        told=str(values["told"]),
+        reported=str(values["told"]),
         **numbers,
     )

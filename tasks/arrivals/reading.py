@@ -56,8 +56,8 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
     unread = {
         one.agency
         for one in boxes
-        if (known := memo.hash_of(one.file, one.state)) is None
-        or published.get((one.agency, one.file)) != known
+        if (sha256 := memo.hash_of(one.file, one.state)) is None
+        or published.get((one.agency, one.file)) != sha256
     }
     # A mailbox that was taken away again is a change too.
     there = {(one.agency, one.file) for one in boxes}
@@ -68,8 +68,8 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
 def _is_whole(out: Path) -> bool:
     """Whether the provenance, which is published last, is of the tables that lie there."""
     try:
-        told = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
+        hashes = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
         path = out / f"{_SOURCES.name}.parquet"
-        return bool(told[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
+        return bool(hashes[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
     except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -62,24 +62,24 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
     return Settled(tuple(kept), tuple(notes))
 
 
-def why_not(seen: Seen, known: Remembered | None, now: float, settle: float) -> str | None:
+def why_not(seen: Seen, remembered: Remembered | None, now: float, settle: float) -> str | None:
     """Why a file may not be read yet; None where it may.
 
     Args:
         seen: The file.
-        known: What is remembered of its agency.
+        remembered: What is remembered of its agency.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
     """
     if is_copying(seen):
         return "is part of a copy under way and is left out; it is read when it is whole"
     age = now - changed_at(seen.state)
-    if known is not None:
-        if (known.announced or {}).get(seen.file) == seen.state:
+    if remembered is not None:
+        if (remembered.announced or {}).get(seen.file) == seen.state:
             return None
-        same, looked = known.files.get(seen.file) == seen.state, now - known.looked
-        if known.behind:
-            age = min(age, now - known.since if same else looked)
+        same, looked = remembered.files.get(seen.file) == seen.state, now - remembered.looked
+        if remembered.behind:
+            age = min(age, now - remembered.since if same else looked)
         elif not same and 0 <= looked < settle:
             age = min(age, looked)
     if age >= settle:

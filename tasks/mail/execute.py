@@ -12,7 +12,7 @@ from pathlib import Path
 from distributed import Client
 
 from data.storage import Place
-from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
+from tasks.mail.partitions import PartitionSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -22,13 +22,13 @@ OnProgress = Callable[[int, int], None]
 
 
 def examine_files(
-    client: Client, known: Mapping[Place, str | None], on_progress: OnProgress | None = None
+    client: Client, hashes: Mapping[Place, str | None], on_progress: OnProgress | None = None
 ) -> dict[Place, Examined]:
     """Hash and list files on the workers.
 
     Args:
         client: where to run.
-        known: the files, each with its SHA-256 where that is known.
+        hashes: the files, each with its SHA-256 where that is known.
         on_progress: told how many files are done.
 
     Returns:
@@ -39,9 +39,9 @@ def examine_files(
     def keep(item: tuple[Place, str | None], examined: Examined) -> None:
         found[item[0]] = examined
         if on_progress is not None:
-            on_progress(len(found), len(known))
+            on_progress(len(found), len(hashes))
 
-    run_all(client, list(known.items()), _examine, _examine_apart, keep)
+    run_all(client, list(hashes.items()), _examine, _examine_apart, keep)
     return found
 
 
@@ -59,11 +59,11 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     plan = mailbox.examined.plan
     if plan is None:
         return []
-    parts = mailbox.parts(work)
+    folder = mailbox.mail_folder(work)
     total = len(plan.nodes)
-    ranges = gaps(total, finished(parts, total), settings.partition)
+    ranges = gaps(total, finished(folder, total), settings.partition)
     state = mailbox.examined.state
-    return [span_of(plan, mailbox.path, places, parts, settings, state=state) for places in ranges]
+    return [span_of(plan, mailbox.path, places, folder, settings, state=state) for places in ranges]
 
 
 def read_mailboxes(
@@ -72,7 +72,7 @@ def read_mailboxes(
     work: Path,
     settings: MailSettings,
     on_progress: OnProgress | None = None,
-) -> dict[str, list[PartSummary]]:
+) -> dict[str, list[PartitionSummary]]:
     """Read what is not yet read of all mailboxes, partitions of all of them side by side.
 
     Args:
@@ -93,7 +93,7 @@ def read_mailboxes(
     if on_progress is not None:
         on_progress(done, total)
 
-    def count(span: Span, _: PartSummary) -> None:
+    def count(span: Span, _: PartitionSummary) -> None:
         nonlocal done
         done += len(span)
         if on_progress is not None:
@@ -102,9 +102,9 @@ def read_mailboxes(
     run_all(client, spans, read_span, read_span_apart, count)
     for mailbox in distinct.values():
         if mailbox.examined.plan is not None:
-            clear_leftovers(mailbox.parts(work), len(mailbox.examined.plan.nodes))
+            clear_leftovers(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
     return {
-        source: summaries(mailbox.parts(work), len(mailbox.examined.plan.nodes))
+        source: summaries(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
         for source, mailbox in distinct.items()
         if mailbox.examined.plan is not None
     }

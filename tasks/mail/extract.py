@@ -237,10 +237,10 @@ class Extract:
             fan = layout.entries_bytes // entries.dtype.itemsize
             above = np.zeros(max(1, -(-len(entries) // fan)), layout.branch)
             for row in range(len(above)):
-                part = entries[row * fan : (row + 1) * fan]
+                held = entries[row * fan : (row + 1) * fan]
                 bid, offset = (self.size // layout.page) * 4, self.size
-                above[row] = (part[key][0] if len(part) else 0, bid, offset)
-                self._extend(self._page(part, (tree, level, fan), (bid, offset)))
+                above[row] = (held[key][0] if len(held) else 0, bid, offset)
+                self._extend(self._page(held, (tree, level, fan), (bid, offset)))
             if len(above) == 1:
                 return int(above["bid"][0]), int(above["offset"][0])
             entries, key, level = above, "key", level + 1

@@ -48,7 +48,7 @@ class Bytes(Protocol):
 class Distant(Bytes, Protocol):
     """A mailbox of which each reading is a journey: it wants to know beforehand what will be read."""
 
-    def ahead(self, ranges: Iterable[tuple[int, int]]) -> None:
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Fetch what these ranges (offset, size) lie in, all at once; a hint, which fails in nothing."""
         ...
 
@@ -57,10 +57,10 @@ _PAGES_AT_ONCE: Final = 256
 """Pages of an index that are fetched at once: 4 MB where no two lie in one segment of a distant file."""
 
 
-def fetch_ahead(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
+def prefetch_ranges(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
     """Tell a distant file what will be read; to a local one it is nothing."""
     if isinstance(file, Distant):
-        file.ahead(ranges)
+        file.prefetch(ranges)
 
 
 class LocalFile:
@@ -196,7 +196,7 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
         for place, (low, high, (bid, offset)) in enumerate(wanted):
             if place % _PAGES_AT_ONCE == 0:
                 soon = wanted[place : place + _PAGES_AT_ONCE]
-                fetch_ahead(file, ((offset, layout.page) for _, _, (_, offset) in soon))
+                prefetch_ranges(file, ((offset, layout.page) for _, _, (_, offset) in soon))
             if offset in walk.seen:
                 walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
                 walk.branch_lost |= level is None or level > 0
@@ -228,7 +228,7 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
     return walk
 
 
-def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> Iterator[_Page]:
+def _stray_leaves(file: Bytes, layout: Layout, tree: int, visited: set[int]) -> Iterator[_Page]:
     """Every intact leaf page of `tree` in the file that the walk did not visit."""
     step = _SCAN_BYTES // layout.page * layout.page
     # Pages begin at multiples of 512 bytes; 4k pages at multiples of 4,096.
@@ -239,7 +239,7 @@ def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> It
         for row in np.flatnonzero(
             (rows[:, layout.page_checked] == tree) & (rows[:, layout.page_checked + 1] == tree)
         ):
-            if begin + int(row) * layout.page in known:
+            if begin + int(row) * layout.page in visited:
                 continue
             page = _parse_page(rows[row].tobytes(), layout, tree)
             if not isinstance(page, str) and page.level == 0:
@@ -296,7 +296,7 @@ class BlockIndex:
         self._file = file
         self._header = header
         self._row = struct.Struct(header.layout.block_row)
-        self._known: dict[int, tuple[int, int, int]] = {}
+        self._places: dict[int, tuple[int, int, int]] = {}
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
         self._fetched: set[int] = set()
         self._whole: dict[int, tuple[int, int, int]] | None = None
@@ -307,22 +307,22 @@ class BlockIndex:
         The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
         """
         bid &= ~1
-        found = self._known.get(bid)
+        found = self._places.get(bid)
         if found is None:
             self._descend(bid)
-            found = self._known.get(bid) or self._rescued().get(bid)
+            found = self._places.get(bid) or self._rescued().get(bid)
         return found
 
-    def ahead(self, bids: Iterable[int]) -> None:
+    def prefetch(self, bids: Iterable[int]) -> None:
         """Fetch what finding these blocks takes, a level of the tree at a time: for a distant file."""
         wanted = [bid & ~1 for bid in bids]
         for _ in range(_LEVELS):
-            wanted = [bid for bid in wanted if bid not in self._known]
+            wanted = [bid for bid in wanted if bid not in self._places]
             pages = {page[0]: page for page in map(self._next, wanted) if page[0] not in self._fetched}
             if not pages:
                 return
             self._fetched |= pages.keys()
-            fetch_ahead(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
+            prefetch_ranges(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
             for offset in sorted(pages):
                 self._step(*pages[offset])
 
@@ -357,7 +357,7 @@ class BlockIndex:
             return False
         if page.level == 0:
             rows = self._row.iter_unpack(data[: page.entries.nbytes])
-            self._known.update(
+            self._places.update(
                 {bid & ~1: (offset, size, full) for bid, offset, size, full in rows if low <= bid | 1 < high}
             )
             return False

@@ -28,7 +28,7 @@ from tasks.mail.layout import (
 )
 from tasks.mail.ndb import Bytes, Damage, read_header, read_tree
 from tasks.mail.pff import folder_facts
-from tasks.mail.prefetch import nodes_ahead
+from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes
 
@@ -116,10 +116,10 @@ class MailPlan:
     def folder_names(self, start: int, stop: int) -> dict[int, str]:
         """Folder path of each message from `start` to `stop`, by node id."""
         paths = {folder.node_id: folder.path for folder in self.folders}
-        part = self.nodes[start:stop]
+        rows = self.nodes[start:stop]
         return {
             int(nid): paths.get(int(parent), ORPHANED)
-            for nid, parent in zip(part["nid"], part["parent"], strict=True)
+            for nid, parent in zip(rows["nid"], rows["parent"], strict=True)
         }
 
     def node(self, place: int) -> Node:
@@ -198,16 +198,16 @@ def _folders(
 
 def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None]) -> str:
     """Names from the top; a folder without a readable name is called by its id."""
-    parts: list[str] = []
+    steps: list[str] = []
     seen: set[int] = set()
     at = nid
     while at != NID_ROOT_FOLDER and at in parents and at not in seen:
         seen.add(at)
-        parts.append(names.get(at) or f"(folder 0x{at:x})")
+        steps.append(names.get(at) or f"(folder 0x{at:x})")
         at = parents[at]
     if at != NID_ROOT_FOLDER:
-        parts.append(ORPHANED)
-    return "/".join(reversed(parts))
+        steps.append(ORPHANED)
+    return "/".join(reversed(steps))
 
 
 def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
@@ -216,7 +216,7 @@ def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[st
     extract = Extract(header)
     for place, node in enumerate(nodes):
         if place % _FOLDERS_AT_ONCE == 0:
-            nodes_ahead(copier, nodes[place : place + _FOLDERS_AT_ONCE])
+            prefetch_nodes(copier, nodes[place : place + _FOLDERS_AT_ONCE])
         try:
             copier.copy(node, extract)
         except BlockError:

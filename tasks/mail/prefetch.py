@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tasks.mail.extract import Copier
-from tasks.mail.ndb import Distant, fetch_ahead
+from tasks.mail.ndb import Distant, prefetch_ranges
 from tasks.mail.references import Breadth, Node
 
 _LEVELS: Final = 8
 """Levels of references that are followed; deeper ones the copier fetches by itself."""
 
 
-def nodes_ahead(copier: Copier, nodes: Sequence[Node]) -> None:
+def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
     """Fetch what copying these nodes takes, if their mailbox is distant.
 
     Args:
@@ -35,9 +35,9 @@ def nodes_ahead(copier: Copier, nodes: Sequence[Node]) -> None:
         blocks = walk.blocks
         if not blocks:
             return
-        index.ahead(sorted(blocks))
+        index.prefetch(sorted(blocks))
         places = sorted(place[:2] for bid in blocks if (place := index.find(bid)))
-        fetch_ahead(file, ((offset, layout.block_span(size)) for offset, size in places))
+        prefetch_ranges(file, ((offset, layout.block_span(size)) for offset, size in places))
         walk.advance(dict(_contents(copier, walk.referring)))
 
 

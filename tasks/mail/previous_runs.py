@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from data.errors import InputError
 from data.schema import TABLES
 from data.tables import replacing
-from tasks.mail.parts import read_summary
+from tasks.mail.partitions import read_summary
 from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.results import MailSource, Reading
 from tasks.mail.settings import READER_VERSION
@@ -30,7 +30,7 @@ _QUARANTINE: Final = TABLES["private/quarantine"].arrow
 
 
 @dataclass(frozen=True)
-class Known:
+class PreviousRuns:
     """What earlier runs found of some agencies.
 
     Attributes:
@@ -81,7 +81,7 @@ def remember(
         beside.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
 
 
-def recall(work: Path, but: Collection[str]) -> Known:
+def recall(work: Path, but: Collection[str]) -> PreviousRuns:
     """What earlier runs found of all agencies but some.
 
     Args:
@@ -104,18 +104,18 @@ def recall(work: Path, but: Collection[str]) -> Known:
             sources += own
             rows += entry["quarantine"]
             timezones[agency] = entry["timezone"]
-    return Known(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
+    return PreviousRuns(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
 
 
-def together(reading: Reading, known: Known) -> Reading:
+def together(reading: Reading, previous: PreviousRuns) -> Reading:
     """The mailboxes of a run and those of earlier ones, as if one run had read them all.
 
     Args:
         reading: what was read anew.
-        known: what was found before, of other agencies.
+        previous: what was found before, of other agencies.
     """
-    sources = sorted((*reading.sources, *known.sources), key=lambda source: (source.agency, source.source))
-    tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, known.quarantine)]
+    sources = sorted((*reading.sources, *previous.sources), key=lambda source: (source.agency, source.source))
+    tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, previous.quarantine)]
     return Reading(tuple(sources), _each_once(pa.concat_tables(tables)))
 
 
@@ -153,5 +153,5 @@ def _is_whole(source: MailSource) -> bool:
     return source.mail is None or _read_in(source.mail.glob("part-*.parquet")) == source.read
 
 
-def _read_in(parts: Iterable[Path]) -> int:
-    return sum(read_summary(path).read for path in parts)
+def _read_in(files: Iterable[Path]) -> int:
+    return sum(read_summary(path).read for path in files)

@@ -20,7 +20,7 @@ from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item
-from tasks.mail.prefetch import nodes_ahead
+from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.properties import short_reason
 from tasks.mail.references import BlockError, Node
 from tasks.mail.settings import MailSettings
@@ -94,7 +94,7 @@ def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Wat
     """
     rest = iter(nodes)
     while group := list(islice(rest, together)):
-        nodes_ahead(copier, group)
+        prefetch_nodes(copier, group)
         watchdog.feed()
         yield from group
 
@@ -147,10 +147,10 @@ def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]
             return {nodes[0].nid: Failure(nodes[0].nid, reason, short_reason(error))}
         found: dict[int, Outcome] = {}
         for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
-            part = _Group(Extract(header))
+            smaller = _Group(Extract(header))
             for node in half:
-                part.attachments[node.nid] = copier.copy(node, part.extract)
-            found |= _decode(copier, header, part)
+                smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
+            found |= _decode(copier, header, smaller)
         return found
     try:
         return _items(file, group.attachments)
@@ -185,9 +185,9 @@ def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
     del top
     lost = sorted(expected.keys() - found.keys())
     # libpff lists in order of node id, so the refused items are the lost messages, one by one.
-    told = refused if len(refused) == len(lost) else ["libpff lists no such item"] * len(lost)
+    reasons = refused if len(refused) == len(lost) else ["libpff lists no such item"] * len(lost)
     found |= {
         node_id: Failure(node_id, "libpff cannot read it", why)
-        for node_id, why in zip(lost, told, strict=True)
+        for node_id, why in zip(lost, reasons, strict=True)
     }
     return found

@@ -1,7 +1,7 @@
 """A mailbox on an object store, read in place: no copy of it is made, and its attachments are not fetched.
 
 Each request to a store is a journey of some ten milliseconds, whatever it brings. So the reading says
-beforehand what it will read (`tasks.mail.ndb.fetch_ahead`, `tasks.mail.prefetch`), and that is fetched here
+beforehand what it will read (`tasks.mail.prefetch`), and that is fetched here
 in as few ranges as there are stretches of it, all on their way at once.
 """
 
@@ -20,7 +20,7 @@ _SEGMENT: Final = 16 << 10
 along. With half of it there were a third fewer bytes and half again as many requests."""
 _SEGMENTS: Final = 2048
 """Segments kept: 32 MB."""
-_AHEAD: Final = _SEGMENTS * 3 // 4
+_PREFETCHED: Final = _SEGMENTS * 3 // 4
 """Segments fetched at once; the rest of those kept are the index's."""
 _REQUEST: Final = 256
 """Segments of one request: 4 MB, so that a long stretch comes in several at once."""
@@ -75,16 +75,16 @@ class RemoteFile:
         skip = offset - wanted[0] * _SEGMENT
         return whole[skip : skip + stop - offset]
 
-    def ahead(self, ranges: Iterable[tuple[int, int]]) -> None:
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Fetch the segments in which these ranges (offset, size) lie, as many as can be kept."""
         wanted: dict[int, None] = {}
         for offset, size in ranges:
             stop = min(offset + size, self.size)
             if 0 < stop - offset <= _REQUEST * _SEGMENT:
                 wanted |= dict.fromkeys(_segments(offset, stop))
-            if len(wanted) >= _AHEAD:
+            if len(wanted) >= _PREFETCHED:
                 break  # the others are fetched when they are read
-        self._fetch(list(wanted)[:_AHEAD])
+        self._fetch(list(wanted)[:_PREFETCHED])
 
     def check_unchanged(self) -> None:
         """See that the object is the one that was opened.

@@ -82,7 +82,7 @@ class Mailbox:
         """The id used everywhere: the first 12 digits of the SHA-256."""
         return self.examined.sha256[:12]
 
-    def parts(self, work: Path) -> Path:
+    def mail_folder(self, work: Path) -> Path:
         """Where its mail is kept: by file, reader and libpff, so that a change of any of them reads anew."""
         return work / "mail" / f"{self.source}-reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
 
@@ -185,27 +185,27 @@ class HashMemo:
         """Read what is known from `work`; a memo that makes no sense is forgotten, it costs a hashing."""
         self._path = work / "mail" / _MEMO
         try:
-            known = json.loads(self._path.read_text())
+            rows = json.loads(self._path.read_text())
         except (OSError, ValueError):
-            known = {}
-        self._known: dict[str, Any] = known if isinstance(known, dict) else {}
+            rows = {}
+        self._rows: dict[str, Any] = rows if isinstance(rows, dict) else {}
 
     def get(self, file: RecordFile) -> str | None:
         """The file's SHA-256 if it is known and the file is as it was."""
-        return self.hash_of(file.file, state_of(file.path)) if file.file in self._known else None
+        return self.hash_of(file.file, state_of(file.path)) if file.file in self._rows else None
 
     def hash_of(self, file: str, state: Sequence[int | str]) -> str | None:
         """The SHA-256 of the file of that name, if it was hashed in this state."""
-        row = self._known.get(file)
+        row = self._rows.get(file)
         return str(row[-1]) if isinstance(row, list) and row[:-1] == list(state) else None
 
     def put(self, file: RecordFile, sha256: str, state: Sequence[int | str]) -> None:
         """Remember a hash, with the state that the file had before it was hashed."""
-        self._known[file.file] = [*state, sha256]
+        self._rows[file.file] = [*state, sha256]
 
     def save(self) -> None:
         """Write the memo beside and rename it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{_MEMO}.{os.getpid()}.partial")
-        beside.write_text(json.dumps(self._known, indent=0, sort_keys=True))
+        beside.write_text(json.dumps(self._rows, indent=0, sort_keys=True))
         beside.replace(self._path)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from data.errors import InputError
 from data.storage import Place, State
 from tasks.mail.layout import Header
-from tasks.mail.parts import PartSummary, write_part
+from tasks.mail.partitions import PartitionSummary, write_partition
 from tasks.mail.plan import MailPlan, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.remote import open_bytes, while_unchanged
@@ -32,7 +32,7 @@ from tasks.mail.settings import MailSettings
 _STARTUP_SECONDS: Final = 60.0
 """What a child may take to start, on a machine that is busy."""
 
-_TOLD: Final = 3
+_REPORTED: Final = 3
 """How a child ends that has something to say to the user, in the last line of its standard error."""
 
 
@@ -46,7 +46,7 @@ class Span:
         nodes: structured array of `MailPlan.nodes`, the range alone.
         folders: folder path by node id.
         start: place of the first message in the mailbox.
-        parts: folder for the part.
+        mail_folder: Where its file goes.
         settings: how to read.
         state: the mailbox's when it was looked at, as for `tasks.mail.remote.open_bytes`.
     """
@@ -56,7 +56,7 @@ class Span:
     nodes: npt.NDArray[Any]
     folders: dict[int, str]
     start: int
-    parts: Path
+    mail_folder: Path
     settings: MailSettings
     state: State | None = None
 
@@ -75,7 +75,7 @@ def span_of(
     plan: MailPlan,
     path: Place,
     places: tuple[int, int],
-    parts: Path,
+    mail_folder: Path,
     settings: MailSettings,
     *,
     state: State | None = None,
@@ -83,7 +83,9 @@ def span_of(
     """The messages of a plan from the one place to before the other."""
     start, stop = places
     folders = plan.folder_names(start, stop)
-    return Span(path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, parts, settings, state)
+    return Span(
+        path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, mail_folder, settings, state
+    )
 
 
 def outcomes_of(span: Span) -> list[Outcome]:
@@ -111,7 +113,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_span(span: Span) -> PartSummary:
+def read_span(span: Span) -> PartitionSummary:
     """Read a range in this process and write its part, in bounded memory.
 
     Raises:
@@ -121,10 +123,10 @@ def read_span(span: Span) -> PartSummary:
     with open_bytes(span.path, span.state) as file, _no_collector():
         nodes = to_nodes(span.nodes)
         outcomes = while_unchanged(read_nodes(file, Header.parse(span.header), nodes, span.settings), file)
-        return write_part(span.parts, span.start, span.start + len(span), outcomes, span.folders)
+        return write_partition(span.mail_folder, span.start, span.start + len(span), outcomes, span.folders)
 
 
-def read_span_apart(span: Span) -> PartSummary:
+def read_span_apart(span: Span) -> PartitionSummary:
     """Read a range in child processes, so that whatever kills a reader costs one message; and write its part.
 
     Raises:
@@ -132,7 +134,7 @@ def read_span_apart(span: Span) -> PartSummary:
         InputError: as `outcomes_of`.
         RuntimeError: a child failed for a reason of its own, which its standard error tells.
     """
-    return write_part(span.parts, span.start, span.start + len(span), _bisect(span), span.folders)
+    return write_partition(span.mail_folder, span.start, span.start + len(span), _bisect(span), span.folders)
 
 
 def _bisect(span: Span) -> Sequence[Outcome]:
@@ -172,7 +174,7 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 0:
         outcomes: list[Outcome] = pickle.loads(child.stdout)
         return outcomes
-    if child.returncode == _TOLD:
+    if child.returncode == _REPORTED:
         raise InputError(child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1])
     if child.returncode < 0:
         return f"was ended by {signal.Signals(-child.returncode).name}"
@@ -189,5 +191,5 @@ if __name__ == "__main__":
         found = outcomes_of(pickle.load(sys.stdin.buffer))
     except InputError as error:
         print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(_TOLD)
+        sys.exit(_REPORTED)
     sys.stdout.buffer.write(pickle.dumps(found))

@@ -71,9 +71,11 @@ def read_survey(
         InputError: A file has changed since it was hashed.
     """
     _check_unchanged(survey)
-    parts = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
+    partitions = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
     _check_unchanged(survey, work)
-    return Reading(to_sources(survey.mailboxes, work, parts), quarantine_table(survey.mailboxes, parts))
+    return Reading(
+        to_sources(survey.mailboxes, work, partitions), quarantine_table(survey.mailboxes, partitions)
+    )
 
 
 def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
@@ -95,5 +97,5 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
             check_unchanged(mailbox.path, state)
         except InputError:
             if forget is not None:
-                shutil.rmtree(mailbox.parts(forget), ignore_errors=True)
+                shutil.rmtree(mailbox.mail_folder(forget), ignore_errors=True)
             raise

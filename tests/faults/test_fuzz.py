@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.mail.ndb import LocalFile
-from tasks.mail.parts import part_name
+from tasks.mail.partitions import partition_file
 from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
 from tasks.mail.settings import MailSettings
@@ -86,7 +86,7 @@ def apart(path: Path, parts: Path, sound: Taken) -> Taken:
     count = len(plan.nodes)
     settings = MailSettings(watchdog_seconds=LIMIT_SECONDS / 4)
     summary = read_span_apart(span_of(plan, path, (0, count), parts, settings))
-    rows = pq.read_table(parts / part_name(0, count)).to_pylist()
+    rows = pq.read_table(parts / partition_file(0, count)).to_pylist()
     outcomes: dict[int, Outcome] = {
         row["node_id"]: Mail(**{name: value for name, value in row.items() if name != "folder"})
         for row in rows

@@ -27,7 +27,7 @@ from cluster import ClusterSettings, connect, forking
 from data.catalog import RecordFile
 from data.synthetic import mailbox
 from tasks.mail.execute import read_mailboxes
-from tasks.mail.parts import PartSummary, gaps
+from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -130,16 +130,18 @@ def examined(path: Path) -> Mailbox:
 
 
 def rows(mail: Mailbox, work: Path) -> pa.Table:
-    return pa.concat_tables([pq.read_table(part) for part in sorted(mail.parts(work).glob("part-*.parquet"))])
+    return pa.concat_tables(
+        [pq.read_table(part) for part in sorted(mail.mail_folder(work).glob("part-*.parquet"))]
+    )
 
 
-def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartSummary]:
+def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartitionSummary]:
     return read_mailboxes(crew.client, [mail], work, MailSettings(**knobs))[mail.source]
 
 
 def times(mail: Mailbox, work: Path) -> dict[str, int]:
     """When each part was written, by its name."""
-    return {part.name: part.stat().st_mtime_ns for part in mail.parts(work).glob("part-*.parquet")}
+    return {part.name: part.stat().st_mtime_ns for part in mail.mail_folder(work).glob("part-*.parquet")}
 
 
 class Killer(threading.Thread):
@@ -147,7 +149,7 @@ class Killer(threading.Thread):
 
     def __init__(self, parts: Path, times: int) -> None:
         super().__init__(daemon=True)
-        self.parts = parts
+        self.folder = parts
         self.left = times
         self.killed: set[int] = set()
         self.stop = threading.Event()
@@ -155,7 +157,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         while self.left and not self.stop.is_set():
             # A part that is being written bears the id of its writer.
-            for path in self.parts.glob(".part-*.partial"):
+            for path in self.folder.glob(".part-*.partial"):
                 writer = int(path.name.split(".")[-2])
                 if writer not in self.killed and self.left:
                     os.kill(writer, signal.SIGKILL)
@@ -166,7 +168,7 @@ class Killer(threading.Thread):
 
 def test_workers_killed_in_mid_read_again_and_again_change_no_row(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)  # so that there is a middle to be killed in
-    killer = Killer(box.mailbox.parts(tmp_path), 3)
+    killer = Killer(box.mailbox.mail_folder(tmp_path), 3)
     killer.start()
     parts = read(crew, box.mailbox, tmp_path, partition=20, extract=5)
     killer.stop.set()
@@ -244,11 +246,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_p
     before = times(box.mailbox, tmp_path)
     assert 4 <= len(before) < 12
     crew.shall("")
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     read_mailboxes(
-        crew.client, [box.mailbox], tmp_path, MailSettings(partition=7), lambda *now: told.append(now)
+        crew.client, [box.mailbox], tmp_path, MailSettings(partition=7), lambda *now: progress.append(now)
     )
-    assert told[0] == (10 * len(before), MESSAGES)
+    assert progress[0] == (10 * len(before), MESSAGES)
     after = times(box.mailbox, tmp_path)
     assert {name: after[name] for name in before} == before
     ranges = [tuple(int(word) for word in name[:-8].split("-")[1:]) for name in before]
@@ -259,7 +261,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_p
 def settle(mail: Mailbox, work: Path) -> None:
     """Wait until what was under way as the run was interrupted has ended."""
     until = time.monotonic() + 60
-    while list(mail.parts(work).glob(".part-*.partial")) and time.monotonic() < until:
+    while list(mail.mail_folder(work).glob(".part-*.partial")) and time.monotonic() < until:
         time.sleep(0.05)
 
 
@@ -267,7 +269,7 @@ def test_a_second_run_reads_nothing_and_a_new_reader_everything(
     crew: Crew, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     read(crew, box.mailbox, tmp_path, partition=30)
-    first = box.mailbox.parts(tmp_path)
+    first = box.mailbox.mail_folder(tmp_path)
     before = times(box.mailbox, tmp_path)
     crew.shall(SEGFAULT, *box.nodes)  # whoever reads a message now dies
     parts = read(crew, box.mailbox, tmp_path, partition=50)
@@ -276,17 +278,17 @@ def test_a_second_run_reads_nothing_and_a_new_reader_everything(
     crew.shall("")
     monkeypatch.setattr("tasks.mail.sources.READER_VERSION", READER_VERSION + 1)
     read(crew, box.mailbox, tmp_path, partition=60)
-    assert box.mailbox.parts(tmp_path) != first
+    assert box.mailbox.mail_folder(tmp_path) != first
     assert len(times(box.mailbox, tmp_path)) == 2
     assert rows(box.mailbox, tmp_path).equals(box.table)
 
 
 def test_what_an_interrupted_worker_left_half_written_is_cleared_away(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
-    killer = Killer(box.mailbox.parts(tmp_path), 1)
+    killer = Killer(box.mailbox.mail_folder(tmp_path), 1)
     killer.start()
     read(crew, box.mailbox, tmp_path, partition=60)
     killer.stop.set()
     killer.join()
     assert len(killer.killed) == 1
-    assert [path.name for path in box.mailbox.parts(tmp_path).iterdir() if "partial" in path.name] == []
+    assert [path.name for path in box.mailbox.mail_folder(tmp_path).iterdir() if "partial" in path.name] == []

@@ -10,7 +10,7 @@ import pytest
 
 from data.crosswalk import Crosswalk
 from data.schema import TABLES
-from tasks.alerts.parse import NO_TITLE, day_in, parse_part
+from tasks.alerts.parse import NO_TITLE, day_in, parse_messages
 
 Bodies = dict[str, Callable[..., str]]
 Build = Callable[..., Any]
@@ -23,7 +23,7 @@ def parsed(mail_row: Build, mail_table: Build, crosswalk: Crosswalk) -> Callable
 
     def parse(*messages: dict[str, Any]) -> list[dict[str, Any]]:
         rows = [mail_row(n, **columns) for n, columns in enumerate(messages)]
-        table = parse_part(mail_table(rows), crosswalk, "America/Los_Angeles")
+        table = parse_messages(mail_table(rows), crosswalk, "America/Los_Angeles")
         assert table.schema.equals(TABLES["work/parsed"].arrow, check_metadata=True)
         return [dict(row) for row in table.to_pylist()]
 
@@ -99,6 +99,6 @@ def test_a_title_in_the_subject_alone_does_not_save_an_alert_from_quarantine(par
 def test_an_empty_part_has_no_rows_but_all_columns(
     parsed: Build, mail_table: Build, crosswalk: Crosswalk
 ) -> None:
-    table: pa.Table = parse_part(mail_table([]), crosswalk, "UTC")
+    table: pa.Table = parse_messages(mail_table([]), crosswalk, "UTC")
     assert table.num_rows == 0
     assert table.schema.names == TABLES["work/parsed"].arrow.names

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from data.crosswalk import Crosswalk
 from data.schema import TABLES, TABLES_OF
 from data.tables import read_table
-from tasks.alerts.parts import ParsedSource, parse_sources
+from tasks.alerts.batches import ParsedSource, parse_sources
 from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 
@@ -60,9 +60,9 @@ def run(
 
     def go(folder: Path, *mailboxes: tuple[str, str, Sequence[dict[str, Any]], Sequence[int]]) -> Any:
         sources = []
-        for agency, source, known, cuts in mailboxes:
+        for agency, source, mail, cuts in mailboxes:
             rows = []
-            for n, fact in enumerate(known):
+            for n, fact in enumerate(mail):
                 columns = {k: v for k, v in fact.items() if k not in {"title", "day", "html"}}
                 text = body["text"](fact["title"], fact["day"], preheader=fact["title"])
                 html = (
@@ -106,15 +106,15 @@ def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(known=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
+@given(mail=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_no_alert_and_no_count(
-    run: Build, known: list[dict[str, Any]], seed: Any
+    run: Build, mail: list[dict[str, Any]], seed: Any
 ) -> None:
-    shuffled = list(known)
+    shuffled = list(mail)
     seed.shuffle(shuffled)
     same = [name for name in TABLES_OF["mail"] if name not in UNSAME]
     with TemporaryDirectory() as one, TemporaryDirectory() as two:
-        _, straight = run(Path(one), ("lapd", "aaaaaaaaaaaa", known, []))
+        _, straight = run(Path(one), ("lapd", "aaaaaaaaaaaa", mail, []))
         _, mixed = run(Path(two), ("lapd", "aaaaaaaaaaaa", shuffled, []))
     assert {name: straight[f"{name}.parquet"] for name in same} == {
         name: mixed[f"{name}.parquet"] for name in same
@@ -126,15 +126,15 @@ UNSAME = {"private/messages", "private/quarantine", "private/sources"}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(known=st.lists(facts, max_size=15))
-def test_the_tables_agree_with_a_plain_count(run: Build, known: list[dict[str, Any]]) -> None:
+@given(mail=st.lists(facts, max_size=15))
+def test_the_tables_agree_with_a_plain_count(run: Build, mail: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:
-        made, _ = run(Path(folder), ("lapd", "aaaaaaaaaaaa", known, [4]))
+        made, _ = run(Path(folder), ("lapd", "aaaaaaaaaaaa", mail, [4]))
         read = {name: read_table(TABLES[name], Path(folder) / "out").to_pylist() for name in made.paths}
     keys: Counter[tuple[Any, ...]] = Counter()
     reached: dict[tuple[Any, ...], set[str]] = {}
     for message in read["private/messages"]:
-        fact = known[(message["node_id"] - 4) // 32]
+        fact = mail[(message["node_id"] - 4) // 32]
         people = {name.lower() for name in (*fact["to"], *fact["cc"]) if name}
         if message["kind"] not in {"crime alert", "safety alert"} or not fact["title"].strip():
             continue

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from data.crosswalk import Crosswalk
+from tasks.alerts.batches import parse_sources
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import parse_sources
 from tasks.alerts.tabulate import make_tables
 from tasks.alerts.unique import alert_id
 from tasks.mail.results import MailSource

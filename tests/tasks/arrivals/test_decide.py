@@ -188,10 +188,10 @@ def test_a_folder_without_a_mailbox_is_no_arrival():
 
 
 def test_a_disk_whose_clock_is_ahead_makes_nothing_wait_longer_than_our_own_clock_would():
-    watch, ahead = Watch(), file("lapd", "a.pst", changed=9_999)
-    watch.look(0, ahead)
-    assert watch.names(59, ahead) == []
-    assert watch.names(60, ahead) == ["lapd"]
+    watch, future = Watch(), file("lapd", "a.pst", changed=9_999)
+    watch.look(0, future)
+    assert watch.names(59, future) == []
+    assert watch.names(60, future) == ["lapd"]
 
 
 def test_a_clock_of_ours_that_was_set_back_makes_an_agency_wait_anew_and_not_for_ever():
@@ -368,9 +368,9 @@ def test_what_a_person_was_told_is_forgotten_when_it_is_mended():
     watch, box = Watch(configured=set()), file("lapd", "a.pst")
     watch.look(0, box)
     watch.look(LONG, box)
-    watch.memory = {name: replace(one, told="something") for name, one in watch.memory.items()}
+    watch.memory = {name: replace(one, reported="something") for name, one in watch.memory.items()}
     watch.look(LONG + 1, box)
-    assert watch.memory["lapd"].told == "something"
+    assert watch.memory["lapd"].reported == "something"
     watch.configured = {"lapd"}
     watch.look(LONG + 2, box)
-    assert watch.memory["lapd"].told == ""
+    assert watch.memory["lapd"].reported == ""

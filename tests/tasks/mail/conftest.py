@@ -196,7 +196,7 @@ class Surgery:
         return self.path
 
 
-def part_tables(folder: Path) -> pa.Table:
+def partition_tables(folder: Path) -> pa.Table:
     """All mail of a folder of parts, in the order of the parts' names."""
     return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("part-*.parquet"))])
 
@@ -209,7 +209,7 @@ class Kit:
     write = staticmethod(write_box)
     read = staticmethod(read_box)
     surgery = Surgery
-    part_tables = staticmethod(part_tables)
+    partition_tables = staticmethod(partition_tables)
     mark = MARK
 
 

@@ -10,7 +10,7 @@ import pytest
 from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail import previous_runs
-from tasks.mail.parts import write_part
+from tasks.mail.partitions import write_partition
 from tasks.mail.pff import NotMail
 from tasks.mail.previous_runs import recall, remember, together
 from tasks.mail.results import MailSource, Reading
@@ -46,7 +46,7 @@ def reading(tmp_path: Path) -> Reading:
     sources = (source("lapd", "aaaaaaaaaaaa", tmp_path), source("phoenix", "bbbbbbbbbbbb", tmp_path))
     for each in sources:
         assert each.mail is not None
-        write_part(each.mail, 0, 2, [NotMail(36, "IPM.Contact"), NotMail(68, "IPM.Contact")], {})
+        write_partition(each.mail, 0, 2, [NotMail(36, "IPM.Contact"), NotMail(68, "IPM.Contact")], {})
     return Reading(sources, rows("aaaaaaaaaaaa", "bbbbbbbbbbbb"))
 
 

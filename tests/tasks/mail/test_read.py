@@ -286,7 +286,7 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "expected"),
     [
         (OSError("a: b.\nlibpff_y: broken heap."), ("libpff cannot read it", "broken heap.")),
         (MemoryError(), ("libpff cannot read it", "MemoryError")),
@@ -295,7 +295,7 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
     ],
 )
 def test_whatever_is_raised_over_a_message_quarantines_that_message(
-    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, told: tuple[str, str]
+    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: tuple[str, str]
 ):
     bad = box.nodes[123]
 
@@ -305,7 +305,7 @@ def test_whatever_is_raised_over_a_message_quarantines_that_message(
         return read_item(item, attachments)
 
     outcomes = read_with(box, monkeypatch, fails)
-    assert outcomes.pop(bad) == Failure(bad, *told)
+    assert outcomes.pop(bad) == Failure(bad, *expected)
     assert outcomes == {node: one for node, one in box_read.outcomes.items() if node != bad}
 
 

@@ -133,7 +133,7 @@ def test_any_stretch_is_read_whatever_is_kept(
     with RemoteFile(Remote(store.url("mail/stretch"))) as file:
         for _ in range(2):
             assert file.read(offset, size) == data[offset : offset + size]
-            file.ahead([(0, 40_000), (99_000, 5_000), (200_000, 5)])
+            file.prefetch([(0, 40_000), (99_000, 5_000), (200_000, 5)])
         assert file.read(offset, size) == data[offset : offset + size]
 
 
@@ -153,13 +153,13 @@ def test_what_is_there_is_not_fetched_again_and_memory_is_bounded(
 ):
     store.put("mail/kept", bytes(16_384 * 10))
     monkeypatch.setattr(remote, "_SEGMENTS", 4)
-    monkeypatch.setattr(remote, "_AHEAD", 3)
+    monkeypatch.setattr(remote, "_PREFETCHED", 3)
     with RemoteFile(Remote(store.url("mail/kept"))) as file:
-        file.ahead([(0, 1), (16_384, 1), (20_000, 3)])
+        file.prefetch([(0, 1), (16_384, 1), (20_000, 3)])
         assert (file.requests, file.fetched) == (1, 32_768)
         assert file.read(100, 20_000) == bytes(20_000)
         assert file.requests == 1
-        file.ahead((at * 16_384, 1) for at in range(10))
+        file.prefetch((at * 16_384, 1) for at in range(10))
         assert file.fetched == 3 * 16_384
         assert len(file._segments) <= 4
 
@@ -251,7 +251,7 @@ def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_a
             read_it(span)
     with pytest.raises(InputError, match=r"door/pinned\.pst: was changed during the run"):
         read_mailboxes(threads, [mailbox], tmp_path, MailSettings())
-    assert list(mailbox.parts(tmp_path).glob("part-*")) == []
+    assert list(mailbox.mail_folder(tmp_path).glob("part-*")) == []
 
 
 def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store, box: Box, tmp_path: Path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.catalog import RecordFile
 from data.schema import TABLES
 from tasks.mail.layout import NBT
-from tasks.mail.parts import PartSummary, Quarantined
+from tasks.mail.partitions import PartitionSummary, Quarantined
 from tasks.mail.results import quarantine_table, to_sources
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Surgery
 
 PARTS = [
-    PartSummary(0, 200, 197, {"IPM.Contact": 2}, (Quarantined(7, "Inbox", "no good", "at all"),)),
-    PartSummary(200, 340, 139, {"IPM.Appointment": 1}),
+    PartitionSummary(0, 200, 197, {"IPM.Contact": 2}, (Quarantined(7, "Inbox", "no good", "at all"),)),
+    PartitionSummary(200, 340, 139, {"IPM.Appointment": 1}),
 ]
 
 
@@ -38,7 +38,7 @@ def test_the_counts_of_a_source_are_those_of_its_parts(box: Box, tmp_path: Path)
         ("records/lapd/box.pst",),
         box.path.stat().st_size,
     )
-    assert source.mail == mailbox.parts(tmp_path)
+    assert source.mail == mailbox.mail_folder(tmp_path)
     assert source.unaccounted == ()
     assert pickle.loads(pickle.dumps(source)) == source
 

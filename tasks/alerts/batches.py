@@ -1,6 +1,6 @@
 """The parts of all mailboxes: what is to be parsed, what lies there already, the work on the workers.
 
-The plan is pure data (:class:`Unit`: one row group of a mail file and the place of its result), so that
+The plan is pure data (:class:`Batch`: one row group of a mail file and the place of its result), so that
 workers are busy whatever the sizes of the mailboxes, and running it serially or on a cluster is the same.
 Results lie in ``work/alerts/<source>-<key>/``; the key is a hash of all that a result depends on besides the
 mail itself. A changed crosswalk, scraper or time zone therefore makes another folder, and the old one is
@@ -24,7 +24,7 @@ from lxml import etree
 from data.crosswalk import CROSSWALK, Crosswalk
 from data.errors import InputError
 from data.tables import replacing, write_parquet
-from tasks.alerts.parse import parse_part
+from tasks.alerts.parse import parse_messages
 from tasks.alerts.scrape import TEMPLATES
 from tasks.mail.results import MailSource
 from tasks.scatter import run_each
@@ -37,7 +37,7 @@ _CODE: Final = (
 
 
 @dataclass(frozen=True)
-class Unit:
+class Batch:
     """One piece of work: a row group of a mail file.
 
     Attributes:
@@ -60,7 +60,7 @@ class ParsedSource:
 
     agency: str
     source: str
-    parts: tuple[Path, ...]
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def check_templates(crosswalk: Crosswalk) -> None:
 
 def plan(
     sources: Sequence[MailSource], timezones: Mapping[str, str], crosswalk: Crosswalk, work: Path
-) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Unit, str], ...]]:
+) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Batch, str], ...]]:
     """Lay out the work: nothing is read but the footers of the mail files.
 
     Args:
@@ -112,7 +112,7 @@ def plan(
         work: The investigation's ``work/`` folder.
 
     Returns:
-        The mailboxes with the files that will hold their rows, and the units with the time zone of each. A
+        The mailboxes with the files that will hold their rows, and the batches with the time zone of each. A
         mailbox that two agencies of one time zone hand over is parsed once.
 
     Raises:
@@ -124,21 +124,23 @@ def plan(
         raise ValueError("an agency has a source twice; the files of one source belong to one MailSource")
     version = code_version()
     laid: list[ParsedSource] = []
-    units: dict[Path, tuple[Unit, str]] = {}
+    batches: dict[Path, tuple[Batch, str]] = {}
     for source in sorted(sources, key=lambda s: (s.agency, s.source)):
         zone = _zone(source.agency, timezones)
-        mine: list[Unit] = []
+        mine: list[Batch] = []
         if source.mail is not None:
             key = hashlib.sha256(
                 repr((source.mail.name, crosswalk.fingerprint, version, zone)).encode("utf-8")
             )
             folder = work / "alerts" / f"{source.source}-{key.hexdigest()[:16]}"
             mine = [
-                unit for file in sorted(source.mail.glob("part-*.parquet")) for unit in _units(file, folder)
+                batch
+                for file in sorted(source.mail.glob("part-*.parquet"))
+                for batch in _batches(file, folder)
             ]
-        units.update({unit.result: (unit, zone) for unit in mine})
-        laid.append(ParsedSource(source.agency, source.source, tuple(unit.result for unit in mine)))
-    return tuple(laid), tuple(units.values())
+        batches.update({batch.result: (batch, zone) for batch in mine})
+        laid.append(ParsedSource(source.agency, source.source, tuple(batch.result for batch in mine)))
+    return tuple(laid), tuple(batches.values())
 
 
 def _zone(agency: str, timezones: Mapping[str, str]) -> str:
@@ -156,11 +158,11 @@ def _zone(agency: str, timezones: Mapping[str, str]) -> str:
     return name
 
 
-def _units(file: Path, folder: Path) -> list[Unit]:
-    """The units of one mail file: its row groups that have rows."""
+def _batches(file: Path, folder: Path) -> list[Batch]:
+    """The batches of one mail file: its row groups that have rows."""
     meta = pq.read_metadata(file)
     place = meta.schema.names.index("node_id")
-    units = []
+    batches = []
     for number in range(meta.num_row_groups):
         group = meta.row_group(number)
         if group.num_rows == 0:
@@ -168,29 +170,31 @@ def _units(file: Path, folder: Path) -> list[Unit]:
         span = group.column(place).statistics
         ends = (span.min, span.max) if span is not None and span.has_min_max else ()
         mark = repr((file.name, number, group.num_rows, *ends, group.total_byte_size))
-        units.append(Unit(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
-    return units
+        batches.append(Batch(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
+    return batches
 
 
-def is_done(unit: Unit) -> bool:
-    """Whether the unit's result lies there, whole and made from the same rows."""
+def is_done(batch: Batch) -> bool:
+    """Whether the batch's result lies there, whole and made from the same rows."""
     try:
-        metadata = pq.read_schema(unit.result).metadata or {}
+        metadata = pq.read_schema(batch.result).metadata or {}
     except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
         return False
-    return bool(metadata.get(_MARK) == unit.mark.encode("utf-8"))
+    return bool(metadata.get(_MARK) == batch.mark.encode("utf-8"))
 
 
-def run_unit(unit: Unit, timezone: str, crosswalk: Crosswalk) -> int:
-    """Parse one unit and write its result; runs on a worker.
+def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
+    """Parse one batch and write its result; runs on a worker.
 
     Returns:
         The number of rows.
     """
-    mail = pq.ParquetFile(unit.mail).read_row_group(unit.row_group)
-    rows = parse_part(mail, crosswalk, timezone).replace_schema_metadata({_MARK: unit.mark.encode("utf-8")})
-    unit.result.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(unit.result) as beside:
+    mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
+        {_MARK: batch.mark.encode("utf-8")}
+    )
+    batch.result.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(batch.result) as beside:
         write_parquet(rows, beside)
     return int(rows.num_rows)
 
@@ -211,7 +215,7 @@ def parse_sources(
         timezones: IANA time zone by agency.
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
-        client: A ``distributed.Client``; None runs here, one unit after the other, with the same result.
+        client: A ``distributed.Client``; None runs here, one batch after the other, with the same result.
         progress: Called with (parts done, parts in all) at the start and after each part.
 
     Returns:
@@ -221,24 +225,24 @@ def parse_sources(
         InputError: As :func:`plan`.
         KilledWorker: Workers went on dying; one that is lost costs nothing but its time.
     """
-    laid, units = plan(sources, timezones, crosswalk, work)
-    todo = [(unit, zone) for unit, zone in units if not is_done(unit)]
-    kept = len(units) - len(todo)
+    laid, batches = plan(sources, timezones, crosswalk, work)
+    todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
+    kept = len(batches) - len(todo)
     report = progress or (lambda _done, _all: None)
-    report(kept, len(units))
-    parse = ParseUnit(crosswalk)
+    report(kept, len(batches))
+    parse = ParseBatch(crosswalk)
     if client is None:
         for done, piece in enumerate(todo, start=kept + 1):
             parse(piece)
-            report(done, len(units))
+            report(done, len(batches))
     elif todo:
-        run_each(client, parse, todo, lambda done: report(kept + done, len(units)))
+        run_each(client, parse, todo, lambda done: report(kept + done, len(batches)))
     return Parsed(laid, fresh=len(todo), kept=kept)
 
 
 @dataclass(frozen=True)
-class ParseUnit:
-    """The parsing of a unit with its time zone, as something that is sent to workers.
+class ParseBatch:
+    """The parsing of a batch with its time zone, as something that is sent to workers.
 
     Attributes:
         crosswalk: Decides kinds and templates.
@@ -249,8 +253,8 @@ class ParseUnit:
     @property
     def __name__(self) -> str:
         """What the work is called on the dashboard."""
-        return "parse_unit"
+        return "parse_batch"
 
-    def __call__(self, piece: tuple[Unit, str]) -> int:
-        """Parse a unit; what it writes is whole or absent, so that it may be begun twice."""
-        return run_unit(*piece, self.crosswalk)
+    def __call__(self, piece: tuple[Batch, str]) -> int:
+        """Parse a batch; what it writes is whole or absent, so that it may be begun twice."""
+        return parse_batch(*piece, self.crosswalk)

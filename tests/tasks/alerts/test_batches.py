@@ -14,8 +14,8 @@ from distributed import Client, LocalCluster
 from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
-from tasks.alerts import parts
-from tasks.alerts.parts import Parsed, ParseUnit, check_templates, parse_sources
+from tasks.alerts import batches
+from tasks.alerts.batches import ParseBatch, Parsed, check_templates, parse_sources
 from tasks.mail.results import MailSource
 
 Build = Callable[..., Any]
@@ -24,7 +24,7 @@ ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/Los_Angeles", "nypd": "
 
 def results(parsed: Parsed) -> list[dict[str, Any]]:
     return [
-        row for source in parsed.sources for part in source.parts for row in pq.read_table(part).to_pylist()
+        row for source in parsed.sources for file in source.files for row in pq.read_table(file).to_pylist()
     ]
 
 
@@ -52,7 +52,7 @@ def test_results_hold_no_bodies(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     parsed = parse_sources([mailbox(rows)], ZONES, crosswalk, tmp_path)
-    assert not {"html", "text"} & set(pq.read_schema(parsed.sources[0].parts[0]).names)
+    assert not {"html", "text"} & set(pq.read_schema(parsed.sources[0].files[0]).names)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped_and_a_half_file_is_made_again(
@@ -61,7 +61,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_a_half_file_is_made_aga
     sources = [mailbox(rows, [2, 4, 6])]
     whole = parse_sources(sources, ZONES, crosswalk, tmp_path)
     before = results(whole)
-    gone, cut, *_ = whole.sources[0].parts
+    gone, cut, *_ = whole.sources[0].files
     gone.unlink()
     cut.write_bytes(cut.read_bytes()[:100])
     again = parse_sources(sources, ZONES, crosswalk, tmp_path)
@@ -108,7 +108,7 @@ def test_changed_code_makes_its_own_results(
 ) -> None:
     sources = [mailbox(rows)]
     parse_sources(sources, ZONES, crosswalk, tmp_path)
-    monkeypatch.setattr(parts, "code_version", lambda: "another")
+    monkeypatch.setattr(batches, "code_version", lambda: "another")
     assert parse_sources(sources, ZONES, crosswalk, tmp_path).fresh == 1
 
 
@@ -120,14 +120,14 @@ def test_a_mailbox_of_two_agencies_in_one_time_zone_is_parsed_once(
     parsed = parse_sources(shared, ZONES, crosswalk, tmp_path)
     assert parsed.fresh == 2
     assert [source.agency for source in parsed.sources] == ["lapd", "nypd", "sfpd"]
-    assert parsed.sources[0].parts == parsed.sources[2].parts != parsed.sources[1].parts
+    assert parsed.sources[0].files == parsed.sources[2].files != parsed.sources[1].files
 
 
 def test_a_mailbox_that_could_not_be_read_has_no_parts(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     shut = replace(mailbox(rows), mail=None, read=0)
-    assert parse_sources([shut], ZONES, crosswalk, tmp_path).sources[0].parts == ()
+    assert parse_sources([shut], ZONES, crosswalk, tmp_path).sources[0].files == ()
 
 
 def test_one_source_twice_in_an_agency_is_a_fault_of_the_program(
@@ -170,7 +170,7 @@ def test_two_workers_find_what_one_loop_finds(
         parallel = parse_sources(sources, ZONES, crosswalk, tmp_path / "parallel", client=client)
     assert (parallel.fresh, parallel.kept) == (serial.fresh, serial.kept) == (5, 0)
     for one, two in zip(serial.sources, parallel.sources, strict=True):
-        assert [part.read_bytes() for part in one.parts] == [part.read_bytes() for part in two.parts]
+        assert [file.read_bytes() for file in one.files] == [file.read_bytes() for file in two.files]
 
 
 def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
@@ -190,7 +190,7 @@ def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
 
 
 @dataclass(frozen=True)
-class DiesOnce(ParseUnit):
+class DiesOnce(ParseBatch):
     """Takes its worker with it the first time that it is asked for anything."""
 
     mark: Path
@@ -208,7 +208,7 @@ def test_a_worker_that_dies_while_it_parses_costs_nothing(
 ) -> None:
     sources = [mailbox(rows, [2, 4, 6])]
     expected = results(parse_sources(sources, ZONES, crosswalk, tmp_path / "here"))
-    monkeypatch.setattr(parts, "ParseUnit", lambda given: DiesOnce(given, tmp_path / "dead"))
+    monkeypatch.setattr(batches, "ParseBatch", lambda given: DiesOnce(given, tmp_path / "dead"))
     done: list[int] = []
     with connect(ClusterSettings(workers=1)) as client:
         parsed = parse_sources(

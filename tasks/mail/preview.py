@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.storage import Place
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
-from tasks.mail.parts import finished, gaps
+from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
 
@@ -92,6 +92,6 @@ def _planned(mailbox: Mailbox, work: Path, size: int) -> Planned:
     if listing is None:
         return Planned(mailbox, None, 0, 0, mailbox.examined.problem)
     total = len(listing.nodes)
-    ranges = finished(mailbox.parts(work), total)
+    ranges = finished(mailbox.mail_folder(work), total)
     done = sum(stop - start for start, stop in ranges)
     return Planned(mailbox, listing.listed, done, len(gaps(total, ranges, size)), None)

@@ -48,7 +48,7 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
-class PartSummary:
+class PartitionSummary:
     """What became of the messages of one range.
 
     Attributes:
@@ -71,10 +71,10 @@ class PartSummary:
         return self.read + sum(self.not_mail.values()) + len(self.quarantine)
 
 
-def part_name(start: int, stop: int) -> str:
+def partition_file(start: int, stop: int) -> str:
     """File name of a range, so that names sort as ranges do.
 
-    >>> part_name(0, 1000)
+    >>> partition_file(0, 1000)
     'part-0000000000-0000001000.parquet'
     """
     return f"part-{start:010d}-{stop:010d}.parquet"
@@ -127,7 +127,7 @@ def clear_leftovers(folder: Path, total: int) -> None:
     for messages which other parts answer for already, as two runs with different partition sizes would leave
     them: whoever reads the folder may then take all that lies in it.
     """
-    kept = {part_name(*found) for found in finished(folder, total)}
+    kept = {partition_file(*found) for found in finished(folder, total)}
     for path in (*folder.glob("part-*.parquet"), *folder.glob(".part-*.partial")):
         if path.name not in kept:
             path.unlink(missing_ok=True)
@@ -142,9 +142,9 @@ def _batch(mails: Sequence[Mail], folders: dict[int, str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict(columns, schema=schema)
 
 
-def write_part(
+def write_partition(
     folder: Path, start: int, stop: int, outcomes: Iterable[Outcome], folders: dict[int, str]
-) -> PartSummary:
+) -> PartitionSummary:
     """Write the outcomes of a range as one part.
 
     Args:
@@ -163,7 +163,7 @@ def write_part(
     folder.mkdir(parents=True, exist_ok=True)
     not_mail: Counter[str] = Counter()
     quarantine: list[Quarantined] = []
-    target = folder / part_name(start, stop)
+    target = folder / partition_file(start, stop)
     beside = folder / f".{target.name}.{os.getpid()}.partial"
     read = 0
     try:
@@ -171,7 +171,7 @@ def write_part(
             for mails in _mails(outcomes, not_mail, quarantine, folders):
                 writer.write_batch(_batch(mails, folders))
                 read += len(mails)
-            summary = PartSummary(start, stop, read, dict(sorted(not_mail.items())), tuple(quarantine))
+            summary = PartitionSummary(start, stop, read, dict(sorted(not_mail.items())), tuple(quarantine))
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
@@ -206,7 +206,7 @@ def _mails(
         yield mails
 
 
-def read_summary(path: Path) -> PartSummary:
+def read_summary(path: Path) -> PartitionSummary:
     """What became of the messages of a part, from the part's own metadata.
 
     Raises:
@@ -220,9 +220,9 @@ def read_summary(path: Path) -> PartSummary:
         raise InputError(f"{path}: is no part of this program's; delete it, it is rebuilt")
     fields = json.loads(metadata[_META])
     fields["quarantine"] = tuple(Quarantined(**row) for row in fields["quarantine"])
-    return PartSummary(**fields)
+    return PartitionSummary(**fields)
 
 
-def summaries(folder: Path, total: int) -> list[PartSummary]:
+def summaries(folder: Path, total: int) -> list[PartitionSummary]:
     """The finished parts of a mailbox, in order."""
-    return [read_summary(folder / part_name(*found)) for found in finished(folder, total)]
+    return [read_summary(folder / partition_file(*found)) for found in finished(folder, total)]
