@@ -123,7 +123,7 @@ def inspect(files: Sequence[Path]) -> None:
     Raises:
         InputError: A file is no mailbox or cannot be read; the others were printed.
     """
-    from tasks.mail.preview import inspections
+    from tasks.mail.look import inspections
 
     to, failed = console(), []
     for found in inspections(files):
@@ -150,7 +150,7 @@ def plan(folder: Path, partition: int | None) -> None:
     Raises:
         InputError: The configuration or the records are wrong.
     """
-    from tasks.mail.preview import plan_reading
+    from tasks.mail.look import plan_reading
 
     investigation = Investigation.open(folder)
     with speaking(console()).stage("survey", "files") as on_progress:

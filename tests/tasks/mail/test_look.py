@@ -10,7 +10,7 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail.preview import Inspection, inspections, plan_reading
+from tasks.mail.look import Inspection, inspections, plan_reading
 from tasks.mail.survey import read_survey, survey_files
 
 if TYPE_CHECKING:
