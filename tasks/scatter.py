@@ -1,6 +1,6 @@
 """Pieces of work on a Dask client, whatever becomes of the workers.
 
-The scheduler is told to hold nothing against a piece but its first death (`allowed-failures` 0 of the
+The scheduler is told to hold nothing against a piece but its first death (``allowed-failures`` 0 of the
 cluster's settings): what is done then is decided here.
 """
 
@@ -31,15 +31,15 @@ def run_all(
     """Do every piece of work on the workers, the careful way where the quick one killed its worker.
 
     Args:
-        client: where to run.
-        work: the pieces, any that pickle.
-        quick: done first.
-        apart: done for a piece whose worker died; it shields its worker from whatever killed it.
-        on_result: called in this process with each piece and its result, in the order in which they end.
+        client: Where to run.
+        work: The pieces, any that pickle.
+        quick: Done first.
+        apart: Done for a piece whose worker died; it shields its worker from whatever killed it.
+        on_result: Called in this process with each piece and its result, in the order in which they end.
 
     Raises:
-        KilledWorker: workers went on dying under `apart`.
-        Exception: whatever `quick` or `apart` raised; the work that has not begun is cancelled then.
+        KilledWorker: Workers went on dying under ``apart``.
+        Exception: Whatever ``quick`` or ``apart`` raised; the work that has not begun is cancelled then.
     """
     run = uuid.uuid4().hex
     deaths: dict[str, int] = {}

@@ -2,19 +2,19 @@
 
 An agency is *settled* when
 
-- no file of it is part of a copy under way (`tasks.arrivals.copying`),
+- no file of it is part of a copy under way (``tasks.arrivals.copying``),
 - the look before saw the same files with the same sizes and times, and
-- nothing of it has changed for `settle` seconds. These are counted from the first look that saw it so, or
+- nothing of it has changed for ``settle`` seconds. These are counted from the first look that saw it so, or
   from the last change that the files themselves show, if that is earlier: a file that came a second after a
   look need not wait for two more of them. Times of the files alone are not believed, because the clock of
-  an NFS server or of a store is not ours: between the two looks there are `PAUSE` seconds of our own clock
+  an NFS server or of a store is not ours: between the two looks there are ``PAUSE`` seconds of our own clock
   at least, a time that lies ahead counts for nothing, and none counts of a disk that has dated a change
   before the look that did not see it yet.
 
-A settled agency is *announced*, and again when its mailboxes or its `agency.toml` have changed since.
+A settled agency is *announced*, and again when its mailboxes or its ``agency.toml`` have changed since.
 Mailboxes that a run has read and published as they are need no announcement. An announcement may be lost
 with the server, and its run may fail, crash or be cancelled: where no run is at work and the agency is still
-not read, it is announced again after each of the pauses of `AGAIN`, and then no more. Beyond that, and
+not read, it is announced again after each of the pauses of ``AGAIN``, and then no more. Beyond that, and
 wherever else nothing happens without a person, the agency is *stuck*.
 """
 
@@ -33,7 +33,7 @@ from tasks.arrivals.copying import is_copying
 from tasks.arrivals.memory import Files, Remembered
 
 PAUSE: Final = 10.0
-"""Seconds between the two looks that must see the same, where `settle` is not shorter still."""
+"""Seconds between the two looks that must see the same, where ``settle`` is not shorter still."""
 
 AGAIN: Final = (600.0, 3600.0, 6 * 3600.0)
 """Seconds after which an agency that was announced and is not read is announced again."""
@@ -68,7 +68,7 @@ class Facts:
 
     Attributes:
         folder: The investigation folder, as it is named in a command.
-        configured: Agencies with settings in `investigation.toml`.
+        configured: Agencies with settings in ``investigation.toml``.
         read: Agencies all of whose mailboxes a run has read and published as they are.
         published: Agencies in the published tables.
         busy: Whether a run is at work in the folder.

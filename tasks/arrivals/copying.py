@@ -1,10 +1,10 @@
 """Files that are part of a copy under way, by their names and sizes.
 
-- `.part`, `.partial`, `.filepart`, `.tmp`, `.temp`, `.crdownload`, `.download`, `.opdownload` at the end:
-  browsers, curl, WinSCP, and whoever follows the custom of renaming at the end;
-- `~` at the begin: Office and Windows;
-- `.name.pst.x7Yz9q`: rsync, which renames at the end;
-- `.goutputstream-…`: GNOME;
+- ``.part``, ``.partial``, ``.filepart``, ``.tmp``, ``.temp``, ``.crdownload``, ``.download``, ``.opdownload``
+  at the end: browsers, curl, WinSCP, and whoever follows the custom of renaming at the end;
+- ``~`` at the begin: Office and Windows;
+- ``.name.pst.x7Yz9q``: rsync, which renames at the end;
+- ``.goutputstream-…``: GNOME;
 - a mailbox of 0 bytes: the name is there, the content is not; no mailbox is that small.
 """
 

@@ -1,6 +1,6 @@
 """Which agencies have arrived: one look compared with what is remembered of the looks before. Pure functions.
 
-What is to be done about an agency is judged for each by itself (`tasks.arrivals.agency`).
+What is to be done about an agency is judged for each by itself (``tasks.arrivals.agency``).
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> 
     """The mailboxes that may be read now; a run that an arrival starts asks before it reads.
 
     Args:
-        investigation: The investigation, whose `arrivals.settle` holds.
+        investigation: The investigation, whose ``arrivals.settle`` holds.
         files: Mailboxes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What the last look saw and what was announced: `work/arrivals.json`."""
+"""What the last look saw and what was announced: ``work/arrivals.json``."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Remembered:
     """One agency. Times are our clock's, seconds since 1970.
 
     Attributes:
-        files: its files as the last look saw them.
-        since: at the first look that saw them so.
-        announced: its mailboxes and settings as they were announced, or were read before anything had to be;
+        files: Its files as the last look saw them.
+        since: At the first look that saw them so.
+        announced: Its mailboxes and settings as they were announced, or were read before anything had to be;
             None where neither was.
-        at: at the last announcement.
-        times: how often it was announced as it is; 0 where it did not have to be.
-        looked: at the last look.
-        behind: whether the clock of its disk was seen to be behind ours.
-        reported: what a person was told of it that only a person can mend; empty where nothing was.
+        at: At the last announcement.
+        times: How often it was announced as it is; 0 where it did not have to be.
+        looked: At the last look.
+        behind: Whether the clock of its disk was seen to be behind ours.
+        reported: What a person was told of it that only a person can mend; empty where nothing was.
     """
 
     files: Files

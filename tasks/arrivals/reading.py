@@ -32,7 +32,7 @@ class Before:
 
 
 def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
-    """The agencies that stand in `private/sources`, and those of which nothing has changed since.
+    """The agencies that stand in ``private/sources``, and those of which nothing has changed since.
 
     No file is opened: the hash is the remembered one of a file that has not changed since it was taken. One
     that is not remembered counts as not read, which costs an announcement. Where a run was ended while it

@@ -33,7 +33,7 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
 
     Args:
         files: Mailboxes.
-        memory: What `tasks.arrivals.memory.recall` gives.
+        memory: What ``tasks.arrivals.memory.recall`` gives.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
 

@@ -1,7 +1,8 @@
-"""Runs the plan on a Dask client: thin, and careful about workers that die.
+"""Runs the reading on a Dask client, even if workers die.
 
-A partition whose worker died is read apart (`tasks.mail.spans`), which finds the message at fault, if there
-is one: a worker that was killed from outside has none, and the partition is simply read again.
+A partition whose worker died is read in child processes (``tasks.mail.spans``), which finds the message at
+fault if there is one. If the worker was killed from outside there is none, and the partition is simply read
+again.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ def examine_files(
     """Hash and list files on the workers.
 
     Args:
-        client: where to run.
-        hashes: the files, each with its SHA-256 where that is known.
-        on_progress: told how many files are done.
+        client: Where to run.
+        hashes: The files, each with its SHA-256 where that is known.
+        on_progress: Called with how many files are done, and of how many.
 
     Returns:
         What each is.
@@ -50,7 +51,7 @@ def _examine(item: tuple[Place, str | None]) -> Examined:
 
 
 def _examine_apart(item: tuple[Place, str | None]) -> Examined:
-    """Without libpff, which can only have died over the folders' names."""
+    """Without libpff, which can only have crashed on the names of the folders."""
     return examine(*item, names=False)
 
 
@@ -73,17 +74,17 @@ def read_mailboxes(
     settings: MailSettings,
     on_progress: OnProgress | None = None,
 ) -> dict[str, list[PartitionSummary]]:
-    """Read what is not yet read of all mailboxes, partitions of all of them side by side.
+    """Read what is not yet read of all mailboxes; partitions of all of them run in parallel.
 
     Args:
-        client: where to run.
-        mailboxes: as `tasks.mail.sources.group` gives them.
-        work: the investigation's work folder, which workers must see under the same path.
-        settings: how to read.
-        on_progress: told how many messages are done, those of earlier runs included.
+        client: Where to run.
+        mailboxes: As ``tasks.mail.sources.group`` gives them.
+        work: The investigation's work folder, which workers must see under the same path.
+        settings: How to read.
+        on_progress: Called with how many messages are done, those of earlier runs included, and of how many.
 
     Returns:
-        The parts of each mailbox, by source id.
+        The partitions of each mailbox, by source id.
     """
     # One mailbox under two agencies is read once.
     distinct = {mailbox.source: mailbox for mailbox in mailboxes if mailbox.examined.plan is not None}

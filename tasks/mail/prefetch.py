@@ -1,10 +1,10 @@
-"""Tells a distant mailbox which blocks the next messages consist of, before they are copied one by one.
+"""Fetches the blocks of the next messages of a mailbox on a store, before they are copied one by one.
 
-The blocks of a group of messages are followed in breadth: first where all of their data blocks and subnode
-blocks lie, then those blocks, then what the references in them lead to. That is a handful of journeys for a
-group, where copying alone would make one for each block. What is fetched is what `tasks.mail.extract` copies,
-attachments left out; nothing is verified here, that is the copier's, and a reference that makes no sense is
-passed over, because the copier will stumble over it and say so.
+Every request to a store takes some ten milliseconds. Copying alone would make one request for each block, and
+would wait for it. So the blocks of a group of messages are followed level by level: first the blocks that the
+messages name, then what the references in those lead to. That is a handful of requests for a group. What is
+fetched is what ``tasks.mail.extract`` copies, attachments left out. Nothing is verified here: that is the
+copier's work, and a reference that makes no sense is passed over, because the copier will meet it and say so.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from tasks.mail.ndb import Distant, prefetch_ranges
 from tasks.mail.references import Breadth, Node
 
 _LEVELS: Final = 8
-"""Levels of references that are followed; deeper ones the copier fetches by itself."""
+"""Levels of references that are followed; the copier fetches what lies deeper by itself."""
 
 
 def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
-    """Fetch what copying these nodes takes, if their mailbox is distant.
+    """Fetch what copying these nodes takes, if their mailbox is on a store.
 
     Args:
-        copier: of the mailbox; its block index learns where the blocks lie.
-        nodes: nodes that are copied next, a group of some ten.
+        copier: The mailbox's; its block index learns where the blocks lie.
+        nodes: The nodes that are copied next, some dozens.
     """
     file, index, layout = copier.file, copier.index, copier.layout
     if not isinstance(file, Distant):
@@ -35,6 +35,8 @@ def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
         blocks = walk.blocks
         if not blocks:
             return
+        # First the pages of the index, else each `find` would be a request; then all blocks of the level at
+        # once.
         index.prefetch(sorted(blocks))
         places = sorted(place[:2] for bid in blocks if (place := index.find(bid)))
         prefetch_ranges(file, ((offset, layout.block_span(size)) for offset, size in places))
@@ -42,7 +44,7 @@ def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
 
 
 def _contents(copier: Copier, bids: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """What blocks of references hold, unverified; without those that are deflated, which are seldom."""
+    """What blocks of references hold, unverified; deflated ones are rare, and left to the copier."""
     for bid in bids:
         place = copier.index.find(bid)
         if place is not None:

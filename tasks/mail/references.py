@@ -43,7 +43,7 @@ class BlockError(Exception):
     """A block that a message consists of is missing, damaged or makes no sense.
 
     Attributes:
-        reason: A few words to count by.
+        reason: A few words, the same for every such fault, so that faults can be counted.
         detail: Which block, and where it lies.
     """
 
@@ -182,7 +182,7 @@ class _DepthFirst:
         while todo:
             at = todo.pop()
             if at & ~1 in met:
-                raise BlockError("block stands twice in one tree", f"block 0x{at:x}")
+                raise BlockError("block appears twice in one tree", f"block 0x{at:x}")
             met.add(at & ~1)
             if at & INTERNAL:
                 # Reversed, as the last of the list comes next: blocks are copied in the order of the content.
@@ -199,7 +199,7 @@ class _DepthFirst:
         if not bid or bid in self._met:
             return 0
         if depth > _SUBNODE_LEVELS:
-            raise BlockError("tree of subnodes without end", f"block 0x{bid:x}")
+            raise BlockError("tree of subnodes is too deep", f"block 0x{bid:x}")
         self._met.add(bid)
         found = self._references.subnode_tree(bid, self._content(bid))
         for data, sub in found.nodes:
@@ -294,7 +294,7 @@ class Breadth:
             return False
         if bid & ~1 in self._met:
             if self._strict:
-                raise BlockError("block stands twice in one tree", f"block 0x{bid:x}")
+                raise BlockError("block appears twice in one tree", f"block 0x{bid:x}")
             return False
         self._met.add(bid & ~1)
         return True

@@ -1,4 +1,4 @@
-"""What the mail room hands on: the mailboxes of a run and what became of their messages."""
+"""What the mail room returns: the mailboxes of a run and what happened to their messages."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class MailSource:
         sha256: All 64 of them.
         files: All names it was given under, inside the investigation folder, sorted.
         bytes: Size of the file.
-        format: As ``Unicode PST``; None where it is no mailbox.
-        messages_listed: Messages in the file's own index; None where unknown.
-        unknown: Why the number is unknown; None where it is known.
-        mail: Folder of ``part-*.parquet`` (``work/mail``); None where nothing could be read.
+        format: Such as ``Unicode PST``; None if the file is not a mailbox.
+        messages_listed: Messages in the file's own index; None if unknown.
+        unknown: Why the number is unknown; None if it is known.
+        mail: Folder of ``part-*.parquet`` (``work/mail``); None if nothing could be read.
         read: Messages read that are mail.
-        not_mail: Items read that are no mail.
+        not_mail: Items read that are not mail.
         quarantined: Items that could not be read.
         stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff):
-            the second, independent count; None where a folder states none.
-        warnings: What a person should know of the file, a clause each.
-        unaccounted: Folders whose messages no partition answers for; none, unless something went wrong.
+            a second, independent count; None if a folder states none.
+        warnings: What a person should know of the file, one clause each.
+        unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
     """
 
     agency: str
@@ -61,8 +61,8 @@ class Survey:
     """The mailboxes of a run, listed but not read.
 
     Attributes:
-        mailboxes: one an agency and file, in order of agency and hash.
-        states: size, times of change and inode that each file had when it was hashed.
+        mailboxes: One per agency and file, in order of agency and hash.
+        states: Size, times of change and inode of each file when it was hashed.
     """
 
     mailboxes: tuple[Mailbox, ...]
@@ -74,8 +74,9 @@ class Reading:
     """The mailboxes of a run, read.
 
     Attributes:
-        sources: one a mailbox, in order of agency and hash.
-        quarantine: `private/quarantine` rows of the stages opening, listing and reading; one set a source id.
+        sources: One per mailbox, in order of agency and hash.
+        quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
+            id.
     """
 
     sources: tuple[MailSource, ...]
@@ -85,7 +86,7 @@ class Reading:
 def to_sources(
     mailboxes: Sequence[Mailbox], work: Path, read: Mapping[str, Sequence[PartitionSummary]]
 ) -> tuple[MailSource, ...]:
-    """The mailboxes with what became of their messages, from the partitions on disk."""
+    """The mailboxes with what happened to their messages, from the partitions on disk."""
     return tuple(_source(mailbox, work, read.get(mailbox.source, ())) for mailbox in mailboxes)
 
 
@@ -135,7 +136,12 @@ def _quarantine(
     plan = mailbox.examined.plan
     whole = {"source": source, "node_id": None, "folder": None}
     if plan is None:
-        yield {**whole, "stage": "opening", "reason": "no mailbox", "detail": mailbox.examined.problem or ""}
+        yield {
+            **whole,
+            "stage": "opening",
+            "reason": "not a mailbox",
+            "detail": mailbox.examined.problem or "",
+        }
         return
     if plan.cut:
         detail = f"{plan.cut:,} of {plan.size + plan.cut:,} bytes are missing at its end; copy it again"

@@ -70,7 +70,7 @@ def read_all(file: Bytes, plan: MailPlan, taken: Taken, settings: MailSettings, 
     """Read and write everything that was listed, as a worker would.
 
     Raises:
-        ValueError: outcomes and messages do not add up.
+        ValueError: Outcomes and messages do not add up.
     """
     header = Header.parse(plan.header.raw)
     taken.outcomes = list(read_nodes(file, header, [to_node(row) for row in plan.nodes], settings))

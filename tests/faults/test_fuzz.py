@@ -1,6 +1,6 @@
 """Two thousand damaged mailboxes through the whole reader, in child processes.
 
-A red test names seeds; `tests/faults/reading.py` says how to see one again.
+A red test names seeds; ``tests/faults/reading.py`` says how to see one again.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Workers that die in mid-read: killed from outside, by a segmentation fault, by a hang. No row changes.
 
-The workers are real processes with real deaths. They load a `sitecustomize` that wraps the reader's own
-`read_item`: what it does to which message stands in a file, so that one cluster serves all tests.
+The workers are real processes with real deaths. They load a ``sitecustomize`` that wraps the reader's own
+``read_item``: what it does to which message stands in a file, so that one cluster serves all tests.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def test_a_segmentation_fault_costs_the_one_message_that_caused_it(crew: Crew, b
     crew.shall(SEGFAULT, bad)
     parts = read(crew, box.mailbox, tmp_path, partition=30)
     (lost,) = [row for part in parts for row in part.quarantine]
-    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert (lost.node_id, lost.reason) == (bad, "crashes libpff")
     assert lost.folder == "Top of Personal Folders/Inbox"
     assert "SIGSEGV" in lost.detail
     assert rows(box.mailbox, tmp_path).equals(box.without(bad))
@@ -203,7 +203,7 @@ def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(crew: Crew, 
     crew.shall(HANG, bad)
     parts = read(crew, box.mailbox, tmp_path, partition=4, watchdog_seconds=1.5)
     (lost,) = [row for part in parts for row in part.quarantine]
-    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert (lost.node_id, lost.reason) == (bad, "crashes libpff")
     assert "hung for 1.5 s" in lost.detail
     assert rows(box.mailbox, tmp_path).equals(box.without(bad))
 

@@ -191,7 +191,7 @@ class Surgery:
         self.seal(len(self.data) - len(page))
 
     def save(self, size: int | None = None) -> Path:
-        """Write the file, or the first `size` bytes of it."""
+        """Write the file, or the first ``size`` bytes of it."""
         self.path.write_bytes(self.data[:size])
         return self.path
 
@@ -228,7 +228,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture(scope="session")
 def box_read(box: Box) -> Read:
-    """What is in `box`, read once."""
+    """What is in ``box``, read once."""
     return read_box(box.path)
 
 
@@ -256,7 +256,7 @@ def alerts_box(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture
 def damaged(box: Box, tmp_path: Path) -> Surgery:
-    """A copy of `box` under the knife."""
+    """A copy of ``box`` under the knife."""
     return Surgery(box.path, tmp_path / "damaged.pst")
 
 

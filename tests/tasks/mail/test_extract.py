@@ -52,7 +52,7 @@ USED_OF_RECIPIENTS = (RECIPIENT_TYPE, NAME, ADDRESS, SMTP_ADDRESS)
 
 
 class InMemory:
-    """A file of bytes, as `Bytes` wants one."""
+    """A file of bytes, as ``Bytes`` wants one."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -286,7 +286,7 @@ def test_each_flipped_byte_of_a_block_is_noticed(damaged: Surgery, box: Box):
 
 def test_a_block_in_no_index_is_named(damaged: Surgery, box: Box):
     damaged.set(NBT, box.nodes[7], data=0xABCDE4)
-    assert fault_of(damaged.save(), box.nodes[7]) == "block in no index"
+    assert fault_of(damaged.save(), box.nodes[7]) == "block is missing from the index"
 
 
 def test_a_block_beyond_the_end_is_named(damaged: Surgery, box: Box):
@@ -304,7 +304,7 @@ def test_another_message_s_block_in_place_of_its_own_is_noticed(damaged: Surgery
     one, other = (damaged.node(nid)[0] for nid in (box.nodes[110], box.nodes[111]))
     assert damaged.block(one)[1] == damaged.block(other)[1]
     damaged.set(BBT, one, offset=damaged.block(other)[0])
-    assert fault_of(damaged.save(), box.nodes[110]) == "block is not the one in the index"
+    assert fault_of(damaged.save(), box.nodes[110]) == "block does not match the index"
 
 
 def test_a_size_that_differs_from_the_trailer_s_is_noticed(damaged: Surgery, box: Box):
@@ -312,7 +312,7 @@ def test_a_size_that_differs_from_the_trailer_s_is_noticed(damaged: Surgery, box
     offset, size = damaged.block(bid)
     span = damaged.header.layout.block_span(size)
     struct.pack_into("<H", damaged.data, offset + span - 16, size - 1)
-    assert fault_of(damaged.save(), box.nodes[9]) == "block is not the one in the index"
+    assert fault_of(damaged.save(), box.nodes[9]) == "block does not match the index"
 
 
 def test_a_block_of_subnodes_of_an_unknown_type_is_noticed(damaged: Surgery, box: Box):
@@ -330,7 +330,7 @@ def test_a_block_of_subnodes_that_names_more_than_it_holds_is_noticed(damaged: S
 
 
 def tree_of_html(knife: Surgery, nid: int) -> int:
-    """The block of references over the HTML body of a message of `enclosed`."""
+    """The block of references over the HTML body of a message of ``enclosed``."""
     sub = knife.node(nid)[1]
     offset, size = knife.block(sub)
     rows = struct.iter_unpack("<QQQ", knife.data[offset + 8 : offset + 8 + (size - 8) // 24 * 24])
@@ -359,7 +359,7 @@ def test_a_tree_of_blocks_that_is_its_own_branch_is_a_fault_of_its_message(opene
     bid = tree_of_html(opened, enclosed.nodes[6])
     struct.pack_into("<Q", opened.data, opened.block(bid)[0] + 8, bid)
     opened.seal_block(bid)
-    assert fault_of(opened.save(), enclosed.nodes[6]) == "block stands twice in one tree"
+    assert fault_of(opened.save(), enclosed.nodes[6]) == "block appears twice in one tree"
 
 
 def test_a_subnode_that_is_its_own_parent_is_copied_once_and_ends(opened: Surgery, enclosed: Box):

@@ -69,5 +69,5 @@ def test_damage_is_told_and_the_number_is_unknown(damaged: Surgery):
 
 def test_what_is_no_mailbox_is_raised(tmp_path: Path):
     (tmp_path / "box.pst").write_bytes(b"x" * 600)
-    with pytest.raises(NotAMailboxError, match="no PST or OST"):
+    with pytest.raises(NotAMailboxError, match="not a PST or OST"):
         inspect(tmp_path / "box.pst")

@@ -95,18 +95,18 @@ def test_an_empty_file_is_called_empty():
 
 @pytest.mark.parametrize("raw", [b"!BD", b"From a@example.org", b"PK\x03\x04" * 200, bytes(HEADER_BYTES)])
 def test_a_file_of_another_kind_is_no_mailbox(raw: bytes):
-    with pytest.raises(NotAMailboxError, match="no PST or OST"):
+    with pytest.raises(NotAMailboxError, match="not a PST or OST"):
         Header.parse(raw)
 
 
 def test_an_archive_in_a_mailbox_s_place_is_told_to_be_unpacked():
-    with pytest.raises(NotAMailboxError, match=r"^a zip archive and no PST or OST: unpack it$"):
+    with pytest.raises(NotAMailboxError, match=r"^a zip archive, not a PST or OST: unpack it$"):
         Header.parse(b"PK\x03\x04" * 200)
 
 
 @pytest.mark.parametrize("size", [4, 12, 300, HEADER_BYTES - 1])
 def test_a_cut_inside_the_header_says_after_how_many_bytes(size: int):
-    with pytest.raises(NotAMailboxError, match=f"cut after {size} bytes, inside its header"):
+    with pytest.raises(NotAMailboxError, match=f"cut off after {size} bytes, inside its header"):
         Header.parse(bytes(header_of(23)[:size]))
 
 

@@ -175,7 +175,7 @@ def test_half_written_parts_and_strange_files_are_not_taken_for_parts(tmp_path: 
 def test_a_parquet_file_of_someone_else_is_named_with_the_mend(tmp_path: Path):
     path = tmp_path / partition_file(0, 5)
     pq.write_table(pa.table({"a": [1]}), path)
-    with pytest.raises(InputError, match=rf"{path.name}: is no part .* delete it"):
+    with pytest.raises(InputError, match=rf"{path.name}: was not written by nwatch; delete it"):
         read_summary(path)
 
 

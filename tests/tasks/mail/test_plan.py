@@ -210,9 +210,9 @@ def test_a_file_cut_inside_its_index_keeps_what_is_before_the_cut(damaged: Surge
     ("content", "words"),
     [
         (b"", "the file is empty"),
-        (b"!BDN", "cut after 4 bytes"),
-        (b"From: someone@example.org\n" * 100, "no PST or OST"),
-        (bytes(10_000), "no PST or OST"),
+        (b"!BDN", "cut off after 4 bytes"),
+        (b"From: someone@example.org\n" * 100, "not a PST or OST"),
+        (bytes(10_000), "not a PST or OST"),
     ],
 )
 def test_a_file_that_is_no_mailbox_is_told_so(tmp_path: Path, content: bytes, words: str):

@@ -174,7 +174,7 @@ def test_a_lost_leaf_of_the_block_index_costs_the_messages_of_its_blocks(
     found = kit.read(damaged.save())
     assert found.plan.listed == 340
     assert hit <= found.failures.keys()
-    assert {reason for reason, _ in found.failures.values()} == {"block in no index"}
+    assert {reason for reason, _ in found.failures.values()} == {"block is missing from the index"}
     assert others_equal(found, box_read, set(found.failures))
 
 
@@ -202,7 +202,7 @@ def test_a_body_whose_blocks_turn_in_a_circle_ends_with_its_message_alone(
     knife.seal_block(body)
     found = kit.read(knife.save())
     outcome = found.outcomes[enclosed.nodes[6]]
-    assert outcome == Failure(enclosed.nodes[6], "block stands twice in one tree", f"block 0x{body:x}")
+    assert outcome == Failure(enclosed.nodes[6], "block appears twice in one tree", f"block 0x{body:x}")
     assert others_equal(found, kit.read(enclosed.path), {enclosed.nodes[6]})
 
 
@@ -271,7 +271,7 @@ def test_a_file_that_libpff_refuses_is_halved_until_the_message_is_found(
         nodes = [plan.node(place) for place in range(len(plan.nodes))]
         outcomes = {one.node_id: one for one in read_nodes(file, plan.header, nodes, MailSettings())}
     bad = box.nodes[77]
-    assert outcomes[bad] == Failure(bad, "libpff opens no file that holds it", "I do not like it.")
+    assert outcomes[bad] == Failure(bad, "libpff cannot open a file that holds it", "I do not like it.")
     assert {node: one for node, one in outcomes.items() if node != bad} == {
         node: one for node, one in box_read.outcomes.items() if node != bad
     }
@@ -290,8 +290,8 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
     [
         (OSError("a: b.\nlibpff_y: broken heap."), ("libpff cannot read it", "broken heap.")),
         (MemoryError(), ("libpff cannot read it", "MemoryError")),
-        (ValueError("no such day"), ("the reader failed on it", "ValueError: no such day")),
-        (RecursionError("deep"), ("the reader failed on it", "RecursionError: deep")),
+        (ValueError("no such day"), ("the reader failed", "ValueError: no such day")),
+        (RecursionError("deep"), ("the reader failed", "RecursionError: deep")),
     ],
 )
 def test_whatever_is_raised_over_a_message_quarantines_that_message(

@@ -26,7 +26,7 @@ layouts = pytest.mark.parametrize("layout", [UNICODE, ANSI, UNICODE_4K], ids=lam
 def block(
     layout: Layout, kind: int, level: int, rows: list[tuple[int, ...]], count: int | None = None
 ) -> bytes:
-    """A block of references; `count` is the number of rows that it claims."""
+    """A block of references; ``count`` is the number of rows that it claims."""
     word = layout.word_format[1]
     header = struct.pack("<BBH", kind, level, len(rows) if count is None else count)
     header += bytes((8 if kind == 1 else layout.sub_header) - len(header))
@@ -149,7 +149,7 @@ def test_a_node_without_blocks_has_none():
 @pytest.mark.parametrize("below", [(8, 8), (8, 9), (10, 10), (6,), (10, 7)])
 def test_a_data_tree_that_lists_a_block_twice_is_an_error(below: tuple[int, ...]):
     contents = {6: listing(UNICODE, *below), 10: listing(UNICODE, 12)}
-    assert Followed(UNICODE, contents, 6, 0).reason == "block stands twice in one tree"
+    assert Followed(UNICODE, contents, 6, 0).reason == "block appears twice in one tree"
     with pytest.raises(BlockError, match="twice"):
         in_breadth(UNICODE, contents, [Node(4, 6, 0, 0)], strict=True)
     met, _ = in_breadth(UNICODE, contents, [Node(4, 6, 0, 0)], strict=False)
@@ -163,7 +163,7 @@ def test_a_circle_of_subnodes_ends_and_adds_nothing():
     assert in_breadth(UNICODE, contents, [Node(4, 0, 6, 0)], strict=False) == ([6, 10, 8], {4: 1})
 
 
-@pytest.mark.parametrize(("levels", "reason"), [(17, None), (18, "tree of subnodes without end")])
+@pytest.mark.parametrize(("levels", "reason"), [(17, None), (18, "tree of subnodes is too deep")])
 def test_subnodes_are_followed_seventeen_levels_deep(levels: int, reason: str | None):
     ids = [6 + 4 * level for level in range(levels)]
     contents = {bid: leaf(UNICODE, (PROPERTY, 0, bid + 4)) for bid in ids[:-1]} | {ids[-1]: leaf(UNICODE)}

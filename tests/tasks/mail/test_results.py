@@ -58,7 +58,7 @@ def test_a_file_that_is_no_mailbox_is_a_source_with_nothing_but_its_problem(tmp_
     assert source.unknown is not None
     assert source.warnings == (f"not read: {source.unknown}",)
     (row,) = quarantine_table([mailbox], {}).to_pylist()
-    assert (row["stage"], row["reason"], row["node_id"]) == ("opening", "no mailbox", None)
+    assert (row["stage"], row["reason"], row["node_id"]) == ("opening", "not a mailbox", None)
     assert row["detail"] == source.unknown
 
 

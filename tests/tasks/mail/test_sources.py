@@ -54,7 +54,7 @@ def test_a_file_that_is_no_mailbox_is_examined_with_what_is_wrong(tmp_path: Path
     found = examine(tmp_path / "box.pst", None)
     assert found.plan is None
     assert found.problem is not None
-    assert "no PST or OST" in found.problem
+    assert "not a PST or OST" in found.problem
     assert found.bytes == 7
 
 

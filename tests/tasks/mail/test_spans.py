@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def span(box: Box, tmp_path: Path) -> Span:
-    """Messages 40 to 60 of `box`."""
+    """Messages 40 to 60 of ``box``."""
     return span_of(open_plan(box.path), box.path, (40, 60), tmp_path / "parts", MailSettings())
 
 
@@ -107,7 +107,7 @@ def test_the_one_message_that_kills_its_reader_is_found_and_the_rest_kept(
         Quarantined(
             bad,
             "Top of Personal Folders/Inbox",
-            "libpff dies of it",
+            "crashes libpff",
             f"the reader {verdict}, each time it was tried",
         ),
     )
