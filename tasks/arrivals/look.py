@@ -25,18 +25,18 @@ def look_at_records(
     tell: Callable[[Stuck], None],
     busy: bool = False,
 ) -> Decision:
-    """Look at the records once, announce what has arrived, and tell of what waits for a person.
+    """Look at the records once, announce what has arrived, and report what needs a person.
 
     Args:
         investigation: The investigation; its agencies need not have settings yet.
         settle: Seconds for which nothing of an agency may have changed.
-        announce: Announces an agency; only when it returns is the agency marked, so that one whose
-            announcement failed is announced again by the next look.
-        tell: Tells of an agency that is stuck; likewise, and once for each reason.
+        announce: Announces an agency. The agency is marked only when this returns, so that if an announcement
+            fails the next look makes it again.
+        tell: Reports an agency that is stuck; marked in the same way, and called once for each reason.
         busy: Whether a run is at work in the folder.
 
     Returns:
-        What was announced, and what is waited for and why.
+        What was announced, what is waiting, and why.
 
     Raises:
         InputError: Nothing can be listed at all, or the work folder cannot be written.
@@ -78,13 +78,13 @@ def _problem(investigation: Investigation, agency: str) -> str | None:
 
 
 def agencies_coming(investigation: Investigation) -> dict[str, str]:
-    """Agencies that are still being copied, or are just being changed; a run that starts by itself asks.
+    """Agencies that are still being copied or have just changed; a run that starts by itself asks.
 
     Args:
         investigation: The investigation; its agencies need not have settings yet.
 
     Returns:
-        A note for each, by its name.
+        A note for each, by the agency's name.
 
     Raises:
         InputError: Something cannot be listed.
@@ -105,14 +105,14 @@ def agencies_coming(investigation: Investigation) -> dict[str, str]:
 
 
 def already_read(investigation: Investigation, agency: str) -> bool:
-    """Whether a run has read and published all mailboxes of an agency as they are, in its time zone.
+    """Whether a run has read and published all mailboxes of an agency in their present state and time zone.
 
     Args:
         investigation: The investigation, whose agency has settings.
         agency: Its folder's name.
 
     Raises:
-        InputError: Something cannot be listed, or what is known of the mail is damaged.
+        InputError: Something cannot be listed, or what earlier runs kept of the mail is damaged.
     """
     before = read_before(investigation.place.look().seen, investigation.work, investigation.out)
     if agency not in before.read:
@@ -121,10 +121,10 @@ def already_read(investigation: Investigation, agency: str) -> bool:
 
 
 def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> Settled:
-    """The mailboxes that may be read now; a run that an arrival starts asks before it reads.
+    """The mailboxes that may be read now; a run that was started by an arrival asks before it reads.
 
     Args:
-        investigation: The investigation, whose ``arrivals.settle`` holds.
+        investigation: The investigation; its setting ``arrivals.settle`` is used.
         files: Mailboxes.
 
     Raises:

@@ -25,14 +25,14 @@ class Remembered:
 
     Attributes:
         files: Its files as the last look saw them.
-        since: At the first look that saw them so.
-        announced: Its mailboxes and settings as they were announced, or were read before anything had to be;
-            None where neither was.
-        at: At the last announcement.
-        times: How often it was announced as it is; 0 where it did not have to be.
-        looked: At the last look.
-        behind: Whether the clock of its disk was seen to be behind ours.
-        reported: What a person was told of it that only a person can mend; empty where nothing was.
+        since: Time of the first look that saw them so.
+        announced: Its mailboxes and settings as they were announced, or as they were read without an
+            announcement; None if neither happened.
+        at: Time of the last announcement.
+        times: How often it was announced in its present state; 0 if it did not have to be.
+        looked: Time of the last look.
+        behind: Whether the clock of its disk has proved to be behind ours.
+        reported: What was last reported as a thing that only a person can fix; empty if nothing was.
     """
 
     files: Files
@@ -50,10 +50,9 @@ Memory = Mapping[str, Remembered]
 
 
 def recall(work: Path) -> dict[str, Remembered]:
-    """What the last look left; nothing where there was none, or where it makes no sense.
+    """What the last look left; nothing if there was none, or if the file makes no sense.
 
-    A memory that is lost costs at most that an agency is announced once more, and what was read is not read
-    again.
+    If the memory is lost, at worst an agency is announced once more; what was read is not read again.
 
     Args:
         work: The investigation's work folder.
@@ -71,11 +70,11 @@ def recall(work: Path) -> dict[str, Remembered]:
 
 
 def remember(memory: Memory, work: Path) -> None:
-    """Write it beside its place, and rename it.
+    """Write the memory under another name, and rename it.
 
     Args:
-        memory: What is to be remembered.
-        work: The investigation's work folder, made if need be.
+        memory: What to remember.
+        work: The investigation's work folder; created if absent.
 
     Raises:
         InputError: It cannot be written.
@@ -96,7 +95,7 @@ def _refused(work: Path, error: OSError) -> InputError:
 
 
 def _values(one: Remembered) -> dict[str, Any]:
-    """The fields; one has kept in the file the name that it had first, so that a newer version reads on."""
+    """The fields; one keeps its first name in the file, so that files of earlier versions can be read."""
     values = asdict(one)
     return {**values, "told": values.pop("reported")}
 

@@ -62,19 +62,21 @@ def test_a_file_that_is_being_written_is_not_announced_and_would_not_be_read(cas
     assert "records/lapd/a.pst: changed" in found.notes[0]
 
 
-def test_a_link_that_leads_nowhere_stops_no_look(case: Investigation):
+def test_a_broken_link_does_not_stop_a_look(case: Investigation):
     (case.folder / "records/lapd/gone.pst").symlink_to(case.folder / "nowhere")
     announced: list[Arrival] = []
     look(case, announced)
     look(case, announced)
     assert [arrival.files for arrival in announced] == [2]
-    # The run says what is wrong with it; when it is mended, that is a change.
+    # The run reports what is wrong with it; fixing it is a change.
     (case.folder / "records/lapd/gone.pst").unlink()
     look(case, announced)
     assert [(arrival.files, arrival.times) for arrival in announced] == [(2, 1), (1, 1)]
 
 
-def test_a_mailbox_that_belongs_to_no_agency_is_in_nobody_s_way_and_said_at_each_look(case: Investigation):
+def test_a_mailbox_that_belongs_to_no_agency_holds_up_no_other_and_is_reported_by_each_look(
+    case: Investigation,
+):
     (case.folder / "records/stray.pst").write_bytes(b"mail")
     announced: list[Arrival] = []
     for _ in range(2):
@@ -83,7 +85,7 @@ def test_a_mailbox_that_belongs_to_no_agency_is_in_nobody_s_way_and_said_at_each
     assert [arrival.agency for arrival in announced] == ["lapd"]
 
 
-def test_a_person_is_told_once_of_what_only_a_person_can_mend(case: Investigation):
+def test_what_only_a_person_can_fix_is_reported_once(case: Investigation):
     settings = case.folder / "records/lapd/agency.toml"
     settings.write_text('name = "Police"\n')
     announced: list[Arrival] = []
@@ -103,7 +105,7 @@ def test_a_person_is_told_once_of_what_only_a_person_can_mend(case: Investigatio
     assert len(stuck) == 1
 
 
-def test_a_person_who_could_not_be_told_is_told_by_the_next_look(case: Investigation):
+def test_a_report_that_failed_is_made_by_the_next_look(case: Investigation):
     (case.folder / "records/lapd/agency.toml").write_text("wrong")
 
     def fails(stuck: Stuck) -> None:
@@ -123,7 +125,7 @@ def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case
     assert set(found) == {"lapd", "new"}
     assert found["lapd"].startswith("records/lapd/a.pst: changed ")
     assert found["lapd"].endswith("; until then the agency 'lapd' stays as it was")
-    # As they were announced they have settled, whatever their clock says.
+    # In the state in which they were announced they have settled, whatever their clock says.
     look(case, [])
     assert set(agencies_coming(case)) == {"new"}
     (case.folder / "records/stray.pst").write_bytes(b"mail")
@@ -131,7 +133,7 @@ def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case
         agencies_coming(case)
 
 
-def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):
+def test_a_look_writes_its_memory_to_the_work_folder_and_nothing_else(case: Investigation):
     before = sorted(case.folder.rglob("*"))
     look(case, [])
     made = sorted(set(case.folder.rglob("*")) - set(before))
@@ -139,7 +141,7 @@ def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):
     assert list(recall(case.work)) == ["lapd"]
 
 
-def test_records_on_a_store_arrive_alike(store: Store, tmp_path: Path):
+def test_records_on_a_store_arrive_in_the_same_way(store: Store, tmp_path: Path):
     (tmp_path / "investigation.toml").write_text(f'name = "test"\nrecords = "{store.url("arriving")}"\n')
     case = Investigation.unchecked(tmp_path)
     announced: list[Arrival] = []
