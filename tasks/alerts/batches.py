@@ -1,11 +1,11 @@
-"""The parts of all mailboxes: what is to be parsed, what lies there already, the work on the workers.
+"""Batches of messages to parse: which there are, which earlier runs have parsed, and their parsing.
 
-The plan is pure data (:class:`Batch`: one row group of a mail file and the place of its result), so that
-workers are busy whatever the sizes of the mailboxes, and running it serially or on a cluster is the same.
-Results lie in ``work/alerts/<source>-<key>/``; the key is a hash of all that a result depends on besides the
-mail itself. A changed crosswalk, scraper or time zone therefore makes another folder, and the old one is
-simply not used. A result is written beside and renamed, and bears a mark of the rows it was made from: an
-interrupted run leaves usable parts.
+A :class:`Batch` is one row group of a mail file and the file for its result. Batches are of similar size, so
+that workers are busy whatever the sizes of the mailboxes, and the result is the same in one process as on a
+cluster. Results are in ``work/alerts/<source>-<key>/``. The key is a hash of everything that a result depends
+on besides the mail itself, so a changed crosswalk, scraper or time zone leads to another folder, and the old
+one is no longer used. A result is written under another name and then renamed, and it bears a mark of the
+rows that it was made from, so an interrupted run leaves batches that the next run can use.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _CODE: Final = (
 
 @dataclass(frozen=True)
 class Batch:
-    """One piece of work: a row group of a mail file.
+    """One row group of a mail file.
 
     Attributes:
         mail: The mail file.
         row_group: Which of its row groups.
-        mark: What identifies the rows (their number, the first and last node id, their size): a kept result
-            is used only if it bears the same one, for mail may have been cut into other parts since.
+        mark: What identifies the rows: their number, the first and last node id, their size. A result is used
+            only if it bears the same mark, because the mail may have been partitioned differently since.
         result: Where the parsed rows go.
     """
 
@@ -68,9 +68,9 @@ class Parsed:
     """All parsed mailboxes.
 
     Attributes:
-        sources: In order of agency and source; one without mail has no parts.
-        fresh: Parts parsed in this run.
-        kept: Parts that a run before left.
+        sources: In order of agency and source; a mailbox without mail has no files.
+        fresh: Batches parsed in this run.
+        kept: Batches that earlier runs have parsed.
     """
 
     sources: tuple[ParsedSource, ...]
@@ -79,7 +79,7 @@ class Parsed:
 
 
 def code_version() -> str:
-    """Hash of the code that parses and of lxml's version, so that nobody need raise a number."""
+    """Hash of the parsing code and of lxml's version, so that nobody has to remember to raise a number."""
     digest = hashlib.sha256(repr((etree.LXML_VERSION, etree.LIBXML_VERSION)).encode("ascii"))
     for name in _CODE:
         digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
@@ -87,10 +87,10 @@ def code_version() -> str:
 
 
 def check_templates(crosswalk: Crosswalk) -> None:
-    """See that each template of the crosswalk has a scraper.
+    """Check that each template of the crosswalk has a scraper.
 
     Raises:
-        InputError: One has none; names the row's pattern, the column and the templates there are.
+        InputError: One has none; the message names the row's pattern, the column and the templates there are.
     """
     for row in crosswalk.rows:
         if row.template is not None and row.template not in TEMPLATES:
@@ -103,10 +103,10 @@ def check_templates(crosswalk: Crosswalk) -> None:
 def plan(
     sources: Sequence[MailSource], timezones: Mapping[str, str], crosswalk: Crosswalk, work: Path
 ) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Batch, str], ...]]:
-    """Lay out the work: nothing is read but the footers of the mail files.
+    """List the batches: only the footers of the mail files are read.
 
     Args:
-        sources: The mailboxes; of each agency one a source.
+        sources: The mailboxes; of each agency one per source.
         timezones: IANA time zone by agency.
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
@@ -175,7 +175,7 @@ def _batches(file: Path, folder: Path) -> list[Batch]:
 
 
 def is_done(batch: Batch) -> bool:
-    """Whether the batch's result lies there, whole and made from the same rows."""
+    """Whether the batch's result is on disk, complete and made from the same rows."""
     try:
         metadata = pq.read_schema(batch.result).metadata or {}
     except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
@@ -208,22 +208,22 @@ def parse_sources(
     client: Any = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Parsed:
-    """Parse every mailbox, as far as no earlier run has done it.
+    """Classify all messages and scrape the alerts, except what earlier runs have done.
 
     Args:
         sources: The mailboxes of the mail room.
         timezones: IANA time zone by agency.
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
-        client: A ``distributed.Client``; None runs here, one batch after the other, with the same result.
-        progress: Called with (parts done, parts in all) at the start and after each part.
+        client: A ``distributed.Client``; None to parse in this process, with the same result.
+        progress: Called with (batches done, batches in all) at the start and after each batch.
 
     Returns:
-        Where the parsed rows lie, and how much of it was new.
+        Where the parsed rows are, and how many batches were new.
 
     Raises:
         InputError: As :func:`plan`.
-        KilledWorker: Workers went on dying; one that is lost costs nothing but its time.
+        KilledWorker: Workers kept dying; a single one that is lost costs only time.
     """
     laid, batches = plan(sources, timezones, crosswalk, work)
     todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
@@ -242,7 +242,7 @@ def parse_sources(
 
 @dataclass(frozen=True)
 class ParseBatch:
-    """The parsing of a batch with its time zone, as something that is sent to workers.
+    """The parsing of a batch in its time zone, as an object that is sent to workers.
 
     Attributes:
         crosswalk: Decides kinds and templates.
@@ -252,9 +252,9 @@ class ParseBatch:
 
     @property
     def __name__(self) -> str:
-        """What the work is called on the dashboard."""
+        """The name of the work on the dashboard."""
         return "parse_batch"
 
     def __call__(self, piece: tuple[Batch, str]) -> int:
-        """Parse a batch; what it writes is whole or absent, so that it may be begun twice."""
+        """Parse a batch; what it writes is complete or absent, so it may be started twice."""
         return parse_batch(*piece, self.crosswalk)

@@ -26,10 +26,10 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
     """Make the tables, in memory, in no particular row order.
 
     Args:
-        messages: As :func:`tasks.alerts.messages.gather` gives them.
+        messages: As :func:`tasks.alerts.messages.gather` returns them.
 
     Returns:
-        Tables by their name in the schema; ``private/quarantine`` holds the rows of stage ``parsing`` alone.
+        Tables by their name in the schema; ``private/quarantine`` has only the rows of stage ``parsing``.
     """
     found = addressees(messages)
     alerts = unique_alerts(messages)
@@ -49,7 +49,7 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
 
 
 def quarantine_rows(messages: pa.Table) -> pa.Table:
-    """The alerts that could not be parsed, as ``private/quarantine``; a source of two agencies once."""
+    """The alerts that could not be parsed, as ``private/quarantine``; those of a shared source once."""
     stopped = messages.filter(pc.is_valid(messages.column("reason")))
     names = ["source", "node_id", "folder", "stage", "reason", "detail"]
     rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows)).select(names)
@@ -57,7 +57,7 @@ def quarantine_rows(messages: pa.Table) -> pa.Table:
 
 
 def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
-    """Count the messages of each folder by kind, and the alerts by their fate."""
+    """Count the messages of each folder by kind, and its alerts by whether they were parsed."""
     by = ["agency", "source", "folder"]
     flagged = messages.select([*by, "kind"]).append_column("parsed", pc.is_valid(messages.column("title")))
     flagged = flagged.append_column("stopped", pc.is_valid(messages.column("reason")))
