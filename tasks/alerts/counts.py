@@ -12,8 +12,7 @@ def kinds_table(messages: pa.Table) -> pa.Table:
     """Make ``public/kinds``: messages by agency and kind, and their share of the agency's messages.
 
     A kind that does not occur in an agency has no row: the crosswalk may have any number of kinds, and a row
-        of
-    zero would say something about the crosswalk and not about the mail. The shares of an agency sum to 1.
+    of zero would say something about the crosswalk and not about the mail. The shares of an agency sum to 1.
     """
     counted = _count(messages, ["agency", "kind"])
     totals: dict[str, int] = {}

@@ -31,9 +31,8 @@ def alert_id(agency: str, kind: str, day: date | None, title: str, description: 
     """Name a unique alert by its key, the same in every run and on every machine.
 
     Definition: the first 32 hexadecimal digits of the SHA-256 over the five values in this order, each as
-        UTF-8
-    and preceded by its length in bytes (8 bytes, big endian); the date as ``YYYY-MM-DD``, a missing one as
-    empty text. The lengths keep the values apart, so that the same characters divided differently give
+    UTF-8 and preceded by its length in bytes (8 bytes, big endian); the date as ``YYYY-MM-DD``, a missing one
+    as empty text. The lengths keep the values apart, so that the same characters divided differently give
     another name.
 
     Example:

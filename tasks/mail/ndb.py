@@ -67,9 +67,9 @@ class LocalFile:
     """A read-only local file, read at positions; one a thread, closed with ``with``.
 
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
-        other,
-    and one system call for each would cost more than verifying it does. A new segment takes over the memory
-    of the one that it replaces: the system clears fresh memory first, which costs as much as filling it.
+    other, and one system call for each would cost more than verifying it does. A new segment takes over the
+    memory of the one that it replaces: the system clears fresh memory first, which costs as much as filling
+    it.
     """
 
     def __init__(self, path: Path) -> None:

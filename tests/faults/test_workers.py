@@ -166,7 +166,7 @@ class Killer(threading.Thread):
             time.sleep(0.01)
 
 
-def test_workers_killed_in_mid_read_again_and_again_change_no_row(crew: Crew, box: Box, tmp_path: Path):
+def test_workers_killed_repeatedly_while_reading_change_no_row(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)  # so that there is a middle to be killed in
     killer = Killer(box.mailbox.mail_folder(tmp_path), 3)
     killer.start()
@@ -213,7 +213,7 @@ def on_disk(box: Box) -> Path:
     return box.mailbox.path
 
 
-def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
+def test_a_file_that_vanishes_during_the_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
     path = tmp_path / "vanishing.pst"
     shutil.copy(on_disk(box), path)
@@ -233,7 +233,7 @@ def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, b
     assert rows(mail, tmp_path).equals(box.table)
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_path: Path):
+def test_an_interrupted_run_continues_where_it_stopped(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
 
     def interrupt(done: int, total: int) -> None:
@@ -265,7 +265,7 @@ def settle(mail: Mailbox, work: Path) -> None:
         time.sleep(0.05)
 
 
-def test_a_second_run_reads_nothing_and_a_new_reader_everything(
+def test_a_second_run_reads_nothing_but_a_new_reader_reads_everything(
     crew: Crew, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     read(crew, box.mailbox, tmp_path, partition=30)
@@ -283,7 +283,7 @@ def test_a_second_run_reads_nothing_and_a_new_reader_everything(
     assert rows(box.mailbox, tmp_path).equals(box.table)
 
 
-def test_what_an_interrupted_worker_left_half_written_is_cleared_away(crew: Crew, box: Box, tmp_path: Path):
+def test_half_written_files_of_an_interrupted_worker_are_removed(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
     killer = Killer(box.mailbox.mail_folder(tmp_path), 1)
     killer.start()

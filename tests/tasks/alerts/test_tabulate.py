@@ -89,7 +89,7 @@ def run(
     two=st.lists(facts, max_size=6),
     cuts=st.lists(st.integers(1, 11), max_size=5),
 )
-def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
+def test_neither_partitions_nor_the_order_of_mailboxes_change_a_byte(
     run: Build, one: list[dict[str, Any]], two: list[dict[str, Any]], cuts: list[int]
 ) -> None:
     first = ("lapd", "aaaaaaaaaaaa", one)
@@ -160,7 +160,7 @@ def test_the_tables_agree_with_a_plain_count(run: Build, mail: list[dict[str, An
     }
 
 
-def test_no_mailbox_at_all_gives_empty_tables(tmp_path: Path) -> None:
+def test_without_mailboxes_the_tables_are_empty(tmp_path: Path) -> None:
     made = tabulate_sources([ParsedSource("lapd", "aaaaaaaaaaaa", ())], tmp_path)
     assert (made.messages, made.unique_alerts, made.emails_over_unique, made.folders) == (0, 0, 0, ())
     for name, path in made.paths.items():
@@ -188,7 +188,7 @@ def test_mailboxes_are_parsed_and_every_table_is_written(
     }
 
 
-def test_mailboxes_that_were_not_parsed_do_not_vanish_in_silence(
+def test_mailboxes_that_were_not_parsed_do_not_vanish_silently(
     mailbox: Build, mail_row: Build, crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     source = mailbox([mail_row(1)])

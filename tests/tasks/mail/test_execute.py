@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit
 
 
-def test_files_are_examined_and_progress_is_told(threads: Client, box: Box, tmp_path: Path):
+def test_files_are_examined_and_progress_is_reported(threads: Client, box: Box, tmp_path: Path):
     broken = tmp_path / "broken.pst"
     broken.write_bytes(b"!BDN")
     progress: list[tuple[int, int]] = []
@@ -76,7 +76,7 @@ def test_a_mailbox_of_two_agencies_is_read_once(threads: Client, alerts_box: Box
     assert progress == [(0, 100), (100, 100)]
 
 
-def test_a_file_that_is_no_mailbox_has_no_spans_and_stops_no_other(
+def test_a_file_that_is_not_a_mailbox_has_no_spans_and_does_not_stop_the_others(
     threads: Client, alerts_box: Box, tmp_path: Path
 ):
     broken = tmp_path / "broken.pst"
@@ -90,6 +90,6 @@ def test_a_file_that_is_no_mailbox_has_no_spans_and_stops_no_other(
     assert sum(partition.read for partition in partitions[mailboxes[1].source]) == 100
 
 
-def test_a_mailbox_without_messages_has_no_parts(threads: Client, kit: Kit, tmp_path: Path):
+def test_a_mailbox_without_messages_has_no_partitions(threads: Client, kit: Kit, tmp_path: Path):
     mailbox = mailbox_of(kit.write(tmp_path / "box.pst", []).path)
     assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings()) == {mailbox.source: []}

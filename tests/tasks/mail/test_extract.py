@@ -121,7 +121,7 @@ def extracted(file: Bytes, nodes: list[Node]) -> tuple[io.BytesIO, dict[int, int
     return extract.finish(), counts
 
 
-def test_every_real_message_is_to_libpff_what_it_is_in_its_mailbox(real_pst: Path):
+def test_libpff_reads_every_real_message_from_the_copy_as_from_its_mailbox(real_pst: Path):
     plain = pypff.file()
     plain.open(str(real_pst))
     wanted = {item.identifier: item for item in plain_items(plain.root_item)}
@@ -188,7 +188,7 @@ def sealed(data: bytes) -> bytes:
     return bytes(whole)
 
 
-def test_the_copy_is_a_mailbox_after_the_rules_of_the_format(real_pst: Path):
+def test_the_copy_is_a_mailbox_by_the_rules_of_the_format(real_pst: Path):
     with LocalFile(real_pst) as file:
         original = read_header(file)
         plan = plan_mailbox(file)
@@ -284,7 +284,7 @@ def test_each_flipped_byte_of_a_block_is_noticed(damaged: Surgery, box: Box):
         damaged.flip(place)
 
 
-def test_a_block_in_no_index_is_named(damaged: Surgery, box: Box):
+def test_a_block_missing_from_the_index_is_named(damaged: Surgery, box: Box):
     damaged.set(NBT, box.nodes[7], data=0xABCDE4)
     assert fault_of(damaged.save(), box.nodes[7]) == "block is missing from the index"
 
@@ -294,7 +294,7 @@ def test_a_block_beyond_the_end_is_named(damaged: Surgery, box: Box):
     assert fault_of(damaged.save(), box.nodes[7]) == "block beyond the end of the file"
 
 
-def test_a_block_at_an_offset_that_no_file_has_is_beyond_the_end_too(damaged: Surgery, box: Box):
+def test_a_block_at_an_impossible_offset_is_beyond_the_end_too(damaged: Surgery, box: Box):
     damaged.set(BBT, damaged.node(box.nodes[7])[0], offset=(1 << 64) - 64)
     assert fault_of(damaged.save(), box.nodes[7]) == "block beyond the end of the file"
 
@@ -355,7 +355,7 @@ def test_a_block_of_references_of_an_unknown_type_is_noticed(opened: Surgery, en
     assert fault_of(opened.save(), enclosed.nodes[6]) == "block of references is of an unknown type"
 
 
-def test_a_tree_of_blocks_that_is_its_own_branch_is_a_fault_of_its_message(opened: Surgery, enclosed: Box):
+def test_a_data_tree_that_is_its_own_branch_is_an_error_of_its_message(opened: Surgery, enclosed: Box):
     bid = tree_of_html(opened, enclosed.nodes[6])
     struct.pack_into("<Q", opened.data, opened.block(bid)[0] + 8, bid)
     opened.seal_block(bid)
@@ -371,7 +371,9 @@ def test_a_subnode_that_is_its_own_parent_is_copied_once_and_ends(opened: Surger
     assert len(small.getvalue()) < 80_000
 
 
-def test_a_deflated_block_that_is_none_is_noticed_in_4k_mailboxes(real: Path, tmp_path: Path, kit: Kit):
+def test_a_block_that_is_wrongly_marked_as_deflated_is_noticed_in_4k_mailboxes(
+    real: Path, tmp_path: Path, kit: Kit
+):
     knife = kit.surgery(real / "pst" / "outlook2013-4k.ost", tmp_path / "broken.ost")
     for _, entries in knife.leaves(NBT):
         for row in entries:

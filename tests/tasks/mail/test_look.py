@@ -24,7 +24,7 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_is_no_mailbox_or_not_there_keeps_no_other_from_being_looked_into(
+def test_a_missing_file_or_one_that_is_not_a_mailbox_does_not_stop_the_inspection_of_others(
     alerts_box: Box, text: Path, tmp_path: Path
 ):
     found = list(inspections([text, tmp_path / "gone.pst", alerts_box.path]))

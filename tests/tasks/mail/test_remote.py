@@ -69,7 +69,7 @@ def test_a_mailbox_is_read_in_few_requests(store: Store, box: Box):
         assert distant.fetched <= distant.size * 1.05
 
 
-def test_of_large_attachments_hardly_more_than_the_edges_is_fetched(store: Store, kit: Kit, tmp_path: Path):
+def test_hardly_more_than_the_edges_of_large_attachments_is_fetched(store: Store, kit: Kit, tmp_path: Path):
     letters = [kit.letter(n, attachments=(kit.enclosure(300_000),)) for n in range(30)]
     path = kit.write(tmp_path / "enclosures.pst", letters, encoding="none").path
     asked: list[tuple[int, int]] = []
@@ -124,7 +124,7 @@ def test_damage_of_blocks_and_a_cut_are_the_same_failures(store: Store, damaged:
 
 @pytest.mark.parametrize(("offset", "size"), [(0, 5), (16_380, 10), (5, 60_000), (99_990, 50), (100_000, 1)])
 @pytest.mark.parametrize("kept", [1, 2, 2048])
-def test_any_stretch_is_read_whatever_is_kept(
+def test_any_range_is_read_correctly_whatever_is_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch, offset: int, size: int, kept: int
 ):
     monkeypatch.setattr(remote, "_SEGMENTS", kept)
@@ -137,7 +137,7 @@ def test_any_stretch_is_read_whatever_is_kept(
         assert file.read(offset, size) == data[offset : offset + size]
 
 
-def test_a_stretch_of_many_segments_is_read_and_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_a_range_of_many_segments_is_read_and_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(remote, "_REQUEST", 3)
     data = bytes(number % 249 for number in range(100_000))
     store.put("mail/long", data)
@@ -148,7 +148,7 @@ def test_a_stretch_of_many_segments_is_read_and_not_kept(store: Store, monkeypat
         assert file.requests == 2
 
 
-def test_what_is_there_is_not_fetched_again_and_memory_is_bounded(
+def test_what_is_kept_is_not_fetched_again_and_memory_is_limited(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
     store.put("mail/kept", bytes(16_384 * 10))
@@ -164,7 +164,7 @@ def test_what_is_there_is_not_fetched_again_and_memory_is_bounded(
         assert len(file._segments) <= 4
 
 
-def test_a_mailbox_exchanged_while_it_is_read_leaves_no_part(store: Store, box: Box):
+def test_a_mailbox_replaced_while_it_is_read_leaves_no_partition(store: Store, box: Box):
     place = put(store, box.path, "mail/exchanged.pst")
     with open_bytes(place) as file:
         items = while_unchanged(iter("ab"), file)
@@ -194,7 +194,7 @@ def survey(client: Client, work: Path, *records: RecordFile):
     return survey_files(records, work, client)
 
 
-def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
+def test_sources_and_partitions_are_the_same_from_a_store_which_is_hashed_once(
     threads: Client, store: Store, alerts_box: Box, damaged: Surgery, tmp_path: Path
 ):
     damaged.zero(damaged.leaves(NBT)[12][0])
@@ -225,7 +225,7 @@ def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
     assert len(again) < 10  # its index; the file has been hashed
 
 
-def test_an_object_exchanged_between_survey_and_reading_is_an_error_that_names_it(
+def test_an_object_replaced_between_survey_and_reading_is_an_error_that_names_it(
     threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
 ):
     record = RecordFile("x", put(store, alerts_box.path, "door/box.pst"), "records/x/box.pst")
@@ -238,7 +238,7 @@ def test_an_object_exchanged_between_survey_and_reading_is_an_error_that_names_i
         read_survey(surveyed, tmp_path, threads)
 
 
-def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_at(
+def test_no_partition_is_written_of_an_object_that_replaced_the_surveyed_one(
     threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
 ):
     """A run that ends before its last look at the files would leave the part under the other one's key."""
@@ -254,7 +254,7 @@ def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_a
     assert list(mailbox.mail_folder(tmp_path).glob("part-*")) == []
 
 
-def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store, box: Box, tmp_path: Path):
+def test_an_object_uploaded_in_several_pieces_is_read_like_any_other(store: Store, box: Box, tmp_path: Path):
     from data.storage import filesystem, list_objects, state_of
 
     data = box.path.read_bytes() + bytes(6 << 20)

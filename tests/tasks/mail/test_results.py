@@ -27,7 +27,7 @@ def mailbox_of(path: Path, agency: str = "lapd") -> Mailbox:
     return group([file], {path: examine(path, None)})[0]
 
 
-def test_the_counts_of_a_source_are_those_of_its_parts(box: Box, tmp_path: Path):
+def test_the_counts_of_a_source_are_those_of_its_partitions(box: Box, tmp_path: Path):
     mailbox = mailbox_of(box.path)
     (source,) = to_sources([mailbox], tmp_path, {mailbox.source: PARTS})
     assert (source.messages_listed, source.read, source.not_mail, source.quarantined) == (340, 336, 3, 1)
@@ -43,13 +43,13 @@ def test_the_counts_of_a_source_are_those_of_its_parts(box: Box, tmp_path: Path)
     assert pickle.loads(pickle.dumps(source)) == source
 
 
-def test_folders_whose_messages_no_part_answers_for_are_named(box: Box, tmp_path: Path):
+def test_folders_with_messages_in_no_partition_are_named(box: Box, tmp_path: Path):
     mailbox = mailbox_of(box.path)
     (source,) = to_sources([mailbox], tmp_path, {mailbox.source: PARTS[:1]})
     assert source.unaccounted == ("Top of Personal Folders/Inbox",)
 
 
-def test_a_file_that_is_no_mailbox_is_a_source_with_nothing_but_its_problem(tmp_path: Path):
+def test_a_file_that_is_not_a_mailbox_is_a_source_with_nothing_but_its_problem(tmp_path: Path):
     path = tmp_path / "broken.pst"
     path.write_bytes(b"PK")
     mailbox = mailbox_of(path)

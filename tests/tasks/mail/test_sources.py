@@ -45,11 +45,11 @@ def test_a_file_is_examined_with_its_hash_and_its_plan(box: Box):
     assert found.plan.listed == 340
 
 
-def test_a_known_hash_is_taken_as_it_is(box: Box):
+def test_a_known_hash_is_used_unchanged(box: Box):
     assert examine(box.path, "ab" * 32).sha256 == "ab" * 32
 
 
-def test_a_file_that_is_no_mailbox_is_examined_with_what_is_wrong(tmp_path: Path):
+def test_a_file_that_is_not_a_mailbox_is_examined_with_what_is_wrong(tmp_path: Path):
     (tmp_path / "box.pst").write_bytes(b"nothing")
     found = examine(tmp_path / "box.pst", None)
     assert found.plan is None
@@ -142,7 +142,7 @@ def test_a_memo_that_makes_no_sense_is_forgotten(hashed: tuple[Path, RecordFile]
     assert HashMemo(work).get(file) == "cd" * 32
 
 
-def test_the_memo_is_written_beside_and_renamed(hashed: tuple[Path, RecordFile]):
+def test_the_memo_is_written_under_another_name_and_renamed(hashed: tuple[Path, RecordFile]):
     work, _ = hashed
     assert [path.name for path in (work / "mail").iterdir()] == ["hashes.json"]
     assert json.loads((work / "mail" / "hashes.json").read_text())
@@ -172,7 +172,7 @@ def test_the_same_file_under_two_agencies_is_a_mailbox_of_each(box: Box):
     assert len({one.source for one in mailboxes}) == 1
 
 
-def test_mailboxes_come_in_the_same_order_whatever_the_order_of_files(tmp_path: Path):
+def test_mailboxes_are_in_the_same_order_whatever_the_order_of_files(tmp_path: Path):
     paths = [tmp_path / f"{name}.pst" for name in "abc"]
     for path in paths:
         path.write_text(path.name)
@@ -199,7 +199,7 @@ def test_readable_files_pass(box: Box):
     check_readable([record(box.path)])
 
 
-def test_a_link_that_leads_nowhere_is_named_with_the_mend(tmp_path: Path, box: Box):
+def test_a_broken_link_is_an_error_that_says_what_to_do(tmp_path: Path, box: Box):
     link = tmp_path / "gone.pst"
     link.symlink_to(tmp_path / "elsewhere.pst")
     with pytest.raises(InputError) as caught:
@@ -210,7 +210,7 @@ def test_a_link_that_leads_nowhere_is_named_with_the_mend(tmp_path: Path, box: B
     assert "\n" not in message
 
 
-def test_a_folder_called_like_a_mailbox_cannot_be_read(tmp_path: Path):
+def test_a_folder_named_like_a_mailbox_cannot_be_read(tmp_path: Path):
     folder = tmp_path / "folder.pst"
     folder.mkdir()
     with pytest.raises(InputError, match=r"records/lapd/folder\.pst: cannot be read"):

@@ -25,25 +25,25 @@ def span(box: Box, tmp_path: Path) -> Span:
     return span_of(open_plan(box.path), box.path, (40, 60), tmp_path / "parts", MailSettings())
 
 
-def test_a_range_that_has_travelled_reads_the_same(span: Span, box: Box, box_read: Read):
+def test_a_range_that_was_pickled_reads_the_same(span: Span, box: Box, box_read: Read):
     arrived: Span = pickle.loads(pickle.dumps(span))
     assert outcomes_of(arrived) == [box_read.outcomes[node] for node in box.nodes[40:60]]
 
 
-def test_a_range_travels_light(span: Span):
+def test_a_pickled_range_is_small(span: Span):
     # A few bytes a message, whatever the mailbox's size.
     assert len(pickle.dumps(span)) < 4_000
     assert span.nodes.base is None  # a copy, so that the whole list does not travel with it
 
 
-def test_a_piece_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
+def test_a_slice_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
     piece = span.piece(5, 8)
     assert (len(piece), piece.start) == (3, 45)
     assert [outcome.node_id for outcome in outcomes_of(piece)] == box.nodes[45:48]
     assert list(piece.folders) == box.nodes[45:48]
 
 
-def test_reading_a_range_writes_its_part(span: Span, box: Box):
+def test_reading_a_range_writes_its_partition(span: Span, box: Box):
     summary = read_span(span)
     assert (summary.start, summary.stop, summary.read) == (40, 60, 20)
     assert summaries(span.mail_folder, 60) == [summary]
@@ -52,7 +52,7 @@ def test_reading_a_range_writes_its_part(span: Span, box: Box):
     assert set(table["folder"].to_pylist()) == {"Top of Personal Folders/Inbox"}
 
 
-def test_reading_in_child_processes_gives_the_same_part(span: Span, tmp_path: Path):
+def test_reading_in_child_processes_writes_the_same_partition(span: Span, tmp_path: Path):
     read_span(span)
     here = (span.mail_folder / partition_file(40, 60)).read_bytes()
     (span.mail_folder / partition_file(40, 60)).unlink()
@@ -140,7 +140,7 @@ def test_a_message_whose_reader_died_only_once_is_read(span: Span, box: Box, mon
     assert read_span_apart(span).read == 20
 
 
-def test_a_child_that_fails_for_a_reason_of_its_own_is_no_message_s_fault(
+def test_a_child_that_fails_for_another_reason_is_not_blamed_on_a_message(
     span: Span, box: Box, monkeypatch: pytest.MonkeyPatch
 ):
     broken = ended(1, b"ModuleNotFoundError: No module named 'tasks'")

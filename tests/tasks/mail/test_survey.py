@@ -50,7 +50,9 @@ def test_every_real_mailbox_adds_up_and_the_faulty_one_ends_with_12_in_quarantin
     assert {row["folder"] for row in rows} == {"Top of Personal Folders/Contacts"}
 
 
-def test_one_bad_file_stops_no_other(threads: Client, alerts_box: Box, damaged: Surgery, tmp_path: Path):
+def test_a_bad_file_does_not_stop_the_others(
+    threads: Client, alerts_box: Box, damaged: Surgery, tmp_path: Path
+):
     damaged.zero(damaged.leaves(NBT)[12][0])
     empty, text = tmp_path / "empty.pst", tmp_path / "text.pst"
     empty.write_bytes(b"")
@@ -67,7 +69,7 @@ def test_one_bad_file_stops_no_other(threads: Client, alerts_box: Box, damaged: 
     assert sorted(row["stage"] for row in reading.quarantine.to_pylist()) == ["listing", "opening", "opening"]
 
 
-def test_a_file_given_twice_is_one_source_and_under_another_agency_another(
+def test_a_file_given_twice_is_one_source_but_another_one_under_another_agency(
     threads: Client, alerts_box: Box, tmp_path: Path
 ):
     again = tmp_path / "again.pst"
@@ -109,7 +111,7 @@ def test_a_file_that_cannot_be_opened_stops_the_run_before_anything_is_done(
     assert not (tmp_path / "work").exists()
 
 
-def test_a_file_exchanged_between_survey_and_reading_is_an_error_that_names_it(
+def test_a_file_replaced_between_survey_and_reading_is_an_error_that_names_it(
     threads: Client, kit: Kit, tmp_path: Path
 ):
     path, other = tmp_path / "box.pst", tmp_path / "other.pst"
@@ -129,6 +131,6 @@ def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["partition", "extract", "extract_bytes", "watchdog_seconds", "deaths"])
 @pytest.mark.parametrize("value", [0, -1])
-def test_a_knob_that_can_never_work_is_refused(name: str, value: int):
+def test_a_setting_that_can_never_work_is_refused(name: str, value: int):
     with pytest.raises(ValueError, match=f"{name} must be positive, not {value}"):
         MailSettings(**{name: value})
