@@ -10,7 +10,7 @@ from flows.run.locks import one_run_at_a_time
 from flows.run.preflight import Inputs, check_agency
 from flows.run.scheduled import check_kept
 from flows.run.step import run_log
-from tasks.arrivals.task import already_read
+from tasks.arrivals.look import already_read
 
 
 def one_agency(

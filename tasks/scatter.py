@@ -1,7 +1,7 @@
-"""Pieces of work on a Dask client, whatever becomes of the workers.
+"""Pieces of work on a Dask client, even if workers die.
 
-The scheduler is told to hold nothing against a piece but its first death (`allowed-failures` 0 of the
-cluster's settings): what is done then is decided here.
+The scheduler gives up a piece as soon as one worker has died under it (``allowed-failures`` is 0 in the
+cluster's settings). What is done then is decided here.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
 _DEATHS_APART: Final = 5
-"""How many workers may be lost under one piece of work that already shields its worker, or that is done again
-as it is, before the run gives up."""
+"""How many workers may die under one piece of work, once it is done the careful way or again as it is, before
+the run gives up."""
 
 
 def run_all(
@@ -28,18 +28,18 @@ def run_all(
     apart: Callable[[_Work], _Result],
     on_result: Callable[[_Work, _Result], None],
 ) -> None:
-    """Do every piece of work on the workers, the careful way where the quick one killed its worker.
+    """Do every piece of work on the workers; the careful way if the quick one has killed its worker.
 
     Args:
-        client: where to run.
-        work: the pieces, any that pickle.
-        quick: done first.
-        apart: done for a piece whose worker died; it shields its worker from whatever killed it.
-        on_result: called in this process with each piece and its result, in the order in which they end.
+        client: Where to run.
+        work: The pieces, any objects that can be pickled.
+        quick: Called first.
+        apart: Called for a piece whose worker died; it shields its worker from what killed the first.
+        on_result: Called in this process with each piece and its result, in the order in which they finish.
 
     Raises:
-        KilledWorker: workers went on dying under `apart`.
-        Exception: whatever `quick` or `apart` raised; the work that has not begun is cancelled then.
+        KilledWorker: Workers kept dying under ``apart``.
+        Exception: Whatever ``quick`` or ``apart`` raised; work that has not begun is then cancelled.
     """
     run = uuid.uuid4().hex
     deaths: dict[str, int] = {}
@@ -71,7 +71,7 @@ def run_all(
 
 @dataclass(frozen=True)
 class _Placed(Generic[_Work, _Result]):
-    """A function of a piece, as a function of the piece and its place among the others."""
+    """A function of a piece, as a function of the piece and its number."""
 
     function: Callable[[_Work], _Result]
 
@@ -89,20 +89,20 @@ def run_each(
     pieces: Sequence[_Work],
     on_done: Callable[[int], None] | None = None,
 ) -> list[_Result]:
-    """Do every piece on the workers; one whose worker died is done again as it is.
+    """Do every piece on the workers; if its worker dies, a piece is done again.
 
     Args:
         client: Where to run.
-        function: Does a piece; what it writes must be whole or absent, as it may be begun twice.
-        pieces: What is to be done, any that pickle.
-        on_done: Told how many pieces are done.
+        function: Does a piece. What it writes must be complete or absent, as it may be started twice.
+        pieces: The work, any objects that can be pickled.
+        on_done: Called with how many pieces are done.
 
     Returns:
         The results, in order of the pieces.
 
     Raises:
-        KilledWorker: Workers went on dying.
-        Exception: Whatever the function raised; the work that has not begun is cancelled then.
+        KilledWorker: Workers kept dying.
+        Exception: Whatever the function raised; work that has not begun is then cancelled.
     """
     results: dict[int, _Result] = {}
 

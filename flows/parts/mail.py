@@ -111,7 +111,7 @@ def _settled(
     investigation: Investigation, records: Sequence[RecordFile]
 ) -> tuple[list[RecordFile], tuple[str, ...]]:
     """The mailboxes that may be read, and a note for each of the others."""
-    from tasks.arrivals.task import settled_files
+    from tasks.arrivals.look import settled_files
 
     found = settled_files(investigation, records)
     if not found.files:
@@ -185,6 +185,6 @@ PART = Part(
     notes=notes,
     remember=remember,
     # Arrow loads pandas with the first list that it is given: better once than on every worker.
-    worker_modules=("tasks.mail.execute", "tasks.alerts.parts", "pandas"),
+    worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
     keys=("sources", "crosswalk"),
 )

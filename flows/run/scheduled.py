@@ -9,7 +9,7 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.arrivals.task import agencies_coming
+from tasks.arrivals.look import agencies_coming
 from tasks.mail.previous_runs import recall
 
 

@@ -15,8 +15,8 @@ class Matches(NamedTuple):
     """The crosswalk's answer for each row of a column.
 
     Attributes:
-        distinct: One match a distinct subject, in order of first appearance.
-        places: int64 array of the column's length: the row's place in ``distinct``.
+        distinct: One match per distinct subject, in order of first appearance.
+        places: int64 array of the column's length: the row's position in ``distinct``.
     """
 
     distinct: tuple[Match, ...]
@@ -36,7 +36,7 @@ def classify_column(subjects: pa.ChunkedArray, crosswalk: Crosswalk) -> Matches:
         crosswalk: The rows that decide.
 
     Returns:
-        The matches, one a row.
+        The matches, one per row.
 
     Example:
         >>> from data.crosswalk import read_crosswalk

@@ -12,17 +12,17 @@ from tasks.alerts.recipients import Addressees
 def copy_of(messages: pa.Table, found: Addressees) -> pa.Array:
     """Mark the messages that are copies of an earlier one.
 
-    Two messages of an agency are the same if their Message-IDs are equal (blanks around them apart) and their
-    distinct recipients are; a message without Message-ID is a copy of none. The first in order of source and
-    node id is the original, wherever the others lie. Copies are marked and counted all the same, as the
-    published figures count them.
+    Two messages of an agency are the same if they have equal Message-IDs (ignoring surrounding blanks) and
+    the same distinct recipients. A message without a Message-ID is never a copy. The first in order of source
+    and node id is the original, whichever mailboxes the others are in. Copies are marked but still counted,
+    as in the published figures.
 
     Args:
         messages: In order of agency, source and node id, as :func:`tasks.alerts.messages.gather` gives them.
         found: Their recipients.
 
     Returns:
-        A text array, one value a message: ``source:node_id`` of the original, missing for originals.
+        A text array, one value per message: ``source:node_id`` of the original, missing for originals.
     """
     marks: list[str | None] = [None] * messages.num_rows
     ids = pc.utf8_trim_whitespace(pc.fill_null(messages.column("message_id"), "")).combine_chunks()

@@ -1,4 +1,4 @@
-"""The counts that are published: kinds, subjects' patterns, months, recipients an alert."""
+"""The published counts: kinds, subjects' patterns, months, recipients per alert."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from data.crosswalk import UNCLASSIFIED
 def kinds_table(messages: pa.Table) -> pa.Table:
     """Make ``public/kinds``: messages by agency and kind, and their share of the agency's messages.
 
-    A kind that does not occur in an agency has no row: the crosswalk may know any number of kinds, and a row
-    of zero would tell about the crosswalk and not about the mail. The shares of an agency sum to 1.
+    A kind that does not occur in an agency has no row: the crosswalk may have any number of kinds, and a row
+    of zero would say something about the crosswalk and not about the mail. The shares of an agency sum to 1.
     """
     counted = _count(messages, ["agency", "kind"])
     totals: dict[str, int] = {}
@@ -26,30 +26,30 @@ def kinds_table(messages: pa.Table) -> pa.Table:
 
 
 def subjects_table(messages: pa.Table) -> pa.Table:
-    """Make ``public/subjects``: messages by the crosswalk's row, unclassified ones under an empty pattern."""
+    """Make ``public/subjects``: messages by row of the crosswalk; if unclassified, with no pattern."""
     return _count(messages, ["agency", "pattern", "kind", "template"])
 
 
 def subjects_to_review_table(messages: pa.Table) -> pa.Table:
-    """Make ``private/subjects_to_review``: unclassified subjects as found, a missing one as empty text."""
+    """Make ``private/subjects_to_review``: unclassified subjects, a missing one as empty text."""
     unknown = messages.filter(pc.equal(messages.column("kind"), UNCLASSIFIED)).select(["agency", "subject"])
     subjects = pc.fill_null(unknown.column("subject"), "")
     return _count(unknown.set_column(1, "subject", subjects), ["agency", "subject"])
 
 
 def alerts_by_month_table(alerts: pa.Table) -> pa.Table:
-    """Make ``public/alerts_by_month`` from ``private/alerts``; undated alerts have a row without a month."""
+    """Make ``public/alerts_by_month`` from ``private/alerts``; undated alerts have no month."""
     dated = alerts.append_column("month", pc.strftime(alerts.column("alert_date"), "%Y-%m"))
     grouped = dated.group_by(["agency", "kind", "month"]).aggregate([("emails", "sum"), ([], "count_all")])
     return grouped.rename_columns({"emails_sum": "emails", "count_all": "unique_alerts"})
 
 
 def recipients_per_alert_table(alerts: pa.Table) -> pa.Table:
-    """Make ``public/recipients_per_alert`` from ``private/alerts``: how many alerts reached how many."""
+    """Make ``public/recipients_per_alert`` from ``private/alerts``: how many reached how many."""
     grouped = alerts.group_by(["agency", "kind", "recipients"]).aggregate([([], "count_all")])
     return grouped.rename_columns({"count_all": "alerts"})
 
 
 def _count(table: pa.Table, by: list[str]) -> pa.Table:
-    """Rows by the named columns, their number as ``emails``."""
+    """Number of rows by the named columns, as ``emails``."""
     return table.group_by(by).aggregate([([], "count_all")]).rename_columns({"count_all": "emails"})

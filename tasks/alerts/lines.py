@@ -1,8 +1,8 @@
-"""A message body as the lines that a reader sees, each with the knowledge whether it is a link.
+"""A message body as the lines that a reader sees; for each, whether it is a link.
 
 The scrapers (:mod:`tasks.alerts.scrape`) work on these lines alone, whether they come from HTML or from plain
 text. Whether a line is a link is decided by the markup (``<a href>``; an address in angle brackets after the
-words), except that a line which is nothing but a web address is one however it is written.
+words). A line that is nothing but a web address always counts as one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Line(NamedTuple):
     Attributes:
         text: The words, collapsed; never empty.
         link: Whether the whole line is a link.
-        hidden: Whether a reader does not see it, as the preheader that mail programs show in their list.
+        hidden: Whether a reader does not see it, such as the preheader that mail programs show in their list.
     """
 
     text: str
@@ -108,22 +108,23 @@ def _words(text: str) -> str:
 
 
 def _hides(style: str) -> bool:
-    """Whether a style in lower case hides; looks for the words first, for the pattern is slow."""
+    """Whether a style, in lower case, hides; looks for the words first, because the pattern is slow."""
     return ("none" in style or "hidden" in style) and _HIDING.search(style) is not None
 
 
 class _Reader:
     """Receives the parser's events and collects lines: block elements and ``<br>`` break them.
 
-    Events and no tree, because a tree ends at a depth of elements, and what lies deeper would be lost.
+    Events instead of a tree, because the parser's trees have a maximum depth, and what is deeper would be
+    lost.
     """
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self._open: list[int] = []  # for each open element what it means for the text inside it
+        self._open: list[int] = []  # what each open element means for the text inside it
         self._links = self._hides = self._skips = 0
         self._seen: list[str] = []
-        self._unseen: list[str] = []  # hidden words inside a line make a line of their own
+        self._unseen: list[str] = []  # hidden words within a line become a line of their own
         self._words_outside_links = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -156,7 +157,7 @@ class _Reader:
             return
         blank = text.isspace()
         pieces = self._unseen if self._hides else self._seen
-        if blank and not pieces:  # most text between tags is white space; it would be trimmed anyway
+        if blank and not pieces:  # most text between tags is white space, which would be trimmed anyway
             return
         pieces.append(text)
         if not (blank or self._links or self._hides or self._words_outside_links):
@@ -183,8 +184,8 @@ def html_lines(html: str) -> list[Line]:
     """Read the lines of an HTML body.
 
     Args:
-        html: Markup of any quality. Scripts, styles, comments (Outlook's conditional ones too) and what
-            stands in ``<head>`` are not read; text hidden by style or attribute is read and marked.
+        html: Markup of any quality. Scripts, styles, comments (including Outlook's conditional ones) and what
+            is in ``<head>`` are not read; text hidden by style or attribute is read and marked.
 
     Returns:
         The lines from top to bottom; a table cell is a line of its own; lines without words are left out.
@@ -194,11 +195,11 @@ def html_lines(html: str) -> list[Line]:
         [Line(text='keys & more', link=False, hidden=False), Line(text='View', link=True, hidden=False)]
     """
     reader = _Reader()
-    # The encoding is stated because a <meta charset> of the original bytes must not decide over decoded text.
+    # The encoding is given, because a <meta charset> describes the original bytes and not the decoded text.
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
     try:
         etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
-    except etree.LxmlError:  # nothing in it, or so broken that the parser gave up: what was read is kept
+    except etree.LxmlError:  # empty, or so broken that the parser gave up: what was read is kept
         reader.close()
     return reader.lines
 
@@ -219,7 +220,7 @@ def text_lines(text: str) -> list[Line]:
 
     Returns:
         The lines from top to bottom without bracketed addresses. Words that end in a bracketed address are a
-        link, unless they end in the address itself (a program's way to write an address that a resident
+        link, unless they end in the address itself (which is how programs write an address that a resident
         typed).
 
     Example:

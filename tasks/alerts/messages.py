@@ -10,32 +10,32 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.schema import MOMENT, TABLES
-from tasks.alerts.parts import ParsedSource
+from tasks.alerts.batches import ParsedSource
 
 PARSED: Final = TABLES["work/parsed"]
 
 
 def gather(sources: Sequence[ParsedSource]) -> pa.Table:
-    """Read the parsed parts of all mailboxes.
+    """Read the parsed messages of all mailboxes.
 
     Args:
-        sources: The mailboxes, each with its parts.
+        sources: The mailboxes, each with its files of parsed messages.
 
     Returns:
-        The columns of ``work/parsed`` with ``agency`` and ``source`` before them and ``sent_at`` (submission,
-        else delivery) behind. Rows are in order of agency, source and node id: the order by which "first" is
-        decided everywhere, whatever the parts were.
+        The columns of ``work/parsed``, with ``agency`` and ``source`` before and ``sent_at`` (submission,
+        else delivery) after them. Rows are in order of agency, source and node id. Everywhere, "first" means
+        first in this order, however the mail was partitioned.
     """
     schema = PARSED.arrow.remove_metadata()
-    pieces = [schema.empty_table().add_column(0, "source", pa.array([], pa.string()))]
-    pieces[0] = pieces[0].add_column(0, "agency", pa.array([], pa.string()))
+    tables = [schema.empty_table().add_column(0, "source", pa.array([], pa.string()))]
+    tables[0] = tables[0].add_column(0, "agency", pa.array([], pa.string()))
     for source in sources:
-        for part in source.parts:
-            rows = pq.read_table(part).cast(schema).replace_schema_metadata(None)
+        for file in source.files:
+            rows = pq.read_table(file).cast(schema).replace_schema_metadata(None)
             for name in ("source", "agency"):
                 rows = rows.add_column(0, name, pa.repeat(pa.scalar(getattr(source, name)), rows.num_rows))
-            pieces.append(rows)
-    table = pa.concat_tables(pieces)
+            tables.append(rows)
+    table = pa.concat_tables(tables)
     sent = pc.coalesce(table.column("submitted_at"), table.column("delivered_at")).cast(MOMENT)
     table = table.append_column("sent_at", sent)
     order = pc.sort_indices(

@@ -1,4 +1,4 @@
-"""One part of a mailbox: from messages with bodies to rows of ``work/parsed``, which hold none."""
+"""From messages with their bodies to rows of ``work/parsed``, which have none."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
 NO_TITLE: Final = "no title in the HTML body or the plain text"
-"""The one reason why an alert goes to quarantine while parsing; the detail says what each body lacks."""
+"""The only reason for which parsing puts an alert into quarantine; the detail is about each body."""
 
 
-def parse_part(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
-    """Classify the messages of a part and scrape the alerts among them.
+def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
+    """Classify messages and scrape the alerts among them.
 
     Args:
         mail: Rows of ``work/mail``, in any number.
-        crosswalk: Decides kind and template by the subject.
-        timezone: The agency's (IANA); the day of delivery is taken in it where a body has no date.
+        crosswalk: Gives kind and template by the subject.
+        timezone: The agency's (IANA); if a body has no date, the day of delivery in this time zone is used.
 
     Returns:
         A row for each message, in the order of ``mail``, in the schema ``work/parsed``. An alert has title,
-        description and date, or else reason and detail; the date alone may be missing, where the body has
-        none and neither delivery nor submission is known (such alerts are grouped among themselves).
+        description and date, or else reason and detail. Only the date may be missing, if the body has none
+        and neither delivery nor submission is known (such alerts are grouped among themselves).
     """
     matches = classify_column(mail.column("subject"), crosswalk)
     zone = ZoneInfo(timezone)
@@ -77,7 +77,7 @@ def parse_part(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
 
 
 def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:
-    """The calendar day of delivery, else of submission, in a time zone; None where neither is known.
+    """The calendar day of delivery, else of submission, in a time zone; None if neither is known.
 
     Args:
         zone: The agency's time zone.

@@ -19,7 +19,7 @@ def alerts_table(messages: pa.Table, alerts: UniqueAlerts, addressees: Addressee
         addressees: Their recipients.
 
     Returns:
-        One row a unique alert, in the order of ``alerts.keys``, so that row numbers are those of
+        One row per unique alert, in the order of ``alerts.keys``, so that row numbers are those of
         ``of_message``.
     """
     carried = alerts.of_message >= 0
@@ -51,7 +51,7 @@ def recipients_table(messages: pa.Table, alerts: UniqueAlerts, found: Addressees
         found: Their recipients.
 
     Returns:
-        One row an agency, recipient and kind, in no particular order.
+        One row per agency, recipient and kind, in no particular order.
     """
     rows = pa.array(found.message)
     alert = alerts.of_message[found.message]

@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 
 class Addressees(NamedTuple):
-    """The recipients of each message, each once a message.
+    """The recipients of each message, each once per message.
 
     Attributes:
         message: int64 array: row numbers of the messages, ascending.
-        who: int64 array of the same length: the recipient's place in ``names``, ascending within a message.
+        who: int64 array of the same length: the recipient's position in ``names``, ascending within a
+            message.
         names: The distinct recipients (text array), sorted.
     """
 
@@ -28,8 +29,8 @@ def addressees(messages: pa.Table) -> Addressees:
     """Find the distinct recipients of each message.
 
     Args:
-        messages: A table with the list columns ``to`` and ``cc``; their entries are lower-cased and blanks
-            around them dropped, and an entry that is nothing but blanks is no recipient.
+        messages: A table with the list columns ``to`` and ``cc``. Entries are lower-cased and surrounding
+            blanks removed; an entry of nothing but blanks is not a recipient.
 
     Returns:
         The pairs of message and recipient.

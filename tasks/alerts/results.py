@@ -1,4 +1,4 @@
-"""What the alerts room hands on."""
+"""What the alerts room returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 @dataclass(frozen=True)
 class FolderCount:
-    """What became of the messages of one folder of one mailbox, for the ledger.
+    """What happened to the messages of one folder of one mailbox, for the ledger.
 
     Attributes:
         agency: The agency's folder name.
@@ -37,13 +37,13 @@ class AlertTables:
     """The tables written, and what ledger and summary need.
 
     Attributes:
-        paths: Where each table lies, by its name in the schema.
+        paths: Where each table is, by its name in the schema.
         quarantine: Rows of ``private/quarantine`` with the stage ``parsing``.
         folders: Counts by agency, source and folder, in that order.
         messages: Messages in all.
         unique_alerts: Rows of ``private/alerts``.
         emails_over_unique: The sum of ``emails`` over them, counted from that table.
-        unclassified: Messages that no row of the crosswalk knows.
+        unclassified: Messages that match no row of the crosswalk.
         copies: Messages marked as copies of another.
         undated: Unique alerts without a date.
     """

@@ -1,6 +1,6 @@
-"""From a body to an alert: date, title, description. One scraper a layout, found by the crosswalk's template.
+"""From a body to an alert: date, title, description. The crosswalk's template names the scraper for a layout.
 
-The layout of the Neighbors mails, as lines that a reader sees (text and HTML alike)::
+The layout of Neighbors mails, as the lines that a reader sees (in text and HTML alike)::
 
     Post Titled: <title>                        the preheader; hidden in HTML, absent in some templates
     Neighbors Public Safety Service
@@ -15,24 +15,24 @@ The layout of the Neighbors mails, as lines that a reader sees (text and HTML al
 The rules (DESIGN 5.3, 5.4):
 
 - The **title** is the first line after the announcement. A blank title leaves no line of its own, so the next
-  line (the date, or a link) must not be taken for it. What the preheader, else the subject's variable part,
-  announces is the evidence: announced blank, there is no title; a line that looks like a date or is a link is
-  the title only if it is what was announced. Where nothing was announced, a date is the title if another date
-  follows it. Where the body shows no title and the preheader names one, that one is taken: it is part of the
-  body. The subject never serves as the title, for the method goes by HTML body, then plain text, then
-  quarantine.
-- The **date** is the next line if it is a date ``Month D, YYYY`` that exists, and nothing else. A date
-  anywhere later is part of the description.
-- The **description** is what follows, up to the first line that is a link with a label; a resident types
-  plain text, so such links are the program's own. A line that is a bare web address belongs to a description
-  that has begun, and never begins one. Where no link is marked as one, it ends at a line that equals a label
-  or begins the footer; the same words inside a sentence end nothing.
+  line (the date, or a link) must not be taken for the title. The evidence is the title that the preheader,
+  else the variable part of the subject, announces. If that is blank, there is no title; a line that looks
+  like a date or is a link is the title only if it was announced. If nothing was announced, a date is the
+  title if another date follows it. If the body shows no title but the preheader names one, that one is used,
+  because the preheader belongs to the body. The subject is never used as the title: the method goes by HTML
+  body, then plain text, then quarantine.
+- The **date** is the next line if it is nothing but a date ``Month D, YYYY`` that exists. A date anywhere
+  later belongs to the description.
+- The **description** is what follows, up to the first line that is a link with a label: residents type plain
+  text, so such links are the program's own. A line that is a bare web address belongs to a description that
+  has begun, but never begins one. If no link is marked as one, the description ends at a line that equals a
+  label or begins the footer; the same words within a sentence do not end it.
 - Everything is collapsed (:func:`data.text.collapse`); lines are joined by a blank.
 
 **A new agency's subject format** is a row in ``data/reference/subjects.csv``: the pattern, the kind and a
-template. If its body looks like one that is known, name that template and nothing else is to be done. If not,
-write a function of the type :data:`Scraper` here, put it into :data:`TEMPLATES` under a new name, and add a
-test with a body as it is seen. What was parsed before is parsed again by itself, for the kept parts bear the
+template. If its body looks like a known one, name that template, and that is all. If not, write a function of
+the type :data:`Scraper` here, add it to :data:`TEMPLATES` under a new name, and add a test with a body as it
+is seen. What was parsed before is then parsed again without further action, because results are kept under a
 hash of this code and of the crosswalk.
 """
 
@@ -54,8 +54,8 @@ class Alert(NamedTuple):
 
     Attributes:
         title: Collapsed, never empty.
-        date: The calendar date in the body, None where it has none.
-        description: Collapsed, empty where there is none.
+        date: The calendar date in the body, None if it has none.
+        description: Collapsed, empty if there is none.
     """
 
     title: str
@@ -131,7 +131,7 @@ def read_date(text: str) -> date | None:
 
 
 def neighbors(lines: Sequence[Line], rest: str | None) -> Alert | str:
-    """Scrape a mail of the Neighbors Public Safety Service; all its layouts differ in the announcement alone.
+    """Scrape a mail of the Neighbors Public Safety Service; its layouts differ only in the announcement.
 
     Args:
         lines: The body's lines.
@@ -161,7 +161,7 @@ def _announces(line: Line) -> bool:
 
 
 def _preheader(lines: Sequence[Line]) -> str | None:
-    """The title that the preheader announces, empty for a blank one; None where there is no preheader."""
+    """The title that the preheader announces, empty for a blank one; None if there is no preheader."""
     size = len(_PREHEADER)
     for line in lines:
         if line.text[:size].lower() == _PREHEADER:
@@ -211,31 +211,32 @@ TEMPLATES: Final[Mapping[str, Scraper]] = MappingProxyType(
 )
 """The scraper of each template that a crosswalk may name."""
 
-# An address inside a tag is often made for one recipient (it tracks who clicked), the rest of the body is the
-# same for all who get the alert. The look-ahead keeps addresses in the text, which are part of a description;
-# it is bounded, or a body without tags would take time by its square.
+# An address inside a tag is often made for one recipient (it tracks who clicked), while the rest of the body
+# is the same for everyone. The look-ahead leaves addresses in the text alone, which belong to a description.
+# It has a limit, because without one a body without tags would take time that grows with its square.
 _TAG_ADDRESS: Final = re.compile(r'="https?:[^"<>]*"(?=[^<>]{0,1000}>)')
 _MEMO_SIZE: Final = 16_384
 _memo: dict[tuple[str, str | None, str, bytes], Alert | str] = {}
 
 
 def scrape(template: str, rest: str | None, html: str | None, text: str | None) -> Alert | str:
-    r"""Find the alert in a message: in the HTML body, and where that yields no title in the plain text.
+    r"""Find the alert in a message: in the HTML body, or if that has no title in the plain text.
 
-    The same alert goes to many officers, so the outcome for a body is remembered (a bounded number of them,
+    The same alert goes to many officers, so the outcome for a body is remembered (a limited number of them,
     by hash).
 
     Args:
         template: A name in :data:`TEMPLATES`.
-        rest: The subject's variable part, None where the crosswalk's row has none.
-        html: The HTML body, None where the message has none.
+        rest: The subject's variable part, None if the crosswalk's row has none.
+        html: The HTML body, None if the message has none.
         text: The plain-text body, likewise.
 
     Returns:
-        The alert, or one line that says for each body why it yields none.
+        The alert, or one line that says for each body why it has none.
 
     Raises:
-        KeyError: The template is unknown; :func:`tasks.alerts.parts.check_templates` sees to it beforehand.
+        KeyError: The template is unknown; :func:`tasks.alerts.batches.check_templates` checks that
+            beforehand.
 
     Example:
         >>> text = "A new crime incident was posted in your area.\nBike gone\nMay 5, 2021"
@@ -257,8 +258,8 @@ def _scrape_body(template: str, rest: str | None, body: str, source: str) -> Ale
     same = _TAG_ADDRESS.sub("", source) if body == "html" else source
     digest = hashlib.blake2b(same.encode("utf-8", "replace"), digest_size=16).digest()
     key = (template, rest, body, digest)
-    if (known := _memo.get(key)) is not None:
-        return known
+    if (kept := _memo.get(key)) is not None:
+        return kept
     lines = html_lines(source) if body == "html" else text_lines(source)
     outcome = TEMPLATES[template](lines, rest)
     if len(_memo) >= _MEMO_SIZE:

@@ -12,9 +12,9 @@ from data.crosswalk import ALERT_KINDS, UNCLASSIFIED
 from data.schema import TABLES
 from data.tables import conform, write_table
 from tasks.alerts import counts
+from tasks.alerts.batches import Parsed, ParsedSource
 from tasks.alerts.copies import copy_of
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import Parsed, ParsedSource
 from tasks.alerts.reached import alerts_table, recipients_table
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables, FolderCount
@@ -26,10 +26,10 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
     """Make the tables, in memory, in no particular row order.
 
     Args:
-        messages: As :func:`tasks.alerts.messages.gather` gives them.
+        messages: As :func:`tasks.alerts.messages.gather` returns them.
 
     Returns:
-        Tables by their name in the schema; ``private/quarantine`` holds the rows of stage ``parsing`` alone.
+        Tables by their name in the schema; ``private/quarantine`` has only the rows of stage ``parsing``.
     """
     found = addressees(messages)
     alerts = unique_alerts(messages)
@@ -49,7 +49,7 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
 
 
 def quarantine_rows(messages: pa.Table) -> pa.Table:
-    """The alerts that could not be parsed, as ``private/quarantine``; a source of two agencies once."""
+    """The alerts that could not be parsed, as ``private/quarantine``; those of a shared source once."""
     stopped = messages.filter(pc.is_valid(messages.column("reason")))
     names = ["source", "node_id", "folder", "stage", "reason", "detail"]
     rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows)).select(names)
@@ -57,7 +57,7 @@ def quarantine_rows(messages: pa.Table) -> pa.Table:
 
 
 def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
-    """Count the messages of each folder by kind, and the alerts by their fate."""
+    """Count the messages of each folder by kind, and its alerts by whether they were parsed."""
     by = ["agency", "source", "folder"]
     flagged = messages.select([*by, "kind"]).append_column("parsed", pc.is_valid(messages.column("title")))
     flagged = flagged.append_column("stopped", pc.is_valid(messages.column("reason")))
@@ -80,15 +80,35 @@ def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
     )
 
 
+def tabulate_parsed(parsed: Parsed, sources: Sequence[MailSource], out: Path) -> AlertTables:
+    """Write the tables of the parsed mailboxes of a run, and of no others.
+
+    Args:
+        parsed: The parsed mailboxes.
+        sources: The mailboxes of the run; one that was not parsed would vanish from every table.
+        out: The investigation's ``out/`` folder.
+
+    Returns:
+        As :func:`tabulate_sources`.
+
+    Raises:
+        ValueError: ``parsed`` was made from other mailboxes.
+    """
+    if {(s.agency, s.source) for s in parsed.sources} != {(s.agency, s.source) for s in sources}:
+        raise ValueError("the parsed mailboxes are not those of this run")
+    return tabulate_sources(parsed.sources, out)
+
+
 def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
-    """Read the parsed parts, make the tables and write them.
+    """Read the parsed messages, make the tables of messages, alerts, recipients and counts, and write them.
 
     Args:
         sources: The parsed mailboxes.
         out: The investigation's ``out/`` folder.
 
     Returns:
-        What was written, the quarantine rows (the ledger room writes them) and the counts for the ledger.
+        What was written, the quarantine rows of stage ``parsing`` (the ledger room writes them), and the
+        counts for the ledger.
     """
     messages = gather(sources)
     tables = make_tables(messages)
@@ -106,22 +126,3 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
         copies=messages.num_rows - tables["private/messages"].column("copy_of").null_count,
         undated=alerts.column("alert_date").null_count,
     )
-
-
-def tabulate_parsed(parsed: Parsed, mailboxes: Sequence[MailSource], out: Path) -> AlertTables:
-    """Write the tables of messages, alerts, recipients and counts.
-
-    Args:
-        parsed: The outcome of :func:`tasks.alerts.parts.parse_sources`.
-        mailboxes: The mailboxes of this run; one that was not parsed would vanish from every table.
-        out: The folder of the tables.
-
-    Returns:
-        The places of the tables, the quarantine rows of stage ``parsing`` and the counts for the ledger.
-
-    Raises:
-        ValueError: ``parsed`` was made from other mailboxes.
-    """
-    if {(s.agency, s.source) for s in parsed.sources} != {(s.agency, s.source) for s in mailboxes}:
-        raise ValueError("the parsed mailboxes are not those of this run")
-    return tabulate_sources(parsed.sources, out)

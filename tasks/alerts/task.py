@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tasks.alerts.batches import parse_sources
 from tasks.alerts.ledger import close_mail
-from tasks.alerts.parts import parse_sources
 from tasks.alerts.tabulate import tabulate_parsed
 from tasks.step import Step
 
-parse = Step("parse the alerts", parse_sources, "parts")
+parse = Step("parse the alerts", parse_sources, "batches")
 tabulate = Step("tabulate", tabulate_parsed)
 close = Step("close the ledger", close_mail)

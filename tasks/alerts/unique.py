@@ -11,15 +11,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 KEY: Final = ("agency", "kind", "alert_date", "title", "description")
-"""What makes an alert one and the same (DESIGN 5.4); a missing date equals a missing date."""
+"""Messages that agree in these carry the same alert (DESIGN 5.4); a missing date equals a missing date."""
 
 
 class UniqueAlerts(NamedTuple):
     """The unique alerts of a table of messages.
 
     Attributes:
-        of_message: int64 array, one a message: the row of its alert in ``keys``, -1 where it carries none.
-        keys: The columns of :data:`KEY` and ``alert_id``, one row a unique alert.
+        of_message: int64 array, one value per message: the row of its alert in ``keys``, -1 if it carries
+            none.
+        keys: The columns of :data:`KEY` and ``alert_id``, one row per unique alert.
     """
 
     of_message: npt.NDArray[np.int64]
@@ -29,18 +30,18 @@ class UniqueAlerts(NamedTuple):
 def alert_id(agency: str, kind: str, day: date | None, title: str, description: str) -> str:
     """Name a unique alert by its key, the same in every run and on every machine.
 
-    Definition: SHA-256 over the five parts in this order, each as UTF-8 preceded by its length in bytes
-    (8 bytes, big endian), the date as ``YYYY-MM-DD`` and a missing one as the empty text; the first 32
-    hexadecimal digits. The lengths keep parts apart, so that no other division of the same characters gives
-    the same name.
+    Definition: the first 32 hexadecimal digits of the SHA-256 over the five values in this order, each as
+    UTF-8 and preceded by its length in bytes (8 bytes, big endian); the date as ``YYYY-MM-DD``, a missing one
+    as empty text. The lengths keep the values apart, so that the same characters divided differently give
+    another name.
 
     Example:
         >>> alert_id("lapd", "crime alert", date(2021, 5, 5), "Bike gone", "")
         '3528fcc9467b581bd02d0d50695964ee'
     """
     digest = hashlib.sha256()
-    for part in (agency, kind, "" if day is None else day.isoformat(), title, description):
-        data = part.encode("utf-8")
+    for value in (agency, kind, "" if day is None else day.isoformat(), title, description):
+        data = value.encode("utf-8")
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()[:32]
 

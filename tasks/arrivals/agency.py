@@ -1,21 +1,21 @@
-"""What is to be done about one agency: its files as a look found them, compared with what is remembered.
+"""What to do about one agency: its files as a look found them, compared with what the looks before found.
 
 An agency is *settled* when
 
-- no file of it is part of a copy under way (`tasks.arrivals.copying`),
+- none of its files is part of a copy under way (``tasks.arrivals.copying``),
 - the look before saw the same files with the same sizes and times, and
-- nothing of it has changed for `settle` seconds. These are counted from the first look that saw it so, or
+- nothing of it has changed for ``settle`` seconds. These count from the first look that saw the files so, or
   from the last change that the files themselves show, if that is earlier: a file that came a second after a
-  look need not wait for two more of them. Times of the files alone are not believed, because the clock of
-  an NFS server or of a store is not ours: between the two looks there are `PAUSE` seconds of our own clock
-  at least, a time that lies ahead counts for nothing, and none counts of a disk that has dated a change
-  before the look that did not see it yet.
+  look need not wait for two more looks. The times of the files are not trusted alone, because the clock of an
+  NFS server or of a store is not ours. So at least ``PAUSE`` seconds of our own clock must pass between the
+  two looks; a time in the future counts for nothing; and no time counts from a disk that has once dated a
+  change before a look that did not see it yet.
 
-A settled agency is *announced*, and again when its mailboxes or its `agency.toml` have changed since.
-Mailboxes that a run has read and published as they are need no announcement. An announcement may be lost
-with the server, and its run may fail, crash or be cancelled: where no run is at work and the agency is still
-not read, it is announced again after each of the pauses of `AGAIN`, and then no more. Beyond that, and
-wherever else nothing happens without a person, the agency is *stuck*.
+A settled agency is *announced*, and again when its mailboxes or its ``agency.toml`` have changed since.
+Mailboxes that a run has read and published in their present state need no announcement. An announcement may
+be lost with the server, and the run that it starts may fail, crash or be cancelled. So if no run is at work
+and the agency is still not read, it is announced again after each of the pauses in ``AGAIN``, and then no
+more. After that, and whenever nothing will happen without a person, the agency is *stuck*.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from tasks.arrivals.copying import is_copying
 from tasks.arrivals.memory import Files, Remembered
 
 PAUSE: Final = 10.0
-"""Seconds between the two looks that must see the same, where `settle` is not shorter still."""
+"""Seconds between the two looks that must see the same, unless ``settle`` is even shorter."""
 
 AGAIN: Final = (600.0, 3600.0, 6 * 3600.0)
 """Seconds after which an agency that was announced and is not read is announced again."""
 
 LONG: Final = 900.0
-"""Seconds without any change after which what holds an agency back is not thought to pass by itself."""
+"""Seconds without any change after which a hindrance is not expected to pass by itself."""
 
 _APART: Final = 2.0
-"""Seconds by which clocks that are kept together differ."""
+"""Seconds by which synchronised clocks may differ."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Arrival:
 
     Attributes:
         agency: Its folder's name.
-        files: Mailboxes.
-        bytes: Of them all.
-        times: Which announcement of it as it is this one is, from 1.
+        files: How many mailboxes it has.
+        bytes: Size of all of them.
+        times: How often it has been announced in its present state, this time included.
     """
 
     agency: str
@@ -64,15 +64,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Facts:
-    """What there is to know besides the files.
+    """What is known besides the files.
 
     Attributes:
-        folder: The investigation folder, as it is named in a command.
-        configured: Agencies with settings in `investigation.toml`.
-        read: Agencies all of whose mailboxes a run has read and published as they are.
+        folder: The investigation folder, as a command names it.
+        configured: Agencies with settings in ``investigation.toml``.
+        read: Agencies whose mailboxes a run has all read and published in their present state.
         published: Agencies in the published tables.
         busy: Whether a run is at work in the folder.
-        problem: Asked about an agency before it is announced: what is wrong with its settings, if anything.
+        problem: Called with an agency before it is announced: says what is wrong with its settings, or None.
     """
 
     folder: Path
@@ -85,18 +85,18 @@ class Facts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be done about an agency.
+    """What to do about an agency.
 
     Attributes:
-        known: What is to be remembered; not yet that it was announced.
-        arrival: Its announcement, if it is to be announced.
-        line: Why it is not, where there is anything to say.
-        wait: Seconds after which it may be settled, if nothing changes; None where no time will help.
+        remembered: What to remember of it; an announcement is not yet marked in it.
+        arrival: Its announcement, if it is announced now.
+        line: Why it is not announced, if there is anything to say.
+        wait: Seconds after which it may be settled if nothing changes; None if time alone will not help.
         unread: Whether it was announced and a run may still read it.
         stuck: Whether only a person can help.
     """
 
-    known: Remembered
+    remembered: Remembered
     arrival: Arrival | None = None
     line: str | None = None
     wait: float | None = None
@@ -114,44 +114,46 @@ def judge(
     facts: Facts,
     trouble: str | None = None,
 ) -> Verdict:
-    """Say what is to be done about an agency.
+    """Decide what to do about an agency.
 
     Args:
         agency: Its folder's name.
-        own: Its files; none where they cannot be listed.
+        own: Its files; none if they cannot be listed.
         before: What is remembered of it.
         now: Our clock at the look, seconds since 1970.
         settle: Seconds for which nothing may have changed.
-        facts: What there is to know besides.
-        trouble: Why its files cannot be listed, if that is so.
+        facts: What else is known.
+        trouble: Why its files cannot be listed; None if they can.
     """
-    known = _known(own, before, now)
+    remembered = _remembered(own, before, now)
     boxes = [one for one in own if one.mailbox]
     if trouble is not None:
-        return _held(known, trouble, now)
+        return _held(remembered, trouble, now)
     if not boxes:
-        return _held(known, _gone(agency, facts), now) if agency in facts.published else Verdict(known)
-    if what_counts(own) == known.announced:
-        return Verdict(known) if agency in facts.read else _unread(agency, boxes, known, now, facts)
+        return (
+            _held(remembered, _gone(agency, facts), now) if agency in facts.published else Verdict(remembered)
+        )
+    if what_counts(own) == remembered.announced:
+        return Verdict(remembered) if agency in facts.read else _unread(agency, boxes, remembered, now, facts)
     missing = _missing(agency, own, facts.configured)
     if missing is not None:
-        return _held(known, missing, now)
-    if agency in facts.read and not _resettled(own, known.announced):
-        return Verdict(replace(known, announced=what_counts(own), times=0))
-    wait = _wait(own, known, now, settle)
+        return _held(remembered, missing, now)
+    if agency in facts.read and not _resettled(own, remembered.announced):
+        return Verdict(replace(remembered, announced=what_counts(own), times=0))
+    wait = _wait(own, remembered, now, settle)
     if wait > 0:
-        line = f"{agency}: changed lately; waits until nothing has for {settle:g} s"
-        return Verdict(known, line=line, wait=wait)
+        line = f"{agency}: changed lately; waits until nothing has changed for {settle:g} s"
+        return Verdict(remembered, line=line, wait=wait)
     problem = facts.problem(agency)
     if problem is not None:
-        return Verdict(known, line=f"{agency}: {problem}", stuck=True)
-    return Verdict(known, _arrival(agency, boxes, 1))
+        return Verdict(remembered, line=f"{agency}: {problem}", stuck=True)
+    return Verdict(remembered, _arrival(agency, boxes, 1))
 
 
-def announced(known: Remembered, arrival: Arrival, now: float) -> Remembered:
-    """What is to be remembered of an agency that was announced as the last look saw it."""
-    seen = [Seen(arrival.agency, file, list(state)) for file, state in known.files.items()]
-    return replace(known, announced=what_counts(seen), at=now, times=arrival.times)
+def announced(remembered: Remembered, arrival: Arrival, now: float) -> Remembered:
+    """What to remember of an agency that was announced as the last look saw it."""
+    seen = [Seen(arrival.agency, file, list(state)) for file, state in remembered.files.items()]
+    return replace(remembered, announced=what_counts(seen), at=now, times=arrival.times)
 
 
 def what_counts(own: Sequence[Seen]) -> Files:
@@ -163,22 +165,22 @@ def _arrival(agency: str, boxes: Sequence[Seen], times: int) -> Arrival:
     return Arrival(agency, len(boxes), sum(one.size for one in boxes), times)
 
 
-def _known(own: Sequence[Seen], before: Remembered | None, now: float) -> Remembered:
-    """What is to be remembered of an agency: since when its files are as they are."""
+def _remembered(own: Sequence[Seen], before: Remembered | None, now: float) -> Remembered:
+    """What to remember of an agency: its files, and since when they have been in this state."""
     files = {one.file: one.state for one in own}
     if before is None:
         return Remembered(files, now, looked=now)
-    # A clock that was set back must not make an agency wait until it has caught up.
+    # If our clock was set back, an agency must not wait until the clock has caught up.
     since = min(before.since, now) if before.files == files else now
     behind = before.behind or any(_is_behind(one, before) for one in own)
     return replace(before, files=files, since=since, looked=now, behind=behind)
 
 
 def _is_behind(one: Seen, before: Remembered) -> bool:
-    """Whether a disk's clock is behind ours, as a file shows that has changed since the last look.
+    """Whether a file that has changed since the last look shows that its disk's clock is behind ours.
 
-    Only the very file that was there tells it: one that was moved to its place keeps its times, and an object
-    of a store is dated when its upload began.
+    Only a file that was there before can show it: one that was moved into its place keeps its times, and an
+    object on a store has the time at which its upload began.
     """
     state = before.files.get(one.file)
     if state is None or state == one.state or not isinstance(one.state[-1], int):
@@ -186,41 +188,43 @@ def _is_behind(one: Seen, before: Remembered) -> bool:
     return state[-1] == one.state[-1] and changed_at(one.state) < before.looked - _APART
 
 
-def _unread(agency: str, boxes: Sequence[Seen], known: Remembered, now: float, facts: Facts) -> Verdict:
-    """What is to be done about an agency that was announced, or read, and stands in no published table."""
+def _unread(agency: str, boxes: Sequence[Seen], remembered: Remembered, now: float, facts: Facts) -> Verdict:
+    """Decide about an agency that was announced, or read, but is not in the published tables as it is now."""
     command = f"nwatch run {facts.folder} --agency {agency}"
-    if known.times == 0:
-        line = f"{agency}: was read, and is not in the published tables as it is; read it with: {command}"
-        return Verdict(known, line=line)
+    if remembered.times == 0:
+        line = f"{agency}: was read, but is not in the published tables as it is now; read it with: {command}"
+        return Verdict(remembered, line=line)
     if facts.busy:
-        line = f"{agency}: announced, and not read yet; a run is at work in this investigation"
-        return Verdict(known, line=line, unread=True)
-    if known.times > len(AGAIN):
+        line = f"{agency}: announced, but not read yet; a run is at work in this investigation"
+        return Verdict(remembered, line=line, unread=True)
+    if remembered.times > len(AGAIN):
         line = (
-            f"{agency}: announced {known.times} times, and not read; the log of its runs says why. "
-            f"Mend that, then: {command}"
+            f"{agency}: announced {remembered.times} times, but still not read; see the log of its runs "
+            f"for the reason, fix it, then: {command}"
         )
-        return Verdict(known, line=line, stuck=True)
-    wait = AGAIN[known.times - 1] - (now - min(known.at, now))
+        return Verdict(remembered, line=line, stuck=True)
+    wait = AGAIN[remembered.times - 1] - (now - min(remembered.at, now))
     if wait > 0:
-        line = f"{agency}: announced, and not read yet; announced again in {wait / 60:.0f} min if it is not"
-        return Verdict(known, line=line, unread=True)
-    return Verdict(known, _arrival(agency, boxes, known.times + 1), unread=True)
+        again = f"will be announced again in {wait / 60:.0f} min if it is still not"
+        line = f"{agency}: announced, but not read yet; {again}"
+        return Verdict(remembered, line=line, unread=True)
+    return Verdict(remembered, _arrival(agency, boxes, remembered.times + 1), unread=True)
 
 
-def _held(known: Remembered, line: str, now: float) -> Verdict:
-    return Verdict(known, line=line, stuck=now - known.since >= LONG)
+def _held(remembered: Remembered, line: str, now: float) -> Verdict:
+    return Verdict(remembered, line=line, stuck=now - remembered.since >= LONG)
 
 
 def _gone(agency: str, facts: Facts) -> str:
     return (
-        f"{agency}: stands in the published tables, and has no mailbox in {RECORDS}/{agency} any more; "
-        f"put them back, or, if they are to go, read all agencies: nwatch run {facts.folder}"
+        f"{agency}: is in the published tables, but {RECORDS}/{agency} no longer has a mailbox; put the "
+        "mailboxes back, or, to remove the agency from the tables, read all agencies: "
+        f"nwatch run {facts.folder}"
     )
 
 
 def _resettled(own: Sequence[Seen], before: Files | None) -> bool:
-    """Whether an agency that was announced has other settings now."""
+    """Whether an agency's settings have changed since it was announced."""
     file = f"{RECORDS}/{own[0].agency}/{AGENCY_FILE}"
     return before is not None and what_counts(own).get(file) != before.get(file)
 
@@ -231,7 +235,7 @@ def is_settings(seen: Seen) -> bool:
 
 
 def _missing(agency: str, own: Sequence[Seen], configured: Collection[str]) -> str | None:
-    """What must come before an agency can be read, if anything."""
+    """What is missing before an agency can be read; None if nothing is."""
     copying = [one.file for one in own if is_copying(one)]
     if copying:
         more = f" (and {len(copying) - 1} more)" if len(copying) > 1 else ""
@@ -241,10 +245,10 @@ def _missing(agency: str, own: Sequence[Seen], configured: Collection[str]) -> s
     return None
 
 
-def _wait(own: Sequence[Seen], known: Remembered, now: float, settle: float) -> float:
-    """Seconds until the agency is settled if nothing changes; 0 where it is."""
-    still = now - known.since
-    if known.behind or any(not changed_at(one.state) for one in own):
+def _wait(own: Sequence[Seen], remembered: Remembered, now: float, settle: float) -> float:
+    """Seconds until the agency is settled if nothing changes; 0 if it is."""
+    still = now - remembered.since
+    if remembered.behind or any(not changed_at(one.state) for one in own):
         return max(0.0, settle - still)
-    quiet = now - min(known.since, max(changed_at(one.state) for one in own))
+    quiet = now - min(remembered.since, max(changed_at(one.state) for one in own))
     return max(0.0, settle - quiet, min(settle, PAUSE) - still)

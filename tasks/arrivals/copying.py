@@ -1,11 +1,11 @@
 """Files that are part of a copy under way, by their names and sizes.
 
-- `.part`, `.partial`, `.filepart`, `.tmp`, `.temp`, `.crdownload`, `.download`, `.opdownload` at the end:
-  browsers, curl, WinSCP, and whoever follows the custom of renaming at the end;
-- `~` at the begin: Office and Windows;
-- `.name.pst.x7Yz9q`: rsync, which renames at the end;
-- `.goutputstream-…`: GNOME;
-- a mailbox of 0 bytes: the name is there, the content is not; no mailbox is that small.
+- ``.part``, ``.partial``, ``.filepart``, ``.tmp``, ``.temp``, ``.crdownload``, ``.download``, ``.opdownload``
+  at the end: browsers, curl, WinSCP, and other programs that rename a file when it is complete;
+- ``~`` at the beginning: Office and Windows;
+- ``.name.pst.x7Yz9q``: rsync, which renames it when it is complete;
+- ``.goutputstream-…``: GNOME;
+- a mailbox of 0 bytes: the name has been created, the content has not; no mailbox is that small.
 """
 
 from __future__ import annotations

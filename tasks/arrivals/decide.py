@@ -1,6 +1,6 @@
 """Which agencies have arrived: one look compared with what is remembered of the looks before. Pure functions.
 
-What is to be done about an agency is judged for each by itself (`tasks.arrivals.agency`).
+Each agency is judged by itself (``tasks.arrivals.agency``).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from tasks.arrivals.agency import Arrival, Facts, Verdict, judge
 from tasks.arrivals.memory import Memory
 
 PLACES: Final = 8
-"""Agencies that are announced and not read yet, at most: each has a process that waits for the others."""
+"""How many agencies may be announced and not yet read: each has a process that waits its turn."""
 
 
 @dataclass(frozen=True)
 class Stuck:
-    """An agency that only a person can help.
+    """An agency that needs a person.
 
     Attributes:
-        agency: Its folder's name, or the file's that lies where a folder should.
-        line: Why, and the mend.
+        agency: Its folder's name, or the name of a file that is where an agency's folder should be.
+        line: Why, and what to do.
     """
 
     agency: str
@@ -34,13 +34,12 @@ class Decision:
     """What a look led to.
 
     Attributes:
-        arrived: The agencies to be announced, in order.
-        waiting: What is not announced and why, a line each; without what is stuck.
-        stuck: What is not announced and waits for a person, who was told already or not.
-        again: Seconds until a look may find more of them settled, if nothing changes; None where no look
-            will by the mere passing of time.
-        memory: What is to be remembered; agencies to be announced, and what a person is to be told, are not
-            yet marked in it.
+        arrived: The agencies to announce, in order.
+        waiting: Why agencies are not announced, one line each; without those that are stuck.
+        stuck: Agencies that need a person, reported already or not.
+        again: Seconds until a look may find more of them settled if nothing changes; None if time alone will
+            not help.
+        memory: What to remember; announcements and reports are not yet marked in it.
     """
 
     arrived: tuple[Arrival, ...]
@@ -54,11 +53,11 @@ def decide(look: Scan, memory: Memory, now: float, settle: float, facts: Facts) 
     """Compare a look with the ones before.
 
     Args:
-        look: What there is.
+        look: What the look found.
         memory: What is remembered.
         now: Our clock at the look, seconds since 1970.
         settle: Seconds for which nothing may have changed.
-        facts: What there is to know besides.
+        facts: What else is known.
 
     Returns:
         What to announce, what to wait for, what to remember.
@@ -89,15 +88,15 @@ def decide(look: Scan, memory: Memory, now: float, settle: float, facts: Facts) 
         stuck=tuple(Stuck(name, one.line) for name, one in verdicts.items() if one.stuck and one.line),
         again=min((one.wait for one in found if one.wait is not None), default=None),
         memory={
-            agency: one.known if one.stuck else replace(one.known, told="")
+            agency: one.remembered if one.stuck else replace(one.remembered, reported="")
             for agency, one in verdicts.items()
         },
     )
 
 
 def _behind_others(agency: str, verdict: Verdict) -> Verdict:
-    line = f"{agency}: has arrived, and is announced when fewer than {PLACES} others wait to be read"
-    return Verdict(verdict.known, line=line)
+    line = f"{agency}: has arrived, and will be announced when fewer than {PLACES} others wait to be read"
+    return Verdict(verdict.remembered, line=line)
 
 
 def _by_agency(look: Scan) -> dict[str, list[Seen]]:

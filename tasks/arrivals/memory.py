@@ -1,4 +1,4 @@
-"""What the last look saw and what was announced: `work/arrivals.json`."""
+"""What the last look saw and what was announced: ``work/arrivals.json``."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Remembered:
     """One agency. Times are our clock's, seconds since 1970.
 
     Attributes:
-        files: its files as the last look saw them.
-        since: at the first look that saw them so.
-        announced: its mailboxes and settings as they were announced, or were read before anything had to be;
-            None where neither was.
-        at: at the last announcement.
-        times: how often it was announced as it is; 0 where it did not have to be.
-        looked: at the last look.
-        behind: whether the clock of its disk was seen to be behind ours.
-        told: what a person was told of it that only a person can mend; empty where nothing was.
+        files: Its files as the last look saw them.
+        since: Time of the first look that saw them so.
+        announced: Its mailboxes and settings as they were announced, or as they were read without an
+            announcement; None if neither happened.
+        at: Time of the last announcement.
+        times: How often it was announced in its present state; 0 if it did not have to be.
+        looked: Time of the last look.
+        behind: Whether the clock of its disk has proved to be behind ours.
+        reported: What was last reported as a thing that only a person can fix; empty if nothing was.
     """
 
     files: Files
@@ -42,7 +42,7 @@ class Remembered:
     times: int = 0
     looked: float = 0.0
     behind: bool = False
-    told: str = ""
+    reported: str = ""
 
 
 Memory = Mapping[str, Remembered]
@@ -50,10 +50,9 @@ Memory = Mapping[str, Remembered]
 
 
 def recall(work: Path) -> dict[str, Remembered]:
-    """What the last look left; nothing where there was none, or where it makes no sense.
+    """What the last look left; nothing if there was none, or if the file makes no sense.
 
-    A memory that is lost costs at most that an agency is announced once more, and what was read is not read
-    again.
+    If the memory is lost, at worst an agency is announced once more; what was read is not read again.
 
     Args:
         work: The investigation's work folder.
@@ -71,16 +70,16 @@ def recall(work: Path) -> dict[str, Remembered]:
 
 
 def remember(memory: Memory, work: Path) -> None:
-    """Write it beside its place, and rename it.
+    """Write the memory under another name, and rename it.
 
     Args:
-        memory: What is to be remembered.
-        work: The investigation's work folder, made if need be.
+        memory: What to remember.
+        work: The investigation's work folder; created if absent.
 
     Raises:
         InputError: It cannot be written.
     """
-    values = {agency: asdict(one) for agency, one in memory.items()}
+    values = {agency: _values(one) for agency, one in memory.items()}
     try:
         work.mkdir(parents=True, exist_ok=True)
         with replacing(work / FILE) as beside:
@@ -95,6 +94,12 @@ def _refused(work: Path, error: OSError) -> InputError:
     )
 
 
+def _values(one: Remembered) -> dict[str, Any]:
+    """The fields; one keeps its first name in the file, so that files of earlier versions can be read."""
+    values = asdict(one)
+    return {**values, "told": values.pop("reported")}
+
+
 def _remembered(values: Mapping[str, Any]) -> Remembered:
     announced = values["announced"]
     numbers = {name: float(values[name]) for name in ("since", "at", "looked")}
@@ -105,6 +110,6 @@ def _remembered(values: Mapping[str, Any]) -> Remembered:
         announced=None if announced is None else dict(announced.items()),
         times=int(values["times"]),
         behind=bool(values["behind"]),
-        told=str(values["told"]),
+        reported=str(values["told"]),
         **numbers,
     )

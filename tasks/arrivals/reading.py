@@ -1,4 +1,4 @@
-"""Which agencies' mailboxes a run has read and published as they now are."""
+"""Which agencies' mailboxes a run has read and published in their present state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Before:
     """What earlier runs did.
 
     Attributes:
-        read: The agencies all of whose mailboxes are published with the hash that they have.
+        read: The agencies whose mailboxes are all published with their present hash.
         published: The agencies in the published tables.
     """
 
@@ -32,11 +32,11 @@ class Before:
 
 
 def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
-    """The agencies that stand in `private/sources`, and those of which nothing has changed since.
+    """The agencies in ``private/sources``, and those of them whose mailboxes have not changed since.
 
-    No file is opened: the hash is the remembered one of a file that has not changed since it was taken. One
-    that is not remembered counts as not read, which costs an announcement. Where a run was ended while it
-    published, so that the tables are of two runs, nothing counts as read.
+    No mailbox is opened: a hash is used if it is remembered and the file has not changed since. A mailbox
+    without a remembered hash counts as not read, which at worst causes an announcement too many. If a run
+    ended while it published, so that the tables are from two runs, nothing counts as read.
 
     Args:
         seen: Every file of every agency.
@@ -46,7 +46,7 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
     try:
         rows = read_table(_SOURCES, out).select(["agency", "file", "sha256"]).to_pylist()
     except (FileNotFoundError, ValueError):
-        return Before()  # never published, or by another version, which reads anew
+        return Before()  # never published, or by another version, whose tables do not count
     published = {(row["agency"], row["file"]): row["sha256"] for row in rows}
     everyone = frozenset(agency for agency, _ in published)
     if not _is_whole(out):
@@ -56,20 +56,20 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
     unread = {
         one.agency
         for one in boxes
-        if (known := memo.hash_of(one.file, one.state)) is None
-        or published.get((one.agency, one.file)) != known
+        if (sha256 := memo.hash_of(one.file, one.state)) is None
+        or published.get((one.agency, one.file)) != sha256
     }
-    # A mailbox that was taken away again is a change too.
+    # A mailbox that was removed is a change, too.
     there = {(one.agency, one.file) for one in boxes}
     gone = {agency for agency, file in published if (agency, file) not in there}
     return Before(frozenset({one.agency for one in boxes} - unread - gone), everyone)
 
 
 def _is_whole(out: Path) -> bool:
-    """Whether the provenance, which is published last, is of the tables that lie there."""
+    """Whether the provenance, which is published last, belongs to the tables that are there."""
     try:
-        told = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
+        hashes = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
         path = out / f"{_SOURCES.name}.parquet"
-        return bool(told[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
+        return bool(hashes[f"{_SOURCES.name}.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest())
     except (OSError, ValueError, KeyError, TypeError):
         return False

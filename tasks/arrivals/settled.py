@@ -1,4 +1,4 @@
-"""Which mailboxes may be read now: none that is still being copied."""
+"""Which mailboxes may be read now: those that are no longer being copied."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Settled:
     """Mailboxes, sorted by whether they may be read.
 
     Attributes:
-        files: Those that may.
-        notes: A line for each of the others, with the reason.
+        files: Those that may be read.
+        notes: One line for each of the others, with the reason.
     """
 
     files: tuple[RecordFile, ...]
@@ -26,14 +26,15 @@ class Settled:
 
 
 def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: float) -> Settled:
-    """Leave out what changed within the settling time, or is part of a copy under way.
+    """Leave out mailboxes that changed within the settling time, or are part of a copy under way.
 
     A file that is as it was when its agency was announced has settled, whatever the clock of its disk or
-    store says; and one that is not as the last look saw it has not, if that was within the settling time.
+    store says. A file that has changed since the last look has not, if that look was within the settling
+    time.
 
     Args:
         files: Mailboxes.
-        memory: What `tasks.arrivals.memory.recall` gives.
+        memory: What ``tasks.arrivals.memory.recall`` gives.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
 
@@ -41,14 +42,14 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
         The files that may be read, in the order given, and a note for each that is left out.
 
     Raises:
-        InputError: A file cannot be asked for its size and times.
+        InputError: The size and times of a file cannot be had.
     """
     kept, notes = [], []
     for file in files:
         try:
             seen = Seen(file.agency, file.file, state_of(file.path))
         except FileNotFoundError:
-            kept.append(file)  # the survey names it, as in every run
+            kept.append(file)  # the survey reports it, as in every run
             continue
         except OSError as error:
             raise InputError(
@@ -62,29 +63,29 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
     return Settled(tuple(kept), tuple(notes))
 
 
-def why_not(seen: Seen, known: Remembered | None, now: float, settle: float) -> str | None:
-    """Why a file may not be read yet; None where it may.
+def why_not(seen: Seen, remembered: Remembered | None, now: float, settle: float) -> str | None:
+    """Why a file may not be read yet; None if it may.
 
     Args:
         seen: The file.
-        known: What is remembered of its agency.
+        remembered: What is remembered of its agency.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
     """
     if is_copying(seen):
-        return "is part of a copy under way and is left out; it is read when it is whole"
+        return "is part of a copy under way and is left out; it will be read when it is complete"
     age = now - changed_at(seen.state)
-    if known is not None:
-        if (known.announced or {}).get(seen.file) == seen.state:
+    if remembered is not None:
+        if (remembered.announced or {}).get(seen.file) == seen.state:
             return None
-        same, looked = known.files.get(seen.file) == seen.state, now - known.looked
-        if known.behind:
-            age = min(age, now - known.since if same else looked)
+        same, looked = remembered.files.get(seen.file) == seen.state, now - remembered.looked
+        if remembered.behind:
+            age = min(age, now - remembered.since if same else looked)
         elif not same and 0 <= looked < settle:
             age = min(age, looked)
     if age >= settle:
         return None
     return (
         f"changed {max(0.0, age):.0f} s ago and may still be being copied; "
-        f"it is left out, and read when it has not changed for {settle:g} s"
+        f"it is left out, and will be read when it has not changed for {settle:g} s"
     )

@@ -1,1 +1,1 @@
-"""How the mailboxes are read: plan, copy out, decode, keep; behind one door, `task`."""
+"""How the mailboxes are read: plan, copy out, decode, keep; behind one door, ``task``."""

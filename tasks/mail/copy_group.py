@@ -1,67 +1,77 @@
-"""Copies the blocks of many messages at once, where nothing is wrong with any of them.
+"""Copies the blocks of many messages at once, as long as nothing is wrong with any of them.
 
-`tasks.mail.extract` copies block by block, and says of each message what is wrong with it. With most messages
-nothing is. So the blocks of a whole group are read first, in as few stretches of the file as they lie in, and
-verified together: the same checksums, ids and sizes. Where one does not hold, or a message is built as few
-are, nothing is kept of that, and the group is copied block by block.
+``tasks.mail.extract`` copies block by block, and can say of each message what is wrong with it. But most
+messages are sound, and for them the time goes into Python calls, several for each block. So a group of
+messages is copied level by level: all blocks that the messages name, then all blocks that those lead to. The
+blocks of a level are read in as few stretches of the file as they lie in, and verified together with the same
+rules: checksum, id, size. If any rule fails, or a message is built in an unusual way, the whole group is
+given up and copied block by block, which finds the message at fault. So this module decides about speed,
+never about what is read.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.mail.extract import DATA_TREE, INTERNAL, SUBNODE_TREE, BlockError, Copier, Extract, Node, rows
-from tasks.mail.layout import TYPE_ATTACHMENT, nid_type
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile
+from tasks.mail.references import BlockError, Breadth, Node
 
 _LEVELS: Final = 4
 """Levels of references that are followed; few messages have more."""
 _START: Final = 0xFFFFFFFF
+"""Inverts zlib's CRC-32 at both ends, which makes it that of the format (`tasks.mail.layout.checksum`)."""
 _Numbers = npt.NDArray[np.int64]
 
 
-class _SeldomError(Exception):
-    """Something is wrong, or is not as with most messages."""
+class _GiveUpError(Exception):
+    """Something is wrong or unusual: the group must be copied block by block."""
 
 
-class Bulk:
+class GroupCopier:
     """Copies groups of messages out of one mailbox.
 
-    What lies on a store is fetched before it is copied already, and blocks that are deflated are seldom: both
-    are left to the copier.
+    Two kinds of mailboxes are always left to the copier: those on a store, whose blocks are in memory by then
+    (``tasks.mail.prefetch``), and those with deflated blocks, which are rare.
     """
 
     def __init__(self, copier: Copier, at_most: int) -> None:
-        """Copy for a copier what of a group takes at most so many bytes."""
+        """Prepare copying.
+
+        Args:
+            copier: Finds the blocks, and copies the groups that are given up here.
+            at_most: Bytes that a group may take; a larger one is given up.
+        """
         layout = copier.layout
         self._copier = copier
         self._at_most = at_most
         self._file = copier.file if isinstance(copier.file, LocalFile) and not layout.compressed else None
+        # A block's trailer as numpy reads it, for all blocks at once; checksum and id change places in ANSI.
         word = f"<u{layout.word}"
         check = [("crc", "<u4"), ("bid", word)] if layout.crc_first else [("bid", word), ("crc", "<u4")]
         self._trailer: np.dtype[Any] = np.dtype([("size", "<u2"), ("signature", "<u2"), *check])
         self._memory = bytearray()
 
     def copy(self, nodes: Sequence[Node], extract: Extract) -> dict[int, int] | None:
-        """Copy every block of some nodes, their attachments' contents apart.
+        """Copy every block of some nodes, except the contents of their attachments.
 
         Args:
-            nodes: nodes of the mailbox.
-            extract: an empty one, which gets the nodes and their blocks; of no use where the answer is None.
+            nodes: Nodes of the mailbox.
+            extract: An empty one, which gets the nodes and their blocks; useless if the answer is None.
 
         Returns:
-            How many attachments each node has, by its id; None where they are to be copied one by one.
+            How many attachments each node has, by its id; None if the nodes must be copied one by one.
         """
         if self._file is None:
             return None
         try:
             attachments = self._follow(nodes, extract, self._file)
-        except (_SeldomError, BlockError):
+        except (_GiveUpError, BlockError):
             return None
         for node in nodes:
             extract.add(node)
@@ -69,58 +79,39 @@ class Bulk:
 
     def _follow(self, nodes: Sequence[Node], extract: Extract, file: LocalFile) -> dict[int, int]:
         """Copy the blocks of all nodes, then those that these lead to, and so on; count the attachments."""
-        attachments = {node.nid: 0 for node in nodes}
-        data = [node.data for node in nodes if node.data]
-        subnodes = [(node.sub, node.nid) for node in nodes if node.sub]
+        # Strict: a block that is met twice ends this too, so that each block has one place in the extract.
+        walk = Breadth(self._copier.references, nodes, strict=True)
         for _ in range(_LEVELS):
-            if not data and not subnodes:
-                return attachments
-            contents = self._blocks([*data, *(bid for bid, _ in subnodes)], extract, file)
-            data = [below for bid in data if bid & INTERNAL for below in self._tree(bid, contents)]
-            deeper: list[tuple[int, int]] = []
-            for bid, owner in subnodes:
-                for nid, tree, sub in self._subnodes(bid, contents):
-                    if nid_type(nid) == TYPE_ATTACHMENT:
-                        attachments[owner] += 1
-                        continue
-                    if tree:
-                        data.append(tree)
-                    if sub:
-                        deeper.append((sub, owner))
-            subnodes = deeper
-        raise _SeldomError
+            blocks = walk.blocks
+            if not blocks:
+                return walk.attachments
+            walk.advance(self._blocks(blocks, walk.referring, extract, file))
+        raise _GiveUpError
 
-    def _tree(self, bid: int, contents: dict[int, bytes]) -> Iterator[int]:
-        content = contents[bid]
-        if content[:1] != DATA_TREE:
-            raise _SeldomError
-        return (below for (below,) in rows(bid, content, self._copier.word, 8) if below)
-
-    def _subnodes(self, bid: int, contents: dict[int, bytes]) -> Iterator[tuple[int, ...]]:
-        content = contents.get(bid, b"")
-        if content[:2] != SUBNODE_TREE + b"\0":
-            raise _SeldomError
-        return rows(bid, content, self._copier.triple, self._copier.layout.sub_header)
-
-    def _blocks(self, bids: list[int], extract: Extract, file: LocalFile) -> dict[int, bytes]:
-        """Copy blocks, none of which may be there already, and give what those of references say."""
+    def _blocks(
+        self, bids: list[int], referring: Set[int], extract: Extract, file: LocalFile
+    ) -> dict[int, bytes]:
+        """Copy the blocks of a level; returns what those in `referring` hold."""
         find = self._copier.index.find
         places = [place for bid in bids if (place := find(bid))]
         ids = np.array(bids, np.uint64) & ~np.uint64(1)
-        distinct = set(ids.tolist())
-        if not len(places) == len(bids) == len(distinct) or not extract.blocks.keys().isdisjoint(distinct):
-            raise _SeldomError
+        if len(places) < len(bids):
+            raise _GiveUpError
+        # Unsigned until the offsets are known to lie in the file: a damaged one may not fit into an int64.
         found = np.array(places, np.uint64)
         if found[:, 0].max() >= file.size:
-            raise _SeldomError
+            raise _GiveUpError
+        # In order of their place in the file, because blocks that lie next to each other are read in one go.
+        # From here on all arrays are in this order; `order` leads back to `bids`.
         order = np.argsort(found[:, 0])
         ids = ids[order]
         offsets, sizes, full = found[order].astype(np.int64).T
         spans: _Numbers = self._copier.layout.block_span(sizes)
+        # Where each block begins and ends in memory, and behind the blocks that the extract has already.
         ends = np.cumsum(spans)
         begins = ends - spans
         if extract.size + int(ends[-1]) > self._at_most:
-            raise _SeldomError
+            raise _GiveUpError
         memory = self._read(file, offsets, spans, ends)
         self._verify(memory, ids, sizes, begins, ends)
         at = begins.tolist()
@@ -128,21 +119,28 @@ class Bulk:
         return {
             bids[place]: bytes(memory[begin : begin + size])
             for place, begin, size in zip(order.tolist(), at, sizes.tolist(), strict=True)
-            if bids[place] & INTERNAL
+            if bids[place] in referring
         }
 
     def _read(self, file: LocalFile, offsets: _Numbers, spans: _Numbers, ends: _Numbers) -> memoryview:
-        """Blocks in order of their place in the file, side by side; which lie so there are read at once."""
+        """Read blocks into memory, one behind the other; those that lie so in the file are read at once.
+
+        Returns:
+            The memory, which the next call overwrites.
+        """
         total = int(ends[-1])
         if len(self._memory) < total:
             self._memory = bytearray(total)
         memory = memoryview(self._memory)[:total]
+        # After which blocks a new stretch begins: the next one does not lie where this one ends. Small gaps
+        # are not read over, as an attachment may lie in them.
         apart = np.flatnonzero(offsets[1:] != offsets[:-1] + spans[:-1])
         stops = [*ends[apart].tolist(), total]
         at = 0
         for offset, stop in zip(offsets[[0, *(apart + 1)]].tolist(), stops, strict=True):
+            # Fewer bytes: a block lies beyond the end of the file.
             if file.read_into(memory[at:stop], offset) < stop - at:
-                raise _SeldomError
+                raise _GiveUpError
             at = stop
         return memory
 
@@ -154,8 +152,10 @@ class Bulk:
         begins: _Numbers,
         ends: _Numbers,
     ) -> None:
-        """Hold the blocks against what stands behind each: its size, its checksum and its id."""
-        stored = _pieces(memory, ends - self._trailer.itemsize, self._trailer)
+        """Compare the blocks with their trailers, each of which has the size, the checksum and the id."""
+        # The checksums are the one thing that needs a call for each block. Everything else is compared at
+        # once.
+        stored = _rows_at(memory, ends - self._trailer.itemsize, self._trailer)
         blocks = zip(begins.tolist(), (begins + sizes).tolist(), strict=True)
         found = np.fromiter((zlib.crc32(memory[at:stop], _START) for at, stop in blocks), np.uint32, len(ids))
         wrong = (
@@ -164,11 +164,13 @@ class Bulk:
             | ((ids ^ stored["bid"]) & ~np.uint64(1) != 0)
         )
         if wrong.any():
-            raise _SeldomError
+            raise _GiveUpError
 
 
-def _pieces(memory: memoryview, places: _Numbers, kind: np.dtype[Any]) -> npt.NDArray[Any]:
-    """What stands in memory at some places."""
+def _rows_at(memory: memoryview, places: _Numbers, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """What is in memory at some places, each of them a row of this kind."""
+    # One row of indices for each place, in one fancy index; places need not be aligned, so a view would not
+    # do.
     raw = np.frombuffer(memory, np.uint8)[places[:, None] + np.arange(kind.itemsize)]
     found: npt.NDArray[Any] = raw.view(kind)[:, 0]
     return found

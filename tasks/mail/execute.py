@@ -1,7 +1,8 @@
-"""Runs the plan on a Dask client: thin, and careful about workers that die.
+"""Runs the reading on a Dask client, even if workers die.
 
-A partition whose worker died is read apart (`tasks.mail.spans`), which finds the message at fault, if there
-is one: a worker that was killed from outside has none, and the partition is simply read again.
+A partition whose worker died is read in child processes (``tasks.mail.spans``), which finds the message at
+fault if there is one. If the worker was killed from outside there is none, and the partition is simply read
+again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from distributed import Client
 
 from data.storage import Location
-from tasks.mail.parts import PartSummary, clear_leftovers, finished, gaps, summaries
+from tasks.mail.partitions import PartitionSummary, clear_leftovers, finished, gaps, summaries
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -22,14 +23,14 @@ OnProgress = Callable[[int, int], None]
 
 
 def examine_files(
-    client: Client, known: Mapping[Location, str | None], on_progress: OnProgress | None = None
+    client: Client, hashes: Mapping[Location, str | None], on_progress: OnProgress | None = None
 ) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
     Args:
-        client: where to run.
-        known: the files, each with its SHA-256 where that is known.
-        on_progress: told how many files are done.
+        client: Where to run.
+        hashes: The files, each with its SHA-256 where that is known.
+        on_progress: Called with how many files are done, and of how many.
 
     Returns:
         What each is.
@@ -39,9 +40,9 @@ def examine_files(
     def keep(item: tuple[Location, str | None], examined: Examined) -> None:
         found[item[0]] = examined
         if on_progress is not None:
-            on_progress(len(found), len(known))
+            on_progress(len(found), len(hashes))
 
-    run_all(client, list(known.items()), _examine, _examine_apart, keep)
+    run_all(client, list(hashes.items()), _examine, _examine_apart, keep)
     return found
 
 
@@ -50,7 +51,7 @@ def _examine(item: tuple[Location, str | None]) -> Examined:
 
 
 def _examine_apart(item: tuple[Location, str | None]) -> Examined:
-    """Without libpff, which can only have died over the folders' names."""
+    """Without libpff, which can only have crashed on the names of the folders."""
     return examine(*item, names=False)
 
 
@@ -59,11 +60,11 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     plan = mailbox.examined.plan
     if plan is None:
         return []
-    parts = mailbox.parts(work)
+    folder = mailbox.mail_folder(work)
     total = len(plan.nodes)
-    ranges = gaps(total, finished(parts, total), settings.partition)
+    ranges = gaps(total, finished(folder, total), settings.partition)
     state = mailbox.examined.state
-    return [span_of(plan, mailbox.path, places, parts, settings, state=state) for places in ranges]
+    return [span_of(plan, mailbox.path, places, folder, settings, state=state) for places in ranges]
 
 
 def read_mailboxes(
@@ -72,18 +73,18 @@ def read_mailboxes(
     work: Path,
     settings: MailSettings,
     on_progress: OnProgress | None = None,
-) -> dict[str, list[PartSummary]]:
-    """Read what is not yet read of all mailboxes, partitions of all of them side by side.
+) -> dict[str, list[PartitionSummary]]:
+    """Read what is not yet read of all mailboxes; partitions of all of them run in parallel.
 
     Args:
-        client: where to run.
-        mailboxes: as `tasks.mail.sources.group` gives them.
-        work: the investigation's work folder, which workers must see under the same path.
-        settings: how to read.
-        on_progress: told how many messages are done, those of earlier runs included.
+        client: Where to run.
+        mailboxes: As ``tasks.mail.sources.group`` gives them.
+        work: The investigation's work folder, which workers must see under the same path.
+        settings: How to read.
+        on_progress: Called with how many messages are done, those of earlier runs included, and of how many.
 
     Returns:
-        The parts of each mailbox, by source id.
+        The partitions of each mailbox, by source id.
     """
     # One mailbox under two agencies is read once.
     distinct = {mailbox.source: mailbox for mailbox in mailboxes if mailbox.examined.plan is not None}
@@ -93,7 +94,7 @@ def read_mailboxes(
     if on_progress is not None:
         on_progress(done, total)
 
-    def count(span: Span, _: PartSummary) -> None:
+    def count(span: Span, _: PartitionSummary) -> None:
         nonlocal done
         done += len(span)
         if on_progress is not None:
@@ -102,9 +103,9 @@ def read_mailboxes(
     run_all(client, spans, read_span, read_span_apart, count)
     for mailbox in distinct.values():
         if mailbox.examined.plan is not None:
-            clear_leftovers(mailbox.parts(work), len(mailbox.examined.plan.nodes))
+            clear_leftovers(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
     return {
-        source: summaries(mailbox.parts(work), len(mailbox.examined.plan.nodes))
+        source: summaries(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
         for source, mailbox in distinct.items()
         if mailbox.examined.plan is not None
     }

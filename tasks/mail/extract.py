@@ -1,14 +1,14 @@
 """A small mailbox file of a few messages, copied block by block out of a big one, for libpff to open.
 
-A plain open of a mailbox costs what all its messages cost, squared. So a partition never opens its mailbox:
-it copies the blocks that its messages consist of into a file of its own, *as they stand*, with two small
-B-trees over them, and libpff opens that. All decoding stays libpff's, it reads from memory
-without a call into the system, its trees are two levels deep whatever the size of the mailbox, and as each
-block is copied its checksum and id are verified, which libpff itself does not insist on. Attachments are
-left behind: the table that counts them is copied, their contents are never read.
+The time that libpff takes to open a mailbox grows with the square of the number of its messages. So a
+partition never opens its mailbox. It copies the blocks that its messages consist of, unchanged, into a small
+file in memory, adds two small B-trees that list them, and libpff opens that file. libpff still does all the
+decoding, but reads from memory, and its trees are two levels deep whatever the size of the mailbox. As each
+block is copied its checksum and id are verified; libpff itself ignores a wrong one. Attachments are left out:
+the table that counts them is copied, their contents are never read.
 
-Sources: MS-PST 2.2.2.7.7 (B-tree pages), 2.2.2.8.3 (data trees and subnode trees), 5.3 and 5.5 (checksum,
-signature).
+Sources: MS-PST 2.2.2.7.7 (B-tree pages), 5.3 and 5.5 (checksum, signature). How blocks refer to each other:
+``tasks.mail.references``.
 """
 
 from __future__ import annotations
@@ -16,61 +16,29 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.mail.layout import (
-    BBT,
-    NBT,
-    TYPE_ATTACHMENT,
-    Header,
-    checksum,
-    nid_type,
-)
+from tasks.mail.layout import BBT, NBT, Header, checksum
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
+from tasks.mail.references import BlockError, Node, References
 
-INTERNAL: Final = 0x02
-"""Bit of a block id: the block holds references to blocks (MS-PST 2.2.2.2)."""
-DATA_TREE: Final = b"\x01"
-SUBNODE_TREE: Final = b"\x02"
-_SUBNODE_LEVELS: Final = 16
-"""Far deeper than any message nests its properties; without end only where a file is made to be."""
 _INFLATED_AT_MOST: Final = 1 << 20
-
-
-class BlockError(Exception):
-    """A block that a message consists of is missing, damaged or makes no sense.
-
-    `reason` is one of a few words to count by, `detail` says which block and where it lies.
-    """
-
-    def __init__(self, reason: str, detail: str) -> None:
-        """Keep both parts."""
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
-
-
-class Node(NamedTuple):
-    """A node: its id, its data block and subnode block (0: none), its parent."""
-
-    nid: int
-    data: int
-    sub: int
-    parent: int
+"""Bytes to which a block of references may inflate: far more than any holds, so that a damaged one cannot
+fill the memory."""
 
 
 class Copier:
-    """Copies the blocks of nodes out of a mailbox into an `Extract`, verifying each.
+    """Copies the blocks of nodes out of a mailbox into an ``Extract``, verifying each.
 
     Attributes:
-        file: the mailbox.
-        index: where its blocks lie.
-        layout: how they are laid out.
-        word, triple: a row of a block of references: to blocks, to subnodes.
+        file: The mailbox.
+        index: Where its blocks lie.
+        layout: How they are laid out.
+        references: How they refer to each other.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
@@ -84,29 +52,29 @@ class Copier:
         self._crc_first = layout.crc_first
         self._span = layout.block_span
         self._trailer = struct.Struct(layout.trailer_format)
-        self.word = struct.Struct(layout.word_format)
-        self._pair = struct.Struct("<QQ" if layout.word == 8 else "<II")
-        self.triple = struct.Struct("<QQQ" if layout.word == 8 else "<III")
+        self.references = References(layout)
 
     def copy(self, node: Node, extract: Extract) -> int:
-        """Copy every block of a node, its attachments' contents apart.
+        """Copy every block of a node, except the contents of its attachments.
 
         Args:
-            node: any node of the mailbox.
-            extract: gets the node, at its top level, and its blocks; nothing where this raises.
+            node: Any node of the mailbox.
+            extract: Gets the node, at its top level, and its blocks; nothing if this raises.
 
         Returns:
             How many attachments the node has.
 
         Raises:
-            BlockError: a block is in no index, lies beyond the end of the file, or its id, size or checksum
-            is
-                wrong.
+            BlockError: A block is in no index, lies beyond the end of the file, or its id, size or checksum
+                is wrong, or a reference makes no sense.
         """
         extract.begin()
         try:
-            self._data(node.data, extract)
-            attachments = self._subnodes(node.sub, extract, set(), 0)
+            attachments = self.references.follow(
+                node,
+                take=lambda bid: self._block(bid, extract),
+                content=lambda bid: self._content(bid, self._block(bid, extract), extract),
+            )
         except BlockError:
             extract.undo()
             raise
@@ -115,12 +83,14 @@ class Copier:
 
     def _block(self, bid: int, extract: Extract) -> Place:
         """Copy one block, unless it is there already, and say where it now lies."""
+        # The lowest bit of a block id is reserved and to be ignored (MS-PST 2.2.2.2), so ids are compared
+        # without it everywhere.
         place = extract.blocks.get(bid & ~1)
         if place is not None:
             return place
         found = self._find(bid)
         if found is None:
-            raise BlockError("block in no index", f"block 0x{bid:x}")
+            raise BlockError("block is missing from the index", f"block 0x{bid:x}")
         offset, size, full = found
         span = self._span(size)
         raw = self._read(offset, span)
@@ -129,81 +99,23 @@ class Copier:
         stored_size, _, crc, stored_bid = self._trailer.unpack_from(raw, span - self._trailer_bytes)
         if not self._crc_first:
             crc, stored_bid = stored_bid, crc
+        # The checksum of `layout.checksum`, written out: a call for each block would be felt.
         if zlib.crc32(memoryview(raw)[:size], 0xFFFFFFFF) ^ 0xFFFFFFFF != crc:
             raise BlockError("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
         if stored_size != size or (stored_bid ^ bid) & ~1:
-            raise BlockError("block is not the one in the index", f"block 0x{bid:x} at byte {offset:,}")
+            raise BlockError("block does not match the index", f"block 0x{bid:x} at byte {offset:,}")
         return extract.append(bid & ~1, raw, size, full)
 
     def _content(self, bid: int, place: Place, extract: Extract) -> bytes:
-        """What an internal block says; such blocks are never encoded, but may be deflated."""
+        """What a block of references holds; such blocks are never encoded, but may be deflated."""
         data, full = extract.content(place), place[2]
         if self.layout.compressed and full != len(data):
             try:
+                # Not `zlib.decompress`, which would believe a damaged block and inflate it to any size.
                 return zlib.decompressobj().decompress(data, _INFLATED_AT_MOST)
             except zlib.error as error:
                 raise BlockError("block cannot be inflated", f"block 0x{bid:x}: {error}") from error
         return data
-
-    def _data(self, bid: int, extract: Extract) -> None:
-        """Copy a data tree: a block, or the blocks that it refers to (MS-PST 2.2.2.8.3.2)."""
-        if bid & INTERNAL:
-            self._data_tree(bid, extract, {bid & ~1})
-        elif bid:
-            self._block(bid, extract)
-
-    def _data_tree(self, bid: int, extract: Extract, tree: set[int]) -> None:
-        """Copy a block of references, and what it refers to.
-
-        No block stands twice in one tree: else two blocks could claim a body of gigabytes, or one a circle.
-        """
-        content = self._content(bid, self._block(bid, extract), extract)
-        if content[:1] != DATA_TREE:
-            raise BlockError("block of references is of an unknown type", f"block 0x{bid:x}")
-        for (below,) in rows(bid, content, self.word, 8):
-            if not below:
-                continue
-            if below & ~1 in tree:
-                raise BlockError("block stands twice in one tree", f"block 0x{below:x}")
-            tree.add(below & ~1)
-            if below & INTERNAL:
-                self._data_tree(below, extract, tree)
-            else:
-                self._block(below, extract)
-
-    def _subnodes(self, bid: int, extract: Extract, seen: set[int], depth: int) -> int:
-        """Follow a subnode tree; count the attachments, leave their contents (MS-PST 2.2.2.8.3.3)."""
-        if not bid or bid in seen:
-            return 0
-        if depth > _SUBNODE_LEVELS:
-            raise BlockError("tree of subnodes without end", f"block 0x{bid:x}")
-        seen.add(bid)
-        content = self._content(bid, self._block(bid, extract), extract)
-        if len(content) < 4 or content[:1] != SUBNODE_TREE:
-            raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
-        skip = self.layout.sub_header
-        if content[1]:
-            return sum(
-                self._subnodes(below, extract, seen, depth + 1)
-                for _, below in rows(bid, content, self._pair, skip)
-            )
-        attachments = 0
-        for nid, data, sub in rows(bid, content, self.triple, skip):
-            if nid_type(nid) == TYPE_ATTACHMENT:
-                attachments += 1
-            else:
-                self._data(data, extract)
-                if sub:
-                    self._subnodes(sub, extract, seen, depth + 1)
-        return attachments
-
-
-def rows(bid: int, content: bytes, row: struct.Struct, skip: int) -> Iterator[tuple[int, ...]]:
-    """The references that an internal block holds."""
-    count = int.from_bytes(content[2:4], "little")
-    if skip + count * row.size > len(content):
-        raise BlockError("block of references is cut", f"block 0x{bid:x}: {count} in {len(content)} bytes")
-    return row.iter_unpack(content[skip : skip + count * row.size])
 
 
 def _signature(offset: int, bid: int) -> int:
@@ -217,31 +129,32 @@ Place = tuple[int, int, int]
 
 
 class Extract:
-    """A mailbox file in the making: blocks first, two B-trees and the header at the end.
+    """A mailbox file being written: blocks first, two B-trees and the header at the end.
 
-    Nodes are put at the top of the file, where libpff finds them whatever became of their folders: it opens
-    a file that holds neither message store nor name map nor root folder, so damage of those in the mailbox
-    costs no message.
+    All nodes are put at the top level, where libpff finds them whatever happened to their folders. libpff
+    opens a file that has neither message store nor name map nor root folder, so damage to those in the
+    mailbox costs no message.
 
     Attributes:
-        size: bytes of the file so far.
-        blocks: where each block lies, by its id without the reserved bit.
-        nodes: the nodes so far.
+        size: Bytes of the file so far.
+        blocks: Where each block lies, by its id without the reserved bit.
+        nodes: The nodes so far.
     """
 
     def __init__(self, header: Header, memory: io.BytesIO | None = None) -> None:
-        """Begin an empty file.
+        """Start an empty file.
 
         Args:
-            header: whose generation and encoding it has.
-            memory: what it is written into; a former file's, which ends with this, spares the system from
-                clearing a megabyte for each.
+            header: The mailbox's; the file has the same generation and encoding.
+            memory: The buffer of an earlier file, to be overwritten; a new buffer for each file would have
+                the system clear a megabyte each time.
         """
         self._header = header
         self._layout = header.layout
         self._file = io.BytesIO() if memory is None else memory
         self._write = self._file.write
         self._crc = self._layout.trailer - self._layout.block_crc
+        # Room for the header, which is written last. Blocks and pages begin at multiples of the page size.
         self.size = max(self._layout.page, 1024)
         self.blocks: dict[int, Place] = {}
         self.nodes: list[Node] = []
@@ -250,11 +163,13 @@ class Extract:
         self.begin()
 
     def begin(self) -> None:
-        """Remember how far the file is."""
+        """Remember how long the file is, for `undo`."""
         self._begun = self.size, len(self.blocks)
 
     def undo(self) -> None:
-        """Forget the blocks that came since `begin`."""
+        """Forget the blocks that came since ``begin``."""
+        # Bytes beyond `size` stay in the buffer: what comes next overwrites them, and `finish` cuts the rest
+        # off.
         self.size, count = self._begun
         self._file.seek(self.size)
         while len(self.blocks) > count:
@@ -268,7 +183,7 @@ class Extract:
         return place
 
     def extend(self, blocks: memoryview, bids: Iterable[int], places: Iterable[Place]) -> None:
-        """Add verified blocks that lie side by side, each at its place among them."""
+        """Add verified blocks that lie next to each other, each at its place among them."""
         self._write(blocks)
         self.blocks.update(
             (bid, (self.size + at, size, full)) for bid, (at, size, full) in zip(bids, places, strict=True)
@@ -276,25 +191,26 @@ class Extract:
         self.size += len(blocks)
 
     def content(self, place: Place) -> bytes:
-        """The data of a block that is there."""
+        """The data of a block of this file."""
         self._file.seek(place[0])
         data = self._file.read(place[1])
         self._file.seek(self.size)
         return data
 
     def add(self, node: Node) -> None:
-        """Add a node whose blocks are there."""
+        """Add a node whose blocks are in the file."""
         self.nodes.append(node)
 
     def finish(self) -> io.BytesIO:
-        """The whole file in memory, for `open_file_object` of pypff."""
+        """The whole file in memory, for ``open_file_object`` of pypff."""
         layout = self._layout
         bids = np.fromiter(self.blocks, np.uint64, len(self.blocks))
         offsets, sizes, full = np.array(list(self.blocks.values()), np.uint64).reshape(-1, 3).T
         self._clear_checksums(offsets, sizes)
         blocks = np.zeros(len(bids), layout.block)
         blocks["bid"], blocks["offset"], blocks["size"] = bids, offsets, sizes
-        # What comes then is the reference count, or the inflated size and the reference count (4k pages).
+        # The field after the size is the reference count; with 4k pages, the inflated size and then the
+        # count.
         references = (layout.block.names or ())[-1 if layout.compressed else 3]
         if layout.compressed:
             blocks["full"] = full
@@ -312,10 +228,10 @@ class Extract:
         return self._file
 
     def _clear_checksums(self, offsets: npt.NDArray[np.uint64], sizes: npt.NDArray[np.uint64]) -> None:
-        """Store 0 as the checksum of each block, which has been verified.
+        """Store 0 as the checksum of each block; the checksums have been verified.
 
-        libpff would compute it again, a byte at a time, which takes half of its time over a message; what is
-        stored as 0 it leaves alone.
+        libpff would compute each of them again, byte by byte, which takes half of its time for a message. It
+        does not check a checksum that is stored as 0.
         """
         places = offsets + self._layout.block_span(sizes) - np.uint64(self._crc)
         with self._file.getbuffer() as memory:
@@ -323,6 +239,8 @@ class Extract:
 
     def _tree(self, entries: Entries, key: str, tree: int) -> tuple[int, int]:
         """Write a B-tree bottom-up; returns block id and offset of its root."""
+        # Each round writes the pages of one level and collects their branch entries, which are the entries of
+        # the level above; the page of a round that needed only one is the root.
         layout = self._layout
         self._extend(bytes(-self.size % layout.page))
         level = 0
@@ -330,10 +248,11 @@ class Extract:
             fan = layout.entries_bytes // entries.dtype.itemsize
             above = np.zeros(max(1, -(-len(entries) // fan)), layout.branch)
             for row in range(len(above)):
-                part = entries[row * fan : (row + 1) * fan]
+                held = entries[row * fan : (row + 1) * fan]
+                # Any id will do that no other page has; the page's number in the file is one.
                 bid, offset = (self.size // layout.page) * 4, self.size
-                above[row] = (part[key][0] if len(part) else 0, bid, offset)
-                self._extend(self._page(part, (tree, level, fan), (bid, offset)))
+                above[row] = (held[key][0] if len(held) else 0, bid, offset)
+                self._extend(self._page(held, (tree, level, fan), (bid, offset)))
             if len(above) == 1:
                 return int(above["bid"][0]), int(above["offset"][0])
             entries, key, level = above, "key", level + 1
@@ -352,11 +271,11 @@ class Extract:
         )
         struct.pack_into("<BBH", page, layout.page_checked, tree, tree, _signature(offset, bid))
         struct.pack_into(layout.word_format, page, layout.page_bid, bid)
-        # As in blocks, a checksum of 0 is one that libpff does not compute, which it would at every visit.
+        # The checksum stays 0, as in blocks: libpff would compute it again at every visit.
         return bytes(page)
 
     def _patched(self, nbt: tuple[int, int], bbt: tuple[int, int]) -> bytes:
-        """The mailbox's own header, with the roots of our trees, our length and new checksums."""
+        """The mailbox's header, with the roots of our trees, our length and new checksums."""
         layout = self._layout
         raw = bytearray(self._header.raw)
         word = layout.word_format[1]

@@ -1,4 +1,4 @@
-"""What is in one mailbox, in seconds: for `nwatch inspect`, without Dask or Prefect."""
+"""What is in one mailbox, for ``nwatch inspect``: takes seconds, without Dask or Prefect."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Inspection:
     """What the index of a mailbox says; no message is read.
 
     Attributes:
-        path: the file.
-        bytes: its size.
-        format: as `Unicode PST`.
-        encoding: of its blocks: none, compressible or high.
-        listed: messages; None where unknown.
-        folders: those that hold messages or say so, and `(orphaned)` where messages have no folder.
-        warnings: what a person should know, a clause each.
+        path: The file.
+        bytes: Its size.
+        format: As ``Unicode PST``.
+        encoding: Of its blocks: none, compressible or high.
+        listed: Its messages; None if unknown.
+        folders: Those that hold messages or say so, and ``(orphaned)`` where messages have no folder.
+        warnings: What a person should know, one clause each.
     """
 
     path: Path
@@ -32,17 +32,17 @@ class Inspection:
 
 
 def inspect(path: Path) -> Inspection:
-    """Look into a mailbox.
+    """Say what the index of a mailbox holds.
 
     Args:
-        path: a PST or OST.
+        path: A PST or OST.
 
     Returns:
         What its index says.
 
     Raises:
-        NotAMailboxError: it is none; the message says what it is and what to do.
-        OSError: it cannot be read.
+        NotAMailboxError: It is not a mailbox; the message says what it is and what to do.
+        OSError: It cannot be read.
     """
     plan = open_plan(path)
     return Inspection(

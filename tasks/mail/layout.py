@@ -1,8 +1,8 @@
-"""How the three known generations of a PST or OST file lay out header, pages and blocks.
+"""How the three generations of PST and OST files lay out header, pages and blocks.
 
 A mailbox file is a node database: a header, two B-trees of pages (one of nodes, one of blocks) and the blocks
-themselves. The generations differ in widths and offsets only, so one `Layout` holds them and the code above
-reads all three alike.
+themselves. The generations differ in widths and offsets only: a ``Layout`` holds those, and the rest of the
+code reads all three in the same way.
 
 Sources: MS-PST, *Outlook Personal Folders (.pst) File Format*, sections 2.2.2.6 (header), 2.2.2.7 (pages) and
 2.2.2.8 (blocks) for the ANSI and the Unicode generation; for 4,096-byte pages the format description that
@@ -46,7 +46,7 @@ def nid_type(nid: int) -> int:
 
 
 def checksum(data: bytes | memoryview) -> int:
-    """The CRC-32 of MS-PST 5.3: the usual polynomial, begun at 0 and not inverted at the end.
+    """The CRC-32 of MS-PST 5.3: the usual polynomial, started at 0 and not inverted at the end.
 
     >>> hex(checksum(b"123456789"))
     '0x2dfd2d88'
@@ -58,7 +58,7 @@ def checksum(data: bytes | memoryview) -> int:
 class Layout:
     """Widths and offsets of one generation.
 
-    Offsets are in bytes from the begin of the header, of a page, of a block trailer or of an entry.
+    Offsets are in bytes from the start of the header, of a page, of a block trailer or of an entry.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Layout:
     page: int
     """Bytes of a page, its trailer included."""
     counts: int
-    """Where in a page the number of entries stands."""
+    """Where in a page the number of entries is."""
     counts_format: str
-    """`struct` format of entries, maximum, entry size, level at `counts`."""
+    """``struct`` format of entries, maximum, entry size, level at ``counts``."""
     page_crc: int
-    """Where in a page its checksum stands."""
+    """Where in a page its checksum is."""
     page_bid: int
     page_checked: int
     """How many of a page's first bytes the checksum covers."""
@@ -79,18 +79,18 @@ class Layout:
     """Bytes of a block's trailer, at the end of the aligned block."""
     align: int
     trailer_format: str
-    """`struct` format of a block's trailer: size, signature, then checksum and id, in the order of
-    `crc_first`."""
+    """``struct`` format of a block's trailer: size, signature, then checksum and id, in the order of
+    ``crc_first``."""
     crc_first: bool
     block_crc: int
-    """Where in a block's trailer its checksum stands."""
+    """Where in a block's trailer its checksum is."""
     block_row: str
-    """`struct` format of an entry of a leaf of the block B-tree: id, offset, size, inflated size where
+    """``struct`` format of an entry of a leaf of the block B-tree: id, offset, size, inflated size where
     there is one."""
     node: np.dtype[np.void]
     """An entry of a leaf of the node B-tree."""
     block: np.dtype[np.void]
-    """An entry of a leaf of the block B-tree; `size` is what lies in the file."""
+    """An entry of a leaf of the block B-tree; ``size`` is what lies in the file."""
     branch: np.dtype[np.void]
     """An entry of a branch page of either tree."""
     eof: int
@@ -100,11 +100,11 @@ class Layout:
     sub_header: int
     """Bytes before the first entry of a subnode block."""
     compressed: bool = False
-    """Whether blocks may be deflated (4k pages alone)."""
+    """Whether blocks may be deflated (only with 4k pages)."""
 
     @property
     def word_format(self) -> str:
-        """`struct` format of a block id or an offset."""
+        """``struct`` format of a block id or an offset."""
         return "<Q" if self.word == 8 else "<I"
 
     @property
@@ -113,9 +113,9 @@ class Layout:
         return self.counts
 
     def block_span(self, size: Any) -> Any:
-        """Bytes that a block with `size` bytes of data takes in the file, trailer and padding included.
+        """Bytes that a block with ``size`` bytes of data takes in the file, trailer and padding included.
 
-        Of many blocks at once where `size` is an array.
+        If ``size`` is an array, of many blocks at once.
 
         >>> UNICODE.block_span(8176)
         8192
@@ -199,7 +199,7 @@ UNICODE_4K: Final = replace(
 
 
 class NotAMailboxError(ValueError):
-    """The file is no PST or OST that the program knows; the message says what it is and what to do."""
+    """The file is not a PST or OST that the program knows; the message says what it is and what to do."""
 
 
 @dataclass(frozen=True)
@@ -218,24 +218,24 @@ class Header:
 
     @classmethod
     def parse(cls, raw: bytes) -> Header:
-        """Read a header from the first `HEADER_BYTES` bytes of a file.
+        """Read a header from the first ``HEADER_BYTES`` bytes of a file.
 
         Raises:
-            NotAMailboxError: not of a known generation, or the header is cut.
+            NotAMailboxError: The file is of no known generation, or ends inside its header.
         """
         if not raw:
             raise NotAMailboxError("the file is empty: copy it again from the original disk")
         if raw[:4] != MAGIC:
             form = form_of(raw)
             if form is not None:
-                mend = "unpack it" if form in PACKED else "take it out of the records, or copy it again"
-                raise NotAMailboxError(f"{form} and no PST or OST: {mend}")
+                fix = "unpack it" if form in PACKED else "take it out of the records, or copy it again"
+                raise NotAMailboxError(f"{form}, not a PST or OST: {fix}")
             raise NotAMailboxError(
-                "no PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"
+                "not a PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"
             )
         if len(raw) < HEADER_BYTES:
             raise NotAMailboxError(
-                f"cut after {len(raw)} bytes, inside its header: copy it again from the original disk"
+                f"cut off after {len(raw)} bytes, inside its header: copy it again from the original disk"
             )
         version = struct.unpack_from("<H", raw, 10)[0]
         if version in (14, 15):
@@ -246,7 +246,7 @@ class Header:
             layout = UNICODE
         else:
             raise NotAMailboxError(
-                f"a PST of unknown version {version}: export it again from Outlook as .pst"
+                f"a PST of the unknown version {version}: export it again from Outlook as .pst"
             )
         word = layout.word_format[1]
         return cls(

@@ -1,4 +1,4 @@
-"""The mail room's door for what needs no server: mailboxes looked at, and what a run would read of them."""
+"""The mail room's door for what needs no server: what is in mailboxes, and what a run would read of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.errors import InputError
 from data.storage import Location
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
-from tasks.mail.parts import finished, gaps
+from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
 
@@ -19,7 +19,7 @@ __all__ = ["Inspection", "Planned", "inspections", "plan_reading"]
 
 
 def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
-    """Look into each file; one that is no mailbox gives its error, and the others are still looked into."""
+    """Inspect each file; one that is not a mailbox gives its error, and the others are still inspected."""
     for file in files:
         try:
             yield inspect(file)
@@ -38,11 +38,11 @@ class Planned:
     """What a run would do with one mailbox.
 
     Attributes:
-        mailbox: the mailbox.
-        listed: its messages; None where unknown.
-        done: messages that earlier runs have read.
-        partitions: pieces still to be read.
-        problem: why it cannot be read at all, and what to do; None where it can.
+        mailbox: The mailbox.
+        listed: Its messages; None if unknown.
+        done: Messages that earlier runs have read.
+        partitions: Partitions still to be read.
+        problem: Why it cannot be read at all, and what to do; None if it can.
     """
 
     mailbox: Mailbox
@@ -63,16 +63,16 @@ def plan_reading(
     Files that no run has hashed yet are hashed, and the hashes kept for the run.
 
     Args:
-        files: the mailboxes as they were handed over.
-        work: the investigation's work folder.
-        partition: messages a partition; None as a run would by default.
-        on_progress: told how many files are done, and of how many.
+        files: The mailboxes as they were handed over.
+        work: The investigation's work folder.
+        partition: Messages per partition; None for the default of a run.
+        on_progress: Called with how many files are done, and of how many.
 
     Returns:
-        One a mailbox, in order of agency and hash.
+        One per mailbox, in order of agency and hash.
 
     Raises:
-        InputError: a file cannot be opened.
+        InputError: A file cannot be opened.
     """
     check_readable(files)
     memo = HashMemo(work)
@@ -92,6 +92,6 @@ def _planned(mailbox: Mailbox, work: Path, size: int) -> Planned:
     if listing is None:
         return Planned(mailbox, None, 0, 0, mailbox.examined.problem)
     total = len(listing.nodes)
-    ranges = finished(mailbox.parts(work), total)
+    ranges = finished(mailbox.mail_folder(work), total)
     done = sum(stop - start for start, stop in ranges)
     return Planned(mailbox, listing.listed, done, len(gaps(total, ranges, size)), None)

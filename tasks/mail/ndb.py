@@ -1,10 +1,10 @@
-"""The two B-trees of a mailbox file, read by ourselves: tolerant of damage, and it says of what.
+"""The two B-trees of a mailbox file: read in spite of damage, with a note of each page that was lost.
 
-libpff hangs every node of a file into one linked list as it opens it, which is quadratic in the number of
-messages, and refuses the whole file when one page of the index is bad. The trees themselves are small and
-simple (MS-PST 2.2.2.7.7), so the planner reads them here: a page that fails its checksum is noted with the
-range of keys that it would have covered, the file is searched for leaf pages of that range which no branch
-leads to any more, and everything else is kept.
+As it opens a file, libpff puts every node into one linked list, which takes time that grows with the square
+of the number of messages; and it refuses the whole file if one page of the index is bad. The trees themselves
+are small and simple (MS-PST 2.2.2.7.7), so the planner reads them here. A page that fails its checksum is
+noted with the range of keys that it would have covered, the file is searched for leaf pages of that range to
+which no branch leads any more, and everything else is kept.
 """
 
 from __future__ import annotations
@@ -24,71 +24,71 @@ import numpy.typing as npt
 from tasks.mail.layout import BBT, HEADER_BYTES, NBT, Header, Layout, checksum
 
 Entries = npt.NDArray[Any]
-"""A structured array of `Layout.node` or `Layout.block`, one row an entry, in order of key."""
+"""A structured array of ``Layout.node`` or ``Layout.block``, one row an entry, in order of key."""
 
 _SCAN_BYTES: Final = 8 << 20
 _SEGMENT: Final = 32 << 10
 _SEGMENTS: Final = 64
 _TOP: Final = 1 << 64
 _LEVELS: Final = 16
-"""Deeper than any tree of 2^64 entries: a circle ends here."""
+"""Deeper than any tree of 2^64 entries: pages that refer to each other in a circle end here."""
 
 
 class Bytes(Protocol):
-    """Whatever a mailbox lies on: a local file, an object of a store (`tasks.mail.remote`)."""
+    """Where the bytes of a mailbox come from: a local file, or an object on a store."""
 
     size: int
 
     def read(self, offset: int, size: int) -> bytes:
-        """Up to `size` bytes from `offset`; fewer at the end of the file."""
+        """Up to ``size`` bytes from ``offset``; fewer at the end of the file."""
         ...
 
 
 @runtime_checkable
 class Distant(Bytes, Protocol):
-    """A mailbox of which each reading is a journey: it wants to know beforehand what will be read."""
+    """A mailbox on a store, where every read is a request: it should know beforehand what will be read."""
 
-    def ahead(self, ranges: Iterable[tuple[int, int]]) -> None:
-        """Fetch what these ranges (offset, size) lie in, all at once; a hint, which fails in nothing."""
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch what these ranges (offset, size) lie in, all at once; a hint, whose failure does no harm."""
         ...
 
 
 _PAGES_AT_ONCE: Final = 256
-"""Pages of an index that are fetched at once: 4 MB where no two lie in one segment of a distant file."""
+"""Pages of an index that are fetched at once: at most 4 MB, if no two lie in one segment of a remote file."""
 
 
-def fetch_ahead(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
-    """Tell a distant file what will be read; to a local one it is nothing."""
+def prefetch_ranges(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
+    """Tell a file on a store what will be read; does nothing for a local one."""
     if isinstance(file, Distant):
-        file.ahead(ranges)
+        file.prefetch(ranges)
 
 
 class LocalFile:
-    """A read-only local file, read at positions; one a thread, closed with `with`.
+    """A read-only local file, read at positions; one a thread, closed with ``with``.
 
-    Small reads are served from the last few segments of 32 kB: the blocks of a message lie side by side,
-    and one call into the system for each of them would cost more than verifying it does. The memory of a
-    segment that goes is filled with the one that comes: memory given back is cleared by the system before it
-    is had again, which costs as much as the filling.
+    Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
+    other, and one system call for each would cost more than verifying it does. A new segment takes over the
+    memory of the one that it replaces: the system clears fresh memory first, which costs as much as filling
+    it.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open `path`.
+        """Open ``path``.
 
         Raises:
-            OSError: the file cannot be opened.
+            OSError: The file cannot be opened.
         """
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self.size: int = os.fstat(self._file).st_size
         self._segments: dict[int, memoryview] = {}
 
     def read(self, offset: int, size: int) -> bytes:
-        """Up to `size` bytes from `offset`; fewer at the end of the file, none beyond it."""
+        """Up to ``size`` bytes from ``offset``; fewer at the end of the file, none beyond it."""
         if offset >= self.size:  # a damaged reference may even exceed what the system call takes
             return b""
         first, skip = divmod(offset, _SEGMENT)
         if skip + size <= _SEGMENT:
-            segment = self._segments.get(first)  # most are here, and asking for it costs as much as the copy
+            segment = self._segments.get(first)  # most are here, and a call would cost as much as the copy
             return bytes((self._segment(first) if segment is None else segment)[skip : skip + size])
         if size <= _SEGMENT:
             begin = bytes(self._segment(first)[skip:])  # a copy: the next segment may take this one's memory
@@ -96,11 +96,11 @@ class LocalFile:
         return os.pread(self._file, size, offset)
 
     def read_into(self, memory: memoryview, offset: int) -> int:
-        """Fill memory from `offset`; how many bytes of it: fewer at the end of the file."""
+        """Fill memory from ``offset``; returns how many bytes were read, fewer at the end of the file."""
         return os.preadv(self._file, [memory], offset)
 
     def _segment(self, number: int) -> memoryview:
-        """A segment of the file; of those kept the one that came first goes first."""
+        """A segment of the file; when all places are taken it replaces the oldest."""
         segment = self._segments.get(number)
         if segment is None:
             full = len(self._segments) >= _SEGMENTS
@@ -124,7 +124,7 @@ def read_header(file: Bytes) -> Header:
     """The header of a mailbox.
 
     Raises:
-        NotAMailboxError: see `Header.parse`.
+        NotAMailboxError: See ``Header.parse``.
     """
     return Header.parse(file.read(0, HEADER_BYTES))
 
@@ -137,7 +137,7 @@ class Damage:
     offset: int
     low: int
     high: int
-    """One past the last key; `1 << 64` where the page was the last of its level."""
+    """One past the last key; ``1 << 64`` where the page was the last of its level."""
     why: str
 
     def __str__(self) -> str:
@@ -177,7 +177,7 @@ def _parse_page(data: bytes, layout: Layout, tree: int) -> _Page | str:
 
 @dataclass
 class _Walk:
-    """What a walk over one tree has gathered."""
+    """What walking through one tree has found."""
 
     leaves: list[tuple[int, Entries]] = field(default_factory=list)
     """Key of the first entry, entries."""
@@ -187,7 +187,9 @@ class _Walk:
 
 
 def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Walk:
-    """Go down level by level, in order of key; a page is visited once, cycles or not."""
+    """Go down level by level, in order of key; a page is visited once, even if several refer to it."""
+    # Each page comes with the range of keys for which its parent refers to it: if the page cannot be read,
+    # that is what may be missing.
     walk = _Walk()
     level: int | None = None
     wanted = [(0, _TOP, root)]
@@ -196,7 +198,7 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
         for place, (low, high, (bid, offset)) in enumerate(wanted):
             if place % _PAGES_AT_ONCE == 0:
                 soon = wanted[place : place + _PAGES_AT_ONCE]
-                fetch_ahead(file, ((offset, layout.page) for _, _, (_, offset) in soon))
+                prefetch_ranges(file, ((offset, layout.page) for _, _, (_, offset) in soon))
             if offset in walk.seen:
                 walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
                 walk.branch_lost |= level is None or level > 0
@@ -217,8 +219,8 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
                 walk.leaves.append((low, page.entries))
                 continue
             keys = [int(key) for key in page.entries["key"]]
-            # The first child answers from where its parent does: a key below the branch's first one is no
-            # damage.
+            # The first child covers the range from where its parent's begins: a key below the branch's first
+            # key is allowed there.
             starts = [low, *keys[1:]]
             ends = [*keys[1:], high]
             places = zip(page.entries["bid"].tolist(), page.entries["offset"].tolist(), strict=True)
@@ -228,10 +230,11 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
     return walk
 
 
-def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> Iterator[_Page]:
-    """Every intact leaf page of `tree` in the file that the walk did not visit."""
+def _stray_leaves(file: Bytes, layout: Layout, tree: int, visited: set[int]) -> Iterator[_Page]:
+    """Every intact leaf page of ``tree`` in the file that the walk did not visit."""
     step = _SCAN_BYTES // layout.page * layout.page
-    # Pages begin at multiples of 512 bytes; 4k pages at multiples of 4,096.
+    # Pages begin at multiples of their size, so it is enough to look at those places. Most are ruled out by
+    # two bytes, the type that each page states twice, for all of a piece at once.
     for begin in range(0, file.size, step):
         piece = file.read(begin, step)
         whole = len(piece) // layout.page * layout.page
@@ -239,7 +242,7 @@ def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> It
         for row in np.flatnonzero(
             (rows[:, layout.page_checked] == tree) & (rows[:, layout.page_checked + 1] == tree)
         ):
-            if begin + int(row) * layout.page in known:
+            if begin + int(row) * layout.page in visited:
                 continue
             page = _parse_page(rows[row].tobytes(), layout, tree)
             if not isinstance(page, str) and page.level == 0:
@@ -249,17 +252,18 @@ def _stray_leaves(file: Bytes, layout: Layout, tree: int, known: set[int]) -> It
 def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Damage]]:
     """All entries of one tree that can be read, in order of key, each key once.
 
-    Where a branch page is lost, leaf pages of its range of keys are searched in the whole file; an old copy
-    of a page may be among them, so of two entries with one key that of the page with the higher id (written
-    later) wins, and the damage stays on record: what was found is kept, that it is all cannot be known.
+    If a branch page is lost, the whole file is searched for leaf pages of its range of keys. Old copies of a
+    page may be among them, so of two entries with one key the one from the page with the higher id (written
+    later) wins. The damage stays on record even so: what was found is kept, but whether it is everything is
+    unknown.
 
     Args:
-        file: the mailbox.
-        header: its header.
-        tree: `NBT` or `BBT`.
+        file: The mailbox.
+        header: Its header.
+        tree: ``NBT`` or ``BBT``.
 
     Returns:
-        The entries (`Layout.node` or `Layout.block`) and the pages that could not be read.
+        The entries (``Layout.node`` or ``Layout.block``) and the pages that could not be read.
     """
     layout = header.layout
     walk = _walk(file, layout, tree, header.nbt if tree == NBT else header.bbt)
@@ -276,27 +280,27 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
             found.append(page.entries[inside])
     kind = layout.node if tree == NBT else layout.block
     entries = np.concatenate(found) if found else np.empty(0, kind)
-    # np.unique keeps the first of equal keys: the walk's own leaves come before strays, later strays before
-    # earlier.
+    # np.unique keeps the first of equal keys, and the order here is: leaves of the walk, then stray pages
+    # from the latest to the earliest.
     _, first = np.unique(entries[key], return_index=True)
     return entries[first], walk.damages
 
 
 class BlockIndex:
-    """Finds where a block lies; reads only the pages of the block B-tree that it needs, and each once.
+    """Finds where a block lies; reads only those pages of the block B-tree that it needs, and each once.
 
-    What a block is found by depends on nothing but the block: not on what was looked for before, which is
-    another thing in every partition. It is the page to which the tree leads for its id; where a page on that
-    way is damaged, or the block is not there, it is a whole reading of the tree (`read_tree`), made once and
-    only then.
+    The answer depends on nothing but the block's id, and not on what was looked up before, which differs from
+    partition to partition: a message must be read the same way whatever the partitions are. So the answer
+    comes from the page to which the tree leads for the id. If a page on that way is damaged, or the block is
+    not on it, the whole tree is read (``read_tree``), once and only then.
     """
 
     def __init__(self, file: Bytes, header: Header) -> None:
-        """Keep `file` and `header`; nothing is read yet."""
+        """Keep ``file`` and ``header``; nothing is read yet."""
         self._file = file
         self._header = header
         self._row = struct.Struct(header.layout.block_row)
-        self._known: dict[int, tuple[int, int, int]] = {}
+        self._places: dict[int, tuple[int, int, int]] = {}
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
         self._fetched: set[int] = set()
         self._whole: dict[int, tuple[int, int, int]] | None = None
@@ -304,32 +308,32 @@ class BlockIndex:
     def find(self, bid: int) -> tuple[int, int, int] | None:
         """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where unknown.
 
-        The lowest bit of a block id is reserved and takes no part in the comparison (MS-PST 2.2.2.2).
+        The lowest bit of a block id is reserved and ignored in comparisons (MS-PST 2.2.2.2).
         """
         bid &= ~1
-        found = self._known.get(bid)
+        found = self._places.get(bid)
         if found is None:
             self._descend(bid)
-            found = self._known.get(bid) or self._rescued().get(bid)
+            found = self._places.get(bid) or self._rescued().get(bid)
         return found
 
-    def ahead(self, bids: Iterable[int]) -> None:
-        """Fetch what finding these blocks takes, a level of the tree at a time: for a distant file."""
+    def prefetch(self, bids: Iterable[int]) -> None:
+        """Fetch the pages that finding these blocks takes, a level of the tree at a time."""
         wanted = [bid & ~1 for bid in bids]
         for _ in range(_LEVELS):
-            wanted = [bid for bid in wanted if bid not in self._known]
+            wanted = [bid for bid in wanted if bid not in self._places]
             pages = {page[0]: page for page in map(self._next, wanted) if page[0] not in self._fetched}
             if not pages:
                 return
             self._fetched |= pages.keys()
-            fetch_ahead(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
+            prefetch_ranges(self._file, ((offset, self._header.layout.page) for offset in sorted(pages)))
             for offset in sorted(pages):
                 self._step(*pages[offset])
 
     def _next(self, bid: int) -> tuple[int, int, int]:
-        """The first page on the way to `bid` whose references are not known: offset, and of which keys it is.
+        """The first page on the way to ``bid`` that has not been read: its offset, and its range of keys.
 
-        The keys are those from the one to before the other.
+        The range is from the first key to before the second.
         """
         offset, low, high = self._header.bbt[1], 0, _TOP
         for _ in range(_LEVELS):
@@ -337,33 +341,35 @@ class BlockIndex:
             if branch is None:
                 break
             keys, offsets = branch
-            place = max(0, bisect_right(keys, bid | 1) - 1)  # the first answers for what is below it, too
+            place = max(0, bisect_right(keys, bid | 1) - 1)  # the first child covers what is below it, too
             offset = offsets[place]
             low = max(low, keys[place]) if place else low
             high = min(high, keys[place + 1]) if place + 1 < len(keys) else high
         return offset, low, high
 
     def _descend(self, bid: int) -> None:
-        """Read the pages on the way to `bid`, to the leaf that would hold it or to one that is damaged."""
+        """Read the pages on the way to ``bid``, to the leaf that would hold it or to one that is damaged."""
         for _ in range(_LEVELS):
             if not self._step(*self._next(bid)):
                 return
 
     def _step(self, offset: int, low: int, high: int) -> bool:
-        """Read the page of some keys; whether it is a branch, below which there is more to be read."""
+        """Read the page of a range of keys; returns whether it is a branch, with pages below it to read."""
         data = self._file.read(offset, self._header.layout.page)
         page = _parse_page(data, self._header.layout, BBT)
         if isinstance(page, str):
             return False
         if page.level == 0:
+            # Entries outside the range are not this page's to answer for: a damaged tree may lead to one page
+            # by two ways, and the answer must not depend on which way came first.
             rows = self._row.iter_unpack(data[: page.entries.nbytes])
-            self._known.update(
+            self._places.update(
                 {bid & ~1: (offset, size, full) for bid, offset, size, full in rows if low <= bid | 1 < high}
             )
             return False
         keys: list[int] = page.entries["key"].tolist()
         if keys != sorted(keys):
-            return False  # it leads nowhere for sure
+            return False  # without order there is no telling which page has a key
         self._branches[offset] = keys, page.entries["offset"].tolist()
         return True
 

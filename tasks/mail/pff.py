@@ -1,9 +1,9 @@
-"""One message as libpff decodes it: its properties as plain values, and what of it could not be read.
+"""One message as libpff decodes it: its properties as plain values, and which of them could not be read.
 
-Everything is taken from the properties' raw data by tag, so that one bad property costs itself and not the
-message, and text is decoded here: libpff's own conversion cuts a plain body at its first NUL and refuses a
-lone surrogate. The traps are those of libpff's Python binding 20260926. Property tags: MS-OXPROPS; their
-types: MS-OXCDATA 2.11.1.
+Every value is taken from a property's raw data by its tag, so that a bad property does not cost the whole
+message. Text is decoded here, because libpff's own conversion cuts a plain body at its first NUL and refuses
+a lone surrogate. What is worked around here was found in libpff's Python binding 20260926. Property tags:
+MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ class Mail:
     """A message of class IPM.Note or under it.
 
     Attributes:
-        node_id: its node id in the file.
-        message_class: as stored.
-        subject: without the control characters that mark its prefix; None where the message has none.
+        node_id: Its node id in the file.
+        message_class: As stored.
+        subject: Without the control characters that mark its prefix; None where the message has none.
         sender: SMTP address where one is known, else the name.
-        to: addresses of kind To as stored, the display name where no address is known.
-        cc: likewise of kind Cc.
-        message_id: the Internet Message-ID with its angle brackets.
-        submitted_at: client submit time, UTC.
-        delivered_at: delivery time, UTC.
-        html: the HTML body, decoded.
-        text: the plain body, decoded.
-        attachments: how many; none is opened.
-        flaws: `property: what is wrong`, one a property that could not be read or only in part.
+        to: Addresses of kind To as stored, the display name where no address is known.
+        cc: Likewise of kind Cc.
+        message_id: The Internet Message-ID with its angle brackets.
+        submitted_at: Client submit time, UTC.
+        delivered_at: Delivery time, UTC.
+        html: The HTML body, decoded.
+        text: The plain body, decoded.
+        attachments: How many; none is opened.
+        flaws: ``property: what is wrong``, one a property that could not be read or only in part.
     """
 
     node_id: int
@@ -90,7 +90,7 @@ class NotMail:
 
 
 def is_mail(message_class: str) -> bool:
-    """Whether a class is `IPM.Note` or under it (DESIGN 5.1), in any letter case.
+    """Whether a class is ``IPM.Note`` or under it (DESIGN 5.1), in any letter case.
 
     >>> [is_mail(name) for name in ("IPM.Note", "ipm.note.SMIME", "IPM.Notebook", "REPORT.IPM.Note.NDR", "")]
     [True, True, False, False, False]
@@ -100,7 +100,7 @@ def is_mail(message_class: str) -> bool:
 
 
 def _plain_subject(subject: str | None) -> str | None:
-    """The subject without the two characters that tell the length of its prefix (MS-PST 2.5.3.1.1.1).
+    """The subject without the two characters that give the length of its prefix (MS-PST 2.5.3.1.1.1).
 
     >>> _plain_subject(chr(1) + chr(5) + "RE: Crime Alert")
     'RE: Crime Alert'
@@ -111,7 +111,7 @@ def _plain_subject(subject: str | None) -> str | None:
 
 
 def _address(row: Properties) -> str | None:
-    """SMTP address of a recipient, else an address with an @, else the name, else what is there."""
+    """SMTP address of a recipient, else an address with an @, else the name, else any address."""
     smtp = row.text(SMTP_ADDRESS, "recipient")
     if smtp:
         return smtp
@@ -122,11 +122,11 @@ def _address(row: Properties) -> str | None:
 
 
 def _recipients(item: Any, mail: Mail) -> bool:
-    """Fill To and Cc from the recipients table; False where there is none to be had."""
+    """Fill To and Cc from the recipients table; False if there is none."""
     try:
         table = item.recipients
         count = table.number_of_recipients if table is not None else 0
-    except AttributeError:  # libpff has no such thing for a class that it does not know
+    except AttributeError:  # for a message class that libpff does not know, the item has no recipients
         return False
     except OSError as error:
         mail.flaws.append(f"recipients: {short_reason(error)}")
@@ -138,6 +138,7 @@ def _recipients(item: Any, mail: Mail) -> bool:
             mail.flaws.append(f"recipient {index + 1}: {short_reason(error)}")
             continue
         kind = row.integer(RECIPIENT_TYPE, "recipient")
+        # The low byte is the kind; the others are flags, such as "was resent to".
         target = {_TO: mail.to, _CC: mail.cc}.get((kind or 0) & 0xFF)
         if target is None:
             continue
@@ -150,12 +151,12 @@ def _recipients(item: Any, mail: Mail) -> bool:
 
 
 def _from_headers(properties: Properties, mail: Mail, *, recipients: bool) -> None:
-    """What the properties do not have, from the transport headers; the display names are the last resort."""
+    """Fill in what the properties lack from the transport headers, and else from the display names."""
     headers = properties.text(HEADERS, "transport headers")
     parsed = None
     if headers:
         first, _, rest = headers.lstrip().partition("\n")
-        # Exchange may put a line of its own before the headers; for the parser it would end them.
+        # Exchange may put a line of its own before the headers, which the parser would take for their end.
         parsed = HeaderParser(policy=policy.default).parsestr(headers.lstrip() if ":" in first else rest)
     if parsed is not None:
         if mail.message_id is None:
@@ -180,7 +181,7 @@ def _header(parsed: Any, name: str) -> str | None:
         IndexError,
         AttributeError,
         TypeError,
-    ):  # what the standard library's parser lets slip on broken headers
+    ):  # raised by the standard library's parser for broken headers
         return None
     return whole_text(str(value)) if value is not None else None
 
@@ -189,7 +190,7 @@ def _addresses(parsed: Any, name: str) -> list[str]:
     try:
         value = parsed[name]
         found: tuple[Address, ...] = value.addresses if value is not None else ()
-        # An address that is empty in its angle brackets is spelt "<>" by the library: no address at all.
+        # The library gives "<>" for an address with nothing between the angle brackets: that is no address.
         named = [address.addr_spec if address.domain else address.display_name for address in found]
         return [whole_text(name) for name in named if name]
     except (ValueError, IndexError, AttributeError, TypeError):
@@ -200,15 +201,15 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     """Read one item.
 
     Args:
-        item: what `get_sub_item` of pypff gave: a message, or a bare item, folder or task for classes that
-            libpff does not know; the stored class decides what it is.
-        attachments: how many attachment nodes the item has.
+        item: What ``get_sub_item`` of pypff returned: a message, or a bare item, folder or task for classes
+            that libpff does not know. The stored class decides what it is.
+        attachments: How many attachment nodes the item has.
 
     Returns:
-        The mail, or the class of what is none.
+        The mail, or the class of an item that is not mail.
 
     Raises:
-        OSError: libpff cannot read the item at all.
+        OSError: Libpff cannot read the item at all.
     """
     node_id: int = item.identifier
     if item.number_of_record_sets < 1:
@@ -222,6 +223,8 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     mail.subject = _plain_subject(properties.text(SUBJECT, "subject"))
     mail.submitted_at = properties.time(SUBMIT_TIME, "submitted_at")
     mail.delivered_at = properties.time(DELIVERY_TIME, "delivered_at")
+    # HTML and plain text are each read as they are stored; RTF is converted only if there is neither, because
+    # the conversion loses the layout that the scrapers go by.
     mail.html = properties.html()
     mail.text = properties.text(TEXT, "text")
     if mail.html is None and mail.text is None and properties.raw(RTF, "rtf") is not None:
@@ -235,10 +238,10 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
 
 
 def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
-    """The text of a body that is there as RTF alone; HTML wrapped in RTF (MS-OXRTFEX) gives its text too."""
+    """The text of a body that is stored only as RTF; HTML wrapped in RTF (MS-OXRTFEX) gives its text too."""
     try:
         rtf: bytes | None = item.rtf_body
-    except (AttributeError, OSError) as error:  # no such thing for a class that libpff does not know
+    except (AttributeError, OSError) as error:  # no such attribute for a class that libpff does not know
         flaws.append(f"rtf: {short_reason(error)}")
         return None
     if not rtf:
@@ -246,7 +249,7 @@ def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
     try:
         decoded = rtf.decode("latin-1")
         text: str = rtf_to_text(decoded, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
-    except (ValueError, IndexError, LookupError) as error:  # what the library lets slip on broken RTF
+    except (ValueError, IndexError, LookupError) as error:  # raised by the library for broken RTF
         flaws.append(f"rtf: {short_reason(error)}")
         return None
     flaws.append("text: from the RTF body, there is no other")

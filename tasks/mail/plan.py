@@ -1,7 +1,7 @@
 """What is in a mailbox, from its own index: messages, folders, damage. Pure data.
 
-A plan is what partitions are cut from; a few bytes a message travel to the worker that reads it. Nothing is
-decoded but the names of the folders, and those by libpff.
+Partitions are cut from a plan: a few bytes per message are sent to the worker that reads it. Only the names
+of the folders are decoded, by libpff.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pypff
 
 from data.storage import Location, State
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import (
     NBT,
     NID_ROOT_FOLDER,
@@ -28,11 +28,12 @@ from tasks.mail.layout import (
 )
 from tasks.mail.ndb import Bytes, Damage, read_header, read_tree
 from tasks.mail.pff import folder_facts
-from tasks.mail.prefetch import nodes_ahead
+from tasks.mail.prefetch import prefetch_nodes
+from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes
 
 ORPHANED: Final = "(orphaned)"
-"""Folder of a message whose parent is in no index."""
+"""Folder of a message whose parent is missing from the index."""
 _FOLDERS_AT_ONCE: Final = 100
 _NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
 
@@ -42,10 +43,10 @@ class Folder:
     """A folder of the mailbox.
 
     Attributes:
-        node_id: its node id.
-        path: names from the top, joined by `/`; the root folder itself has the empty path.
-        messages: messages whose node names it as parent (the node index).
-        stated: the number of messages that the folder itself states (PidTagContentCount); None where unknown.
+        node_id: Its node id.
+        path: Names from the top, joined by ``/``; the root folder itself has an empty path.
+        messages: Messages whose node names it as parent (the node index).
+        stated: The number of messages that the folder itself states (PidTagContentCount); None where unknown.
     """
 
     node_id: int
@@ -59,12 +60,12 @@ class MailPlan:
     """All messages of one mailbox.
 
     Attributes:
-        header: the mailbox's header.
-        size: bytes of the file.
-        nodes: structured array, one row a message in order of node id: nid, data, sub (block ids), parent.
-        folders: the folders, in order of path.
-        damages: pages of the node index that could not be read; none where the number of messages is known.
-        cut: bytes that the header promises and the file lacks.
+        header: The mailbox's header.
+        size: Bytes of the file.
+        nodes: Structured array, one row per message in order of node id: nid, data, sub (block ids), parent.
+        folders: The folders, in order of path.
+        damages: Pages of the node index that could not be read; none if the number of messages is known.
+        cut: Bytes that the header promises and the file lacks.
     """
 
     header: Header
@@ -76,12 +77,12 @@ class MailPlan:
 
     @property
     def listed(self) -> int | None:
-        """Messages in the mailbox; None where a part of the index is destroyed."""
+        """Messages in the mailbox; None if some of the index is destroyed."""
         return None if self.damages else len(self.nodes)
 
     @property
     def unknown(self) -> str | None:
-        """Why `listed` is unknown."""
+        """Why ``listed`` is unknown; None if it is known."""
         if not self.damages:
             return None
         more = f" (and {len(self.damages) - 1} more)" if len(self.damages) > 1 else ""
@@ -89,7 +90,7 @@ class MailPlan:
 
     @property
     def warnings(self) -> list[str]:
-        """What a person should know of the file, a clause each."""
+        """What a person should know of the file, one clause each."""
         found = []
         if self.cut:
             found.append(
@@ -113,12 +114,12 @@ class MailPlan:
         return found
 
     def folder_names(self, start: int, stop: int) -> dict[int, str]:
-        """Folder path of each message from `start` to `stop`, by node id."""
+        """Folder path of each message from ``start`` to ``stop``, by node id."""
         paths = {folder.node_id: folder.path for folder in self.folders}
-        part = self.nodes[start:stop]
+        rows = self.nodes[start:stop]
         return {
             int(nid): paths.get(int(parent), ORPHANED)
-            for nid, parent in zip(part["nid"], part["parent"], strict=True)
+            for nid, parent in zip(rows["nid"], rows["parent"], strict=True)
         }
 
     def node(self, place: int) -> Node:
@@ -127,12 +128,12 @@ class MailPlan:
 
 
 def to_nodes(rows: npt.NDArray[Any]) -> list[Node]:
-    """Rows of `MailPlan.nodes` as nodes."""
+    """Rows of ``MailPlan.nodes`` as nodes."""
     return [Node(*row) for row in rows.tolist()]
 
 
 def to_node(row: Any) -> Node:
-    """A row of a node index as a `Node`."""
+    """A row of a node index as a ``Node``."""
     return Node(int(row["nid"]), int(row["data"]), int(row["sub"]), int(row["parent"]))
 
 
@@ -140,15 +141,15 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
     """List a mailbox.
 
     Args:
-        file: the mailbox, opened.
-        names: whether libpff is asked for the names of the folders; without them a folder is called by its
+        file: The mailbox, opened.
+        names: Whether libpff is asked for the names of the folders; without them a folder is called by its
             id.
 
     Returns:
-        Its plan; damage of the index is in it, not raised.
+        Its plan; damage to the index is noted in it and not raised.
 
     Raises:
-        NotAMailboxError: the file is no mailbox, or so little of it is left that there is nothing to list.
+        NotAMailboxError: The file is not a mailbox, or so little of it is left that nothing can be listed.
     """
     header = read_header(file)
     entries, damages = read_tree(file, header, NBT)
@@ -171,12 +172,12 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
 
 
 def open_plan(path: Location, *, names: bool = True, state: State | None = None) -> MailPlan:
-    """List the mailbox at `path`, which shall be in this state; see `plan_mailbox` and `open_bytes`.
+    """List the mailbox at ``path``, which must be in this state; see ``plan_mailbox`` and ``open_bytes``.
 
     Raises:
-        NotAMailboxError: see `plan_mailbox`.
-        OSError: the file cannot be read.
-        InputError: the store on which it lies cannot be reached or refuses.
+        NotAMailboxError: See ``plan_mailbox``.
+        OSError: The file cannot be read.
+        InputError: Its store cannot be reached or refuses.
     """
     with open_bytes(path, state) as file:
         return plan_mailbox(file, names=names)
@@ -196,17 +197,17 @@ def _folders(
 
 
 def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None]) -> str:
-    """Names from the top; a folder without a readable name is called by its id."""
-    parts: list[str] = []
+    """The names from the top down; a folder without a readable name is named by its id."""
+    steps: list[str] = []
     seen: set[int] = set()
     at = nid
     while at != NID_ROOT_FOLDER and at in parents and at not in seen:
         seen.add(at)
-        parts.append(names.get(at) or f"(folder 0x{at:x})")
+        steps.append(names.get(at) or f"(folder 0x{at:x})")
         at = parents[at]
     if at != NID_ROOT_FOLDER:
-        parts.append(ORPHANED)
-    return "/".join(reversed(parts))
+        steps.append(ORPHANED)
+    return "/".join(reversed(steps))
 
 
 def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
@@ -215,11 +216,11 @@ def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[st
     extract = Extract(header)
     for place, node in enumerate(nodes):
         if place % _FOLDERS_AT_ONCE == 0:
-            nodes_ahead(copier, nodes[place : place + _FOLDERS_AT_ONCE])
+            prefetch_nodes(copier, nodes[place : place + _FOLDERS_AT_ONCE])
         try:
             copier.copy(node, extract)
         except BlockError:
-            continue  # the folder is called by its id; its messages are none the worse
+            continue  # the folder is named by its id; its messages are read all the same
     mailbox = pypff.file()
     try:
         mailbox.open_file_object(extract.finish())

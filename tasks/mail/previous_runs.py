@@ -1,8 +1,9 @@
-"""What the mail room found of each agency, kept for a run that reads another agency alone.
+"""What the mail room found for each agency, kept for a run that reads only another agency.
 
-Such a run opens no mailbox of the others, and yet their rows stand in the same tables: what the reading
-found of their mailboxes is taken from here, their mail from the parts in `work/mail`. Nothing is taken that
-is not whole: mail that was deleted, or read by another reader or libpff, is as if it had never been read.
+Such a run does not open the mailboxes of the other agencies, but their rows are in the same tables. What the
+reading found in their mailboxes is taken from here, their mail from the partitions in ``work/mail``. Only
+complete mail is taken: mail of which some was deleted, or which another reader or libpff read, counts as
+never read.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from data.errors import InputError
 from data.schema import TABLES
 from data.tables import replacing
-from tasks.mail.parts import read_summary
+from tasks.mail.partitions import read_summary
 from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.results import MailSource, Reading
 from tasks.mail.settings import READER_VERSION
@@ -30,13 +31,13 @@ _QUARANTINE: Final = TABLES["private/quarantine"].arrow
 
 
 @dataclass(frozen=True)
-class Known:
-    """What earlier runs found of some agencies.
+class PreviousRuns:
+    """What earlier runs found for some agencies.
 
     Attributes:
-        sources: their mailboxes, in order of agency and hash.
-        quarantine: rows of `private/quarantine` of the stages opening, listing and reading.
-        timezones: IANA time zone by agency, as it was then.
+        sources: Their mailboxes, in order of agency and hash.
+        quarantine: Rows of ``private/quarantine`` of the stages opening, listing and reading.
+        timezones: IANA time zone by agency, as it was at that time.
     """
 
     sources: tuple[MailSource, ...]
@@ -45,7 +46,7 @@ class Known:
 
     @property
     def agencies(self) -> frozenset[str]:
-        """The agencies of which something is known."""
+        """The agencies for which something is known."""
         return frozenset(self.timezones)
 
 
@@ -55,17 +56,17 @@ def remember(
     """Keep what a run found, for the next one.
 
     Args:
-        work: the investigation's work folder.
-        reading: the mailboxes of the run, and its quarantine.
+        work: The investigation's work folder.
+        reading: The mailboxes of the run, and its quarantine.
         timezones: IANA time zone by agency.
-        agencies: those that the run read itself; what is kept of others stays. None where it read all: of an
-            agency that is not among them nothing is kept then.
+        agencies: Those that the run read itself; what is kept for others stays. None if it read all agencies:
+            what is kept for any other agency is then dropped.
     """
     kept = {} if agencies is None else _load(work)
     for agency in {source.agency for source in reading.sources} if agencies is None else agencies:
         own = [source for source in reading.sources if source.agency == agency]
         if not own:
-            kept.pop(agency, None)  # its folder holds no mailbox, or none any more
+            kept.pop(agency, None)  # its folder has no mailbox, or no longer has one
             continue
         names = pa.array([source.source for source in own], pa.string())
         rows = reading.quarantine.filter(pc.is_in(reading.quarantine.column("source"), names))
@@ -81,18 +82,19 @@ def remember(
         beside.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
 
 
-def recall(work: Path, but: Collection[str]) -> Known:
-    """What earlier runs found of all agencies but some.
+def recall(work: Path, but: Collection[str]) -> PreviousRuns:
+    """What earlier runs found for all agencies except some.
 
     Args:
-        work: the investigation's work folder.
-        but: agencies that are read anew.
+        work: The investigation's work folder.
+        but: Agencies that are read again.
 
     Returns:
-        What is known, without agencies whose mail is not whole or was read by another reader.
+        What is known, without agencies whose mail is incomplete or was read by another reader.
 
     Raises:
-        InputError: the file that holds it, or a part of the mail, is damaged; the message says what to do.
+        InputError: The file that holds it, or a partition of the mail, is damaged; the message says what to
+            do.
     """
     kept = {agency: entry for agency, entry in sorted(_load(work).items()) if agency not in but}
     sources: list[MailSource] = []
@@ -104,23 +106,23 @@ def recall(work: Path, but: Collection[str]) -> Known:
             sources += own
             rows += entry["quarantine"]
             timezones[agency] = entry["timezone"]
-    return Known(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
+    return PreviousRuns(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
 
 
-def together(reading: Reading, known: Known) -> Reading:
+def together(reading: Reading, previous: PreviousRuns) -> Reading:
     """The mailboxes of a run and those of earlier ones, as if one run had read them all.
 
     Args:
-        reading: what was read anew.
-        known: what was found before, of other agencies.
+        reading: What this run read.
+        previous: What earlier runs found, for other agencies.
     """
-    sources = sorted((*reading.sources, *known.sources), key=lambda source: (source.agency, source.source))
-    tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, known.quarantine)]
+    sources = sorted((*reading.sources, *previous.sources), key=lambda source: (source.agency, source.source))
+    tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, previous.quarantine)]
     return Reading(tuple(sources), _each_once(pa.concat_tables(tables)))
 
 
 def _each_once(rows: pa.Table) -> pa.Table:
-    """A mailbox that two agencies handed over is quarantined once."""
+    """Each row once: a mailbox that two agencies handed over is quarantined once."""
     return rows.group_by(rows.column_names).aggregate([]).select(rows.column_names)
 
 
@@ -138,7 +140,7 @@ def _load(work: Path) -> dict[str, Any]:
 
 
 def _as_json(source: MailSource) -> dict[str, Any]:
-    """The fields, with the place of the mail inside the work folder, which may be moved."""
+    """The fields, with the folder of the mail by its name alone: the work folder may be moved."""
     return {**asdict(source), "mail": source.mail.name if source.mail else None}
 
 
@@ -149,9 +151,9 @@ def _from_json(fields: Mapping[str, Any], work: Path) -> MailSource:
 
 
 def _is_whole(source: MailSource) -> bool:
-    """Whether all of the mailbox's mail lies there."""
+    """Whether all of the mailbox's mail is on disk."""
     return source.mail is None or _read_in(source.mail.glob("part-*.parquet")) == source.read
 
 
-def _read_in(parts: Iterable[Path]) -> int:
-    return sum(read_summary(path).read for path in parts)
+def _read_in(files: Iterable[Path]) -> int:
+    return sum(read_summary(path).read for path in files)

@@ -1,4 +1,4 @@
-"""The properties of a message, recipient or folder, from libpff's record entries, decoded here.
+"""The properties of a message, recipient or folder: taken from libpff's record entries, decoded here.
 
 Property tags: MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
 """
@@ -46,7 +46,7 @@ _NO_CHARACTERS: Final = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
 def filetime(value: int) -> datetime | None:
-    """A FILETIME (100 ns since 1601, UTC) as a datetime in UTC, to the microsecond; None past the year 9999.
+    """A FILETIME (100 ns since 1601, UTC) as a datetime in UTC, to the microsecond; None after the year 9999.
 
     >>> filetime(132_539_328_000_000_000)
     datetime.datetime(2021, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
@@ -89,7 +89,7 @@ def codec_of(code_page: int | None) -> str | None:
 
 
 class Properties:
-    """The properties of one item or recipient, and the flaws met while reading them."""
+    """The properties of one item or recipient, and the flaws found while reading them."""
 
     __slots__ = ("_code_page", "_entry", "flaws")
 
@@ -116,7 +116,7 @@ class Properties:
         return None if found is None else int.from_bytes(found[1][:8], "little")
 
     def time(self, tag: int, name: str) -> datetime | None:
-        """A moment, UTC; zero and what no calendar holds are None, with a flaw."""
+        """A time in UTC; zero and years after 9999 are None, with a flaw."""
         value = self.integer(tag, name)
         if value is None:
             return None
@@ -149,7 +149,7 @@ class Properties:
             return whole_text(data.decode(codec, errors="replace"))
 
     def html(self) -> str | None:
-        """The HTML body, from its own code page; UTF-8 where it is that whatever the page says."""
+        """The HTML body, decoded with its own code page; if it is UTF-8 even so, as UTF-8."""
         found = self.raw(HTML, "html")
         if found is None:
             return None
@@ -163,8 +163,8 @@ class Properties:
             return whole_text(text) if codec == "utf-7" else text
         except UnicodeDecodeError:
             if codec == "cp1252" and not _is_utf8(data):
-                # Python leaves five bytes of this code page undefined that browsers and Outlook show as
-                # controls.
+                # Python leaves five bytes of this code page undefined, which browsers and Outlook take for
+                # control characters.
                 return "".join(
                     chr(byte) if byte in _NO_CHARACTERS else bytes([byte]).decode(codec) for byte in data
                 )
@@ -182,6 +182,6 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def short_reason(error: Exception) -> str:
-    """The innermost clause of one of libpff's chained messages, without the function that speaks."""
+    """The innermost clause of one of libpff's chained messages, without the name of the function."""
     text = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     return text.rsplit(": ", 1)[-1].strip()[:120]

@@ -1,8 +1,8 @@
-"""Reads a run of messages of one mailbox: copy out, verify, decode, and account for every single one.
+"""Reads a range of messages of one mailbox: copy, verify, decode, and account for every single one.
 
-`read_nodes` yields exactly one outcome for every node it is given: a mail, an item that is no mail, or a
-failure with its reason. What fails, fails alone: a file of several messages that libpff refuses is halved
-until the message is found.
+``read_nodes`` yields exactly one outcome for every node that it gets: a mail, an item that is not mail, or a
+failure with its reason. A message that fails does not take others with it: a file of several messages that
+libpff refuses is halved until the message at fault is found.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import pypff
 
-from tasks.mail.copy_group import Bulk
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
 from tasks.mail.pff import Mail, NotMail, read_item
-from tasks.mail.prefetch import nodes_ahead
+from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.properties import short_reason
+from tasks.mail.references import BlockError, Node
 from tasks.mail.settings import MailSettings
 from tasks.mail.watchdog import Watchdog
 
@@ -33,9 +34,9 @@ class Failure:
     """A message that could not be read.
 
     Attributes:
-        node_id: its node id.
-        reason: a few words to count by.
-        detail: what exactly, for a person.
+        node_id: Its node id.
+        reason: A few words, the same for every such failure, so that failures can be counted.
+        detail: What exactly is wrong.
     """
 
     node_id: int
@@ -48,13 +49,13 @@ Outcome = Mail | NotMail | Failure
 
 @dataclass
 class _Group:
-    """Messages of one copied-out file.
+    """The messages of one extract.
 
     Attributes:
-        extract: the file.
-        attachments: of each message that is in it, by node id.
-        failures: of the messages that could not be copied, by node id.
-        nodes: all of them, in order.
+        extract: The file.
+        attachments: Of each message that is in it, by node id.
+        failures: Of the messages that could not be copied, by node id.
+        nodes: All of them, in order.
     """
 
     extract: Extract
@@ -69,13 +70,13 @@ def read_nodes(
     """Read messages, in the order given.
 
     Args:
-        file: the mailbox.
-        header: its header.
-        nodes: nodes of type message.
-        settings: how much goes into one copied-out file, and how long libpff may take over it.
+        file: The mailbox.
+        header: Its header.
+        nodes: Nodes of type message.
+        settings: How much goes into one copied-out file, and how long libpff may take over it.
 
     Yields:
-        One outcome a node.
+        One outcome per node.
     """
     copier = Copier(file, header)
     with Watchdog(settings.watchdog_seconds) as watchdog:
@@ -87,13 +88,13 @@ def read_nodes(
 
 
 def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Watchdog) -> Iterator[Node]:
-    """The nodes; what a distant mailbox has of some of them is fetched before the first of these.
+    """The nodes; the blocks of those that are copied together are fetched before the first of them.
 
-    A journey is not a hanging reader: the watchdog is fed after it.
+    Waiting for a store is not a hang: the watchdog is fed afterwards.
     """
     rest = iter(nodes)
     while group := list(islice(rest, together)):
-        nodes_ahead(copier, group)
+        prefetch_nodes(copier, group)
         watchdog.feed()
         yield from group
 
@@ -101,13 +102,13 @@ def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Wat
 def _groups(
     copier: Copier, header: Header, nodes: Iterable[Node], settings: MailSettings
 ) -> Iterator[_Group]:
-    """Copy messages out, some at once; one by one where that cannot be."""
+    """Copy messages, a group at a time; one by one if that is not possible."""
     memory = io.BytesIO()
-    bulk = Bulk(copier, settings.extract_bytes)
+    group_copier = GroupCopier(copier, settings.extract_bytes)
     rest = iter(nodes)
     while together := list(islice(rest, settings.extract)):
         extract = Extract(header, memory)
-        attachments = bulk.copy(together, extract)
+        attachments = group_copier.copy(together, extract)
         if attachments is None:
             yield from _one_by_one(copier, header, together, settings, memory)
         else:
@@ -117,7 +118,7 @@ def _groups(
 def _one_by_one(
     copier: Copier, header: Header, nodes: Sequence[Node], settings: MailSettings, memory: io.BytesIO
 ) -> Iterator[_Group]:
-    """Copy messages out until a file is full by bytes."""
+    """Copy messages one by one, into a new extract whenever one has reached its size."""
     group = _Group(Extract(header, memory))
     for node in nodes:
         group.nodes.append(node)
@@ -133,7 +134,7 @@ def _one_by_one(
 
 
 def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]:
-    """Let libpff read the messages of a group; halve what it refuses as a whole."""
+    """Let libpff read the messages of a group; halve the group if libpff refuses the whole file."""
     nodes = group.extract.nodes
     if not nodes:
         return {}
@@ -142,14 +143,14 @@ def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]
         file.open_file_object(group.extract.finish())
     except OSError as error:
         if len(nodes) == 1:
-            reason = "libpff opens no file that holds it"
+            reason = "libpff cannot open a file that holds it"
             return {nodes[0].nid: Failure(nodes[0].nid, reason, short_reason(error))}
         found: dict[int, Outcome] = {}
         for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
-            part = _Group(Extract(header))
+            smaller = _Group(Extract(header))
             for node in half:
-                part.attachments[node.nid] = copier.copy(node, part.extract)
-            found |= _decode(copier, header, part)
+                smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
+            found |= _decode(copier, header, smaller)
         return found
     try:
         return _items(file, group.attachments)
@@ -158,7 +159,7 @@ def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]
 
 
 def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
-    """One outcome a message of an open file; `expected` has the attachments of each by node id."""
+    """One outcome per message of an open file; ``expected`` has the attachments of each by node id."""
     found: dict[int, Outcome] = {}
     refused: list[str] = []
     top = file.root_item
@@ -166,8 +167,8 @@ def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
         try:
             item = top.get_sub_item(index)
         except (OSError, MemoryError) as error:
-            # pypff says MemoryError where it cannot tell an item's type; there is no identifier to ask for
-            # then.
+            # pypff raises MemoryError where it cannot tell an item's type. Such an item has no identifier to
+            # ask for.
             refused.append(short_reason(error))
             continue
         node_id: int = item.identifier
@@ -178,15 +179,15 @@ def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
             found[node_id] = Failure(node_id, "libpff cannot read it", short_reason(error))
         except Exception as error:
             found[node_id] = Failure(
-                node_id, "the reader failed on it", f"{type(error).__name__}: {short_reason(error)}"
+                node_id, "the reader failed", f"{type(error).__name__}: {short_reason(error)}"
             )
-        del item  # libpff wants every item gone before the file is closed
+        del item  # libpff needs every item to be gone before the file is closed
     del top
     lost = sorted(expected.keys() - found.keys())
     # libpff lists in order of node id, so the refused items are the lost messages, one by one.
-    told = refused if len(refused) == len(lost) else ["libpff lists no such item"] * len(lost)
+    reasons = refused if len(refused) == len(lost) else ["libpff does not list it"] * len(lost)
     found |= {
         node_id: Failure(node_id, "libpff cannot read it", why)
-        for node_id, why in zip(lost, told, strict=True)
+        for node_id, why in zip(lost, reasons, strict=True)
     }
     return found

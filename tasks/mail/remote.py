@@ -1,8 +1,8 @@
-"""A mailbox on an object store, read in place: no copy of it is made, and its attachments are not fetched.
+"""A mailbox on an object store, read in place: it is not downloaded, and its attachments are not fetched.
 
-Each request to a store is a journey of some ten milliseconds, whatever it brings. So the reading says
-beforehand what it will read (`tasks.mail.ndb.fetch_ahead`, `tasks.mail.prefetch`), and that is fetched here
-in as few ranges as there are stretches of it, all on their way at once.
+Each request to a store takes some ten milliseconds, however little it fetches. So the reading says beforehand
+what it will read (``tasks.mail.prefetch``), and here that is fetched in as few ranges as possible, all at the
+same time.
 """
 
 from __future__ import annotations
@@ -16,37 +16,38 @@ from data.storage import Location, Remote, State, changed, read_ranges, state_of
 from tasks.mail.ndb import LocalFile
 
 _SEGMENT: Final = 16 << 10
-"""Two blocks: what lies beside those of a message may be an attachment, of which no more than this comes
-along. With half of it there were a third fewer bytes and half again as many requests."""
+"""Bytes that are fetched together: two blocks. What lies next to a message's blocks may be an attachment, and
+no more of it than this is fetched with them. Half the size gave a third fewer bytes and half as many requests
+again."""
 _SEGMENTS: Final = 2048
 """Segments kept: 32 MB."""
-_AHEAD: Final = _SEGMENTS * 3 // 4
-"""Segments fetched at once; the rest of those kept are the index's."""
+_PREFETCHED: Final = _SEGMENTS * 3 // 4
+"""Segments fetched at once; the others of those kept are for the index."""
 _REQUEST: Final = 256
-"""Segments of one request: 4 MB, so that a long stretch comes in several at once."""
+"""Segments of one request: 4 MB, so that a long stretch is fetched in several requests at the same time."""
 
 _Item = TypeVar("_Item")
 
 
 class RemoteFile:
-    """A mailbox on a store, read at positions; one a thread, closed with `with`.
+    """A mailbox on a store, read at positions; one per thread, closed with ``with``.
 
     Attributes:
-        size: bytes of the object.
-        requests: requests for ranges so far.
-        fetched: bytes that they brought.
+        size: Bytes of the object.
+        requests: Requests for ranges so far.
+        fetched: Bytes that they returned.
     """
 
     def __init__(self, place: Remote, state: State | None = None) -> None:
         """Ask the store for the object's size and state.
 
         Args:
-            place: the object.
-            state: what `state_of` said of it when it was looked at first; None where this is that.
+            place: The object.
+            state: What ``state_of`` said at the survey; None during the survey itself.
 
         Raises:
-            OSError: there is no such object.
-            InputError: the store cannot be reached or refuses, or it is not that object any more.
+            OSError: There is no such object.
+            InputError: The store cannot be reached or refuses, or the object was replaced.
         """
         self._place = place
         self._state = state_of(place)
@@ -58,39 +59,39 @@ class RemoteFile:
         self._segments: dict[int, bytes] = {}
 
     def read(self, offset: int, size: int) -> bytes:
-        """Up to `size` bytes from `offset`; fewer at the end of the file, none beyond it.
+        """Up to ``size`` bytes from ``offset``; fewer at the end of the file, none beyond it.
 
         Raises:
-            InputError: the store cannot be reached or refuses, or the object was exchanged.
+            InputError: The store cannot be reached or refuses, or the object was replaced.
         """
         stop = min(offset + size, self.size)
         if offset >= stop:
             return b""
         wanted = _segments(offset, stop)
         if len(wanted) > _REQUEST:
-            # A search through the whole file, for pages of a destroyed index: read once, nothing to keep.
+            # A search of the whole file for pages of a destroyed index: each piece is read once and not kept.
             return b"".join(self._ask([(offset, stop)]))
         self._fetch(wanted)
         whole = b"".join(self._segments[number] for number in wanted)
         skip = offset - wanted[0] * _SEGMENT
         return whole[skip : skip + stop - offset]
 
-    def ahead(self, ranges: Iterable[tuple[int, int]]) -> None:
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Fetch the segments in which these ranges (offset, size) lie, as many as can be kept."""
         wanted: dict[int, None] = {}
         for offset, size in ranges:
             stop = min(offset + size, self.size)
             if 0 < stop - offset <= _REQUEST * _SEGMENT:
                 wanted |= dict.fromkeys(_segments(offset, stop))
-            if len(wanted) >= _AHEAD:
-                break  # the others are fetched when they are read
-        self._fetch(list(wanted)[:_AHEAD])
+            if len(wanted) >= _PREFETCHED:
+                break  # the rest is fetched when it is read
+        self._fetch(list(wanted)[:_PREFETCHED])
 
     def check_unchanged(self) -> None:
-        """See that the object is the one that was opened.
+        """Check that the object is the one that was opened.
 
         Raises:
-            InputError: it is another one, or gone; the message names it.
+            InputError: It was replaced or deleted; the message names it.
         """
         try:
             same = state_of(self._place) == self._state
@@ -100,8 +101,9 @@ class RemoteFile:
             raise changed(self._place)
 
     def _fetch(self, numbers: Iterable[int]) -> None:
-        """Have these segments; of those kept the ones that came first go first."""
-        # Those that are there are put behind the others: what is wanted now does not go for what comes.
+        """Fetch the segments of these that are missing, and drop the oldest of the others."""
+        # Those that are here already are moved to the end, so that what is wanted now is not dropped for what
+        # is fetched now.
         kept = {number: self._segments.pop(number) for number in numbers if number in self._segments}
         missing = sorted(number for number in numbers if number not in kept)
         over = len(self._segments) + len(kept) + len(missing) - _SEGMENTS
@@ -127,33 +129,33 @@ class RemoteFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Forget what is kept."""
+        """Drop what is kept."""
         self._segments.clear()
 
 
 def open_bytes(place: Location, state: State | None = None) -> LocalFile | RemoteFile:
-    """A mailbox to be read at positions, wherever it lies; to be closed with `with`.
+    """Open a mailbox to be read at positions, wherever it is; closed with ``with``.
 
     Args:
-        place: the mailbox.
-        state: of one on a store, what `state_of` said of it when it was looked at first. For one on a disk
-            it is not held against it: two hosts may number the files of one disk differently.
+        place: The mailbox.
+        state: For a mailbox on a store, what ``state_of`` said at the survey. For a local one it is not
+            compared, because two hosts may number the files of one disk differently.
 
     Raises:
-        OSError: it cannot be opened.
-        InputError: its store cannot be reached or refuses, or it is not that object any more.
+        OSError: It cannot be opened.
+        InputError: Its store cannot be reached or refuses, or it was replaced.
     """
     return LocalFile(place) if isinstance(place, Path) else RemoteFile(place, state)
 
 
 def while_unchanged(items: Iterable[_Item], file: LocalFile | RemoteFile) -> Iterator[_Item]:
-    """The items, and an error at their end if the remote file that they come from is not what it was.
+    """The items, and an error at their end if the file on the store has been replaced meanwhile.
 
-    So that nothing is kept of a reading in whose middle another object came under the same name. A local file
-    that is open stays the same file; that its content did not change is seen at the end of the run.
+    So nothing is kept of a reading during which another object was put under the same name. A local file that
+    is open stays the same file; whether its content has changed is checked at the end of the run.
 
     Raises:
-        InputError: the object was exchanged while it was read.
+        InputError: The object was replaced while it was read.
     """
     yield from items
     if isinstance(file, RemoteFile):
@@ -165,7 +167,7 @@ def _segments(offset: int, stop: int) -> list[int]:
 
 
 def _stretches(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """First and one past the last of each run of consecutive numbers, of at most `_REQUEST`.
+    """First and one past the last of each run of consecutive numbers, of at most ``_REQUEST``.
 
     >>> list(_stretches([1, 2, 3, 7, 9, 10]))
     [(1, 4), (7, 8), (9, 11)]

@@ -1,4 +1,4 @@
-"""What the mail room hands on: the mailboxes of a run and what became of their messages."""
+"""What the mail room returns: the mailboxes of a run and what happened to their messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from data.schema import TABLES
 from data.storage import Location
-from tasks.mail.parts import PartSummary, gaps
+from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox
 
@@ -26,17 +26,17 @@ class MailSource:
         sha256: All 64 of them.
         files: All names it was given under, inside the investigation folder, sorted.
         bytes: Size of the file.
-        format: As ``Unicode PST``; None where it is no mailbox.
-        messages_listed: Messages in the file's own index; None where unknown.
-        unknown: Why the number is unknown; None where it is known.
-        mail: Folder of ``part-*.parquet`` (``work/mail``); None where nothing could be read.
+        format: Such as ``Unicode PST``; None if the file is not a mailbox.
+        messages_listed: Messages in the file's own index; None if unknown.
+        unknown: Why the number is unknown; None if it is known.
+        mail: Folder of ``part-*.parquet`` (``work/mail``); None if nothing could be read.
         read: Messages read that are mail.
-        not_mail: Items read that are no mail.
+        not_mail: Items read that are not mail.
         quarantined: Items that could not be read.
         stated: Messages that the file's folders state themselves (PidTagContentCount, read through libpff):
-            the second, independent count; None where a folder states none.
-        warnings: What a person should know of the file, a clause each.
-        unaccounted: Folders whose messages no part answers for; none, unless something went wrong.
+            a second, independent count; None if a folder states none.
+        warnings: What a person should know of the file, one clause each.
+        unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
     """
 
     agency: str
@@ -61,8 +61,8 @@ class Survey:
     """The mailboxes of a run, listed but not read.
 
     Attributes:
-        mailboxes: one an agency and file, in order of agency and hash.
-        states: size, times of change and inode that each file had when it was hashed.
+        mailboxes: One per agency and file, in order of agency and hash.
+        states: Size, times of change and inode of each file when it was hashed.
     """
 
     mailboxes: tuple[Mailbox, ...]
@@ -74,8 +74,9 @@ class Reading:
     """The mailboxes of a run, read.
 
     Attributes:
-        sources: one a mailbox, in order of agency and hash.
-        quarantine: `private/quarantine` rows of the stages opening, listing and reading; one set a source id.
+        sources: One per mailbox, in order of agency and hash.
+        quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
+            id.
     """
 
     sources: tuple[MailSource, ...]
@@ -83,13 +84,13 @@ class Reading:
 
 
 def to_sources(
-    mailboxes: Sequence[Mailbox], work: Path, read: Mapping[str, Sequence[PartSummary]]
+    mailboxes: Sequence[Mailbox], work: Path, read: Mapping[str, Sequence[PartitionSummary]]
 ) -> tuple[MailSource, ...]:
-    """The mailboxes with what became of their messages, from the parts on disk."""
+    """The mailboxes with what happened to their messages, from the partitions on disk."""
     return tuple(_source(mailbox, work, read.get(mailbox.source, ())) for mailbox in mailboxes)
 
 
-def _source(mailbox: Mailbox, work: Path, parts: Sequence[PartSummary]) -> MailSource:
+def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]) -> MailSource:
     examined, plan = mailbox.examined, mailbox.examined.plan
     stated = [folder.stated for folder in plan.folders if folder.messages or folder.stated] if plan else []
     return MailSource(
@@ -101,23 +102,25 @@ def _source(mailbox: Mailbox, work: Path, parts: Sequence[PartSummary]) -> MailS
         format=plan.header.layout.name if plan else None,
         messages_listed=plan.listed if plan else None,
         unknown=plan.unknown if plan else examined.problem,
-        mail=mailbox.parts(work) if plan else None,
-        read=sum(part.read for part in parts),
-        not_mail=sum(sum(part.not_mail.values()) for part in parts),
-        quarantined=sum(len(part.quarantine) for part in parts),
+        mail=mailbox.mail_folder(work) if plan else None,
+        read=sum(partition.read for partition in partitions),
+        not_mail=sum(sum(partition.not_mail.values()) for partition in partitions),
+        quarantined=sum(len(partition.quarantine) for partition in partitions),
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
-        unaccounted=_unaccounted(plan, parts) if plan else (),
+        unaccounted=_unaccounted(plan, partitions) if plan else (),
     )
 
 
-def _unaccounted(plan: MailPlan, parts: Sequence[PartSummary]) -> tuple[str, ...]:
+def _unaccounted(plan: MailPlan, partitions: Sequence[PartitionSummary]) -> tuple[str, ...]:
     total = len(plan.nodes)
-    lost = gaps(total, [(part.start, part.stop) for part in parts], total or 1)
+    lost = gaps(total, [(partition.start, partition.stop) for partition in partitions], total or 1)
     return tuple(sorted({name for start, stop in lost for name in plan.folder_names(start, stop).values()}))
 
 
-def quarantine_table(mailboxes: Sequence[Mailbox], read: Mapping[str, Sequence[PartSummary]]) -> pa.Table:
+def quarantine_table(
+    mailboxes: Sequence[Mailbox], read: Mapping[str, Sequence[PartitionSummary]]
+) -> pa.Table:
     """Everything of the mailboxes that could not be opened, listed or read."""
     rows = [
         row
@@ -127,11 +130,18 @@ def quarantine_table(mailboxes: Sequence[Mailbox], read: Mapping[str, Sequence[P
     return pa.Table.from_pylist(rows, schema=TABLES["private/quarantine"].arrow)
 
 
-def _quarantine(source: str, mailbox: Mailbox, parts: Sequence[PartSummary]) -> Iterator[dict[str, Any]]:
+def _quarantine(
+    source: str, mailbox: Mailbox, partitions: Sequence[PartitionSummary]
+) -> Iterator[dict[str, Any]]:
     plan = mailbox.examined.plan
     whole = {"source": source, "node_id": None, "folder": None}
     if plan is None:
-        yield {**whole, "stage": "opening", "reason": "no mailbox", "detail": mailbox.examined.problem or ""}
+        yield {
+            **whole,
+            "stage": "opening",
+            "reason": "not a mailbox",
+            "detail": mailbox.examined.problem or "",
+        }
         return
     if plan.cut:
         detail = f"{plan.cut:,} of {plan.size + plan.cut:,} bytes are missing at its end; copy it again"
@@ -143,8 +153,8 @@ def _quarantine(source: str, mailbox: Mailbox, parts: Sequence[PartSummary]) -> 
             "reason": "page of the node index is unreadable",
             "detail": str(damage),
         }
-    for part in parts:
-        for row in part.quarantine:
+    for partition in partitions:
+        for row in partition.quarantine:
             yield {
                 "source": source, "node_id": row.node_id, "folder": row.folder, "stage": "reading",
                 "reason": row.reason, "detail": row.detail,

@@ -1,4 +1,4 @@
-"""How the mail is read: the few knobs, each with the reason for its value."""
+"""How the mail is read: the few settings, each with the reason for its value."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ READER_VERSION: Final = 1
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Knobs of the reading; none of them changes a byte of a table.
+    """Settings of the reading; none of them changes a byte of a table.
 
     Attributes:
-        partition: messages a Dask partition. A thousand take about half a second: long enough that
-            scheduling costs nothing beside it, short enough that a lost worker loses little and progress is
+        partition: Messages per partition. A thousand take about half a second: long enough that scheduling
+            costs nothing in comparison, short enough that a lost worker loses little and progress can be
             seen.
-        extract: messages a copied-out file (`tasks.mail.extract`): its trees stay two levels deep.
-        extract_bytes: a copied-out file is closed at this size, which bounds a worker's memory.
-        watchdog_seconds: a worker that spends longer on one copied-out file is hanging in the C library and
-            ends itself, which frees the partition for `tasks.mail.isolate`.
-        deaths: how often a reader must die on one single message before that is held against the message.
+        extract: Messages per extract (``tasks.mail.extract``): so few that its trees stay two levels deep.
+        extract_bytes: An extract is closed at this size, which limits a worker's memory.
+        watchdog_seconds: A worker that spends longer on one extract hangs in the C library and ends itself;
+            the partition is then read in child processes (``tasks.mail.spans``).
+        deaths: How often a reader must die on one single message before the message is quarantined.
     """
 
     partition: int = 1000
@@ -34,7 +34,7 @@ class MailSettings:
         """Refuse what can never work.
 
         Raises:
-            ValueError: a knob is not positive.
+            ValueError: A setting is not positive.
         """
         for name in ("partition", "extract", "extract_bytes", "watchdog_seconds", "deaths"):
             if getattr(self, name) <= 0:

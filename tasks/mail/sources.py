@@ -1,8 +1,8 @@
 """Which mailboxes there are: each file's SHA-256, what it is, and which names are the same file.
 
-A file's hash is remembered with its size, time of change and inode, as version control does, so that a
-second run does not read 33 GB to learn that nothing has changed; one on an object store with its size, ETag
-and time of change.
+A file's hash is remembered with its size, time of change and inode, as version control does, so that a second
+run does not read 33 GB to find out that nothing has changed. The hash of an object on a store is remembered
+with its size, ETag and time of change.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ __all__ = [
 _MEMO: Final = "hashes.json"
 _PIECE: Final = 4 << 20
 _LISTING_SECONDS: Final = 900.0
-"""Listing takes a second; minutes only where a damaged file of many gigabytes is searched on a slow disk."""
+"""Listing takes a second; minutes only if a damaged file of many gigabytes is searched on a slow disk."""
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One file, looked at.
+    """One file, hashed and listed.
 
     Attributes:
-        sha256: of all its bytes.
-        bytes: its size.
-        plan: what is in it; None where it is no mailbox.
-        problem: why it is none, and what to do.
-        state: what `state_of` said of it before.
+        sha256: Of all its bytes.
+        bytes: Its size.
+        plan: What is in it; None if it is not a mailbox.
+        problem: Why it is not one, and what to do.
+        state: What ``state_of`` said before it was hashed.
     """
 
     sha256: str
@@ -66,10 +66,10 @@ class Mailbox:
     """One mailbox of one agency, under all the names that it was given.
 
     Attributes:
-        agency: the agency's folder.
-        path: where to read it: the first of its names.
-        files: its names inside the investigation folder, sorted.
-        examined: what it is.
+        agency: The agency's folder.
+        path: Where to read it: the first of its names.
+        files: Its names inside the investigation folder, sorted.
+        examined: What it is.
     """
 
     agency: str
@@ -82,17 +82,17 @@ class Mailbox:
         """The id used everywhere: the first 12 digits of the SHA-256."""
         return self.examined.sha256[:12]
 
-    def parts(self, work: Path) -> Path:
-        """Where its mail is kept: by file, reader and libpff, so that a change of any of them reads anew."""
+    def mail_folder(self, work: Path) -> Path:
+        """Folder of its partitions: named by file, reader and libpff, so that a change of any reads again."""
         return work / "mail" / f"{self.source}-reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
 
 
 def sha256_of(path: Location) -> str:
-    """SHA-256 of a file, in hexadecimal digits; what lies on a store is streamed, once.
+    """SHA-256 of a file, in hexadecimal digits; an object on a store is streamed, once.
 
     Raises:
-        OSError: the file cannot be read.
-        InputError: the store on which it lies cannot be reached or refuses.
+        OSError: The file cannot be read.
+        InputError: Its store cannot be reached or refuses.
     """
     digest = hashlib.sha256()
     if isinstance(path, Remote):
@@ -110,14 +110,14 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
     """Hash a file and list its messages.
 
     Args:
-        path: the file.
-        sha256: its hash where that is known.
-        names: whether libpff may be asked for the names of the folders; without them a folder is called by
+        path: The file.
+        sha256: Its hash if that is known.
+        names: Whether libpff may be asked for the names of the folders; without them a folder is called by
             its id.
 
     Raises:
-        OSError: the file cannot be read.
-        InputError: the store on which it lies cannot be reached or refuses, or it was exchanged meanwhile.
+        OSError: The file cannot be read.
+        InputError: Its store cannot be reached or refuses, or it was replaced meanwhile.
     """
     state = state_of(path)
     digest = sha256 or sha256_of(path)
@@ -130,10 +130,10 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
 
 
 def check_readable(files: Iterable[RecordFile]) -> None:
-    """See that every file can be opened, before any work is done.
+    """Check that every file can be opened, before any work is done.
 
     Raises:
-        InputError: names the first that cannot, or the store that cannot be reached.
+        InputError: One cannot, or a store cannot be reached; the message names it.
     """
     for file in files:
         try:
@@ -150,14 +150,14 @@ def check_readable(files: Iterable[RecordFile]) -> None:
 
 
 def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
-    """See that a file is the one that was hashed.
+    """Check that a file is the one that was hashed.
 
     Args:
-        path: the file.
-        state: what `state_of` said of it then.
+        path: The file.
+        state: What ``state_of`` said of it then.
 
     Raises:
-        InputError: it is another one, or gone.
+        InputError: It was replaced or deleted.
     """
     try:
         same = state_of(path) == list(state)
@@ -168,7 +168,7 @@ def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
 
 
 def group(files: Sequence[RecordFile], examined: Mapping[Any, Examined]) -> list[Mailbox]:
-    """One `Mailbox` an agency and hash, in that order; the names of equal files are joined (DESIGN 5.1)."""
+    """One ``Mailbox`` per agency and hash, in that order; equal files are one mailbox (DESIGN 5.1)."""
     found: dict[tuple[str, str], list[RecordFile]] = {}
     for file in sorted(files, key=lambda file: file.file):
         found.setdefault((file.agency, examined[file.path].sha256), []).append(file)
@@ -182,30 +182,30 @@ class HashMemo:
     """Hashes of files that have not changed since they were hashed."""
 
     def __init__(self, work: Path) -> None:
-        """Read what is known from `work`; a memo that makes no sense is forgotten, it costs a hashing."""
+        """Read the memo in ``work``; one that makes no sense is ignored, and the files are hashed again."""
         self._path = work / "mail" / _MEMO
         try:
-            known = json.loads(self._path.read_text())
+            rows = json.loads(self._path.read_text())
         except (OSError, ValueError):
-            known = {}
-        self._known: dict[str, Any] = known if isinstance(known, dict) else {}
+            rows = {}
+        self._rows: dict[str, Any] = rows if isinstance(rows, dict) else {}
 
     def get(self, file: RecordFile) -> str | None:
         """The file's SHA-256 if it is known and the file is as it was."""
-        return self.hash_of(file.file, state_of(file.path)) if file.file in self._known else None
+        return self.hash_of(file.file, state_of(file.path)) if file.file in self._rows else None
 
     def hash_of(self, file: str, state: Sequence[int | str]) -> str | None:
         """The SHA-256 of the file of that name, if it was hashed in this state."""
-        row = self._known.get(file)
+        row = self._rows.get(file)
         return str(row[-1]) if isinstance(row, list) and row[:-1] == list(state) else None
 
     def put(self, file: RecordFile, sha256: str, state: Sequence[int | str]) -> None:
-        """Remember a hash, with the state that the file had before it was hashed."""
-        self._known[file.file] = [*state, sha256]
+        """Remember a hash, with the state of the file before it was hashed."""
+        self._rows[file.file] = [*state, sha256]
 
     def save(self) -> None:
-        """Write the memo beside and rename it."""
+        """Write the memo under another name and rename it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{_MEMO}.{os.getpid()}.partial")
-        beside.write_text(json.dumps(self._known, indent=0, sort_keys=True))
+        beside.write_text(json.dumps(self._rows, indent=0, sort_keys=True))
         beside.replace(self._path)

@@ -1,8 +1,8 @@
-"""A range of messages of one mailbox as it travels to a worker, and the two ways in which a worker reads it.
+"""A range of messages of one mailbox as it is sent to a worker, and the two ways in which a worker reads it.
 
 The quick way is in the worker's own process. A range that killed its worker is read in child processes
-instead, and halved until the one message is found that libpff dies of, or hangs on; that one is quarantined
-and the rest is kept.
+instead, and halved until the one message is found that crashes libpff, or on which libpff hangs. That message
+is quarantined and the others are kept.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from data import safe_path
 from data.errors import InputError
 from data.storage import Location, State
 from tasks.mail.layout import Header
-from tasks.mail.parts import PartSummary, write_part
+from tasks.mail.partitions import PartitionSummary, write_partition
 from tasks.mail.plan import MailPlan, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.remote import open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 
 _STARTUP_SECONDS: Final = 60.0
-"""What a child may take to start, on a machine that is busy."""
+"""Seconds that a child may take to start on a busy machine."""
 
-_TOLD: Final = 3
-"""How a child ends that has something to say to the user, in the last line of its standard error."""
+_REPORTED: Final = 3
+"""Exit code of a child that ends with a message for the user, in the last line of its standard error."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Span:
     """A range of messages.
 
     Attributes:
-        path: the mailbox.
-        header: its header's bytes.
-        nodes: structured array of `MailPlan.nodes`, the range alone.
-        folders: folder path by node id.
-        start: place of the first message in the mailbox.
-        parts: folder for the part.
-        settings: how to read.
-        state: the mailbox's when it was looked at, as for `tasks.mail.remote.open_bytes`.
+        path: The mailbox.
+        header: Its header's bytes.
+        nodes: Structured array of ``MailPlan.nodes``, the range alone.
+        folders: Folder path by node id.
+        start: Position of the first message in the mailbox's list.
+        mail_folder: Where its file goes.
+        settings: How to read.
+        state: The mailbox's state at the survey, as for ``tasks.mail.remote.open_bytes``.
     """
 
     path: Location
@@ -57,7 +57,7 @@ class Span:
     nodes: npt.NDArray[Any]
     folders: dict[int, str]
     start: int
-    parts: Path
+    mail_folder: Path
     settings: MailSettings
     state: State | None = None
 
@@ -66,7 +66,7 @@ class Span:
         return len(self.nodes)
 
     def piece(self, start: int, stop: int) -> Span:
-        """Messages `start` to `stop` of this range as a range of its own."""
+        """Messages ``start`` to before ``stop`` of this range, as a range of its own."""
         nodes = self.nodes[start:stop]
         folders = {int(nid): self.folders[int(nid)] for nid in nodes["nid"]}
         return replace(self, nodes=nodes, folders=folders, start=self.start + start)
@@ -76,23 +76,25 @@ def span_of(
     plan: MailPlan,
     path: Location,
     places: tuple[int, int],
-    parts: Path,
+    mail_folder: Path,
     settings: MailSettings,
     *,
     state: State | None = None,
 ) -> Span:
-    """The messages of a plan from the one place to before the other."""
+    """The messages of a plan from the first of two positions to before the second."""
     start, stop = places
     folders = plan.folder_names(start, stop)
-    return Span(path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, parts, settings, state)
+    return Span(
+        path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, mail_folder, settings, state
+    )
 
 
 def outcomes_of(span: Span) -> list[Outcome]:
     """Read a range in this process.
 
     Raises:
-        OSError: the mailbox cannot be opened.
-        InputError: the store on which it lies cannot be reached or refuses, or it was exchanged meanwhile.
+        OSError: The mailbox cannot be opened.
+        InputError: Its store cannot be reached or refuses, or it was replaced meanwhile.
     """
     with open_bytes(span.path, span.state) as file:
         nodes = to_nodes(span.nodes)
@@ -102,7 +104,11 @@ def outcomes_of(span: Span) -> list[Outcome]:
 
 @contextlib.contextmanager
 def _no_collector() -> Iterator[None]:
-    """Messages hold no cycles: looking for some among thousands of them takes time for nothing."""
+    """Switch the garbage collector off.
+
+    Messages hold no reference cycles, and looking for some among thousands of messages takes time for
+    nothing.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -112,32 +118,34 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_span(span: Span) -> PartSummary:
-    """Read a range in this process and write its part, in bounded memory.
+def read_span(span: Span) -> PartitionSummary:
+    """Read a range in this process and write its partition, in bounded memory.
 
     Raises:
-        OSError: the mailbox cannot be opened or the part cannot be written.
-        InputError: as `outcomes_of`.
+        OSError: The mailbox cannot be opened or the partition cannot be written.
+        InputError: As in ``outcomes_of``.
     """
     with open_bytes(span.path, span.state) as file, _no_collector():
         nodes = to_nodes(span.nodes)
         outcomes = while_unchanged(read_nodes(file, Header.parse(span.header), nodes, span.settings), file)
-        return write_part(span.parts, span.start, span.start + len(span), outcomes, span.folders)
+        return write_partition(span.mail_folder, span.start, span.start + len(span), outcomes, span.folders)
 
 
-def read_span_apart(span: Span) -> PartSummary:
-    """Read a range in child processes, so that whatever kills a reader costs one message; and write its part.
+def read_span_apart(span: Span) -> PartitionSummary:
+    """Read a range in child processes and write its partition: what kills a reader costs one message.
 
     Raises:
-        OSError: the mailbox cannot be opened or the part cannot be written.
-        InputError: as `outcomes_of`.
-        RuntimeError: a child failed for a reason of its own, which its standard error tells.
+        OSError: The mailbox cannot be opened or the partition cannot be written.
+        InputError: As in ``outcomes_of``.
+        RuntimeError: A child failed for another reason, which is in the message.
     """
-    return write_part(span.parts, span.start, span.start + len(span), _bisect(span), span.folders)
+    return write_partition(span.mail_folder, span.start, span.start + len(span), _bisect(span), span.folders)
 
 
 def _bisect(span: Span) -> Sequence[Outcome]:
-    """Outcomes of a range, whatever a part of it does to its reader."""
+    """Outcomes of a range, even if some of its messages kill their reader."""
+    # A range that fails is halved at once. Only a single message is tried several times, because a reader may
+    # also be killed by something else, such as a lack of memory, and that must not be held against a message.
     verdict = ""
     for _ in range(span.settings.deaths if len(span) == 1 else 1):
         answer = _in_child(span)
@@ -148,7 +156,7 @@ def _bisect(span: Span) -> Sequence[Outcome]:
         return [
             Failure(
                 int(span.nodes["nid"][0]),
-                "libpff dies of it",
+                "crashes libpff",
                 f"the reader {verdict}, each time it was tried",
             )
         ]
@@ -158,6 +166,8 @@ def _bisect(span: Span) -> Sequence[Outcome]:
 
 def _in_child(span: Span) -> list[Outcome] | str:
     """What a child process read, or how it ended."""
+    # The child's own watchdog ends a hang after its time; this limit is for a child that does not even do
+    # that.
     groups = -(-len(span) // span.settings.extract)
     limit = _STARTUP_SECONDS + groups * span.settings.watchdog_seconds
     try:
@@ -174,10 +184,11 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 0:
         outcomes: list[Outcome] = pickle.loads(child.stdout)
         return outcomes
-    if child.returncode == _TOLD:
+    if child.returncode == _REPORTED:
         raise InputError(child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1])
     if child.returncode < 0:
         return f"was ended by {signal.Signals(-child.returncode).name}"
+    # faulthandler, which is the watchdog, ends a process with code 1 and writes this to standard error.
     if child.returncode == 1 and b"Timeout (" in child.stderr:
         return f"hung for {span.settings.watchdog_seconds:g} s"
     raise RuntimeError(
@@ -191,5 +202,5 @@ if __name__ == "__main__":
         found = outcomes_of(pickle.load(sys.stdin.buffer))
     except InputError as error:
         print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(_TOLD)
+        sys.exit(_REPORTED)
     sys.stdout.buffer.write(pickle.dumps(found))

@@ -1,4 +1,4 @@
-"""A limit on the time that the C library may take over one call."""
+"""A limit on the time that one call of the C library may take."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import time
 from typing import Final
 
 _STANDARD_ERROR: Final = 2
-"""The descriptor itself: `sys.stderr` may be something that has none."""
+"""The descriptor itself: ``sys.stderr`` may be replaced by something that has none."""
 
 
 class Watchdog:
     """Ends the process when the C library hangs: nothing else can stop it in the middle of a call.
 
-    Arming it starts a thread, so it is armed again only when a part of its time has gone.
+    Starting the timer starts a thread, so it is started anew only when a quarter of its time has passed.
     """
 
     def __init__(self, seconds: float) -> None:
-        """Allow so many seconds from one `feed` to the next."""
+        """Allow so many seconds from one ``feed`` to the next."""
         self._seconds = seconds
         self._until = 0.0
 
     def feed(self) -> None:
-        """Something was done: from now on there is the whole time again, or at least three quarters of it."""
+        """Report progress: from now on there is the whole time again, or at least three quarters of it."""
         now = time.monotonic()
         if now > self._until:
             faulthandler.dump_traceback_later(self._seconds, exit=True, file=_STANDARD_ERROR)

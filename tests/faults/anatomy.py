@@ -45,7 +45,7 @@ class Page:
 class Block:
     """A block: its id, place and sizes, what it is for, and the messages that consist of it.
 
-    `role` is one of "data" (of a message), "part" (of a subnode of a message, as its recipients), "tree"
+    ``role`` is one of "data" (of a message), "part" (of a subnode of a message, as its recipients), "tree"
     (of data), "subnodes", "folder", "attachment", "other".
     """
 

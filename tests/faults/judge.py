@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tasks.mail.layout import Header, NotAMailboxError
 from tasks.mail.ndb import Bytes
-from tasks.mail.parts import write_part
+from tasks.mail.partitions import write_partition
 from tasks.mail.pff import Mail
 from tasks.mail.plan import ORPHANED, MailPlan, plan_mailbox, to_node
 from tasks.mail.read import Failure, Outcome, read_nodes
@@ -70,12 +70,12 @@ def read_all(file: Bytes, plan: MailPlan, taken: Taken, settings: MailSettings, 
     """Read and write everything that was listed, as a worker would.
 
     Raises:
-        ValueError: outcomes and messages do not add up.
+        ValueError: Outcomes and messages do not add up.
     """
     header = Header.parse(plan.header.raw)
     taken.outcomes = list(read_nodes(file, header, [to_node(row) for row in plan.nodes], settings))
     count = len(plan.nodes)
-    summary = write_part(parts, 0, count, taken.outcomes, taken.folders)
+    summary = write_partition(parts, 0, count, taken.outcomes, taken.folders)
     (parts / f"part-{0:010d}-{count:010d}.parquet").unlink()
     if summary.accounted != count:
         raise ValueError(f"{summary.accounted} accounted for of {count}")

@@ -1,4 +1,4 @@
-"""Three dozen ways to damage a mailbox, each drawn from a seed: see `plain` and `sealed`."""
+"""Three dozen ways to damage a mailbox, each drawn from a seed: see ``plain`` and ``sealed``."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def mutate(seed: int, anatomies: Mapping[str, Anatomy], weights: Mapping[str, fl
     Kinds take turns by seed; a mailbox that has not got what a kind damages is passed over.
 
     Args:
-        seed: any number.
-        anatomies: the sound mailboxes by name.
-        weights: how often each is taken.
+        seed: Any number.
+        anatomies: The sound mailboxes by name.
+        weights: How often each is taken.
     """
     kind = KINDS[seed % len(KINDS)]
     rng = random.Random(f"mutation-{seed}")

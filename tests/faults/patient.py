@@ -45,19 +45,19 @@ class Patient:
         self.note.append(f"{len(piece)} bytes at {offset}")
 
     def flip(self, low: int, high: int) -> None:
-        """Flip one bit of the bytes from `low` to before `high`."""
+        """Flip one bit of the bytes from ``low`` to before ``high``."""
         offset, bit = self.rng.randrange(low, high), self.rng.randrange(8)
         self.data[offset] ^= 1 << bit
         self.touched.append((offset, offset + 1))
         self.note.append(f"bit {bit} of byte {offset}")
 
     def number(self, offset: int, width: int, value: int) -> None:
-        """Write a little-endian number of `width` bytes, cut to them."""
+        """Write a little-endian number of ``width`` bytes, cut to them."""
         self.put(offset, (value % (1 << 8 * width)).to_bytes(width, "little"))
         self.note.append(f"= {value:#x}")
 
     def hostile(self, offset: int, width: int, *likely: int) -> None:
-        """Write a number that hurts: of `likely` half of the time, else one at the edge of something."""
+        """Write a number that hurts: of ``likely`` half of the time, else one at the edge of something."""
         old = int.from_bytes(self.data[offset : offset + width], "little")
         edges = (*HOSTILE, old + 1, old - 1, old * 2, old ^ (1 << self.rng.randrange(8 * width)))
         pool = likely if likely and self.rng.random() < 0.5 else edges
@@ -100,7 +100,7 @@ class Patient:
 
     @property
     def reach(self) -> set[str | int]:
-        """What was touched: see `Anatomy.at`; "anywhere" where bytes moved or are gone."""
+        """What was touched: see ``Anatomy.at``; "anywhere" where bytes moved or are gone."""
         found: set[str | int] = set()
         # Of a damage in hundreds of places the reach is nearly everything.
         for span in self.touched[:400]:

@@ -1,7 +1,8 @@
 """The child of the fuzz test: reads one mutant after another and says of each what came of it, a line each.
 
-By hand, to see one seed again: `python -m tests.faults.reading FOLDER SEED...`, where FOLDER holds mailboxes
-(`FOLDER/*.pst`, as `tests.faults.sources.written` makes them, or the `pst` folder of the real data).
+By hand, to see one seed again: ``python -m tests.faults.reading FOLDER SEED...``, where FOLDER holds
+mailboxes (``FOLDER/*.pst``, as ``tests.faults.sources.written`` makes them, or the ``pst`` folder of the real
+data).
 """
 
 from __future__ import annotations
@@ -109,8 +110,8 @@ def try_mutant(bench: Bench, seed: int, say: Any) -> dict[str, Any]:
 def _peak() -> int:
     """The most resident memory that this program held, in bytes.
 
-    From `/proc`, not from `getrusage`: the kernel carries `ru_maxrss` over an exec, so that the child of a
-    large test process would answer with the size of its parent.
+    From ``/proc``, not from ``getrusage``: the kernel carries ``ru_maxrss`` over an exec, so that the child
+    of a large test process would answer with the size of its parent.
     """
     with Path("/proc/self/status").open(encoding="ascii") as status:
         return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:"))

@@ -1,6 +1,6 @@
 """Two thousand damaged mailboxes through the whole reader, in child processes.
 
-A red test names seeds; `tests/faults/reading.py` says how to see one again.
+A red test names seeds; ``tests/faults/reading.py`` says how to see one again.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.mail.ndb import LocalFile
-from tasks.mail.parts import part_name
+from tasks.mail.partitions import partition_file
 from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
 from tasks.mail.settings import MailSettings
@@ -86,7 +86,7 @@ def apart(path: Path, parts: Path, sound: Taken) -> Taken:
     count = len(plan.nodes)
     settings = MailSettings(watchdog_seconds=LIMIT_SECONDS / 4)
     summary = read_span_apart(span_of(plan, path, (0, count), parts, settings))
-    rows = pq.read_table(parts / part_name(0, count)).to_pylist()
+    rows = pq.read_table(parts / partition_file(0, count)).to_pylist()
     outcomes: dict[int, Outcome] = {
         row["node_id"]: Mail(**{name: value for name, value in row.items() if name != "folder"})
         for row in rows
@@ -99,20 +99,20 @@ def apart(path: Path, parts: Path, sound: Taken) -> Taken:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_a_damaged_synthetic_mailbox_loses_and_changes_nothing_in_silence(batch, synthetic_sources, tmp_path):
+def test_a_damaged_synthetic_mailbox_loses_and_changes_nothing_silently(batch, synthetic_sources, tmp_path):
     survive(range(batch * BATCH, (batch + 1) * BATCH), synthetic_sources, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES, 2 * BATCHES))
-def test_a_damaged_real_mailbox_loses_and_changes_nothing_in_silence(batch, real_sources, tmp_path):
+def test_a_damaged_real_mailbox_loses_and_changes_nothing_silently(batch, real_sources, tmp_path):
     survive(range(batch * BATCH, (batch + 1) * BATCH), real_sources, tmp_path)
 
 
 # --- the test itself is tested: a fuzz test that can find nothing finds nothing --------------------
 
 
-def test_a_child_that_dies_costs_its_own_seed_which_is_then_read_apart(synthetic_sources, tmp_path):
+def test_a_child_that_dies_costs_its_own_seed_which_is_then_read_separately(synthetic_sources, tmp_path):
     records = watch(range(3, 6), synthetic_sources[:1], tmp_path, kill=4)
     assert [(record["seed"], record["verdict"]) for record in records[1:2]] == [(4, "death")]
     assert records[1]["how"] == "SIGSEGV"
@@ -135,7 +135,7 @@ def test_a_child_that_hangs_is_ended_and_the_next_seed_is_tried(synthetic_source
     assert records[1]["source"] == "plain"
 
 
-def test_a_hang_while_a_mailbox_is_listed_is_a_fault(synthetic_sources, tmp_path):
+def test_a_hang_while_listing_a_mailbox_is_a_fault(synthetic_sources, tmp_path):
     assert died({"seed": 3, "verdict": "hang", "stage": "planning"}, synthetic_sources, tmp_path)
 
 
@@ -153,11 +153,11 @@ def verdict(
     )
 
 
-def test_the_judge_has_nothing_against_an_equal_mailbox(bench):
+def test_the_judge_finds_no_fault_with_an_equal_mailbox(bench):
     assert verdict(bench, bench.sound("plain")).verdict == "equal"
 
 
-def test_the_judge_sees_a_change_in_silence(bench):
+def test_the_judge_sees_a_silent_change(bench):
     taken = bench.sound("plain")
     changed = [replace(taken.outcomes[0], subject="x"), *taken.outcomes[1:]]
     assert verdict(bench, replace(taken, outcomes=changed)).faults
@@ -165,7 +165,7 @@ def test_the_judge_sees_a_change_in_silence(bench):
     assert verdict(bench, replace(taken, outcomes=changed), sealed=True, reach=frozenset()).faults
 
 
-def test_the_judge_sees_a_loss_in_silence_and_allows_one_that_is_told(bench):
+def test_the_judge_sees_a_silent_loss_and_allows_a_reported_one(bench):
     taken = bench.sound("plain")
     fewer = replace(taken, outcomes=taken.outcomes[1:], nodes=taken.nodes[1:], listed=len(taken.nodes) - 1)
     assert verdict(bench, fewer).faults

@@ -1,7 +1,7 @@
 """Workers that die in mid-read: killed from outside, by a segmentation fault, by a hang. No row changes.
 
-The workers are real processes with real deaths. They load a `sitecustomize` that wraps the reader's own
-`read_item`: what it does to which message stands in a file, so that one cluster serves all tests.
+The workers are real processes with real deaths. They load a ``sitecustomize`` that wraps the reader's own
+``read_item``: what it does to which message stands in a file, so that one cluster serves all tests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cluster import ClusterSettings, connect, forking
 from data.catalog import RecordFile
 from data.synthetic import mailbox
 from tasks.mail.execute import read_mailboxes
-from tasks.mail.parts import PartSummary, gaps
+from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -130,16 +130,18 @@ def examined(path: Path) -> Mailbox:
 
 
 def rows(mail: Mailbox, work: Path) -> pa.Table:
-    return pa.concat_tables([pq.read_table(part) for part in sorted(mail.parts(work).glob("part-*.parquet"))])
+    return pa.concat_tables(
+        [pq.read_table(part) for part in sorted(mail.mail_folder(work).glob("part-*.parquet"))]
+    )
 
 
-def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartSummary]:
+def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartitionSummary]:
     return read_mailboxes(crew.client, [mail], work, MailSettings(**knobs))[mail.source]
 
 
 def times(mail: Mailbox, work: Path) -> dict[str, int]:
     """When each part was written, by its name."""
-    return {part.name: part.stat().st_mtime_ns for part in mail.parts(work).glob("part-*.parquet")}
+    return {part.name: part.stat().st_mtime_ns for part in mail.mail_folder(work).glob("part-*.parquet")}
 
 
 class Killer(threading.Thread):
@@ -147,7 +149,7 @@ class Killer(threading.Thread):
 
     def __init__(self, parts: Path, times: int) -> None:
         super().__init__(daemon=True)
-        self.parts = parts
+        self.folder = parts
         self.left = times
         self.killed: set[int] = set()
         self.stop = threading.Event()
@@ -155,7 +157,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         while self.left and not self.stop.is_set():
             # A part that is being written bears the id of its writer.
-            for path in self.parts.glob(".part-*.partial"):
+            for path in self.folder.glob(".part-*.partial"):
                 writer = int(path.name.split(".")[-2])
                 if writer not in self.killed and self.left:
                     os.kill(writer, signal.SIGKILL)
@@ -164,9 +166,9 @@ class Killer(threading.Thread):
             time.sleep(0.01)
 
 
-def test_workers_killed_in_mid_read_again_and_again_change_no_row(crew: Crew, box: Box, tmp_path: Path):
+def test_workers_killed_repeatedly_while_reading_change_no_row(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)  # so that there is a middle to be killed in
-    killer = Killer(box.mailbox.parts(tmp_path), 3)
+    killer = Killer(box.mailbox.mail_folder(tmp_path), 3)
     killer.start()
     parts = read(crew, box.mailbox, tmp_path, partition=20, extract=5)
     killer.stop.set()
@@ -181,7 +183,7 @@ def test_a_segmentation_fault_costs_the_one_message_that_caused_it(crew: Crew, b
     crew.shall(SEGFAULT, bad)
     parts = read(crew, box.mailbox, tmp_path, partition=30)
     (lost,) = [row for part in parts for row in part.quarantine]
-    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert (lost.node_id, lost.reason) == (bad, "crashes libpff")
     assert lost.folder == "Top of Personal Folders/Inbox"
     assert "SIGSEGV" in lost.detail
     assert rows(box.mailbox, tmp_path).equals(box.without(bad))
@@ -201,7 +203,7 @@ def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(crew: Crew, 
     crew.shall(HANG, bad)
     parts = read(crew, box.mailbox, tmp_path, partition=4, watchdog_seconds=1.5)
     (lost,) = [row for part in parts for row in part.quarantine]
-    assert (lost.node_id, lost.reason) == (bad, "libpff dies of it")
+    assert (lost.node_id, lost.reason) == (bad, "crashes libpff")
     assert "hung for 1.5 s" in lost.detail
     assert rows(box.mailbox, tmp_path).equals(box.without(bad))
 
@@ -211,7 +213,7 @@ def on_disk(box: Box) -> Path:
     return box.mailbox.path
 
 
-def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
+def test_a_file_that_vanishes_during_the_run_is_an_error_that_names_it(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
     path = tmp_path / "vanishing.pst"
     shutil.copy(on_disk(box), path)
@@ -231,7 +233,7 @@ def test_a_file_that_vanishes_in_mid_run_is_an_error_that_names_it(crew: Crew, b
     assert rows(mail, tmp_path).equals(box.table)
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_path: Path):
+def test_an_interrupted_run_continues_where_it_stopped(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
 
     def interrupt(done: int, total: int) -> None:
@@ -244,11 +246,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_p
     before = times(box.mailbox, tmp_path)
     assert 4 <= len(before) < 12
     crew.shall("")
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     read_mailboxes(
-        crew.client, [box.mailbox], tmp_path, MailSettings(partition=7), lambda *now: told.append(now)
+        crew.client, [box.mailbox], tmp_path, MailSettings(partition=7), lambda *now: progress.append(now)
     )
-    assert told[0] == (10 * len(before), MESSAGES)
+    assert progress[0] == (10 * len(before), MESSAGES)
     after = times(box.mailbox, tmp_path)
     assert {name: after[name] for name in before} == before
     ranges = [tuple(int(word) for word in name[:-8].split("-")[1:]) for name in before]
@@ -259,15 +261,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(crew: Crew, box: Box, tmp_p
 def settle(mail: Mailbox, work: Path) -> None:
     """Wait until what was under way as the run was interrupted has ended."""
     until = time.monotonic() + 60
-    while list(mail.parts(work).glob(".part-*.partial")) and time.monotonic() < until:
+    while list(mail.mail_folder(work).glob(".part-*.partial")) and time.monotonic() < until:
         time.sleep(0.05)
 
 
-def test_a_second_run_reads_nothing_and_a_new_reader_everything(
+def test_a_second_run_reads_nothing_but_a_new_reader_reads_everything(
     crew: Crew, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     read(crew, box.mailbox, tmp_path, partition=30)
-    first = box.mailbox.parts(tmp_path)
+    first = box.mailbox.mail_folder(tmp_path)
     before = times(box.mailbox, tmp_path)
     crew.shall(SEGFAULT, *box.nodes)  # whoever reads a message now dies
     parts = read(crew, box.mailbox, tmp_path, partition=50)
@@ -276,17 +278,17 @@ def test_a_second_run_reads_nothing_and_a_new_reader_everything(
     crew.shall("")
     monkeypatch.setattr("tasks.mail.sources.READER_VERSION", READER_VERSION + 1)
     read(crew, box.mailbox, tmp_path, partition=60)
-    assert box.mailbox.parts(tmp_path) != first
+    assert box.mailbox.mail_folder(tmp_path) != first
     assert len(times(box.mailbox, tmp_path)) == 2
     assert rows(box.mailbox, tmp_path).equals(box.table)
 
 
-def test_what_an_interrupted_worker_left_half_written_is_cleared_away(crew: Crew, box: Box, tmp_path: Path):
+def test_half_written_files_of_an_interrupted_worker_are_removed(crew: Crew, box: Box, tmp_path: Path):
     crew.shall(SLOW, *box.nodes)
-    killer = Killer(box.mailbox.parts(tmp_path), 1)
+    killer = Killer(box.mailbox.mail_folder(tmp_path), 1)
     killer.start()
     read(crew, box.mailbox, tmp_path, partition=60)
     killer.stop.set()
     killer.join()
     assert len(killer.killed) == 1
-    assert [path.name for path in box.mailbox.parts(tmp_path).iterdir() if "partial" in path.name] == []
+    assert [path.name for path in box.mailbox.mail_folder(tmp_path).iterdir() if "partial" in path.name] == []

@@ -35,7 +35,7 @@ class _Child:
         """Its next line; None where it has ended.
 
         Raises:
-            queue.Empty: no line in time.
+            queue.Empty: No line in time.
         """
         line = self.lines.get(timeout=seconds)
         return None if line is None else json.loads(line)
@@ -89,17 +89,17 @@ def watch(
     """Try the mutants of these seeds in children.
 
     Args:
-        seeds: which.
-        sources: the sound mailboxes.
-        folder: where children may write.
-        limit: seconds a mutant.
-        tricks: `kill` or `hang`, each with the seed at which the child does so to itself.
+        seeds: Which.
+        sources: The sound mailboxes.
+        folder: Where children may write.
+        limit: Seconds a mutant.
+        tricks: ``kill`` or ``hang``, each with the seed at which the child does so to itself.
 
     Returns:
         One record a seed. That of a seed at which its child died or hung has the verdict "death" or "hang".
 
     Raises:
-        RuntimeError: a child did not even start.
+        RuntimeError: A child did not even start.
     """
     records: list[dict[str, Any]] = []
     left = list(seeds)

@@ -277,7 +277,7 @@ def test_what_is_wrong_with_the_others_is_in_nobody_s_way_and_is_noted(investiga
 def test_a_mailbox_that_comes_after_the_run_has_looked_is_not_read(
     investigation: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    from tasks.arrivals.task import settled_files
+    from tasks.arrivals.look import settled_files
 
     mailbox = min((investigation / "records" / FIRST).rglob("*.pst"))
 
@@ -286,7 +286,7 @@ def test_a_mailbox_that_comes_after_the_run_has_looked_is_not_read(
         mailbox.with_name("late.pst").write_bytes(mailbox.read_bytes()[:1000])
         return found
 
-    monkeypatch.setattr("tasks.arrivals.task.settled_files", then_one_comes)
+    monkeypatch.setattr("tasks.arrivals.look.settled_files", then_one_comes)
     at_once(investigation)
     result = one_agency(investigation, FIRST, settled=True)
     names = {file for source in result.found["mail"].sources for file in source.files}

@@ -43,7 +43,7 @@ def test_every_piece_of_work_is_done_once(threads: Client):
     assert sorted(results) == [(number, 2 * number) for number in range(20)]
 
 
-def test_no_work_is_no_matter(threads: Client):
+def test_without_work_nothing_happens(threads: Client):
     run_all(threads, [], double, double, lambda *_: pytest.fail("there was no work"))
 
 
@@ -53,17 +53,17 @@ def test_work_that_killed_its_worker_is_done_the_careful_way(threads: Client):
     assert sorted(results) == [(number, 2 * number) for number in range(10)]
 
 
-def test_work_that_kills_workers_for_ever_ends_the_run(threads: Client):
+def test_work_that_keeps_killing_workers_ends_the_run(threads: Client):
     with pytest.raises(KilledWorker):
         run_all(threads, [1], always_dies, always_dies, lambda *_: None)
 
 
-def test_an_error_of_the_work_is_raised_as_it_is(threads: Client):
+def test_an_error_in_the_work_is_raised_unchanged(threads: Client):
     with pytest.raises(ValueError, match="three"):
         run_all(threads, range(10), fails_at_three, double, lambda *_: None)
 
 
-def test_an_error_of_whoever_is_told_ends_the_run(threads: Client):
+def test_an_error_in_the_callback_ends_the_run(threads: Client):
     def tired(piece: int, result: int) -> None:
         raise KeyboardInterrupt
 
@@ -79,22 +79,22 @@ def dies_once(mark: Path) -> int:
     return len(mark.name)
 
 
-def test_results_come_in_the_order_of_the_pieces_and_progress_is_told(threads: Client):
+def test_results_are_in_the_order_of_the_pieces_and_progress_is_reported(threads: Client):
     told: list[int] = []
     assert run_each(threads, double, range(20), told.append) == [2 * number for number in range(20)]
     assert told == list(range(1, 21))
 
 
-def test_no_pieces_are_no_matter(threads: Client):
+def test_without_pieces_the_result_is_empty(threads: Client):
     assert run_each(threads, double, []) == []
 
 
-def test_an_error_of_a_piece_is_raised_as_it_is(threads: Client):
+def test_an_error_in_a_piece_is_raised_unchanged(threads: Client):
     with pytest.raises(ValueError, match="three"):
         run_each(threads, fails_at_three, range(20))
 
 
-def test_work_that_goes_on_killing_workers_ends_the_run(threads: Client):
+def test_pieces_that_keep_killing_workers_end_the_run(threads: Client):
     with pytest.raises(KilledWorker):
         run_each(threads, always_dies, [1])
 

@@ -25,7 +25,7 @@ def words(lines: list[Line]) -> list[str]:
         "<td>a<td>b",
     ],
 )
-def test_blocks_breaks_and_cells_are_lines_and_nothing_unseen_is(html: str) -> None:
+def test_blocks_breaks_and_cells_are_lines_but_nothing_invisible_is(html: str) -> None:
     assert words(html_lines(html)) == ["a", "b"]
 
 
@@ -56,7 +56,7 @@ def test_a_line_is_a_link_only_if_all_its_words_are() -> None:
 @pytest.mark.parametrize(
     "hiding", ['style="color:red;DISPLAY : none"', "hidden", 'style="visibility:hidden"']
 )
-def test_hidden_words_are_lines_of_their_own_and_do_not_break_the_seen_one(hiding: str) -> None:
+def test_hidden_words_are_lines_of_their_own_and_do_not_break_the_visible_one(hiding: str) -> None:
     lines = html_lines(f"<p>seen<span {hiding}> not <b>seen</b></span> too</p>")
     assert lines == [Line("not seen", hidden=True), Line("seen too")]
 
@@ -66,17 +66,17 @@ def test_an_empty_body_has_no_lines(html: str) -> None:
     assert words(html_lines(html)) in ([], ["<"])
 
 
-def test_a_hostile_depth_of_elements_is_read() -> None:
+def test_extremely_deep_elements_are_read() -> None:
     assert "deep" in words(html_lines("<div>" * 3000 + "deep" + "</div>" * 3000))
 
 
 @given(st.text(alphabet="<>/ab!-\"'= &;\0\n\u00a0", max_size=60))
-def test_no_markup_however_broken_is_too_much(html: str) -> None:
+def test_any_markup_is_read_however_broken(html: str) -> None:
     for line in html_lines(html):
         assert line.text == line.text.strip() != ""
 
 
-def test_bracketed_addresses_are_links_and_no_words() -> None:
+def test_bracketed_addresses_are_links_and_not_words() -> None:
     text = (
         "View Post <https://x.example/1>\r\n<https://x.example/a.png>\r[cid:image1.png]\nsee <https://x> it"
     )
@@ -87,7 +87,7 @@ def test_angle_brackets_around_other_words_stay() -> None:
     assert text_lines("speed <30 mph> & <b>car</b>") == [Line("speed <30 mph> & <b>car</b>")]
 
 
-def test_an_address_that_a_resident_typed_is_words_even_where_a_program_bracketed_it_too() -> None:
+def test_an_address_that_a_resident_typed_is_words_even_if_a_program_bracketed_it_too() -> None:
     assert text_lines("clip: https://x.example/v <https://x.example/v>") == [
         Line("clip: https://x.example/v")
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from data.crosswalk import Crosswalk
 from data.schema import TABLES
-from tasks.alerts.parse import NO_TITLE, day_in, parse_part
+from tasks.alerts.parse import NO_TITLE, day_in, parse_messages
 
 Bodies = dict[str, Callable[..., str]]
 Build = Callable[..., Any]
@@ -23,7 +23,7 @@ def parsed(mail_row: Build, mail_table: Build, crosswalk: Crosswalk) -> Callable
 
     def parse(*messages: dict[str, Any]) -> list[dict[str, Any]]:
         rows = [mail_row(n, **columns) for n, columns in enumerate(messages)]
-        table = parse_part(mail_table(rows), crosswalk, "America/Los_Angeles")
+        table = parse_messages(mail_table(rows), crosswalk, "America/Los_Angeles")
         assert table.schema.equals(TABLES["work/parsed"].arrow, check_metadata=True)
         return [dict(row) for row in table.to_pylist()]
 
@@ -57,7 +57,7 @@ def test_the_body_of_another_kind_is_not_parsed(parsed: Build, subject: str | No
     assert [row[name] for name in ("alert_date", "title", "description", "reason", "detail")] == [None] * 5
 
 
-def test_the_date_of_the_body_stands_above_the_day_of_delivery(parsed: Build) -> None:
+def test_the_date_in_the_body_has_priority_over_the_day_of_delivery(parsed: Build) -> None:
     assert parsed({"delivered_at": LATE})[0]["alert_date"] == date(2021, 5, 5)
 
 
@@ -71,7 +71,7 @@ def test_the_date_of_the_body_stands_above_the_day_of_delivery(parsed: Build) ->
         (None, None, None),
     ],
 )
-def test_without_a_date_in_the_body_the_day_of_delivery_else_submission_in_the_agencys_zone_is_taken(
+def test_without_a_date_in_the_body_the_day_of_delivery_else_submission_in_the_agencys_zone_is_used(
     parsed: Build, body: Bodies, delivered: datetime | None, submitted: datetime | None, day: date | None
 ) -> None:
     [row] = parsed({"html": body["html"](day=None), "delivered_at": delivered, "submitted_at": submitted})
@@ -79,7 +79,7 @@ def test_without_a_date_in_the_body_the_day_of_delivery_else_submission_in_the_a
     assert day_in(ZoneInfo("America/Los_Angeles"), delivered, submitted) == day
 
 
-def test_a_title_of_only_blanks_goes_to_quarantine_with_its_reason_and_the_messages_flaws(
+def test_a_blank_title_goes_to_quarantine_with_its_reason_and_the_messages_flaws(
     parsed: Build, body: Bodies
 ) -> None:
     blank = body["html"]("\u00a0", preheader="\u00a0")
@@ -91,14 +91,14 @@ def test_a_title_of_only_blanks_goes_to_quarantine_with_its_reason_and_the_messa
     )
 
 
-def test_a_title_in_the_subject_alone_does_not_save_an_alert_from_quarantine(parsed: Build) -> None:
+def test_a_title_only_in_the_subject_does_not_save_an_alert_from_quarantine(parsed: Build) -> None:
     [row] = parsed({"subject": "Crime Alert: Bike gone", "html": None, "text": "See the app."})
     assert (row["kind"], row["title"], row["reason"]) == ("crime alert", None, NO_TITLE)
 
 
-def test_an_empty_part_has_no_rows_but_all_columns(
+def test_without_messages_there_are_no_rows_but_all_columns(
     parsed: Build, mail_table: Build, crosswalk: Crosswalk
 ) -> None:
-    table: pa.Table = parse_part(mail_table([]), crosswalk, "UTC")
+    table: pa.Table = parse_messages(mail_table([]), crosswalk, "UTC")
     assert table.num_rows == 0
     assert table.schema.names == TABLES["work/parsed"].arrow.names

@@ -76,7 +76,7 @@ def test_a_date_inside_the_description_is_description(body: Bodies, part: str) -
 
 @BOTH
 @pytest.mark.parametrize("preheader", ["May 3, 2021", None])
-def test_a_title_that_looks_like_a_date_is_the_title_where_a_date_follows(
+def test_a_title_that_looks_like_a_date_is_the_title_if_a_date_follows(
     body: Bodies, part: str, preheader: str | None
 ) -> None:
     source = body[part]("May 3, 2021", "May 5, 2021", ["x"], preheader=preheader)
@@ -84,7 +84,7 @@ def test_a_title_that_looks_like_a_date_is_the_title_where_a_date_follows(
 
 
 @BOTH
-def test_a_title_that_looks_like_a_date_is_the_title_where_it_was_announced(body: Bodies, part: str) -> None:
+def test_a_title_that_looks_like_a_date_is_the_title_if_it_was_announced(body: Bodies, part: str) -> None:
     source = body[part]("May 3, 2021", None, ["x"], preheader="May 3, 2021")
     assert scraped(part, source) == Alert("May 3, 2021", None, "x")
     source = body[part]("May 3, 2021", None, ["x"])
@@ -94,7 +94,7 @@ def test_a_title_that_looks_like_a_date_is_the_title_where_it_was_announced(body
 @BOTH
 @pytest.mark.parametrize("title", [" ", "\u00a0\u2003", "\u200b"])
 @pytest.mark.parametrize("day", ["May 5, 2021", None])
-def test_a_title_of_only_blanks_is_none_and_neither_date_nor_description_stands_in(
+def test_a_blank_title_is_no_title_and_neither_date_nor_description_replaces_it(
     body: Bodies, part: str, title: str, day: str | None
 ) -> None:
     source = body[part](title, day, ["I saw it."], preheader=title)
@@ -107,23 +107,23 @@ def test_a_title_of_only_blanks_is_none_and_neither_date_nor_description_stands_
 
 
 @BOTH
-def test_a_date_alone_is_no_title(body: Bodies, part: str) -> None:
+def test_a_date_alone_is_not_a_title(body: Bodies, part: str) -> None:
     assert isinstance(scraped(part, body[part](None, "May 5, 2021", ["I saw it."])), str)
 
 
 @BOTH
-def test_a_button_is_no_title(body: Bodies, part: str) -> None:
+def test_a_button_is_not_a_title(body: Bodies, part: str) -> None:
     assert isinstance(scraped(part, body[part](None, None)), str)
 
 
 @BOTH
-def test_where_the_body_shows_no_title_the_one_of_the_preheader_is_taken(body: Bodies, part: str) -> None:
+def test_if_the_body_shows_no_title_the_one_in_the_preheader_is_used(body: Bodies, part: str) -> None:
     source = body[part](None, "May 5, 2021", ["x"], preheader="Bike  gone")
     assert scraped(part, source) == Alert("Bike gone", DAY, "x")
 
 
 @BOTH
-def test_the_subject_never_serves_as_the_title(body: Bodies, part: str) -> None:
+def test_the_subject_is_never_used_as_the_title(body: Bodies, part: str) -> None:
     assert isinstance(scraped(part, body[part](None, "May 5, 2021"), rest="Bike gone"), str)
 
 
@@ -146,25 +146,27 @@ def test_a_title_may_repeat_the_words_of_the_preheader(body: Bodies, part: str) 
         "Жёлтая",
     ],
 )
-def test_what_residents_type_comes_through(body: Bodies, part: str, title: str) -> None:
+def test_what_residents_type_is_kept(body: Bodies, part: str, title: str) -> None:
     assert scraped(part, body[part](title, preheader=title)) == Alert(title, DAY, "")
 
 
 @BOTH
-def test_the_words_of_the_button_inside_a_sentence_end_nothing(body: Bodies, part: str) -> None:
+def test_the_words_of_the_button_within_a_sentence_do_not_end_the_description(
+    body: Bodies, part: str
+) -> None:
     said = ["It says", "Click Here to View Post but nothing happens, Click Here to View Post", "ok?"]
     assert scraped(part, body[part](description=said)) == Alert("Car break-in", DAY, " ".join(said))
 
 
 @BOTH
-def test_the_words_of_the_button_as_a_line_end_nothing_where_the_button_is_a_link(
+def test_the_words_of_the_button_as_a_line_do_not_end_it_if_the_button_is_a_link(
     body: Bodies, part: str
 ) -> None:
     said = ["It says", "Click Here to View Post", "ok?"]
     assert scraped(part, body[part](description=said)) == Alert("Car break-in", DAY, " ".join(said))
 
 
-def test_where_no_link_is_marked_the_words_of_button_and_footer_end_the_description(body: Bodies) -> None:
+def test_if_no_link_is_marked_the_words_of_button_and_footer_end_the_description(body: Bodies) -> None:
     start = "A new crime post in your area.\nBike\nMay 5, 2021\nGone.\n"
     for end in (
         "Click Here to View Post",
@@ -182,7 +184,7 @@ def test_a_button_with_other_words_ends_the_description_too(body: Bodies, part: 
 
 
 @BOTH
-def test_an_address_never_begins_a_description_but_may_stand_in_one(body: Bodies, part: str) -> None:
+def test_an_address_never_begins_a_description_but_may_be_in_one(body: Bodies, part: str) -> None:
     address = "https://x.example/clip?id=7"
     assert scraped(part, body[part](description=[address])) == Alert("Car break-in", DAY, "")
     said = ["Video:", address, f"or {address}"]
@@ -190,12 +192,12 @@ def test_an_address_never_begins_a_description_but_may_stand_in_one(body: Bodies
 
 
 @BOTH
-def test_no_break_spaces_and_accents_apart_make_the_same_alert(body: Bodies, part: str) -> None:
+def test_alerts_that_differ_only_in_spaces_and_accents_are_the_same(body: Bodies, part: str) -> None:
     source = body[part]("Cafe\u0301\u00a0 robbed", "May\u00a05, 2021", ["two\u2003men"])
     assert scraped(part, source) == Alert("Caf\u00e9 robbed", DAY, "two men")
 
 
-def test_the_html_decides_and_the_plain_text_only_where_the_html_has_no_title(body: Bodies) -> None:
+def test_the_html_decides_and_the_plain_text_only_if_the_html_has_no_title(body: Bodies) -> None:
     html, text = body["html"](), body["text"]("Other", "May 6, 2021")
     assert scrape("resident-posted", None, html, text) == Alert("Car break-in", DAY, "")
     picture = '<table><tr><td><a href="x"><img src="cid:a" alt="Car"></a></td></tr></table>'
@@ -217,7 +219,7 @@ def test_the_html_decides_and_the_plain_text_only_where_the_html_has_no_title(bo
         ),
     ],
 )
-def test_why_there_is_no_alert_is_said_for_each_body(html: str | None, text: str | None, why: str) -> None:
+def test_the_reason_for_no_alert_is_given_for_each_body(html: str | None, text: str | None, why: str) -> None:
     assert scrape("resident-posted", None, html, text) == why
 
 
@@ -226,7 +228,7 @@ def test_a_hidden_sentence_announces_nothing(body: Bodies) -> None:
     assert isinstance(scraped("html", source), str)
 
 
-def test_what_a_memo_keeps_does_not_mix_up_templates_subjects_bodies_or_addresses_in_the_text(
+def test_the_memo_does_not_mix_up_templates_subjects_bodies_or_addresses_in_the_text(
     body: Bodies,
 ) -> None:
     dated = body["html"]("May 3, 2021", None)
@@ -253,7 +255,7 @@ def test_bodies_that_differ_only_in_who_clicks_are_scraped_once(
     assert len(seen) == 1
 
 
-def test_the_memo_is_bounded(body: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memo_has_a_limit(body: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     memo: dict[object, object] = {}
     monkeypatch.setattr(module, "_memo", memo)
     monkeypatch.setattr(module, "_MEMO_SIZE", 3)
@@ -280,7 +282,7 @@ def test_a_date_is_read(line: str) -> None:
         "Mai 5, 2021",
     ],
 )
-def test_what_is_no_date_is_not_read(line: str) -> None:
+def test_what_is_not_a_date_is_not_read(line: str) -> None:
     assert read_date(line) is None
 
 
@@ -289,6 +291,6 @@ def test_what_is_no_date_is_not_read(line: str) -> None:
     "piece",
     ["<", "&", "<a href=x>", '="http:"', '<a href="http:', "<!--", "www.", "http://", "[https:", " ", "<td>"],
 )
-def test_no_body_takes_time_by_the_square_of_its_length(piece: str) -> None:
+def test_no_body_takes_time_that_grows_with_the_square_of_its_length(piece: str) -> None:
     source = piece * (600_000 // len(piece)) + " x <https://x.example>"
     assert isinstance(scrape("resident-posted", None, source, source), str)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.crosswalk import Crosswalk
-from data.schema import TABLES, mail
+from data.schema import TABLES
+from data.schema import mail as schema
 from data.tables import read_table
-from tasks.alerts.parts import ParsedSource, parse_sources
+from tasks.alerts.batches import ParsedSource, parse_sources
 from tasks.alerts.results import AlertTables
-from tasks.alerts.tabulate import tabulate_sources
+from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 
 Build = Callable[..., Any]
 ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/New_York"}
@@ -59,9 +61,9 @@ def run(
 
     def go(folder: Path, *mailboxes: tuple[str, str, Sequence[dict[str, Any]], Sequence[int]]) -> Any:
         sources = []
-        for agency, source, known, cuts in mailboxes:
+        for agency, source, mail, cuts in mailboxes:
             rows = []
-            for n, fact in enumerate(known):
+            for n, fact in enumerate(mail):
                 columns = {k: v for k, v in fact.items() if k not in {"title", "day", "html"}}
                 text = body["text"](fact["title"], fact["day"], preheader=fact["title"])
                 html = (
@@ -88,7 +90,7 @@ def run(
     two=st.lists(facts, max_size=6),
     cuts=st.lists(st.integers(1, 11), max_size=5),
 )
-def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
+def test_neither_partitions_nor_the_order_of_mailboxes_change_a_byte(
     run: Build, one: list[dict[str, Any]], two: list[dict[str, Any]], cuts: list[int]
 ) -> None:
     first = ("lapd", "aaaaaaaaaaaa", one)
@@ -105,15 +107,15 @@ def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(known=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
+@given(mail=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_no_alert_and_no_count(
-    run: Build, known: list[dict[str, Any]], seed: Any
+    run: Build, mail: list[dict[str, Any]], seed: Any
 ) -> None:
-    shuffled = list(known)
+    shuffled = list(mail)
     seed.shuffle(shuffled)
-    same = [table.name for table in (*mail.PRIVATE, *mail.PUBLIC) if table.name not in UNSAME]
+    same = [table.name for table in (*schema.PRIVATE, *schema.PUBLIC) if table.name not in UNSAME]
     with TemporaryDirectory() as one, TemporaryDirectory() as two:
-        _, straight = run(Path(one), ("lapd", "aaaaaaaaaaaa", known, []))
+        _, straight = run(Path(one), ("lapd", "aaaaaaaaaaaa", mail, []))
         _, mixed = run(Path(two), ("lapd", "aaaaaaaaaaaa", shuffled, []))
     assert {name: straight[f"{name}.parquet"] for name in same} == {
         name: mixed[f"{name}.parquet"] for name in same
@@ -125,15 +127,15 @@ UNSAME = {"private/messages", "private/quarantine", "private/sources", "public/l
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(known=st.lists(facts, max_size=15))
-def test_the_tables_agree_with_a_plain_count(run: Build, known: list[dict[str, Any]]) -> None:
+@given(mail=st.lists(facts, max_size=15))
+def test_the_tables_agree_with_a_plain_count(run: Build, mail: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:
-        made, _ = run(Path(folder), ("lapd", "aaaaaaaaaaaa", known, [4]))
+        made, _ = run(Path(folder), ("lapd", "aaaaaaaaaaaa", mail, [4]))
         read = {name: read_table(TABLES[name], Path(folder) / "out").to_pylist() for name in made.paths}
     keys: Counter[tuple[Any, ...]] = Counter()
     reached: dict[tuple[Any, ...], set[str]] = {}
     for message in read["private/messages"]:
-        fact = known[(message["node_id"] - 4) // 32]
+        fact = mail[(message["node_id"] - 4) // 32]
         people = {name.lower() for name in (*fact["to"], *fact["cc"]) if name}
         if message["kind"] not in {"crime alert", "safety alert"} or not fact["title"].strip():
             continue
@@ -159,10 +161,38 @@ def test_the_tables_agree_with_a_plain_count(run: Build, known: list[dict[str, A
     }
 
 
-def test_no_mailbox_at_all_gives_empty_tables(tmp_path: Path) -> None:
+def test_without_mailboxes_the_tables_are_empty(tmp_path: Path) -> None:
     made = tabulate_sources([ParsedSource("lapd", "aaaaaaaaaaaa", ())], tmp_path)
     assert (made.messages, made.unique_alerts, made.emails_over_unique, made.folders) == (0, 0, 0, ())
     for name, path in made.paths.items():
         assert read_table(TABLES[name], tmp_path).num_rows == 0
         assert path == tmp_path / f"{name}.parquet"
     assert isinstance(made.quarantine, pa.Table)
+
+
+def test_mailboxes_are_parsed_and_every_table_is_written(
+    mailbox: Build, mail_row: Build, crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    sources = [mailbox([mail_row(1), mail_row(2)])]
+    seen: list[tuple[int, int]] = []
+    parsed = parse_sources(
+        sources, {"lapd": "UTC"}, crosswalk, tmp_path / "work", progress=lambda *n: seen.append(n)
+    )
+    made = tabulate_parsed(parsed, sources, tmp_path / "out")
+    assert (made.messages, made.unique_alerts, seen[-1]) == (2, 1, (1, 1))
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in made.paths.values()} == {
+        *(f"private/{name}.parquet" for name in ("messages", "alerts", "recipients", "subjects_to_review")),
+        *(
+            f"public/{name}.parquet"
+            for name in ("kinds", "subjects", "alerts_by_month", "recipients_per_alert")
+        ),
+    }
+
+
+def test_mailboxes_that_were_not_parsed_do_not_vanish_silently(
+    mailbox: Build, mail_row: Build, crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    source = mailbox([mail_row(1)])
+    parsed = parse_sources([source], {"lapd": "UTC"}, crosswalk, tmp_path / "work")
+    with pytest.raises(ValueError, match="not those of this run"):
+        tabulate_parsed(parsed, [source, replace(source, agency="sfpd")], tmp_path / "out")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from data.crosswalk import Crosswalk
+from tasks.alerts.batches import parse_sources
 from tasks.alerts.messages import gather
-from tasks.alerts.parts import parse_sources
 from tasks.alerts.tabulate import make_tables
 from tasks.alerts.unique import alert_id
 from tasks.mail.results import MailSource
@@ -85,7 +85,7 @@ def test_alerts_without_any_date_are_grouped_among_themselves_and_have_no_month(
     assert months == {None: (2, 1), "2021-05": (1, 1)}
 
 
-def test_a_name_of_an_alert_cannot_be_made_from_other_parts() -> None:
+def test_other_values_cannot_give_the_name_of_an_alert() -> None:
     names = [
         alert_id("a", "b", None, "c", "d"),
         alert_id("ab", "", None, "c", "d"),
@@ -156,7 +156,7 @@ def test_a_copy_names_the_first_by_source_and_node_id_and_is_still_counted(
         ({"message_id": "<a@x>", "to": ["a"]}, {"message_id": "<a@x>", "to": ["a", "b"]}),
     ],
 )
-def test_what_has_no_message_id_or_other_recipients_is_no_copy(
+def test_a_message_without_message_id_or_with_other_recipients_is_not_a_copy(
     tables: Build, mailbox: Build, mail_row: Build, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     made = tables(mailbox([mail_row(1, **first), mail_row(2, **second)]))
@@ -192,7 +192,7 @@ def test_kinds_and_patterns_are_counted_and_shares_sum_to_one(
     assert review == {"Lunch": 2, "": 1}
 
 
-def test_what_could_not_be_parsed_is_in_quarantine_once_though_two_agencies_have_it(
+def test_what_could_not_be_parsed_is_in_quarantine_once_even_if_two_agencies_have_it(
     tables: Build, mailbox: Build, mail_row: Build
 ) -> None:
     mine = mailbox([mail_row(7, html=None, text=None, folder="Inbox/2021")])

@@ -45,7 +45,7 @@ class Watch:
         return [arrival.agency for arrival in self.look(at, *seen).arrived]
 
 
-def test_an_agency_is_announced_when_it_stood_still_for_the_settling_time_and_when_read_never_again():
+def test_an_agency_is_announced_when_nothing_changed_for_the_settling_time_and_never_once_read():
     watch, box = Watch(), file("lapd", "a.pst", changed=5)
     assert watch.names(10, box) == []
     assert watch.names(64, box) == []
@@ -72,7 +72,7 @@ def test_a_look_says_when_the_next_one_may_find_something():
     assert Watch().look(30).again is None
 
 
-def test_a_file_that_grows_from_look_to_look_is_waited_for():
+def test_an_agency_waits_while_a_file_grows_from_look_to_look():
     watch = Watch()
     for minute in range(20):
         grown = file("lapd", "a.pst", size=minute + 1, changed=minute * 60 - 1)
@@ -80,14 +80,14 @@ def test_a_file_that_grows_from_look_to_look_is_waited_for():
     assert watch.names(19 * 60 + 59, grown) == ["lapd"]
 
 
-def test_a_file_whose_size_and_time_stay_apart_from_one_is_seen_to_change():
+def test_a_change_is_seen_in_any_one_of_a_files_size_and_times():
     for other in (file("lapd", "a.pst", size=11), file("lapd", "a.pst", changed=1)):
         watch = Watch()
         watch.look(0, file("lapd", "a.pst"))
         assert watch.names(61, other) == []
 
 
-def test_a_file_that_comes_to_the_others_makes_all_of_the_agency_wait():
+def test_a_new_file_makes_the_whole_agency_wait():
     watch, first = Watch(), file("lapd", "a.pst")
     watch.look(0, first)
     second = file("lapd", "b.pst", changed=50)
@@ -105,7 +105,7 @@ def test_an_agency_that_changed_after_it_was_announced_is_announced_again_once()
     assert watch.names(1_200, first, second) == []
 
 
-def test_notes_beside_the_mailboxes_announce_nothing_anew():
+def test_a_new_file_that_is_not_a_mailbox_announces_nothing_again():
     watch, box = Watch(), file("lapd", "a.pst")
     watch.look(0, box)
     assert watch.names(61, box) == ["lapd"]
@@ -114,14 +114,14 @@ def test_notes_beside_the_mailboxes_announce_nothing_anew():
     assert watch.names(300, box, letter) == []
 
 
-def test_each_agency_is_for_itself():
+def test_agencies_are_judged_independently():
     watch = Watch()
     ready, growing = file("lapd", "a.pst"), file("sdpd", "b.pst", size=1)
     watch.look(0, ready, growing)
     assert watch.names(61, ready, file("sdpd", "b.pst", size=2, changed=60)) == ["lapd"]
 
 
-def test_part_of_a_copy_holds_its_agency_back_and_the_reason_is_said():
+def test_a_copy_under_way_holds_its_agency_back_and_the_reason_is_given():
     watch, box, part = Watch(), file("lapd", "a.pst"), file("lapd", "b.pst.part")
     watch.look(0, box, part)
     found = watch.look(500, box, part)
@@ -144,7 +144,7 @@ def test_an_agency_without_settings_waits_for_them_whether_in_its_folder_or_in_t
     assert watch.names(180, box, settings) == ["newcity"]
 
 
-def test_other_settings_announce_an_agency_again_though_its_mailboxes_were_read():
+def test_changed_settings_announce_an_agency_again_even_if_its_mailboxes_were_read():
     watch = Watch(configured=set())
     box, settings = file("newcity", "a.pst"), file("newcity", "agency.toml")
     watch.look(0, box, settings)
@@ -155,53 +155,53 @@ def test_other_settings_announce_an_agency_again_though_its_mailboxes_were_read(
     assert watch.names(270, box, other) == ["newcity"]
 
 
-def test_what_a_run_has_read_is_not_announced_and_not_spoken_of():
+def test_what_a_run_has_read_is_not_announced_and_not_mentioned():
     watch, box = Watch(read={"lapd"}), file("lapd", "a.pst")
     found = watch.look(0, box)
     assert (found.arrived, found.waiting) == ((), ())
     watch.read = set()
     [line] = watch.look(200, box).waiting
     assert line.startswith(
-        "lapd: was read, and is not in the published tables as it is; read it with: nwatch"
+        "lapd: was read, but is not in the published tables as it is now; read it with: nwatch"
     )
 
 
-def test_what_was_announced_and_is_not_read_is_said_at_each_look():
+def test_what_was_announced_but_is_not_read_is_reported_by_each_look():
     watch, box = Watch(), file("lapd", "a.pst")
     watch.look(0, box)
     watch.look(61, box)
     assert watch.look(121, box).waiting == (
-        "lapd: announced, and not read yet; announced again in 9 min if it is not",
+        "lapd: announced, but not read yet; will be announced again in 9 min if it is still not",
     )
     watch.busy = True
     assert watch.look(121, box).waiting == (
-        "lapd: announced, and not read yet; a run is at work in this investigation",
+        "lapd: announced, but not read yet; a run is at work in this investigation",
     )
     watch.read = {"lapd"}
     assert watch.look(181, box).waiting == ()
 
 
-def test_a_folder_without_a_mailbox_is_no_arrival():
+def test_a_folder_without_a_mailbox_is_not_an_arrival():
     watch, settings = Watch(), file("lapd", "agency.toml")
     watch.look(0, settings)
     assert watch.look(500, settings) == Decision((), (), (), None, watch.memory)
 
 
 def test_a_disk_whose_clock_is_ahead_makes_nothing_wait_longer_than_our_own_clock_would():
-    watch, ahead = Watch(), file("lapd", "a.pst", changed=9_999)
-    watch.look(0, ahead)
-    assert watch.names(59, ahead) == []
-    assert watch.names(60, ahead) == ["lapd"]
+    watch, future = Watch(), file("lapd", "a.pst", changed=9_999)
+    watch.look(0, future)
+    assert watch.names(59, future) == []
+    assert watch.names(60, future) == ["lapd"]
 
 
-def test_a_clock_of_ours_that_was_set_back_makes_an_agency_wait_anew_and_not_for_ever():
+def test_after_our_clock_was_set_back_an_agency_waits_again_but_not_for_ever():
     watch, box = Watch(), file("lapd", "a.pst", changed=9_999)
     watch.look(5_000, box)
     assert watch.names(0, box) == []
     assert watch.names(60, box) == ["lapd"]
 
 
-def test_a_disk_whose_clock_is_seen_to_be_behind_is_not_believed():
+def test_the_times_of_a_disk_whose_clock_is_behind_are_not_trusted():
     """Ten minutes behind; the file grows, and then nothing comes for a while, as on a network that stalls."""
     watch = Watch()
     watch.look(0, file("lapd", "a.pst", size=1, changed=-600))
@@ -211,7 +211,7 @@ def test_a_disk_whose_clock_is_seen_to_be_behind_is_not_believed():
     assert watch.names(90, stalled) == ["lapd"]
 
 
-def test_a_file_that_was_moved_to_its_place_keeps_its_time_and_is_believed():
+def test_the_time_of_a_file_that_was_moved_into_its_place_is_trusted():
     watch = Watch()
     watch.look(0, file("lapd", "a.pst", changed=-600))
     other = Seen("lapd", "records/lapd/a.pst", [5, int(START * 1e9), int(START * 1e9), 8])
@@ -219,7 +219,7 @@ def test_a_file_that_was_moved_to_its_place_keeps_its_time_and_is_believed():
     assert watch.names(60, other) == ["lapd"]
 
 
-def test_an_agency_that_was_announced_but_whose_mark_was_lost_is_announced_once_more():
+def test_an_agency_whose_announcement_was_not_recorded_is_announced_once_more():
     watch, box = Watch(), file("lapd", "a.pst")
     watch.look(0, box)
     before = watch.memory
@@ -236,7 +236,7 @@ def test_the_order_of_the_files_does_not_matter():
         assert forward.look(at, *boxes) == backward.look(at, *boxes[::-1])
 
 
-# What was announced and is not read: its event was lost with the server, or its run failed or was cancelled.
+# Announced but not read: the event was lost with the server, or the run failed or was cancelled.
 
 
 def test_an_agency_that_is_not_read_is_announced_again_after_each_pause_and_then_a_person_is_needed():
@@ -254,8 +254,8 @@ def test_an_agency_that_is_not_read_is_announced_again_after_each_pause_and_then
     [stuck] = found.stuck
     assert stuck.agency == "lapd"
     assert stuck.line == (
-        "lapd: announced 4 times, and not read; the log of its runs says why. "
-        "Mend that, then: nwatch run /case --agency lapd"
+        "lapd: announced 4 times, but still not read; see the log of its runs for the reason, fix it, "
+        "then: nwatch run /case --agency lapd"
     )
     assert watch.names(at + 1e6, box) == []
 
@@ -270,7 +270,7 @@ def test_while_a_run_is_at_work_nothing_is_announced_again():
     assert watch.names(62 + 10 * AGAIN[0], box) == ["lapd"]
 
 
-def test_records_that_change_begin_anew_however_often_they_were_announced():
+def test_changed_records_start_from_the_beginning_however_often_they_were_announced():
     watch, box = Watch(), file("lapd", "a.pst")
     for at in (0.0, 61.0, 61 + AGAIN[0], 61 + AGAIN[0] + AGAIN[1]):
         watch.look(at, box)
@@ -289,23 +289,23 @@ def test_a_clock_that_is_set_back_does_not_put_off_the_next_announcement_for_eve
     assert watch.names(5_061 + AGAIN[0], box) == ["lapd"]
 
 
-def test_not_more_agencies_than_there_are_places_wait_to_be_read():
+def test_no_more_agencies_than_there_are_places_wait_to_be_read():
     watch = Watch(configured={f"city-{number:02d}" for number in range(20)})
     boxes = [file(agency, "a.pst") for agency in watch.configured]
     watch.look(0, *boxes)
     first = watch.look(61, *boxes)
     assert [arrival.agency for arrival in first.arrived] == [f"city-{number:02d}" for number in range(PLACES)]
-    assert sum("has arrived, and is announced when fewer than" in line for line in first.waiting) == 12
+    assert sum("has arrived, and will be announced when fewer than" in line for line in first.waiting) == 12
     assert watch.names(62, *boxes) == []
     watch.read = {"city-00", "city-05"}
     assert watch.names(63, *boxes) == ["city-08", "city-09"]
     assert len(watch.memory) == 20
 
 
-# What only a person can mend.
+# What only a person can fix.
 
 
-def test_what_holds_an_agency_back_for_long_waits_for_a_person():
+def test_what_holds_an_agency_back_for_long_needs_a_person():
     part = file("sdpd", "b.pst.part")
     watch, box = Watch(configured=set()), file("lapd", "a.pst")
     watch.look(0, box, part)
@@ -319,7 +319,7 @@ def test_what_holds_an_agency_back_for_long_waits_for_a_person():
     assert [stuck.agency for stuck in watch.look(LONG, *boxes).stuck] == ["sdpd"]
 
 
-def test_settings_that_are_wrong_wait_for_a_person_and_are_announced_when_they_are_right():
+def test_wrong_settings_need_a_person_and_the_agency_is_announced_once_they_are_right():
     watch, box = Watch(configured=set()), file("newcity", "a.pst")
     settings = file("newcity", "agency.toml")
     watch.problems = {"newcity": "records/newcity/agency.toml: the key 'timezone' is missing; add it"}
@@ -333,7 +333,7 @@ def test_settings_that_are_wrong_wait_for_a_person_and_are_announced_when_they_a
 
 
 @pytest.mark.parametrize("published", [True, False])
-def test_an_agency_of_the_tables_whose_mailboxes_are_gone_waits_for_a_person(published: bool):
+def test_a_published_agency_whose_mailboxes_are_gone_needs_a_person(published: bool):
     watch, box = Watch(read={"lapd"}), file("lapd", "a.pst")
     watch.published = {"lapd"} if published else set()
     watch.look(0, box)
@@ -341,13 +341,16 @@ def test_an_agency_of_the_tables_whose_mailboxes_are_gone_waits_for_a_person(pub
     assert watch.look(100).stuck == ()
     lines = [stuck.line for stuck in watch.look(100 + LONG).stuck]
     assert len(lines) == published
-    assert all("has no mailbox in records/lapd any more; put them back" in line for line in lines)
-    # They come back as they were, and nothing of them was announced meanwhile.
+    assert all(
+        "is in the published tables, but records/lapd no longer has a mailbox; put the mailboxes back" in line
+        for line in lines
+    )
+    # They come back unchanged, and nothing was announced meanwhile.
     assert watch.names(2_000, box) == []
     assert watch.look(2_100, box) == Decision((), (), (), None, watch.memory)
 
 
-def test_what_cannot_be_listed_is_in_nobody_s_way_and_waits_for_a_person():
+def test_what_cannot_be_listed_holds_up_no_other_agency_and_needs_a_person():
     watch, box = Watch(), file("lapd", "a.pst")
     watch.troubles = {
         "sdpd": "records/sdpd: cannot be looked at",
@@ -362,15 +365,15 @@ def test_what_cannot_be_listed_is_in_nobody_s_way_and_waits_for_a_person():
     assert watch.look(LONG + 1, box).stuck == ()
 
 
-def test_what_a_person_was_told_is_forgotten_when_it_is_mended():
+def test_a_report_is_forgotten_once_the_problem_is_fixed():
     from dataclasses import replace
 
     watch, box = Watch(configured=set()), file("lapd", "a.pst")
     watch.look(0, box)
     watch.look(LONG, box)
-    watch.memory = {name: replace(one, told="something") for name, one in watch.memory.items()}
+    watch.memory = {name: replace(one, reported="something") for name, one in watch.memory.items()}
     watch.look(LONG + 1, box)
-    assert watch.memory["lapd"].told == "something"
+    assert watch.memory["lapd"].reported == "something"
     watch.configured = {"lapd"}
     watch.look(LONG + 2, box)
-    assert watch.memory["lapd"].told == ""
+    assert watch.memory["lapd"].reported == ""

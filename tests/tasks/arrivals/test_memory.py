@@ -38,7 +38,7 @@ def test_without_a_look_nothing_is_remembered(tmp_path: Path):
     assert recall(tmp_path / "nowhere") == {}
 
 
-def test_a_memory_that_cannot_be_read_or_written_is_named_with_the_mend(tmp_path: Path):
+def test_a_memory_that_cannot_be_read_or_written_is_an_error_that_says_what_to_do(tmp_path: Path):
     (tmp_path / "arrivals.json").mkdir()
     for ask in (lambda: recall(tmp_path), lambda: remember(MEMORY, tmp_path)):
         with pytest.raises(InputError, match=r"arrivals\.json: cannot be read or written .*permissions of"):

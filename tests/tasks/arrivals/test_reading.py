@@ -1,4 +1,4 @@
-"""Which agencies a run has read as they are."""
+"""Which agencies a run has read in their present state."""
 
 import hashlib
 import json
@@ -51,11 +51,11 @@ def read(case: Path) -> set[str]:
     return set(before(case).read)
 
 
-def test_what_was_published_with_the_hash_that_it_has_is_read(case: Path):
+def test_what_was_published_with_its_present_hash_counts_as_read(case: Path):
     assert read(case) == {"lapd", "sdpd"}
 
 
-def test_a_mailbox_that_changed_came_or_went_makes_its_agency_unread(case: Path):
+def test_a_changed_added_or_removed_mailbox_makes_its_agency_unread(case: Path):
     (case / "records/lapd/a.pst").write_text("more")
     assert read(case) == {"sdpd"}
     (case / "records/sdpd/c.pst").write_text("new")
@@ -71,20 +71,20 @@ def test_other_files_make_no_difference(case: Path):
     assert read(case) == {"lapd", "sdpd"}
 
 
-def test_without_published_tables_or_without_hashes_nothing_is_read(case: Path):
+def test_without_published_tables_or_hashes_nothing_counts_as_read(case: Path):
     (case / "work/mail/hashes.json").unlink()
     assert read(case) == set()
     (case / "out/private/sources.parquet").unlink()
     assert read(case) == set()
 
 
-def test_agencies_of_the_tables_are_told_whether_they_are_there_or_not(case: Path):
+def test_published_agencies_are_listed_whether_their_records_are_there_or_not(case: Path):
     shutil.rmtree(case / "records/lapd")
     assert before(case) == Before(frozenset({"sdpd"}), frozenset({"lapd", "sdpd"}))
 
 
 @pytest.mark.parametrize("provenance", [None, "", "{}", '{"tables": {"private/sources.parquet": "another"}}'])
-def test_tables_of_which_a_run_published_only_some_count_as_not_read(case: Path, provenance: str | None):
+def test_if_a_run_published_only_some_tables_nothing_counts_as_read(case: Path, provenance: str | None):
     if provenance is None:
         (case / "out/provenance.json").unlink()
     else:

@@ -1,4 +1,4 @@
-"""Which mailboxes may be read at once."""
+"""Which mailboxes may be read now."""
 
 import os
 from pathlib import Path
@@ -22,17 +22,17 @@ def now(file: RecordFile, after: float) -> float:
     return changed_at(state_of(file.path)) + after
 
 
-def test_a_file_that_changed_within_the_settling_time_is_left_out_and_that_is_said(box: RecordFile):
+def test_a_file_that_changed_within_the_settling_time_is_left_out_with_a_note(box: RecordFile):
     found = settled([box], {}, now(box, 12.2), 60)
     assert found.files == ()
     assert found.notes == (
-        "records/lapd/box.pst: changed 12 s ago and may still be being copied; it is left out, and read when "
-        "it has not changed for 60 s",
+        "records/lapd/box.pst: changed 12 s ago and may still be being copied; it is left out, and will be "
+        "read when it has not changed for 60 s",
     )
     assert settled([box], {}, now(box, 60.1), 60).files == (box,)
 
 
-def test_a_time_of_the_content_that_was_set_back_does_not_make_a_file_old(box: RecordFile):
+def test_a_modification_time_that_was_set_back_does_not_make_a_file_old(box: RecordFile):
     assert isinstance(box.path, Path)
     os.utime(box.path, ns=(0, 0))
     assert settled([box], {}, now(box, 10), 60).files == ()
@@ -46,7 +46,7 @@ def test_a_file_as_it_was_announced_may_be_read_whatever_its_clock_says(box: Rec
     assert settled([box], seen, now(box, 5), 60).files == ()
 
 
-def test_an_empty_mailbox_and_a_part_of_a_copy_are_left_out_however_old(tmp_path: Path):
+def test_an_empty_mailbox_and_a_copy_under_way_are_left_out_however_old(tmp_path: Path):
     files = []
     for name in ("empty.pst", "~box.pst", "box.pst"):
         (tmp_path / name).write_bytes(b"" if name == "empty.pst" else b"mail")
@@ -56,24 +56,24 @@ def test_an_empty_mailbox_and_a_part_of_a_copy_are_left_out_however_old(tmp_path
     assert [note.split(":")[0] for note in found.notes] == ["records/lapd/empty.pst", "records/lapd/~box.pst"]
 
 
-def test_a_file_that_is_gone_is_left_to_the_survey_which_names_it(tmp_path: Path):
+def test_a_file_that_is_gone_is_left_to_the_survey_which_reports_it(tmp_path: Path):
     gone = RecordFile("lapd", tmp_path / "gone.pst", "records/lapd/gone.pst")
     assert settled([gone], {}, 0.0, 60).files == (gone,)
 
 
 def test_a_file_that_is_not_as_the_last_look_saw_it_has_not_settled_whatever_its_clock_says(box: RecordFile):
-    """Its disk's clock is an hour behind, and so it seems to have stood still for long."""
+    """Its disk's clock is an hour behind, so it looks as if nothing had changed for long."""
     at = now(box, 3600)
     grown = {"lapd": Remembered({box.file: [1, 2, 3, 4]}, at - 10, looked=at - 10)}
     [note] = settled([box], grown, at, 60).notes
     assert "changed 10 s ago" in note
-    # Looks that ended long ago say nothing; nor do they where the file is as they saw it.
+    # A look of long ago says nothing, nor does one that saw the file as it is now.
     assert settled([box], grown, at + 3600, 60).files == (box,)
     same = {"lapd": Remembered({box.file: state_of(box.path)}, at - 10, looked=at - 10)}
     assert settled([box], same, at, 60).files == (box,)
 
 
-def test_of_a_disk_whose_clock_is_behind_only_our_own_clock_counts(box: RecordFile):
+def test_for_a_disk_whose_clock_is_behind_only_our_own_clock_counts(box: RecordFile):
     at, files = now(box, 3600), {box.file: state_of(box.path)}
     behind = {"lapd": Remembered(files, at - 59, looked=at, behind=True)}
     assert settled([box], behind, at, 60).files == ()

@@ -191,12 +191,12 @@ class Surgery:
         self.seal(len(self.data) - len(page))
 
     def save(self, size: int | None = None) -> Path:
-        """Write the file, or the first `size` bytes of it."""
+        """Write the file, or the first ``size`` bytes of it."""
         self.path.write_bytes(self.data[:size])
         return self.path
 
 
-def part_tables(folder: Path) -> pa.Table:
+def partition_tables(folder: Path) -> pa.Table:
     """All mail of a folder of parts, in the order of the parts' names."""
     return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("part-*.parquet"))])
 
@@ -209,7 +209,7 @@ class Kit:
     write = staticmethod(write_box)
     read = staticmethod(read_box)
     surgery = Surgery
-    part_tables = staticmethod(part_tables)
+    partition_tables = staticmethod(partition_tables)
     mark = MARK
 
 
@@ -228,7 +228,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture(scope="session")
 def box_read(box: Box) -> Read:
-    """What is in `box`, read once."""
+    """What is in ``box``, read once."""
     return read_box(box.path)
 
 
@@ -256,7 +256,7 @@ def alerts_box(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture
 def damaged(box: Box, tmp_path: Path) -> Surgery:
-    """A copy of `box` under the knife."""
+    """A copy of ``box`` under the knife."""
     return Surgery(box.path, tmp_path / "damaged.pst")
 
 

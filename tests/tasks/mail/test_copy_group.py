@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tasks.mail.copy_group import Bulk
-from tasks.mail.extract import Copier, Extract, Node
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import Bytes, LocalFile, read_header
 from tasks.mail.plan import plan_mailbox
+from tasks.mail.references import Node
 from tasks.mail.settings import MailSettings
 from tests.tasks.mail.test_extract import InMemory
 
@@ -31,7 +32,7 @@ def at_once(
     """The blocks of some nodes, and how many attachments each has."""
     header = read_header(file)
     extract = Extract(header)
-    counts = Bulk(Copier(file, header), at_most).copy(nodes, extract)
+    counts = GroupCopier(Copier(file, header), at_most).copy(nodes, extract)
     if counts is None:
         return None
     assert extract.nodes == nodes
@@ -70,7 +71,7 @@ def test_the_blocks_of_many_messages_are_those_that_are_copied_one_by_one(
 
 
 @pytest.mark.parametrize("what", ["data", "id", "size", "place"])
-def test_where_one_block_is_not_as_it_should_be_nothing_is_copied_at_once(
+def test_if_one_block_is_wrong_the_group_is_not_copied_together(
     damaged: Surgery, box: Box, kit: Kit, what: str
 ):
     data, _ = damaged.node(box.nodes[7])
@@ -105,6 +106,6 @@ def test_what_would_take_too_much_memory_is_left_to_the_copier(enclosed: Box):
         assert at_once(file, nodes, at_most=taken // 2) is None
 
 
-def test_a_mailbox_that_is_no_local_file_is_left_to_the_copier(box: Box):
+def test_a_mailbox_that_is_not_a_local_file_is_left_to_the_copier(box: Box):
     file = InMemory(box.path.read_bytes())
     assert at_once(file, nodes_of(file)[:2]) is None

@@ -11,7 +11,7 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from tasks.mail.execute import examine_files, read_mailboxes, unread_spans
-from tasks.mail.parts import part_name
+from tasks.mail.partitions import partition_file
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit
 
 
-def test_files_are_examined_and_progress_is_told(threads: Client, box: Box, tmp_path: Path):
+def test_files_are_examined_and_progress_is_reported(threads: Client, box: Box, tmp_path: Path):
     broken = tmp_path / "broken.pst"
     broken.write_bytes(b"!BDN")
-    told: list[tuple[int, int]] = []
-    found = examine_files(threads, {box.path: None, broken: None}, lambda *now: told.append(now))
+    progress: list[tuple[int, int]] = []
+    found = examine_files(threads, {box.path: None, broken: None}, lambda *now: progress.append(now))
     assert found[box.path].sha256 == examine(box.path, None).sha256
     assert found[broken].plan is None
-    assert told == [(1, 2), (2, 2)]
+    assert progress == [(1, 2), (2, 2)]
 
 
 def mailbox_of(path: Path, agency: str = "lapd") -> Mailbox:
@@ -39,42 +39,44 @@ def test_the_table_is_the_same_for_any_number_of_partitions(
     threads: Client, alerts_box: Box, kit: Kit, tmp_path: Path, partition: int
 ):
     mailbox = mailbox_of(alerts_box.path)
-    parts = read_mailboxes(threads, [mailbox], tmp_path / "work", MailSettings(partition=partition))
-    assert len(parts[mailbox.source]) == -(-100 // partition)
+    partitions = read_mailboxes(threads, [mailbox], tmp_path / "work", MailSettings(partition=partition))
+    assert len(partitions[mailbox.source]) == -(-100 // partition)
     read_mailboxes(threads, [mailbox], tmp_path / "whole", MailSettings(partition=100))
-    table = kit.part_tables(mailbox.parts(tmp_path / "work"))
-    assert table.equals(kit.part_tables(mailbox.parts(tmp_path / "whole")))
+    table = kit.partition_tables(mailbox.mail_folder(tmp_path / "work"))
+    assert table.equals(kit.partition_tables(mailbox.mail_folder(tmp_path / "whole")))
     assert table.num_rows == 100
 
 
 def test_what_an_earlier_run_has_read_is_not_read_again(threads: Client, alerts_box: Box, tmp_path: Path):
     mailbox = mailbox_of(alerts_box.path)
     read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25))
-    folder = mailbox.parts(tmp_path)
-    (folder / part_name(25, 50)).unlink()
+    folder = mailbox.mail_folder(tmp_path)
+    (folder / partition_file(25, 50)).unlink()
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     settings = MailSettings(partition=10)
     assert [(span.start, len(span)) for span in unread_spans(mailbox, tmp_path, settings)] == [
         (25, 8), (33, 8), (41, 9),
     ]  # fmt: skip
-    told: list[tuple[int, int]] = []
-    read_mailboxes(threads, [mailbox], tmp_path, settings, lambda *now: told.append(now))
+    progress: list[tuple[int, int]] = []
+    read_mailboxes(threads, [mailbox], tmp_path, settings, lambda *now: progress.append(now))
     after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert {name: after[name] for name in before} == before
-    assert told[0] == (75, 100)
-    assert told[-1] == (100, 100)
+    assert progress[0] == (75, 100)
+    assert progress[-1] == (100, 100)
     assert unread_spans(mailbox, tmp_path, settings) == []
 
 
 def test_a_mailbox_of_two_agencies_is_read_once(threads: Client, alerts_box: Box, tmp_path: Path):
     mailboxes = [mailbox_of(alerts_box.path, agency) for agency in ("lapd", "rialto")]
-    told: list[tuple[int, int]] = []
-    parts = read_mailboxes(threads, mailboxes, tmp_path, MailSettings(), lambda *now: told.append(now))
-    assert list(parts) == [mailboxes[0].source]
-    assert told == [(0, 100), (100, 100)]
+    progress: list[tuple[int, int]] = []
+    partitions = read_mailboxes(
+        threads, mailboxes, tmp_path, MailSettings(), lambda *now: progress.append(now)
+    )
+    assert list(partitions) == [mailboxes[0].source]
+    assert progress == [(0, 100), (100, 100)]
 
 
-def test_a_file_that_is_no_mailbox_has_no_spans_and_stops_no_other(
+def test_a_file_that_is_not_a_mailbox_has_no_spans_and_does_not_stop_the_others(
     threads: Client, alerts_box: Box, tmp_path: Path
 ):
     broken = tmp_path / "broken.pst"
@@ -83,11 +85,11 @@ def test_a_file_that_is_no_mailbox_has_no_spans_and_stops_no_other(
     shutil.copy(alerts_box.path, good)
     mailboxes = [mailbox_of(broken), mailbox_of(good)]
     assert unread_spans(mailboxes[0], tmp_path, MailSettings()) == []
-    parts = read_mailboxes(threads, mailboxes, tmp_path / "work", MailSettings())
-    assert list(parts) == [mailboxes[1].source]
-    assert sum(part.read for part in parts[mailboxes[1].source]) == 100
+    partitions = read_mailboxes(threads, mailboxes, tmp_path / "work", MailSettings())
+    assert list(partitions) == [mailboxes[1].source]
+    assert sum(partition.read for partition in partitions[mailboxes[1].source]) == 100
 
 
-def test_a_mailbox_without_messages_has_no_parts(threads: Client, kit: Kit, tmp_path: Path):
+def test_a_mailbox_without_messages_has_no_partitions(threads: Client, kit: Kit, tmp_path: Path):
     mailbox = mailbox_of(kit.write(tmp_path / "box.pst", []).path)
     assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings()) == {mailbox.source: []}

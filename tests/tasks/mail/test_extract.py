@@ -13,7 +13,7 @@ import numpy as np
 import pypff
 import pytest
 
-from tasks.mail.extract import BlockError, Copier, Extract, Node
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import Bytes, LocalFile, read_header, read_tree
 from tasks.mail.plan import plan_mailbox
@@ -39,6 +39,7 @@ from tasks.mail.properties import (
     SUBMIT_TIME,
     TEXT,
 )
+from tasks.mail.references import BlockError, Node
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery
@@ -51,7 +52,7 @@ USED_OF_RECIPIENTS = (RECIPIENT_TYPE, NAME, ADDRESS, SMTP_ADDRESS)
 
 
 class InMemory:
-    """A file of bytes, as `Bytes` wants one."""
+    """A file of bytes, as ``Bytes`` wants one."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -120,7 +121,7 @@ def extracted(file: Bytes, nodes: list[Node]) -> tuple[io.BytesIO, dict[int, int
     return extract.finish(), counts
 
 
-def test_every_real_message_is_to_libpff_what_it_is_in_its_mailbox(real_pst: Path):
+def test_libpff_reads_every_real_message_from_the_copy_as_from_its_mailbox(real_pst: Path):
     plain = pypff.file()
     plain.open(str(real_pst))
     wanted = {item.identifier: item for item in plain_items(plain.root_item)}
@@ -187,7 +188,7 @@ def sealed(data: bytes) -> bytes:
     return bytes(whole)
 
 
-def test_the_copy_is_a_mailbox_after_the_rules_of_the_format(real_pst: Path):
+def test_the_copy_is_a_mailbox_by_the_rules_of_the_format(real_pst: Path):
     with LocalFile(real_pst) as file:
         original = read_header(file)
         plan = plan_mailbox(file)
@@ -283,9 +284,9 @@ def test_each_flipped_byte_of_a_block_is_noticed(damaged: Surgery, box: Box):
         damaged.flip(place)
 
 
-def test_a_block_in_no_index_is_named(damaged: Surgery, box: Box):
+def test_a_block_missing_from_the_index_is_named(damaged: Surgery, box: Box):
     damaged.set(NBT, box.nodes[7], data=0xABCDE4)
-    assert fault_of(damaged.save(), box.nodes[7]) == "block in no index"
+    assert fault_of(damaged.save(), box.nodes[7]) == "block is missing from the index"
 
 
 def test_a_block_beyond_the_end_is_named(damaged: Surgery, box: Box):
@@ -293,7 +294,7 @@ def test_a_block_beyond_the_end_is_named(damaged: Surgery, box: Box):
     assert fault_of(damaged.save(), box.nodes[7]) == "block beyond the end of the file"
 
 
-def test_a_block_at_an_offset_that_no_file_has_is_beyond_the_end_too(damaged: Surgery, box: Box):
+def test_a_block_at_an_impossible_offset_is_beyond_the_end_too(damaged: Surgery, box: Box):
     damaged.set(BBT, damaged.node(box.nodes[7])[0], offset=(1 << 64) - 64)
     assert fault_of(damaged.save(), box.nodes[7]) == "block beyond the end of the file"
 
@@ -303,7 +304,7 @@ def test_another_message_s_block_in_place_of_its_own_is_noticed(damaged: Surgery
     one, other = (damaged.node(nid)[0] for nid in (box.nodes[110], box.nodes[111]))
     assert damaged.block(one)[1] == damaged.block(other)[1]
     damaged.set(BBT, one, offset=damaged.block(other)[0])
-    assert fault_of(damaged.save(), box.nodes[110]) == "block is not the one in the index"
+    assert fault_of(damaged.save(), box.nodes[110]) == "block does not match the index"
 
 
 def test_a_size_that_differs_from_the_trailer_s_is_noticed(damaged: Surgery, box: Box):
@@ -311,7 +312,7 @@ def test_a_size_that_differs_from_the_trailer_s_is_noticed(damaged: Surgery, box
     offset, size = damaged.block(bid)
     span = damaged.header.layout.block_span(size)
     struct.pack_into("<H", damaged.data, offset + span - 16, size - 1)
-    assert fault_of(damaged.save(), box.nodes[9]) == "block is not the one in the index"
+    assert fault_of(damaged.save(), box.nodes[9]) == "block does not match the index"
 
 
 def test_a_block_of_subnodes_of_an_unknown_type_is_noticed(damaged: Surgery, box: Box):
@@ -329,7 +330,7 @@ def test_a_block_of_subnodes_that_names_more_than_it_holds_is_noticed(damaged: S
 
 
 def tree_of_html(knife: Surgery, nid: int) -> int:
-    """The block of references over the HTML body of a message of `enclosed`."""
+    """The block of references over the HTML body of a message of ``enclosed``."""
     sub = knife.node(nid)[1]
     offset, size = knife.block(sub)
     rows = struct.iter_unpack("<QQQ", knife.data[offset + 8 : offset + 8 + (size - 8) // 24 * 24])
@@ -354,11 +355,11 @@ def test_a_block_of_references_of_an_unknown_type_is_noticed(opened: Surgery, en
     assert fault_of(opened.save(), enclosed.nodes[6]) == "block of references is of an unknown type"
 
 
-def test_a_tree_of_blocks_that_is_its_own_branch_is_a_fault_of_its_message(opened: Surgery, enclosed: Box):
+def test_a_data_tree_that_is_its_own_branch_is_an_error_of_its_message(opened: Surgery, enclosed: Box):
     bid = tree_of_html(opened, enclosed.nodes[6])
     struct.pack_into("<Q", opened.data, opened.block(bid)[0] + 8, bid)
     opened.seal_block(bid)
-    assert fault_of(opened.save(), enclosed.nodes[6]) == "block stands twice in one tree"
+    assert fault_of(opened.save(), enclosed.nodes[6]) == "block appears twice in one tree"
 
 
 def test_a_subnode_that_is_its_own_parent_is_copied_once_and_ends(opened: Surgery, enclosed: Box):
@@ -370,7 +371,9 @@ def test_a_subnode_that_is_its_own_parent_is_copied_once_and_ends(opened: Surger
     assert len(small.getvalue()) < 80_000
 
 
-def test_a_deflated_block_that_is_none_is_noticed_in_4k_mailboxes(real: Path, tmp_path: Path, kit: Kit):
+def test_a_block_that_is_wrongly_marked_as_deflated_is_noticed_in_4k_mailboxes(
+    real: Path, tmp_path: Path, kit: Kit
+):
     knife = kit.surgery(real / "pst" / "outlook2013-4k.ost", tmp_path / "broken.ost")
     for _, entries in knife.leaves(NBT):
         for row in entries:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = {"ansi.pst": "ANSI PST", "outlook2013-4k.ost": "OST with 4k pages"}
 
 
-def test_a_real_mailbox_is_told_by_format_folders_and_counts(real_pst: Path):
+def test_a_real_mailbox_is_described_by_format_folders_and_counts(real_pst: Path):
     found = inspect(real_pst)
     assert found.format == FORMATS.get(real_pst.name, "Unicode PST")
     assert found.encoding in {"none", "compressible"}
@@ -27,7 +27,7 @@ def test_a_real_mailbox_is_told_by_format_folders_and_counts(real_pst: Path):
 
 
 @pytest.mark.parametrize(("encoding", "name"), [("none", "none"), ("permute", "compressible")])
-def test_the_encoding_is_told(tmp_path: Path, kit: Kit, encoding: str, name: str):
+def test_the_encoding_is_named(tmp_path: Path, kit: Kit, encoding: str, name: str):
     assert inspect(kit.write(tmp_path / "box.pst", [], encoding=encoding).path).encoding == name
 
 
@@ -60,14 +60,14 @@ def test_a_folder_that_holds_nothing_but_says_so_is_shown(damaged: Surgery, box:
     ]
 
 
-def test_damage_is_told_and_the_number_is_unknown(damaged: Surgery):
+def test_damage_is_reported_and_the_number_is_unknown(damaged: Surgery):
     damaged.zero(damaged.leaves(NBT)[12][0])
     found = inspect(damaged.save())
     assert found.listed is None
     assert "is zeroed" in found.warnings[0]
 
 
-def test_what_is_no_mailbox_is_raised(tmp_path: Path):
+def test_a_file_that_is_not_a_mailbox_is_an_error(tmp_path: Path):
     (tmp_path / "box.pst").write_bytes(b"x" * 600)
-    with pytest.raises(NotAMailboxError, match="no PST or OST"):
+    with pytest.raises(NotAMailboxError, match="not a PST or OST"):
         inspect(tmp_path / "box.pst")

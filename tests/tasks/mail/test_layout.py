@@ -50,7 +50,7 @@ def test_the_checksum_is_not_the_usual_one():
     assert checksum(b"123456789") != zlib.crc32(b"123456789")
 
 
-def test_the_type_of_a_node_stands_in_its_low_five_bits():
+def test_the_type_of_a_node_is_in_its_low_five_bits():
     assert [nid_type(nid) for nid in (0x21, 0x122, 0x200024, 0x8025, 0x2223)] == [1, 2, 4, 5, 3]
 
 
@@ -83,7 +83,7 @@ def test_the_version_tells_the_generation(version: int, layout: Layout):
 
 
 @pytest.mark.parametrize("version", [0, 13, 16, 20, 37, 0xFFFF])
-def test_an_unknown_version_is_named_with_the_mend(version: int):
+def test_an_unknown_version_is_an_error_that_says_what_to_do(version: int):
     with pytest.raises(NotAMailboxError, match=rf"version {version}: export it again"):
         Header.parse(bytes(header_of(version)))
 
@@ -94,19 +94,19 @@ def test_an_empty_file_is_called_empty():
 
 
 @pytest.mark.parametrize("raw", [b"!BD", b"From a@example.org", b"PK\x03\x04" * 200, bytes(HEADER_BYTES)])
-def test_a_file_of_another_kind_is_no_mailbox(raw: bytes):
-    with pytest.raises(NotAMailboxError, match="no PST or OST"):
+def test_a_file_of_another_kind_is_not_a_mailbox(raw: bytes):
+    with pytest.raises(NotAMailboxError, match="not a PST or OST"):
         Header.parse(raw)
 
 
-def test_an_archive_in_a_mailbox_s_place_is_told_to_be_unpacked():
-    with pytest.raises(NotAMailboxError, match=r"^a zip archive and no PST or OST: unpack it$"):
+def test_an_archive_in_place_of_a_mailbox_is_an_error_that_says_to_unpack_it():
+    with pytest.raises(NotAMailboxError, match=r"^a zip archive, not a PST or OST: unpack it$"):
         Header.parse(b"PK\x03\x04" * 200)
 
 
 @pytest.mark.parametrize("size", [4, 12, 300, HEADER_BYTES - 1])
 def test_a_cut_inside_the_header_says_after_how_many_bytes(size: int):
-    with pytest.raises(NotAMailboxError, match=f"cut after {size} bytes, inside its header"):
+    with pytest.raises(NotAMailboxError, match=f"cut off after {size} bytes, inside its header"):
         Header.parse(bytes(header_of(23)[:size]))
 
 

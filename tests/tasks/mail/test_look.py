@@ -11,7 +11,7 @@ from distributed import Client
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.look import Inspection, inspections, plan_reading
-from tasks.mail.task import read_mail, survey_mailboxes
+from tasks.mail.survey import read_survey, survey_files
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box
@@ -24,7 +24,7 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_is_no_mailbox_or_not_there_keeps_no_other_from_being_looked_into(
+def test_a_missing_file_or_one_that_is_not_a_mailbox_does_not_stop_the_inspection_of_others(
     alerts_box: Box, text: Path, tmp_path: Path
 ):
     found = list(inspections([text, tmp_path / "gone.pst", alerts_box.path]))
@@ -37,18 +37,18 @@ def test_what_a_run_would_read_is_what_no_run_has_read(
     threads: Client, alerts_box: Box, text: Path, tmp_path: Path
 ):
     files = [RecordFile("a", path, f"records/a/{path.name}") for path in (alerts_box.path, text)]
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     planned = {
         each.mailbox.files[0]: each
-        for each in plan_reading(files, tmp_path / "work", 40, lambda *done: told.append(done))
+        for each in plan_reading(files, tmp_path / "work", 40, lambda *done: progress.append(done))
     }
     whole, none = planned[files[0].file], planned[files[1].file]
     assert (whole.listed, whole.done, whole.partitions, whole.problem) == (100, 0, 3, None)
     assert (none.listed, none.done, none.partitions) == (None, 0, 0)
     assert none.problem
-    assert told == [(1, 2), (2, 2)]
+    assert progress == [(1, 2), (2, 2)]
 
-    read_mail(survey_mailboxes(files, tmp_path / "work", threads), tmp_path / "work", threads)
+    read_survey(survey_files(files, tmp_path / "work", threads), tmp_path / "work", threads)
     again = [each for each in plan_reading(files, tmp_path / "work") if each.problem is None]
     assert [(each.done, each.partitions) for each in again] == [(100, 0)]
 

@@ -81,7 +81,7 @@ def test_the_test_mailbox_has_branches_above_branches(damaged: Surgery):
     assert max(level for _, level, _ in damaged.pages(BBT)) == 2
 
 
-def test_a_zeroed_leaf_costs_its_own_nodes_and_is_on_record(damaged: Surgery, box: Box):
+def test_a_zeroed_leaf_costs_its_own_nodes_and_is_recorded(damaged: Surgery, box: Box):
     offset, entries = damaged.leaves(NBT)[12]
     lost = set(messages(entries))
     assert lost
@@ -101,7 +101,7 @@ def test_a_flipped_bit_in_a_leaf_is_a_wrong_checksum(damaged: Surgery):
     assert [(damage.offset, damage.why) for damage in damages] == [(offset, "its checksum is wrong")]
 
 
-def test_a_page_of_the_other_tree_is_not_taken_for_one_of_this(damaged: Surgery):
+def test_a_page_of_the_other_tree_is_not_taken_for_one_of_this_tree(damaged: Surgery):
     offset, _ = damaged.leaves(NBT)[3]
     other, _ = damaged.leaves(BBT)[0]
     damaged.data[offset : offset + 512] = damaged.data[other : other + 512]
@@ -154,7 +154,7 @@ def test_leaves_outside_a_lost_branch_are_not_brought_back(damaged: Surgery, box
 
 
 @pytest.mark.parametrize("tree", [NBT, BBT])
-def test_a_branch_that_refers_to_itself_ends_and_is_on_record(damaged: Surgery, tree: int):
+def test_a_branch_that_refers_to_itself_ends_and_is_recorded(damaged: Surgery, tree: int):
     offset, _, entries = next(page for page in damaged.pages(tree) if page[1] == 1)
     entries["offset"][0] = offset
     damaged.seal(offset)
@@ -163,7 +163,7 @@ def test_a_branch_that_refers_to_itself_ends_and_is_on_record(damaged: Surgery, 
 
 
 @pytest.mark.parametrize("tree", [NBT, BBT])
-def test_a_root_that_refers_to_itself_ends_and_is_on_record(damaged: Surgery, tree: int):
+def test_a_root_that_refers_to_itself_ends_and_is_recorded(damaged: Surgery, tree: int):
     offset, _, entries = damaged.pages(tree)[0]
     entries["offset"][:] = offset
     damaged.seal(offset)
@@ -235,7 +235,7 @@ def test_the_reserved_bit_of_a_block_id_does_not_matter(box: Box):
 
 
 @pytest.mark.parametrize("bid", [0, 2, 0xFFFF_FFFF_FFFF_FFF0])
-def test_a_block_in_no_index_is_not_found(box: Box, bid: int):
+def test_a_block_missing_from_the_index_is_not_found(box: Box, bid: int):
     with LocalFile(box.path) as file:
         assert BlockIndex(file, read_header(file)).find(bid) is None
 
@@ -265,7 +265,7 @@ def test_a_cycle_in_the_block_index_ends_a_search_and_the_lost_leaves_are_found(
 
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("disorder", [False, True], ids=["a wrong key", "keys in disorder"])
-def test_what_a_block_is_found_by_does_not_depend_on_what_was_looked_for_before(
+def test_where_a_block_is_found_does_not_depend_on_earlier_searches(
     damaged: Surgery, backwards: bool, disorder: bool
 ):
     bids = [int(bid) for _, entries in damaged.leaves(BBT) for bid in entries["bid"]]

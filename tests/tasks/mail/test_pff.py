@@ -118,14 +118,14 @@ def test_a_filetime_is_read_to_the_microsecond(moment: datetime):
     assert filetime(ticks) == filetime(ticks + 9) == moment
 
 
-def test_a_time_past_the_year_9999_is_none():
+def test_a_time_after_the_year_9999_is_none():
     assert filetime((1 << 64) - 1) is None
 
 
 @pytest.mark.parametrize(
     ("value", "flaw"), [(0, "submitted_at: zero"), (1 << 63, "submitted_at: past the year 9999")]
 )
-def test_a_time_that_is_none_is_absent_with_a_flaw(value: int, flaw: str):
+def test_an_impossible_time_is_absent_with_a_flaw(value: int, flaw: str):
     mail = read({properties.SUBMIT_TIME: (TIME, struct.pack("<Q", value))})
     assert mail.submitted_at is None
     assert mail.flaws == [flaw]
@@ -170,7 +170,7 @@ def test_html_is_decoded_by_the_message_s_code_page(page: int | None, codec: str
     assert (mail.html, mail.flaws) == (text, [])
 
 
-def test_html_that_says_a_code_page_and_is_utf_8_is_read_as_utf_8():
+def test_html_that_names_another_code_page_but_is_utf_8_is_read_as_utf_8():
     mail = html("<p>Ąč</p>".encode(), 20127)
     assert (mail.html, mail.flaws) == ("<p>Ąč</p>", [])
 
@@ -191,7 +191,7 @@ def test_html_stored_as_unicode_text_is_read_as_such():
     assert mail.html == "<p>é\0</p>"
 
 
-def test_html_of_an_unknown_code_page_is_taken_for_utf_8():
+def test_html_of_an_unknown_code_page_is_read_as_utf_8():
     assert html("<p>é</p>".encode(), 99).html == "<p>é</p>"
 
 
@@ -232,7 +232,7 @@ class RtfItem(Item):
     rtf_body: bytes | Exception = rb"{\rtf1\ansi A car \'e9 was broken into.\par}"
 
 
-def test_a_body_in_rtf_alone_is_told_as_a_flaw_and_beside_another_body_not():
+def test_a_body_only_in_rtf_is_noted_as_a_flaw_but_not_next_to_another_body():
     alone = read_item(RtfItem({properties.RTF: (BINARY, b"LZFu")}), 0)
     beside = read_item(RtfItem({properties.RTF: (BINARY, b"LZFu"), properties.TEXT: "x"}), 0)
     assert isinstance(alone, Mail)
@@ -253,7 +253,7 @@ def test_a_body_in_rtf_alone_is_told_as_a_flaw_and_beside_another_body_not():
         properties.SUBMIT_TIME,
     ],
 )
-def test_a_property_that_libpff_cannot_read_costs_itself_alone(tag: int):
+def test_a_property_that_libpff_cannot_read_costs_no_other(tag: int):
     error = OSError("pypff_record_entry_get_data: unable to retrieve.\nlibpff_x: invalid value.")
     whole = {
         properties.SUBJECT: "s",
@@ -336,7 +336,7 @@ def test_display_names_are_the_last_resort():
     assert (mail.to, mail.cc) == (["Ann Lee", "Bo Ray"], ["Cy"])
 
 
-def test_a_recipient_is_the_smtp_address_then_an_address_then_the_name_then_what_is_there():
+def test_a_recipient_is_the_smtp_address_then_an_address_then_the_name_then_anything():
     rows = [
         {
             properties.RECIPIENT_TYPE: 1,
@@ -380,13 +380,13 @@ def test_an_item_of_a_class_that_libpff_does_not_know_is_read_by_its_stored_clas
     assert mail.to == ["A"]
 
 
-def test_an_item_without_properties_is_no_mail():
+def test_an_item_without_properties_is_not_mail():
     item = Item({})
     item.number_of_record_sets = 0
     assert read_item(item, 0) == NotMail(0x200024, "")
 
 
-def test_an_item_without_class_is_no_mail():
+def test_an_item_without_class_is_not_mail():
     item = Item({properties.MESSAGE_CLASS: None})
     assert read_item(item, 0) == NotMail(0x200024, "")
 
@@ -411,11 +411,11 @@ def as_batch(mail: Mail) -> pa.RecordBatch:
 
 
 @pytest.mark.parametrize("line", BAD_HEADERS)
-def test_headers_that_are_no_text_fit_into_the_table_all_the_same(line: str):
+def test_headers_that_are_not_text_still_fit_into_the_table(line: str):
     as_batch(read({properties.HEADERS: f"{line}\n\n"}))
 
 
-def test_html_in_utf_7_that_holds_half_a_character_fits_into_the_table():
+def test_html_in_utf_7_with_half_a_character_fits_into_the_table():
     as_batch(html(b"+2AA-", 65000))
 
 

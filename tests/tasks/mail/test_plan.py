@@ -49,7 +49,7 @@ def test_every_message_of_a_real_mailbox_is_listed(real_pst: Path):
     assert (plan.unknown, plan.warnings, plan.cut) == (None, [], 0)
 
 
-def test_the_folders_of_a_real_mailbox_are_those_of_the_plain_way(real_pst: Path):
+def test_the_folders_of_a_real_mailbox_are_those_that_libpff_lists(real_pst: Path):
     plain = pypff.file()
     plain.open(str(real_pst))
     wanted = plain_folders(plain.root_folder)
@@ -76,7 +76,7 @@ def test_nodes_are_listed_in_order_with_their_folders(alerts_box: Box):
     }
 
 
-def test_without_names_folders_are_called_by_their_ids(alerts_box: Box):
+def test_without_names_folders_are_named_by_their_ids(alerts_box: Box):
     with_names, without = open_plan(alerts_box.path), open_plan(alerts_box.path, names=False)
     assert without.nodes.tolist() == with_names.nodes.tolist()
     assert {folder.path.split("/")[-1] for folder in without.folders if folder.path} == {
@@ -85,7 +85,7 @@ def test_without_names_folders_are_called_by_their_ids(alerts_box: Box):
     assert {folder.stated for folder in without.folders} == {None}
 
 
-def test_a_name_that_libpff_cannot_read_costs_the_name_alone(damaged: Surgery, box: Box, kit: Kit):
+def test_a_name_that_libpff_cannot_read_costs_only_the_name(damaged: Surgery, box: Box, kit: Kit):
     inbox = 0x8082
     damaged.flip(damaged.block(damaged.node(inbox)[0])[0] + 3)
     found = kit.read(damaged.save())
@@ -129,7 +129,7 @@ def test_a_folder_that_states_more_than_its_index_holds_is_a_warning(damaged: Su
     ]
 
 
-def test_messages_whose_folder_is_in_no_index_are_orphans_and_read(damaged: Surgery, box: Box, kit: Kit):
+def test_messages_whose_folder_is_missing_are_orphans_and_still_read(damaged: Surgery, box: Box, kit: Kit):
     damaged.set(NBT, box.nodes[20], parent=0xABCD02)
     found = kit.read(damaged.save())
     names = found.plan.folder_names(0, 340)
@@ -177,7 +177,7 @@ def test_a_mailbox_without_messages_lists_none(tmp_path: Path, kit: Kit):
     assert plan.folder_names(0, 0) == {}
 
 
-def test_a_wrong_header_checksum_is_a_warning_and_all_is_read(damaged: Surgery, kit: Kit):
+def test_a_wrong_header_checksum_is_a_warning_and_everything_is_read(damaged: Surgery, kit: Kit):
     damaged.data[4] ^= 1
     found = kit.read(damaged.save())
     assert found.plan.warnings == ["its header's checksum is wrong; copy it again"]
@@ -210,26 +210,26 @@ def test_a_file_cut_inside_its_index_keeps_what_is_before_the_cut(damaged: Surge
     ("content", "words"),
     [
         (b"", "the file is empty"),
-        (b"!BDN", "cut after 4 bytes"),
-        (b"From: someone@example.org\n" * 100, "no PST or OST"),
-        (bytes(10_000), "no PST or OST"),
+        (b"!BDN", "cut off after 4 bytes"),
+        (b"From: someone@example.org\n" * 100, "not a PST or OST"),
+        (bytes(10_000), "not a PST or OST"),
     ],
 )
-def test_a_file_that_is_no_mailbox_is_told_so(tmp_path: Path, content: bytes, words: str):
+def test_a_file_that_is_not_a_mailbox_is_an_error_that_says_so(tmp_path: Path, content: bytes, words: str):
     path = tmp_path / "box.pst"
     path.write_bytes(content)
     with pytest.raises(NotAMailboxError, match=words):
         open_plan(path)
 
 
-def test_an_index_that_is_destroyed_altogether_says_so(damaged: Surgery):
+def test_a_completely_destroyed_index_is_an_error_that_says_so(damaged: Surgery):
     for offset, _, _ in damaged.pages(NBT):
         damaged.zero(offset)
     with pytest.raises(NotAMailboxError, match=r"its index is destroyed .*is zeroed.*copy it again"):
         open_plan(damaged.save())
 
 
-def test_a_header_that_points_nowhere_leaves_the_messages_to_be_found(damaged: Surgery, box: Box, kit: Kit):
+def test_messages_are_found_even_if_the_header_points_nowhere(damaged: Surgery, box: Box, kit: Kit):
     struct.pack_into("<Q", damaged.data, 224, 1 << 62)  # offset of the node index's root
     found = kit.read(damaged.save())
     assert found.plan.listed is None
@@ -237,6 +237,6 @@ def test_a_header_that_points_nowhere_leaves_the_messages_to_be_found(damaged: S
     assert found.failures == {}
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path):
+def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         open_plan(tmp_path / "absent.pst")

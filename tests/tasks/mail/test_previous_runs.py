@@ -10,7 +10,7 @@ import pytest
 from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail import previous_runs
-from tasks.mail.parts import write_part
+from tasks.mail.partitions import write_partition
 from tasks.mail.pff import NotMail
 from tasks.mail.previous_runs import recall, remember, together
 from tasks.mail.results import MailSource, Reading
@@ -46,11 +46,11 @@ def reading(tmp_path: Path) -> Reading:
     sources = (source("lapd", "aaaaaaaaaaaa", tmp_path), source("phoenix", "bbbbbbbbbbbb", tmp_path))
     for each in sources:
         assert each.mail is not None
-        write_part(each.mail, 0, 2, [NotMail(36, "IPM.Contact"), NotMail(68, "IPM.Contact")], {})
+        write_partition(each.mail, 0, 2, [NotMail(36, "IPM.Contact"), NotMail(68, "IPM.Contact")], {})
     return Reading(sources, rows("aaaaaaaaaaaa", "bbbbbbbbbbbb"))
 
 
-def test_what_was_kept_comes_back_as_it_was(reading: Reading, tmp_path: Path):
+def test_what_was_kept_comes_back_unchanged(reading: Reading, tmp_path: Path):
     remember(tmp_path, reading, ZONES)
     found = recall(tmp_path, but=["phoenix"])
     assert found.sources == reading.sources[:1]
@@ -83,13 +83,13 @@ def test_a_run_over_one_agency_keeps_what_is_known_of_the_others(reading: Readin
     assert found.quarantine.column("source").to_pylist() == ["aaaaaaaaaaaa"]
 
 
-def test_a_run_over_all_forgets_an_agency_that_is_not_there_any_more(reading: Reading, tmp_path: Path):
+def test_a_run_over_all_agencies_forgets_one_that_is_gone(reading: Reading, tmp_path: Path):
     remember(tmp_path, reading, ZONES)
     remember(tmp_path, Reading(reading.sources[:1], rows()), ZONES)
     assert recall(tmp_path, but=[]).agencies == {"lapd"}
 
 
-def test_an_agency_whose_mail_is_not_whole_is_not_known(reading: Reading, tmp_path: Path):
+def test_an_agency_whose_mail_is_incomplete_is_not_known(reading: Reading, tmp_path: Path):
     missing = replace(reading.sources[0], read=3)
     remember(tmp_path, Reading((missing, reading.sources[1]), rows()), ZONES)
     assert recall(tmp_path, but=[]).agencies == {"phoenix"}
@@ -111,7 +111,7 @@ def test_what_is_kept_is_the_same_bytes_in_any_order(reading: Reading, tmp_path:
     assert set(json.loads(first)) == {"lapd", "phoenix"}
 
 
-def test_a_file_that_makes_no_sense_is_named_with_the_mend(tmp_path: Path):
+def test_a_file_that_makes_no_sense_is_an_error_that_says_what_to_do(tmp_path: Path):
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail/agencies.json").write_text("{")
     with pytest.raises(InputError, match=r"work/mail/agencies.json: cannot be read; delete it"):

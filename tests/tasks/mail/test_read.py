@@ -40,7 +40,7 @@ def walk(item: Any, found: dict[int, Any]) -> dict[int, Any]:
     return found
 
 
-def test_every_real_message_is_read_as_the_plain_way_reads_it(real_pst: Path, kit: Kit):
+def test_every_real_message_is_read_as_a_plain_open_reads_it(real_pst: Path, kit: Kit):
     found = kit.read(real_pst)
     plain = pypff.file()
     plain.open(str(real_pst))
@@ -52,7 +52,7 @@ def test_every_real_message_is_read_as_the_plain_way_reads_it(real_pst: Path, ki
         assert read_item(item, attachments) == outcome
 
 
-def test_every_real_message_is_read_or_no_mail_or_quarantined(real_pst: Path, kit: Kit):
+def test_every_real_message_is_read_or_not_mail_or_quarantined(real_pst: Path, kit: Kit):
     found = kit.read(real_pst)
     assert found.plan.listed == len(found.outcomes)
     assert len(found.failures) == FAULTY.get(real_pst.name, 0)
@@ -100,7 +100,7 @@ def others_equal(found: Read, whole: Read, but: set[int]) -> bool:
 
 
 @pytest.mark.parametrize("part", ["data", "subnodes"])
-def test_a_flipped_byte_quarantines_its_own_message_alone(
+def test_a_flipped_byte_quarantines_only_its_own_message(
     damaged: Surgery, box: Box, box_read: Read, kit: Kit, part: str
 ):
     node = box.nodes[170]
@@ -114,7 +114,7 @@ def test_a_flipped_byte_quarantines_its_own_message_alone(
     assert others_equal(found, box_read, {node})
 
 
-def test_a_flipped_letter_of_a_body_is_never_handed_out(damaged: Surgery, box: Box, kit: Kit):
+def test_a_body_with_a_flipped_letter_is_never_returned(damaged: Surgery, box: Box, kit: Kit):
     # libpff itself hands it out, which is why the program looks.
     at = damaged.data.find("letter-00099".encode("utf-16-le"))
     damaged.data[at : at + 2] = b"L\0"
@@ -136,7 +136,9 @@ def test_a_flipped_byte_in_an_attachment_quarantines_nothing(enclosed: Box, tmp_
     assert found.outcomes == kit.read(enclosed.path).outcomes
 
 
-def test_a_message_without_data_is_quarantined_alone(damaged: Surgery, box: Box, box_read: Read, kit: Kit):
+def test_a_message_without_data_is_quarantined_and_no_other(
+    damaged: Surgery, box: Box, box_read: Read, kit: Kit
+):
     damaged.set(NBT, box.nodes[50], data=0)
     found = kit.read(damaged.save())
     assert not isinstance(found.outcomes[box.nodes[50]], Mail)
@@ -174,13 +176,11 @@ def test_a_lost_leaf_of_the_block_index_costs_the_messages_of_its_blocks(
     found = kit.read(damaged.save())
     assert found.plan.listed == 340
     assert hit <= found.failures.keys()
-    assert {reason for reason, _ in found.failures.values()} == {"block in no index"}
+    assert {reason for reason, _ in found.failures.values()} == {"block is missing from the index"}
     assert others_equal(found, box_read, set(found.failures))
 
 
-def test_a_subnode_tree_that_turns_in_a_circle_ends_and_the_message_is_read(
-    enclosed: Box, tmp_path: Path, kit: Kit
-):
+def test_a_circular_subnode_tree_ends_and_the_message_is_read(enclosed: Box, tmp_path: Path, kit: Kit):
     knife = kit.surgery(enclosed.path, tmp_path / "knife.pst")
     sub = knife.node(enclosed.nodes[3])[1]
     struct.pack_into("<Q", knife.data, knife.block(sub)[0] + 8 + 16, sub)
@@ -190,9 +190,7 @@ def test_a_subnode_tree_that_turns_in_a_circle_ends_and_the_message_is_read(
     assert found.outcomes == kit.read(enclosed.path).outcomes
 
 
-def test_a_body_whose_blocks_turn_in_a_circle_ends_with_its_message_alone(
-    enclosed: Box, tmp_path: Path, kit: Kit
-):
+def test_a_body_with_circular_blocks_costs_only_its_message(enclosed: Box, tmp_path: Path, kit: Kit):
     knife = kit.surgery(enclosed.path, tmp_path / "knife.pst")
     sub = knife.node(enclosed.nodes[6])[1]
     offset, size = knife.block(sub)
@@ -202,11 +200,11 @@ def test_a_body_whose_blocks_turn_in_a_circle_ends_with_its_message_alone(
     knife.seal_block(body)
     found = kit.read(knife.save())
     outcome = found.outcomes[enclosed.nodes[6]]
-    assert outcome == Failure(enclosed.nodes[6], "block stands twice in one tree", f"block 0x{body:x}")
+    assert outcome == Failure(enclosed.nodes[6], "block appears twice in one tree", f"block 0x{body:x}")
     assert others_equal(found, kit.read(enclosed.path), {enclosed.nodes[6]})
 
 
-def test_a_chain_of_subnodes_without_end_costs_its_messages_and_not_the_run(tmp_path: Path, kit: Kit):
+def test_an_endless_chain_of_subnodes_costs_its_messages_and_not_the_run(tmp_path: Path, kit: Kit):
     box = kit.write(tmp_path / "box.pst", [kit.letter(n, html=None) for n in range(1200)])
     knife = kit.surgery(box.path, tmp_path / "knife.pst")
     nodes = {int(row["nid"]): int(row["sub"]) for _, rows in knife.leaves(NBT) for row in rows}
@@ -226,7 +224,7 @@ def test_a_chain_of_subnodes_without_end_costs_its_messages_and_not_the_run(tmp_
     assert isinstance(found.outcomes[box.nodes[-1]], Mail)
 
 
-def test_a_block_behind_the_end_of_the_file_costs_its_message_alone(
+def test_a_block_beyond_the_end_of_the_file_costs_only_its_message(
     damaged: Surgery, box: Box, box_read: Read, kit: Kit
 ):
     bid = damaged.node(box.nodes[300])[0]
@@ -271,7 +269,7 @@ def test_a_file_that_libpff_refuses_is_halved_until_the_message_is_found(
         nodes = [plan.node(place) for place in range(len(plan.nodes))]
         outcomes = {one.node_id: one for one in read_nodes(file, plan.header, nodes, MailSettings())}
     bad = box.nodes[77]
-    assert outcomes[bad] == Failure(bad, "libpff opens no file that holds it", "I do not like it.")
+    assert outcomes[bad] == Failure(bad, "libpff cannot open a file that holds it", "I do not like it.")
     assert {node: one for node, one in outcomes.items() if node != bad} == {
         node: one for node, one in box_read.outcomes.items() if node != bad
     }
@@ -286,16 +284,16 @@ def read_with(box: Box, monkeypatch: pytest.MonkeyPatch, read_item_instead: Any)
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "expected"),
     [
         (OSError("a: b.\nlibpff_y: broken heap."), ("libpff cannot read it", "broken heap.")),
         (MemoryError(), ("libpff cannot read it", "MemoryError")),
-        (ValueError("no such day"), ("the reader failed on it", "ValueError: no such day")),
-        (RecursionError("deep"), ("the reader failed on it", "RecursionError: deep")),
+        (ValueError("no such day"), ("the reader failed", "ValueError: no such day")),
+        (RecursionError("deep"), ("the reader failed", "RecursionError: deep")),
     ],
 )
-def test_whatever_is_raised_over_a_message_quarantines_that_message(
-    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, told: tuple[str, str]
+def test_any_error_while_reading_a_message_quarantines_that_message(
+    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: tuple[str, str]
 ):
     bad = box.nodes[123]
 
@@ -305,7 +303,7 @@ def test_whatever_is_raised_over_a_message_quarantines_that_message(
         return read_item(item, attachments)
 
     outcomes = read_with(box, monkeypatch, fails)
-    assert outcomes.pop(bad) == Failure(bad, *told)
+    assert outcomes.pop(bad) == Failure(bad, *expected)
     assert outcomes == {node: one for node, one in box_read.outcomes.items() if node != bad}
 
 
@@ -315,7 +313,7 @@ def test_an_outcome_says_how_many_attachments_without_opening_one(enclosed: Box,
     assert [mail.attachments for mail in mails if isinstance(mail, Mail)] == [n % 3 for n in range(12)]
 
 
-def test_classes_that_are_no_mail_are_told_apart(tmp_path: Path, kit: Kit):
+def test_classes_that_are_not_mail_are_told_apart(tmp_path: Path, kit: Kit):
     classes = ["IPM.Appointment", "IPM.Note", "REPORT.IPM.Note.NDR", "IPM.Contact", "ipm.note.Custom"]
     box = kit.write(
         tmp_path / "box.pst", [kit.letter(n, message_class=name) for n, name in enumerate(classes)]

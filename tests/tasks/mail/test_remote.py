@@ -23,7 +23,7 @@ from tasks.mail.remote import RemoteFile, open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import check_readable, sha256_of
 from tasks.mail.spans import read_span, read_span_apart
-from tasks.mail.task import read_mail, survey_mailboxes
+from tasks.mail.survey import read_survey, survey_files
 from tests.store import Store, store
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_a_mailbox_is_read_in_few_requests(store: Store, box: Box):
         assert distant.fetched <= distant.size * 1.05
 
 
-def test_of_large_attachments_hardly_more_than_the_edges_is_fetched(store: Store, kit: Kit, tmp_path: Path):
+def test_hardly_more_than_the_edges_of_large_attachments_is_fetched(store: Store, kit: Kit, tmp_path: Path):
     letters = [kit.letter(n, attachments=(kit.enclosure(300_000),)) for n in range(30)]
     path = kit.write(tmp_path / "enclosures.pst", letters, encoding="none").path
     asked: list[tuple[int, int]] = []
@@ -124,7 +124,7 @@ def test_damage_of_blocks_and_a_cut_are_the_same_failures(store: Store, damaged:
 
 @pytest.mark.parametrize(("offset", "size"), [(0, 5), (16_380, 10), (5, 60_000), (99_990, 50), (100_000, 1)])
 @pytest.mark.parametrize("kept", [1, 2, 2048])
-def test_any_stretch_is_read_whatever_is_kept(
+def test_any_range_is_read_correctly_whatever_is_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch, offset: int, size: int, kept: int
 ):
     monkeypatch.setattr(remote, "_SEGMENTS", kept)
@@ -133,11 +133,11 @@ def test_any_stretch_is_read_whatever_is_kept(
     with RemoteFile(Remote(store.url("mail/stretch"))) as file:
         for _ in range(2):
             assert file.read(offset, size) == data[offset : offset + size]
-            file.ahead([(0, 40_000), (99_000, 5_000), (200_000, 5)])
+            file.prefetch([(0, 40_000), (99_000, 5_000), (200_000, 5)])
         assert file.read(offset, size) == data[offset : offset + size]
 
 
-def test_a_stretch_of_many_segments_is_read_and_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_a_range_of_many_segments_is_read_and_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(remote, "_REQUEST", 3)
     data = bytes(number % 249 for number in range(100_000))
     store.put("mail/long", data)
@@ -148,23 +148,23 @@ def test_a_stretch_of_many_segments_is_read_and_not_kept(store: Store, monkeypat
         assert file.requests == 2
 
 
-def test_what_is_there_is_not_fetched_again_and_memory_is_bounded(
+def test_what_is_kept_is_not_fetched_again_and_memory_is_limited(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
     store.put("mail/kept", bytes(16_384 * 10))
     monkeypatch.setattr(remote, "_SEGMENTS", 4)
-    monkeypatch.setattr(remote, "_AHEAD", 3)
+    monkeypatch.setattr(remote, "_PREFETCHED", 3)
     with RemoteFile(Remote(store.url("mail/kept"))) as file:
-        file.ahead([(0, 1), (16_384, 1), (20_000, 3)])
+        file.prefetch([(0, 1), (16_384, 1), (20_000, 3)])
         assert (file.requests, file.fetched) == (1, 32_768)
         assert file.read(100, 20_000) == bytes(20_000)
         assert file.requests == 1
-        file.ahead((at * 16_384, 1) for at in range(10))
+        file.prefetch((at * 16_384, 1) for at in range(10))
         assert file.fetched == 3 * 16_384
         assert len(file._segments) <= 4
 
 
-def test_a_mailbox_exchanged_while_it_is_read_leaves_no_part(store: Store, box: Box):
+def test_a_mailbox_replaced_while_it_is_read_leaves_no_partition(store: Store, box: Box):
     place = put(store, box.path, "mail/exchanged.pst")
     with open_bytes(place) as file:
         items = while_unchanged(iter("ab"), file)
@@ -191,10 +191,10 @@ def test_a_mailbox_that_vanishes_before_or_while_it_is_read_is_named(store: Stor
 
 
 def survey(client: Client, work: Path, *records: RecordFile):
-    return survey_mailboxes(records, work, client)
+    return survey_files(records, work, client)
 
 
-def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
+def test_sources_and_partitions_are_the_same_from_a_store_which_is_hashed_once(
     threads: Client, store: Store, alerts_box: Box, damaged: Surgery, tmp_path: Path
 ):
     damaged.zero(damaged.leaves(NBT)[12][0])
@@ -207,7 +207,7 @@ def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
     found = {}
     for name, records in {"here": here, "there": there}.items():
         work = tmp_path / name
-        found[name] = read_mail(survey(threads, work, *records), work, threads)
+        found[name] = read_survey(survey(threads, work, *records), work, threads)
     assert found["here"].quarantine == found["there"].quarantine
     assert [source.sha256 for source in found["here"].sources] == [
         source.sha256 for source in found["there"].sources
@@ -225,20 +225,20 @@ def test_sources_and_parts_are_the_same_from_a_store_and_hashed_once(
     assert len(again) < 10  # its index; the file has been hashed
 
 
-def test_an_object_exchanged_between_survey_and_reading_is_an_error_that_names_it(
+def test_an_object_replaced_between_survey_and_reading_is_an_error_that_names_it(
     threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
 ):
     record = RecordFile("x", put(store, alerts_box.path, "door/box.pst"), "records/x/box.pst")
     surveyed = survey(threads, tmp_path, record)
     put(store, box.path, "door/box.pst")
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
-        read_mail(surveyed, tmp_path, threads)
+        read_survey(surveyed, tmp_path, threads)
     store.delete("door/box.pst")
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
-        read_mail(surveyed, tmp_path, threads)
+        read_survey(surveyed, tmp_path, threads)
 
 
-def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_at(
+def test_no_partition_is_written_of_an_object_that_replaced_the_surveyed_one(
     threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
 ):
     """A run that ends before its last look at the files would leave the part under the other one's key."""
@@ -251,10 +251,10 @@ def test_no_part_is_written_of_an_object_that_came_for_the_one_that_was_looked_a
             read_it(span)
     with pytest.raises(InputError, match=r"door/pinned\.pst: was changed during the run"):
         read_mailboxes(threads, [mailbox], tmp_path, MailSettings())
-    assert list(mailbox.parts(tmp_path).glob("part-*")) == []
+    assert list(mailbox.mail_folder(tmp_path).glob("part-*")) == []
 
 
-def test_an_object_that_was_uploaded_in_parts_is_read_as_any_other(store: Store, box: Box, tmp_path: Path):
+def test_an_object_uploaded_in_several_pieces_is_read_like_any_other(store: Store, box: Box, tmp_path: Path):
     from data.storage import filesystem, list_objects, state_of
 
     data = box.path.read_bytes() + bytes(6 << 20)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.catalog import RecordFile
 from data.schema import TABLES
 from tasks.mail.layout import NBT
-from tasks.mail.parts import PartSummary, Quarantined
+from tasks.mail.partitions import PartitionSummary, Quarantined
 from tasks.mail.results import quarantine_table, to_sources
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Surgery
 
 PARTS = [
-    PartSummary(0, 200, 197, {"IPM.Contact": 2}, (Quarantined(7, "Inbox", "no good", "at all"),)),
-    PartSummary(200, 340, 139, {"IPM.Appointment": 1}),
+    PartitionSummary(0, 200, 197, {"IPM.Contact": 2}, (Quarantined(7, "Inbox", "no good", "at all"),)),
+    PartitionSummary(200, 340, 139, {"IPM.Appointment": 1}),
 ]
 
 
@@ -27,7 +27,7 @@ def mailbox_of(path: Path, agency: str = "lapd") -> Mailbox:
     return group([file], {path: examine(path, None)})[0]
 
 
-def test_the_counts_of_a_source_are_those_of_its_parts(box: Box, tmp_path: Path):
+def test_the_counts_of_a_source_are_those_of_its_partitions(box: Box, tmp_path: Path):
     mailbox = mailbox_of(box.path)
     (source,) = to_sources([mailbox], tmp_path, {mailbox.source: PARTS})
     assert (source.messages_listed, source.read, source.not_mail, source.quarantined) == (340, 336, 3, 1)
@@ -38,18 +38,18 @@ def test_the_counts_of_a_source_are_those_of_its_parts(box: Box, tmp_path: Path)
         ("records/lapd/box.pst",),
         box.path.stat().st_size,
     )
-    assert source.mail == mailbox.parts(tmp_path)
+    assert source.mail == mailbox.mail_folder(tmp_path)
     assert source.unaccounted == ()
     assert pickle.loads(pickle.dumps(source)) == source
 
 
-def test_folders_whose_messages_no_part_answers_for_are_named(box: Box, tmp_path: Path):
+def test_folders_with_messages_in_no_partition_are_named(box: Box, tmp_path: Path):
     mailbox = mailbox_of(box.path)
     (source,) = to_sources([mailbox], tmp_path, {mailbox.source: PARTS[:1]})
     assert source.unaccounted == ("Top of Personal Folders/Inbox",)
 
 
-def test_a_file_that_is_no_mailbox_is_a_source_with_nothing_but_its_problem(tmp_path: Path):
+def test_a_file_that_is_not_a_mailbox_is_a_source_with_nothing_but_its_problem(tmp_path: Path):
     path = tmp_path / "broken.pst"
     path.write_bytes(b"PK")
     mailbox = mailbox_of(path)
@@ -58,7 +58,7 @@ def test_a_file_that_is_no_mailbox_is_a_source_with_nothing_but_its_problem(tmp_
     assert source.unknown is not None
     assert source.warnings == (f"not read: {source.unknown}",)
     (row,) = quarantine_table([mailbox], {}).to_pylist()
-    assert (row["stage"], row["reason"], row["node_id"]) == ("opening", "no mailbox", None)
+    assert (row["stage"], row["reason"], row["node_id"]) == ("opening", "not a mailbox", None)
     assert row["detail"] == source.unknown
 
 

@@ -45,16 +45,16 @@ def test_a_file_is_examined_with_its_hash_and_its_plan(box: Box):
     assert found.plan.listed == 340
 
 
-def test_a_known_hash_is_taken_as_it_is(box: Box):
+def test_a_known_hash_is_used_unchanged(box: Box):
     assert examine(box.path, "ab" * 32).sha256 == "ab" * 32
 
 
-def test_a_file_that_is_no_mailbox_is_examined_with_what_is_wrong(tmp_path: Path):
+def test_a_file_that_is_not_a_mailbox_is_examined_with_what_is_wrong(tmp_path: Path):
     (tmp_path / "box.pst").write_bytes(b"nothing")
     found = examine(tmp_path / "box.pst", None)
     assert found.plan is None
     assert found.problem is not None
-    assert "no PST or OST" in found.problem
+    assert "not a PST or OST" in found.problem
     assert found.bytes == 7
 
 
@@ -62,7 +62,7 @@ def test_a_file_that_is_no_mailbox_is_examined_with_what_is_wrong(tmp_path: Path
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> tuple[Path, RecordFile]:
+def hashed(tmp_path: Path) -> tuple[Path, RecordFile]:
     """A work folder in whose memo the hash of a file stands."""
     path = tmp_path / "box.pst"
     path.write_bytes(b"0123456789")
@@ -73,34 +73,34 @@ def known(tmp_path: Path) -> tuple[Path, RecordFile]:
     return tmp_path / "work", file
 
 
-def test_the_hash_of_a_file_as_it_was_is_known(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_the_hash_of_a_file_as_it_was_is_known(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     assert HashMemo(work).get(file) == "ab" * 32
 
 
-def test_reading_a_file_changes_nothing(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_reading_a_file_changes_nothing(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     path = on_disk(file)
     path.read_bytes()
     assert HashMemo(work).get(file) == "ab" * 32
 
 
-def test_a_changed_size_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_a_changed_size_makes_the_hash_unknown(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     path = on_disk(file)
     path.write_bytes(b"01234567890")
     assert HashMemo(work).get(file) is None
 
 
-def test_a_changed_time_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_a_changed_time_makes_the_hash_unknown(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     path = on_disk(file)
     os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
     assert HashMemo(work).get(file) is None
 
 
-def test_other_bytes_with_the_times_set_back_make_the_hash_unknown(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_other_bytes_with_the_times_set_back_make_the_hash_unknown(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     path = on_disk(file)
     before = path.stat()
     path.write_bytes(b"9876543210")
@@ -114,8 +114,8 @@ def test_other_bytes_with_the_times_set_back_make_the_hash_unknown(known: tuple[
     assert HashMemo(work).get(file) is None
 
 
-def test_another_file_moved_in_its_place_makes_the_hash_unknown(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_another_file_moved_in_its_place_makes_the_hash_unknown(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     path = on_disk(file)
     other = path.with_name("other")
     shutil.copy2(path, other)
@@ -123,8 +123,8 @@ def test_another_file_moved_in_its_place_makes_the_hash_unknown(known: tuple[Pat
     assert HashMemo(work).get(file) is None
 
 
-def test_a_state_of_one_element_less_is_not_taken_for_the_same(known: tuple[Path, RecordFile]):
-    work, file = known
+def test_a_state_of_one_element_less_is_not_taken_for_the_same(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
     for state in ([], state_of(file.path)[:3], [0, *state_of(file.path)]):
         memo = HashMemo(work)
         memo.put(file, "cd" * 32, state)
@@ -132,8 +132,8 @@ def test_a_state_of_one_element_less_is_not_taken_for_the_same(known: tuple[Path
 
 
 @pytest.mark.parametrize("content", ["", "[1, 2]", "{", "null", '{"records/lapd/box.pst": "ab"}', "\x00"])
-def test_a_memo_that_makes_no_sense_is_forgotten(known: tuple[Path, RecordFile], content: str):
-    work, file = known
+def test_a_memo_that_makes_no_sense_is_forgotten(hashed: tuple[Path, RecordFile], content: str):
+    work, file = hashed
     (work / "mail" / "hashes.json").write_text(content)
     memo = HashMemo(work)
     assert memo.get(file) is None
@@ -142,8 +142,8 @@ def test_a_memo_that_makes_no_sense_is_forgotten(known: tuple[Path, RecordFile],
     assert HashMemo(work).get(file) == "cd" * 32
 
 
-def test_the_memo_is_written_beside_and_renamed(known: tuple[Path, RecordFile]):
-    work, _ = known
+def test_the_memo_is_written_under_another_name_and_renamed(hashed: tuple[Path, RecordFile]):
+    work, _ = hashed
     assert [path.name for path in (work / "mail").iterdir()] == ["hashes.json"]
     assert json.loads((work / "mail" / "hashes.json").read_text())
 
@@ -172,7 +172,7 @@ def test_the_same_file_under_two_agencies_is_a_mailbox_of_each(box: Box):
     assert len({one.source for one in mailboxes}) == 1
 
 
-def test_mailboxes_come_in_the_same_order_whatever_the_order_of_files(tmp_path: Path):
+def test_mailboxes_are_in_the_same_order_whatever_the_order_of_files(tmp_path: Path):
     paths = [tmp_path / f"{name}.pst" for name in "abc"]
     for path in paths:
         path.write_text(path.name)
@@ -183,13 +183,13 @@ def test_mailboxes_come_in_the_same_order_whatever_the_order_of_files(tmp_path: 
 
 def test_mail_is_kept_by_file_reader_and_libpff(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (mailbox,) = group([record(box.path)], {box.path: examine(box.path, None)})
-    before = mailbox.parts(tmp_path)
+    before = mailbox.mail_folder(tmp_path)
     assert before.parent == tmp_path / "mail"
     assert mailbox.source in before.name
     monkeypatch.setattr("tasks.mail.sources.READER_VERSION", READER_VERSION + 1)
-    newer = mailbox.parts(tmp_path)
+    newer = mailbox.mail_folder(tmp_path)
     monkeypatch.setattr("tasks.mail.sources.LIBPFF_VERSION", "20991231")
-    assert len({before, newer, mailbox.parts(tmp_path)}) == 3
+    assert len({before, newer, mailbox.mail_folder(tmp_path)}) == 3
 
 
 # What cannot be opened.
@@ -199,7 +199,7 @@ def test_readable_files_pass(box: Box):
     check_readable([record(box.path)])
 
 
-def test_a_link_that_leads_nowhere_is_named_with_the_mend(tmp_path: Path, box: Box):
+def test_a_broken_link_is_an_error_that_says_what_to_do(tmp_path: Path, box: Box):
     link = tmp_path / "gone.pst"
     link.symlink_to(tmp_path / "elsewhere.pst")
     with pytest.raises(InputError) as caught:
@@ -210,7 +210,7 @@ def test_a_link_that_leads_nowhere_is_named_with_the_mend(tmp_path: Path, box: B
     assert "\n" not in message
 
 
-def test_a_folder_called_like_a_mailbox_cannot_be_read(tmp_path: Path):
+def test_a_folder_named_like_a_mailbox_cannot_be_read(tmp_path: Path):
     folder = tmp_path / "folder.pst"
     folder.mkdir()
     with pytest.raises(InputError, match=r"records/lapd/folder\.pst: cannot be read"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.mail.parts import Quarantined, part_name, summaries
+from tasks.mail.partitions import Quarantined, partition_file, summaries
 from tasks.mail.plan import open_plan
 from tasks.mail.settings import MailSettings
 from tasks.mail.spans import Span, outcomes_of, read_span, read_span_apart, span_of
@@ -21,43 +21,43 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def span(box: Box, tmp_path: Path) -> Span:
-    """Messages 40 to 60 of `box`."""
+    """Messages 40 to 60 of ``box``."""
     return span_of(open_plan(box.path), box.path, (40, 60), tmp_path / "parts", MailSettings())
 
 
-def test_a_range_that_has_travelled_reads_the_same(span: Span, box: Box, box_read: Read):
+def test_a_range_that_was_pickled_reads_the_same(span: Span, box: Box, box_read: Read):
     arrived: Span = pickle.loads(pickle.dumps(span))
     assert outcomes_of(arrived) == [box_read.outcomes[node] for node in box.nodes[40:60]]
 
 
-def test_a_range_travels_light(span: Span):
+def test_a_pickled_range_is_small(span: Span):
     # A few bytes a message, whatever the mailbox's size.
     assert len(pickle.dumps(span)) < 4_000
     assert span.nodes.base is None  # a copy, so that the whole list does not travel with it
 
 
-def test_a_piece_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
+def test_a_slice_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
     piece = span.piece(5, 8)
     assert (len(piece), piece.start) == (3, 45)
     assert [outcome.node_id for outcome in outcomes_of(piece)] == box.nodes[45:48]
     assert list(piece.folders) == box.nodes[45:48]
 
 
-def test_reading_a_range_writes_its_part(span: Span, box: Box):
+def test_reading_a_range_writes_its_partition(span: Span, box: Box):
     summary = read_span(span)
     assert (summary.start, summary.stop, summary.read) == (40, 60, 20)
-    assert summaries(span.parts, 60) == [summary]
-    table = pq.read_table(span.parts / part_name(40, 60))
+    assert summaries(span.mail_folder, 60) == [summary]
+    table = pq.read_table(span.mail_folder / partition_file(40, 60))
     assert table["node_id"].to_pylist() == box.nodes[40:60]
     assert set(table["folder"].to_pylist()) == {"Top of Personal Folders/Inbox"}
 
 
-def test_reading_in_child_processes_gives_the_same_part(span: Span, tmp_path: Path):
+def test_reading_in_child_processes_writes_the_same_partition(span: Span, tmp_path: Path):
     read_span(span)
-    here = (span.parts / part_name(40, 60)).read_bytes()
-    (span.parts / part_name(40, 60)).unlink()
+    here = (span.mail_folder / partition_file(40, 60)).read_bytes()
+    (span.mail_folder / partition_file(40, 60)).unlink()
     read_span_apart(span)
-    assert (span.parts / part_name(40, 60)).read_bytes() == here
+    assert (span.mail_folder / partition_file(40, 60)).read_bytes() == here
 
 
 class Children:
@@ -84,7 +84,7 @@ def ended(code: int, stderr: bytes = b"") -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("ending", "told"),
+    ("ending", "verdict"),
     [
         (ended(-11), "was ended by SIGSEGV"),
         (ended(-6), "was ended by SIGABRT"),
@@ -97,7 +97,7 @@ def test_the_one_message_that_kills_its_reader_is_found_and_the_rest_kept(
     box: Box,
     monkeypatch: pytest.MonkeyPatch,
     ending: subprocess.CompletedProcess[bytes] | Exception,
-    told: str,
+    verdict: str,
 ):
     bad = box.nodes[53]
     children = Children({bad}, ending)
@@ -107,11 +107,11 @@ def test_the_one_message_that_kills_its_reader_is_found_and_the_rest_kept(
         Quarantined(
             bad,
             "Top of Personal Folders/Inbox",
-            "libpff dies of it",
-            f"the reader {told}, each time it was tried",
+            "crashes libpff",
+            f"the reader {verdict}, each time it was tried",
         ),
     )
-    table = pq.read_table(span.parts / part_name(40, 60))
+    table = pq.read_table(span.mail_folder / partition_file(40, 60))
     assert table["node_id"].to_pylist() == [node for node in box.nodes[40:60] if node != bad]
     assert children.asked.count([bad]) == span.settings.deaths
     assert len(children.asked) < 14  # halving, not one by one
@@ -140,18 +140,20 @@ def test_a_message_whose_reader_died_only_once_is_read(span: Span, box: Box, mon
     assert read_span_apart(span).read == 20
 
 
-def test_a_child_that_fails_for_a_reason_of_its_own_is_no_message_s_fault(
+def test_a_child_that_fails_for_another_reason_is_not_blamed_on_a_message(
     span: Span, box: Box, monkeypatch: pytest.MonkeyPatch
 ):
     broken = ended(1, b"ModuleNotFoundError: No module named 'tasks'")
     monkeypatch.setattr(subprocess, "run", Children(set(box.nodes), broken))
     with pytest.raises(RuntimeError, match=r"box\.pst ended with code 1: ModuleNotFoundError"):
         read_span_apart(span)
-    assert not span.parts.exists() or list(span.parts.iterdir()) == []
+    assert not span.mail_folder.exists() or list(span.mail_folder.iterdir()) == []
 
 
 def test_a_mailbox_that_is_gone_is_named(span: Span, tmp_path: Path):
-    gone = Span(tmp_path / "gone.pst", span.header, span.nodes, span.folders, 40, span.parts, span.settings)
+    gone = Span(
+        tmp_path / "gone.pst", span.header, span.nodes, span.folders, 40, span.mail_folder, span.settings
+    )
     with pytest.raises(FileNotFoundError, match=r"gone\.pst"):
         read_span(gone)
     with pytest.raises((OSError, RuntimeError), match=r"gone\.pst"):

@@ -14,8 +14,8 @@ from distributed import Client, LocalCluster
 from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
-from tasks.alerts import parts
-from tasks.alerts.parts import Parsed, ParseUnit, check_templates, parse_sources
+from tasks.alerts import batches
+from tasks.alerts.batches import ParseBatch, Parsed, check_templates, parse_sources
 from tasks.mail.results import MailSource
 
 Build = Callable[..., Any]
@@ -24,7 +24,7 @@ ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/Los_Angeles", "nypd": "
 
 def results(parsed: Parsed) -> list[dict[str, Any]]:
     return [
-        row for source in parsed.sources for part in source.parts for row in pq.read_table(part).to_pylist()
+        row for source in parsed.sources for file in source.files for row in pq.read_table(file).to_pylist()
     ]
 
 
@@ -52,16 +52,16 @@ def test_results_hold_no_bodies(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     parsed = parse_sources([mailbox(rows)], ZONES, crosswalk, tmp_path)
-    assert not {"html", "text"} & set(pq.read_schema(parsed.sources[0].parts[0]).names)
+    assert not {"html", "text"} & set(pq.read_schema(parsed.sources[0].files[0]).names)
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped_and_a_half_file_is_made_again(
+def test_an_interrupted_run_continues_where_it_stopped_and_rewrites_a_half_file(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     sources = [mailbox(rows, [2, 4, 6])]
     whole = parse_sources(sources, ZONES, crosswalk, tmp_path)
     before = results(whole)
-    gone, cut, *_ = whole.sources[0].parts
+    gone, cut, *_ = whole.sources[0].files
     gone.unlink()
     cut.write_bytes(cut.read_bytes()[:100])
     again = parse_sources(sources, ZONES, crosswalk, tmp_path)
@@ -69,7 +69,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_a_half_file_is_made_aga
     assert results(again) == before
 
 
-def test_mail_that_was_cut_into_other_parts_is_parsed_anew_and_old_results_are_not_mixed_in(
+def test_mail_in_other_partitions_is_parsed_again_without_mixing_in_old_results(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     parse_sources([mailbox(rows, [3, 6, 9])], ZONES, crosswalk, tmp_path)
@@ -78,7 +78,7 @@ def test_mail_that_was_cut_into_other_parts_is_parsed_anew_and_old_results_are_n
     assert [row["node_id"] for row in results(second)] == [row["node_id"] for row in rows]
 
 
-def test_row_groups_of_one_file_are_separate_work(
+def test_row_groups_of_one_file_are_separate_batches(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     parsed = parse_sources([mailbox(rows, row_group=4)], ZONES, crosswalk, tmp_path)
@@ -86,7 +86,7 @@ def test_row_groups_of_one_file_are_separate_work(
     assert [row["node_id"] for row in results(parsed)] == [row["node_id"] for row in rows]
 
 
-def test_a_changed_crosswalk_or_time_zone_makes_its_own_results(
+def test_a_changed_crosswalk_or_time_zone_has_its_own_results(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     sources = [mailbox(rows)]
@@ -99,7 +99,7 @@ def test_a_changed_crosswalk_or_time_zone_makes_its_own_results(
     assert parse_sources(sources, ZONES, crosswalk, tmp_path).fresh == 0
 
 
-def test_changed_code_makes_its_own_results(
+def test_changed_code_has_its_own_results(
     mailbox: Build,
     rows: list[dict[str, Any]],
     crosswalk: Crosswalk,
@@ -108,7 +108,7 @@ def test_changed_code_makes_its_own_results(
 ) -> None:
     sources = [mailbox(rows)]
     parse_sources(sources, ZONES, crosswalk, tmp_path)
-    monkeypatch.setattr(parts, "code_version", lambda: "another")
+    monkeypatch.setattr(batches, "code_version", lambda: "another")
     assert parse_sources(sources, ZONES, crosswalk, tmp_path).fresh == 1
 
 
@@ -120,17 +120,17 @@ def test_a_mailbox_of_two_agencies_in_one_time_zone_is_parsed_once(
     parsed = parse_sources(shared, ZONES, crosswalk, tmp_path)
     assert parsed.fresh == 2
     assert [source.agency for source in parsed.sources] == ["lapd", "nypd", "sfpd"]
-    assert parsed.sources[0].parts == parsed.sources[2].parts != parsed.sources[1].parts
+    assert parsed.sources[0].files == parsed.sources[2].files != parsed.sources[1].files
 
 
-def test_a_mailbox_that_could_not_be_read_has_no_parts(
+def test_a_mailbox_that_could_not_be_read_has_no_files(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     shut = replace(mailbox(rows), mail=None, read=0)
-    assert parse_sources([shut], ZONES, crosswalk, tmp_path).sources[0].parts == ()
+    assert parse_sources([shut], ZONES, crosswalk, tmp_path).sources[0].files == ()
 
 
-def test_one_source_twice_in_an_agency_is_a_fault_of_the_program(
+def test_one_source_twice_in_an_agency_is_a_programming_error(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     mine = mailbox(rows)
@@ -138,7 +138,7 @@ def test_one_source_twice_in_an_agency_is_a_fault_of_the_program(
         parse_sources([mine, mine], ZONES, crosswalk, tmp_path)
 
 
-def test_a_wrong_time_zone_is_named_with_its_mend(
+def test_a_wrong_time_zone_is_an_error_that_says_what_to_do(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     sources = [mailbox(rows)]
@@ -149,7 +149,7 @@ def test_a_wrong_time_zone_is_named_with_its_mend(
     assert not (tmp_path / "alerts").exists()
 
 
-def test_a_template_without_a_scraper_is_named_with_its_mend() -> None:
+def test_a_template_without_a_scraper_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(
         InputError, match=r"pattern 'X', column template: 'neu' has no scraper; write one of resident-"
     ):
@@ -157,7 +157,7 @@ def test_a_template_without_a_scraper_is_named_with_its_mend() -> None:
 
 
 @pytest.mark.parametrize("processes", [False, True])
-def test_two_workers_find_what_one_loop_finds(
+def test_two_workers_give_the_same_result_as_one_loop(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path, processes: bool
 ) -> None:
     sources: list[MailSource] = [
@@ -170,10 +170,10 @@ def test_two_workers_find_what_one_loop_finds(
         parallel = parse_sources(sources, ZONES, crosswalk, tmp_path / "parallel", client=client)
     assert (parallel.fresh, parallel.kept) == (serial.fresh, serial.kept) == (5, 0)
     for one, two in zip(serial.sources, parallel.sources, strict=True):
-        assert [part.read_bytes() for part in one.parts] == [part.read_bytes() for part in two.parts]
+        assert [file.read_bytes() for file in one.files] == [file.read_bytes() for file in two.files]
 
 
-def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
+def test_an_error_on_a_worker_ends_the_run_and_keeps_the_finished_batches(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     source = mailbox(rows, [5])
@@ -190,7 +190,7 @@ def test_a_fault_on_a_worker_ends_the_run_and_keeps_the_finished_parts(
 
 
 @dataclass(frozen=True)
-class DiesOnce(ParseUnit):
+class DiesOnce(ParseBatch):
     """Takes its worker with it the first time that it is asked for anything."""
 
     mark: Path
@@ -203,12 +203,12 @@ class DiesOnce(ParseUnit):
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_while_it_parses_costs_nothing(
+def test_a_worker_that_dies_while_parsing_costs_nothing(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path, monkeypatch: Any
 ) -> None:
     sources = [mailbox(rows, [2, 4, 6])]
     expected = results(parse_sources(sources, ZONES, crosswalk, tmp_path / "here"))
-    monkeypatch.setattr(parts, "ParseUnit", lambda given: DiesOnce(given, tmp_path / "dead"))
+    monkeypatch.setattr(batches, "ParseBatch", lambda given: DiesOnce(given, tmp_path / "dead"))
     done: list[int] = []
     with connect(ClusterSettings(workers=1)) as client:
         parsed = parse_sources(

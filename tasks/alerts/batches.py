@@ -1,11 +1,11 @@
-"""The parts of all mailboxes: what is to be parsed, what lies there already, the work on the workers.
+"""Batches of messages to parse: which there are, which earlier runs have parsed, and their parsing.
 
-The plan is pure data (:class:`Unit`: one row group of a mail file and the place of its result), so that
-workers are busy whatever the sizes of the mailboxes, and running it serially or on a cluster is the same.
-Results lie in ``work/alerts/<source>-<key>/``; the key is a hash of all that a result depends on besides the
-mail itself. A changed crosswalk, scraper or time zone therefore makes another folder, and the old one is
-simply not used. A result is written beside and renamed, and bears a mark of the rows it was made from: an
-interrupted run leaves usable parts.
+A :class:`Batch` is one row group of a mail file and the file for its result. Batches are of similar size, so
+that workers are busy whatever the sizes of the mailboxes, and the result is the same in one process as on a
+cluster. Results are in ``work/alerts/<source>-<key>/``. The key is a hash of everything that a result depends
+on besides the mail itself, so a changed crosswalk, scraper or time zone leads to another folder, and the old
+one is no longer used. A result is written under another name and then renamed, and it bears a mark of the
+rows that it was made from, so an interrupted run leaves batches that the next run can use.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lxml import etree
 from data.crosswalk import CROSSWALK, Crosswalk
 from data.errors import InputError
 from data.tables import replacing, write_parquet
-from tasks.alerts.parse import parse_part
+from tasks.alerts.parse import parse_messages
 from tasks.alerts.scrape import TEMPLATES
 from tasks.mail.results import MailSource
 from tasks.scatter import run_each
@@ -37,14 +37,14 @@ _CODE: Final = (
 
 
 @dataclass(frozen=True)
-class Unit:
-    """One piece of work: a row group of a mail file.
+class Batch:
+    """One row group of a mail file.
 
     Attributes:
         mail: The mail file.
         row_group: Which of its row groups.
-        mark: What identifies the rows (their number, the first and last node id, their size): a kept result
-            is used only if it bears the same one, for mail may have been cut into other parts since.
+        mark: What identifies the rows: their number, the first and last node id, their size. A result is used
+            only if it bears the same mark, because the mail may have been partitioned differently since.
         result: Where the parsed rows go.
     """
 
@@ -60,7 +60,7 @@ class ParsedSource:
 
     agency: str
     source: str
-    parts: tuple[Path, ...]
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Parsed:
     """All parsed mailboxes.
 
     Attributes:
-        sources: In order of agency and source; one without mail has no parts.
-        fresh: Parts parsed in this run.
-        kept: Parts that a run before left.
+        sources: In order of agency and source; a mailbox without mail has no files.
+        fresh: Batches parsed in this run.
+        kept: Batches that earlier runs have parsed.
     """
 
     sources: tuple[ParsedSource, ...]
@@ -79,7 +79,7 @@ class Parsed:
 
 
 def code_version() -> str:
-    """Hash of the code that parses and of lxml's version, so that nobody need raise a number."""
+    """Hash of the parsing code and of lxml's version, so that nobody has to remember to raise a number."""
     digest = hashlib.sha256(repr((etree.LXML_VERSION, etree.LIBXML_VERSION)).encode("ascii"))
     for name in _CODE:
         digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
@@ -87,10 +87,10 @@ def code_version() -> str:
 
 
 def check_templates(crosswalk: Crosswalk) -> None:
-    """See that each template of the crosswalk has a scraper.
+    """Check that each template of the crosswalk has a scraper.
 
     Raises:
-        InputError: One has none; names the row's pattern, the column and the templates there are.
+        InputError: One has none; the message names the row's pattern, the column and the templates there are.
     """
     for row in crosswalk.rows:
         if row.template is not None and row.template not in TEMPLATES:
@@ -102,17 +102,17 @@ def check_templates(crosswalk: Crosswalk) -> None:
 
 def plan(
     sources: Sequence[MailSource], timezones: Mapping[str, str], crosswalk: Crosswalk, work: Path
-) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Unit, str], ...]]:
-    """Lay out the work: nothing is read but the footers of the mail files.
+) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Batch, str], ...]]:
+    """List the batches: only the footers of the mail files are read.
 
     Args:
-        sources: The mailboxes; of each agency one a source.
+        sources: The mailboxes; of each agency one per source.
         timezones: IANA time zone by agency.
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
 
     Returns:
-        The mailboxes with the files that will hold their rows, and the units with the time zone of each. A
+        The mailboxes with the files that will hold their rows, and the batches with the time zone of each. A
         mailbox that two agencies of one time zone hand over is parsed once.
 
     Raises:
@@ -124,21 +124,23 @@ def plan(
         raise ValueError("an agency has a source twice; the files of one source belong to one MailSource")
     version = code_version()
     laid: list[ParsedSource] = []
-    units: dict[Path, tuple[Unit, str]] = {}
+    batches: dict[Path, tuple[Batch, str]] = {}
     for source in sorted(sources, key=lambda s: (s.agency, s.source)):
         zone = _zone(source.agency, timezones)
-        mine: list[Unit] = []
+        mine: list[Batch] = []
         if source.mail is not None:
             key = hashlib.sha256(
                 repr((source.mail.name, crosswalk.fingerprint, version, zone)).encode("utf-8")
             )
             folder = work / "alerts" / f"{source.source}-{key.hexdigest()[:16]}"
             mine = [
-                unit for file in sorted(source.mail.glob("part-*.parquet")) for unit in _units(file, folder)
+                batch
+                for file in sorted(source.mail.glob("part-*.parquet"))
+                for batch in _batches(file, folder)
             ]
-        units.update({unit.result: (unit, zone) for unit in mine})
-        laid.append(ParsedSource(source.agency, source.source, tuple(unit.result for unit in mine)))
-    return tuple(laid), tuple(units.values())
+        batches.update({batch.result: (batch, zone) for batch in mine})
+        laid.append(ParsedSource(source.agency, source.source, tuple(batch.result for batch in mine)))
+    return tuple(laid), tuple(batches.values())
 
 
 def _zone(agency: str, timezones: Mapping[str, str]) -> str:
@@ -156,11 +158,11 @@ def _zone(agency: str, timezones: Mapping[str, str]) -> str:
     return name
 
 
-def _units(file: Path, folder: Path) -> list[Unit]:
-    """The units of one mail file: its row groups that have rows."""
+def _batches(file: Path, folder: Path) -> list[Batch]:
+    """The batches of one mail file: its row groups that have rows."""
     meta = pq.read_metadata(file)
     place = meta.schema.names.index("node_id")
-    units = []
+    batches = []
     for number in range(meta.num_row_groups):
         group = meta.row_group(number)
         if group.num_rows == 0:
@@ -168,29 +170,31 @@ def _units(file: Path, folder: Path) -> list[Unit]:
         span = group.column(place).statistics
         ends = (span.min, span.max) if span is not None and span.has_min_max else ()
         mark = repr((file.name, number, group.num_rows, *ends, group.total_byte_size))
-        units.append(Unit(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
-    return units
+        batches.append(Batch(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
+    return batches
 
 
-def is_done(unit: Unit) -> bool:
-    """Whether the unit's result lies there, whole and made from the same rows."""
+def is_done(batch: Batch) -> bool:
+    """Whether the batch's result is on disk, complete and made from the same rows."""
     try:
-        metadata = pq.read_schema(unit.result).metadata or {}
+        metadata = pq.read_schema(batch.result).metadata or {}
     except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
         return False
-    return bool(metadata.get(_MARK) == unit.mark.encode("utf-8"))
+    return bool(metadata.get(_MARK) == batch.mark.encode("utf-8"))
 
 
-def run_unit(unit: Unit, timezone: str, crosswalk: Crosswalk) -> int:
-    """Parse one unit and write its result; runs on a worker.
+def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
+    """Parse one batch and write its result; runs on a worker.
 
     Returns:
         The number of rows.
     """
-    mail = pq.ParquetFile(unit.mail).read_row_group(unit.row_group)
-    rows = parse_part(mail, crosswalk, timezone).replace_schema_metadata({_MARK: unit.mark.encode("utf-8")})
-    unit.result.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(unit.result) as beside:
+    mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
+        {_MARK: batch.mark.encode("utf-8")}
+    )
+    batch.result.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(batch.result) as beside:
         write_parquet(rows, beside)
     return int(rows.num_rows)
 
@@ -204,41 +208,41 @@ def parse_sources(
     client: Any = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Parsed:
-    """Parse every mailbox, as far as no earlier run has done it.
+    """Classify all messages and scrape the alerts, except what earlier runs have done.
 
     Args:
         sources: The mailboxes of the mail room.
         timezones: IANA time zone by agency.
         crosswalk: Decides kinds and templates.
         work: The investigation's ``work/`` folder.
-        client: A ``distributed.Client``; None runs here, one unit after the other, with the same result.
-        on_progress: Called with (parts done, parts in all) at the start and after each part.
+        client: A ``distributed.Client``; None to parse in this process, with the same result.
+        on_progress: Called with (batches done, batches in all) at the start and after each batch.
 
     Returns:
-        Where the parsed rows lie, and how much of it was new.
+        Where the parsed rows are, and how many batches were new.
 
     Raises:
         InputError: As :func:`plan`.
-        KilledWorker: Workers went on dying; one that is lost costs nothing but its time.
+        KilledWorker: Workers kept dying; a single one that is lost costs only time.
     """
-    laid, units = plan(sources, timezones, crosswalk, work)
-    todo = [(unit, zone) for unit, zone in units if not is_done(unit)]
-    kept = len(units) - len(todo)
+    laid, batches = plan(sources, timezones, crosswalk, work)
+    todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
+    kept = len(batches) - len(todo)
     report = on_progress or (lambda _done, _all: None)
-    report(kept, len(units))
-    parse = ParseUnit(crosswalk)
+    report(kept, len(batches))
+    parse = ParseBatch(crosswalk)
     if client is None:
         for done, piece in enumerate(todo, start=kept + 1):
             parse(piece)
-            report(done, len(units))
+            report(done, len(batches))
     elif todo:
-        run_each(client, parse, todo, lambda done: report(kept + done, len(units)))
+        run_each(client, parse, todo, lambda done: report(kept + done, len(batches)))
     return Parsed(laid, fresh=len(todo), kept=kept)
 
 
 @dataclass(frozen=True)
-class ParseUnit:
-    """The parsing of a unit with its time zone, as something that is sent to workers.
+class ParseBatch:
+    """The parsing of a batch in its time zone, as an object that is sent to workers.
 
     Attributes:
         crosswalk: Decides kinds and templates.
@@ -248,9 +252,9 @@ class ParseUnit:
 
     @property
     def __name__(self) -> str:
-        """What the work is called on the dashboard."""
-        return "parse_unit"
+        """The name of the work on the dashboard."""
+        return "parse_batch"
 
-    def __call__(self, piece: tuple[Unit, str]) -> int:
-        """Parse a unit; what it writes is whole or absent, so that it may be begun twice."""
-        return run_unit(*piece, self.crosswalk)
+    def __call__(self, piece: tuple[Batch, str]) -> int:
+        """Parse a batch; what it writes is complete or absent, so it may be started twice."""
+        return parse_batch(*piece, self.crosswalk)

@@ -1,4 +1,4 @@
-"""Survey and reading of the mailboxes: from files to sources that add up."""
+"""Survey and reading: from files to sources that add up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.mail import sources
 from tasks.mail.layout import NBT
 from tasks.mail.results import MailSource, Reading
 from tasks.mail.settings import MailSettings
-from tasks.mail.task import read_mail, survey_mailboxes
+from tasks.mail.survey import read_survey, survey_files
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def run(
     client: Client, files: list[tuple[str, Path]], work: Path, settings: MailSettings | None = None
 ) -> Reading:
-    """Survey and read, as a run does."""
+    """Survey and read."""
     records = [RecordFile(agency, path, f"records/{agency}/{path.name}") for agency, path in files]
-    return read_mail(survey_mailboxes(records, work, client), work, client, settings)
+    return read_survey(survey_files(records, work, client), work, client, settings)
 
 
 def adds_up(source: MailSource) -> bool:
@@ -50,7 +50,9 @@ def test_every_real_mailbox_adds_up_and_the_faulty_one_ends_with_12_in_quarantin
     assert {row["folder"] for row in rows} == {"Top of Personal Folders/Contacts"}
 
 
-def test_one_bad_file_stops_no_other(threads: Client, alerts_box: Box, damaged: Surgery, tmp_path: Path):
+def test_a_bad_file_does_not_stop_the_others(
+    threads: Client, alerts_box: Box, damaged: Surgery, tmp_path: Path
+):
     damaged.zero(damaged.leaves(NBT)[12][0])
     empty, text = tmp_path / "empty.pst", tmp_path / "text.pst"
     empty.write_bytes(b"")
@@ -67,7 +69,7 @@ def test_one_bad_file_stops_no_other(threads: Client, alerts_box: Box, damaged: 
     assert sorted(row["stage"] for row in reading.quarantine.to_pylist()) == ["listing", "opening", "opening"]
 
 
-def test_a_file_given_twice_is_one_source_and_under_another_agency_another(
+def test_a_file_given_twice_is_one_source_but_another_one_under_another_agency(
     threads: Client, alerts_box: Box, tmp_path: Path
 ):
     again = tmp_path / "again.pst"
@@ -109,16 +111,16 @@ def test_a_file_that_cannot_be_opened_stops_the_run_before_anything_is_done(
     assert not (tmp_path / "work").exists()
 
 
-def test_a_file_exchanged_between_survey_and_reading_is_an_error_that_names_it(
+def test_a_file_replaced_between_survey_and_reading_is_an_error_that_names_it(
     threads: Client, kit: Kit, tmp_path: Path
 ):
     path, other = tmp_path / "box.pst", tmp_path / "other.pst"
     kit.write(path, [kit.letter(n) for n in range(5)])
     kit.write(other, [kit.letter(n, text=f"another text {n}") for n in range(5)])
-    surveyed = survey_mailboxes([RecordFile("x", path, "records/x/box.pst")], tmp_path / "work", threads)
+    surveyed = survey_files([RecordFile("x", path, "records/x/box.pst")], tmp_path / "work", threads)
     other.replace(path)
     with pytest.raises((InputError, OSError), match=r"box\.pst"):
-        read_mail(surveyed, tmp_path / "work", threads)
+        read_survey(surveyed, tmp_path / "work", threads)
 
 
 def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
@@ -129,6 +131,6 @@ def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["partition", "extract", "extract_bytes", "watchdog_seconds", "deaths"])
 @pytest.mark.parametrize("value", [0, -1])
-def test_a_knob_that_can_never_work_is_refused(name: str, value: int):
+def test_a_setting_that_can_never_work_is_refused(name: str, value: int):
     with pytest.raises(ValueError, match=f"{name} must be positive, not {value}"):
         MailSettings(**{name: value})

@@ -1,4 +1,4 @@
-"""A look at the records of an investigation, and what is kept of it."""
+"""A look at the records, and what is kept of it."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from data.catalog import Investigation
 from data.errors import InputError
 from tasks.arrivals.agency import Arrival
 from tasks.arrivals.decide import Decision, Stuck
+from tasks.arrivals.look import agencies_coming, look_at_records, settled_files
 from tasks.arrivals.memory import recall
-from tasks.arrivals.task import agencies_coming, look_at_records, settled_files
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -26,17 +26,17 @@ def case(tmp_path: Path) -> Investigation:
 
 
 def look(
-    case: Investigation, told: list[Arrival], settle: float = 0.0, stuck: list[Stuck] | None = None
+    case: Investigation, announced: list[Arrival], settle: float = 0.0, stuck: list[Stuck] | None = None
 ) -> Decision:
-    return look_at_records(case, settle, told.append, print if stuck is None else stuck.append)
+    return look_at_records(case, settle, announced.append, print if stuck is None else stuck.append)
 
 
 def test_an_agency_is_announced_with_its_files_and_bytes_once(case: Investigation):
-    told: list[Arrival] = []
-    look(case, told)
-    look(case, told)
-    look(case, told)
-    assert told == [Arrival("lapd", 1, 4)]
+    announced: list[Arrival] = []
+    look(case, announced)
+    look(case, announced)
+    look(case, announced)
+    assert announced == [Arrival("lapd", 1, 4)]
 
 
 def test_an_announcement_that_fails_is_made_again(case: Investigation):
@@ -45,51 +45,53 @@ def test_an_announcement_that_fails_is_made_again(case: Investigation):
 
     with pytest.raises(ConnectionError):
         look_at_records(case, 0.0, fails, print)
-    told: list[Arrival] = []
-    look(case, told)
-    assert [arrival.agency for arrival in told] == ["lapd"]
+    announced: list[Arrival] = []
+    look(case, announced)
+    assert [arrival.agency for arrival in announced] == ["lapd"]
 
 
 def test_a_file_that_is_being_written_is_not_announced_and_would_not_be_read(case: Investigation):
-    told: list[Arrival] = []
+    announced: list[Arrival] = []
     for _ in range(3):
         with (case.folder / "records/lapd/a.pst").open("ab") as file:
             file.write(b"more")
-        look(case, told, settle=60.0)
-    assert told == []
+        look(case, announced, settle=60.0)
+    assert announced == []
     found = settled_files(case, case.records())
     assert found.files == ()
     assert "records/lapd/a.pst: changed" in found.notes[0]
 
 
-def test_a_link_that_leads_nowhere_stops_no_look(case: Investigation):
+def test_a_broken_link_does_not_stop_a_look(case: Investigation):
     (case.folder / "records/lapd/gone.pst").symlink_to(case.folder / "nowhere")
-    told: list[Arrival] = []
-    look(case, told)
-    look(case, told)
-    assert [arrival.files for arrival in told] == [2]
-    # The run says what is wrong with it; when it is mended, that is a change.
+    announced: list[Arrival] = []
+    look(case, announced)
+    look(case, announced)
+    assert [arrival.files for arrival in announced] == [2]
+    # The run reports what is wrong with it; fixing it is a change.
     (case.folder / "records/lapd/gone.pst").unlink()
-    look(case, told)
-    assert [(arrival.files, arrival.times) for arrival in told] == [(2, 1), (1, 1)]
+    look(case, announced)
+    assert [(arrival.files, arrival.times) for arrival in announced] == [(2, 1), (1, 1)]
 
 
-def test_a_mailbox_that_belongs_to_no_agency_is_in_nobody_s_way_and_said_at_each_look(case: Investigation):
+def test_a_mailbox_that_belongs_to_no_agency_holds_up_no_other_and_is_reported_by_each_look(
+    case: Investigation,
+):
     (case.folder / "records/stray.pst").write_bytes(b"mail")
-    told: list[Arrival] = []
+    announced: list[Arrival] = []
     for _ in range(2):
-        lines = look(case, told).waiting
+        lines = look(case, announced).waiting
         assert lines[-1].startswith("records/stray.pst: belongs to no agency")
-    assert [arrival.agency for arrival in told] == ["lapd"]
+    assert [arrival.agency for arrival in announced] == ["lapd"]
 
 
-def test_a_person_is_told_once_of_what_only_a_person_can_mend(case: Investigation):
+def test_what_only_a_person_can_fix_is_reported_once(case: Investigation):
     settings = case.folder / "records/lapd/agency.toml"
     settings.write_text('name = "Police"\n')
-    told: list[Arrival] = []
+    announced: list[Arrival] = []
     stuck: list[Stuck] = []
     for _ in range(3):
-        assert look(case, told, stuck=stuck).waiting == ()
+        assert look(case, announced, stuck=stuck).waiting == ()
     assert [(one.agency, one.line) for one in stuck] == [
         (
             "lapd",
@@ -98,12 +100,12 @@ def test_a_person_is_told_once_of_what_only_a_person_can_mend(case: Investigatio
         )
     ]
     settings.unlink()
-    look(case, told, stuck=stuck)
-    assert [arrival.agency for arrival in told] == ["lapd"]
+    look(case, announced, stuck=stuck)
+    assert [arrival.agency for arrival in announced] == ["lapd"]
     assert len(stuck) == 1
 
 
-def test_a_person_who_could_not_be_told_is_told_by_the_next_look(case: Investigation):
+def test_a_report_that_failed_is_made_by_the_next_look(case: Investigation):
     (case.folder / "records/lapd/agency.toml").write_text("wrong")
 
     def fails(stuck: Stuck) -> None:
@@ -123,7 +125,7 @@ def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case
     assert set(found) == {"lapd", "new"}
     assert found["lapd"].startswith("records/lapd/a.pst: changed ")
     assert found["lapd"].endswith("; until then the agency 'lapd' stays as it was")
-    # As they were announced they have settled, whatever their clock says.
+    # In the state in which they were announced they have settled, whatever their clock says.
     look(case, [])
     assert set(agencies_coming(case)) == {"new"}
     (case.folder / "records/stray.pst").write_bytes(b"mail")
@@ -131,7 +133,7 @@ def test_agencies_that_are_coming_are_those_with_a_file_that_changed_lately(case
         agencies_coming(case)
 
 
-def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):
+def test_a_look_writes_its_memory_to_the_work_folder_and_nothing_else(case: Investigation):
     before = sorted(case.folder.rglob("*"))
     look(case, [])
     made = sorted(set(case.folder.rglob("*")) - set(before))
@@ -139,22 +141,22 @@ def test_a_look_leaves_its_memory_in_the_work_folder_alone(case: Investigation):
     assert list(recall(case.work)) == ["lapd"]
 
 
-def test_records_on_a_store_arrive_alike(store: Store, tmp_path: Path):
+def test_records_on_a_store_arrive_in_the_same_way(store: Store, tmp_path: Path):
     (tmp_path / "investigation.toml").write_text(f'name = "test"\nrecords = "{store.url("arriving")}"\n')
     case = Investigation.unchecked(tmp_path)
-    told: list[Arrival] = []
+    announced: list[Arrival] = []
     store.put("arriving/lapd/a.pst", b"mail")
-    assert look(case, told).waiting == (
+    assert look(case, announced).waiting == (
         "lapd: no settings yet; write records/lapd/agency.toml, or its lines in investigation.toml",
     )
     store.put("arriving/lapd/agency.toml", b'name = "Police"\ntimezone = "UTC"\n')
-    look(case, told)
-    look(case, told)
-    assert told == [Arrival("lapd", 1, 4)]
+    look(case, announced)
+    look(case, announced)
+    assert announced == [Arrival("lapd", 1, 4)]
     assert settled_files(case, case.records()).notes == ()
     store.put("arriving/lapd/b.pst", b"more mail")
-    look(case, told)
-    assert told == [Arrival("lapd", 1, 4), Arrival("lapd", 2, 13)]
+    look(case, announced)
+    assert announced == [Arrival("lapd", 1, 4), Arrival("lapd", 2, 13)]
     store.put("arriving/lapd/b.pst", b"more mail than before")
     found = settled_files(case, case.records())
     assert [file.file for file in found.files] == ["records/lapd/a.pst"]

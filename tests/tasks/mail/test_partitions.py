@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail.ndb import LocalFile
-from tasks.mail.parts import (
-    PartSummary,
+from tasks.mail.partitions import (
+    PartitionSummary,
     Quarantined,
     clear_leftovers,
     finished,
     gaps,
-    part_name,
+    partition_file,
     read_summary,
     summaries,
-    write_part,
+    write_partition,
 )
 from tasks.mail.pff import Mail, NotMail
 from tasks.mail.plan import plan_mailbox
@@ -47,7 +47,7 @@ def ranges(draw: st.DrawFn) -> tuple[int, list[tuple[int, int]]]:
 
 
 @given(given_ranges=ranges(), size=st.integers(1, 100))
-def test_gaps_and_what_is_done_cover_every_message_exactly_once(
+def test_gaps_and_finished_ranges_cover_every_message_exactly_once(
     given_ranges: tuple[int, list[tuple[int, int]]], size: int
 ):
     total, done = given_ranges
@@ -66,7 +66,7 @@ def test_no_gap_is_empty_or_longer_than_a_partition_and_they_are_in_order(
 
 
 @given(total=st.integers(1, 10_000), size=st.integers(1, 3_000))
-def test_the_pieces_of_a_whole_mailbox_are_as_equal_as_can_be(total: int, size: int):
+def test_the_partitions_of_a_whole_mailbox_are_as_equal_as_possible(total: int, size: int):
     lengths = {stop - start for start, stop in gaps(total, [], size)}
     assert max(lengths) - min(lengths) <= 1
 
@@ -78,7 +78,7 @@ def mail(node: int, **given: object) -> Mail:
     return made
 
 
-def test_a_part_has_its_mail_in_the_table_and_all_else_in_its_summary(tmp_path: Path):
+def test_a_partition_has_its_mail_in_the_table_and_everything_else_in_its_summary(tmp_path: Path):
     outcomes: list[Outcome] = [
         mail(10, html="x" * 10, flaws=["text: odd"], to=["a@example.org"]),
         NotMail(11, "IPM.Contact"),
@@ -87,8 +87,8 @@ def test_a_part_has_its_mail_in_the_table_and_all_else_in_its_summary(tmp_path: 
         NotMail(14, "IPM.Appointment"),
         mail(15),
     ]
-    summary = write_part(tmp_path / "new" / "parts", 4, 10, outcomes, FOLDERS)
-    assert summary == PartSummary(
+    summary = write_partition(tmp_path / "new" / "parts", 4, 10, outcomes, FOLDERS)
+    assert summary == PartitionSummary(
         4,
         10,
         2,
@@ -96,7 +96,7 @@ def test_a_part_has_its_mail_in_the_table_and_all_else_in_its_summary(tmp_path: 
         (Quarantined(12, "Top/Inbox", "no good", "at all"),),
     )
     assert summary.accounted == 6
-    path = tmp_path / "new" / "parts" / part_name(4, 10)
+    path = tmp_path / "new" / "parts" / partition_file(4, 10)
     assert read_summary(path) == summary
     table = pq.read_table(path)
     assert table.schema.equals(TABLES["work/mail"].arrow)
@@ -105,90 +105,90 @@ def test_a_part_has_its_mail_in_the_table_and_all_else_in_its_summary(tmp_path: 
     assert table["flaws"].to_pylist() == [["text: odd"], []]
 
 
-def test_a_part_without_mail_is_a_part_all_the_same(tmp_path: Path):
-    summary = write_part(tmp_path, 0, 1, [NotMail(1, "")], FOLDERS)
+def test_a_partition_without_mail_is_written_too(tmp_path: Path):
+    summary = write_partition(tmp_path, 0, 1, [NotMail(1, "")], FOLDERS)
     assert summaries(tmp_path, 1) == [summary]
-    assert pq.read_table(tmp_path / part_name(0, 1)).num_rows == 0
+    assert pq.read_table(tmp_path / partition_file(0, 1)).num_rows == 0
 
 
-def test_mail_of_many_bytes_is_written_in_order_all_the_same(tmp_path: Path):
+def test_large_mail_is_written_in_order_too(tmp_path: Path):
     outcomes = [mail(node, html="y" * (9 << 20)) for node in range(8)]
-    write_part(tmp_path, 0, 8, outcomes, FOLDERS)
-    path = tmp_path / part_name(0, 8)
+    write_partition(tmp_path, 0, 8, outcomes, FOLDERS)
+    path = tmp_path / partition_file(0, 8)
     assert pq.read_metadata(path).num_row_groups > 1  # so memory is bounded
     assert pq.read_table(path, columns=["node_id"])["node_id"].to_pylist() == list(range(8))
 
 
-def test_nothing_is_left_where_reading_fails_in_the_middle(tmp_path: Path):
+def test_nothing_is_left_if_reading_fails_midway(tmp_path: Path):
     def breaking() -> Iterator[Outcome]:
         yield mail(1)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_part(tmp_path, 0, 2, breaking(), FOLDERS)
+        write_partition(tmp_path, 0, 2, breaking(), FOLDERS)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_a_part_with_too_few_or_too_many_outcomes_is_not_written(tmp_path: Path, count: int):
+def test_a_partition_with_too_few_or_too_many_outcomes_is_not_written(tmp_path: Path, count: int):
     with pytest.raises(ValueError, match=f"{count} outcomes for 2 messages"):
-        write_part(tmp_path, 0, 2, [mail(node) for node in range(count)], FOLDERS)
+        write_partition(tmp_path, 0, 2, [mail(node) for node in range(count)], FOLDERS)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_part_that_fails_leaves_the_part_of_before_as_it_was(tmp_path: Path):
-    write_part(tmp_path, 0, 1, [mail(1)], FOLDERS)
-    before = (tmp_path / part_name(0, 1)).read_bytes()
+def test_a_partition_that_fails_leaves_the_earlier_one_unchanged(tmp_path: Path):
+    write_partition(tmp_path, 0, 1, [mail(1)], FOLDERS)
+    before = (tmp_path / partition_file(0, 1)).read_bytes()
     with pytest.raises(ValueError, match="0 outcomes"):
-        write_part(tmp_path, 0, 1, [], FOLDERS)
+        write_partition(tmp_path, 0, 1, [], FOLDERS)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
-def test_a_part_has_the_same_bytes_each_time_it_is_written(tmp_path: Path):
+def test_a_partition_has_the_same_bytes_each_time_it_is_written(tmp_path: Path):
     for name in ("one", "two"):
-        write_part(tmp_path / name, 0, 2, [mail(1), Failure(2, "r", "d")], FOLDERS)
-    assert (tmp_path / "one" / part_name(0, 2)).read_bytes() == (
-        tmp_path / "two" / part_name(0, 2)
+        write_partition(tmp_path / name, 0, 2, [mail(1), Failure(2, "r", "d")], FOLDERS)
+    assert (tmp_path / "one" / partition_file(0, 2)).read_bytes() == (
+        tmp_path / "two" / partition_file(0, 2)
     ).read_bytes()
 
 
-def test_the_names_of_parts_sort_as_their_ranges_do():
+def test_the_names_of_partitions_sort_as_their_ranges_do():
     wanted = [(0, 7), (0, 10), (7, 100), (99, 100), (1000, 20_000_000), (20_000_000, 20_000_001)]
-    assert sorted(part_name(*one) for one in wanted) == [part_name(*one) for one in sorted(wanted)]
+    assert sorted(partition_file(*one) for one in wanted) == [partition_file(*one) for one in sorted(wanted)]
 
 
-def test_of_ranges_that_overlap_one_is_taken_and_none_twice(tmp_path: Path):
+def test_of_overlapping_ranges_one_is_used_and_none_twice(tmp_path: Path):
     for start, stop in [(0, 4), (0, 10), (4, 10), (6, 8)]:
-        write_part(tmp_path, start, stop, [mail(node) for node in range(start, stop)], FOLDERS)
+        write_partition(tmp_path, start, stop, [mail(node) for node in range(start, stop)], FOLDERS)
     assert finished(tmp_path, 10) == [(0, 4), (4, 10)]
     clear_leftovers(tmp_path, 10)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [part_name(0, 4), part_name(4, 10)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [partition_file(0, 4), partition_file(4, 10)]
 
 
-def test_half_written_parts_and_strange_files_are_not_taken_for_parts(tmp_path: Path):
-    (tmp_path / f".{part_name(0, 5)}.4711.partial").write_bytes(b"PAR1")
+def test_half_written_and_unknown_files_are_not_taken_for_partitions(tmp_path: Path):
+    (tmp_path / f".{partition_file(0, 5)}.4711.partial").write_bytes(b"PAR1")
     (tmp_path / "notes.txt").write_text("mine")
     assert finished(tmp_path, 5) == []
     assert finished(tmp_path / "absent", 5) == []
 
 
-def test_a_parquet_file_of_someone_else_is_named_with_the_mend(tmp_path: Path):
-    path = tmp_path / part_name(0, 5)
+def test_a_parquet_file_of_another_program_is_an_error_that_says_what_to_do(tmp_path: Path):
+    path = tmp_path / partition_file(0, 5)
     pq.write_table(pa.table({"a": [1]}), path)
-    with pytest.raises(InputError, match=rf"{path.name}: is no part .* delete it"):
+    with pytest.raises(InputError, match=rf"{path.name}: was not written by nwatch; delete it"):
         read_summary(path)
 
 
-def test_a_part_that_was_cut_by_a_power_failure_is_named_with_the_mend(tmp_path: Path):
-    write_part(tmp_path, 0, 1, [mail(1)], FOLDERS)
-    path = tmp_path / part_name(0, 1)
+def test_a_partition_cut_by_a_power_failure_is_an_error_that_says_what_to_do(tmp_path: Path):
+    write_partition(tmp_path, 0, 1, [mail(1)], FOLDERS)
+    path = tmp_path / partition_file(0, 1)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputError, match=rf"{path.name}.*delete it"):
         summaries(tmp_path, 1)
 
 
 @pytest.mark.parametrize("size", [100, 50, 13, 1])
-def test_parts_of_any_size_hold_the_same_table(alerts_box: Box, kit: Kit, tmp_path: Path, size: int):
+def test_partitions_of_any_size_hold_the_same_table(alerts_box: Box, kit: Kit, tmp_path: Path, size: int):
     whole = tmp_path / "whole"
     with LocalFile(alerts_box.path) as file:
         plan = plan_mailbox(file)
@@ -196,13 +196,13 @@ def test_parts_of_any_size_hold_the_same_table(alerts_box: Box, kit: Kit, tmp_pa
             for start, stop in ranges_:
                 nodes = [plan.node(place) for place in range(start, stop)]
                 outcomes = read_nodes(file, plan.header, nodes, MailSettings(extract=9))
-                write_part(folder, start, stop, outcomes, plan.folder_names(start, stop))
-    assert kit.part_tables(tmp_path / "parts").equals(kit.part_tables(whole))
-    assert kit.part_tables(whole)["node_id"].to_pylist() == sorted(alerts_box.nodes)
+                write_partition(folder, start, stop, outcomes, plan.folder_names(start, stop))
+    assert kit.partition_tables(tmp_path / "parts").equals(kit.partition_tables(whole))
+    assert kit.partition_tables(whole)["node_id"].to_pylist() == sorted(alerts_box.nodes)
     assert sum(part.accounted for part in summaries(tmp_path / "parts", 100)) == 100
 
 
-def test_a_resumed_mailbox_is_only_read_where_it_was_not(alerts_box: Box, kit: Kit, tmp_path: Path):
+def test_of_a_resumed_mailbox_only_what_is_missing_is_read(alerts_box: Box, kit: Kit, tmp_path: Path):
     asked: list[int] = []
     with LocalFile(alerts_box.path) as file:
         plan = plan_mailbox(file)
@@ -211,6 +211,6 @@ def test_a_resumed_mailbox_is_only_read_where_it_was_not(alerts_box: Box, kit: K
                 asked += range(start, stop)
                 nodes = [plan.node(place) for place in range(start, stop)]
                 outcomes = read_nodes(file, plan.header, nodes, MailSettings())
-                write_part(tmp_path, start, stop, outcomes, plan.folder_names(start, stop))
+                write_partition(tmp_path, start, stop, outcomes, plan.folder_names(start, stop))
     assert sorted(asked) == list(range(100))
-    assert kit.part_tables(tmp_path)["node_id"].to_pylist() == sorted(alerts_box.nodes)
+    assert kit.partition_tables(tmp_path)["node_id"].to_pylist() == sorted(alerts_box.nodes)

@@ -1,9 +1,9 @@
 """The mail of a partition on disk, and which partitions are still to be read.
 
-A part is one Parquet file of `work/mail` rows, named by the range of messages that it answers for (places
-in the mailbox's list of messages in order of node id). What became of every message of the range stands in
-the file's own metadata, so that a part is whole or absent: it is written beside and renamed. Ranges of an
-earlier run are kept whatever partition size they were made with; only the gaps between them are read.
+A partition is one Parquet file of ``work/mail`` rows, named by its range of messages (positions in the
+mailbox's list of messages, in order of node id). What happened to every message of the range is in the file's
+metadata. The file is written under another name and then renamed, so a partition is complete or absent.
+Partitions of an earlier run are kept whatever partition size it used; only the gaps between them are read.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
 
 _META: Final = b"nwatch.part"
-# Bodies differ from each other and are never searched: a dictionary or statistics of them cost and give
-# nothing.
+"""Key of the summary in a file's metadata; files of earlier runs have it, so it stays."""
+# Bodies differ from each other and are never searched: a dictionary or statistics of them would cost time and
+# be of no use.
 _PARQUET: Final[dict[str, Any]] = {
     "compression": "lz4",
     "use_dictionary": ["folder", "message_class", "sender"],
@@ -39,7 +40,7 @@ _COLUMNS: Final = tuple(column.name for column in TABLES["work/mail"].columns)
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message that could not be read, as it goes to `private/quarantine`."""
+    """A message that could not be read, as listed in ``private/quarantine``."""
 
     node_id: int
     folder: str
@@ -48,15 +49,15 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
-class PartSummary:
-    """What became of the messages of one range.
+class PartitionSummary:
+    """What happened to the messages of one partition.
 
     Attributes:
-        start: place of the first message in the mailbox's list.
-        stop: one past the last.
-        read: how many are mail and stand in the file.
-        not_mail: items of other classes, by class.
-        quarantine: those that could not be read.
+        start: Position of the first message in the mailbox's list.
+        stop: One past the last.
+        read: How many are mail and are in the file.
+        not_mail: Items of other classes, by class.
+        quarantine: Those that could not be read.
     """
 
     start: int
@@ -67,14 +68,14 @@ class PartSummary:
 
     @property
     def accounted(self) -> int:
-        """Messages whose fate is known; must be all of them."""
+        """Messages that are accounted for; must be all of them."""
         return self.read + sum(self.not_mail.values()) + len(self.quarantine)
 
 
-def part_name(start: int, stop: int) -> str:
+def partition_file(start: int, stop: int) -> str:
     """File name of a range, so that names sort as ranges do.
 
-    >>> part_name(0, 1000)
+    >>> partition_file(0, 1000)
     'part-0000000000-0000001000.parquet'
     """
     return f"part-{start:010d}-{stop:010d}.parquet"
@@ -86,15 +87,15 @@ def _range_of(path: Path) -> tuple[int, int]:
 
 
 def gaps(total: int, done: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """The ranges still to be read: what `done` leaves of 0..total, cut into pieces of at most `size`.
+    """The ranges still to be read: what ``done`` leaves of 0 to ``total``, cut into partitions.
 
     Args:
-        total: messages in the mailbox.
-        done: ranges that are finished; they do not overlap.
-        size: messages a partition.
+        total: Messages in the mailbox.
+        done: Ranges that have been read; they do not overlap.
+        size: Messages per partition, at most.
 
     Returns:
-        Ranges `(start, stop)` in order; pieces of one gap differ by at most one message.
+        Ranges ``(start, stop)`` in order; those of one gap differ by at most one message.
 
     >>> gaps(10, [(2, 4)], 4)
     [(0, 2), (4, 7), (7, 10)]
@@ -104,15 +105,15 @@ def gaps(total: int, done: Iterable[tuple[int, int]], size: int) -> list[tuple[i
     for start, stop in [*sorted(done), (total, total)]:
         length = start - at
         if length > 0:
-            pieces = -(-length // size)
-            cuts = [at + length * piece // pieces for piece in range(pieces + 1)]
+            count = -(-length // size)
+            cuts = [at + length * number // count for number in range(count + 1)]
             left.extend(pairwise(cuts))
         at = max(at, stop)
     return left
 
 
 def finished(folder: Path, total: int) -> list[tuple[int, int]]:
-    """The ranges that lie finished in `folder`, in order; of two that overlap the first is taken."""
+    """The ranges of the partitions in ``folder``, in order; of two that overlap only the first."""
     ranges: list[tuple[int, int]] = []
     for start, stop in sorted(_range_of(path) for path in folder.glob("part-*.parquet")):
         if start >= (ranges[-1][1] if ranges else 0) and stop <= total:
@@ -121,13 +122,13 @@ def finished(folder: Path, total: int) -> list[tuple[int, int]]:
 
 
 def clear_leftovers(folder: Path, total: int) -> None:
-    """Remove what earlier runs left behind, when nobody writes there.
+    """Remove what earlier runs left behind; only while nobody writes to the folder.
 
-    That is what a worker had half written when it died, which holds mail like any part; and parts that answer
-    for messages which other parts answer for already, as two runs with different partition sizes would leave
-    them: whoever reads the folder may then take all that lies in it.
+    That is files that a worker had half written when it died, which hold mail like any other; and partitions
+    whose messages are in other partitions too, as two runs with different partition sizes may leave them.
+    Whoever reads the folder can then take everything in it.
     """
-    kept = {part_name(*found) for found in finished(folder, total)}
+    kept = {partition_file(*found) for found in finished(folder, total)}
     for path in (*folder.glob("part-*.parquet"), *folder.glob(".part-*.partial")):
         if path.name not in kept:
             path.unlink(missing_ok=True)
@@ -142,28 +143,28 @@ def _batch(mails: Sequence[Mail], folders: dict[int, str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict(columns, schema=schema)
 
 
-def write_part(
+def write_partition(
     folder: Path, start: int, stop: int, outcomes: Iterable[Outcome], folders: dict[int, str]
-) -> PartSummary:
-    """Write the outcomes of a range as one part.
+) -> PartitionSummary:
+    """Write the outcomes of a range as one partition.
 
     Args:
-        folder: where the mailbox's parts lie; made if absent.
-        start: place of the first message.
-        stop: one past the last.
-        outcomes: one for each message of the range, in order.
-        folders: folder path by node id.
+        folder: The folder of the mailbox's partitions; created if absent.
+        start: Position of the first message.
+        stop: One past the last.
+        outcomes: One for each message of the range, in order.
+        folders: Folder path by node id.
 
     Returns:
-        What became of the messages; the file exists when this returns, and not before.
+        What happened to the messages; the file exists when this returns, and not before.
 
     Raises:
-        ValueError: there are more or fewer outcomes than messages in the range.
+        ValueError: There are more or fewer outcomes than messages in the range.
     """
     folder.mkdir(parents=True, exist_ok=True)
     not_mail: Counter[str] = Counter()
     quarantine: list[Quarantined] = []
-    target = folder / part_name(start, stop)
+    target = folder / partition_file(start, stop)
     beside = folder / f".{target.name}.{os.getpid()}.partial"
     read = 0
     try:
@@ -171,7 +172,7 @@ def write_part(
             for mails in _mails(outcomes, not_mail, quarantine, folders):
                 writer.write_batch(_batch(mails, folders))
                 read += len(mails)
-            summary = PartSummary(start, stop, read, dict(sorted(not_mail.items())), tuple(quarantine))
+            summary = PartitionSummary(start, stop, read, dict(sorted(not_mail.items())), tuple(quarantine))
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
@@ -187,7 +188,7 @@ def _mails(
     quarantine: list[Quarantined],
     folders: dict[int, str],
 ) -> Iterator[list[Mail]]:
-    """Mail in batches of bounded size; everything else goes into the two counts."""
+    """Mail in lists of limited size; everything else is added to the two counts."""
     mails: list[Mail] = []
     size = 0
     for outcome in outcomes:
@@ -206,23 +207,25 @@ def _mails(
         yield mails
 
 
-def read_summary(path: Path) -> PartSummary:
-    """What became of the messages of a part, from the part's own metadata.
+def read_summary(path: Path) -> PartitionSummary:
+    """What happened to the messages of a partition, from its own metadata.
 
     Raises:
-        InputError: the file is no part of ours, or was damaged; the message names it and says to delete it.
+        InputError: The file was not written here, or is damaged; the message names it and says to delete it.
     """
     try:
         metadata = pq.read_metadata(path).metadata or {}
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path}: cannot be read as Parquet; delete it, it is rebuilt") from error
+        raise InputError(
+            f"{path}: cannot be read as Parquet; delete it, and the next run writes it again"
+        ) from error
     if _META not in metadata:
-        raise InputError(f"{path}: is no part of this program's; delete it, it is rebuilt")
+        raise InputError(f"{path}: was not written by nwatch; delete it, and the next run writes it again")
     fields = json.loads(metadata[_META])
     fields["quarantine"] = tuple(Quarantined(**row) for row in fields["quarantine"])
-    return PartSummary(**fields)
+    return PartitionSummary(**fields)
 
 
-def summaries(folder: Path, total: int) -> list[PartSummary]:
-    """The finished parts of a mailbox, in order."""
-    return [read_summary(folder / part_name(*found)) for found in finished(folder, total)]
+def summaries(folder: Path, total: int) -> list[PartitionSummary]:
+    """The partitions of a mailbox, in order."""
+    return [read_summary(folder / partition_file(*found)) for found in finished(folder, total)]

@@ -1,0 +1,133 @@
+"""A look at the records, and what a run asks before it reads: each compares the folder with the last look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from data.catalog import Investigation
+from data.errors import InputError
+from data.records import RecordFile
+from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
+from tasks.arrivals.copying import is_copying
+from tasks.arrivals.decide import Decision, Stuck, decide
+from tasks.arrivals.memory import recall, remember
+from tasks.arrivals.reading import read_before
+from tasks.arrivals.settled import Settled, settled, why_not
+from tasks.mail.previous_runs import recall as recall_mail
+
+
+def look_at_records(
+    investigation: Investigation,
+    settle: float,
+    announce: Callable[[Arrival], None],
+    tell: Callable[[Stuck], None],
+    busy: bool = False,
+) -> Decision:
+    """Look at the records once, announce what has arrived, and report what needs a person.
+
+    Args:
+        investigation: The investigation; its agencies need not have settings yet.
+        settle: Seconds for which nothing of an agency may have changed.
+        announce: Announces an agency. The agency is marked only when this returns, so that if an announcement
+            fails the next look makes it again.
+        tell: Reports an agency that is stuck; marked in the same way, and called once for each reason.
+        busy: Whether a run is at work in the folder.
+
+    Returns:
+        What was announced, what is waiting, and why.
+
+    Raises:
+        InputError: Nothing can be listed at all, or the work folder cannot be written.
+    """
+    work = investigation.work
+    now = time.time()
+    found = investigation.place.scan()
+    before = read_before(found.seen, work, investigation.out)
+    facts = Facts(
+        folder=investigation.folder,
+        configured=investigation.config.agencies.keys(),
+        read=before.read,
+        published=before.published,
+        busy=busy,
+        problem=lambda agency: _problem(investigation, agency),
+    )
+    decision = decide(found, recall(work), now, settle, facts)
+    memory = dict(decision.memory)
+    remember(memory, work)
+    for arrival in decision.arrived:
+        announce(arrival)
+        memory[arrival.agency] = announced(memory[arrival.agency], arrival, now)
+        remember(memory, work)
+    for stuck in decision.stuck:
+        if memory[stuck.agency].reported != stuck.line:
+            tell(stuck)
+            memory[stuck.agency] = replace(memory[stuck.agency], reported=stuck.line)
+            remember(memory, work)
+    return decision
+
+
+def _problem(investigation: Investigation, agency: str) -> str | None:
+    """What is wrong with the settings of an agency, if anything."""
+    try:
+        investigation.settings_of(agency)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def agencies_coming(investigation: Investigation) -> dict[str, str]:
+    """Agencies that are still being copied or have just changed; a run that starts by itself asks.
+
+    Args:
+        investigation: The investigation; its agencies need not have settings yet.
+
+    Returns:
+        A note for each, by the agency's name.
+
+    Raises:
+        InputError: Something cannot be listed.
+    """
+    memory, now, settle = recall(investigation.work), time.time(), investigation.config.arrivals.settle
+    found = investigation.place.scan()
+    for line in found.troubles.values():
+        raise InputError(line)
+    notes: dict[str, str] = {}
+    for one in found.seen:
+        if one.mailbox or is_settings(one) or is_copying(one):
+            why = why_not(one, memory.get(one.agency), now, settle)
+            if why is not None:
+                notes.setdefault(
+                    one.agency, f"{one.file}: {why}; until then the agency {one.agency!r} stays as it was"
+                )
+    return notes
+
+
+def already_read(investigation: Investigation, agency: str) -> bool:
+    """Whether a run has read and published all mailboxes of an agency in their present state and time zone.
+
+    Args:
+        investigation: The investigation, whose agency has settings.
+        agency: Its folder's name.
+
+    Raises:
+        InputError: Something cannot be listed, or what earlier runs kept of the mail is damaged.
+    """
+    before = read_before(investigation.place.scan().seen, investigation.work, investigation.out)
+    if agency not in before.read:
+        return False
+    return recall_mail(investigation.work, but=()).timezones.get(agency) == investigation.timezones[agency]
+
+
+def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> Settled:
+    """The mailboxes that may be read now; a run that was started by an arrival asks before it reads.
+
+    Args:
+        investigation: The investigation; its setting ``arrivals.settle`` is used.
+        files: Mailboxes.
+
+    Raises:
+        InputError: A file cannot be asked for its size and times.
+    """
+    return settled(files, recall(investigation.work), time.time(), investigation.config.arrivals.settle)
