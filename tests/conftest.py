@@ -47,7 +47,7 @@ settings.register_profile(
 settings.load_profile("tests")
 
 STARTING = {
-    *("prefect", "worker_processes", "scheduler", "start", "store", "synthetic_sources"),
+    *("prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"),
     *("connect", "LocalCluster"),
 }
 """Fixtures and functions that start processes or open a port: a test that uses one of them is slow."""
@@ -152,12 +152,27 @@ def processes(worker_processes: LocalCluster) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def prefect() -> Iterator[dict[str, str]]:
-    """A Prefect server for the session, in its own database: for tests of what Prefect does with a flow.
+def prefect_server() -> Iterator[dict[str, str]]:
+    """A Prefect server in its own database; gives the environment in which runs use it.
 
-    Without it a test's flows are plain functions. Prefect's own harness for tests does the same, but takes
-    its database through every migration each time, which costs 15 seconds. Gives the environment in which
-    runs in other processes use the server too.
+    Prefect's own harness for tests does the same, but takes its database through every migration each time,
+    which costs 15 seconds.
+    """
+    from flows.service.local_server import Server
+
+    server = Server(_HOME)
+    try:
+        server.wait()
+        yield {"PREFECT_API_URL": server.url, "PREFECT_API_AUTH_STRING": server.password}
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Let the flows of a test be runs on a Prefect server: for tests of what Prefect does with them.
+
+    Without it they are plain functions. Gives what runs in other processes need in their environment.
     """
     from prefect.logging.handlers import APILogWorker
     from prefect.settings import (
@@ -167,21 +182,17 @@ def prefect() -> Iterator[dict[str, str]]:
         temporary_settings,
     )
 
-    from flows.service.local_server import Server
-
-    server = Server(_HOME)
-    try:
-        server.wait()
-        settings = {
-            PREFECT_API_URL: server.url,
-            PREFECT_API_AUTH_STRING: server.password,
-            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-        }
-        with temporary_settings(settings):
-            yield {"PREFECT_API_URL": server.url, "PREFECT_API_AUTH_STRING": server.password}
-    finally:
+    settings = {
+        PREFECT_API_URL: prefect_server["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: prefect_server["PREFECT_API_AUTH_STRING"],
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    }
+    # Prefect read its environment as it was loaded; the program, and the processes of a test, look there.
+    with pytest.MonkeyPatch.context() as patch, temporary_settings(settings):
+        for name, value in prefect_server.items():
+            patch.setenv(name, value)
+        yield prefect_server
         APILogWorker.drain_all(timeout=10)
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -390,7 +390,7 @@ def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook:
 def hasten(stack: Stack, what: str) -> None:
     """Set the automations up with ten seconds where they have minutes."""
     hasty = (
-        "from datetime import timedelta\nfrom flows import automations\n"
+        "from datetime import timedelta\nfrom flows.service import automations\n"
         f"automations.{what} = timedelta(seconds=10)\nautomations.set_up()"
     )
     # In a process of its own, which reads the server's address.
