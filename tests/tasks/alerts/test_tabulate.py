@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.crosswalk import Crosswalk
@@ -82,7 +82,7 @@ def run(
     return go
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(
     one=st.lists(facts, max_size=12),
     two=st.lists(facts, max_size=6),
@@ -104,7 +104,7 @@ def test_neither_parts_nor_the_order_of_mailboxes_change_a_byte(
     assert all(f.alert_messages == f.parsed + f.quarantined for f in made.folders)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(known=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_no_alert_and_no_count(
     run: Build, known: list[dict[str, Any]], seed: Any
@@ -124,7 +124,7 @@ def test_the_order_of_messages_changes_no_alert_and_no_count(
 UNSAME = {"private/messages", "private/quarantine", "private/sources"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(known=st.lists(facts, max_size=15))
 def test_the_tables_agree_with_a_plain_count(run: Build, known: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:

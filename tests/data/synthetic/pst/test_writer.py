@@ -200,7 +200,7 @@ def test_a_message_may_have_more_attachments_than_a_leaf_of_subnodes_holds(
     assert verify(path) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     messages=st.lists(
         st.tuples(
@@ -276,6 +276,7 @@ def test_folders_nest_and_are_made_once(tmp_path: Path, read: Any, letter: Any) 
     assert verify(tmp_path / "a.pst") == []
 
 
+@pytest.mark.slow
 def test_five_thousand_messages_in_one_folder(write: Any, read: Any, letter: Any, nodes: Any) -> None:
     path = write([letter(subject=f"Crime Alert: Nº {i}", message_id=f"<{i}@x>") for i in range(5000)])
     assert verify(path) == []
