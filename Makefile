@@ -13,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes and pytest rewrites every assertion: bytecode is kept for the next one.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-fast test-pythons test-docker coverage lint format readme lock bench clean
+.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage lint format readme lock bench clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
@@ -62,7 +62,14 @@ test-fast: $(READY)
 
 # Each in a virtual environment of its own, .venv-3.12 say, which is kept for the next time.
 test-pythons:
-	@.ci/pythons
+	@PYTHON="$(PYTHON)" .ci/pythons
+
+packages: $(PACKAGES)
+
+try-python: demo
+	$(BIN)/python -c 'import flows.console.app, flows.investigate, flows.one_agency, flows.arrivals'
+	$(BIN)/nwatch --help > /dev/null
+	$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST)
 
 # Child processes are measured too, which makes the whole suite some three times as slow.
 coverage: $(READY)
