@@ -10,12 +10,18 @@ DEMO   ?= demo
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: help setup demo test test-docker lint format readme lock bench clean
+# The tests start hundreds of processes and pytest rewrites every assertion: bytecode is kept for the next one.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage lint format readme lock bench clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
 	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
-	@echo "make test    run the tests (some of them: make test PYTEST='-m \"not slow\"')"
+	@echo "make test    run all tests (some of them: make test PYTEST=tests/data)"
+	@echo "make test-fast    the tests that start no server and no worker process: a minute on two cores"
+	@echo "make test-pythons  the same and the demo on each other Python of 3.11 to 3.13 that is found here"
+	@echo "make coverage     which branches the tests reach (of the fast ones: make coverage PYTEST='-m \"not slow\"')"
 	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  let ruff put the code in form"
@@ -51,6 +57,27 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto $(PYTEST)
 
+test-fast: $(READY)
+	$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST)
+
+# Each in a virtual environment of its own, .venv-3.12 say, which is kept for the next time.
+test-pythons:
+	@PYTHON="$(PYTHON)" .ci/pythons
+
+packages: $(PACKAGES)
+
+try-python: demo
+	$(BIN)/python -c 'import flows.console.app, flows.investigate, flows.one_agency, flows.arrivals'
+	$(BIN)/nwatch --help > /dev/null
+	$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST)
+
+# Child processes are measured too, which makes the whole suite some three times as slow.
+coverage: $(READY)
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/python -m coverage run -m pytest -n auto $(PYTEST)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
 # An engine of its own, from Debian's packages, unpacked and started below a temporary folder; skips, saying why,
 # where none can run.
 test-docker: $(READY)
@@ -85,4 +112,4 @@ bench: $(READY)
 	$(BIN)/python benchmarks/mail.py --messages 2000
 
 clean:
-	rm -rf $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

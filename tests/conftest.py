@@ -1,7 +1,9 @@
-"""What every test may ask for: the real mailboxes, and a Prefect server of the test session."""
+"""What every test may ask for: the real data, workers, a Prefect server, a synthetic investigation."""
 
 import ipaddress
+import logging
 import os
+import re
 import shutil
 import socket
 import sys
@@ -10,8 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import psutil
 import pytest
+from distributed import Client, LocalCluster
+from hypothesis import HealthCheck, settings
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
 # may touch the home of the person at the keyboard. Each xdist worker has a folder of its own, or their
@@ -35,12 +40,40 @@ for name in list(os.environ):
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
+# The machine may be busy: no example has a deadline. CI tries the same examples each time, people new ones.
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("tests")
+
+STARTING = {
+    *("prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"),
+    *("connect", "LocalCluster"),
+}
+"""Fixtures and functions that start processes or open a port: a test that uses one of them is slow."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pytest-xdist begin with files of slow tests: else they end the run, each alone on one core."""
+    """Mark what starts processes as slow, and let pytest-xdist begin with files of slow tests.
+
+    Else those files end the run, each alone on one core.
+    """
+    for item in items:
+        if STARTING & _used(item):
+            item.add_marker(pytest.mark.slow)
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
         items.sort(key=lambda item: (-slow[item.path], -tests[item.path], str(item.path)))
+
+
+def _used(item: pytest.Item) -> set[str]:
+    """The fixtures of a test, and the names in its code or its example."""
+    if isinstance(item, pytest.DoctestItem):
+        return {word for example in item.dtest.examples for word in re.findall(r"\w+", example.source)}
+    code = item.function.__code__ if isinstance(item, pytest.Function) else None
+    return {*getattr(item, "fixturenames", ()), *(code.co_names if code else ())}
 
 
 def pytest_unconfigure() -> None:
@@ -68,11 +101,78 @@ def real() -> Path:
 
 
 @pytest.fixture(scope="session")
-def prefect() -> Iterator[dict[str, str]]:
-    """A Prefect server for the session, in its own database: for every test that runs a flow.
+def worker_threads() -> Iterator[LocalCluster]:
+    """Two workers that are threads of the test: without process and port."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def threads(worker_threads: LocalCluster) -> Iterator[Client]:
+    """A client whose two workers are threads of the test: quick, and it sees what the test replaces."""
+    with Client(worker_threads) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def worker_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    """Two workers that are processes of one thread each, as those of a run on one machine."""
+    from cluster import forking
+    from cluster.config import CONFIG
+
+    space = {"temporary-directory": str(tmp_path_factory.mktemp("workers"))}
+    with dask.config.set(CONFIG | forking.configuration() | space):
+        started = LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+    with started as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def processes(worker_processes: LocalCluster) -> Iterator[Client]:
+    """A client of two worker processes, which every test that needs no more than workers shares.
+
+    They have the environment and the modules of their start: what a test replaces they do not see.
+    """
+    with Client(worker_processes) as client:
+        client.wait_for_workers(2, timeout=60)  # a test before may have cost one
+        yield client
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[dict[str, str]]:
+    """A Prefect server in its own database; gives the environment in which runs use it.
 
     Prefect's own harness for tests does the same, but takes its database through every migration each time,
-    which costs 15 seconds. Gives the environment in which runs in other processes use the server too.
+    which costs 15 seconds.
+    """
+    from flows.service.local_server import Server
+
+    server = Server(_HOME)
+    try:
+        server.wait()
+        yield {"PREFECT_API_URL": server.url}
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Let the flows of a test be runs on a Prefect server: for tests of what Prefect does with them.
+
+    Without it they are plain functions. Gives what runs in other processes need in their environment.
     """
     from prefect.logging.handlers import APILogWorker
     from prefect.settings import (
@@ -81,20 +181,16 @@ def prefect() -> Iterator[dict[str, str]]:
         temporary_settings,
     )
 
-    from flows.service.local_server import Server
-
-    server = Server(_HOME)
-    try:
-        server.wait()
-        settings = {
-            PREFECT_API_URL: server.url,
-            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-        }
-        with temporary_settings(settings):
-            yield {"PREFECT_API_URL": server.url}
-    finally:
+    settings = {
+        PREFECT_API_URL: prefect_server["PREFECT_API_URL"],
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    }
+    # Prefect read its environment as it was loaded; the program, and the processes of a test, look there.
+    with pytest.MonkeyPatch.context() as patch, temporary_settings(settings):
+        for name, value in prefect_server.items():
+            patch.setenv(name, value)
+        yield prefect_server
         APILogWorker.drain_all(timeout=10)
-        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,13 @@
-"""The rules of the house: which room may import which, and what may stand in no file."""
+"""The rules of the house: which room may import which, and what no file may contain."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,60 +19,148 @@ ROOMS = {
     "cluster": {"cluster", "data"},
     "data": {"data"},
 }
-MODULES = [path for room in ROOMS for path in sorted((CHECKOUT / room).rglob("*.py"))]
+"""What the modules of each top-level folder may import."""
+
+OF_FLOWS = {
+    "parts": {"parts", "run", "service"},
+    "run": {"run"},
+    "service": {"service", "run", "arrivals"},
+    "investigate": {"parts", "run", "service"},
+    "one_agency": {"investigate", "parts", "run", "service"},
+    "arrivals": {"run"},
+}
+"""What the rooms of flows/ may import of flows/. The command line (``console``) may import all of it."""
+
 MOST_LINES = 400
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the program, by its path in the checkout."""
+    return {
+        name_of(path): ast.parse(path.read_text(encoding="utf-8"))
+        for room in ROOMS
+        for path in sorted((CHECKOUT / room).rglob("*.py"))
+    }
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(CHECKOUT).as_posix()
 
 
-def imports(path: Path) -> set[str]:
-    """The modules that a file imports, wherever in the file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = set()
+@cache
+def imports(file: str) -> tuple[tuple[int, str], ...]:
+    """The modules that a file imports, wherever in the file, each with its line."""
+    return tuple(_imports(modules()[file]))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name_of(path)}: imports are written in full"
-            found.add(node.module or "")
-    return found
+            package = "." * node.level + (node.module or "")
+            for alias in node.names:
+                inside = f"{package}.{alias.name}"
+                yield node.lineno, inside if is_module(inside) else package
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_the_arrows_run_one_way(path: Path):
-    room = path.relative_to(CHECKOUT).parts[0]
-    rooms = {module.split(".")[0] for module in imports(path)} & set(ROOMS)
-    assert rooms <= ROOMS[room], f"{name_of(path)}: {room} must not import {sorted(rooms - ROOMS[room])}"
-    assert "tests" not in {module.split(".")[0] for module in imports(path)}
+@cache
+def is_module(name: str) -> bool:
+    """Whether it is a module or a package of the program, rather than something in one."""
+    place = CHECKOUT.joinpath(*name.split("."))
+    return name.split(".", 1)[0] in ROOMS and (place.with_suffix(".py").is_file() or place.is_dir())
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if name_of(path).split("/")[0] != "flows"], ids=name_of
-)
-def test_prefect_stands_at_the_rim_alone(path: Path):
-    uses = "prefect" in {module.split(".")[0] for module in imports(path)}
-    assert not uses or (path.name == "task.py" and "tasks" in path.parts), (
-        f"{name_of(path)}: only the doors of tasks/ and the flows know Prefect"
-    )
+def offenders(files: Iterable[str], *forbidden: str) -> list[str]:
+    """The imports of one of the modules, or of something below it, as ``file:line imports module``."""
+    return [
+        f"{file}:{line} imports {module}"
+        for file in files
+        for line, module in imports(file)
+        if any(f"{module}.".startswith(f"{each}.") for each in forbidden)
+    ]
+
+
+def none_of(wrong: list[str], rule: str) -> None:
+    """Fail with every line that breaks a rule, and the rule."""
+    assert not wrong, "\n".join([rule, *wrong])
+
+
+def below(folder: str, but: Iterable[str] = ()) -> list[str]:
+    """The modules below a folder, but for some."""
+    return [file for file in modules() if file.startswith(f"{folder}/") and file not in set(but)]
+
+
+def test_there_are_modules_to_look_at():
+    for room in ROOMS:
+        assert len(below(room)) > 15, room
+
+
+def test_the_arrows_run_one_way():
+    wrong = [
+        line for room in ROOMS for line in offenders(below(room), "tests", *(set(ROOMS) - set(ROOMS[room])))
+    ]
+    none_of(wrong, "flows may import tasks, cluster and data; tasks and cluster may import data")
+
+
+def test_imports_are_written_in_full():
+    wrong = [f"{file}:{line}" for file in modules() for line, module in imports(file) if module[0] == "."]
+    none_of(wrong, "imports are written in full")
+
+
+def test_the_rooms_of_flows_are_in_layers():
+    every = {"console", *OF_FLOWS}
+    wrong = []
+    for room, allowed in OF_FLOWS.items():
+        files = below(f"flows/{room}") or [f"flows/{room}.py"]
+        wrong += offenders(files, *(f"flows.{other}" for other in every - allowed - {room}))
+    # The registry of parts is there for everybody, and loads a part only when asked.
+    wrong = [line for line in wrong if not line.endswith(" imports flows.parts")]
+    # Where a step is a task of Prefect, it shows what it found.
+    wrong = [line for line in wrong if not re.match(r"flows/run/step\.py:\d+ imports flows\.service\b", line)]
+    none_of(wrong, "what a room of flows may import stands in OF_FLOWS")
+
+
+PREFECT = ("flows/run/step.py", "flows/arrivals.py")
+"""The two modules outside flows/service/ that know Prefect."""
+
+
+def test_prefect_is_known_to_few():
+    files = [file for file in modules() if file not in PREFECT and not file.startswith("flows/service/")]
+    none_of(offenders(files, "prefect"), f"only flows/service, {' and '.join(PREFECT)} import prefect")
 
 
 DOORS = {"look", "task", "results", "ledger", "identities"}
-"""Of each room of tasks/: what needs no server, the Prefect tasks, what these hand on, and the accounts."""
+"""Of each area of tasks/: what looks at the input, the tasks, what they give, and the accounts."""
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / "flows").rglob("*.py")), ids=name_of)
-def test_flows_come_into_a_room_of_tasks_by_its_doors(path: Path):
-    behind = {
-        module
-        for module in imports(path)
-        if module.startswith("tasks") and module.split(".")[-1] not in DOORS
-    }
-    assert not behind, f"{name_of(path)} reaches behind the doors of tasks/, into {sorted(behind)}"
+def test_flows_enter_an_area_of_tasks_by_its_doors():
+    behind = [
+        f"{file}:{line} imports {module}"
+        for file in below("flows")
+        for line, module in imports(file)
+        if module.split(".")[0] == "tasks" and module.split(".")[-1] not in DOORS
+    ]
+    none_of(behind, "flows enter an area of tasks through look.py, task.py, results.py or ledger.py")
 
 
-def test_what_is_looked_at_without_a_server_loads_neither_prefect_nor_dask():
+GROUND = ("rows", "ledger")
+"""The areas of tasks/ that all others build on."""
+
+
+def test_the_ground_floor_of_tasks_imports_no_other_area():
+    areas = {path.parent.name for path in (CHECKOUT / "tasks").glob("*/__init__.py")}
+    assert set(GROUND) < areas
+    wrong = [
+        line
+        for ground in GROUND
+        for line in offenders(below(f"tasks/{ground}"), *(f"tasks.{area}" for area in areas - {ground}))
+    ]
+    none_of(wrong, "tasks/rows and tasks/ledger import no other area of tasks")
+
+
+def test_what_looks_at_the_input_loads_neither_prefect_nor_dask():
     doors = [
         f"tasks.{path.parent.name}.{path.stem}"
         for name in ("look", "results")
@@ -85,27 +176,25 @@ def test_what_is_looked_at_without_a_server_loads_neither_prefect_nor_dask():
 
 
 def test_no_task_makes_a_client():
-    for path in (CHECKOUT / "tasks").rglob("*.py"):
-        made = [
-            node.lineno
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Call)
-            and ast.unparse(node.func).split(".")[-1] in {"Client", "LocalCluster"}
-        ]
-        assert not made, f"{name_of(path)}, lines {made}: the client is passed as an argument"
+    made = [
+        f"{file}:{node.lineno}"
+        for file in below("tasks")
+        for node in ast.walk(modules()[file])
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"Client", "LocalCluster"}
+    ]
+    none_of(made, "a task is given its client as an argument")
 
 
-def test_the_top_level_is_the_commission_s():
+def test_the_top_level_is_as_agreed():
     rooms = {"flows", "tasks", "cluster", "tests", "data", "docker"}
     assert rooms <= {path.name for path in CHECKOUT.iterdir() if path.is_dir()}
     assert (CHECKOUT / "pyproject.toml").is_file()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_fits_one_reading_and_says_what_it_is_for(path: Path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= MOST_LINES
-    assert ast.get_docstring(ast.parse(text))
+def test_a_module_fits_one_reading_and_says_what_it_is_for():
+    lines = {file: (CHECKOUT / file).read_text(encoding="utf-8").count("\n") for file in modules()}
+    assert {file: number for file, number in lines.items() if number > MOST_LINES} == {}
+    assert [file for file, tree in modules().items() if not ast.get_docstring(tree)] == []
 
 
 def requirement_lines() -> list[str]:
@@ -144,20 +233,21 @@ def test_the_lock_has_a_hash_for_everything_and_names_no_host(file: str):
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
 
 
-def texts() -> list[Path]:
+SKIPPED = re.compile(
+    r"\.venv.*|\.git|\.hypothesis|\.pytest.*|demo|build|__pycache__|requirements|.*\.egg-info|.*_cache"
+)
+"""Folders in which nobody wrote a file by hand."""
+
+
+def texts() -> Iterator[Path]:
     """The files of the repository that people wrote."""
-    skipped = {".venv", ".git", "demo", "build", "__pycache__", "requirements"}
     suffixes = {".py", ".toml", ".md", ".csv", ".yaml", ".yml", ".cfg", ""}
-    return [
-        path
-        for path in sorted(CHECKOUT.rglob("*"))
-        if path.is_file()
-        and path.suffix in suffixes
-        and not any(
-            part in skipped or part.endswith((".egg-info", "_cache")) or part == ".hypothesis"
-            for part in path.relative_to(CHECKOUT).parts
-        )
-    ]
+    for folder, folders, files in os.walk(CHECKOUT):
+        folders[:] = sorted(each for each in folders if not SKIPPED.fullmatch(each))
+        for file in sorted(each for each in files if not SKIPPED.fullmatch(each)):  # .git may be a file
+            path = Path(folder, file)
+            if path.suffix in suffixes and path.is_file():
+                yield path
 
 
 def test_no_file_names_a_package_registry_or_a_place_on_this_machine():
@@ -170,7 +260,8 @@ def test_no_file_names_a_package_registry_or_a_place_on_this_machine():
         "index" + "-url=",
     ]
     places = ["/" + "work" + "/", "/" + "root" + "/", "/opt/" + "wheels"]
+    found = []
     for path in texts():
         text = path.read_text(encoding="utf-8", errors="replace")
-        found = [word for word in hosts + places if word in text]
-        assert not found, f"{name_of(path)} names {found}"
+        found += [f"{name_of(path)} names {word}" for word in hosts + places if word in text]
+    none_of(found, "no file names a package registry or a folder of one machine")

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from urllib.request import Request
 import pytest
 
 from tests.api import answer_to
+from tests.waiting import until
 
 POOL = "work_pools/nwatch"
 """The runner makes it when it starts, a moment after it is healthy."""
@@ -70,24 +70,13 @@ class Api:
 
     def wait(self, run: str, patience: float) -> str:
         """Wait until a run has ended; gives the type of its last state."""
-        end = time.monotonic() + patience
-        while (state := self.state(run)) not in ENDED:
-            assert time.monotonic() < end, f"still {state}"
-            time.sleep(0.5)
-        return state
+        until(lambda: self.state(run) in ENDED, lambda: f"still {self.state(run)}", patience)
+        return self.state(run)
 
     def log(self, run: str) -> str:
         """What a run logged."""
         query = {"logs": {"flow_run_id": {"any_": [run]}}, "sort": "TIMESTAMP_ASC"}
         return "\n".join(line["message"] for line in self.ask("logs/filter", query))
-
-
-def until(what: Callable[[], object], patience: float, why: Callable[[], str] | str) -> None:
-    """Wait until something is so; `why` tells what is wrong where that takes too long."""
-    end = time.monotonic() + patience
-    while not what():
-        assert time.monotonic() < end, why() if callable(why) else why
-        time.sleep(0.05)
 
 
 def deploy() -> list[str]:

@@ -16,8 +16,9 @@ import pytest
 from distributed import Client, Security
 
 from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files, until
+from tests.docker.conftest import POOL, Api, deploy, files
 from tests.docker.stack import ByHand
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -48,7 +49,7 @@ def api(stack: ByHand, secret_files: Path) -> Api:
 def test_a_deployment_gives_the_bytes_of_a_local_run(
     stack: ByHand, api: Api, locally, synthetic: Path, tmp_path: Path
 ):
-    until(lambda: api.has(POOL), 60, stack.logs)
+    until(lambda: api.has(POOL), stack.logs)
     made = stack.command("runner", *deploy())
     assert made.returncode == 0, made.stdout + made.stderr
     run = api.start("investigate", "investigate", only=["mail"], settled=False)

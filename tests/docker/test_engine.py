@@ -16,9 +16,10 @@ import pytest
 
 from data.synthetic import create
 from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files, until
+from tests.docker.conftest import POOL, Api, deploy, files
 from tests.docker.engine import Engine, NoEngineError
 from tests.docker.stack import CHECKOUT, free_ports
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,7 +109,7 @@ def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
     stack = Stack(engine, case, secret_files)
     try:
         stack.compose("up", "-d", "--scale", "worker=2", *SERVICES)
-        until(lambda: stack.api.has(POOL), 120, lambda: stack.compose("logs", "runner"))
+        until(lambda: stack.api.has(POOL), lambda: stack.compose("logs", "runner"))
         assert stack.compose("exec", "-T", "runner", "with-secrets", *deploy())
         yield stack
     finally:
@@ -120,11 +121,11 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     stack: Stack, case: Path, tmp_path: Path, locally
 ):
     expected = locally(copy_of(case, tmp_path / stack.folder.name))
-    until(lambda: stack.workers() == 2, 60, "two workers")
+    until(lambda: stack.workers() == 2, "two workers")
     victim = stack.containers("worker")[0]
     process = int(stack.inspected(victim, ".State.Pid"))
     run = stack.api.start("investigate", "investigate", partition=40, settled=False)
-    until(lambda: stack.parts() >= 3, 180, lambda: f"nothing was read; {stack.api.log(run)}")
+    until(lambda: stack.parts() >= 3, lambda: f"nothing was read; {stack.api.log(run)}")
     os.kill(process, signal.SIGKILL)
     then, state = stack.parts(), stack.api.state(run)
     stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3", *SERVICES)
@@ -138,7 +139,7 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     assert there == here
     assert found == expected
     assert stack.inspected(victim, ".RestartCount") == 1
-    until(lambda: stack.workers() == 3, 60, "three workers at the end")
+    until(lambda: stack.workers() == 3, "three workers at the end")
 
 
 def test_compose_2_is_at_work_and_1_reads_the_same_in_the_file(stack: Stack):
@@ -158,7 +159,7 @@ def test_every_container_is_healthy(stack: Stack):
         def healthy(name: str = name) -> bool:
             return bool(stack.inspected(name, ".State.Health.Status") == "healthy")
 
-        until(healthy, 120, f"{stack.inspected(name, '.Name')} is not healthy")
+        until(healthy, f"{stack.inspected(name, '.Name')} is not healthy")
 
 
 def test_nothing_of_the_program_runs_as_root(stack: Stack):
@@ -220,7 +221,7 @@ def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
     """The last test: from now on runs start by themselves."""
     stack.compose("up", "-d", "--no-recreate", "--scale", "worker=3")
     (job,) = stack.containers("deployments")
-    until(lambda: stack.inspected(job, ".State.Status") == "exited", 180, stack.engine.docker("logs", job))
+    until(lambda: stack.inspected(job, ".State.Status") == "exited", stack.engine.docker("logs", job))
     assert stack.inspected(job, ".State.ExitCode") == 0, stack.engine.docker("logs", job)
     found = stack.api.ask("deployments/filter", {})
     assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals"}

@@ -129,7 +129,7 @@ def test_an_index_page_in_the_place_of_another_does_not_hide_messages(tmp_path):
     assert plan.listed is None
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)  # it takes some seconds
 def test_data_trees_that_list_each_other_a_thousand_times_do_not_multiply(tmp_path):
     """Three blocks of 500 references, each to the next, a thousand million ways down: not to be walked."""
     long = "".join(chr(97 + number % 26) for number in range(2_000_000))

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from distributed import Client
-
-from cluster import ClusterSettings, connect
+from distributed import Client, LocalCluster
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    """A worker that the flows of a module's tests use, so that not each starts its own."""
-    with connect(ClusterSettings(workers=1)) as opened:
+def client(worker_processes: LocalCluster) -> Iterator[Client]:
+    """The workers that the flows of a module's tests find open, so that not each starts its own."""
+    with Client(worker_processes) as opened:
+        opened.wait_for_workers(2, timeout=60)
         yield opened

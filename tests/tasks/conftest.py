@@ -1,7 +1,7 @@
 """What the tests of several rooms ask for."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +9,6 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client, LocalCluster
-
-
-@pytest.fixture(scope="module")
-def threads() -> Iterator[Client]:
-    """A client whose two workers are threads of the test: quick, and it sees what the test replaces."""
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from distributed import Client, KilledWorker
 
-from cluster import ClusterSettings, connect
 from tasks.scatter import run_all, run_each
 
 LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
@@ -97,13 +95,6 @@ def test_an_error_in_a_piece_is_raised_unchanged(threads: Client):
 def test_pieces_that_keep_killing_workers_end_the_run(threads: Client):
     with pytest.raises(KilledWorker):
         run_each(threads, always_dies, [1])
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Client]:
-    """Workers as a run has them: processes that can be killed."""
-    with connect(ClusterSettings(workers=2)) as client:
-        yield client
 
 
 def test_a_piece_whose_worker_died_is_done_again(processes: Client, tmp_path: Path):

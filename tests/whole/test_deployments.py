@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -31,8 +31,9 @@ from flows import parts as registry
 from flows.run.locks import one_run_at_a_time
 from flows.service.local_server import template
 from tests.api import answer_to
+from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # whole runs, several a test
 
 PASSWORD = "newsroom:a made-up password"
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
@@ -69,13 +70,16 @@ class Stack:
     def serve(self) -> None:
         """Start the server, and wait until it answers."""
         server = self.start("server", "start", "--host", "127.0.0.1", "--port", self.url.split(":")[2][:-4])
-        for _ in range(600):
+
+        def answers() -> bool:
+            assert server.poll() is None, (self.home / "server.log").read_text()
             try:
                 self.ask("health", method="GET")
-                return
             except OSError:
-                assert server.poll() is None, (self.home / "server.log").read_text()
-                time.sleep(0.2)
+                return False
+            return True
+
+        until(answers, self.log_of("server"))
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         log = (self.home / f"{words[0]}.log").open("wb")
@@ -117,14 +121,18 @@ class Stack:
     def runs(self, flow: str) -> list[dict[str, Any]]:
         return self.ask("flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
 
-    def ended(self, run: str, within: float = 200) -> dict[str, Any]:
-        end = time.monotonic() + within
-        while time.monotonic() < end:
-            found = self.ask(f"flow_runs/{run}", method="GET")
-            if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
-                return found
-            time.sleep(0.5)
-        pytest.fail((self.home / "worker.log").read_text())
+    def ended(self, run: str) -> dict[str, Any]:
+        """A run that has ended, when it has."""
+
+        def state() -> str:
+            return str(self.ask(f"flow_runs/{run}", method="GET")["state_type"])
+
+        until(lambda: state() in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}, self.log_of("worker"))
+        return dict(self.ask(f"flow_runs/{run}", method="GET"))
+
+    def log_of(self, name: str) -> Callable[[], str]:
+        """What tells what the server or the worker said."""
+        return (self.home / f"{name}.log").read_text
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -239,11 +247,8 @@ emit_event(
 )
 """
     subprocess.run([sys.executable, "-c", emitted], env=stack.environment, check=True)
-    end = time.monotonic() + 180
-    while not (runs := stack.runs("one-agency")):
-        assert time.monotonic() < end, (stack.home / "server.log").read_text()
-        time.sleep(0.5)
-    run = stack.ended(runs[0]["id"])
+    until(lambda: stack.runs("one-agency"), stack.log_of("server"))
+    run = stack.ended(stack.runs("one-agency")[0]["id"])
     assert run["state_type"] == "COMPLETED", run["state"]
     assert run["parameters"]["agency"] == NEW
     assert run["name"] == f"one-agency {NEW}"
@@ -286,10 +291,7 @@ def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_th
     def started() -> list[dict[str, Any]]:
         return [run for run in stack.runs("one-agency") if run["id"] not in runs]
 
-    end = time.monotonic() + 120
-    while len(started()) < len(LATE):
-        assert time.monotonic() < end, (stack.home / "server.log").read_text()
-        time.sleep(0.5)
+    until(lambda: len(started()) >= len(LATE), stack.log_of("server"))
     ended = [stack.ended(run["id"]) for run in started()]
     assert [run["state_type"] for run in ended] == ["COMPLETED"] * len(LATE), [run["state"] for run in ended]
     assert sorted(run["parameters"]["agency"] for run in ended) == sorted(LATE)
@@ -350,10 +352,7 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
     assert "records/nowhere: no mailbox" in run["state"]["message"]
-    end = time.monotonic() + 60
-    while not hook.told:  # type: ignore[attr-defined]
-        assert time.monotonic() < end, (stack.home / "server.log").read_text()
-        time.sleep(0.2)
+    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
     [text] = hook.told  # type: ignore[attr-defined]
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
@@ -375,10 +374,7 @@ def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook:
         )
         looks.append(stack.ended(made["id"]))
     assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
-    end = time.monotonic() + 60
-    while not hook.told:  # type: ignore[attr-defined]
-        assert time.monotonic() < end, (stack.home / "server.log").read_text()
-        time.sleep(0.2)
+    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
     shutil.rmtree(folder)
     [text] = hook.told  # type: ignore[attr-defined]
     first, second = text.splitlines()
@@ -391,7 +387,7 @@ def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook:
 def hasten(stack: Stack, what: str) -> None:
     """Set the automations up with ten seconds where they have minutes."""
     hasty = (
-        "from datetime import timedelta\nfrom flows import automations\n"
+        "from datetime import timedelta\nfrom flows.service import automations\n"
         f"automations.{what} = timedelta(seconds=10)\nautomations.set_up()"
     )
     # In a process of its own, which reads the server's address.
@@ -418,10 +414,11 @@ def waiting(stack: Stack) -> str:
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": NEW}},
     )
     logs = {"logs": {"flow_run_id": {"any_": [made["id"]]}}}
-    end = time.monotonic() + 120
-    while not any("waiting" in line["message"] for line in stack.ask("logs/filter", logs)):
-        assert time.monotonic() < end, (stack.home / "worker.log").read_text()
-        time.sleep(0.5)
+
+    def waits() -> bool:
+        return any("waiting" in line["message"] for line in stack.ask("logs/filter", logs))
+
+    until(waits, stack.log_of("worker"))
     assert stack.ask(f"flow_runs/{made['id']}", method="GET")["state_type"] == "RUNNING"
     return str(made["id"])
 
@@ -434,7 +431,7 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
         # As a machine that loses its power: the run, and the worker that would tell of it.
         for process in [worker, *worker.children(recursive=True)]:
             process.kill()
-        run = stack.ended(made, within=120)
+        run = stack.ended(made)
     assert run["state_type"] == "CRASHED"
     assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
 
@@ -456,7 +453,7 @@ def test_a_run_that_its_worker_took_and_never_began_gives_its_place_free(stack: 
     stack.serve()
     assert taken() == 1
     assert list((stack.home / "concurrency_leases").glob("*-*.json"))
-    found = stack.ended(run["id"], within=120)
+    found = stack.ended(run["id"])
     assert found["state_type"] == "CRASHED"
     assert found["state"]["message"].startswith("a worker took it and did not begin it")
     assert taken() == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from cluster import ClusterSettings, connect
 from cluster.certificates import make
@@ -179,9 +180,9 @@ def copied(large: Path, folder: Path) -> Path:
 
 
 @pytest.fixture
-def environ(prefect: dict[str, str], certificates: Path) -> dict[str, str]:
+def environ(certificates: Path) -> dict[str, str]:
     """The environment of a run that has the site's certificates."""
-    return {**os.environ, **prefect, "NWATCH_TLS_FOLDER": str(certificates)}
+    return {**os.environ, "NWATCH_TLS_FOLDER": str(certificates)}
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -189,12 +190,17 @@ def files(out: Path) -> dict[str, bytes]:
 
 
 def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - fixtures
-    site: str, hosts: list[Host], large: Path, tmp_path: Path, environ: dict[str, str], nwatch: list[str]
+    processes: Client,
+    site: str,
+    hosts: list[Host],
+    large: Path,
+    tmp_path: Path,
+    environ: dict[str, str],
+    nwatch: list[str],
 ):
     from flows.investigate import investigate
 
-    with connect(ClusterSettings(workers=2)):
-        alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
+    alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     case = copied(large, elsewhere / "case")

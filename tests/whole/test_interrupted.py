@@ -57,11 +57,24 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary folder whose name is short enough for a socket in it, without which nothing is forked."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def of_a_person(temporary: Path) -> dict[str, str]:
+    """The environment of a run that no Prefect server is named to."""
+    unset = {"PREFECT_HOME", "PREFECT_API_URL", "PREFECT_API_AUTH_STRING"}
+    kept = {name: value for name, value in os.environ.items() if name not in unset}
+    return {**kept, "TMPDIR": str(temporary)}
+
+
 def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
-    nwatch, run, investigation: Path, prefect: dict[str, str]
+    nwatch, run, investigation: Path, temporary: Path
 ):
-    environment = {**os.environ, **prefect}
-    running = begun(nwatch, "run", investigation, "--partition", "20", environment=environment)
+    running = begun(nwatch, "run", investigation, "--partition", "20", environment=of_a_person(temporary))
     wait_until(lambda: list((investigation / "work").glob("mail/*/part-*.parquet")), running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: the workers would hear of it too
     _, stderr = running.communicate(timeout=120)
@@ -69,16 +82,9 @@ def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
     assert stderr == STOPPED
     assert not (investigation / "out").exists()
     read = {path.name for path in (investigation / "work/mail").rglob("part-*.parquet")}
-    done = run("run", investigation, **prefect)
+    done = run("run", investigation)
     assert done.returncode == 0
     assert read <= {path.name for path in (investigation / "work/mail").rglob("part-*.parquet")}
-
-
-@pytest.fixture
-def temporary() -> Iterator[Path]:
-    """A temporary folder whose name is short enough for a socket in it, without which nothing is forked."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -89,10 +95,7 @@ def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_h
     nwatch, investigation: Path, temporary: Path, starting: str, number: int, stop: signal.Signals
 ):
     """The Prefect server, the process that workers are forked from, the first worker."""
-    unset = {"PREFECT_HOME", "PREFECT_API_URL"}
-    environment = {name: value for name, value in os.environ.items() if name not in unset}
-    environment["TMPDIR"] = str(temporary)
-    running = begun(nwatch, "run", investigation, "--workers", "2", environment=environment)
+    running = begun(nwatch, "run", investigation, "--workers", "2", environment=of_a_person(temporary))
     wait_until(lambda: sum(starting in words for words in children(running).values()) >= number, running)
     below = children(running)
     if stop == signal.SIGINT:

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_real_mailboxes_and_files_that_are_none_end_in_a_run_that_tells_of_each(
-    run, real: Path, tmp_path: Path, prefect: dict[str, str]
+    run, real: Path, tmp_path: Path
 ):
     records = tmp_path / "case/records/any"
     records.mkdir(parents=True)
@@ -21,7 +21,7 @@ def test_real_mailboxes_and_files_that_are_none_end_in_a_run_that_tells_of_each(
     (records / "empty.pst").touch()
     (records / "text.PST").write_text("no mailbox")
 
-    done = run("run", tmp_path / "case", **prefect)
+    done = run("run", tmp_path / "case")
     assert (done.returncode, done.stderr) == (0, "")
     warnings = [line for line in done.stdout.splitlines() if line.startswith("WARNING: ")]
     for name in ("cut.pst", "empty.pst", "text.PST"):

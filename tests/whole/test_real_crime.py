@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client, LocalCluster
 from scipy import stats
 
 from cluster import ClusterSettings, connect
 
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CITY = "Los Angeles city, California"
 BATTERY, CAR = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"
@@ -31,14 +32,17 @@ def crimes(real: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def outs(crimes: pd.DataFrame, real: Path, prefect: object, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def outs(
+    crimes: pd.DataFrame, real: Path, worker_processes: LocalCluster, tmp_path_factory: pytest.TempPathFactory
+) -> dict:
     """The out folder of a run for each number of workers, whose crimes lie in as many pieces or more."""
     from flows.investigate import investigate
 
     cities = pq.read_table(real / "cities_50.parquet", columns=["city"])["city"].to_pylist()[:CITIES]
     include = ", ".join(f'"{city}"' for city in cities)
     found = {}
-    for workers, buckets in ((1, 1), (2, 5)):
+    one, two = (lambda: connect(ClusterSettings(workers=1))), (lambda: Client(worker_processes))
+    for workers, opened, buckets in ((1, one, 1), (2, two, 5)):
         folder = tmp_path_factory.mktemp("crime") / "case"
         for name in ("crime/los-angeles", "census"):
             (folder / name).mkdir(parents=True)
@@ -53,7 +57,7 @@ def outs(crimes: pd.DataFrame, real: Path, prefect: object, tmp_path_factory: py
             f'name = "real"\n[cities]\ninclude = [{include}]\n'
             f'[crime.los-angeles]\ncity = "{CITY}"\nyear = 2019\ntypes = ["{BATTERY}", "{CAR}"]\n'
         )
-        with connect(ClusterSettings(workers=workers)):
+        with opened():
             found[workers] = investigate(folder, only=["crime"], buckets=buckets).out
     return found
 

@@ -1,7 +1,6 @@
 """Runs on a Dask scheduler that is joined by its address: one that dies, and workers that come and go."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from distributed import Client
+
+from tests.conftest import copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # whole runs, several a test
 
@@ -60,8 +62,6 @@ class Dask:
         return self.workers[-1]
 
     def wait_for(self, workers: int) -> None:
-        from distributed import Client
-
         with Client(self.address, timeout="60s", set_as_default=False) as client:
             client.wait_for_workers(workers, timeout=120)
 
@@ -89,24 +89,13 @@ def dask(tmp_path: Path, checkout: Path) -> Iterator[Dask]:
 
 
 @pytest.fixture(scope="module")
-def expected(
-    synthetic: Path, nwatch: list[str], prefect: dict[str, str], tmp_path_factory
-) -> dict[str, bytes]:
+def expected(synthetic: Path, processes: Client, tmp_path_factory) -> dict[str, bytes]:
     """What a run on this machine's own workers publishes."""
+    from flows.investigate import investigate
+
     folder = copy_of(synthetic, tmp_path_factory.mktemp("expected") / "case")
-    subprocess.run(
-        [*nwatch, "run", str(folder), "--workers", "1"],
-        env={**os.environ, **prefect},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    investigate(folder)
     return published(folder)
-
-
-def copy_of(synthetic: Path, folder: Path) -> Path:
-
-    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
-    return folder
 
 
 def published(folder: Path) -> dict[str, bytes]:
@@ -119,16 +108,14 @@ def parts(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.glob("work/mail/*/part-*.parquet")}
 
 
-def started(
-    nwatch: list[str], folder: Path, dask: Dask, prefect: dict[str, str], **environment: str
-) -> subprocess.Popen[str]:
+def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
     """A run of small partitions, that has begun to read."""
     running = subprocess.Popen(
         [*nwatch, "run", str(folder), "--partition", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **prefect, "NWATCH_ADDRESS": dask.address, **environment},
+        env={**os.environ, "NWATCH_ADDRESS": dask.address, **environment},
     )
     end = time.monotonic() + 120
     while not parts(folder) and running.poll() is None:
@@ -145,7 +132,7 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     (folder / "out/old.txt").write_text("old")
     first = dask.add()
     dask.wait_for(1)
-    running = started(nwatch, folder, dask, prefect)
+    running = started(nwatch, folder, dask, **prefect)
     dask.kill(dask.scheduler)
     dask.kill(first)
     read = parts(folder)
@@ -181,7 +168,7 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     for _ in range(2):
         dask.add()
     dask.wait_for(2)
-    running = started(nwatch, folder, dask, prefect, NWATCH_WAIT="0.1")
+    running = started(nwatch, folder, dask, NWATCH_WAIT="0.1", **prefect)
     for worker in dask.workers:
         dask.kill(worker)
     stdout, stderr = running.communicate(timeout=200)
@@ -210,12 +197,12 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
 
 
 def test_a_worker_that_comes_after_all_were_lost_goes_on_to_the_same_bytes(
-    nwatch, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+    nwatch, dask: Dask, investigation: Path, expected: dict[str, bytes]
 ):
     for _ in range(2):
         dask.add()
     dask.wait_for(2)
-    running = started(nwatch, investigation, dask, prefect)
+    running = started(nwatch, investigation, dask)
     for worker in dask.workers:
         dask.kill(worker)
     read = len(parts(investigation))
@@ -235,24 +222,24 @@ def runs_named(name: str):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_number_of_workers_changes_no_byte(  # noqa: PLR0917
-    run, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes], workers: int
+def test_the_number_of_workers_changes_no_byte(
+    run, dask: Dask, investigation: Path, expected: dict[str, bytes], workers: int
 ):
     for _ in range(workers):
         dask.add()
     dask.wait_for(workers)
-    done = run("run", investigation, NWATCH_ADDRESS=dask.address, **prefect)
+    done = run("run", investigation, NWATCH_ADDRESS=dask.address)
     assert (done.returncode, done.stderr) == (0, "")
     assert published(investigation) == expected
 
 
 def test_a_worker_added_and_another_killed_in_mid_run_change_no_byte(
-    nwatch, dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+    nwatch, dask: Dask, investigation: Path, expected: dict[str, bytes]
 ):
     for _ in range(4):
         dask.add()
     dask.wait_for(4)
-    running = started(nwatch, investigation, dask, prefect)
+    running = started(nwatch, investigation, dask)
     dask.kill(dask.workers[0])
     dask.add()
     read = len(parts(investigation))

@@ -9,10 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 import statsmodels.api as sm
+from distributed import Client
 
-from cluster import ClusterSettings, connect
-
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CITIES = [
     "Indianapolis city (balance), Indiana",
@@ -74,7 +73,7 @@ def posts(tracts: gpd.GeoDataFrame, lists: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def out(posts: pd.DataFrame, real: Path, prefect: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(posts: pd.DataFrame, real: Path, processes: Client, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from flows.investigate import investigate
 
     folder = tmp_path_factory.mktemp("real") / "case"
@@ -94,8 +93,7 @@ def out(posts: pd.DataFrame, real: Path, prefect: object, tmp_path_factory: pyte
     (folder / "investigation.toml").write_text(
         f'name = "real"\n[posts]\nyear = 2019\nexclude_users = ["77"]\n[cities]\ninclude = [{include}]\n'
     )
-    with connect(ClusterSettings(workers=2)):
-        return investigate(folder, only=["posts"]).out
+    return investigate(folder, only=["posts"]).out
 
 
 @pytest.fixture(scope="module")

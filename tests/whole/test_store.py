@@ -9,7 +9,7 @@ from tests.store import Store, store
 
 __all__ = ["store"]
 
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
@@ -44,6 +44,7 @@ def test_the_same_bytes_are_published_from_a_store_as_from_a_disk(
     assert not (far / "records").exists()
 
 
+@pytest.mark.usefixtures("prefect")  # what arrives is an event on a Prefect server
 def test_an_agency_that_comes_to_a_store_is_seen_and_read_alone(
     investigation: Path, store: Store, tmp_path: Path
 ):

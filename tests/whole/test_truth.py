@@ -10,7 +10,7 @@ import pytest
 from cluster import ClusterSettings, connect
 from data.schema import TABLES
 
-pytestmark = [pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 LARGEST = 97
 """Messages of the largest mailbox of the fixture `synthetic`."""
@@ -33,7 +33,7 @@ RUNS = [(workers, pieces) for workers in (1, 2) for pieces in PARTITIONS]
 
 
 @pytest.fixture(scope="module")
-def outs(prefect: object, synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def outs(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     """The out folder of a run for each number of workers and partitions, none of which knows of another."""
     from flows.investigate import investigate
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.crosswalk import Crosswalk
@@ -84,7 +84,7 @@ def run(
     return go
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(
     one=st.lists(facts, max_size=12),
     two=st.lists(facts, max_size=6),
@@ -106,7 +106,7 @@ def test_neither_partitions_nor_the_order_of_mailboxes_change_a_byte(
     assert all(f.alert_messages == f.parsed + f.quarantined for f in made.folders)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(mail=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_no_alert_and_no_count(
     run: Build, mail: list[dict[str, Any]], seed: Any
@@ -126,7 +126,7 @@ def test_the_order_of_messages_changes_no_alert_and_no_count(
 UNSAME = {"private/messages", "private/quarantine", "private/sources", "public/ledger"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(mail=st.lists(facts, max_size=15))
 def test_the_tables_agree_with_a_plain_count(run: Build, mail: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:
@@ -176,7 +176,7 @@ def test_mailboxes_are_parsed_and_every_table_is_written(
     sources = [mailbox([mail_row(1), mail_row(2)])]
     seen: list[tuple[int, int]] = []
     parsed = parse_sources(
-        sources, {"lapd": "UTC"}, crosswalk, tmp_path / "work", progress=lambda *n: seen.append(n)
+        sources, {"lapd": "UTC"}, crosswalk, tmp_path / "work", on_progress=lambda *n: seen.append(n)
     )
     made = tabulate_parsed(parsed, sources, tmp_path / "out")
     assert (made.messages, made.unique_alerts, seen[-1]) == (2, 1, (1, 1))

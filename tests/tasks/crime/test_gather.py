@@ -16,7 +16,6 @@ import pytest
 from distributed import Client
 
 import tasks.crime.gather
-from cluster import ClusterSettings, connect
 from data.errors import InputError
 from data.settings import LOS_ANGELES, Crime
 from tasks.crime.gather import gather_crimes, gather_folders
@@ -215,17 +214,16 @@ def test_many_crimes_lie_in_several_buckets(
 
 @pytest.mark.slow
 def test_workers_change_no_byte_and_one_that_dies_changes_nothing(
-    threads: Client, files: Files, settings: Crime, tmp_path: Path
+    threads: Client, processes: Client, files: Files, settings: Crime, tmp_path: Path
 ):
     expected = gathered(files, settings, tmp_path / "one", threads, buckets=4)
-    with connect(ClusterSettings(workers=2)) as client:
-        alive = list(client.run(os.getpid).values())
+    alive = list(processes.run(os.getpid).values())
 
-        def kill(done: int, total: int) -> None:
-            if len(alive) == 2:  # while the other file is read, or the buckets are counted
-                os.kill(alive.pop(), signal.SIGKILL)
+    def kill(done: int, total: int) -> None:
+        if len(alive) == 2:  # while the other file is read, or the buckets are counted
+            os.kill(alive.pop(), signal.SIGKILL)
 
-        found = gather_crimes("alder", files, settings, tmp_path / "two", client, buckets=4, on_progress=kill)
+    found = gather_crimes("alder", files, settings, tmp_path / "two", processes, buckets=4, on_progress=kill)
     assert len(alive) == 1
     assert (found.files, reasons(found)) == (expected.files, reasons(expected))
     assert [path.read_bytes() for path in found.batches] == [path.read_bytes() for path in expected.batches]

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client, LocalCluster
+from distributed import LocalCluster
 
 from data.synthetic import mailbox
 from data.synthetic.pst import Attachment, Message, PstWriter, Recipient
@@ -261,12 +261,9 @@ def damaged(box: Box, tmp_path: Path) -> Surgery:
 
 
 @pytest.fixture(scope="session")
-def threads() -> Iterator[Client]:
-    """A client with one worker, in this process: libpff is for one thread a process."""
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
-        ) as local,
-        Client(local) as client,
-    ):
-        yield client
+def worker_threads() -> Iterator[LocalCluster]:
+    """One worker, in this process: libpff is for one thread a process."""
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield cluster

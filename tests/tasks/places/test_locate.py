@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from distributed import Client, KilledWorker
 
 import tasks.places.locate
 import tasks.places.prepare
-from cluster import ClusterSettings, connect
 from tasks.places.census import read_acs
 from tasks.places.locate import locate
 from tasks.places.prepare import prepare_layer
@@ -172,13 +170,6 @@ def test_workers_that_go_on_dying_end_the_run(  # noqa: PLR0917 - fixtures
     with pytest.raises(KilledWorker):
         locate(threads, [batch], layer, people, tmp_path / "located")
     assert len(tries) == 6
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Client]:
-    """Workers as a run has them: processes that can be killed."""
-    with connect(ClusterSettings(workers=2)) as client:
-        yield client
 
 
 @pytest.mark.slow

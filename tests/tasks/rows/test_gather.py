@@ -15,7 +15,6 @@ import pytest
 from distributed import Client
 
 import tasks.rows.gather
-from cluster import ClusterSettings, connect
 from data.errors import InputError
 from tasks.rows.gather import buckets_for, gather_rows
 from tasks.rows.large_tables import blocks
@@ -170,25 +169,28 @@ class Deadly:
 
 @pytest.mark.slow
 def test_workers_and_their_deaths_change_nothing(  # noqa: PLR0917 - fixtures
-    threads: Client, files: Files, reader: Callable, count: Any, wanted: Wanted, tmp_path: Path
+    threads: Client,
+    processes: Client,
+    files: Files,
+    reader: Callable,
+    count: Any,
+    wanted: Wanted,
+    tmp_path: Path,
 ):
     expected = gather_rows(files, reader(), count, tmp_path / "work", threads, buckets=4)
     written = [path.read_bytes() for path in expected.batches]
-    with connect(ClusterSettings(workers=2)) as client:
-        for place in range(2):
-            marks = [tmp_path / f"{place}-{name}" for name in ("reading", "counting")]
-            if place == 0:  # once with deaths, once without
-                reading: Any = Deadly(reader(), marks[0])
-                counting: Any = Deadly(count, marks[1])
-            else:
-                reading, counting = reader(), count
-            found = gather_rows(files, reading, counting, tmp_path / "other", client, buckets=4)
-            assert [mark.exists() for mark in marks] == [place == 0] * 2
-            assert (found.files, found.duplicates, found.counts) == (
-                expected.files, expected.duplicates, expected.counts,
-            )  # fmt: skip
-            assert [path.read_bytes() for path in found.batches] == written
-            assert [
-                path.name for path in (tmp_path / "other" / "batches").iterdir() if path.name[0] == "."
-            ] == []
+    for place in range(2):
+        marks = [tmp_path / f"{place}-{name}" for name in ("reading", "counting")]
+        if place == 0:  # once with deaths, once without
+            reading: Any = Deadly(reader(), marks[0])
+            counting: Any = Deadly(count, marks[1])
+        else:
+            reading, counting = reader(), count
+        found = gather_rows(files, reading, counting, tmp_path / "other", processes, buckets=4)
+        assert [mark.exists() for mark in marks] == [place == 0] * 2
+        assert (found.files, found.duplicates, found.counts) == (
+            expected.files, expected.duplicates, expected.counts,
+        )  # fmt: skip
+        assert [path.read_bytes() for path in found.batches] == written
+        assert [path.name for path in (tmp_path / "other" / "batches").iterdir() if path.name[0] == "."] == []
     assert plainly(files, wanted)[0] == expected.duplicates

@@ -57,7 +57,7 @@ def test_a_stream_has_the_tree_that_its_size_needs(
     assert verify(file.path) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 20_000), max_size=12), st.sampled_from(["none", "permute"]), st.integers())
 def test_the_pieces_in_which_data_comes_do_not_matter(
     sizes: list[int], encoding: Literal["none", "permute"], seed: int

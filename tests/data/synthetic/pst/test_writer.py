@@ -206,7 +206,7 @@ def test_a_message_can_have_more_attachments_than_one_subnode_block_holds(
     assert verify(path) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     messages=st.lists(
         st.tuples(
