@@ -55,7 +55,7 @@ PUBLIC: Final = (
             Column("tracts", COUNT, "Tracts with population and income in it."),
             Column("population", COUNT, "People in these tracts."),
             Column("crimes", COUNT, "Crimes of the type and year in these tracts."),
-            Column("crimes_per_1000", NUMBER, "Crimes of the type and year a thousand people."),
+            Column("crimes_per_1000", NUMBER, "Crimes of the type and year per 1,000 residents."),
         ),
     ),
     _tests_of_crimes(

@@ -74,7 +74,7 @@ PUBLIC: Final = (
             Column("tracts", COUNT, "Tracts with population and income in it."),
             Column("population", COUNT, "People in these tracts."),
             Column("posts", COUNT, "Posts of the year in these tracts."),
-            Column("posts_per_1000", NUMBER, "Posts of the year a thousand people."),
+            Column("posts_per_1000", NUMBER, "Posts of the year per 1,000 residents."),
         ),
     ),
     Table(
