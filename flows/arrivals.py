@@ -19,8 +19,7 @@ from prefect.runtime import flow_run
 from data.catalog import Investigation
 from flows.run.locks import at_work, only_one
 from flows.run.step import step
-from tasks.arrivals.agency import Arrival
-from tasks.arrivals.decide import Decision, Stuck
+from tasks.arrivals.look import Arrival, Decision, Stuck
 from tasks.arrivals.task import look
 
 EVENT: Final = "nwatch.records.arrived"

@@ -12,8 +12,8 @@ from data.catalog import Investigation
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
-from flows.parts.part import Job, Part
 from flows.run.locks import one_run_at_a_time, only_one
+from flows.run.part import Job, Part
 from flows.run.preflight import Inputs, inputs, parts_to_run, skipped, using
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter

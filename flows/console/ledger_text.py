@@ -10,7 +10,7 @@ from flows.console.printing import number, printable
 from tasks.ledger.identities import EVERY_KIND, Identity
 
 if TYPE_CHECKING:
-    from flows.parts.part import Part
+    from flows.run.part import Part
 
 _WIDTH: Final = 48
 

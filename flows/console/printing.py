@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from flows.parts.part import Listing
+    from flows.run.part import Listing
 
 LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""

@@ -24,7 +24,7 @@ from flows.run.step import watched
 if TYPE_CHECKING:
     from cluster import ClusterSettings
     from flows.investigate import RunResult
-    from flows.parts.part import Part
+    from flows.run.part import Part
     from flows.service.local_server import Server
 
     Flow = Callable[[str | None, int | None, list[str] | None], RunResult]
@@ -159,13 +159,11 @@ def _flows(
         from flows.one_agency import one_agency
 
         return investigate, one_agency
-    from prefect import tags
-
-    from flows.service import deployments
+    from flows import deployments
     from flows.service.local_server import alone
 
     stack.enter_context(alone(server))
-    stack.enter_context(tags("nwatch", *investigation.config.agencies))
+    stack.enter_context(deployments.tags("nwatch", *investigation.config.agencies))
     return deployments.investigate, deployments.one_agency
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from flows.investigate import RunResult
-    from flows.parts.part import Told
+    from flows.run.part import Told
 
 LONGEST: Final = 3
 """How many stages the summary names, of those that took longest."""

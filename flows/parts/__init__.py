@@ -1,6 +1,6 @@
 """The parts of a run: one page each, and the one list of them.
 
-A new part is a page here, with a :class:`~flows.parts.part.Part` named ``PART``, and its name in
+A new part is a page here, with a :class:`~flows.run.part.Part` named ``PART``, and its name in
 :data:`PARTS`. ``docs/architecture.md`` takes you through it.
 """
 
@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from flows.parts.part import Part
+    from flows.run.part import Part
 
 PARTS: tuple[str, ...] = ("mail", "posts", "crime", "gentrification", "selection", "requests")
 """The names of all parts, in the order in which they run. Each is a page, ``flows/parts/<name>.py``."""

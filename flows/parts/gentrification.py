@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.schema import selection
-from flows.parts.part import Found, Job, Part, Told
 from flows.parts.points import small_tables
+from flows.run.part import Found, Job, Part, Told
 from flows.run.preflight import Inputs
 from flows.run.step import step
 from tasks.selection.ledger import GENTRIFICATION

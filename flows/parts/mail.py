@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data.catalog import Investigation, RecordFile
 from data.errors import InputError
 from data.schema import TABLES, mail
-from flows.parts.part import Found, Job, Listing, Part, Told
+from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import run_log, step
 from tasks.alerts.ledger import LEDGER
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.parts.part import Found
+from flows.run.part import Found
 from flows.run.preflight import Inputs
 
 if TYPE_CHECKING:

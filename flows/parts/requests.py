@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.schema import requests
-from flows.parts.part import Found, Job, Listing, Part, Told
 from flows.parts.points import small_tables
+from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.preflight import Inputs
 from flows.run.step import step
 from tasks.requests.ledger import LEDGER

@@ -22,7 +22,7 @@ from flows import parts as registry
 from tasks.mail.settings import READER_VERSION
 
 if TYPE_CHECKING:
-    from flows.parts.part import Part
+    from flows.run.part import Part
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",

@@ -21,7 +21,7 @@ from flows.run.progress import reporter
 from flows.run.step import run_log, watched
 
 if TYPE_CHECKING:
-    from flows.parts.part import Part
+    from flows.run.part import Part
 
 _CLUSTER: Final = logging.getLogger("cluster")
 

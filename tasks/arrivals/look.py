@@ -17,6 +17,16 @@ from tasks.arrivals.reading import read_before
 from tasks.arrivals.settled import Settled, settled, why_not
 from tasks.mail.previous_runs import recall as recall_mail
 
+__all__ = [
+    "Arrival",
+    "Decision",
+    "Stuck",
+    "agencies_coming",
+    "already_read",
+    "look_at_records",
+    "settled_files",
+]
+
 
 def look_at_records(
     investigation: Investigation,

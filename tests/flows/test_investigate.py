@@ -28,7 +28,7 @@ def run(folder: Path):
     """Run all parts as Prefect flows."""
     from prefect import tags
 
-    from flows.service.deployments import investigate
+    from flows.deployments import investigate
 
     with tags("nwatch", "a-test"):
         return investigate(folder)

@@ -291,7 +291,7 @@ def test_certificates_are_made_once_and_renewed_when_asked(call, tmp_path: Path)
     before = (folder / "worker.pem").read_bytes()
     code, _, err = call("certificates", folder)
     assert code == 2
-    assert err.startswith(f"nwatch: {folder} holds certificates already")
+    assert err.startswith(f"nwatch: {folder} already holds certificates")
     assert (folder / "worker.pem").read_bytes() == before
     assert call("certificates", folder, "--renew")[0] == 0
     assert (folder / "worker.pem").read_bytes() != before

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from flows.console.printing import LOG_WIDTH
 from flows.console.summary import _seconds, print_balances, warnings
-from flows.parts.part import Told
+from flows.run.part import Told
 from tasks.ledger.table import write_ledger
 
 ROWS = [

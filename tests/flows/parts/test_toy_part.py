@@ -15,7 +15,7 @@ from data.schema.model import COUNT, TEXT, Column, Table
 from data.tables import read_table, write_table
 from flows import parts as registry
 from flows.investigate import investigate
-from flows.parts.part import Found, Job, Listing, Part, Told
+from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.preflight import notes, parts_to_run
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import Identity, Ledger
