@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from distributed import Event
 from distributed.core import Status
 
 from cluster import ClusterSettings, connect
@@ -188,11 +189,15 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_while_it_has_work(
         def piece(number: int) -> int:
             import time
 
-            time.sleep(0.05)
+            from distributed import Event
+
+            Event("all-there").wait("120s")  # so that the work outlasts their start
+            time.sleep(0.01)
             return number
 
         futures = client.map(piece, range(600), pure=False)
-        wait_until(lambda: len(client.nthreads()) == 3)
+        wait_until(lambda: len(client.nthreads()) == 3, 120)
+        Event("all-there", client=client).set()
         assert client.gather(futures) == list(range(600))
         del futures
         wait_until(lambda: len(client.nthreads()) == 1)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from distributed import Event
 
 from cluster import ClusterSettings, connect, slurm
 from cluster.config import environment
@@ -187,11 +188,15 @@ def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
         def piece(number: int) -> int:
             import time
 
-            time.sleep(0.05)
+            from distributed import Event
+
+            Event("all-there").wait("120s")  # so that the work outlasts their start
+            time.sleep(0.01)
             return number
 
         futures = client.map(piece, range(300), pure=False)
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=120)
+        Event("all-there", client=client).set()
         assert client.gather(futures) == list(range(300))
 
 

@@ -40,7 +40,7 @@ def other_code(tmp_path: Path, checkout: Path) -> dict[str, str]:
     for room in probe.ROOMS:
         (folder / room).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-r", str(checkout / room), str(folder / room)], check=True)
-    with (folder / "tasks" / "pieces.py").open("a") as file:
+    with (folder / "tasks" / "scatter.py").open("a") as file:
         file.write("#")
     return {"PYTHONPATH": str(folder)}
 
@@ -73,8 +73,8 @@ def test_the_hash_depends_on_the_code_and_not_on_its_folder(tmp_path: Path, othe
     here = probe.report()["code"]
     assert code({}) == here
     assert code(other_code) != here
-    pieces = tmp_path / "older" / "tasks" / "pieces.py"
-    pieces.write_text(pieces.read_text()[:-1])
+    changed = tmp_path / "older" / "tasks" / "scatter.py"
+    changed.write_text(changed.read_text()[:-1])
     assert code(other_code) == here, "the same text at another place is the same code"
 
 
