@@ -64,7 +64,7 @@ def prefetch_ranges(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
 
 
 class LocalFile:
-    """A read-only local file, read at positions; one a thread, closed with ``with``.
+    """A read-only local file, read at positions; one per thread, closed with ``with``.
 
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
     other, and one system call for each would cost more than verifying it does. A new segment takes over the
@@ -156,7 +156,7 @@ class _Page(NamedTuple):
 def _parse_page(data: bytes, layout: Layout, tree: int) -> _Page | str:
     """A page of a B-tree, or what is wrong with it."""
     if len(data) < layout.page:
-        return "lies beyond the end of the file"
+        return "is beyond the end of the file"
     kind = data[layout.page_checked]
     if kind != tree or data[layout.page_checked + 1] != tree:
         return "is zeroed" if not any(data) else f"is of the type 0x{kind:02x}, not 0x{tree:02x}"
@@ -287,7 +287,7 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
 
 
 class BlockIndex:
-    """Finds where a block lies; reads only those pages of the block B-tree that it needs, and each once.
+    """Finds the place of a block; reads only those pages of the block B-tree that it needs, and each once.
 
     The answer depends on nothing but the block's id, and not on what was looked up before, which differs from
     partition to partition: a message must be read the same way whatever the partitions are. So the answer

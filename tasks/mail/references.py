@@ -44,7 +44,7 @@ class BlockError(Exception):
 
     Attributes:
         reason: A few words, the same for every such fault, so that faults can be counted.
-        detail: Which block, and where it lies.
+        detail: Which block, and where it is.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -148,7 +148,7 @@ def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable
     """The rows of a block of references; their number is in bytes 2 and 3, in every kind of block."""
     count = int.from_bytes(content[2:4], "little")
     stop = header + count * row.size
-    # The number is checked before anything is followed: what lies behind the last whole row is padding or the
+    # The number is checked before anything is followed: what follows the last whole row is padding or the
     # block's trailer, and would be taken for block ids.
     if stop > len(content):
         raise BlockError("block of references is cut", f"block 0x{bid:x}: {count} in {len(content)} bytes")
@@ -219,7 +219,7 @@ class Breadth:
 
     A level's blocks can then be read together: from a local file in a few long stretches, from a store in a
     few requests. The caller reads ``blocks``, passes the contents of those in ``referring`` to ``advance``,
-    and goes on until there are no blocks left, or as deep as it cares to.
+    and continues until there are no blocks left, or as deep as it needs.
 
     Attributes:
         attachments: How many attachments each node has, as far as it has been followed, by its id.

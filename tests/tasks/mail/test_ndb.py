@@ -204,7 +204,7 @@ def test_a_reference_beyond_the_end_is_damage(damaged: Surgery):
     entries["offset"][2] = (1 << 63) + 5
     damaged.seal(offset)
     _, damages = tree_of(damaged.save(), NBT)
-    assert [damage.why for damage in damages] == ["lies beyond the end of the file"]
+    assert [damage.why for damage in damages] == ["is beyond the end of the file"]
 
 
 def test_a_leaf_overwritten_with_a_copy_of_its_neighbour_is_damage(damaged: Surgery):
