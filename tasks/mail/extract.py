@@ -65,8 +65,8 @@ class Copier:
             How many attachments the node has.
 
         Raises:
-            BlockError: A block is missing from the index or beyond the end of the file, its id, size or checksum
-                is wrong, or a reference makes no sense.
+            BlockError: A block is missing from the index or beyond the end of the file, its id, size or
+                checksum is wrong, or a reference makes no sense.
         """
         extract.begin()
         try:
