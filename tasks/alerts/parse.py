@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from data.crosswalk import ALERT_KINDS, Crosswalk
 from data.schema import TABLES
-from tasks.alerts.classify import classify_column
+from tasks.alerts.classify import Matches, classify_column
 from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
@@ -33,7 +33,22 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
         and neither delivery nor submission is known (such alerts are grouped among themselves).
     """
     matches = classify_column(mail.column("subject"), crosswalk)
-    zone = ZoneInfo(timezone)
+    found: dict[str, pa.Array | pa.ChunkedArray | Sequence[object]] = {
+        **{name: matches.column(name) for name in ("kind", "template", "pattern")},
+        **_scraped(mail, matches, ZoneInfo(timezone)),
+    }
+    schema = PARSED.arrow
+    return pa.table(
+        [
+            pa.array(found[name], schema.field(name).type) if name in found else mail.column(name)
+            for name in schema.names
+        ],
+        schema=schema,
+    )
+
+
+def _scraped(mail: pa.Table, matches: Matches, zone: ZoneInfo) -> dict[str, Sequence[object]]:
+    """What is found in the bodies of the alerts, as columns; missing for messages of other kinds."""
     size = mail.num_rows
     dates: list[date | None] = [None] * size
     titles: list[str | None] = [None] * size
@@ -56,24 +71,13 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
         else:
             reasons[n] = NO_TITLE
             details[n] = "; ".join([outcome, *flaws])
-    found: dict[str, pa.Array | pa.ChunkedArray | Sequence[object]] = {
-        "kind": matches.column("kind"),
-        "template": matches.column("template"),
-        "pattern": matches.column("pattern"),
+    return {
         "alert_date": dates,
         "title": titles,
         "description": descriptions,
         "reason": reasons,
         "detail": details,
     }
-    schema = PARSED.arrow
-    return pa.table(
-        [
-            pa.array(found[name], schema.field(name).type) if name in found else mail.column(name)
-            for name in schema.names
-        ],
-        schema=schema,
-    )
 
 
 def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:

@@ -138,7 +138,7 @@ class GroupCopier:
         stops = [*ends[apart].tolist(), total]
         at = 0
         for offset, stop in zip(offsets[[0, *(apart + 1)]].tolist(), stops, strict=True):
-            # Fewer bytes: a block lies beyond the end of the file.
+            # Fewer bytes: a block is beyond the end of the file.
             if file.read_into(memory[at:stop], offset) < stop - at:
                 raise _GiveUpError
             at = stop

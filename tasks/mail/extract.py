@@ -36,7 +36,7 @@ class Copier:
 
     Attributes:
         file: The mailbox.
-        index: Where its blocks lie.
+        index: Where its blocks are.
         layout: How they are laid out.
         references: How they refer to each other.
     """
@@ -65,8 +65,8 @@ class Copier:
             How many attachments the node has.
 
         Raises:
-            BlockError: A block is in no index, lies beyond the end of the file, or its id, size or checksum
-                is wrong, or a reference makes no sense.
+            BlockError: A block is missing from the index or beyond the end of the file, its id, size or
+                checksum is wrong, or a reference makes no sense.
         """
         extract.begin()
         try:
@@ -82,7 +82,7 @@ class Copier:
         return attachments
 
     def _block(self, bid: int, extract: Extract) -> Place:
-        """Copy one block, unless it is there already, and say where it now lies."""
+        """Copy one block, unless it is there already, and return its place in the extract."""
         # The lowest bit of a block id is reserved and to be ignored (MS-PST 2.2.2.2), so ids are compared
         # without it everywhere.
         place = extract.blocks.get(bid & ~1)
@@ -125,7 +125,7 @@ def _signature(offset: int, bid: int) -> int:
 
 
 Place = tuple[int, int, int]
-"""Where a block lies in an extract: offset, bytes, bytes when inflated (4k pages alone)."""
+"""A block's place in an extract: offset, bytes, bytes when inflated (only with 4k pages)."""
 
 
 class Extract:
@@ -137,7 +137,7 @@ class Extract:
 
     Attributes:
         size: Bytes of the file so far.
-        blocks: Where each block lies, by its id without the reserved bit.
+        blocks: The place of each block, by its id without the reserved bit.
         nodes: The nodes so far.
     """
 

@@ -90,7 +90,7 @@ class Layout:
     node: np.dtype[np.void]
     """An entry of a leaf of the node B-tree."""
     block: np.dtype[np.void]
-    """An entry of a leaf of the block B-tree; ``size`` is what lies in the file."""
+    """An entry of a leaf of the block B-tree; ``size`` is that in the file."""
     branch: np.dtype[np.void]
     """An entry of a branch page of either tree."""
     eof: int

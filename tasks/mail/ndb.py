@@ -64,7 +64,7 @@ def prefetch_ranges(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
 
 
 class LocalFile:
-    """A read-only local file, read at positions; one a thread, closed with ``with``.
+    """A read-only local file, read at positions; one per thread, closed with ``with``.
 
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
     other, and one system call for each would cost more than verifying it does. A new segment takes over the
@@ -156,7 +156,7 @@ class _Page(NamedTuple):
 def _parse_page(data: bytes, layout: Layout, tree: int) -> _Page | str:
     """A page of a B-tree, or what is wrong with it."""
     if len(data) < layout.page:
-        return "lies beyond the end of the file"
+        return "is beyond the end of the file"
     kind = data[layout.page_checked]
     if kind != tree or data[layout.page_checked + 1] != tree:
         return "is zeroed" if not any(data) else f"is of the type 0x{kind:02x}, not 0x{tree:02x}"
@@ -199,16 +199,10 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
             if place % _PAGES_AT_ONCE == 0:
                 soon = wanted[place : place + _PAGES_AT_ONCE]
                 prefetch_ranges(file, ((offset, layout.page) for _, _, (_, offset) in soon))
-            if offset in walk.seen:
-                walk.damages.append(Damage(tree, offset, low, high, "is referred to twice"))
-                walk.branch_lost |= level is None or level > 0
-                continue
+            page: _Page | str = "is referred to twice"
+            if offset not in walk.seen:
+                page = _expected_page(file, layout, tree, level, (bid, offset))
             walk.seen.add(offset)
-            page = _parse_page(file.read(offset, layout.page), layout, tree)
-            if not isinstance(page, str) and level is not None and page.level != level:
-                page = f"is of level {page.level} where level {level} belongs"
-            if not isinstance(page, str) and page.bid != bid:
-                page = f"is page 0x{page.bid:x} where page 0x{bid:x} belongs"
             if isinstance(page, str):
                 walk.damages.append(Damage(tree, offset, low, high, page))
                 walk.branch_lost |= level is None or level > 0
@@ -228,6 +222,21 @@ def _walk(file: Bytes, layout: Layout, tree: int, root: tuple[int, int]) -> _Wal
         wanted = below
         level = level - 1 if level is not None else None
     return walk
+
+
+def _expected_page(
+    file: Bytes, layout: Layout, tree: int, level: int | None, place: tuple[int, int]
+) -> _Page | str:
+    """The page of this id at this offset and, unless None, of this level; or what is wrong with it."""
+    bid, offset = place
+    page = _parse_page(file.read(offset, layout.page), layout, tree)
+    if isinstance(page, str):
+        return page
+    if level is not None and page.level != level:
+        return f"is of level {page.level} where level {level} belongs"
+    if page.bid != bid:
+        return f"is page 0x{page.bid:x} where page 0x{bid:x} belongs"
+    return page
 
 
 def _stray_leaves(file: Bytes, layout: Layout, tree: int, visited: set[int]) -> Iterator[_Page]:
@@ -287,7 +296,7 @@ def read_tree(file: Bytes, header: Header, tree: int) -> tuple[Entries, list[Dam
 
 
 class BlockIndex:
-    """Finds where a block lies; reads only those pages of the block B-tree that it needs, and each once.
+    """Finds the place of a block; reads only those pages of the block B-tree that it needs, and each once.
 
     The answer depends on nothing but the block's id, and not on what was looked up before, which differs from
     partition to partition: a message must be read the same way whatever the partitions are. So the answer

@@ -62,7 +62,7 @@ class Mail:
         html: The HTML body, decoded.
         text: The plain body, decoded.
         attachments: How many; none is opened.
-        flaws: ``property: what is wrong``, one a property that could not be read or only in part.
+        flaws: ``property: what is wrong``, one for each property that could not be read completely.
     """
 
     node_id: int

@@ -24,7 +24,7 @@ def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
     """Fetch what copying these nodes takes, if their mailbox is on a store.
 
     Args:
-        copier: The mailbox's; its block index learns where the blocks lie.
+        copier: The mailbox's; its block index learns where the blocks are.
         nodes: The nodes that are copied next, some dozens.
     """
     file, index, layout = copier.file, copier.index, copier.layout

@@ -44,7 +44,7 @@ class BlockError(Exception):
 
     Attributes:
         reason: A few words, the same for every such fault, so that faults can be counted.
-        detail: Which block, and where it lies.
+        detail: Which block, and where it is.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -148,7 +148,7 @@ def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable
     """The rows of a block of references; their number is in bytes 2 and 3, in every kind of block."""
     count = int.from_bytes(content[2:4], "little")
     stop = header + count * row.size
-    # The number is checked before anything is followed: what lies behind the last whole row is padding or the
+    # The number is checked before anything is followed: what follows the last whole row is padding or the
     # block's trailer, and would be taken for block ids.
     if stop > len(content):
         raise BlockError("block of references is cut", f"block 0x{bid:x}: {count} in {len(content)} bytes")
@@ -203,9 +203,14 @@ class _DepthFirst:
         self._met.add(bid)
         found = self._references.subnode_tree(bid, self._content(bid))
         for data, sub in found.nodes:
-            self.data(data)
+            # Most data is a single block, and this saves the call.
+            if data & INTERNAL:
+                self.data(data)
+            elif data:
+                self._take(data)
             # What hangs on a subnode belongs to it and not to the message: its attachments are not counted.
-            self.subnodes(sub, depth + 1)
+            if sub:
+                self.subnodes(sub, depth + 1)
         return found.attachments + sum(self.subnodes(below, depth + 1) for below in found.branches)
 
 
@@ -214,7 +219,7 @@ class Breadth:
 
     A level's blocks can then be read together: from a local file in a few long stretches, from a store in a
     few requests. The caller reads ``blocks``, passes the contents of those in ``referring`` to ``advance``,
-    and goes on until there are no blocks left, or as deep as it cares to.
+    and continues until there are no blocks left, or as deep as it needs.
 
     Attributes:
         attachments: How many attachments each node has, as far as it has been followed, by its id.
@@ -237,8 +242,10 @@ class Breadth:
         self._strict = strict
         self._met: set[int] = set()
         self.attachments = {node.nid: 0 for node in nodes}
-        self._data = self._new(node.data for node in nodes)
-        self._subnodes = [(node.sub, node.nid) for node in nodes if self._is_new(node.sub)]
+        self._data: list[int] = []
+        self._subnodes: list[tuple[int, int]] = []
+        for node in nodes:
+            self._add(node.data, node.sub, node.nid)
 
     @property
     def blocks(self) -> list[int]:
@@ -263,38 +270,44 @@ class Breadth:
         self._data, self._subnodes = [], []
         for bid in data:
             if bid & INTERNAL:
-                self._step(self._down_data, bid, contents.get(bid, b""))
+                try:
+                    self._down_data(bid, contents.get(bid, b""))
+                except BlockError:
+                    if self._strict:
+                        raise
         for bid, owner in subnodes:
-            self._step(self._down_subnodes, bid, contents.get(bid, b""), owner)
-
-    def _step(self, down: Callable[..., None], *block: object) -> None:
-        try:
-            down(*block)
-        except BlockError:
-            if self._strict:
-                raise
+            try:
+                self._down_subnodes(bid, contents.get(bid, b""), owner)
+            except BlockError:
+                if self._strict:
+                    raise
 
     def _down_data(self, bid: int, content: bytes) -> None:
-        self._data += self._new(self._references.data_tree(bid, content))
+        for below in self._references.data_tree(bid, content):
+            self._add(below, 0, _NOBODY)
 
     def _down_subnodes(self, bid: int, content: bytes, owner: int) -> None:
-        found = self._references.subnode_tree(bid, content)
+        branches, nodes, attachments = self._references.subnode_tree(bid, content)
         if owner != _NOBODY:
-            self.attachments[owner] += found.attachments
-        self._subnodes += [(below, owner) for below in found.branches if self._is_new(below)]
-        self._data += self._new(data for data, _ in found.nodes)
-        self._subnodes += [(sub, _NOBODY) for _, sub in found.nodes if self._is_new(sub)]
+            self.attachments[owner] += attachments
+        for below in branches:
+            self._add(0, below, owner)
+        for data, sub in nodes:
+            self._add(data, sub, _NOBODY)
 
-    def _new(self, bids: Iterable[int]) -> list[int]:
-        return [bid for bid in bids if self._is_new(bid)]
-
-    def _is_new(self, bid: int) -> bool:
-        """Whether there is such a block and it is met for the first time."""
-        if not bid:
-            return False
-        if bid & ~1 in self._met:
-            if self._strict:
-                raise BlockError("block appears twice in one tree", f"block 0x{bid:x}")
-            return False
-        self._met.add(bid & ~1)
-        return True
+    def _add(self, data: int, sub: int, owner: int) -> None:
+        """Add to the next level a data block and a subnode block (0: none), each unless it was met before."""
+        # Written out twice: this runs for every block of a mailbox, and a call for each would be felt.
+        met = self._met
+        if data:
+            if data & ~1 not in met:
+                met.add(data & ~1)
+                self._data.append(data)
+            elif self._strict:
+                raise BlockError("block appears twice in one tree", f"block 0x{data:x}")
+        if sub:
+            if sub & ~1 not in met:
+                met.add(sub & ~1)
+                self._subnodes.append((sub, owner))
+            elif self._strict:
+                raise BlockError("block appears twice in one tree", f"block 0x{sub:x}")

@@ -65,7 +65,7 @@ class Span:
         """Messages in the range."""
         return len(self.nodes)
 
-    def piece(self, start: int, stop: int) -> Span:
+    def slice(self, start: int, stop: int) -> Span:
         """Messages ``start`` to before ``stop`` of this range, as a range of its own."""
         nodes = self.nodes[start:stop]
         folders = {int(nid): self.folders[int(nid)] for nid in nodes["nid"]}
@@ -145,7 +145,7 @@ def read_span_apart(span: Span) -> PartitionSummary:
 def _bisect(span: Span) -> Sequence[Outcome]:
     """Outcomes of a range, even if some of its messages kill their reader."""
     # A range that fails is halved at once. Only a single message is tried several times, because a reader may
-    # also be killed by something else, such as a lack of memory, and that must not be held against a message.
+    # also be killed by something else, such as a lack of memory, and that is not the fault of a message.
     verdict = ""
     for _ in range(span.settings.deaths if len(span) == 1 else 1):
         answer = _in_child(span)
@@ -161,7 +161,7 @@ def _bisect(span: Span) -> Sequence[Outcome]:
             )
         ]
     half = len(span) // 2
-    return [*_bisect(span.piece(0, half)), *_bisect(span.piece(half, len(span)))]
+    return [*_bisect(span.slice(0, half)), *_bisect(span.slice(half, len(span)))]
 
 
 def _in_child(span: Span) -> list[Outcome] | str:

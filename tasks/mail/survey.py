@@ -65,7 +65,7 @@ def read_survey(
         on_progress: Called with how many messages are done, and of how many.
 
     Returns:
-        The mailboxes with what became of their messages, and the quarantine.
+        The mailboxes with what happened to their messages, and the quarantine.
 
     Raises:
         InputError: A file has changed since it was hashed.

@@ -1,4 +1,4 @@
-"""What lies where in a sound mailbox, so that damage can be aimed and its reach be known.
+"""What is where in a sound mailbox, so that damage can be aimed and its reach is known.
 
 Walks both B-trees and every node's data and subnode trees of an undamaged file. The layout's numbers come
 from the reader; the walk is this module's own.
@@ -32,7 +32,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a B-tree: where it lies, of which tree, how high, how many entries of how many bytes."""
+    """A page of a B-tree: its place, tree and level, how many entries of how many bytes."""
 
     offset: int
     tree: int
@@ -73,7 +73,7 @@ class Anatomy:
     pages: list[Page] = field(default_factory=list)
     blocks: dict[int, Block] = field(default_factory=dict)
     nodes: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
-    """Data block, subnode block, parent, and where the entry lies, by node id."""
+    """Data block, subnode block, parent, and the place of the entry, by node id."""
     _vital: list[Range] = field(default_factory=list)
 
     @property
@@ -95,7 +95,7 @@ class Anatomy:
         return [block for block in self.blocks.values() if block.role in roles]
 
     def plain(self, *roles: str) -> list[Block]:
-        """Blocks of these roles whose content lies in the file as it is."""
+        """Blocks of these roles whose content is stored unchanged."""
         return [block for block in self.of_role(*roles) if block.full == block.size and block.size >= 8]
 
     def at(self, span: Range) -> set[str | int]:
@@ -116,7 +116,7 @@ class Anatomy:
         return found
 
     def is_vital(self, offset: int) -> bool:
-        """Whether a byte belongs to header, index, a message or a folder: anything the reader may look at."""
+        """Whether a byte belongs to header, index, a message or a folder: what the reader may read."""
         place = bisect_right(self._vital, (offset, 1 << 64)) - 1
         return place >= 0 and offset < self._vital[place][1]
 
@@ -138,7 +138,7 @@ def decoded(anatomy: Anatomy, block: Block) -> bytes:
 
 
 def encoded(anatomy: Anatomy, content: bytes) -> bytes:
-    """Content as it lies in a data block."""
+    """Content as it is stored in a data block."""
     return content.translate(ENCODE) if anatomy.encoded else content
 
 

@@ -1,4 +1,4 @@
-"""Reads a mailbox as a worker does, and judges what a damaged one gave against the sound one."""
+"""Reads a mailbox as a worker does, and compares what a damaged one gave with the sound one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InMemory:
 
 @dataclass
 class Taken:
-    """What came out of a mailbox; or why it is none."""
+    """What was read from a mailbox; or why it is not one."""
 
     listed: int | None = None
     damages: int = 0
@@ -83,7 +83,7 @@ def read_all(file: Bytes, plan: MailPlan, taken: Taken, settings: MailSettings, 
 
 @dataclass
 class Verdict:
-    """What became of the messages, and what is wrong with that."""
+    """What happened to the messages, and what is wrong with that."""
 
     verdict: str = ""
     equal: int = 0
@@ -130,7 +130,7 @@ def judge(mutant: Mutant, anatomy: Anatomy, sound: Taken, taken: Taken) -> Verdi
 
 
 def _compare(mutant: Mutant, anatomy: Anatomy, sound: Taken, taken: Taken, found: Verdict) -> None:
-    """The fate of each message of the sound mailbox; damage of blocks alone reaches only their owners."""
+    """What happened to each message of the sound mailbox; damaged blocks reach only their owners."""
     of_blocks = not mutant.reach & {"header", "index", "root", "anywhere"}
     owners = {nid for item in mutant.reach if isinstance(item, int) for nid in anatomy.blocks[item].owners}
     now = {outcome.node_id: outcome for outcome in taken.outcomes}
@@ -168,7 +168,7 @@ def _compare(mutant: Mutant, anatomy: Anatomy, sound: Taken, taken: Taken, found
 
 
 def _strictly(mutant: Mutant, sound: Taken, taken: Taken, found: Verdict) -> None:
-    """What holds under wrong checksums: no number changes without a line."""
+    """What must hold under wrong checksums: no number changes without a note."""
     if mutant.kind.name == "cut" and not any(line.startswith("cut: ") for line in taken.warnings):
         found.faults.append("nobody says that the file is cut")
     if taken.listed is not None:
@@ -198,7 +198,7 @@ def _difference(before: Outcome, after: Outcome) -> str:
 def partitions_agree(
     file: Bytes, plan: MailPlan, taken: Taken, settings: MailSettings, cuts: Iterable[int]
 ) -> str | None:
-    """Whether ranges read on their own give what one reading of all gave; else what differs."""
+    """Whether ranges read separately give the same as one reading of everything; else what differs."""
     outcomes: list[Outcome] = []
     bounds = [0, *cuts, len(plan.nodes)]
     for start, stop in pairwise(bounds):

@@ -1,4 +1,4 @@
-"""The register of the ways to damage a mailbox, and how a page or block is picked."""
+"""The list of the ways to damage a mailbox, and how a page or block is picked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.faults.anatomy import Block, Page
 from tests.faults.patient import Patient
 
 Surgery = Callable[[Patient], bool | None]
-"""Damages a patient; False where it has not got what is to be damaged."""
+"""Damages a patient; False if it does not have what is to be damaged."""
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ class Mutant:
 def mutate(seed: int, anatomies: Mapping[str, Anatomy], weights: Mapping[str, float]) -> Mutant:
     """The mutant of a seed.
 
-    Kinds take turns by seed; a mailbox that has not got what a kind damages is passed over.
+    Kinds take turns by seed; a mailbox that does not have what a kind damages is skipped.
 
     Args:
         seed: Any number.
         anatomies: The sound mailboxes by name.
-        weights: How often each is taken.
+        weights: How often each is used.
     """
     kind = KINDS[seed % len(KINDS)]
     rng = random.Random(f"mutation-{seed}")

@@ -1,4 +1,4 @@
-"""A copy of a mailbox under the knife: changes bytes, notes which, and puts right checksums over them."""
+"""A copy of a mailbox to be damaged: changes bytes, notes which, and corrects checksums."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ HOSTILE = (
     (1 << 63) - 1,
     1 << 63,
 )
-"""Numbers at which arithmetic goes wrong."""
+"""Numbers with which arithmetic goes wrong."""
 
 
 class Patient:
-    """The bytes of one mutant in the making."""
+    """The bytes of one mutant while it is made."""
 
     def __init__(self, anatomy: Anatomy, rng: random.Random) -> None:
         self.anatomy = anatomy
@@ -57,34 +57,34 @@ class Patient:
         self.note.append(f"= {value:#x}")
 
     def hostile(self, offset: int, width: int, *likely: int) -> None:
-        """Write a number that hurts: of ``likely`` half of the time, else one at the edge of something."""
+        """Write a harmful number: half of the time one of ``likely``, else one at some limit."""
         old = int.from_bytes(self.data[offset : offset + width], "little")
         edges = (*HOSTILE, old + 1, old - 1, old * 2, old ^ (1 << self.rng.randrange(8 * width)))
         pool = likely if likely and self.rng.random() < 0.5 else edges
         self.number(offset, width, self.rng.choice(pool))
 
     def seal_page(self, page: Page) -> None:
-        """A right checksum over a page of an index."""
+        """Correct the checksum of an index page."""
         layout = self.anatomy.layout
         whole = memoryview(self.data)[page.offset : page.offset + layout.page_checked]
         struct.pack_into("<I", self.data, page.offset + layout.page_crc, checksum(whole))
 
     def seal_block(self, block: Block) -> None:
-        """A right checksum over a block, whose id and size in the trailer stay."""
+        """Correct the checksum of a block; id and size in its trailer stay."""
         layout = self.anatomy.layout
         whole = memoryview(self.data)[block.offset : block.offset + block.size]
         at = block.offset + block.span - layout.trailer + layout.block_crc
         struct.pack_into("<I", self.data, at, checksum(whole))
 
     def seal_header(self) -> None:
-        """Right checksums over the header."""
+        """Correct the checksums of the header."""
         view = memoryview(self.data)
         struct.pack_into("<I", self.data, 4, checksum(view[8 : 8 + 471]))
         if self.anatomy.layout.word == 8:
             struct.pack_into("<I", self.data, 524, checksum(view[8 : 8 + 516]))
 
     def rewrite(self, block: Block, at: int, piece: bytes) -> None:
-        """Overwrite a part of a data block as a reader sees it, and seal it."""
+        """Overwrite some of a data block as a reader sees it, and correct its checksum."""
         piece = piece[: block.size - at]
         self.put(block.offset + at, encoded(self.anatomy, piece))
         self.seal_block(block)
@@ -100,9 +100,9 @@ class Patient:
 
     @property
     def reach(self) -> set[str | int]:
-        """What was touched: see ``Anatomy.at``; "anywhere" where bytes moved or are gone."""
+        """What was touched: see ``Anatomy.at``; "anywhere" if bytes moved or are gone."""
         found: set[str | int] = set()
-        # Of a damage in hundreds of places the reach is nearly everything.
+        # Damage in hundreds of places reaches nearly everything.
         for span in self.touched[:400]:
             found |= self.anatomy.at(span)
         if len(self.touched) > 400 or len(self.data) < len(self.anatomy.raw):
@@ -111,5 +111,5 @@ class Patient:
 
     @property
     def header_range(self) -> Range:
-        """Where the header lies."""
+        """Where the header is."""
         return 0, HEADER_BYTES

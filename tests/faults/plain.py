@@ -1,4 +1,4 @@
-"""What disks and copies do to a mailbox: checksums go wrong with it, and nothing may change in silence."""
+"""Damage by disks and copies: checksums become wrong, and nothing may change silently."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _(patient: Patient) -> None:
 
 @kind("the header names another root")
 def _(patient: Patient) -> bool | None:
-    """As a header of another moment would: an existing page of the same tree."""
+    """Like a header from another time: an existing page of the same tree."""
     layout, header = patient.anatomy.layout, patient.anatomy.header
     tree, at = patient.rng.choice(((NBT, layout.nbt), (BBT, layout.bbt)))
     others = [
@@ -163,7 +163,7 @@ def _(patient: Patient) -> bool | None:
 
 @kind("swapped pages")
 def _(patient: Patient) -> bool | None:
-    """A page in the place of another, as a write that went astray leaves it."""
+    """A page in the place of another, as after a misplaced write."""
     tree = patient.rng.choice((NBT, BBT))
     pages = patient.anatomy.index(tree)
     if len(pages) < 2:

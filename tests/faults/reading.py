@@ -1,4 +1,4 @@
-"""The child of the fuzz test: reads one mutant after another and says of each what came of it, a line each.
+"""The child of the fuzz test: reads one mutant after another and prints one line for each.
 
 By hand, to see one seed again: ``python -m tests.faults.reading FOLDER SEED...``, where FOLDER holds
 mailboxes (``FOLDER/*.pst``, as ``tests.faults.sources.written`` makes them, or the ``pst`` folder of the real
@@ -41,7 +41,7 @@ class Bench:
         self._sound: dict[str, Taken] = {}
 
     def sound(self, name: str) -> Taken:
-        """What comes out of the undamaged mailbox."""
+        """What is read from the undamaged mailbox."""
         if name not in self._sound:
             with LocalFile(self.paths[name]) as file:
                 taken, plan = planned(file)
@@ -123,7 +123,7 @@ def _say(record: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Do the seeds of the order on standard input, or those of the command line."""
+    """Try the seeds given on standard input, or on the command line."""
     if len(sys.argv) > 1:
         folder = Path(sys.argv[1])
         sources = found(folder) if (folder / "pst").is_dir() else written(folder)
@@ -134,7 +134,7 @@ def main() -> None:
     bench = Bench(sources, Path(order["folder"]))
     _say({"ready": True})
     for seed in order["seeds"]:
-        # To see that the parent of a child that dies or hangs sees it.
+        # To test that the parent notices a child that dies or hangs.
         if order.get(_KILL) == seed:
             os.kill(os.getpid(), signal.SIGSEGV)
         if order.get(_HANG) == seed:

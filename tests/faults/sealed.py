@@ -1,4 +1,4 @@
-"""Hostile content under right checksums: it may say what it likes, but must neither stop the reader nor reach
+"""Hostile content with correct checksums: it may say anything, but must neither stop the reader nor affect
 a message that does not consist of it.
 """
 
@@ -173,7 +173,7 @@ def _(patient: Patient) -> bool | None:
 def _(patient: Patient) -> bool | None:
     record = (0x3602).to_bytes(2, "little") + (3).to_bytes(2, "little")
     anatomy = patient.anatomy
-    # A search folder's number is of messages that are elsewhere: nobody holds it against the index.
+    # A search folder counts messages that are elsewhere: its number is not compared with the index.
     folders = [data for nid, (data, _, _, _) in anatomy.nodes.items() if nid_type(nid) == TYPE_FOLDER]
     blocks = [
         block for data in folders if (block := anatomy.blocks.get(data & ~1)) and block.full == block.size

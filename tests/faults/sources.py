@@ -15,7 +15,7 @@ from data.synthetic.pst import Attachment, Message, PstWriter, Recipient
 
 @dataclass(frozen=True)
 class Source:
-    """A sound mailbox, and how often it is taken."""
+    """A sound mailbox, and how often it is used."""
 
     name: str
     path: Path

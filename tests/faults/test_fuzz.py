@@ -25,10 +25,10 @@ from tests.faults.watch import watch
 BATCH = 100
 BATCHES = 10
 LIMIT_SECONDS = 20.0
-"""A hundred times what a mutant takes, on a machine that has other things to do."""
+"""A hundred times what a mutant takes, because the machine may be busy."""
 
 OPEN: frozenset[str] = frozenset()
-"""Kinds of damage with a fault that is open; none is."""
+"""Kinds of damage with a known fault; there are none."""
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def survive(seeds: range, sources: list[Source], folder: Path) -> None:
 
 
 def died(record: dict[str, Any], sources: list[Source], folder: Path) -> list[str]:
-    """The one that killed its reader must cost its own message at most, read apart as the run would."""
+    """A mutant that killed its reader must cost at most one message when it is read as the run would."""
     if record["stage"] == "planning" and record["verdict"] == "hang":
         return ["hangs while the mailbox is listed, where no watchdog is"]
     bench = Bench(sources, folder)
@@ -74,10 +74,10 @@ def died(record: dict[str, Any], sources: list[Source], folder: Path) -> list[st
 
 
 def apart(path: Path, parts: Path, sound: Taken) -> Taken:
-    """What a run makes of a mailbox that killed its reader, from the part on disk.
+    """What a run makes of a mailbox that killed its reader, from the partition on disk.
 
-    Folders have no names: libpff is not asked for them then. Of items that are no mail the part has the
-    number alone; they are taken for what they were.
+    Folders have no names: libpff is not asked for them then. Of items that are not mail the partition
+    has only the number; they are assumed to be unchanged.
     """
     with LocalFile(path) as file:
         taken, plan = planned(file, names=False)

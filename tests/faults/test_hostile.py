@@ -1,4 +1,4 @@
-"""Content that is valid by every checksum and made to stop a reader, each kind by itself."""
+"""Content with correct checksums that was made to stop a reader, one kind per test."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_an_index_page_in_the_place_of_another_does_not_hide_messages(tmp_path):
 
 @pytest.mark.timeout(300)  # it takes some seconds
 def test_data_trees_that_list_each_other_a_thousand_times_do_not_multiply(tmp_path):
-    """Three blocks of 500 references, each to the next, a thousand million ways down: not to be walked."""
+    """Three blocks of 500 references, each to the next: a thousand million paths, too many to follow."""
     long = "".join(chr(97 + number % 26) for number in range(2_000_000))
     anatomy = box(tmp_path / "box.pst", letter("before"), *(letter(long) for _ in range(3)), letter("after"))
     patient = Patient(anatomy, random.Random(0))

@@ -1,7 +1,7 @@
-"""Workers that die in mid-read: killed from outside, by a segmentation fault, by a hang. No row changes.
+"""Workers that die while reading: killed from outside, by a segmentation fault, by a hang. No row changes.
 
 The workers are real processes with real deaths. They load a ``sitecustomize`` that wraps the reader's own
-``read_item``: what it does to which message stands in a file, so that one cluster serves all tests.
+``read_item``: what it does to which message is read from a file, so that one cluster serves all tests.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SEGFAULT = "import ctypes; ctypes.string_at(0)"
 HANG = "import time; time.sleep(600)"
 SLOW = "import time; time.sleep(0.02)"
 
-# What a worker and a child process run as they start: for the messages named in the file, a deed is done
+# What a worker and a child process run when they start: something is done to the messages named in the file
 # before they are read.
 SABOTAGE = """
 import importlib.abc, importlib.util, json, os, resource, sys
@@ -69,7 +69,7 @@ sys.meta_path.insert(0, Finder())
 
 @dataclass
 class Crew:
-    """Two workers, and what they shall do on meeting which message."""
+    """Two workers, and what they do when they meet certain messages."""
 
     client: Client
     deeds: Path
@@ -88,14 +88,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), before])))
         patch.setenv("TEST_DEEDS", str(folder / "deeds.json"))
-        patch.setattr(forking, "POSSIBLE", False)  # what they are forked from may run already, unharmed
+        patch.setattr(
+            forking, "POSSIBLE", False
+        )  # the process that they are forked from may be running already, without this
         with connect(ClusterSettings(workers=2)) as client:
             yield Crew(client, folder / "deeds.json")
 
 
 @pytest.fixture
 def crew(cluster: Crew) -> Crew:
-    """Workers that mean no harm yet, both of them there."""
+    """Both workers, harmless so far."""
     cluster.shall("")
     cluster.client.wait_for_workers(2, timeout=60)
     return cluster
@@ -103,7 +105,7 @@ def crew(cluster: Crew) -> Crew:
 
 @dataclass
 class Box:
-    """A mailbox, its messages, and its table as it is without any trouble."""
+    """A mailbox, its messages, and its table when nothing goes wrong."""
 
     mailbox: Mailbox
     nodes: list[int]
@@ -140,12 +142,12 @@ def read(crew: Crew, mail: Mailbox, work: Path, **knobs: Any) -> list[PartitionS
 
 
 def times(mail: Mailbox, work: Path) -> dict[str, int]:
-    """When each part was written, by its name."""
+    """When each partition was written, by its name."""
     return {part.name: part.stat().st_mtime_ns for part in mail.mail_folder(work).glob("part-*.parquet")}
 
 
 class Killer(threading.Thread):
-    """Kills whoever is in the middle of writing a part, as often as it is told to."""
+    """Kills whichever worker is writing a partition, a given number of times."""
 
     def __init__(self, parts: Path, times: int) -> None:
         super().__init__(daemon=True)
@@ -156,7 +158,7 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         while self.left and not self.stop.is_set():
-            # A part that is being written bears the id of its writer.
+            # A partition that is being written has the process id of its writer in its name.
             for path in self.folder.glob(".part-*.partial"):
                 writer = int(path.name.split(".")[-2])
                 if writer not in self.killed and self.left:
@@ -167,7 +169,7 @@ class Killer(threading.Thread):
 
 
 def test_workers_killed_repeatedly_while_reading_change_no_row(crew: Crew, box: Box, tmp_path: Path):
-    crew.shall(SLOW, *box.nodes)  # so that there is a middle to be killed in
+    crew.shall(SLOW, *box.nodes)  # so that there is time to kill it
     killer = Killer(box.mailbox.mail_folder(tmp_path), 3)
     killer.start()
     parts = read(crew, box.mailbox, tmp_path, partition=20, extract=5)
@@ -225,7 +227,7 @@ def test_a_file_that_vanishes_during_the_run_is_an_error_that_names_it(crew: Cre
 
     with pytest.raises(OSError, match=r"vanishing\.pst"):
         read_mailboxes(crew.client, [mail], tmp_path, MailSettings(partition=10), vanish)
-    # Brought back, the run goes on; nothing was held against a message.
+    # Once the file is back the run continues; no message was quarantined.
     crew.shall("")
     shutil.copy(on_disk(box), path)
     parts = read(crew, mail, tmp_path, partition=10)
@@ -259,7 +261,7 @@ def test_an_interrupted_run_continues_where_it_stopped(crew: Crew, box: Box, tmp
 
 
 def settle(mail: Mailbox, work: Path) -> None:
-    """Wait until what was under way as the run was interrupted has ended."""
+    """Wait until the work of the interrupted run has ended."""
     until = time.monotonic() + 60
     while list(mail.mail_folder(work).glob(".part-*.partial")) and time.monotonic() < until:
         time.sleep(0.05)

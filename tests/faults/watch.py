@@ -1,4 +1,4 @@
-"""The parent of the fuzz test: gives seeds to a child, sees it die or hang, goes on with the next seed."""
+"""The parent of the fuzz test: gives seeds to a child, and goes on if the child dies or hangs."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from tests.faults.sources import Source
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 STARTUP_SECONDS: Final = 120.0
-"""What a child may take to start and to take its mailboxes apart, on a busy machine."""
+"""Seconds that a child may take to start and to analyse its mailboxes, on a busy machine."""
 LIMIT_SECONDS: Final = 30.0
-"""What one mutant may take before it counts as hanging, planning and reading each."""
+"""Seconds that a mutant may take to list, and again to read, before it counts as hanging."""
 
 
 @dataclass
 class _Child:
-    """A child at work, and its lines as they come."""
+    """A running child, and its lines as they arrive."""
 
     process: subprocess.Popen[str]
     lines: queue.Queue[str | None]
     errors: Any
 
     def next(self, seconds: float) -> dict[str, Any] | None:
-        """Its next line; None where it has ended.
+        """Its next line; None if it has ended.
 
         Raises:
             queue.Empty: No line in time.
@@ -41,7 +41,7 @@ class _Child:
         return None if line is None else json.loads(line)
 
     def end(self) -> tuple[int, str]:
-        """Kill it if it lives; its exit code, and what it said last."""
+        """Kill it if it is alive; returns its exit code and its last output."""
         self.process.kill()
         code = self.process.wait()
         self.errors.seek(0)
@@ -92,11 +92,11 @@ def watch(
         seeds: Which.
         sources: The sound mailboxes.
         folder: Where children may write.
-        limit: Seconds a mutant.
+        limit: Seconds per mutant.
         tricks: ``kill`` or ``hang``, each with the seed at which the child does so to itself.
 
     Returns:
-        One record a seed. That of a seed at which its child died or hung has the verdict "death" or "hang".
+        One record per seed. That of a seed at which its child died or hung has the verdict "death" or "hang".
 
     Raises:
         RuntimeError: A child did not even start.
@@ -136,7 +136,7 @@ def watch(
 
 
 def _ending(child: _Child) -> dict[str, Any]:
-    """How a child ended that was not asked to."""
+    """How a child ended that should not have."""
     child.process.wait(timeout=STARTUP_SECONDS)
     code, said = child.end()
     if code == 1 and "Timeout (" in said:

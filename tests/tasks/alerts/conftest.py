@@ -31,7 +31,7 @@ def as_text(
     preheader: str | None = None,
     token: str = "x",
 ) -> str:
-    """The plain text of an alert as a true one has it; ``title=None`` leaves the line out, day too."""
+    """The plain text of an alert like a real one; ``title=None`` or ``day=None`` leaves its line out."""
     lines = [] if preheader is None else [f"Post Titled: {preheader}"]
     lines += [f"Neighbors Public Safety Service <{LINK}{token}>", sentence]
     lines += [line for line in (title, day) if line is not None]
@@ -76,7 +76,7 @@ def as_html(
 
 
 def message(node_id: int, **columns: Any) -> dict[str, Any]:
-    """A row of work/mail: an alert unless told otherwise."""
+    """A row of work/mail: an alert unless the arguments say otherwise."""
     row: dict[str, Any] = {
         "node_id": node_id,
         "folder": "Top of Outlook data file/Inbox",
@@ -135,7 +135,7 @@ def write_parts(
     source: str = "0123456789ab",
     row_group: int = 1 << 20,
 ) -> MailSource:
-    """Write a mailbox's parts, cut before the rows named, below ``folder``; what lay there before goes."""
+    """Write a mailbox's partitions, split before the named rows, below ``folder``; removes what was there."""
     place = folder / "mail" / source
     place.mkdir(parents=True, exist_ok=True)
     for old in place.glob("*.parquet"):
@@ -162,7 +162,7 @@ def write_parts(
 
 @pytest.fixture(scope="session")
 def write_mailbox() -> Callable[..., MailSource]:
-    """Writes a mailbox's parts below a folder and returns its MailSource."""
+    """Writes a mailbox's partitions below a folder and returns its MailSource."""
     return write_parts
 
 

@@ -1,4 +1,4 @@
-"""The parts of all mailboxes: planning, keeping, running on workers."""
+"""The batches of all mailboxes: listing, keeping, parsing on workers."""
 
 import os
 import signal
@@ -191,7 +191,7 @@ def test_an_error_on_a_worker_ends_the_run_and_keeps_the_finished_batches(
 
 @dataclass(frozen=True)
 class DiesOnce(ParseBatch):
-    """Takes its worker with it the first time that it is asked for anything."""
+    """Ends its worker the first time that it is called."""
 
     mark: Path
 

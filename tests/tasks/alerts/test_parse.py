@@ -1,4 +1,4 @@
-"""One part of a mailbox, parsed."""
+"""Messages, parsed."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""All tables together: the same bytes whatever the order and the parts; agreement with a plain count."""
+"""All tables together: the same bytes for any order and partitions; agreement with a simple count."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ facts = st.fixed_dictionaries(
 def run(
     crosswalk: Crosswalk, body: dict[str, Build], mail_row: Build, write_mailbox: Build
 ) -> Callable[..., tuple[AlertTables, dict[str, bytes]]]:
-    """Runs mailboxes (agency, source, facts, cuts) from mail parts to files, and returns their bytes."""
+    """Runs mailboxes (agency, source, facts, cuts) from partitions to tables, and returns their bytes."""
 
     def go(folder: Path, *mailboxes: tuple[str, str, Sequence[dict[str, Any]], Sequence[int]]) -> Any:
         sources = []

@@ -36,7 +36,7 @@ REAL = (
     "sample.ost",
 )
 MARK = b"<ATTACHED-BYTES>"
-"""What the attachments of written mailboxes consist of, so that their place in the file can be found."""
+"""What the attachments of written mailboxes consist of, so that they can be found in the file."""
 
 
 @pytest.fixture(params=REAL)
@@ -46,7 +46,7 @@ def real_pst(request: pytest.FixtureRequest, real: Path) -> Path:
 
 
 def letter(number: int = 0, **given: Any) -> Message:
-    """A message with everything that a message has; what is given replaces its part."""
+    """A message with everything that a message has; keyword arguments replace single fields."""
     made: dict[str, Any] = {
         "subject": f"Crime Alert: number {number}",
         "sender_name": "Neighbors Team",
@@ -69,7 +69,7 @@ def enclosure(size: int = 40_000, name: str = "map.png") -> Attachment:
 
 @dataclass
 class Box:
-    """A written mailbox: where it lies, and the node ids of its messages in order."""
+    """A written mailbox: its path, and the node ids of its messages in order."""
 
     path: Path
     nodes: list[int] = field(default_factory=list)
@@ -86,7 +86,7 @@ def write_box(
 
 @dataclass
 class Read:
-    """A mailbox as the program reads it in one go."""
+    """A mailbox, listed and read by the program."""
 
     plan: MailPlan
     outcomes: dict[int, Outcome]
@@ -112,7 +112,7 @@ def read_box(path: Path, settings: MailSettings | None = None) -> Read:
 
 
 class Surgery:
-    """A copy of a mailbox, to be damaged byte by byte, and sealed again where it shall lie."""
+    """A copy of a mailbox that can be damaged byte by byte, with checksums put right on request."""
 
     def __init__(self, source: Path, target: Path) -> None:
         self.path = target
@@ -147,14 +147,14 @@ class Surgery:
         raise KeyError(key)
 
     def set(self, tree: int, key: int, **values: int) -> None:
-        """Change fields of an entry, and seal its page again."""
+        """Change fields of an entry, and put its page's checksum right."""
         offset, entry = self.entry(tree, key)
         for name, value in values.items():
             entry[name] = value
         self.seal(offset)
 
     def seal(self, offset: int) -> None:
-        """Make the checksum of a page right."""
+        """Put the checksum of a page right."""
         layout = self.header.layout
         crc = checksum(memoryview(self.data)[offset : offset + layout.page_checked])
         struct.pack_into("<I", self.data, offset + layout.page_crc, crc)
@@ -165,7 +165,7 @@ class Surgery:
         return int(entry["offset"][0]), int(entry["size"][0])
 
     def seal_block(self, key: int) -> None:
-        """Make the checksum of a block right."""
+        """Put the checksum of a block right."""
         layout = self.header.layout
         offset, size = self.block(key)
         place = offset + layout.block_span(size) - layout.trailer + layout.block_crc
@@ -185,8 +185,8 @@ class Surgery:
         self.data[offset] ^= 0x10
 
     def append_page(self, page: bytes) -> None:
-        """Put an intact page at the end of the file, to which nothing refers."""
-        # A new array: the old one cannot grow while its entries are looked at.
+        """Add an intact page to the end of the file, to which nothing refers."""
+        # A new array: the old one cannot grow while views of its entries exist.
         self.data = bytearray(bytes(self.data) + bytes(-len(self.data) % len(page)) + page)
         self.seal(len(self.data) - len(page))
 
@@ -197,12 +197,12 @@ class Surgery:
 
 
 def partition_tables(folder: Path) -> pa.Table:
-    """All mail of a folder of parts, in the order of the parts' names."""
+    """All mail of a folder of partitions, in the order of their names."""
     return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("part-*.parquet"))])
 
 
 class Kit:
-    """What the tests of this folder build with."""
+    """Helpers for the tests of this folder."""
 
     letter = staticmethod(letter)
     enclosure = staticmethod(enclosure)
@@ -215,7 +215,7 @@ class Kit:
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
-    """Builders and damagers of mailboxes."""
+    """Helpers that build and damage mailboxes."""
     return Kit()
 
 
@@ -249,14 +249,14 @@ def enclosed(tmp_path_factory: pytest.TempPathFactory) -> Box:
 
 @pytest.fixture(scope="session")
 def alerts_box(tmp_path_factory: pytest.TempPathFactory) -> Box:
-    """100 alert messages of the synthetic investigation's own making, in two folders, encoded."""
+    """100 alert messages as the synthetic investigation has them, in two folders, encoded."""
     path = tmp_path_factory.mktemp("mail") / "alerts.pst"
     return Box(path, mailbox(path, 100, image_bytes=3_000, folders=2))
 
 
 @pytest.fixture
 def damaged(box: Box, tmp_path: Path) -> Surgery:
-    """A copy of ``box`` under the knife."""
+    """A copy of ``box`` to be damaged."""
     return Surgery(box.path, tmp_path / "damaged.pst")
 
 

@@ -1,4 +1,4 @@
-"""Messages copied many at once: the same blocks as one by one, or none."""
+"""Messages copied as a group: the same blocks as one by one, or none."""
 
 from __future__ import annotations
 

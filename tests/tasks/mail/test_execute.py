@@ -1,4 +1,4 @@
-"""The plan on a Dask client; dying workers are in tests/faults."""
+"""The reading on a Dask client; for dying workers see tests/faults."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ USED_OF_RECIPIENTS = (RECIPIENT_TYPE, NAME, ADDRESS, SMTP_ADDRESS)
 
 
 class InMemory:
-    """A file of bytes, as ``Bytes`` wants one."""
+    """A file in memory, as a ``Bytes``."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -101,7 +101,7 @@ def look(item: Any) -> dict[str, Any]:
 
 
 def plain_items(item: Any) -> Iterator[Any]:
-    """Every message of a mailbox, opened and walked the plain way."""
+    """Every message of a mailbox that was opened by libpff as it is."""
     for index in range(item.number_of_sub_items):
         try:
             below = item.get_sub_item(index)
@@ -172,7 +172,7 @@ def test_the_copy_holds_no_byte_of_an_attachment(enclosed: Box, kit: Kit):
 
 
 def sealed(data: bytes) -> bytes:
-    """The copy with a checksum in each page of its trees, which are 0 for libpff's sake."""
+    """The copy with the checksums of the pages of its trees, which it has as 0 for libpff."""
     whole = bytearray(data)
     header = read_header(InMemory(data))
     layout = header.layout
@@ -264,7 +264,7 @@ def test_a_thousand_messages_in_one_copy_are_all_listed_by_libpff(tmp_path: Path
 
 
 def fault_of(path: Path, nid: int) -> str:
-    """The reason why a message's blocks cannot be had."""
+    """The reason why a message's blocks cannot be copied."""
     with LocalFile(path) as file:
         header = read_header(file)
         entries, _ = read_tree(file, header, NBT)
@@ -300,7 +300,7 @@ def test_a_block_at_an_impossible_offset_is_beyond_the_end_too(damaged: Surgery,
 
 
 def test_another_message_s_block_in_place_of_its_own_is_noticed(damaged: Surgery, box: Box):
-    # Both are intact and as long as each other: only the id tells them apart.
+    # Both are intact and of equal length: only the id tells them apart.
     one, other = (damaged.node(nid)[0] for nid in (box.nodes[110], box.nodes[111]))
     assert damaged.block(one)[1] == damaged.block(other)[1]
     damaged.set(BBT, one, offset=damaged.block(other)[0])

@@ -1,4 +1,4 @@
-"""The three generations of the format: widths, the header, and what is said of a file that is none."""
+"""The three generations of the format: widths, the header, and what is said of other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of mailboxes without a server: what is in them, and what a run would read."""
+"""What can be said of mailboxes without a server: what is in them, and what a run would read."""
 
 from __future__ import annotations
 

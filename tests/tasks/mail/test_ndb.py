@@ -1,4 +1,4 @@
-"""The B-trees of a mailbox: read whole, and read as far as damage leaves them."""
+"""The B-trees of a mailbox: sound ones, and damaged ones as far as they can be read."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_an_older_copy_of_a_leaf_does_not_win_over_the_later_one(damaged: Surger
 
 
 def test_leaves_outside_a_lost_branch_are_not_brought_back(damaged: Surgery, box: Box):
-    # A page of an earlier time, with a node that was deleted since, outside the range that is lost.
+    # An old page with a node that has been deleted since, outside the range that is lost.
     first, _ = damaged.leaves(NBT)[0]
     old = bytearray(damaged.data[first : first + 512])
     struct.pack_into("<Q", old, 0, 1)
@@ -204,11 +204,11 @@ def test_a_reference_beyond_the_end_is_damage(damaged: Surgery):
     entries["offset"][2] = (1 << 63) + 5
     damaged.seal(offset)
     _, damages = tree_of(damaged.save(), NBT)
-    assert [damage.why for damage in damages] == ["lies beyond the end of the file"]
+    assert [damage.why for damage in damages] == ["is beyond the end of the file"]
 
 
 def test_a_leaf_overwritten_with_a_copy_of_its_neighbour_is_damage(damaged: Surgery):
-    # A write that went astray: the page is whole in itself, but it is not the page that belongs there.
+    # A misplaced write: the page itself is intact, but it is not the page that belongs there.
     leaves = damaged.leaves(NBT)
     (here, _), (there, _) = leaves[10], leaves[11]
     damaged.data[here : here + 512] = damaged.data[there : there + 512]

@@ -1,4 +1,4 @@
-"""Parts on disk: whole or absent, and together exactly the mailbox."""
+"""Partitions on disk: complete or absent, and together exactly the mailbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One message as libpff decodes it, property by property, with the traps of real mailboxes."""
+"""One message as libpff decodes it, property by property, with the peculiarities of real mailboxes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Entry:
 
 
 class Set:
-    """A record set as libpff gives one, of the properties given by tag."""
+    """A record set like libpff's, with these properties by tag."""
 
     def __init__(self, entries: dict[int, Any]) -> None:
         self.entries = entries
@@ -65,7 +65,7 @@ class Table:
 
 
 class Item:
-    """A message as libpff gives one."""
+    """A message like libpff's."""
 
     def __init__(self, entries: dict[int, Any], recipients: list[Any] | Exception | None = None) -> None:
         self.identifier = 0x200024

@@ -1,4 +1,4 @@
-"""What is in a mailbox, and what is known not to be known."""
+"""What is in a mailbox, and what is unknown because of damage."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LISTED = {
 
 
 def plain_folders(folder: pypff.folder, path: tuple[str, ...] = ()) -> dict[int, str]:
-    """Paths of folders by node id, as libpff opened the plain way has them."""
+    """Paths of folders by node id, as libpff itself lists them."""
     found = {}
     for index in range(folder.number_of_sub_folders):
         below = folder.get_sub_folder(index)
@@ -93,7 +93,7 @@ def test_a_name_that_libpff_cannot_read_costs_only_the_name(damaged: Surgery, bo
     assert found.failures == {}
 
 
-# Damage of the index.
+# Damage to the index.
 
 
 def test_a_zeroed_leaf_leaves_the_number_unknown_and_says_why(damaged: Surgery, box: Box, kit: Kit):
@@ -120,8 +120,8 @@ def test_several_lost_leaves_are_counted_in_one_line(damaged: Surgery):
 
 
 def test_a_folder_that_states_more_than_its_index_holds_is_a_warning(damaged: Surgery, box: Box):
-    # A node that is gone from an index without scar: only the folder's own count can tell.
-    damaged.set(NBT, box.nodes[5], nid=box.nodes[5] - 4 + 8)  # now of a type that is no message
+    # A node that is gone without a trace in the index: only the folder's own count shows it.
+    damaged.set(NBT, box.nodes[5], nid=box.nodes[5] - 4 + 8)  # now of a type that is not a message
     plan = open_plan(damaged.save())
     assert plan.listed == 339
     assert plan.warnings == [

@@ -1,4 +1,4 @@
-"""What is kept of an agency for a run that reads another one."""
+"""What is kept for an agency when a run reads another one."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One outcome for every message: what fails, fails alone, and says why."""
+"""One outcome for every message: a failure affects no other message and has its reason."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Read, Surgery
 
 FAULTY = {"faulty-items.pst": 12}
-"""Messages of the real mailboxes that libpff cannot read; all others it can."""
+"""Messages of the real mailboxes that libpff cannot read; it can read all others."""
 
 
 def walk(item: Any, found: dict[int, Any]) -> dict[int, Any]:
-    """Every message of an open mailbox, the plain way, by node id."""
+    """Every message of a mailbox that was opened by libpff as it is, by node id."""
     for index in range(item.number_of_sub_items):
         try:
             below = item.get_sub_item(index)
@@ -93,7 +93,7 @@ def test_no_messages_give_no_outcomes(box: Box):
 
 
 def others_equal(found: Read, whole: Read, but: set[int]) -> bool:
-    """Whether all messages are as they were, those named apart."""
+    """Whether all messages are unchanged except those named."""
     return {node: one for node, one in found.outcomes.items() if node not in but} == {
         node: one for node, one in whole.outcomes.items() if node not in but
     }
@@ -115,7 +115,7 @@ def test_a_flipped_byte_quarantines_only_its_own_message(
 
 
 def test_a_body_with_a_flipped_letter_is_never_returned(damaged: Surgery, box: Box, kit: Kit):
-    # libpff itself hands it out, which is why the program looks.
+    # libpff itself returns it, which is why the program checks.
     at = damaged.data.find("letter-00099".encode("utf-16-le"))
     damaged.data[at : at + 2] = b"L\0"
     path = damaged.save()
@@ -186,7 +186,7 @@ def test_a_circular_subnode_tree_ends_and_the_message_is_read(enclosed: Box, tmp
     struct.pack_into("<Q", knife.data, knife.block(sub)[0] + 8 + 16, sub)
     knife.seal_block(sub)
     found = kit.read(knife.save())
-    # The recipients have no subnodes that count: nothing of the message is lost.
+    # The recipients have no subnodes that matter: nothing of the message is lost.
     assert found.outcomes == kit.read(enclosed.path).outcomes
 
 
@@ -243,7 +243,7 @@ PFF_FILE = pypff.file
 
 
 class Fussy:
-    """libpff, except that it refuses a file in which a certain text stands."""
+    """libpff, except that it refuses a file that contains a certain text."""
 
     refused = b""
 

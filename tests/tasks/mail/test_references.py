@@ -46,7 +46,7 @@ def leaf(layout: Layout, *rows: tuple[int, int, int]) -> bytes:
 
 
 class Followed:
-    """What following one node came to: the blocks in the order in which they were asked for."""
+    """The result of following one node: the blocks in the order in which they were asked for."""
 
     def __init__(self, layout: Layout, contents: dict[int, bytes], data: int, sub: int) -> None:
         self.asked: list[int] = []
@@ -210,7 +210,7 @@ def blocks_of(file: Bytes) -> tuple[Layout, list[Node], dict[int, bytes]]:
 
 
 def compare(layout: Layout, nodes: list[Node], contents: dict[int, bytes]) -> bool:
-    """Follow nodes both ways: where level by level meets no error, it is the same; whether it met none."""
+    """Follow nodes both ways and compare; returns whether following level by level met no error."""
     one_by_one = [Followed(layout, contents, node.data, node.sub) for node in nodes]
     asked = {bid & ~1 for found in one_by_one for bid in found.asked}
     lenient, _ = in_breadth(layout, contents, nodes, strict=False)

@@ -1,4 +1,4 @@
-"""A mailbox on a store is read as one on a disk is: the same outcomes, few requests, no attachments."""
+"""A mailbox on a store is read like one on a disk: the same outcomes, few requests, no attachments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read(file: LocalFile | RemoteFile) -> tuple[MailPlan, list[Outcome]]:
 
 
 def same(path: Path, place: Remote) -> Iterator[RemoteFile]:
-    """See that a mailbox is the same from a store as from a disk, and give the former with its figures."""
+    """Check that a mailbox is the same from a store as from a disk, and yield the former with its counts."""
     with LocalFile(path) as local, RemoteFile(place) as distant:
         here, there = read(local), read(distant)
         assert there[0].nodes.tobytes() == here[0].nodes.tobytes()
@@ -91,7 +91,9 @@ def test_hardly_more_than_the_edges_of_large_attachments_is_fetched(store: Store
         fetched[start:stop] = b"\1" * (stop - start)
     marks = [at for at in range(0, len(data), 16) if data[at : at + 16] == kit.mark]
     assert len(marks) == 30 * 300_000 // 16
-    edges = 30 * 4 * 16_384 // 16  # of each attachment at most two segments at its begin and two at its end
+    edges = (
+        30 * 4 * 16_384 // 16
+    )  # of each attachment at most two segments at its beginning and two at its end
     assert sum(fetched[at] for at in marks) <= edges
     assert not any(all(fetched[at] for at in marks[n * 18_750 : (n + 1) * 18_750]) for n in range(30))
 
@@ -241,7 +243,7 @@ def test_an_object_replaced_between_survey_and_reading_is_an_error_that_names_it
 def test_no_partition_is_written_of_an_object_that_replaced_the_surveyed_one(
     threads: Client, store: Store, alerts_box: Box, box: Box, tmp_path: Path
 ):
-    """A run that ends before its last look at the files would leave the part under the other one's key."""
+    """A run that ends before its last check of the files would leave the partition under the wrong key."""
     record = RecordFile("x", put(store, alerts_box.path, "door/pinned.pst"), "records/x/pinned.pst")
     [mailbox] = survey(threads, tmp_path, record).mailboxes
     put(store, box.path, "door/pinned.pst")

@@ -1,4 +1,4 @@
-"""What the mail room hands on: sources that add up, and the quarantine."""
+"""What the mail room returns: sources that add up, and the quarantine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mailboxes there are: what is the same file, what has changed, what cannot be opened."""
+"""Which mailboxes there are: which files are the same, have changed, cannot be opened."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_not_a_mailbox_is_examined_with_what_is_wrong(tmp_path: P
 
 @pytest.fixture
 def hashed(tmp_path: Path) -> tuple[Path, RecordFile]:
-    """A work folder in whose memo the hash of a file stands."""
+    """A work folder whose memo has the hash of a file."""
     path = tmp_path / "box.pst"
     path.write_bytes(b"0123456789")
     file = record(path)
@@ -221,7 +221,7 @@ def test_a_file_without_permission_cannot_be_read(tmp_path: Path, monkeypatch: p
     path = tmp_path / "locked.pst"
     path.write_bytes(b"x")
 
-    def refuse(self: Path, *_: object) -> None:  # permissions do not bind root, as whom the tests may run
+    def refuse(self: Path, *_: object) -> None:  # permissions do not bind root, and the tests may run as root
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "open", refuse)

@@ -1,4 +1,4 @@
-"""A range of messages: as it travels, and as it is read here or in child processes."""
+"""A range of messages: as it is sent, and as it is read here or in child processes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_a_range_that_was_pickled_reads_the_same(span: Span, box: Box, box_read:
 
 
 def test_a_pickled_range_is_small(span: Span):
-    # A few bytes a message, whatever the mailbox's size.
+    # A few bytes per message, whatever the mailbox's size.
     assert len(pickle.dumps(span)) < 4_000
-    assert span.nodes.base is None  # a copy, so that the whole list does not travel with it
+    assert span.nodes.base is None  # a copy, so that the whole list is not sent with it
 
 
 def test_a_slice_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
-    piece = span.piece(5, 8)
+    piece = span.slice(5, 8)
     assert (len(piece), piece.start) == (3, 45)
     assert [outcome.node_id for outcome in outcomes_of(piece)] == box.nodes[45:48]
     assert list(piece.folders) == box.nodes[45:48]
@@ -61,7 +61,7 @@ def test_reading_in_child_processes_writes_the_same_partition(span: Span, tmp_pa
 
 
 class Children:
-    """Child processes that end in a way that depends on the messages that they are given."""
+    """Child processes whose end depends on the messages that they get."""
 
     def __init__(self, bad: set[int], ending: subprocess.CompletedProcess[bytes] | Exception) -> None:
         self.bad = bad
