@@ -102,12 +102,12 @@ def real() -> Path:
 
 @pytest.fixture(scope="session")
 def worker_threads() -> Iterator[LocalCluster]:
-    """Two workers that are threads of the test: without process and port."""
+    """Two workers that are threads of the test, which start no process."""
     with LocalCluster(
         n_workers=2,
         threads_per_worker=1,
         processes=False,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     ) as cluster:
         yield cluster
