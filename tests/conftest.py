@@ -69,11 +69,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _used(item: pytest.Item) -> set[str]:
-    """The fixtures of a test, and the names in its code or its example."""
+    """The fixtures of a test, the names in its code, and what an example or a program in it calls."""
     if isinstance(item, pytest.DoctestItem):
-        return {word for example in item.dtest.examples for word in re.findall(r"\w+", example.source)}
-    code = item.function.__code__ if isinstance(item, pytest.Function) else None
-    return {*getattr(item, "fixturenames", ()), *(code.co_names if code else ())}
+        names, texts = set(), [example.source for example in item.dtest.examples]
+    elif isinstance(item, pytest.Function):
+        code = item.function.__code__
+        names = {*item.fixturenames, *code.co_names}
+        texts = [text for text in code.co_consts if isinstance(text, str)]
+    else:
+        return set()
+    return names | {call for text in texts for call in re.findall(r"(\w+)\(", text)}
 
 
 def pytest_unconfigure() -> None:
