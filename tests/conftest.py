@@ -46,11 +46,9 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-STARTING = {
-    *("prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"),
-    *("connect", "LocalCluster"),
-}
-"""Fixtures and functions that start processes or open a port: a test that uses one of them is slow."""
+FIXTURES = {"prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"}
+CALLS = {"connect", "LocalCluster"}
+"""What starts processes: a test that uses one of the fixtures, or makes one of the calls, is slow."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
@@ -60,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Else those files end the run, each alone on one core.
     """
     for item in items:
-        if STARTING & _used(item):
+        if FIXTURES & set(getattr(item, "fixturenames", ())) or CALLS & _called(item):
             item.add_marker(pytest.mark.slow)
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
@@ -68,14 +66,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: (-slow[item.path], -tests[item.path], str(item.path)))
 
 
-def _used(item: pytest.Item) -> set[str]:
-    """The fixtures of a test, the names in its code, and what an example or a program in it calls."""
+def _called(item: pytest.Item) -> set[str]:
+    """The names in the code of a test, and what an example or a program in it calls."""
     if isinstance(item, pytest.DoctestItem):
         names, texts = set(), [example.source for example in item.dtest.examples]
     elif isinstance(item, pytest.Function):
         code = item.function.__code__
-        names = {*item.fixturenames, *code.co_names}
-        texts = [text for text in code.co_consts if isinstance(text, str)]
+        names, texts = set(code.co_names), [text for text in code.co_consts if isinstance(text, str)]
     else:
         return set()
     return names | {call for text in texts for call in re.findall(r"(\w+)\(", text)}
