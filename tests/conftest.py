@@ -53,7 +53,7 @@ CALLS = {"connect", "LocalCluster"}
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes as slow, and let pytest-xdist begin with files of slow tests.
+    """Mark what starts processes as slow, and let pytest-xdist begin with the files that take minutes.
 
     Else those files end the run, each alone on one core.
     """
@@ -63,7 +63,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-        items.sort(key=lambda item: (-slow[item.path], -tests[item.path], str(item.path)))
+        items.sort(key=lambda item: (_rank(item.path), -slow[item.path], -tests[item.path], str(item.path)))
+
+
+def _rank(path: Path) -> int:
+    """The folders of tests in the order of how long their files take: whole runs first."""
+    folders = ("whole", "docker", "faults", "flows", "cluster")
+    top, below = path.relative_to(CHECKOUT).parts[:2] if CHECKOUT in path.parents else ("", "")
+    return folders.index(below) if top == "tests" and below in folders else len(folders)
 
 
 def _called(item: pytest.Item) -> set[str]:
