@@ -36,9 +36,10 @@ $(PACKAGES): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: name one, as in make PYTHON=python3.12 setup"; exit 2; }
 	@echo "setting up $(VENV): a few minutes, once; the packages come over the network"
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
-	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here.
-	@$(BIN)/python -m compileall -q $(VENV)/lib || true
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.txt
+	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here,
+	@# on all cores; pip does it on one.
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $(PACKAGES)
 
 $(READY): $(PACKAGES) pyproject.toml

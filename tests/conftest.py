@@ -46,34 +46,43 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-STARTING = {
-    *("prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"),
-    *("connect", "LocalCluster"),
-}
-"""Fixtures and functions that start processes or open a port: a test that uses one of them is slow."""
+FIXTURES = {"prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"}
+CALLS = {"connect", "LocalCluster"}
+"""What starts processes: a test that uses one of the fixtures, or makes one of the calls, is slow."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes as slow, and let pytest-xdist begin with files of slow tests.
+    """Mark what starts processes as slow, and let pytest-xdist begin with the files that take minutes.
 
     Else those files end the run, each alone on one core.
     """
     for item in items:
-        if STARTING & _used(item):
+        if FIXTURES & set(getattr(item, "fixturenames", ())) or CALLS & _called(item):
             item.add_marker(pytest.mark.slow)
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-        items.sort(key=lambda item: (-slow[item.path], -tests[item.path], str(item.path)))
+        items.sort(key=lambda item: (_rank(item.path), -slow[item.path], -tests[item.path], str(item.path)))
 
 
-def _used(item: pytest.Item) -> set[str]:
-    """The fixtures of a test, and the names in its code or its example."""
+def _rank(path: Path) -> int:
+    """The folders of tests in the order of how long their files take: whole runs first."""
+    folders = ("whole", "docker", "faults", "flows", "cluster")
+    top, below = path.relative_to(CHECKOUT).parts[:2] if CHECKOUT in path.parents else ("", "")
+    return folders.index(below) if top == "tests" and below in folders else len(folders)
+
+
+def _called(item: pytest.Item) -> set[str]:
+    """The names in the code of a test, and what an example or a program in it calls."""
     if isinstance(item, pytest.DoctestItem):
-        return {word for example in item.dtest.examples for word in re.findall(r"\w+", example.source)}
-    code = item.function.__code__ if isinstance(item, pytest.Function) else None
-    return {*getattr(item, "fixturenames", ()), *(code.co_names if code else ())}
+        names, texts = set(), [example.source for example in item.dtest.examples]
+    elif isinstance(item, pytest.Function):
+        code = item.function.__code__
+        names, texts = set(code.co_names), [text for text in code.co_consts if isinstance(text, str)]
+    else:
+        return set()
+    return names | {call for text in texts for call in re.findall(r"(\w+)\(", text)}
 
 
 def pytest_unconfigure() -> None:
@@ -102,12 +111,12 @@ def real() -> Path:
 
 @pytest.fixture(scope="session")
 def worker_threads() -> Iterator[LocalCluster]:
-    """Two workers that are threads of the test: without process and port."""
+    """Two workers that are threads of the test, which start no process."""
     with LocalCluster(
         n_workers=2,
         threads_per_worker=1,
         processes=False,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     ) as cluster:
         yield cluster

@@ -43,6 +43,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_dashboards_are_not_loaded_until_they_are_opened(tmp_path: Path, checkout: Path):
     (tmp_path / "run.py").write_text(RUN, encoding="utf-8")
     done = subprocess.run(

@@ -51,6 +51,7 @@ def run_in(folder: Path, program: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_workers_have_the_modules_and_the_current_environment_and_leave_no_files(tmp_path: Path):
     with tempfile.TemporaryDirectory() as short:
         first, second, pids, pandas_here = run_in(Path(short), tmp_path / "run.py")
@@ -60,6 +61,7 @@ def test_workers_have_the_modules_and_the_current_environment_and_leave_no_files
     assert pandas_here == "False"
 
 
+@pytest.mark.slow
 def test_workers_are_spawned_if_the_temporary_folder_allows_no_socket(tmp_path: Path):
     (long := tmp_path / ("long" * 30)).mkdir()
     first, second, _, _ = run_in(long, tmp_path / "run.py")

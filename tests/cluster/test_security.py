@@ -53,6 +53,7 @@ def test_a_client_with_a_certificate_of_another_authority_cannot_connect(
         pytest.fail("must not connect")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", [None, "other"], ids=["without", "of another authority"])
 def test_the_scheduler_itself_refuses_the_handshake(
     guarded: LocalCluster, certificates: Path, tmp_path: Path, own: str | None
@@ -74,6 +75,7 @@ def test_the_scheduler_itself_refuses_the_handshake(
         assert tls.recv(1), "with the right one it speaks first"
 
 
+@pytest.mark.slow
 def test_a_client_without_tls_gets_no_answer(guarded: LocalCluster):
     plain = guarded.scheduler_address.replace("tls://", "tcp://")
     with pytest.raises(OSError, match=r"Connection reset|Timed out"):

@@ -92,6 +92,7 @@ def test_what_is_sent_to_a_worker_needs_nothing_of_this_program(tmp_path: Path):
     assert done.stdout.strip() == "{'Python': '0'} False"
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
     """It unpickles what is sent to the workers, and would fail on the first piece of work."""
     code = (

@@ -264,6 +264,6 @@ def damaged(box: Box, tmp_path: Path) -> Surgery:
 def worker_threads() -> Iterator[LocalCluster]:
     """One worker, in this process: libpff is for one thread a process."""
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:
         yield cluster

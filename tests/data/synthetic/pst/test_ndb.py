@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -17,8 +18,8 @@ class File:
 
     def __init__(self, path: Path, encoding: Literal["none", "permute"] = "permute") -> None:
         self.path = path
-        self._stream = path.open("wb")
-        self.database = NodeDatabase(self._stream, encoding)
+        self.stream = path.open("wb")
+        self.database = NodeDatabase(self.stream, encoding)
         self._count = 0
 
     def hold(self, data: int, subnodes: int = 0) -> int:
@@ -29,12 +30,14 @@ class File:
 
     def close(self, counters: dict[int, int] | None = None) -> None:
         self.database.finish(counters or {})
-        self._stream.close()
+        self.stream.close()
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> File:
-    return File(tmp_path / "a.pst")
+def file(tmp_path: Path) -> Iterator[File]:
+    made = File(tmp_path / "a.pst")
+    yield made
+    made.stream.close()  # where the test did not come so far
 
 
 @pytest.mark.parametrize(
