@@ -115,6 +115,7 @@ class Inputs:
     def crime(self) -> CrimeInput:
         """The crimes, looked at beside the tract layer, with the Census and the lists of all cities."""
         from tasks.crime.look import check_crimes, sections
+        from tasks.income.look import bonferroni
 
         files = self.investigation.crime_files()
         settings = sections(files, self.investigation.config.crime, _cities(self.census))
@@ -125,7 +126,9 @@ class Inputs:
             settings=settings,
             layer=self.layer,
             census=self.census,
-            threshold=self.investigation.config.tests.alpha / len(_cities(self.census_of_examined)),
+            threshold=bonferroni(
+                self.investigation.config.tests.alpha, len(_cities(self.census_of_examined))
+            ),
         )
 
     @cached_property

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flows.parts.selection import SelectionResult
     from tasks.mail.results import MailSource
     from tasks.requests.results import Requests
+    from tasks.rows.results import InputFile
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
@@ -110,14 +111,14 @@ def _beside_the_mail(origins: Origins) -> dict[str, Any]:
     return {
         "posts": origins.posts and _points(origins.posts),
         "crime": origins.crime and _points(origins.crime),
-        "gentrification": tracts and _read(tracts.given.sources),
+        "gentrification": tracts and _read(tracts.given.files),
         "selection": chosen
         and {
-            "gentrification": _read(chosen.given.sources),
-            "atlas": _read(chosen.atlas.sources if chosen.atlas else ()),
+            "gentrification": _read(chosen.given.files),
+            "atlas": _read(chosen.atlas.files if chosen.atlas else ()),
             "police": {"sha256": read_police().fingerprint},
         },
-        "requests": origins.requests and _read(origins.requests.sources),
+        "requests": origins.requests and _read(origins.requests.files),
     }
 
 
@@ -131,17 +132,20 @@ def _mailboxes(sources: Iterable[MailSource]) -> list[dict[str, Any]]:
 
 def _points(found: PointsResult) -> dict[str, Any]:
     """Large files of rows by hash, one given twice twice; the tract layer, and the Census's tables."""
-    files = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in found.files)
     return {
-        "files": sorted(files, key=lambda file: str(file["sha256"])),
-        "tracts": {"source": found.layer.source, "sha256": found.layer.sha256, "bytes": found.layer.bytes},
-        "census": _read(found.census.sources),
+        "files": [_by_hash(file) for file in sorted(found.files, key=lambda file: file.sha256)],
+        "tracts": _by_hash(found.layer.input),
+        "census": _read(found.census.files),
     }
 
 
-def _read(sources: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+def _read(files: Iterable[InputFile]) -> list[dict[str, Any]]:
     """Small tables, by hash, in order of their names, which are not told."""
-    return [{"source": sha256[:12], "sha256": sha256, "bytes": size} for _, sha256, size in sorted(sources)]
+    return [_by_hash(file) for file in sorted(files, key=lambda file: (file.file, file.sha256))]
+
+
+def _by_hash(file: InputFile) -> dict[str, Any]:
+    return {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
 
 
 def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from prefect.cache_policies import NO_CACHE
 
 from data.schema import TABLES
 from data.tables import write_table
+from tasks.income import tabulate
 from tasks.income.results import CityCrime, Findings
-from tasks.income.tabulate import NAMES, find, find_crimes
 from tasks.places.results import Census, Layer
 
 __all__ = ["CityCrime", "Findings", "examine", "examine_crimes"]
@@ -36,7 +36,7 @@ def examine(  # noqa: PLR0917 - in the order in which the flow has them
     Returns:
         The tables as written, and the number of cities by finding.
     """
-    return _written(find(census, counts, layer, alpha, client), "posts", out)
+    return _written(tabulate.examine_posts(census, counts, layer, alpha, client), "posts", out)
 
 
 @task(name="examine the crimes", cache_policy=NO_CACHE, persist_result=False)
@@ -61,11 +61,11 @@ def examine_crimes(  # noqa: PLR0917 - in the order in which the flow has them
     Returns:
         The tables as written, and the number of crimes by finding.
     """
-    return _written(find_crimes(census, crimes, layer, threshold, client), "crimes", out)
+    return _written(tabulate.examine_crimes(census, crimes, layer, threshold, client), "crimes", out)
 
 
 def _written(findings: Findings, counted: str, out: Path) -> Findings:
-    names = NAMES[counted]
+    names = tabulate.NAMES[counted]
     for table, name in (
         (findings.deciles, names.deciles),
         (findings.tests, names.tests),

@@ -96,7 +96,7 @@ def close_selection(
         identities.BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
         identities.NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
     }
-    place = ", ".join(label for label, _, _ in atlas.sources)
+    place = ", ".join(file.file for file in atlas.files)
     warnings = _of_selection(partnerships, chosen)
     return close_part([Account("selection", "", place, counts)], warnings, out)
 

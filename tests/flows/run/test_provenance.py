@@ -12,6 +12,7 @@ from data.settings import Config, Tests
 from flows.parts.selection import SelectionResult
 from flows.run.provenance import Origins, previous, provenance, write_provenance
 from tasks.mail.results import MailSource
+from tasks.rows.results import InputFile
 from tasks.selection.results import AtlasInput, GentrificationInput
 
 SOURCE = MailSource(
@@ -95,10 +96,9 @@ def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
 
 def chosen(sha: str) -> SelectionResult:
     empty = pa.table({"GEOID": []})
-    given = GentrificationInput(
-        "census/gentrification.csv", empty, 0, (("census/gentrification.csv", sha, 7),)
-    )
-    atlas = AtlasInput(empty, 0, 0, (("atlas/leaked by someone.csv", "b" * 64, 8),))
+    name = "census/gentrification.csv"
+    given = GentrificationInput(name, empty, 0, (InputFile(name, sha, 7),))
+    atlas = AtlasInput(empty, 0, 0, (InputFile("atlas/leaked by someone.csv", "b" * 64, 8),))
     return SelectionResult(given, atlas, empty, empty, ())
 
 

@@ -71,7 +71,7 @@ def test_types_match_when_white_space_is_collapsed_and_not_otherwise():
 
 
 def test_of_a_column_that_holds_no_types_but_a_thousand_are_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tasks.crime.tidy, "_TOLD", 3)
+    monkeypatch.setattr(tasks.crime.tidy, "_MOST_OTHERS", 3)
     what = [*map(str, range(50)), "ARSON"]
     many = block(what=what, no=what, when=["1/1/2019"] * 51, y=[34.0] * 51, x=[-118.0] * 51)
     assert reader().tidied(many, "a", 0).words == ("ARSON", "0", "1", "2")
@@ -87,11 +87,11 @@ def test_a_crime_without_a_date_is_of_no_year():
         (
             {"no": ["1", None]},
             "crime/alder/a.csv: column no, row 102: is empty; a crime without an id cannot be counted once; "
-            "give it one, or leave out id in columns of [crime.alder] if no crime stands in the files twice",
+            "give it one, or leave out id in columns of [crime.alder] if no crime appears twice in the files",
         ),
         (
             {"when": ["1/1/2019", "29/7/2019"]},
-            "crime/alder/a.csv: column when, row 102: '29/7/2019' is no date; write month/day/year, as "
+            "crime/alder/a.csv: column when, row 102: '29/7/2019' is not a date; write month/day/year, as "
             "07/29/2019, or ISO 8601, as 2019-07-29, or say in [crime.alder] how dates are written, as "
             'date_format = "%d/%m/%Y"',
         ),
@@ -107,7 +107,9 @@ def test_a_date_that_does_not_fit_the_configured_format_is_told():
     own = reader(date_format="%d/%m/%Y")
     fine = block(when=["29/7/2019", "7/1/2020"])
     assert own.tidied(fine, "a", 0).rows.column("of_year").to_pylist() == [True, False]
-    with pytest.raises(InputError, match=r"row 2: '7/29/2019' is no date as date_format of \[crime.alder\]"):
+    with pytest.raises(
+        InputError, match=r"row 2: '7/29/2019' is not a date in date_format of \[crime.alder\]"
+    ):
         own.tidied(block(when=["29/7/2019", "7/29/2019"]), "a", 0)
 
 

@@ -29,9 +29,7 @@ def test_two_layers_are_told():
 def test_no_layer_is_told():
     with pytest.raises(InputError, match=r"no tract layer; put one there, as tracts.zip"):
         find_layer([])
-    with pytest.raises(
-        InputError, match=r"no tract layer \(tracts.dbf belongs to a .shp that is not there\)"
-    ):
+    with pytest.raises(InputError, match=r"no tract layer \(tracts.dbf belongs to a .shp that is missing\)"):
         find_layer([Path("census/tracts.dbf")])
 
 
@@ -67,7 +65,7 @@ def test_a_layer_without_geoid_is_told_with_what_it_is_called(
     with pytest.raises(InputError) as error:
         check_layer(path)
     assert str(error.value).startswith(
-        f"census/{name}: no column GEOID; rename the one that is meant (there are "
+        f"census/{name}: no column GEOID; rename the column that holds it (there are "
     )
     assert "GEOID10" in str(error.value)
 
@@ -92,7 +90,7 @@ def test_a_layer_of_points_is_told(country: gpd.GeoDataFrame, tmp_path: Path, na
 )
 def test_a_file_that_is_no_layer_is_told(tmp_path: Path, name: str):
     path = tmp_path / name
-    path.write_bytes(b"this is no layer, whatever its name says")
+    path.write_bytes(b"this is no layer, despite its name says")
     with pytest.raises(InputError) as error:
         check_layer(path)
     assert name in str(error.value)
@@ -112,7 +110,7 @@ def test_a_zip_file_with_two_layers_is_told(tmp_path: Path):
         archive.writestr("a.shp", b"")
         archive.writestr("b.shp", b"")
         archive.writestr("__MACOSX/a.shp", b"")
-    with pytest.raises(InputError, match=r"holds 2 layers \(a.shp, b.shp\); zip one layer alone"):
+    with pytest.raises(InputError, match=r"holds 2 layers \(a.shp, b.shp\); zip only one layer"):
         check_layer(path)
 
 
@@ -122,13 +120,13 @@ def test_a_geopackage_may_have_other_layers_beside_the_tracts(country: gpd.GeoDa
     country.to_file(path, layer="tracts")
     assert check_layer(path) is not None
     country.to_file(path, layer="more")
-    with pytest.raises(InputError, match=r"2 layers have a GEOID \(tracts, more\); keep the tracts alone"):
+    with pytest.raises(InputError, match=r"2 layers have a GEOID \(tracts, more\); keep only the tracts"):
         check_layer(path)
 
 
 def test_the_hash_of_a_shapefile_is_of_all_its_files(country: gpd.GeoDataFrame, tmp_path: Path):
     path = written(country, tmp_path / "census" / "tracts.shp")
     before = hash_of(path)
-    assert before[1] == sum(file.stat().st_size for file in files_of(path))
+    assert before.bytes == sum(file.stat().st_size for file in files_of(path))
     path.with_suffix(".dbf").write_bytes(path.with_suffix(".dbf").read_bytes() + b" ")
     assert hash_of(path) != before

@@ -7,7 +7,7 @@ import math
 import pyarrow as pa
 import pytest
 
-from tasks.places.points import places, swapped
+from tasks.places.points import locations, swapped
 
 COUNTRY = (-179.2, -14.6, 179.8, 71.4)
 """The extent of the real national layer, which reaches over the date line."""
@@ -22,7 +22,7 @@ COUNTRY = (-179.2, -14.6, 179.8, 71.4)
     ],
 )  # fmt: skip
 def test_what_is_a_location(lon: float | None, lat: float | None, location: bool):
-    x, y = places(pa.array([lon], pa.float64()), pa.array([lat], pa.float64()))
+    x, y = locations(pa.array([lon], pa.float64()), pa.array([lat], pa.float64()))
     assert (x.to_pylist(), y.to_pylist()) == (([lon], [lat]) if location else ([None], [None]))
 
 

@@ -128,5 +128,5 @@ def test_an_error_names_the_file_and_the_row(  # noqa: PLR0917 - fixtures
     threads: Client, files: list, settings: Posts, tmp_path: Path, posts: Callable, written: Callable
 ):
     bad = ("posts/d.csv", written(tmp_path / "posts/d.csv", [posts(1), posts(2, created_at="soon")]))
-    with pytest.raises(InputError, match=r"posts/d.csv: column created_at, row 2: 'soon' is no time"):
+    with pytest.raises(InputError, match=r"posts/d.csv: column created_at, row 2: 'soon' is not a time"):
         gather_posts([*files, bad], settings, tmp_path / "work", threads)

@@ -31,7 +31,7 @@ def test_exchanged_coordinates_are_told(
     path = written(tmp_path / name, rows)
     with pytest.raises(InputError) as error:
         check_posts([(f"posts/{name}", path)], bounds)
-    assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are exchanged")
+    assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are swapped")
     assert "rename each to the other" in str(error.value)
 
 
@@ -41,8 +41,8 @@ def test_what_is_wrong_in_any_file_is_told_before_the_work(
     good = written(tmp_path / "a.csv", [posts(1)])
     for rows, said in (
         ([{"id": 1}], "no column user_id"),
-        ([posts(1, latitude="north")], "column latitude, row 1: 'north' is no number"),
-        ([posts(1), posts(2, created_at="yesterday")], "column created_at, row 2: 'yesterday' is no time"),
+        ([posts(1, latitude="north")], "column latitude, row 1: 'north' is not a number"),
+        ([posts(1), posts(2, created_at="yesterday")], "column created_at, row 2: 'yesterday' is not a time"),
         ([posts(1, id="")], "column id, row 1: is empty"),
     ):
         bad = written(tmp_path / "b.csv", rows)
@@ -54,9 +54,9 @@ def test_what_is_wrong_in_any_file_is_told_before_the_work(
 def test_another_kind_of_file_and_no_file_are_told(tmp_path: Path):
     path = tmp_path / "posts.xlsx"
     path.write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"posts/posts.xlsx: is neither"):
+    with pytest.raises(InputError, match=r"posts/posts.xlsx: is not a .csv"):
         check_posts([("posts/posts.xlsx", path)], None)
-    with pytest.raises(InputError, match="posts/: holds no file"):
+    with pytest.raises(InputError, match="posts/: no file in it"):
         check_posts([], None)
 
 

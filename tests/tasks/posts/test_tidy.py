@@ -51,10 +51,10 @@ def test_no_excluded_accounts_are_no_matter():
         ({"id": ["1", None]}, "column id, row 102: is empty"),
         (
             {"created_at": ["2019-01-01", "soon"]},
-            "column created_at, row 102: 'soon' is no time; write it as",
+            "column created_at, row 102: 'soon' is not a time; write it as",
         ),
         ({"created_at": [True, False]}, "column created_at holds bool, not times"),
-        ({"user_id": [[1], [2]]}, "column user_id holds list<item: int64>, neither text nor numbers"),
+        ({"user_id": [[1], [2]]}, "column user_id holds list<item: int64>, not text or numbers"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str):

@@ -125,7 +125,7 @@ def test_a_file_that_changes_during_the_run_is_told(
             with files[0][1].open("a") as file:
                 file.write("\n")
 
-    with pytest.raises(InputError, match=r"posts/a.csv: was changed during the run"):
+    with pytest.raises(InputError, match=r"posts/a.csv: changed during the run"):
         gather_rows(files, reader(), count, tmp_path / "work", threads, on_progress=copying)
 
 

@@ -33,7 +33,7 @@ def test_only_the_point_and_zero_of_a_spreadsheet_is_taken_off():
 
 
 def test_an_id_that_is_neither_text_nor_a_number_and_one_that_is_missing_are_told():
-    with pytest.raises(InputError, match="a: column id holds bool, neither text nor numbers"):
+    with pytest.raises(InputError, match="a: column id holds bool, not text or numbers"):
         as_text(pa.array([True]), "a", "id")
     with pytest.raises(InputError, match="a: column id, row 13: is empty; give it one"):
         ids_of(pa.array([1, 2, None, None]), "a", "id", 10, "give it one")

@@ -51,7 +51,7 @@ def test_columns_come_in_the_order_wanted_and_others_are_left(tmp_path: Path):
 
 
 def test_the_first_text_that_is_no_number_is_named(tmp_path: Path):
-    with pytest.raises(InputError, match=r"census/a.parquet: column n, row 3: '1,000' is no number"):
+    with pytest.raises(InputError, match=r"census/a.parquet: column n, row 3: '1,000' is not a number"):
         read_columns(
             stored(pa.array(["1", None, "1,000", "x"]), tmp_path), "census/a.parquet", {"n": "number"}
         )
@@ -70,9 +70,9 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"a;b\n1;x\n", "its columns are separated by ';'; save it with commas between them"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook, whatever its name; open it and save"),
-        (b"PK\x03\x04\x0a\0a.csv", "is a zip archive, whatever its name; unpack it"),
+        (b"a;b\n1;x\n", "columns are separated by ';'; save the file with commas between them"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook, despite its name; open it and save"),
+        (b"PK\x03\x04\x0a\0a.csv", "is a zip archive, despite its name; unpack it"),
         (b'a,b\n1,"x\n2,y\n', "row 1: a quotation mark is opened and never closed"),
     ],
 )
@@ -85,5 +85,8 @@ def test_what_a_person_hands_in_by_mistake_is_told_with_the_mend(tmp_path: Path,
 
 
 def test_a_folder_in_a_file_s_place_is_told(tmp_path: Path):
-    with pytest.raises(InputError, match=r"^a\.csv: cannot be read \(Is a directory\); copy the file anew$"):
+    with pytest.raises(
+        InputError,
+        match=r"^a\.csv: cannot be read \(Is a directory\); check its permissions, or copy the file again$",
+    ):
         read_columns(tmp_path, "a.csv", {"a": "number"})

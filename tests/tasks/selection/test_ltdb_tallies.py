@@ -64,8 +64,8 @@ def test_cities_that_lost_tracts_are_named_the_hardest_hit_first():
     cities = pd.concat([ROWS.dropna(), pairs(*lost)])
     (line,) = warnings_of(AREAS, full, cities, ROWS)
     assert line == (
-        "tracts of census/city_tracts are in no row and will be in no share: B (2 of 3), C (2 of 2), "
-        "A (1 of 3), and 2 more cities; are the ACS tables of all states there?"
+        "tracts of census/city_tracts are missing from the table and from all shares: B (2 of 3), C (2 of "
+        "2), A (1 of 3), and 2 more cities; are the ACS tables of all states there?"
     )
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InputError
-from tasks.rows.look import check_files
+from tasks.places.check_points import check_points
 from tasks.rows.reader import Tidied, Wanted
 
 COUNTRY = (-125.0, 24.0, -66.0, 50.0)
@@ -25,7 +25,7 @@ class Things:
 
 def check(path: Path, text: str) -> None:
     path.write_text(text)
-    check_files(
+    check_points(
         [("things/a.csv", path)],
         Things(),
         COUNTRY,
@@ -45,7 +45,7 @@ def test_columns_that_are_exchanged_are_told_with_both_mends(tmp_path: Path):
     with pytest.raises(InputError) as raised:
         check(tmp_path / "a.csv", "y,x\n-118.2,34.1\n")
     assert str(raised.value) == (
-        "things/a.csv: columns y and x are exchanged (most things would lie in the tract layer the other way "
+        "things/a.csv: columns y and x are swapped (most things would lie in the tract layer the other way "
         "round); rename each to the other, or turn the map"
     )
 
