@@ -1,7 +1,7 @@
 """The crosswalk: from a message's subject to its kind, as a CSV that a person can extend.
 
-``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row a form of
-subject.
+``data/reference/subjects.csv`` has the columns ``pattern, match, kind, template, note``; one row per form
+of subject.
 
 - ``match`` is ``exact`` (the whole subject) or ``prefix`` (the subject begins so). A prefix may end in a
   variable part in angle brackets, as in ``Crime Alert: <title>``, which stands for any text, none included.
@@ -16,17 +16,16 @@ subject.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import InputError
+from data.reference_table import read_rows
 from data.text import collapse
 
 CROSSWALK: Final = Path(__file__).parent / "reference" / "subjects.csv"
@@ -143,15 +142,17 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
 
     Raises:
         InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row
-            1, as a spreadsheet counts), column and the mend.
+            1, as a spreadsheet counts), column and the fix.
     """
     rows: list[Row] = []
-    for number, record in enumerate(_records(path), start=2):
+    numbers: list[int] = []
+    for number, fields in read_rows(path, COLUMNS):
         try:
-            row = _row(record)
-            _check_against(rows, row)
+            row = _row(dict(zip(COLUMNS, fields, strict=True)))
+            _check_against(zip(numbers, rows, strict=True), row)
         except _RowError as wrong:
-            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.mend}") from None
+            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.fix}") from None
+        numbers.append(number)
         rows.append(row)
     if not rows:
         raise InputError(f"{path}: no row; copy the crosswalk that comes with the program and add to it")
@@ -161,35 +162,10 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
 class _RowError(Exception):
     """A row is wrong: in which column, and what to do."""
 
-    def __init__(self, column: str, mend: str) -> None:
-        super().__init__(mend)
+    def __init__(self, column: str, fix: str) -> None:
+        super().__init__(fix)
         self.column = column
-        self.mend = mend
-
-
-def _records(path: Path) -> list[dict[str, str]]:
-    """The CSV's records by column, without the wholly empty ones at the end."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8; save it from the spreadsheet as 'CSV UTF-8'") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); name a CSV of subjects") from None
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    while lines and not any(field.strip() for field in lines[-1]):
-        lines.pop()
-    header = [field.strip() for field in lines[0]] if lines else []
-    if tuple(header) != COLUMNS:
-        raise InputError(f"{path}: row 1: the columns are {header}; write {','.join(COLUMNS)}")
-    records = []
-    for number, fields in enumerate(lines[1:], start=2):
-        if len(fields) != len(COLUMNS):
-            raise InputError(
-                f"{path}: row {number}: {len(fields)} fields instead of {len(COLUMNS)}; "
-                "put a field that holds a comma in quotes"
-            )
-        records.append(dict(zip(COLUMNS, (field.strip() for field in fields), strict=True)))
-    return records
+        self.fix = fix
 
 
 def _row(record: dict[str, str]) -> Row:
@@ -208,7 +184,7 @@ def _row(record: dict[str, str]) -> Row:
             "kind", f"'{row.kind}' is not in lower case; write '{collapse(row.kind).lower() or 'a kind'}'"
         )
     if row.kind == UNCLASSIFIED:
-        raise _RowError("kind", "'unclassified' is what no row knows; name a kind or take the row out")
+        raise _RowError("kind", "'unclassified' is what no row knows; name a kind or remove the row")
     if row.kind in ALERT_KINDS and row.template is None:
         raise _RowError(
             "template", f"a {row.kind} needs the template of its body; write one, as resident-posted"
@@ -218,13 +194,11 @@ def _row(record: dict[str, str]) -> Row:
     return row
 
 
-def _check_against(before: Sequence[Row], row: Row) -> None:
+def _check_against(before: Iterable[tuple[int, Row]], row: Row) -> None:
     """No two rows with one pattern, and no row that an earlier one leaves nothing to decide."""
-    for number, earlier in enumerate(before, start=2):
+    for number, earlier in before:
         if collapse(earlier.pattern).casefold() == collapse(row.pattern).casefold():
-            raise _RowError(
-                "pattern", f"'{row.pattern}' stands in row {number} already; take one of them out"
-            )
+            raise _RowError("pattern", f"'{row.pattern}' is in row {number} already; remove one of them")
         if earlier.covers(row):
             raise _RowError(
                 "pattern", f"row {number} ('{earlier.pattern}') decides first; move this row above it"

@@ -1,6 +1,7 @@
 """The police of cities by name: which agency is a city's own although its name is another, as a CSV.
 
-``data/reference/police.csv`` has the columns ``city, state, what, name, note``; one row a name.
+``data/reference/police.csv`` has the columns ``city, state, what, name, note``; one row per
+name.
 
 - ``city`` is the city's name without what the Census puts behind it (``city``, ``metro government
   (balance)``); ``state`` is its postal code.
@@ -16,9 +17,7 @@ a city's police (DESIGN 5.8) and gets none, not even where it does a police depa
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Collection
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.reference_table import read_rows
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 POLICE: Final = REFERENCE / "police.csv"
@@ -146,7 +146,7 @@ def read_states(path: Path = STATES) -> States:
     Raises:
         InputError: The file cannot be read or has other columns.
     """
-    return States(tuple(State(*fields) for fields in _records(path, ("name", "code", "fips"))))
+    return States(tuple(State(*fields) for _, fields in read_rows(path, ("name", "code", "fips"))))
 
 
 def read_police(path: Path = POLICE) -> Police:
@@ -161,17 +161,17 @@ def read_police(path: Path = POLICE) -> Police:
 
     Raises:
         InputError: The file cannot be read, or a row is wrong; the message names file, row (the header is row
-            1), column and the mend.
+            1), column and the fix.
     """
     codes = {state.code for state in read_states().rows}
     rows: list[Name] = []
     known: dict[tuple[str, str, str], str] = {}
-    for number, fields in enumerate(_records(path, ("city", "state", "what", "name", "note")), start=2):
+    for number, fields in read_rows(path, ("city", "state", "what", "name", "note")):
         row = Name(*fields)
         wrong = _wrong(row, codes)
         key = (row.state, row.what, plain(row.name))
         if wrong is None and key in known:
-            wrong = "name", f"'{row.name}' is {known[key]}'s already; take one of the rows out"
+            wrong = "name", f"'{row.name}' belongs to {known[key]} already; remove one of the rows"
         if wrong is not None:
             raise InputError(f"{path}: row {number}, column {wrong[0]}: {wrong[1]}")
         known[key] = row.city
@@ -180,32 +180,12 @@ def read_police(path: Path = POLICE) -> Police:
 
 
 def _wrong(row: Name, codes: Collection[str]) -> tuple[str, str] | None:
-    """The column that is wrong, and the mend."""
+    """The column that is wrong, and the fix."""
     if row.what not in _WHAT:
         return "what", f"'{row.what}' is unknown; write agency or city"
     if row.state not in codes:
-        return "state", f"'{row.state}' is no postal code of a state; write one, as NC"
+        return "state", f"'{row.state}' is not the postal code of a state; write one, as NC"
     for column in ("city", "name", "note"):
         if not getattr(row, column):
             return column, "is empty; write " + ("the reason" if column == "note" else "a name")
     return None
-
-
-def _records(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    """The fields of each record, blanks around them removed; blank lines are passed over."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8; save it from the spreadsheet as 'CSV UTF-8'") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    lines = [[field.strip() for field in line] for line in csv.reader(io.StringIO(text, newline="")) if line]
-    if not lines or tuple(lines[0]) != columns:
-        raise InputError(f"{path}: row 1: the columns are not {','.join(columns)}; write them so")
-    for number, fields in enumerate(lines[1:], start=2):
-        if len(fields) != len(columns):
-            raise InputError(
-                f"{path}: row {number}: {len(fields)} fields instead of {len(columns)}; "
-                "put a field that holds a comma in quotes"
-            )
-    return lines[1:]
