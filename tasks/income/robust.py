@@ -151,7 +151,7 @@ def _spread(mu: Floats, x: Floats) -> tuple[float, float]:
 
 
 def _share(count: Floats, eta: Floats, change: Floats) -> float:
-    """How much of a Newton step to take: all of it, or the first half of a half that is no step back."""
+    """How much of a Newton step to take: all of it, or half of it until it is not a step back."""
     before = _likelihood(count, eta)
     share = 1.0
     while share > 1e-9 and not _likelihood(count, eta + share * change) >= before - 1e-9 * abs(before):

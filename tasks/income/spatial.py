@@ -39,7 +39,7 @@ class Clustering:
 
     Attributes:
         i: Moran's I: above its expectation ``-1 / (n - 1)`` where neighbours are alike.
-        p: One-sided permutation p, of the tail in which I lies.
+        p: One-sided permutation p, of the tail in which I is.
     """
 
     i: float

@@ -46,10 +46,10 @@ def to_geoids(values: pa.Array | pa.ChunkedArray, label: str, column: str = "GEO
     text = pc.if_else(short, pc.binary_join_element_wise("0", text, ""), text)
     good = pc.fill_null(pc.match_substring_regex(text, r"^[0-9]{11}$"), False)
     if not pc.all(good, min_count=0).as_py():
-        place = pc.index(good, False).as_py()
-        found = values[place].as_py()
-        said = "is missing" if found is None or found == "" else f"{found!r} is not a GEOID"
-        raise InputError(f"{label}: column {column}, row {place + 1}: {said}; {_FIX}")
+        index = pc.index(good, False).as_py()
+        found = values[index].as_py()
+        problem = "is missing" if found is None or found == "" else f"{found!r} is not a GEOID"
+        raise InputError(f"{label}: column {column}, row {index + 1}: {problem}; {_FIX}")
     return text
 
 

@@ -111,7 +111,7 @@ def hash_of(path: Path) -> InputFile:
 
 
 def check_layer(path: Path) -> Bounds | None:
-    """See that the layer can be used, from its header alone.
+    """See that the layer can be used, from its header only.
 
     Args:
         path: The layer, as :func:`find_layer` gives it.

@@ -95,8 +95,8 @@ def _read(source: Source) -> gpd.GeoDataFrame:
                 source.opened, layer=source.layer, columns=["GEOID"], use_arrow=True
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, pa.ArrowException) as error:
-        said = str(error).split("\n", 1)[0][:120]
-        raise InputError(f"{label}: cannot be read to its end ({said}); download it again") from error
+        reason = str(error).split("\n", 1)[0][:120]
+        raise InputError(f"{label}: cannot be read to its end ({reason}); download it again") from error
     geoids = to_geoids(pa.array(frame["GEOID"], from_pandas=True), label)
     polygons = np.asarray(frame.geometry.array)
     return gpd.GeoDataFrame({"GEOID": geoids.to_pylist()}, geometry=polygons, crs=source.crs)

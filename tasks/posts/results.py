@@ -17,7 +17,7 @@ class Gathered:
     Attributes:
         files: The files, in order of name.
         batches: Parquet files with the posts that have a location: post_id (text), year (int32, may be
-            missing), lon and lat (float64, degrees). The batch of a post follows from its id alone.
+            missing), lon and lat (float64, degrees). The batch of a post follows from its id.
         duplicates: Posts whose id an earlier row has.
         excluded: Posts of accounts that are not residents.
         no_location: Posts whose coordinates are missing, out of range or (0, 0).

@@ -5,7 +5,7 @@ Accepted forms:
 - text in ISO 8601, with ``T`` or a blank between date and time, with or without seconds and fractions, or a
   date alone; an offset may follow (``Z``, ``+02:00``, ``+0200``, ``+02``, `` UTC``, `` GMT``);
 - timestamps and dates of Parquet, with or without a zone;
-- numbers (a column of integers or floats, or text that is digits alone): seconds since 1970 in UTC, from
+- numbers (a column of integers or floats, or text of digits only): seconds since 1970 in UTC, from
   1973 to 2099; milliseconds are not accepted, as they would have to be guessed.
 
 A time with an offset is converted to the configured zone; one without is read in that zone, so that its year

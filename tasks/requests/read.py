@@ -33,7 +33,7 @@ COLUMNS: Final = ("agency", "sent", "status", "received", "records")
 """The columns of the file; others, as for notes, are not read."""
 
 NOTHING: Final = frozenset({"", "NA"})
-"""What a value is that says nothing."""
+"""Texts that are no value."""
 
 SPEC: Final = TABLES["public/requests"]
 

@@ -29,7 +29,7 @@ def head_of(path: Path, label: str) -> bytes:
     """The beginning of a CSV, unpacked.
 
     Raises:
-        InputError: It is called .gz and is no gzip file.
+        InputError: Its name ends in .gz and it is not a gzip file.
     """
     with path.open("rb") as file:
         start = file.read(HEAD_BYTES)

@@ -44,13 +44,13 @@ _PAGE: Final = (b"<!doctype html", b"<html")
 
 
 def kind_of(head: bytes) -> Kind | None:
-    r"""The kind of a file, as far as its beginning tells.
+    r"""The kind of a file, as far as its beginning shows.
 
     Args:
         head: Its first bytes.
 
     Returns:
-        The kind; None where the bytes tell nothing, as those of text.
+        The kind; None where the bytes show none, as those of text.
 
     Example:
         >>> [kind and kind.name for kind in map(kind_of, (b"PK\x03\x04", b"  <!DOCTYPE html>", b"id,date\n"))]

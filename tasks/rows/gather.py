@@ -2,7 +2,7 @@
 
 Two rounds of tasks with everything on disk between them: one task per file
 (:mod:`tasks.rows.hash_partition`), then one per bucket. No task holds more than a bucket, and what becomes of
-a row depends on its id, its file and its position alone.
+a row depends only on its id, its file and its position.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ def _partitioned(  # noqa: PLR0917 - in the order in which the caller has them
         FilePiece(number, label, path, partitions, buckets, reader)
         for number, (label, path) in enumerate(files)
     ]
-    tell = None if on_progress is None else lambda done: on_progress(done, len(files))
-    read = run_each(client, partition_file, pieces, tell)
+    report = None if on_progress is None else lambda done: on_progress(done, len(files))
+    read = run_each(client, partition_file, pieces, report)
     for (label, path), before in zip(files, states, strict=True):
         # A file still being copied was read in part: its rows and its hash would not belong together.
         if _state(path) != before:

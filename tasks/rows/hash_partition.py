@@ -55,7 +55,7 @@ class FilePiece:
 
 
 def partition_path(partitions: Path, number: int, bucket: int) -> Path:
-    """Where the rows of a file that are in a bucket lie.
+    """The path of the rows of a file that are in a bucket.
 
     Example:
         >>> partition_path(Path("partitions"), 3, 12).as_posix()

@@ -55,7 +55,7 @@ def ids_of(values: pa.Array, label: str, name: str, before: int, fix: str) -> pa
         label: How the file is named in an error.
         name: The column's name.
         before: Rows of the file before this block.
-        fix: What an error tells to do.
+        fix: What to do, for the error.
 
     Returns:
         The ids (string), none missing.

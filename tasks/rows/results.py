@@ -44,15 +44,15 @@ class InputFile:
         with path.open("rb") as opened:
             return cls(file, hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size)
 
-    @classmethod
-    def of_content(cls, file: str, content: bytes) -> InputFile:
-        """Hash a file that has been read.
 
-        Args:
-            file: Its path inside the investigation folder.
-            content: All its bytes.
-        """
-        return cls(file, hashlib.sha256(content).hexdigest(), len(content))
+def file_of_content(file: str, content: bytes) -> InputFile:
+    """A file that has been read, with its hash.
+
+    Args:
+        file: Its path inside the investigation folder.
+        content: All its bytes.
+    """
+    return InputFile(file, hashlib.sha256(content).hexdigest(), len(content))
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class GatheredRows:
 
     Attributes:
         files: The files, in the order given.
-        batches: Parquet files with the rows that were not taken out. In which batch a row lies follows from
-            its id alone, or, where rows have none, from its position in its file.
+        batches: Parquet files with the rows that were not taken out. The batch of a row follows from its id
+            or, where rows have none, from its position in its file.
         duplicates: Rows whose id an earlier row has.
         counts: How many others were taken out, by reason.
     """

@@ -42,7 +42,8 @@ def read_records(content: bytes, label: str) -> tuple[list[str], Iterator[list[s
         label: How it is named in an error.
 
     Returns:
-        The columns, and the rows below them, blanks around names and values removed; blank lines are no rows.
+        The columns, and the rows below them, without blanks around names and values; blank lines do not
+        count.
 
     Raises:
         InputError: It is not UTF-8. The iterator raises one where a row is wider or narrower than the header,
@@ -105,7 +106,7 @@ def first_rows(path: Path, label: str, rows: int) -> list[list[str]]:
         rows: How many rows at most.
 
     Raises:
-        InputError: It cannot be read, or is no such CSV.
+        InputError: It cannot be read, or is not such a CSV.
     """
     with reading(label), path.open("rb") as file:
         head = file.read(_FIRST_BYTES)
@@ -120,14 +121,14 @@ def first_rows(path: Path, label: str, rows: int) -> list[list[str]]:
 
 
 def count_rows(path: Path, columns: Collection[str], nothing: Collection[str]) -> int:
-    """The rows of a CSV in UTF-8 that say something in some columns.
+    """The rows of a CSV in UTF-8 that have a value in some columns.
 
-    It shares nothing with the other readers, so that the ledger can hold its number against theirs.
+    It shares nothing with the other readers, so that the ledger can compare its number with theirs.
 
     Args:
         path: The file, which was found readable.
         columns: The columns.
-        nothing: What a value is, blanks removed, that says nothing.
+        nothing: Texts, without blanks around them, that are no value.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, restval="")

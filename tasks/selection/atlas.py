@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.errors import InputError
 from tasks.rows.csv_head import check_columns
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, file_of_content
 from tasks.rows.text_rows import read_bytes, read_records
 from tasks.selection.results import AtlasInput
 
@@ -62,7 +62,7 @@ def read_atlas(files: Sequence[tuple[str, Path]]) -> AtlasInput:
     rows = other = 0
     for label, path in files:
         content = read_bytes(path, label)
-        file = InputFile.of_content(label, content)
+        file = file_of_content(label, content)
         given.append(file)
         if file.sha256 in seen:
             continue

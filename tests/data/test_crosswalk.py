@@ -141,7 +141,7 @@ def test_wrong_columns_an_empty_file_and_a_missing_file_are_named(tmp_path: Path
         read_crosswalk(tmp_path / "none.csv")
 
 
-def test_a_file_in_another_encoding_is_named_and_a_byte_order_mark_is_not_minded(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_named_and_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "subjects.csv"
     path.write_bytes((HEADER + "Caf\u00e9,exact,note,,\n").encode("cp1252"))
     with pytest.raises(InputError, match=r"is not UTF-8 text \(byte 36\); save it as"):

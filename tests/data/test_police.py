@@ -135,7 +135,7 @@ def test_a_wrong_row_is_named_with_file_row_column_and_fix(tmp_path: Path, rows:
     assert str(error.value).startswith(f"{path}: {message}")
 
 
-def test_a_byte_order_mark_is_not_minded_and_other_files_are_named(tmp_path: Path):
+def test_a_byte_order_mark_is_ignored_and_other_files_are_named(tmp_path: Path):
     path = tmp_path / "police.csv"
     path.write_bytes((HEADER + "A,OH,agency,Café Police,why\r\n").encode("utf-8-sig"))
     assert isinstance(found := read_police(path), Police)

@@ -1,4 +1,4 @@
-"""Crime records and their settings, looked at before any work is done."""
+"""Crime records and their settings are checked before any work is done."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str)
         assert config.crime[key].year == 2019
 
 
-def test_a_mistyped_folder_or_section_is_told_with_the_other():
+def test_a_mistyped_folder_or_section_is_reported_with_the_other():
     said = refused(sections, {"los-angels": FILES}, {"los-angeles": section()}, {ALDER})
     assert said.startswith(
         "crime/los-angels: no section for it in investigation.toml (did you mean the folder to be "
@@ -78,7 +78,7 @@ def test_a_mistyped_folder_or_section_is_told_with_the_other():
          "crime.alder.date_format: 'DD.MM.YYYY' is not a strptime format with a year"),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_be_carried_out_are_told(given: dict, said: str):
+def test_settings_that_cannot_be_used_are_reported(given: dict, said: str):
     found = refused(sections, {"alder": FILES}, {"alder": section(**given)}, {ALDER, BIRCH})
     assert found.startswith("investigation.toml: crime.alder")
     assert said in found
@@ -103,14 +103,14 @@ def test_good_files_pass(tmp_path: Path, crimes: Callable, written: Callable, se
     check_crimes("alder", [(f"crime/alder/{name}", path)], settings)
 
 
-def test_a_file_with_a_header_alone_passes(tmp_path: Path, settings: Crime):
+def test_a_file_with_only_a_header_passes(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.csv"
     path.write_text("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n")
     check_crimes("alder", [("crime/alder/a.csv", path)], settings)
 
 
 @pytest.mark.parametrize("bounds", [None, (-119.0, 33.0, -117.0, 36.0)])
-def test_exchanged_coordinates_are_told(
+def test_swapped_coordinates_are_reported(
     tmp_path: Path, crimes: Callable, written: Callable, settings: Crime, bounds: tuple | None
 ):
     rows = [crimes(number, LAT="-118.2", LON="34.1") for number in range(20)]
@@ -148,7 +148,7 @@ def test_exchanged_coordinates_are_told(
         ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,ÉTÉ,34,-118\n".encode("latin-1"), "is not UTF-8"),
     ],
 )
-def test_what_is_wrong_in_any_file_is_told_before_the_work(  # noqa: PLR0917 - fixtures
+def test_what_is_wrong_in_any_file_is_reported_before_the_work(  # noqa: PLR0917 - fixtures
     tmp_path: Path, crimes: Callable, written: Callable, settings: Crime, data: bytes, said: str
 ):
     good = written(tmp_path / "good.csv", [crimes(1)])
@@ -160,7 +160,7 @@ def test_what_is_wrong_in_any_file_is_told_before_the_work(  # noqa: PLR0917 - f
         assert "\n" not in found
 
 
-def test_a_latin_1_column_that_is_not_read_is_no_matter(tmp_path: Path, settings: Crime):
+def test_a_latin_1_column_that_is_not_read_is_accepted(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.csv"
     path.write_bytes(
         "DR_NO,DATE OCC,Crm Cd Desc,LOCATION,LAT,LON\n1,7/29/2019,THEFT,Peña,34,-118\n".encode("latin-1")
@@ -168,7 +168,7 @@ def test_a_latin_1_column_that_is_not_read_is_no_matter(tmp_path: Path, settings
     check_crimes("alder", [("crime/alder/a.csv", path)], settings)
 
 
-def test_another_kind_of_file_and_no_file_are_told(tmp_path: Path, settings: Crime):
+def test_another_kind_of_file_and_no_file_are_reported(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1")
     said = refused(check_crimes, "alder", [("crime/alder/a.parquet", path)], settings)

@@ -32,13 +32,13 @@ def block(**given: list) -> pa.RecordBatch:
 
 
 def test_a_block_comes_out_in_its_final_form():
-    told = reader().tidied(block(), "crime/alder/a.csv", 0)
-    assert told.rows.schema == reader().schema
-    assert told.rows.to_pylist() == [
+    tidied = reader().tidied(block(), "crime/alder/a.csv", 0)
+    assert tidied.rows.schema == reader().schema
+    assert tidied.rows.to_pylist() == [
         {"crime_id": "1", "of_year": True, "type": 0, "lon": -118.0, "lat": 34.0},
         {"crime_id": "2", "of_year": False, "type": OTHER, "lon": None, "lat": None},
     ]
-    assert told.words == ("ARSON", "THEFT")
+    assert tidied.words == ("ARSON", "THEFT")
 
 
 def test_the_columns_are_those_of_the_settings_without_blanks_around_them():
@@ -55,9 +55,9 @@ def test_without_a_column_of_ids_there_are_none():
     nameless = reader(columns=COLUMNS.model_copy(update={"id": None}))
     assert nameless.id is None
     assert nameless.wanted.names == ("when", "what", "y", "x")
-    told = nameless.tidied(block().drop_columns(["no"]), "a", 0)
-    assert told.rows.schema == nameless.schema
-    assert told.rows.column_names == ["of_year", "type", "lon", "lat"]
+    tidied = nameless.tidied(block().drop_columns(["no"]), "a", 0)
+    assert tidied.rows.schema == nameless.schema
+    assert tidied.rows.column_names == ["of_year", "type", "lon", "lat"]
 
 
 def test_types_match_when_white_space_is_collapsed_and_not_otherwise():
@@ -65,12 +65,12 @@ def test_types_match_when_white_space_is_collapsed_and_not_otherwise():
     many = block(
         what=what, no=list("abcdef"), when=["1/1/2019"] * 6, y=[34.0] * 6, x=[-118.0] * 6
     )  # fmt: skip
-    told = reader().tidied(many, "a", 0)
-    assert told.rows.column("type").to_pylist() == [1, OTHER, 1, OTHER, OTHER, 0]
-    assert told.words == ("SIMPLE ASSAULT", "ARSON", "simple assault", "SIMPLE ASSAULT.")
+    tidied = reader().tidied(many, "a", 0)
+    assert tidied.rows.column("type").to_pylist() == [1, OTHER, 1, OTHER, OTHER, 0]
+    assert tidied.words == ("SIMPLE ASSAULT", "ARSON", "simple assault", "SIMPLE ASSAULT.")
 
 
-def test_of_a_column_that_holds_no_types_but_a_thousand_are_told(monkeypatch: pytest.MonkeyPatch):
+def test_of_a_column_that_holds_no_types_only_a_thousand_words_are_kept(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tasks.crime.tidy, "_MOST_OTHERS", 3)
     what = [*map(str, range(50)), "ARSON"]
     many = block(what=what, no=what, when=["1/1/2019"] * 51, y=[34.0] * 51, x=[-118.0] * 51)
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str)
     assert str(error.value) == said
 
 
-def test_a_date_that_does_not_fit_the_configured_format_is_told():
+def test_a_date_that_does_not_fit_the_configured_format_is_reported():
     own = reader(date_format="%d/%m/%Y")
     fine = block(when=["29/7/2019", "7/1/2020"])
     assert own.tidied(fine, "a", 0).rows.column("of_year").to_pylist() == [True, False]

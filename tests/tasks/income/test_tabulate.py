@@ -61,7 +61,7 @@ def by_city(table: pa.Table, **wanted: Any) -> Rows:
     return {row["city"]: row for row in rows}
 
 
-def test_rates_that_rise_fall_or_stay_are_found_to(findings: Findings):
+def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
     found = {city: row["direction"] for city, row in by_city(findings.tests, level="tract").items()}
     assert found == {
         "Deserted": "not testable",

@@ -1,4 +1,4 @@
-"""Files of rows are looked at before any work is done."""
+"""Files of points are checked before any work is done."""
 
 from pathlib import Path
 
@@ -36,12 +36,12 @@ def check(path: Path, text: str) -> None:
     )
 
 
-def test_files_that_can_be_read_are_no_matter(tmp_path: Path):
+def test_files_that_can_be_read_are_accepted(tmp_path: Path):
     check(tmp_path / "a.csv", "y,x\n34.1,-118.2\n")
     check(tmp_path / "a.csv", "y,x\n")
 
 
-def test_columns_that_are_exchanged_are_told_with_both_mends(tmp_path: Path):
+def test_columns_that_are_swapped_are_reported_with_both_fixes(tmp_path: Path):
     with pytest.raises(InputError) as raised:
         check(tmp_path / "a.csv", "y,x\n-118.2,34.1\n")
     assert str(raised.value) == (
@@ -50,6 +50,6 @@ def test_columns_that_are_exchanged_are_told_with_both_mends(tmp_path: Path):
     )
 
 
-def test_a_column_that_is_missing_is_told(tmp_path: Path):
+def test_a_column_that_is_missing_is_reported(tmp_path: Path):
     with pytest.raises(InputError, match=r"things/a\.csv"):
         check(tmp_path / "a.csv", "y\n34.1\n")

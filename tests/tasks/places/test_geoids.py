@@ -43,7 +43,7 @@ def test_every_way_of_writing_a_geoid_gives_the_same_text(values: pa.Array):
         (["1400000US06037101110"], "row 1: '1400000US06037101110' is not a GEOID"),
     ],
 )
-def test_what_is_no_geoid_is_named_with_file_column_row_and_mend(values: list, said: str):
+def test_what_is_not_a_geoid_is_named_with_file_column_row_and_fix(values: list, said: str):
     with pytest.raises(InputError) as error:
         to_geoids(pa.array(values), "census/acs.csv")
     assert f"census/acs.csv: column GEOID, {said}; a tract's GEOID has 11 digits" in str(error.value)
@@ -55,5 +55,5 @@ def test_a_column_that_cannot_hold_geoids_is_named():
         to_geoids(pa.array([True]), "census/acs.parquet")
 
 
-def test_no_rows_are_no_matter():
+def test_no_rows_are_accepted():
     assert to_geoids(pa.array([], pa.string()), "a.csv").to_pylist() == []

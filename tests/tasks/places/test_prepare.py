@@ -44,7 +44,7 @@ def test_the_layer_stays_in_its_own_coordinates(
     assert gpd.read_parquet(layer.path).crs.to_epsg() == code
 
 
-def test_geoids_that_lost_their_zero_are_mended_and_wrong_ones_told(
+def test_geoids_that_lost_their_zero_get_it_back_and_wrong_ones_are_reported(
     country: gpd.GeoDataFrame, tmp_path: Path
 ):
     path = tmp_path / "tracts.parquet"
@@ -112,7 +112,7 @@ def test_a_layer_is_read_once(country: gpd.GeoDataFrame, tmp_path: Path, monkeyp
     assert prepare_layer(path, tmp_path / "work").path != first.path
 
 
-def test_what_was_half_written_is_not_taken(country: gpd.GeoDataFrame, tmp_path: Path):
+def test_what_was_half_written_is_not_used(country: gpd.GeoDataFrame, tmp_path: Path):
     path = tmp_path / "tracts.parquet"
     country.to_parquet(path)
     layer = prepare_layer(path, tmp_path / "work")

@@ -11,9 +11,9 @@ from tasks.posts.tidy import TIDY, PostReader
 
 
 def tidied(block: pa.RecordBatch, settings: Posts, label: str, before: int) -> pa.RecordBatch:
-    told = PostReader(settings).tidied(block, label, before)
-    assert told.words == ()
-    return told.rows
+    tidied = PostReader(settings).tidied(block, label, before)
+    assert tidied.words == ()
+    return tidied.rows
 
 
 def block(**given: list) -> pa.RecordBatch:
@@ -41,7 +41,7 @@ def test_a_post_without_a_user_is_not_left_out():
     assert found.column("excluded").to_pylist() == [False, False]
 
 
-def test_no_excluded_accounts_are_no_matter():
+def test_a_list_without_excluded_accounts_excludes_nobody():
     assert tidied(block(), Posts(year=2019), "a", 0).column("excluded").to_pylist() == [False, False]
 
 

@@ -167,7 +167,7 @@ def test_the_order_of_the_rows_does_not_matter(folder: Path):
         ("A,2021-03-01,pending", "a row has 3 fields instead of 5; put quotes around"),
     ],
 )
-def test_what_is_wrong_is_one_line_with_the_row_and_the_mend(folder: Path, row: str, said: str):
+def test_what_is_wrong_is_one_line_with_the_row_and_the_fix(folder: Path, row: str, said: str):
     assert said in refused(folder, row + "\n")
 
 
@@ -185,7 +185,7 @@ def test_a_mailbox_that_cannot_be_read_is_an_error_and_not_a_size_of_zero(folder
     assert "the mailbox 'gone.pst' of a request cannot be read" in said
 
 
-def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_of(folder: Path):
+def test_records_without_a_mailbox_and_folders_that_no_request_names_give_a_warning(folder: Path):
     (folder / "requests.csv").write_text(
         HEADER
         + "B,2021-03-01,fulfilled,2021-03-02,birchmoor\n"
@@ -205,7 +205,7 @@ def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_
     )
 
 
-def test_a_file_without_requests_is_warned_of(folder: Path):
+def test_a_file_without_requests_gives_a_warning(folder: Path):
     found = read(folder, "")
     assert (found.rows, found.table.num_rows) == (0, 0)
     assert found.warnings == ("requests.csv: no request in it",)

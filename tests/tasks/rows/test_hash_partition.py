@@ -32,18 +32,18 @@ def held(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("held")
 @pytest.mark.parametrize("buckets", [1, 4, 16])
-def test_every_row_is_in_the_part_of_its_bucket_in_the_order_of_the_file(
+def test_every_row_is_in_the_partition_of_its_bucket_in_the_order_of_the_file(
     tmp_path: Path, rows: Callable, written: Callable, reader: Callable, buckets: int
 ):
     path = written(tmp_path / "a.csv", [rows(number * 37 % 500) for number in range(1000)])
     (tmp_path / "partitions").mkdir()
     piece = FilePiece(3, "posts/a.csv", path, tmp_path / "partitions", buckets, reader())
-    told = partition_file(piece)
-    assert told.rows == 1000
-    assert told.file == "posts/a.csv"
-    assert told.bytes == path.stat().st_size
-    assert told.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert told.source == told.sha256[:12]
+    read = partition_file(piece)
+    assert read.rows == 1000
+    assert read.file == "posts/a.csv"
+    assert read.bytes == path.stat().st_size
+    assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read.source == read.sha256[:12]
     order = [str(number * 37 % 500) for number in range(1000)]
     found = partitions_of(piece)
     assert sum(map(len, found)) == 1000
@@ -70,17 +70,17 @@ def test_rows_without_an_id_are_dealt_out_in_turn_whatever_the_blocks(
     ]
 
 
-def test_what_the_blocks_tell_is_told_once_and_in_order_of_appearance(
+def test_the_words_of_all_blocks_come_once_and_in_order_of_appearance(
     tmp_path: Path, rows: Callable, written: Callable, reader: Callable, monkeypatch: pytest.MonkeyPatch
 ):
     path = written(tmp_path / "a.csv", [rows(number, word=f"w{number * 7 % 13}") for number in range(900)])
     monkeypatch.setattr(tasks.rows.hash_partition, "blocks", partial(blocks, block_bytes=2048))
     (tmp_path / "partitions").mkdir()
-    told = partition_file(FilePiece(0, "posts/a.csv", path, tmp_path / "partitions", 2, reader()))
-    assert told.words == tuple(f"w{number * 7 % 13}" for number in range(13))
+    read = partition_file(FilePiece(0, "posts/a.csv", path, tmp_path / "partitions", 2, reader()))
+    assert read.words == tuple(f"w{number * 7 % 13}" for number in range(13))
 
 
-def test_an_error_leaves_no_part(tmp_path: Path, rows: Callable, written: Callable, reader: Callable):
+def test_an_error_leaves_no_partition(tmp_path: Path, rows: Callable, written: Callable, reader: Callable):
     path = written(tmp_path / "a.csv", [rows(1), rows(2, id="")])
     (tmp_path / "partitions").mkdir()
     with pytest.raises(InputError, match=r"posts/a.csv: column id, row 2: is empty; give it one"):

@@ -1,4 +1,4 @@
-"""Files of rows: every format gives the same, and what is wrong is told in one line."""
+"""Large tables: every format gives the same, and each fault is one line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_long_file_comes_in_blocks_with_quoted_line_ends_whole(
     )
 
 
-def test_a_byte_order_mark_and_blanks_around_numbers_are_no_matter(tmp_path: Path, wanted: Wanted):
+def test_a_byte_order_mark_and_blanks_around_numbers_are_accepted(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"id,word,latitude,longitude\r\n1,2, 34.5 ,-118\r\n")
     assert whole(path, wanted).to_pylist() == [
@@ -62,14 +62,14 @@ def test_empty_fields_are_missing(tmp_path: Path, wanted: Wanted):
     assert whole(path, wanted).to_pylist() == [{"id": "1", "word": None, "latitude": None, "longitude": None}]
 
 
-def test_a_header_without_rows_is_no_matter(tmp_path: Path, wanted: Wanted):
+def test_a_header_without_rows_is_accepted(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text(HEADER)
     assert sum(block.num_rows for block in blocks(path, "a", wanted)) == 0
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
-def test_blanks_around_names_count_only_where_they_are_told_to(tmp_path: Path, wanted: Wanted, name: str):
+def test_blanks_around_names_count_unless_the_reader_trims_them(tmp_path: Path, wanted: Wanted, name: str):
     path = tmp_path / name
     if name == "a.csv":
         path.write_text(" id,word ,latitude,AREA ,longitude \n7,a,34,x,-118\n")
@@ -82,7 +82,7 @@ def test_blanks_around_names_count_only_where_they_are_told_to(tmp_path: Path, w
         whole(path, wanted)
 
 
-def test_two_names_that_differ_in_blanks_alone_are_told(tmp_path: Path, wanted: Wanted):
+def test_two_names_that_differ_only_in_blanks_are_reported(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text("id,id ,word,latitude,longitude\n1,2,a,34,-118\n")
     assert whole(path, wanted)["id"].to_pylist() == ["1"]
@@ -90,7 +90,7 @@ def test_two_names_that_differ_in_blanks_alone_are_told(tmp_path: Path, wanted: 
         whole(path, replace(wanted, trimmed=True))
 
 
-def test_a_room_may_say_what_to_do_about_a_missing_column(tmp_path: Path, wanted: Wanted):
+def test_an_area_may_say_what_to_do_about_a_missing_column(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text("id,word,lat,longitude\n")
     with pytest.raises(InputError) as error:
@@ -152,7 +152,7 @@ def test_parquet_of_integers_and_decimals_is_read(tmp_path: Path, wanted: Wanted
         ((HEADER + "1,2,34,-118,5\n").encode(), "a row has 5 fields instead of 4; put quotes around"),
     ],
 )
-def test_what_is_wrong_in_a_csv_is_one_line_with_the_mend(
+def test_what_is_wrong_in_a_csv_is_one_line_with_the_fix(
     tmp_path: Path, wanted: Wanted, data: bytes, said: str
 ):
     for name, stored in (("a.csv", data), ("a.csv.gz", gzip.compress(data))):
@@ -175,7 +175,7 @@ def test_a_wrong_number_far_down_is_named_by_its_row(
         list(blocks(path, "posts/a.csv", wanted, 8192))
 
 
-def test_a_quotation_mark_that_is_left_open_is_told_and_nothing_is_swallowed(tmp_path: Path, wanted: Wanted):
+def test_a_quotation_mark_that_is_left_open_is_reported_and_swallows_nothing(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     rows = ["1,some word,34,-118\n"] * 60_000
     path.write_text(HEADER + "".join(rows) + '2,"open,34,-118\n' + "".join(rows * 2))
@@ -207,7 +207,9 @@ def test_a_quotation_mark_inside_a_value_is_a_letter(tmp_path: Path, wanted: Wan
     assert whole(path, wanted)["id"].to_pylist() == ["1", "2"]
 
 
-def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted):
+def test_wrong_types_of_parquet_are_reported(
+    tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted
+):
     path = written(tmp_path / "a.parquet", [rows(1, latitude="34.5")])
     with pytest.raises(InputError, match="column latitude holds string, not numbers"):
         whole(path, wanted)
@@ -217,7 +219,9 @@ def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.parquet"])
-def test_a_damaged_file_is_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted, name: str):
+def test_a_damaged_file_is_reported(
+    tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted, name: str
+):
     path = written(tmp_path / name, [rows(number) for number in range(3000)])
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(InputError, match=f"posts/{name}: "):
@@ -234,12 +238,12 @@ def test_a_gzip_file_of_two_members_is_read_to_its_end(tmp_path: Path, wanted: W
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.json", "a.csv.zip", "parquet"])
-def test_another_kind_of_file_is_told(name: str):
+def test_another_kind_of_file_is_reported(name: str):
     with pytest.raises(InputError, match=f"posts/{name}: is not a .csv, .csv.gz or .parquet file"):
         suffix_of(Path(name), f"posts/{name}")
 
 
-def test_a_room_may_take_fewer_kinds_of_files(tmp_path: Path, wanted: Wanted):
+def test_an_area_may_accept_fewer_kinds_of_files(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"id": [1]}), path)
     with pytest.raises(InputError, match=r"posts/a.parquet: is not a .csv or .csv.gz file; save it as one"):

@@ -71,7 +71,7 @@ def test_an_edition_with_the_needed_columns_alone_is_read(write_atlas: WriteAtla
     }
 
 
-def test_a_byte_order_mark_line_breaks_in_a_field_and_blank_lines_are_not_minded(tmp_path: Path):
+def test_a_byte_order_mark_line_breaks_in_a_field_and_blank_lines_are_ignored(tmp_path: Path):
     path = tmp_path / "atlas.csv"
     path.write_bytes(
         codecs.BOM_UTF8
@@ -128,7 +128,7 @@ def test_an_edition_without_ring_rows_says_which_one_is_needed(write_atlas: Writ
         ),
     ],
 )
-def test_a_file_that_is_wrong_is_named_with_the_mend(tmp_path: Path, text: str, said: str):
+def test_a_file_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, said: str):
     path = tmp_path / "atlas.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as error:

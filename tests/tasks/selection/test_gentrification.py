@@ -230,7 +230,7 @@ def test_a_city_s_name_is_kept_as_it_is_spelled(tract: Tract, write_tracts: Writ
         ),
     ],
 )
-def test_bad_input_is_named_with_file_column_and_mend(
+def test_bad_input_is_named_with_file_column_and_fix(
     tract: Tract, write_tracts: WriteTracts, settings: Selection, change: Any, said: str
 ):
     with pytest.raises(InputError) as error:

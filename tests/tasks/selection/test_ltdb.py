@@ -147,7 +147,7 @@ def test_the_suffixes_are_the_settings(folder: Path):
         build(folder, Selection(start="_19"))
 
 
-def test_every_mistake_is_told_at_once(folder: Path):
+def test_every_mistake_is_reported_at_once(folder: Path):
     sources = folder / "census/sources"
     (sources / "LTDB_Std_2000_fullcount.csv").write_text("TRTID10,POP00\n1,2\n")
     (sources / "again.csv").write_text(list1())
@@ -169,7 +169,7 @@ def test_downloads_without_a_tract_of_a_city_are_an_error(folder: Path):
         build(folder)
 
 
-def test_a_survey_of_another_year_than_the_suffix_is_warned_of(folder: Path):
+def test_a_survey_of_another_year_than_the_suffix_gives_a_warning(folder: Path):
     sources = find_downloads(folder)
     assert year_warning(sources, Selection(end="_19")) is None
     assert year_warning(sources, Selection(end="_2019")) is None

@@ -80,7 +80,7 @@ def test_columns_of_ltdb_are_known_in_any_case_and_order(tmp_path: Path):
         ("TRTID10,COL00,COL00,AG25UP00,HINC00,MHMVAL00\n1,1,1,1,1,1\n", "two columns are called COL00"),
     ],
 )
-def test_what_is_wrong_in_ltdb_is_one_line_with_the_mend(tmp_path: Path, text: str, said: str):
+def test_what_is_wrong_in_ltdb_is_one_line_with_the_fix(tmp_path: Path, text: str, said: str):
     with pytest.raises(InputError) as error:
         read_ltdb(stored(tmp_path, text), SAMPLE)
     assert str(error.value).startswith("census/sources/a.csv: ")
@@ -124,7 +124,7 @@ def test_the_other_tables_of_education_say_the_same(tmp_path: Path):
     assert read_acs_tables([*files, stored(tmp_path, text, "men_and_women.csv")]).equals(expected)
 
 
-def test_a_table_may_be_in_a_file_a_state_and_in_any_order(tmp_path: Path):
+def test_a_table_may_be_in_one_file_per_state_and_in_any_order(tmp_path: Path):
     expected = read_acs_tables(tables(tmp_path))
     files = []
     for state in ("06", "01"):
@@ -196,6 +196,6 @@ def test_numbers_are_read_as_the_census_writes_them(written: str, number: float 
 
 
 @pytest.mark.parametrize("written", ["12 people", "1,23", "12,3456", "+", "--", "$5"])
-def test_what_is_no_number_is_never_guessed(written: str):
+def test_what_is_not_a_number_is_never_guessed(written: str):
     with pytest.raises(InputError, match=r"a: column b, row 2: .* is not a number"):
         to_numbers(pa.chunked_array([["1", written]]), "a", "b")

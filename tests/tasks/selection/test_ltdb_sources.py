@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return lay(tmp_path)
 
 
-def test_nothing_is_there_where_nothing_was_put(tmp_path: Path):
+def test_an_empty_folder_has_no_download(tmp_path: Path):
     found = find_downloads(tmp_path)
     assert (found.files, found.packed, found.others) == ((), (), ())
     assert found.missing() == tuple(NEEDS)
@@ -65,7 +65,7 @@ def test_names_play_no_part(folder: Path):
         ("ACSDT5Y2019.B25077-Data.csv", "median_home_value"),
     ],
 )
-def test_the_one_that_is_missing_is_told(folder: Path, name: str, need: str):
+def test_the_one_that_is_missing_is_reported(folder: Path, name: str, need: str):
     (folder / "census/sources" / name).unlink()
     assert find_downloads(folder).missing() == (need,)
 
@@ -126,7 +126,7 @@ def test_another_table_of_education_does_as_well(folder: Path):
     assert files_with("educational_attainment", find_downloads(folder).acs)[0] == tuple(columns[1:])
 
 
-def test_what_cannot_be_a_csv_is_told(tmp_path: Path):
+def test_what_cannot_be_a_csv_is_reported(tmp_path: Path):
     path = tmp_path / "a.csv"
     path.write_bytes("TRTID10,POP00\n1,2\n".encode("utf-16"))
     with pytest.raises(InputError, match=r"^census/sources/a.csv: is not UTF-8 text; save it as"):
