@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,8 @@ ALPHA = 0.05
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with connect(ClusterSettings(workers=2)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def findings(country: Country, layer: Layer, client: Client) -> Findings:
-    return examine_posts(*country, layer, ALPHA, client)
+def findings(country: Country, layer: Layer, threads: Client) -> Findings:
+    return examine_posts(*country, layer, ALPHA, threads)
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +214,7 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
 
 
 def test_a_crime_is_examined_as_the_posts_are(
-    country: Country, layer: Layer, findings: Findings, client: Client
+    country: Country, layer: Layer, findings: Findings, threads: Client
 ):
     census, counts = country
     half = counts.slice(0, len(counts) // 2)
@@ -229,7 +223,7 @@ def test_a_crime_is_examined_as_the_posts_are(
         for city in ("Rising", "Falling", "Tiny")
         for crime, each in (("THEFT", counts), ("ARSON", half))
     ]
-    found = examine_crimes(census, crimes, layer, ALPHA / 6, client)
+    found = examine_crimes(census, crimes, layer, ALPHA / 6, threads)
     for mine, posts in (
         (found.deciles, findings.deciles),
         (found.tests, findings.tests),
