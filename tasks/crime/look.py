@@ -73,7 +73,7 @@ def section_lines(key: str) -> str:
         'city = "…"               # as census/city_tracts spells it, e.g. "Los Angeles city, California"\n'
         "year = 2019              # the year analysed\n"
         'types = ["…"]            # each as the files write it, e.g. "BURGLARY FROM VEHICLE"\n'
-        "# and where the files call their columns otherwise than those of Los Angeles:\n"
+        "# and, where the columns have other names than those of Los Angeles:\n"
         '# columns = { id = "DR_NO", date = "DATE OCC", type = "Crm Cd Desc", latitude = "LAT", '
         'longitude = "LON" }'
     )

@@ -17,7 +17,7 @@ HEAD_BYTES: Final = 1 << 20
 """How much of a CSV is its beginning."""
 
 PARSE: Final = pacsv.ParseOptions(newlines_in_values=True)
-"""How every CSV is taken apart: a quoted value may hold line ends."""
+"""How every CSV is parsed: a quoted value may hold line ends."""
 
 
 def opened(path: Path) -> pa.NativeFile:

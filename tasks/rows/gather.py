@@ -94,7 +94,7 @@ def gather_rows(
     Args:
         files: Path inside the investigation folder, and where to open it, in order of the former.
         reader: How they are read.
-        count: What becomes of the rows whose id no row before them has.
+        count: What becomes of the rows whose id no earlier row has.
         folder: Where to work; emptied first. The batches are in ``batches/`` there.
         client: Where to run; its workers must see the files under the same paths.
         name: What the batches' names begin with.

@@ -16,14 +16,14 @@ from tasks.rows.csv_head import HEAD_BYTES, PARSE, check_columns, header_of
 from tasks.rows.errors import reading
 from tasks.rows.quotes import Marks, check_closed
 
-Kind = Literal["geoid", "text", "number"]
+ColumnType = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
 
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _DECIMAL_POINT: Final = "write plain digits with a decimal point"
 
 
-def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def read_columns(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     """Read some columns of a CSV (UTF-8, with or without a byte-order mark) or Parquet file.
 
     Args:
@@ -114,13 +114,13 @@ def first_wrong_number(text: pa.Array | pa.ChunkedArray) -> tuple[int, str] | No
     return None
 
 
-def _parquet(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def _parquet(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     file = pq.ParquetFile(path)
     check_columns(label, file.schema_arrow.names, wanted)
     return file.read(columns=list(wanted))
 
 
-def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def _csv(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     content = path.read_bytes()
     columns = header_of(content[:HEAD_BYTES], label)
     check_columns(label, columns, wanted)
@@ -134,7 +134,7 @@ def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
     return table.select(list(wanted))
 
 
-def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.ChunkedArray:
+def _typed(values: pa.ChunkedArray, label: str, name: str, kind: ColumnType) -> pa.ChunkedArray:
     if kind == "geoid":
         return values
     if pa.types.is_dictionary(values.type):

@@ -47,7 +47,7 @@ def read_records(content: bytes, label: str) -> tuple[list[str], Iterator[list[s
 
     Raises:
         InputError: It is not UTF-8. The iterator raises one where a row is wider or narrower than the header,
-            or the text is no CSV.
+            or the text is not a CSV.
     """
     try:
         text = content.decode("utf-8-sig")

@@ -17,7 +17,7 @@ from data.settings import FILE, Selection
 from data.tables import conform
 from tasks.places.geoids import to_geoids
 from tasks.rows.results import InputFile
-from tasks.rows.small_tables import Kind, not_negative, read_columns, read_header
+from tasks.rows.small_tables import ColumnType, not_negative, read_columns, read_header
 from tasks.selection.method import (
     END,
     MEASURES,
@@ -34,7 +34,7 @@ CITIES: Final = TABLES["public/gentrification"]
 TRACTS: Final = TABLES["public/gentrification_tracts"]
 THRESHOLDS: Final = TABLES["public/gentrification_thresholds"]
 
-_KEYS: Final[dict[str, Kind]] = {"GEOID": "geoid", "metro_area": "text", "city": "text"}
+_KEYS: Final[dict[str, ColumnType]] = {"GEOID": "geoid", "metro_area": "text", "city": "text"}
 _FLAGS: Final = ("low_population", "eligible", "gentrified")
 
 
@@ -61,7 +61,9 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
     found = read_columns(path, label, _KEYS)
     years = {START: selection.start, END: selection.end}
     _check_years(label, read_header(path, label), selection)
-    wanted: dict[str, Kind] = {name + suffix: "number" for name in MEASURES for suffix in years.values()}
+    wanted: dict[str, ColumnType] = {
+        name + suffix: "number" for name in MEASURES for suffix in years.values()
+    }
     numbers = read_columns(path, label, wanted)
     tracts = pa.table(
         {
