@@ -70,12 +70,13 @@ def nwatch(points: list[Path], tracts: Path, out: Path, workers: int) -> tuple[C
     from cluster import ClusterSettings, connect
     from tasks.places.locate import locate
     from tasks.places.results import Layer
+    from tasks.rows.results import InputFile
 
     cluster = connect(ClusterSettings(workers=workers))
     client = cluster.__enter__()
     client.run(_imports)
     census = pq.read_table(tracts.with_name("census.parquet"))
-    layer = Layer(tracts, "", "", 0, 0, 0, False)
+    layer = Layer(tracts, InputFile("", "", 0), 0, 0, False)
 
     def work() -> int:
         found = locate(client, points, layer, census, out)

@@ -16,17 +16,16 @@ subject.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import InputError
+from data.reference_table import read_rows
 from data.text import collapse
 
 CROSSWALK: Final = Path(__file__).parent / "reference" / "subjects.csv"
@@ -146,12 +145,14 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
             1, as in a spreadsheet) and column, and says how to fix it.
     """
     rows: list[Row] = []
-    for number, record in enumerate(_records(path), start=2):
+    numbers: list[int] = []
+    for number, fields in read_rows(path, COLUMNS):
         try:
-            row = _row(record)
-            _check_against(rows, row)
+            row = _row(dict(zip(COLUMNS, fields, strict=True)))
+            _check_against(zip(numbers, rows, strict=True), row)
         except _RowError as wrong:
             raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.fix}") from None
+        numbers.append(number)
         rows.append(row)
     if not rows:
         raise InputError(f"{path}: no rows; copy the crosswalk that comes with the program and add to it")
@@ -165,31 +166,6 @@ class _RowError(Exception):
         super().__init__(fix)
         self.column = column
         self.fix = fix
-
-
-def _records(path: Path) -> list[dict[str, str]]:
-    """The CSV's records by column, without empty ones at the end."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8; save it from the spreadsheet as 'CSV UTF-8'") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); name a CSV of subjects") from None
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    while lines and not any(field.strip() for field in lines[-1]):
-        lines.pop()
-    header = [field.strip() for field in lines[0]] if lines else []
-    if tuple(header) != COLUMNS:
-        raise InputError(f"{path}: row 1: the columns are {header}; write {','.join(COLUMNS)}")
-    records = []
-    for number, fields in enumerate(lines[1:], start=2):
-        if len(fields) != len(COLUMNS):
-            raise InputError(
-                f"{path}: row {number}: {len(fields)} fields instead of {len(COLUMNS)}; "
-                "put a field that holds a comma in quotes"
-            )
-        records.append(dict(zip(COLUMNS, (field.strip() for field in fields), strict=True)))
-    return records
 
 
 def _row(record: dict[str, str]) -> Row:
@@ -220,11 +196,11 @@ def _row(record: dict[str, str]) -> Row:
     return row
 
 
-def _check_against(before: Sequence[Row], row: Row) -> None:
-    """Refuse a pattern that appears twice, and a row that can never decide because an earlier one does."""
-    for number, earlier in enumerate(before, start=2):
+def _check_against(before: Iterable[tuple[int, Row]], row: Row) -> None:
+    """No two rows with one pattern, and no row that an earlier one leaves nothing to decide."""
+    for number, earlier in before:
         if collapse(earlier.pattern).casefold() == collapse(row.pattern).casefold():
-            raise _RowError("pattern", f"'{row.pattern}' is already in row {number}; remove one of the two")
+            raise _RowError("pattern", f"'{row.pattern}' is in row {number} already; remove one of them")
         if earlier.covers(row):
             raise _RowError(
                 "pattern", f"row {number} ('{earlier.pattern}') always decides first; move this row above it"

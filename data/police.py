@@ -16,9 +16,7 @@ police (DESIGN 5.8) and gets no row, even where it does the work of a police dep
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Collection
@@ -28,6 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.reference_table import read_rows
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 POLICE: Final = REFERENCE / "police.csv"
@@ -146,7 +145,7 @@ def read_states(path: Path = STATES) -> States:
     Raises:
         InputError: The file cannot be read or has other columns.
     """
-    return States(tuple(State(*fields) for fields in _records(path, ("name", "code", "fips"))))
+    return States(tuple(State(*fields) for _, fields in read_rows(path, ("name", "code", "fips"))))
 
 
 def read_police(path: Path = POLICE) -> Police:
@@ -166,7 +165,7 @@ def read_police(path: Path = POLICE) -> Police:
     codes = {state.code for state in read_states().rows}
     rows: list[Name] = []
     known: dict[tuple[str, str, str], str] = {}
-    for number, fields in enumerate(_records(path, ("city", "state", "what", "name", "note")), start=2):
+    for number, fields in read_rows(path, ("city", "state", "what", "name", "note")):
         row = Name(*fields)
         wrong = _wrong(row, codes)
         key = (row.state, row.what, plain(row.name))
@@ -189,23 +188,3 @@ def _wrong(row: Name, codes: Collection[str]) -> tuple[str, str] | None:
         if not getattr(row, column):
             return column, "is empty; write " + ("the reason" if column == "note" else "a name")
     return None
-
-
-def _records(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    """The fields of each record, without blanks around them; blank lines are skipped."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8; save it from the spreadsheet as 'CSV UTF-8'") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    lines = [[field.strip() for field in line] for line in csv.reader(io.StringIO(text, newline="")) if line]
-    if not lines or tuple(lines[0]) != columns:
-        raise InputError(f"{path}: row 1: the columns must be {','.join(columns)}")
-    for number, fields in enumerate(lines[1:], start=2):
-        if len(fields) != len(columns):
-            raise InputError(
-                f"{path}: row {number}: {len(fields)} fields instead of {len(columns)}; "
-                "put a field that holds a comma in quotes"
-            )
-    return lines[1:]

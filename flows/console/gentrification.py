@@ -12,7 +12,7 @@ from flows.console.printing import console, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tasks.selection.look import Built, Sources
+    from tasks.selection.look import Built, Downloads
 
 
 def build(folder: Path, replace: bool = False) -> None:
@@ -33,7 +33,7 @@ def build(folder: Path, replace: bool = False) -> None:
     from tasks.selection.look import (
         FILE_NAME,
         build_gentrification,
-        look,
+        find_downloads,
         read_inputs,
         write_gentrification_file,
         year_warning,
@@ -42,7 +42,7 @@ def build(folder: Path, replace: bool = False) -> None:
     to = console()
     investigation = Investigation.open(folder)
     selection = investigation.config.selection
-    sources = look(investigation.folder)
+    sources = find_downloads(investigation.folder)
     _print_sources(sources, investigation, to)
     _print_missing(sources, folder, to)
     label, path = investigation.census_file("city_tracts")
@@ -63,7 +63,7 @@ def build(folder: Path, replace: bool = False) -> None:
     to.print(f"{FILE_NAME} is written. Then: nwatch run {folder}", markup=False)
 
 
-def _print_sources(sources: Sources, investigation: Investigation, to: Console) -> None:
+def _print_sources(sources: Downloads, investigation: Investigation, to: Console) -> None:
     """What is needed, and what there is."""
     from tasks.selection.look import NEEDS
 
@@ -85,7 +85,7 @@ def _print_sources(sources: Sources, investigation: Investigation, to: Console) 
     to.print()
 
 
-def _print_missing(sources: Sources, folder: Path, to: Console) -> None:
+def _print_missing(sources: Downloads, folder: Path, to: Console) -> None:
     """From where the missing downloads are to be had.
 
     Raises:

@@ -42,10 +42,12 @@ class CrimeInput:
 def look(given: Inputs) -> CrimeInput:
     """Look at the crimes beside the tract layer, with the Census and the lists of all cities."""
     from tasks.crime.look import check_crimes, sections
+    from tasks.income.look import bonferroni
 
     investigation, census = given.investigation, given.once(points.census)
     files = investigation.crime_files()
     settings = sections(files, investigation.config.crime, points.cities(census))
+    examined = points.cities(given.once(points.census_of_examined))
     for key, own in files.items():
         check_crimes(key, own, settings[key], given.once(points.bounds))
     return CrimeInput(
@@ -53,8 +55,7 @@ def look(given: Inputs) -> CrimeInput:
         settings=settings,
         layer=given.once(points.layer),
         census=census,
-        threshold=investigation.config.tests.alpha
-        / len(points.cities(given.once(points.census_of_examined))),
+        threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
     )
 
 
@@ -74,7 +75,7 @@ def run(job: Job) -> PointsFound:
     from flows.service.artifacts import show_table
     from tasks.crime import task as tasks
     from tasks.income import task as income
-    from tasks.income.results import CityCrime
+    from tasks.income.results import CityCrime, write_findings
     from tasks.places import task as places
 
     given: CrimeInput = job.given.once(look)
@@ -87,7 +88,8 @@ def run(job: Job) -> PointsFound:
     )
     counts = step(tasks.count)(located, given.settings, census)
     crimes = [CityCrime(each.city, name, found) for each in counts for name, found in each.counts.items()]
-    findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client, out)
+    findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client)
+    write_findings(findings, "crimes", out)
     closed = step(tasks.close)(gathered, counts, out=out)
     show_table("crime-tests", findings.tests, "Do richer tracts suffer more?")
     files = tuple(file for each in gathered for file in each.files)

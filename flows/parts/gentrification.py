@@ -70,7 +70,7 @@ def run(job: Job) -> GentrificationFound:
 
 def origin(found: GentrificationFound) -> Mapping[str, Any]:
     """The file of the tracts."""
-    return {PART.name: small_tables(found.given.sources)}
+    return {PART.name: small_tables(found.given.files)}
 
 
 def facts(cities: pa.Table) -> dict[str, int | None]:

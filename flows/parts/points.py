@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tasks.ledger.results import PartClosed
     from tasks.places.look import Bounds
     from tasks.places.results import Census, Layer
-    from tasks.rows.results import FileOfRows
+    from tasks.rows.results import FileOfRows, InputFile
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need."""
@@ -83,17 +83,20 @@ def cities(census: Census) -> set[str]:
 
 def origin(found: PointsFound) -> dict[str, Any]:
     """Large files by hash, one that was given twice twice; the tract layer, and the tables of the Census."""
-    files = ({"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in found.files)
     return {
-        "files": sorted(files, key=lambda file: str(file["sha256"])),
-        "tracts": {"source": found.layer.source, "sha256": found.layer.sha256, "bytes": found.layer.bytes},
-        "census": small_tables(found.census.sources),
+        "files": [_by_hash(file) for file in sorted(found.files, key=lambda file: file.sha256)],
+        "tracts": _by_hash(found.layer.input),
+        "census": small_tables(found.census.files),
     }
 
 
-def small_tables(sources: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+def small_tables(files: Iterable[InputFile]) -> list[dict[str, Any]]:
     """Small tables by hash, in order of their names, which are not named."""
-    return [{"source": sha256[:12], "sha256": sha256, "bytes": size} for _, sha256, size in sorted(sources)]
+    return [_by_hash(file) for file in sorted(files, key=lambda file: (file.file, file.sha256))]
+
+
+def _by_hash(file: InputFile) -> dict[str, Any]:
+    return {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
 
 
 def r_and_p(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -77,6 +77,7 @@ def run(job: Job) -> PointsFound:
     """
     from flows.service.artifacts import show_table
     from tasks.income import task as income
+    from tasks.income.results import write_findings
     from tasks.places import task as places
     from tasks.posts import task as tasks
 
@@ -88,7 +89,8 @@ def run(job: Job) -> PointsFound:
         client, gathered.batches, layer, census.tracts, job.work / "posts" / "located"
     )
     tables = step(tasks.tabulate)(located, census, given.settings.year, out)
-    findings = step(income.test_cities)(census, tables.counts, layer, given.alpha, client, out)
+    findings = step(income.test_cities)(census, tables.counts, layer, given.alpha, client)
+    write_findings(findings, "posts", out)
     closed = step(tasks.close)(gathered, tables, layer, census, findings, out=out)
     show_table("city-tests", findings.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.robust, "Does the finding stand?")

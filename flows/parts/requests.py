@@ -65,7 +65,7 @@ def run(job: Job) -> RequestsFound:
 
 def origin(found: RequestsFound) -> Mapping[str, Any]:
     """The file of the requests."""
-    return {PART.name: small_tables(found.given.sources)}
+    return {PART.name: small_tables(found.given.files)}
 
 
 def tell(found: RequestsFound) -> Told:

@@ -77,8 +77,8 @@ def origin(found: SelectionFound) -> Mapping[str, Any]:
 
     return {
         PART.name: {
-            "gentrification": small_tables(found.given.sources),
-            "atlas": small_tables(found.atlas.sources),
+            "gentrification": small_tables(found.given.files),
+            "atlas": small_tables(found.atlas.files),
             "police": {"sha256": read_police().fingerprint},
         }
     }

@@ -1,1 +1,1 @@
-"""Crime records of cities: read, counted once, and counted by type and tract."""
+"""Crime records of cities: read, each counted once, and counted by type and tract."""

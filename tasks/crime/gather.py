@@ -1,4 +1,4 @@
-"""The crime records of a folder, each counted once (DESIGN 5.9), by the reading of files in `tasks.rows`."""
+"""The crime records of a folder, each counted once (DESIGN 5.9), read as `tasks.rows` reads large files."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ OTHER_TYPES: Final = "other types"
 NO_LOCATION: Final = "no location"
 
 _BUCKET: Final = 500_000
-"""About so many crimes are in each bucket. Few of them are of the year and the types, so the batches are
-small however they are cut, and the ids of a bucket are what memory is needed for."""
+"""About so many crimes are in each bucket. Few of them are of the year and the types, so batches are small
+however they are cut; the memory is needed for the ids of a bucket."""
 
 
 @dataclass(frozen=True)
 class CrimeCount:
     """What becomes of crimes (:class:`tasks.rows.reader.Count`).
 
-    Those of other years are taken out, then those of other types, then those without a location; each is
-    counted under the first of the three.
+    Crimes of other years are taken out, then of other types, then those without a location; each is counted
+    under the first reason that applies.
 
     Attributes:
-        types: The types examined, as the settings spell them.
+        types: The examined types, as the settings spell them.
     """
 
     types: tuple[str, ...]
     repeated: tuple[str, ...] = ("crime",)
 
     def __call__(self, rows: pa.Table) -> Counted:
-        """Take out what is not to be placed.
+        """Take out the crimes that are not located.
 
         Args:
             rows: Crimes with the columns of :attr:`tasks.crime.tidy.CrimeReader.schema`.
@@ -79,17 +79,17 @@ def gather_crimes(
         key: The folder below ``crime/``.
         files: Path inside the investigation folder, and where to open it, in order of the former.
         settings: The section ``[crime.<key>]``.
-        work: The investigation's work folder; ``crime/<key>/`` in it is made anew.
+        work: The investigation's work folder; ``crime/<key>/`` in it is emptied first.
         client: Where to run; its workers must see the files under the same paths.
-        buckets: In how many pieces; by default after the number of crimes. It changes no count.
-        on_progress: Told how many files are read, and of how many.
+        buckets: How many buckets; by default by the number of crimes. It changes no count.
+        on_progress: Called with the number of files read and the number of all.
 
     Returns:
         The files, the batches and the counts.
 
     Raises:
-        InputError: A file cannot be read, or changed while it was; or a type examined stands in no row of any
-            file.
+        InputError: A file cannot be read, or changed while it was read; or an examined type is in no row of
+            any file.
     """
     reader = CrimeReader(key, settings)
     about = sum(estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
@@ -120,14 +120,14 @@ def gather_crimes(
 
 
 def _check_types(key: str, types: Sequence[str], found: set[str]) -> None:
-    """See that each type stands in the files: one that is mistyped must not become a zero."""
+    """See that each type is in the files: a mistyped one must not become a zero."""
     missing = [name for name in types if collapse(name) not in found]
     if not missing:
         return
     if not found:
         raise InputError(
             f"{FILE}: crime.{key}.columns.type: the column is empty in every file of crime/{key}; "
-            "name the one that holds the types"
+            "name the column that holds the types"
         )
     near = nearest(collapse(missing[0]), found)
     hint = f"did you mean {near!r}?" if near else f"write it as the files do, as {min(found)!r}"

@@ -1,4 +1,4 @@
-"""The crime records, looked at before any work is done: settings, and each file's header and first block."""
+"""The crime records, checked before any work is done: settings, and each file's header and first block."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from data.configuration import toml_key
 from data.errors import InputError
 from data.settings import FILE, Crime
 from data.text import collapse, nearest
-from tasks.crime.dates import tells_the_year
+from tasks.crime.dates import has_year
 from tasks.crime.ledger import COUNTED, CRIMES, OTHER_TYPES, OTHER_YEARS
 from tasks.crime.tidy import CrimeReader
 from tasks.ledger.identities import DUPLICATES, NO_LOCATION, OUTSIDE, WITH_INCOME, WITHOUT
+from tasks.places.check_points import check_points
 from tasks.places.coordinates import Bounds
-from tasks.rows.look import check_files
 
-_LINES: Final = frozenset(
+_LEDGER_LINES: Final = frozenset(
     {CRIMES, DUPLICATES, OTHER_YEARS, OTHER_TYPES,
      NO_LOCATION, OUTSIDE, COUNTED, WITH_INCOME,
      WITHOUT}
 )  # fmt: skip
-"""The ledger's lines of a folder, beside which each type has one by its name."""
+"""The lines of the ledger for a folder; each type has one more, under its own name."""
 
 
 def sections(
     files: Mapping[str, Sequence[tuple[str, Path]]], crime: Mapping[str, Crime], cities: Collection[str]
 ) -> dict[str, Crime]:
-    """Find the settings of each folder of crime records, and see that they can be carried out.
+    """Find the settings of each folder of crime records, and see that they can be used.
 
     Args:
         files: The files of each folder of ``crime/``, by its name.
@@ -39,21 +39,21 @@ def sections(
         The settings, in order of the folders.
 
     Raises:
-        InputError: A folder has no section (the lines to write are shown) or a section no folder; a city has
-            no list; a type is named twice, a column means two things, or a format of dates is none.
+        InputError: A folder has no section (the message shows the lines to write) or a section no folder; a
+            city has no list; a type is named twice, a column has two meanings, or a date format is wrong.
     """
     for key in files:
         if key not in crime:
             near = nearest(key, [other for other in crime if other not in files])
             hint = f" (did you mean the folder to be {near!r}?)" if near else ""
             raise InputError(
-                f"crime/{key}: there is no section for it{hint}; write its settings into {FILE}:\n"
+                f"crime/{key}: no section for it in {FILE}{hint}; write its settings there:\n"
                 f"{section_lines(key)}"
             )
     for key in crime:
         if key not in files:
             raise InputError(
-                f"{FILE}: crime.{key}: there is no file in crime/{key}; put the city's records there, "
+                f"{FILE}: crime.{key}: no file in crime/{key}; put the city's records there, "
                 "or remove the section"
             )
     for key, settings in crime.items():
@@ -63,7 +63,7 @@ def sections(
 
 
 def section_lines(key: str) -> str:
-    """The lines that a folder without settings lacks, as they are to be written into ``investigation.toml``.
+    """The lines to write into ``investigation.toml`` for a folder that has no settings.
 
     Example:
         >>> print(section_lines("los-angeles").splitlines()[0])
@@ -74,7 +74,7 @@ def section_lines(key: str) -> str:
         'city = "…"               # as census/city_tracts spells it, e.g. "Los Angeles city, California"\n'
         "year = 2019              # the year analysed\n"
         'types = ["…"]            # each as the files write it, e.g. "BURGLARY FROM VEHICLE"\n'
-        "# and where the files call their columns otherwise than those of Los Angeles:\n"
+        "# and, where the columns have other names than those of Los Angeles:\n"
         '# columns = { id = "DR_NO", date = "DATE OCC", type = "Crm Cd Desc", latitude = "LAT", '
         'longitude = "LON" }'
     )
@@ -93,44 +93,40 @@ def check_crimes(
 
     Raises:
         InputError: There is no file, one is of another kind, empty, damaged or not UTF-8; a column is missing
-            or holds something else; or latitude and longitude stand in each other's place. Names file,
-            column and the mend.
+            or holds something else; or latitude and longitude are swapped. The message names
+            the file, the column and the fix.
     """
     if not files:
-        raise InputError(f"crime/{key}: holds no file; put .csv or .csv.gz files there")
+        raise InputError(f"crime/{key}: no file in it; put .csv or .csv.gz files there")
     reader = CrimeReader(key, crime)
     latitude, longitude = reader.wanted.degrees
-    check_files(
+    check_points(
         files,
         reader,
         bounds,
         latitude=latitude,
         longitude=longitude,
         things="crimes",
-        or_else=f", or exchange them in columns of [crime.{key}]",
+        or_else=f", or swap them in columns of [crime.{key}]",
     )
 
 
 def _check_section(key: str, settings: Crime, cities: Collection[str]) -> None:
-    """See that a section can be carried out."""
+    """See that a section can be used."""
     place = f"{FILE}: crime.{key}"
     if settings.city not in cities:
         near = nearest(settings.city, set(cities))
-        mend = f"did you mean {near!r}?" if near else "add its tracts there"
-        raise InputError(
-            f"{place}.city: no list of census/city_tracts has the city {settings.city!r}; {mend}"
-        )
+        fix = f"did you mean {near!r}?" if near else "add its tracts there"
+        raise InputError(f"{place}.city: no list of census/city_tracts has the city {settings.city!r}; {fix}")
     seen: set[str] = set()
     for name in settings.types:
         text = collapse(name)
         if not text:
-            raise InputError(f"{place}.types: {name!r} is no type; write it as the files do, or remove it")
+            raise InputError(f"{place}.types: {name!r} is not a type; write it as the files do, or remove it")
         if text in seen:
             raise InputError(f"{place}.types: {text!r} is named twice; remove one")
-        if text in _LINES:
-            raise InputError(
-                f"{place}.types: {text!r} is a line of the ledger; call it otherwise in the files"
-            )
+        if text in _LEDGER_LINES:
+            raise InputError(f"{place}.types: {text!r} is a line of the ledger; rename it in the files")
         seen.add(text)
     meanings: dict[str, str] = {}
     for meaning, column in settings.columns.model_dump().items():
@@ -143,9 +139,9 @@ def _check_section(key: str, settings: Crime, cities: Collection[str]) -> None:
             raise InputError(
                 f"{place}.columns: {other} and {meaning} are both {column.strip()!r}; name a column for each"
             )
-    if settings.date_format is not None and not tells_the_year(settings.date_format):
+    if settings.date_format is not None and not has_year(settings.date_format):
         raise InputError(
-            f"{place}.date_format: {settings.date_format!r} is no format of strptime that tells the year; "
+            f"{place}.date_format: {settings.date_format!r} is not a strptime format with a year; "
             'write it as "%d.%m.%Y"'
         )
 

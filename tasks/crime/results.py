@@ -15,20 +15,20 @@ from tasks.rows.results import FileOfRows
 class GatheredCrimes:
     """The records of a folder of ``crime/``, each counted once, before any was put into a tract.
 
-    A row is counted in the first that fits: duplicate, other year, other type, no location.
+    A row is counted under the first reason that applies: duplicate, other year, other type, no location.
 
     Attributes:
         key: The folder's name.
-        files: One a file, in order of name.
+        files: The files, in order of name.
         batches: Parquet files with the crimes of the year and the types that have a location: crime (text,
             the type as the settings spell it), lon and lat (float64, degrees). They are called
-            ``<key>-0000.parquet`` and so on, so that those of all folders can lie in one.
-        duplicates: Rows whose id a row before them has.
+            ``<key>-0000.parquet`` and so on, so that those of all folders fit into one folder.
+        duplicates: Rows whose id an earlier row has.
         other_years: Rows of another year, and rows without a date.
         other_types: Rows of another type, or without one.
         no_location: Rows whose coordinates are missing, out of range or (0, 0).
-        year: The year analysed.
-        has_ids: Whether the settings name a column that tells rows apart; without one no row is a duplicate.
+        year: The analysed year.
+        has_ids: Whether the settings name a column of ids; without one, no row is a duplicate.
     """
 
     key: str
@@ -50,7 +50,7 @@ class CrimeCounts:
         key: The folder's name.
         city: The city, spelled as in ``census/city_tracts``.
         outside: Crimes in no tract of the city's list.
-        counted: Crimes in the city's tracts by type, in the configured order; a type without one has 0.
+        counted: Crimes in the city's tracts by type, in the configured order; a type without a crime has 0.
         with_income: Crimes in tracts that have population and a median income.
         without: Crimes in tracts that lack one of the two, or a row of the Census.
         counts: By type, in the configured order, the crimes by tract: GEOID (string), count (int64), in order

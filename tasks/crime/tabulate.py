@@ -1,4 +1,4 @@
-"""From crimes that know their tract to counts: by type, by tract of the city, and outside of it."""
+"""From located crimes to counts: by type, by tract of the city, and outside it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
 
     Args:
         located: Parquet files with crime and GEOID (strings; GEOID is missing for crimes in no tract), called
-            as the batches of :class:`tasks.crime.results.GatheredCrimes`; those of other folders are passed
-            over.
+            as the batches of :class:`tasks.crime.results.GatheredCrimes`; files of other folders are
+            skipped.
         settings: The section ``[crime.<key>]``.
         key: The folder below ``crime/``.
         census: The Census and the lists of all cities.
@@ -40,7 +40,7 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
     cities = census.cities
     tracts = cities.filter(pc.equal(cities["city"], settings.city))["GEOID"].combine_chunks()
     by_type: Counter[str] = Counter()
-    outside, parts = 0, []
+    outside, sums_of_files = 0, []
     for path in mine:
         rows = pq.read_table(path, columns=["crime", "GEOID"])
         inside = rows.filter(pc.is_in(rows["GEOID"], tracts))
@@ -48,8 +48,8 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
         for found in inside["crime"].value_counts().to_pylist():
             by_type[found["values"]] += found["counts"]
         ones = inside.append_column("count", pa.repeat(pa.scalar(1, pa.int64()), len(inside)))
-        parts.append(_summed(ones))
-    sums = _summed(pa.concat_tables(parts))
+        sums_of_files.append(_summed(ones))
+    sums = _summed(pa.concat_tables(sums_of_files))
     usable = pc.is_in(sums["GEOID"], usable_geoids(census.tracts).combine_chunks())
     with_income = _total(sums.filter(usable))
     return CrimeCounts(
@@ -64,7 +64,7 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
 
 
 def _summed(rows: pa.Table) -> pa.Table:
-    """The sums of count by type and tract, in order of these."""
+    """The sums of count by type and tract, in this order."""
     found = rows.group_by(["crime", "GEOID"], use_threads=False).aggregate([("count", "sum")])
     found = found.rename_columns({"count_sum": "count"}).select(["crime", "GEOID", "count"])
     return found.sort_by([("crime", "ascending"), ("GEOID", "ascending")])

@@ -1,1 +1,1 @@
-"""Income: do richer tracts have more posts, or crimes, for their people?"""
+"""Income: do richer tracts have more posts, or crimes, per resident?"""

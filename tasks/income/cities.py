@@ -7,27 +7,29 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from tasks.places.usable import is_usable
+
 PER: Final = 1000
-"""Rates are of so many people."""
+"""Rates are per so many residents."""
 
 
 def usable_tracts(tracts: pa.Table, cities: pa.Table, counts: pa.Table) -> dict[str, pd.DataFrame]:
-    """Make a frame of each examined city's usable tracts.
+    """A frame of the usable tracts of each examined city.
 
-    A tract without people has no rate, one without a median income no place on the axis: both are left out
-    here and stand in the ledger. So is a tract that the Census does not know.
+    The others (:func:`tasks.places.usable.is_usable`) are left out here and counted in the ledger. So are
+    tracts without a row in the Census.
 
     Args:
         tracts: The Census: GEOID (string, unique), population (int64) and income (float64, US dollars a
             year); both may be missing.
         cities: city and GEOID (strings), each pair once. A tract may be in two cities, and is then in both
             frames.
-        counts: GEOID (string, unique) and count (int64) of the tracts that hold at least one.
+        counts: GEOID (string, unique) and count (int64) of the tracts with at least one.
 
     Returns:
         By city, in order of name, a frame in order of GEOID: GEOID (text), population (int64, people),
-        income (float64, US dollars a year), count (int64, 0 where none) and rate (float64, count a thousand
-        people). The frame of a city without a usable tract is empty.
+        income (float64, US dollars a year), count (int64, 0 where none) and rate (float64, count per
+        1,000 residents). The frame of a city without a usable tract is empty.
 
     Example:
         >>> census = {"GEOID": ["1", "2", "3"], "population": [2000, 0, 4000], "income": [5e4, 6e4, None]}
@@ -38,8 +40,7 @@ def usable_tracts(tracts: pa.Table, cities: pa.Table, counts: pa.Table) -> dict[
         >>> len(found["Birch"])
         0
     """
-    known = tracts.select(["GEOID", "population", "income"]).to_pandas()
-    usable = known[(known["population"] > 0) & known["income"].notna()].copy()
+    usable = tracts.select(["GEOID", "population", "income"]).filter(is_usable(tracts)).to_pandas()
     found = counts.select(["GEOID", "count"]).to_pandas().set_index("GEOID")["count"]
     usable["population"] = usable["population"].astype("int64")
     usable["income"] = usable["income"].astype("float64")
@@ -47,7 +48,7 @@ def usable_tracts(tracts: pa.Table, cities: pa.Table, counts: pa.Table) -> dict[
     usable["rate"] = usable["count"] / usable["population"] * PER
     lists = cities.select(["city", "GEOID"]).to_pandas()
     rows = lists.merge(usable, on="GEOID", validate="many_to_one").sort_values(["city", "GEOID"])
-    by_city = {str(city): part for city, part in rows.groupby("city")}
+    by_city = {str(city): own for city, own in rows.groupby("city")}
     return {
         city: by_city.get(city, rows.iloc[:0]).drop(columns="city").reset_index(drop=True)
         for city in sorted(set(lists["city"]))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tasks.income.cities import PER
+from tasks.percentile import percentile
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,20 +19,17 @@ DECILES: Final = 10
 def cut_points(income: Floats) -> Floats:
     """The bounds of the ten deciles: the 10th to 90th percentiles, between the lowest and highest income.
 
-    Percentile ``10 d`` of ``n`` sorted values lies at place ``d (n - 1) / 10``, counted from 0; between two
-    values it is interpolated on a line (definition 7 of Hyndman & Fan 1996, NumPy's ``linear``). Tracts are
-    not weighted. The place is taken apart in whole numbers: 0.7 times 90 is a little under 63 in binary
-    fractions, and a cut point that is a tract's own income would miss it by a hair.
+    They are exact (:func:`tasks.percentile.percentile`): a tract whose income is a cut point is in the decile
+    that begins there. Tracts are not weighted.
 
     Args:
         income: Median incomes, float64, US dollars a year; at least one, in any order.
 
     Returns:
-        Eleven float64 values, never falling: ``cut[d - 1]`` and ``cut[d]`` bound decile ``d``.
+        Eleven float64 values in ascending order: ``cut[d - 1]`` and ``cut[d]`` bound decile ``d``.
 
     Source:
-        Hyndman, R. J. & Fan, Y. (1996): Sample quantiles in statistical packages. The American Statistician
-        50, 361–365. DESIGN 5.7.
+        DESIGN 5.7.
 
     Example:
         >>> cut_points(np.arange(21.0)).tolist()
@@ -39,17 +37,14 @@ def cut_points(income: Floats) -> Floats:
         >>> cut_points(np.array([30.0, 10.0]))[:3].tolist()
         [10.0, 12.0, 14.0]
     """
-    ordered = np.sort(income)
-    place, tenths = np.divmod(np.arange(DECILES + 1) * (len(ordered) - 1), DECILES)
-    below, above = ordered[place], ordered[np.minimum(place + 1, len(ordered) - 1)]
-    return np.asarray(below + (above - below) * tenths / DECILES, dtype=np.float64)
+    return np.array([percentile(income, decile, DECILES) for decile in range(DECILES + 1)])
 
 
 def decile_of(income: Floats, cuts: Floats) -> npt.NDArray[np.int32]:
     """The decile of each tract: ``d`` where ``cuts[d - 1] <= income < cuts[d]``, the top one closed.
 
     Args:
-        income: Median incomes, float64, US dollars a year, none beyond the first and last cut point.
+        income: Median incomes, float64, US dollars a year, none outside the first and last cut point.
         cuts: As :func:`cut_points` gives them.
 
     Returns:
@@ -67,16 +62,16 @@ def decile_of(income: Floats, cuts: Floats) -> npt.NDArray[np.int32]:
 
 
 def decile_rows(tracts: pd.DataFrame) -> pd.DataFrame:
-    """What each decile of a city holds.
+    """The numbers of each decile of a city.
 
     Args:
         tracts: A city's usable tracts, as :func:`tasks.income.cities.usable_tracts` makes them.
 
     Returns:
-        A row a decile that holds a tract, in order: decile (int32, 1 is the poorest), income_low and
+        One row per decile that has a tract, in order: decile (int32, 1 is the poorest), income_low and
         income_high (float64, cut points, US dollars a year), income (float64, plain mean of its tracts'),
-        tracts, population and count (int64), rate (float64: its count by its population, a thousand
-        people). No row for a city without usable tracts.
+        tracts, population and count (int64), rate (float64: its count by its population, per 1,000
+        residents). No row for a city without usable tracts.
 
     Source:
         DESIGN 5.7.

@@ -1,4 +1,4 @@
-"""The polygons of a city's tracts: read from the layer, who touches whom, and how far apart they lie."""
+"""The polygons of a city's tracts: read from the layer, which of them touch, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _EARTH_KM: Final = 6371.0088
 
 
 def read_polygons(layer: Path, geoids: Sequence[str]) -> tuple[Polygons, CRS]:
-    """Read the polygons of some tracts, and pass over the row groups of the layer that hold none of them.
+    """Read the polygons of some tracts, skipping the row groups of the layer that have none of them.
 
     Args:
         layer: GeoParquet with GEOID and geometry, as the places room keeps it.
         geoids: The tracts wanted, each once.
 
     Returns:
-        A shapely geometry a tract, in the order asked for, None where the layer has no such tract or an
+        A shapely geometry per tract, in the order asked for, None where the layer has no such tract or an
         empty polygon; and the layer's coordinate reference system.
     """
     frame = geopandas.read_parquet(
@@ -48,10 +48,10 @@ def touching(polygons: Polygons) -> W:
     Tracts of an imprecise layer that overlap along their border count as touching.
 
     Args:
-        polygons: A geometry a tract, None for one without a polygon, which has no neighbour then.
+        polygons: A geometry per tract, None for one without a polygon, which then has no neighbour.
 
     Returns:
-        Weights of 1 by place in ``polygons``; a tract may have no neighbour, and nothing is printed of it.
+        Weights of 1 by position in ``polygons``; a tract may have no neighbour, without a warning.
 
     Source:
         Queen's case: Cliff, A. D. & Ord, J. K. (1981): Spatial Processes: Models and Applications, 1.4.
@@ -61,37 +61,37 @@ def touching(polygons: Polygons) -> W:
         >>> touching(np.array([*squares, None])).neighbors
         {0: [1], 1: [0], 2: [], 3: []}
     """
-    # Here for the reason that stands in `tasks.income.spatial.morans_i`.
+    # Imported here for the reason given in `tasks.income.spatial.morans_i`.
     from libpysal.weights import W
 
     one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
-    neighbors: dict[int, list[int]] = {place: [] for place in range(len(polygons))}
-    for place, beside in sorted(zip(one.tolist(), other.tolist(), strict=True)):
-        if place != beside:
-            neighbors[place].append(beside)
+    neighbors: dict[int, list[int]] = {tract: [] for tract in range(len(polygons))}
+    for tract, neighbor in sorted(zip(one.tolist(), other.tolist(), strict=True)):
+        if tract != neighbor:
+            neighbors[tract].append(neighbor)
     return W(neighbors, silence_warnings=True)
 
 
 def centroids_km(polygons: Polygons, crs: CRS) -> Floats:
-    """Where the tracts lie on a plane in kilometers, good over a city.
+    """The centroids of tracts on a plane, in kilometers; accurate enough over a city.
 
-    Centroids are taken in the layer's own coordinates and carried into degrees where these are none; then
+    Centroids are computed in the layer's own coordinates and transformed into degrees if needed; then
     ``x = R cos(mean latitude) longitude`` and ``y = R latitude`` (equirectangular projection, angles in
-    radians). Over 50 km, at latitudes below 50 degrees, a distance errs by less than one in a hundred.
+    radians). Over 50 km, at latitudes below 50 degrees, a distance is off by less than one percent.
 
     Args:
-        polygons: A geometry a tract, none missing.
-        crs: Of their coordinates.
+        polygons: A geometry per tract, none missing.
+        crs: The system of their coordinates.
 
     Returns:
-        x and y in km, float64, a row a tract.
+        x and y in km, float64, one row per tract.
 
     Source:
         Snyder, J. P. (1987): Map Projections, A Working Manual. USGS Professional Paper 1395, 90–91.
 
     Example:
-        >>> places = np.array([shapely.box(-1, -1, 1, 1), shapely.box(-1, 0, 1, 2)])
-        >>> np.ptp(centroids_km(places, CRS("EPSG:4326")), axis=0).round(2).tolist()
+        >>> tracts = np.array([shapely.box(-1, -1, 1, 1), shapely.box(-1, 0, 1, 2)])
+        >>> np.ptp(centroids_km(tracts, CRS("EPSG:4326")), axis=0).round(2).tolist()
         [0.0, 111.2]
     """
     points = shapely.get_coordinates(shapely.centroid(polygons))

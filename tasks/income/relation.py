@@ -15,25 +15,25 @@ Direction = Literal["positive", "negative", "none", "not testable"]
 
 DIRECTIONS: Final[tuple[Direction, ...]] = ("positive", "negative", "none", "not testable")
 FEWEST_TRACTS: Final = 10
-"""With fewer usable tracts a city is not testable, at either level."""
+"""With fewer usable tracts, a city is not testable at either level."""
 FEWEST_POINTS: Final = 3
-"""A line through two points fits whatever they are: no test is left."""
+"""A line through two points always fits: there is nothing to test."""
 _ROUNDING: Final = 1e-12
-"""Values that differ by less, relative to the largest, differ by rounding alone."""
+"""Values that differ by less, relative to the largest, differ only by rounding."""
 
 
 @dataclass(frozen=True)
 class Relation:
-    """How y goes with x.
+    """How y changes with x.
 
     Attributes:
         r: Pearson's correlation, -1 to 1.
         p: Its two-sided p.
         slope: Of the least-squares line: change of y for one unit of x.
         intercept: Of the line: y at x = 0.
-        r_squared: Share of the variance of y that the line tells; the square of r.
-        slope_p: Two-sided p of the slope. With one explaining variable it is the p of r: the two ask the
-            same question.
+        r_squared: Share of the variance of y that the line explains; the square of r.
+        slope_p: Two-sided p of the slope. With one explanatory variable it is the p of r: both test the
+            same thing.
     """
 
     r: float
@@ -45,7 +45,7 @@ class Relation:
 
 
 def is_constant(values: Floats) -> bool:
-    """Whether values are all the same but for rounding (so also where there is none).
+    """Whether values are all the same but for rounding; also true where there is none.
 
     Example:
         >>> is_constant(np.array([0.1 + 0.2, 0.3])), is_constant(np.array([0.3, 0.31]))
@@ -66,7 +66,7 @@ def pearson(x: Floats, y: Floats) -> float:
         y: float64, as many.
 
     Returns:
-        r, held within -1 and 1 against rounding.
+        r, clipped to -1 and 1 against rounding.
 
     Source:
         Pearson, K. (1895): Notes on regression and inheritance in the case of two parents. Proceedings of
@@ -88,7 +88,7 @@ def correlation_p(r: float, df: float) -> float:
 
     Args:
         r: The correlation, -1 to 1; at either end p is 0.
-        df: Degrees of freedom above 0: n - 2, or the effective sample size less 2, which is no whole number.
+        df: Degrees of freedom above 0: n - 2, or the effective sample size less 2, not a whole number.
 
     Returns:
         p, 0 to 1, never missing.
@@ -113,7 +113,7 @@ def relate(x: Floats, y: Floats) -> Relation | None:
 
     Args:
         x: float64, as median income in US dollars a year.
-        y: float64, as many, as posts a thousand people.
+        y: float64, as many, as posts per 1,000 residents.
 
     Returns:
         The relation; None where there are fewer than three points, or x or y does not vary.
@@ -141,7 +141,7 @@ def relate(x: Floats, y: Floats) -> Relation | None:
 
 
 def residuals(x: Floats, y: Floats, line: Relation) -> Floats:
-    """What the line leaves of y: ``y - (intercept + slope x)``, float64; 0 where it is rounding alone.
+    """The residuals of y: ``y - (intercept + slope x)``, float64; 0 where only rounding is left.
 
     Example:
         >>> x, y = np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])
@@ -157,13 +157,13 @@ def direction(relation: Relation | None, alpha: float) -> Direction:
 
     Args:
         relation: The relation; None where it is not testable.
-        alpha: What p is held against: the configured alpha over the number of cities examined (Bonferroni).
+        alpha: What p is compared with (:func:`tasks.income.threshold.bonferroni`).
 
     Returns:
         ``positive`` or ``negative`` where p < alpha, by the sign of r; else ``none``; ``not testable``.
 
     Source:
-        DESIGN 5.7; Dunn, O. J. (1961): Multiple comparisons among means. JASA 56, 52–64.
+        DESIGN 5.7.
 
     Example:
         >>> direction(Relation(0.9, 0.001, 1.0, 0.0, 0.81, 0.001), 0.002), direction(None, 0.002)
@@ -185,7 +185,7 @@ def decile_relation(tracts: pd.DataFrame, deciles: pd.DataFrame) -> Relation | N
     """Income and rate over the deciles that hold a tract.
 
     Args:
-        tracts: The city's usable tracts: where they are fewer than ten, their deciles are not tested either.
+        tracts: The city's usable tracts: with fewer than ten, their deciles are not tested either.
         deciles: As :func:`tasks.income.deciles.decile_rows` gives them.
 
     Returns:

@@ -1,8 +1,8 @@
-"""Whether a finding stands under tests that suppose less than Pearson's.
+"""Whether a finding stands under tests that assume less than Pearson's.
 
-Pearson's r supposes a line, and rates that scatter alike everywhere. Spearman's asks for order alone; the
-rate model knows that a small tract's rate is noisy; the modified t test (:mod:`tasks.income.spatial`) that
-neighbours are alike.
+Pearson's r assumes a line, and rates with the same variance everywhere. Spearman's uses the order only; the
+rate model allows for the noisy rates of small tracts; the modified t test (:mod:`tasks.income.spatial`)
+allows for neighbours that are alike.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ INCOME_UNIT: Final = 10_000.0
 """The rate model's step of income, US dollars a year."""
 _STEPS: Final = 50
 _CONVERGED: Final = 1e-10
-"""Steps end when no tract's expected rate changes by more, relatively."""
+"""Steps end when no tract's expected rate changes by a larger share."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class RateModel:
     """Counts by income, with population as exposure.
 
     Attributes:
-        ratio: The factor by which the rate changes with 10,000 dollars more of income.
+        ratio: The factor by which the rate changes with 10,000 dollars more income.
         p: Two-sided p that it is 1.
-        dispersion: Pearson's chi-squared a degree of freedom: 1 where counts scatter as Poisson's do.
+        dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
     """
 
     ratio: float
@@ -58,8 +58,8 @@ def spearman(x: Floats, y: Floats) -> RankTest:
         y: float64, as many, not all the same either.
 
     Returns:
-        rho, and its p from Student's t with n - 2 degrees of freedom, as R's ``cor.test(exact = FALSE)``
-        and scipy's ``spearmanr`` have it.
+        rho, and its p from Student's t with n - 2 degrees of freedom, as in R's ``cor.test(exact = FALSE)``
+        and scipy's ``spearmanr``.
 
     Source:
         Spearman, C. (1904): The proof and measurement of association between two things. American Journal of
@@ -81,17 +81,17 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         log E(count) = a + b income / 10,000 + log population,  Var(count) = dispersion · E(count)
 
     a and b maximise Poisson's likelihood, by reweighted least squares (Newton's steps, halved where one goes
-    too far); the dispersion is Pearson's ``sum((count - mu)² / mu) / (n - 2)``; ``b / se(b)`` is held against
-    Student's t with n - 2 degrees of freedom.
+    too far); the dispersion is Pearson's ``sum((count - mu)² / mu) / (n - 2)``; ``b / se(b)`` is compared
+    with Student's t with n - 2 degrees of freedom.
 
     Args:
-        count: Posts a tract, float64, 0 or more; at least three tracts.
+        count: Posts per tract, float64, 0 or more; at least three tracts.
         population: People, float64, above 0.
         income: US dollars a year, float64, not all the same.
 
     Returns:
-        The model; None where it cannot be made: nothing counted, or counts so separated by income that the
-        best b is endless, as where a single tract, the richest, holds them all.
+        The model; None where there is none: nothing was counted, or counts are so separated by income that b
+        grows without end, as where the richest tract has them all.
 
     Source:
         Nelder, J. A. & Wedderburn, R. W. M. (1972): Generalized linear models. JRSS A 135, 370–384.
@@ -109,7 +109,7 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
     if not count.sum() > 0:
         return None
     x = (income - income.mean()) / INCOME_UNIT
-    # Underflow and overflow are met on the way to an endless b; both end in None.
+    # Underflow and overflow happen where b grows without end; both end in None.
     with np.errstate(all="ignore"):
         fit = _fit(count, np.log(population), x)
         if fit is None:
@@ -151,7 +151,7 @@ def _spread(mu: Floats, x: Floats) -> tuple[float, float]:
 
 
 def _share(count: Floats, eta: Floats, change: Floats) -> float:
-    """How much of a Newton step to take: all of it, or the first half of a half that is no step back."""
+    """How much of a Newton step to take: all of it, or half of it until it is not a step back."""
     before = _likelihood(count, eta)
     share = 1.0
     while share > 1e-9 and not _likelihood(count, eta + share * change) >= before - 1e-9 * abs(before):
@@ -160,7 +160,7 @@ def _share(count: Floats, eta: Floats, change: Floats) -> float:
 
 
 def _likelihood(count: Floats, eta: Floats) -> float:
-    """Poisson's log-likelihood but for a constant."""
+    """Poisson's log-likelihood, up to a constant."""
     return float(np.sum(count * eta - np.exp(eta)))
 
 
@@ -169,8 +169,8 @@ def verdict(finding: Direction, tests: Iterable[tuple[float, float]], alpha: flo
 
     Args:
         finding: The direction at tract level.
-        tests: Of each test that could be made: a number with the sign of what it found, and its p.
-        alpha: What p is held against, the same as for the finding.
+        tests: For each test that was possible: a number with the sign of its result, and its p.
+        alpha: What p is compared with, the same as for the finding.
 
     Returns:
         ``stands`` where every test agrees: for ``positive`` and ``negative`` the same sign and p < alpha, for

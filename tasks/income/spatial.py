@@ -1,7 +1,7 @@
-"""Neighbouring tracts are not independent: Moran's I of the residuals, and a t test that knows it.
+"""Neighbouring tracts are not independent: Moran's I of the residuals, and a t test that allows for it.
 
-A city's rich tracts lie beside rich ones, and its posts beside posts. A correlation of two such variables is
-easily large by chance, and its plain p is too small.
+Rich tracts of a city are next to rich ones, and tracts with posts next to tracts with posts. The correlation
+of two such variables is easily large by chance, and its plain p is too small.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Floats = npt.NDArray[np.float64]
 
 PERMUTATIONS: Final = 999
 CLASSES: Final = 13
-"""Distance classes of :func:`modified_t`. Thirteen is what R's SpatialPack takes where it is told nothing, so
-that whoever doubts a p can compute it again there; Sturges' rule, the other custom, would take 7 for ten
-tracts and 23 for 2,300."""
+"""Distance classes of :func:`modified_t`. Thirteen is the default of R's SpatialPack, so that anyone who
+doubts a p can compute it again there; Sturges' rule, the other custom, would take 7 for ten tracts and 23 for
+2,300."""
 _TIE: Final = 1e-12
-"""Values of Moran's I that differ by less are equal but for rounding."""
+"""Values of Moran's I that differ by less are equal up to rounding."""
 _NO_FREEDOM: Final = 1e-9
-"""Degrees of freedom that are 0 but for rounding."""
+"""Degrees of freedom that are 0 up to rounding."""
 _ROWS: Final = 256
 """Rows of the matrix of distances that are in memory at a time; changes no result."""
 
@@ -39,7 +39,7 @@ class Clustering:
 
     Attributes:
         i: Moran's I: above its expectation ``-1 / (n - 1)`` where neighbours are alike.
-        p: One-sided permutation p, of the tail in which I lies.
+        p: One-sided permutation p, of the tail in which I is.
     """
 
     i: float
@@ -48,10 +48,10 @@ class Clustering:
 
 @dataclass(frozen=True)
 class ModifiedTest:
-    """Pearson's r, held against as much as the tracts really tell.
+    """Pearson's r, tested with the information that the tracts really have.
 
     Attributes:
-        effective_n: Independent tracts that would tell as much.
+        effective_n: How many independent tracts would have as much information.
         p: Two-sided p of r.
     """
 
@@ -60,7 +60,7 @@ class ModifiedTest:
 
 
 def seed_of(city: str) -> int:
-    """The seed of a city's permutations: its name's hash, the same in every run, on every machine.
+    """The seed of a city's permutations: the hash of its name, the same in every run and on every machine.
 
     Example:
         >>> seed_of("Alder")
@@ -70,7 +70,7 @@ def seed_of(city: str) -> int:
 
 
 def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
-    """Moran's I, neighbours' weights standardised to a sum of 1 a tract, with a permutation p.
+    """Moran's I, neighbours' weights standardised to a sum of 1 per tract, with a permutation p.
 
         I = (n / W) sum_ij w_ij z_i z_j / sum_i z_i²,  z = values - mean, W = sum of the weights
 
@@ -80,10 +80,10 @@ def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
     fewer.
 
     Args:
-        values: A value a tract, float64, as the residuals of a line.
-        weights: Who is whose neighbour, as :func:`tasks.income.polygons.touching` says. A tract without
-            neighbours adds to the variance alone.
-        seed: Of the permutations.
+        values: A value per tract, float64, as the residuals of a line.
+        weights: Which tracts are neighbours, as :func:`tasks.income.polygons.touching` gives it. A tract
+            without neighbours adds only to the variance.
+        seed: The seed of the permutations.
 
     Returns:
         I and p; None where no two tracts touch, or the values do not vary.
@@ -94,18 +94,18 @@ def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
 
     Example:
         >>> from libpysal.weights import W
-        >>> ring = W({place: [(place - 1) % 12, (place + 1) % 12] for place in range(12)})
+        >>> ring = W({tract: [(tract - 1) % 12, (tract + 1) % 12] for tract in range(12)})
         >>> found = morans_i(np.array([1.0] * 6 + [2.0] * 6), ring, seed_of("Alder"))
         >>> round(found.i, 9), found.p < 0.05
         (0.666666667, True)
     """
-    # Not above: the process that hands out the work never computes this, and loading it takes seconds.
+    # Imported here: the process that hands out the work never computes this, and the import takes seconds.
     from esda.moran import Moran
 
     if weights.nonzero == 0 or is_constant(values):
         return None
     weights.transform = "r"
-    # esda also works out moments under normality, which small maps leave undefined; they are not used.
+    # esda also computes moments under normality, which are undefined on small maps; they are not used.
     with np.errstate(divide="ignore", invalid="ignore"):
         observed = float(Moran(values, weights, permutations=0).I)
     generator = np.random.Generator(np.random.PCG64(seed))
@@ -113,29 +113,29 @@ def morans_i(values: Floats, weights: W, seed: int) -> Clustering | None:
     drawn = generator.permuted(np.tile(z, (PERMUTATIONS, 1)), axis=1).T
     lagged = weights.sparse @ drawn
     simulated = len(z) / weights.s0 * np.sum(drawn * lagged, axis=0) / np.sum(z * z)
-    # Both counts take ties: where all tracts touch each other every permutation is one, and p is 1.
+    # Both counts include ties: where all tracts touch each other every permutation is a tie, and p is 1.
     above, below = np.sum(simulated >= observed - _TIE), np.sum(simulated <= observed + _TIE)
     return Clustering(observed, float(min(above, below) + 1) / (PERMUTATIONS + 1))
 
 
-def modified_t(x: Floats, y: Floats, places: Floats) -> ModifiedTest | None:
+def modified_t(x: Floats, y: Floats, centroids: Floats) -> ModifiedTest | None:
     """Pearson's r with a p that corrects for spatial autocorrelation of both variables.
 
-    Pairs of tracts are put into :data:`CLASSES` classes of distance, equally wide, from 0 to the largest. The
-    autocorrelation of a variable in a class k is the mean of ``z_i z_j`` over its pairs, by the variance of
-    z: Moran's I of the class. ``R_x`` and ``R_y`` are the n × n matrices that hold, for each pair of tracts,
-    the autocorrelation of their class, and 1 on the diagonal. With ``P = I - 1/n``, which takes the mean
-    away,
+    Pairs of tracts are sorted into :data:`CLASSES` classes of distance, equally wide, from 0 to the largest.
+    The autocorrelation of a variable in a class k is the mean of ``z_i z_j`` over its pairs, by the variance
+    of z: Moran's I of the class. ``R_x`` and ``R_y`` are the n × n matrices that hold, for each pair of
+    tracts, the autocorrelation of their class, and 1 on the diagonal. With ``P = I - 1/n``, which subtracts
+    the mean,
 
         effective n = 1 + tr(P R_x) tr(P R_y) / tr(P R_x P R_y)
 
-    and r is tested with ``effective n - 2`` degrees of freedom. The traces need no n × n matrix: only, for
-    each tract, how many others lie in each class.
+    and r is tested with ``effective n - 2`` degrees of freedom. The traces need no n × n matrix, only, for
+    each tract, how many others are in each class.
 
     Args:
         x: float64, as median income.
-        y: float64, as posts a thousand people; both vary.
-        places: x and y of each tract on a plane, float64, km.
+        y: float64, as posts per 1,000 residents; both vary.
+        centroids: x and y of each tract on a plane, float64, km.
 
     Returns:
         Effective n and p; None where effective n is not above 2, so that no degree of freedom is left.
@@ -148,15 +148,15 @@ def modified_t(x: Floats, y: Floats, places: Floats) -> ModifiedTest | None:
 
     Example:
         >>> generator = np.random.default_rng(1)
-        >>> places = generator.uniform(0, 10, (200, 2))
-        >>> found = modified_t(generator.normal(size=200), generator.normal(size=200), places)
+        >>> centroids = generator.uniform(0, 10, (200, 2))
+        >>> found = modified_t(generator.normal(size=200), generator.normal(size=200), centroids)
         >>> 150 < found.effective_n < 250
         True
     """
     n = len(x)
     zx, zy = x - x.mean(), y - y.mean()
-    pairs, sum_x, sum_y = _by_class(zx, zy, places)
-    # Each pair is counted from both its ends, in the sums as in the number: the mean is the same.
+    pairs, sum_x, sum_y = _by_class(zx, zy, centroids)
+    # Each pair is counted from both ends, in the sums and in the number: the mean is the same.
     in_class = pairs.sum(axis=0)
     of_x, of_y = (
         np.divide(total, in_class * np.mean(z * z), out=np.zeros(CLASSES), where=in_class > 0)
@@ -175,22 +175,23 @@ def modified_t(x: Floats, y: Floats, places: Floats) -> ModifiedTest | None:
     return ModifiedTest(effective, correlation_p(pearson(x, y), degrees))
 
 
-def _by_class(zx: Floats, zy: Floats, places: Floats) -> tuple[Floats, Floats, Floats]:
+def _by_class(zx: Floats, zy: Floats, centroids: Floats) -> tuple[Floats, Floats, Floats]:
     """Pairs of tracts by class of distance, some rows of the matrix of distances at a time.
 
     Returns:
-        How many others lie in each class, a row a tract; and by class the sums of ``z_i z_j`` of x and of y.
+        How many others are in each class, one row per tract; and by class the sums of ``z_i z_j`` of x and
+        of y.
     """
     n = len(zx)
     blocks = [slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS)]
-    widest = max(float(_distances(places, block).max()) for block in blocks)
+    widest = max(float(_distances(centroids, block).max()) for block in blocks)
     bounds = widest * np.arange(1, CLASSES + 1) / CLASSES
     pairs = np.zeros((n, CLASSES))
     sum_x, sum_y = np.zeros(CLASSES), np.zeros(CLASSES)
     for block in blocks:
         rows = np.arange(block.stop - block.start)
-        cell = np.searchsorted(bounds[:-1], _distances(places, block)) + CLASSES * rows[:, None]
-        # A tract makes no pair with itself: it goes to a cell beyond the last, which is cut off.
+        cell = np.searchsorted(bounds[:-1], _distances(centroids, block)) + CLASSES * rows[:, None]
+        # A tract is no pair with itself: it goes to a cell after the last, which is cut off.
         cell[rows, block.start + rows] = CLASSES * len(rows)
         pairs[block] = _cell_sums(cell, np.ones(n))
         sum_x += np.sum(zx[block, None] * _cell_sums(cell, zx), axis=0)
@@ -199,13 +200,14 @@ def _by_class(zx: Floats, zy: Floats, places: Floats) -> tuple[Floats, Floats, F
 
 
 def _cell_sums(cell: npt.NDArray[np.int64], values: Floats) -> Floats:
-    """For each row and class, the sum of the values of the tracts that lie in the class."""
+    """For each row and class, the sum of the values of the tracts in the class."""
     rows = len(cell)
     each = np.broadcast_to(values, cell.shape).ravel()
     sums = np.bincount(cell.ravel(), each, minlength=CLASSES * rows + 1)
     return np.asarray(sums[:-1].reshape(rows, CLASSES), dtype=np.float64)
 
 
-def _distances(places: Floats, block: slice) -> Floats:
-    """Distances of some tracts to all, km."""
-    return np.hypot(places[block, 0, None] - places[None, :, 0], places[block, 1, None] - places[None, :, 1])
+def _distances(centroids: Floats, block: slice) -> Floats:
+    """Distances of some tracts to all, in km."""
+    some, every = centroids[block, None, :], centroids[None, :, :]
+    return np.hypot(some[..., 0] - every[..., 0], some[..., 1] - every[..., 1])

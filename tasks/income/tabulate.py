@@ -1,4 +1,4 @@
-"""From counts by tract to what is found of each city: the tables of DESIGN 5.7 and 5.9, and how firm."""
+"""From counts by tract to the findings on each city: the tables of DESIGN 5.7 and 5.9, with robust tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,10 @@ from tasks.income.relation import (
     residuals,
     tract_relation,
 )
-from tasks.income.results import CityCrime, Findings
+from tasks.income.results import NAMES, CityCrime, Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
+from tasks.income.threshold import bonferroni
 from tasks.places.results import Census, Layer
 from tasks.scatter import run_each
 
@@ -38,32 +39,16 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Names:
-    """The tables in which the findings on one thing counted go, by their names in the schema."""
-
-    deciles: str
-    tests: str
-    robust: str
-
-
-NAMES: Final[Mapping[str, Names]] = {
-    "posts": Names("public/city_deciles", "public/city_tests", "public/city_tests_robust"),
-    "crimes": Names("public/crime_deciles", "public/crime_tests", "public/crime_tests_robust"),
-}
-"""By the thing counted, whose word is also the name of the columns that hold it."""
-
-
-@dataclass(frozen=True)
 class City:
-    """What is known of an examined city, or of a type of crime in it, before the robust tests.
+    """An examined city, or a type of crime in it, before the robust tests.
 
     Attributes:
         name: As in the census lists.
         tracts: Its usable tracts.
-        deciles: What each decile of them holds.
+        deciles: The numbers of each decile of them.
         by_tract: The relation over tracts; None where not testable.
         by_decile: The relation over deciles; None where not testable.
-        alpha: What p is held against, divided by the number of cities.
+        alpha: What p is compared with.
         crime: The type of crime that is counted; None where posts are.
     """
 
@@ -86,36 +71,36 @@ class City:
         return direction(self.by_tract, self.alpha)
 
 
-def find(census: Census, counts: pa.Table, layer: Layer, alpha: float, client: Client) -> Findings:
+def examine_posts(census: Census, counts: pa.Table, layer: Layer, alpha: float, client: Client) -> Findings:
     """Examine the posts of every city: deciles, tests, and the robust tests on the workers.
 
     Args:
         census: The tracts with population and income, and the lists of the cities examined.
-        counts: GEOID (string, unique) and count (int64) of the tracts that hold at least one.
+        counts: GEOID (string, unique) and count (int64) of the tracts with at least one.
         layer: The tract layer, which the workers must see under the same path.
         alpha: The configured alpha, 0 to 1; divided here by the number of cities.
-        client: Where the robust tests run, a task a city.
+        client: Where the robust tests run, one task per city.
 
     Returns:
         The tables, in their schemas' form and order.
 
     Example:
-        An examination without cities has nothing to find:
+        Without cities there is nothing to find:
 
         >>> none = Census(
         ...     tracts=pa.table({"GEOID": pa.array([], pa.string()), "population": pa.array([], pa.int64()),
         ...                      "income": pa.array([], pa.float64())}),
         ...     cities=pa.table({"city": pa.array([], pa.string()), "GEOID": pa.array([], pa.string())}),
-        ...     sources=())
+        ...     files=())
         >>> counts = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-        >>> find(none, counts, None, 0.05, None).verdicts
+        >>> examine_posts(none, counts, None, 0.05, None).verdicts
         {'positive': 0, 'negative': 0, 'none': 0, 'not testable': 0}
     """
-    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), alpha)
-    return _findings(cities, layer, client, "posts")
+    cities = relate_cities(usable_tracts(census.tracts, census.cities, counts), alpha)
+    return _with_robust_tests(cities, layer, client, "posts")
 
 
-def find_crimes(
+def examine_crimes(
     census: Census, crimes: Sequence[CityCrime], layer: Layer, threshold: float, client: Client
 ) -> Findings:
     """Examine each type of crime in its city, by the same rules as the posts (DESIGN 5.9).
@@ -123,9 +108,9 @@ def find_crimes(
     Args:
         census: The tracts with population and income, and lists that hold every city of `crimes`.
         crimes: What was counted; each pair of city and crime once.
-        layer: As for :func:`find`.
-        threshold: What p is held against: that of the posts' tests, already divided by the number of cities
-            examined there.
+        layer: As for :func:`examine_posts`.
+        threshold: What p is compared with: the threshold of the posts' tests, already divided by the number
+            of cities examined there.
         client: Where the robust tests run.
 
     Returns:
@@ -135,12 +120,12 @@ def find_crimes(
     for each in crimes:
         mine = census.cities.filter(pc.equal(census.cities["city"], each.city))
         (tracts,) = usable_tracts(census.tracts, mine, each.counts).values()
-        cities.append(_examined(each.city, tracts, threshold, each.crime))
-    return _findings(cities, layer, client, "crimes")
+        cities.append(_related(each.city, tracts, threshold, each.crime))
+    return _with_robust_tests(cities, layer, client, "crimes")
 
 
-def _findings(cities: Sequence[City], layer: Layer, client: Client, counted: str) -> Findings:
-    """The tables on what was counted, a key of :data:`NAMES`."""
+def _with_robust_tests(cities: Sequence[City], layer: Layer, client: Client, counted: str) -> Findings:
+    """Test the testable cities again, and make the tables on what was counted (a key of :data:`NAMES`)."""
     names = NAMES[counted]
     testable = [city for city in cities if city.by_tract is not None]
     tested = run_robust_tests(testable, layer.path, client) if testable else []
@@ -155,20 +140,20 @@ def _findings(cities: Sequence[City], layer: Layer, client: Client, counted: str
     )
 
 
-def examine_cities(tracts: Mapping[str, pd.DataFrame], alpha: float) -> list[City]:
-    """Deciles and relations of every city.
+def relate_cities(tracts: Mapping[str, pd.DataFrame], alpha: float) -> list[City]:
+    """Deciles of every city, and the relation of income and rate.
 
     Args:
         tracts: As :func:`tasks.income.cities.usable_tracts` makes them.
-        alpha: The configured one; each city's is divided by their number (Bonferroni).
+        alpha: The configured alpha, which is divided by the number of cities.
 
     Returns:
         The cities in the order given.
     """
-    return [_examined(name, rows, alpha / len(tracts)) for name, rows in tracts.items()]
+    return [_related(name, rows, bonferroni(alpha, len(tracts))) for name, rows in tracts.items()]
 
 
-def _examined(name: str, tracts: pd.DataFrame, threshold: float, crime: str | None = None) -> City:
+def _related(name: str, tracts: pd.DataFrame, threshold: float, crime: str | None = None) -> City:
     """Deciles and relations over the usable tracts of a city."""
     deciles = decile_rows(tracts)
     by_decile = decile_relation(tracts, deciles)
@@ -176,7 +161,7 @@ def _examined(name: str, tracts: pd.DataFrame, threshold: float, crime: str | No
 
 
 def decile_table_rows(city: City, counted: str) -> list[Row]:
-    """The rows of ``public/city_deciles`` or ``public/crime_deciles``: a row a decile that holds a tract."""
+    """The rows of ``public/city_deciles`` or ``public/crime_deciles``: one row per decile with a tract."""
     rows = city.deciles.drop(columns="income").assign(**city.key)
     rows = rows.rename(columns={"count": counted, "rate": f"{counted}_per_{PER}"})
     return [{str(column): value for column, value in row.items()} for row in rows.to_dict("records")]
@@ -200,7 +185,7 @@ def relation_rows(city: City, counted: str) -> list[Row]:
 
 
 def _relation_columns(relation: Relation | None) -> Row:
-    """A relation as columns; no column where there is none, which then is missing."""
+    """A relation as columns; none where there is no relation, so that the values are missing."""
     if relation is None:
         return {}
     return {
@@ -214,7 +199,7 @@ def _relation_columns(relation: Relation | None) -> Row:
 
 
 def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> list[Row]:
-    """Test every city again on the workers, a task a city; a city whose worker dies is tested anew.
+    """Run the robust tests of every city on the workers, one task per city, again if a worker dies.
 
     Args:
         cities: Testable ones.
@@ -224,11 +209,11 @@ def run_robust_tests(cities: Sequence[City], layer: Path, client: Client) -> lis
     Returns:
         For each city, in their order, the columns of :func:`robust_columns`.
     """
-    # The largest first: started last, one of them would keep one worker busy and the others waiting.
-    largest_first = sorted(range(len(cities)), key=lambda place: (-len(cities[place].tracts), place))
-    found = run_each(client, _robust_work, [(cities[place], layer) for place in largest_first])
-    by_place = dict(zip(largest_first, found, strict=True))
-    return [by_place[place] for place in range(len(cities))]
+    # Largest first: a large city that starts last would keep one worker busy while the others wait.
+    largest_first = sorted(range(len(cities)), key=lambda city: (-len(cities[city].tracts), city))
+    found = run_each(client, _robust_work, [(cities[city], layer) for city in largest_first])
+    rows = dict(zip(largest_first, found, strict=True))
+    return [rows[city] for city in range(len(cities))]
 
 
 def _robust_work(work: tuple[City, Path]) -> Row:
@@ -243,9 +228,8 @@ def robust_columns(city: City, layer: Path) -> Row:
         layer: The tract layer.
 
     Returns:
-        The verdict and the tests' columns, without those of a test that cannot be made. Moran's I is told
-        and takes no part in the verdict: it says whether the line's p can be trusted, not what the relation
-        is.
+        The verdict and the tests' columns, without those of a test that is not possible. Moran's I does not
+        count for the verdict: it says whether the line's p can be trusted, not what the relation is.
 
     Raises:
         ValueError: The city is not testable.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.income.examine import examine, examine_crimes
+from tasks.income.tabulate import examine_crimes, examine_posts
 from tasks.step import Step
 
-test_cities = Step("test the cities", examine)
+test_cities = Step("test the cities", examine_posts)
 test_crimes = Step("test the crimes", examine_crimes)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.file_kind import PACKED, form_of
+from tasks.rows.file_kind import kind_of
 
 MAGIC: Final = b"!BDN"
 HEADER_BYTES: Final = 564
@@ -226,10 +226,10 @@ class Header:
         if not raw:
             raise NotAMailboxError("the file is empty: copy it again from the original disk")
         if raw[:4] != MAGIC:
-            form = form_of(raw)
-            if form is not None:
-                fix = "unpack it" if form in PACKED else "take it out of the records, or copy it again"
-                raise NotAMailboxError(f"{form}, not a PST or OST: {fix}")
+            kind = kind_of(raw)
+            if kind is not None:
+                fix = "unpack it" if kind.packed else "take it out of the records, or copy it again"
+                raise NotAMailboxError(f"{kind.name}, not a PST or OST: {fix}")
             raise NotAMailboxError(
                 "not a PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"
             )

@@ -1,1 +1,1 @@
-"""Places: the tract layer, the Census, the lists of cities, and which tract a point lies in."""
+"""Places: the tract layer, the Census, the lists of cities, and the tract that each point is in."""

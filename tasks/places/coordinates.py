@@ -1,4 +1,4 @@
-"""Coordinate reference systems: which are taken as degrees as they stand, and how points get into others."""
+"""Coordinate reference systems: which are used as degrees unchanged, and how points get into the others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Bounds = tuple[float, float, float, float]
 _DEGREES: Final = CRS.from_user_input("OGC:CRS84")
 _TAKEN_AS_ONE: Final = ("worldgeodeticsystem1984", "wgs1984", "wgs84", "northamericandatum1983", "nad83",
                         "northamerican1983")  # fmt: skip
-"""How the names of their datums begin, in EPSG's and Esri's words: their realizations differ by a metre or
-two."""
+"""How the names of WGS 84 and NAD 83 begin, in EPSG's and Esri's spelling. Their versions differ by a metre
+or two."""
 
 
 def _datum_is_ours(crs: CRS) -> bool:
@@ -28,9 +28,9 @@ def _datum_is_ours(crs: CRS) -> bool:
 
 
 def needs_transform(crs: CRS) -> bool:
-    """Whether points in degrees must be carried into this system before they are held against a layer in it.
+    """Whether points in degrees must be transformed before they can be compared with a layer in this system.
 
-    WGS 84 and NAD 83 are taken as one (DESIGN 5.6): they differ by less than the precision of a post.
+    WGS 84 and NAD 83 are treated as one (DESIGN 5.6): they differ by less than the precision of a post.
 
     Args:
         crs: The layer's system.
@@ -47,17 +47,17 @@ def needs_transform(crs: CRS) -> bool:
 
 
 def _base_of(crs: CRS) -> CRS:
-    """The degrees in which posts are taken to be: those of the layer itself where its datum is one of ours.
+    """The system of degrees that posts are in: the layer's own where its datum is WGS 84 or NAD 83.
 
-    So no shift between WGS 84 and NAD 83 is made for a projected layer either, and the result does not depend
-    on which grids of shifts a machine has.
+    So no shift between the two is made for a projected layer either, and the result does not depend on which
+    shift grids a machine has.
     """
     base = crs.geodetic_crs
     return base if base is not None and _datum_is_ours(crs) else _DEGREES
 
 
 def to_layer(lon: Floats, lat: Floats, crs: CRS) -> tuple[Floats, Floats]:
-    """Carry points into a layer's coordinates.
+    """Transform points into a layer's coordinates.
 
     Args:
         lon: Longitudes in degrees.
@@ -65,7 +65,7 @@ def to_layer(lon: Floats, lat: Floats, crs: CRS) -> tuple[Floats, Floats]:
         crs: The layer's system.
 
     Returns:
-        x and y in its units; not finite where a point cannot be shown in it.
+        x and y in its units; not finite where the system has no such point.
 
     Example:
         >>> x, y = to_layer(np.array([-96.0]), np.array([23.0]), CRS.from_epsg(5070))
@@ -77,7 +77,7 @@ def to_layer(lon: Floats, lat: Floats, crs: CRS) -> tuple[Floats, Floats]:
 
 
 def bounds_in_degrees(bounds: Bounds, crs: CRS) -> Bounds | None:
-    """A layer's extent as west, south, east and north in degrees; None where it cannot be told.
+    """A layer's extent as west, south, east and north in degrees; None where it cannot be computed.
 
     Example:
         >>> bounds_in_degrees((-124.0, 32.0, -114.0, 42.0), CRS.from_epsg(4269))
@@ -89,7 +89,7 @@ def bounds_in_degrees(bounds: Bounds, crs: CRS) -> Bounds | None:
         back = Transformer.from_crs(crs, _base_of(crs), always_xy=True)
         found = tuple(map(float, back.transform_bounds(*bounds, densify_pts=51)))
     west, south, east, north = found
-    # One that crosses the date line comes back with west beyond east: then every longitude is inside.
+    # An extent over the date line comes back with west beyond east: then every longitude counts as inside.
     if west > east:
         west, east = -180.0, 180.0
     return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None

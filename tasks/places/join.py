@@ -1,10 +1,14 @@
-"""Which tracts a point lies in, and which of them it is given to: arrays in, arrays out (DESIGN 5.6).
+"""Which tracts a point is in, and which of them it is given to: arrays in, arrays out (DESIGN 5.6).
 
-The test of a point in a polygon is cheap, cache misses and objects are dear (STACK 5). So the points are
-sorted once, into strips from south to north and in each from west to east; what lies in a polygon's bounding
-box is then a run of each strip, found by bisection, and comes in order of polygons, each of which is indexed
-once (``shapely.prepare``). That takes a third of the time of a tree on the points, which needs an object for
-each of them, and every part of a layer can use the same sorted points.
+Testing whether a point is in a polygon is cheap; cache misses and Python objects are expensive (STACK 5). So
+the points are sorted once, into strips from south to north and within a strip from west to east. The points
+in a polygon's bounding box are then one run of each strip, found by bisection, and they come in order of
+polygons, each of which is indexed once (``shapely.prepare``).
+
+The index is built on the points and not on the polygons because there are many more points: a tree of
+polygons would have to be asked once for every point. A tree of points would need an object for each of them
+and takes three times as long as the sorted strips. The strips do not depend on the polygons, so every
+partition of a layer uses the same ones.
 """
 
 from __future__ import annotations
@@ -22,19 +26,19 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 _STRIPS: Final = 8
-"""Strips to a polygon of mean height: at 4 and at 16 the national layer takes a tenth longer."""
+"""Strips per polygon of mean height: with 4 and with 16, the national layer takes a tenth longer."""
 
 NOWHERE: Final = -1
-"""Rank of a point that no tract holds."""
+"""Rank of a point in no tract."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The tracts in the order in which they get a point that lies in several.
+    """The tracts in the order in which they get a point that is in several.
 
     Attributes:
         geoids: GEOID (string) by rank: the most populous first, at equal population in order of GEOID.
-        population: People (int64) by rank; a tract that the Census lacks, or has no number for, has 0.
+        population: People (int64) by rank; 0 for a tract without a row or a number in the Census.
     """
 
     geoids: pa.Array
@@ -46,7 +50,7 @@ class Ranking:
 
 
 def rank_tracts(geoids: pa.Array, tracts: pa.Table) -> Ranking:
-    """Put the tracts of a layer into the order in which they get a point on their border.
+    """Order the tracts of a layer as they get a point on their common border.
 
     Args:
         geoids: The layer's GEOIDs (string), each once, in any order.
@@ -76,7 +80,7 @@ class Strips:
     Attributes:
         x: x of the points (float64), all finite.
         y: Their y.
-        place: Where each stood before (int32).
+        position: Where each was before sorting (int32).
         key: Strip and x as one number (float64), ascending: ``strip * span + (x - west)``.
         west: Lowest x.
         east: Highest x.
@@ -88,7 +92,7 @@ class Strips:
 
     x: Floats
     y: Floats
-    place: Ints
+    position: Ints
     key: Floats
     west: float
     east: float
@@ -102,10 +106,10 @@ def in_strips(x: Floats, y: Floats, height: float) -> Strips:
     """Sort points for :func:`match`.
 
     Args:
-        x: The points' x; those that are not finite (no place in the layer's coordinates) are left out.
+        x: The points' x; those that are not finite (outside the layer's coordinates) are left out.
         y: Their y.
-        height: How high a strip is to be, in the unit of y: a fraction of a polygon's height is best
-            (:func:`strip_height`); it alters the time and not the pairs.
+        height: Height of a strip, in the unit of y: a fraction of a polygon's height is best
+            (:func:`strip_height`). It changes the time and not the pairs.
 
     Returns:
         The points.
@@ -119,12 +123,13 @@ def in_strips(x: Floats, y: Floats, height: float) -> Strips:
     span = (east - west) * 1.001 or 1.0
     strip = np.floor((y - south) / height)
     key = strip * span + (x - west)
-    # Not the stable sort, which takes twice the time: points of equal key may come in any order.
+    # Strip and x in one number, so that one sort orders both. It need not be a stable sort, which takes twice
+    # the time: points of equal key may come in any order, as the pairs are put in order of points later.
     order = np.argsort(key)
     return Strips(
         x=x[order],
         y=y[order],
-        place=finite[order].astype(np.int32),
+        position=finite[order].astype(np.int32),
         key=key[order],
         west=west,
         east=east,
@@ -136,10 +141,10 @@ def in_strips(x: Floats, y: Floats, height: float) -> Strips:
 
 
 def strip_height(heights: Floats) -> float:
-    """A height for strips: so that a polygon meets some ten of them, and few points beside it.
+    """A height for strips, so that a polygon meets about ten of them, and few points beside it.
 
     Args:
-        heights: Heights of the polygons' bounding boxes; one at least is above 0.
+        heights: Heights of the polygons' bounding boxes; at least one is above 0.
 
     Example:
         >>> strip_height(np.array([1.0, 3.0]))
@@ -153,10 +158,10 @@ def match(points: Strips, polygons: npt.NDArray[Any]) -> tuple[Ints, Ints]:
 
     Args:
         points: The points, in the polygons' coordinates.
-        polygons: Shapely polygons; they come back prepared, so that another call is faster.
+        polygons: Shapely polygons; they are prepared in place, so that another call is faster.
 
     Returns:
-        Two int32 arrays of equal length: places of points and of polygons, in order of polygons.
+        Two int32 arrays of equal length: positions of points and of polygons, in order of polygons.
 
     Example:
         >>> squares = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
@@ -169,20 +174,25 @@ def match(points: Strips, polygons: npt.NDArray[Any]) -> tuple[Ints, Ints]:
     y = points.y[near]
     inside = (y >= box[polygon, 1]) & (y <= box[polygon, 3])
     polygon, near = polygon[inside], near[inside]
+    # A prepared polygon has an index of its edges, which pays off after a few points. All candidates of one
+    # polygon follow each other, so its index is in the processor's cache while it is asked.
     shapely.prepare(polygons)
+    # `intersects`, not `contains`: a point on a border is in all tracts that share it; `resolve` decides.
     hit = shapely.intersects_xy(polygons[polygon], points.x[near], points.y[near])
-    return points.place[near[hit]], polygon[hit].astype(np.int32)
+    return points.position[near[hit]], polygon[hit].astype(np.int32)
 
 
 def _candidates(points: Strips, box: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Polygons, and places in the sorted points, of all points in a strip and between the sides of a box.
+    """Pairs of polygon and sorted point, for all points in a strip of a box and between its sides.
 
-    Strip and key of a side are computed as those of a point are, and rounding keeps the order of numbers: no
-    point that is in the box is missed.
+    Strip and key of a side are computed exactly as those of a point are, and rounding keeps the order of
+    numbers: no point in the box is missed.
     """
+    # Which strips each box meets; clipped, so that a box beyond all points has an empty range of strips.
     lowest = np.floor((box[:, 1] - points.south) / points.height).clip(0, points.strips)
     highest = np.floor((box[:, 3] - points.south) / points.height).clip(-1, points.strips - 1)
     polygon, strip = _runs(lowest.astype(np.int64), highest.astype(np.int64) + 1)
+    # One row per box and strip that it meets: where in the sorted points its west and its east side would be.
     sides = box[:, [0, 2]].clip(points.west, points.east) - points.west
     start = np.searchsorted(points.key, strip * points.span + sides[polygon, 0], side="left")
     end = np.searchsorted(points.key, strip * points.span + sides[polygon, 1], side="right")
@@ -193,7 +203,7 @@ def _candidates(points: Strips, box: Floats) -> tuple[npt.NDArray[np.int64], npt
 def _runs(
     start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """All numbers of some ranges, one range after the other, and the range of each.
+    """All numbers of some ranges, range by range, and the range that each belongs to.
 
     Example:
         >>> [found.tolist() for found in _runs(np.array([3, 9, 5]), np.array([5, 9, 6]))]
@@ -213,7 +223,7 @@ def resolve(
     Args:
         points: How many points there are.
         point: Of each pair that intersects, the point's index, in any order.
-        rank: Of each pair, the tract's rank (:class:`Ranking`), by which the lowest has the point.
+        rank: Of each pair, the tract's rank (:class:`Ranking`); the lowest gets the point.
         population: People by rank.
 
     Returns:
@@ -230,11 +240,12 @@ def resolve(
     tied = np.zeros(points, dtype=np.bool_)
     alone = matched[point] == 1
     winner[point[alone]] = rank[alone]
-    # Few points lie on borders: only their pairs are sorted.
+    # Few points are on borders: only their pairs are sorted, by point and then by rank.
     shared_point, shared_rank = point[~alone], rank[~alone]
     order = np.lexsort((shared_rank, shared_point))
     shared_point, shared_rank = shared_point[order], shared_rank[order]
     first = np.flatnonzero(np.diff(shared_point, prepend=NOWHERE))
     winner[shared_point[first]] = shared_rank[first]
+    # Ranks follow population, then GEOID. Where the first two have as many people, the GEOID decided: a tie.
     tied[shared_point[first]] = population[shared_rank[first]] == population[shared_rank[first + 1]]
     return winner, matched, tied

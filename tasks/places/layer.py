@@ -1,4 +1,4 @@
-"""The tract layer as it was handed in: which file it is, and whether it can be used, seen before any work."""
+"""The tract layer as it was handed in: which file it is, and whether it can be used; before any work."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from data import file_faults
 from data.errors import InputError
 from tasks.places.coordinates import Bounds, bounds_in_degrees
-from tasks.rows.small_tables import missing_column
+from tasks.rows.results import InputFile
 
 SUFFIXES: Final = (".zip", ".shp", ".gpkg", ".geojson", ".json", ".parquet")
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".xml")
-"""What lies beside a .shp and belongs to it."""
+"""The side files of a .shp."""
 
 _POLYGONS: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "Polygon Z", "MultiPolygon Z",
                               "2.5D Polygon", "2.5D MultiPolygon", "PolygonM", "MultiPolygonM",
                               "Polygon ZM", "MultiPolygon ZM", "GeometryCollection"})  # fmt: skip
-"""Geometry types that a file of polygons may state; whether all are polygons is seen at the reading."""
+"""Geometry types that a file of polygons may state; whether all are polygons is checked as it is read."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Source:
         layer: The layer inside it; None for GeoParquet.
         geometry: The geometry column, of GeoParquet.
         crs: The coordinate reference system.
-        bounds: minx, miny, maxx, maxy in the layer's own coordinates; None where the file does not tell.
+        bounds: minx, miny, maxx, maxy in the layer's own coordinates; None where the file does not say.
     """
 
     path: Path
@@ -53,7 +54,7 @@ class Source:
 
 
 def label_of(path: Path) -> str:
-    """How the layer is called in an error: its folder and name.
+    """How the layer is named in an error: its folder and name.
 
     Example:
         >>> label_of(Path("/cases/mine/census/tracts.zip"))
@@ -66,7 +67,7 @@ def find_layer(paths: Sequence[Path]) -> Path:
     """Pick the tract layer among the files ``census/tracts*``.
 
     Args:
-        paths: The files; those that belong to a shapefile are passed over, hidden ones too.
+        paths: The files; side files of a shapefile are skipped, hidden files too.
 
     Returns:
         The layer: ``.zip``, ``.shp``, ``.gpkg``, ``.geojson``, ``.json`` or ``.parquet``.
@@ -81,7 +82,7 @@ def find_layer(paths: Sequence[Path]) -> Path:
         raise InputError(f"census/tracts*: {len(layers)} layers ({names}); leave one of them there")
     if not layers:
         sidecars = [path.name for path in seen if path.suffix.lower() in SIDECARS]
-        hint = f" ({sidecars[0]} belongs to a .shp that is not there)" if sidecars else ""
+        hint = f" ({sidecars[0]} belongs to a .shp that is missing)" if sidecars else ""
         raise InputError(
             f"census/tracts*: no tract layer{hint}; put one there, "
             "as tracts.zip, .shp, .gpkg, .geojson or .parquet"
@@ -90,34 +91,33 @@ def find_layer(paths: Sequence[Path]) -> Path:
 
 
 def files_of(path: Path) -> list[Path]:
-    """All files that the layer is made of: a shapefile's side files belong to it."""
+    """All files that make up the layer: those of a shapefile are several."""
     if path.suffix.lower() != ".shp":
         return [path]
     beside = (path.with_suffix(suffix) for suffix in SIDECARS)
     return [path, *(file for file in beside if file.is_file())]
 
 
-def hash_of(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes of a layer, over all its files in a fixed order, names left out."""
+def hash_of(path: Path) -> InputFile:
+    """The layer with its hash; of a shapefile, over all its files in a fixed order, names left out."""
+    label = label_of(path)
+    files = [InputFile.of(label, file) for file in files_of(path)]
+    if len(files) == 1:
+        return files[0]
     whole = hashlib.sha256()
-    files = files_of(path)
-    for file in files:
-        with file.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256")
-        if len(files) == 1:
-            return digest.hexdigest(), path.stat().st_size
-        whole.update(file.suffix.lower().encode() + digest.digest())
-    return whole.hexdigest(), sum(file.stat().st_size for file in files)
+    for member, file in zip(files_of(path), files, strict=True):
+        whole.update(member.suffix.lower().encode() + bytes.fromhex(file.sha256))
+    return InputFile(label, whole.hexdigest(), sum(file.bytes for file in files))
 
 
 def check_layer(path: Path) -> Bounds | None:
-    """See that the layer can be used, from its header alone.
+    """See that the layer can be used, from its header only.
 
     Args:
         path: The layer, as :func:`find_layer` gives it.
 
     Returns:
-        Its extent as west, south, east, north in degrees, or None where the file does not tell.
+        Its extent as west, south, east, north in degrees; None where the file does not say.
 
     Raises:
         InputError: It cannot be opened, has several layers, no column GEOID, no polygons or no CRS.
@@ -137,7 +137,7 @@ def open_layer(path: Path) -> Source:
         info = pyogrio.read_info(opened, layer=layer, force_total_bounds=False)
     except (DataSourceError, DataLayerError) as error:
         raise InputError(
-            f"{label}: cannot be opened as a layer of polygons ({_first_line(error)}); download it anew"
+            f"{label}: cannot be opened as a layer of polygons ({_first_line(error)}); download it again"
         ) from error
     if info["geometry_type"] not in _POLYGONS:
         raise InputError(
@@ -149,13 +149,13 @@ def open_layer(path: Path) -> Source:
 
 
 def _inside_zip(path: Path) -> str:
-    """The one layer in a zip file, wherever in it it lies."""
+    """The one layer in a zip file, in whatever folder of it."""
     label = label_of(path)
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{label}: is no zip file, or a damaged one; download it anew") from error
+        raise file_faults.damaged(label, "zip") from error
     found = [
         name
         for name in names
@@ -163,21 +163,23 @@ def _inside_zip(path: Path) -> str:
     ]
     if len(found) != 1:
         what = f"{len(found)} layers ({', '.join(sorted(found)[:3])})" if found else "no layer (.shp)"
-        raise InputError(f"{label}: holds {what}; zip one layer alone, with its side files")
+        raise InputError(f"{label}: holds {what}; zip only one layer, with its side files")
     return f"/vsizip/{path.absolute()}/{found[0]}"
 
 
 def _layer_with_geoid(opened: str, label: str) -> str:
-    """The layer's name; of several, as a GeoPackage may have, the one with a GEOID."""
+    """The name of the layer that has a GEOID, as a GeoPackage may hold several."""
     names = [str(name) for name, geometry in pyogrio.list_layers(opened) if geometry is not None]
     fields = {name: [str(f) for f in pyogrio.read_info(opened, layer=name)["fields"]] for name in names}
     with_geoid = [name for name in names if "GEOID" in fields[name]]
     if len(with_geoid) > 1:
         raise InputError(
-            f"{label}: {len(with_geoid)} layers have a GEOID ({', '.join(with_geoid)}); keep the tracts alone"
+            f"{label}: {len(with_geoid)} layers have a GEOID ({', '.join(with_geoid)}); keep only the tracts"
         )
     if not with_geoid:
-        raise missing_column(label, "GEOID", sorted({field for found in fields.values() for field in found}))
+        raise file_faults.missing_column(
+            label, "GEOID", sorted({field for found in fields.values() for field in found})
+        )
     return with_geoid[0]
 
 
@@ -186,13 +188,13 @@ def _open_parquet(path: Path) -> Source:
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{label}: is no Parquet file, or a damaged one; copy it anew") from error
+        raise file_faults.damaged(label, "Parquet") from error
     if "GEOID" not in schema.names:
-        raise missing_column(label, "GEOID", schema.names)
-    said = (schema.metadata or {}).get(b"geo")
-    if said is None:
+        raise file_faults.missing_column(label, "GEOID", schema.names)
+    stated = (schema.metadata or {}).get(b"geo")
+    if stated is None:
         raise InputError(f"{label}: is Parquet without geometry; save it as GeoParquet")
-    geo = json.loads(said)
+    geo = json.loads(stated)
     name = geo["primary_column"]
     column = geo["columns"][name]
     types = {kind.removesuffix(" Z") for kind in column.get("geometry_types", [])}
@@ -200,22 +202,22 @@ def _open_parquet(path: Path) -> Source:
         raise InputError(
             f"{label}: holds {', '.join(sorted(types))}, not polygons; hand in the layer of tract boundaries"
         )
-    # By the standard a CRS that is not stated is longitude and latitude; one that is null is unknown.
+    # By the standard a CRS that is left out is longitude and latitude; one that is null is unknown.
     crs = column.get("crs", "OGC:CRS84")
     box = column.get("bbox")
     bounds = None if box is None else tuple(box) if len(box) == 4 else (box[0], box[1], box[3], box[4])
     return Source(path, "", None, name, _crs(crs, path), bounds)
 
 
-def _crs(said: object, path: Path) -> CRS:
+def _crs(stated: object, path: Path) -> CRS:
     label = label_of(path)
-    mend = "copy the .prj file beside it" if path.suffix.lower() == ".shp" else "save it with one"
-    if said is None:
-        raise InputError(f"{label}: has no coordinate reference system; {mend} (the Census uses EPSG:4269)")
+    fix = "copy the .prj file beside it" if path.suffix.lower() == ".shp" else "save it with one"
+    if stated is None:
+        raise InputError(f"{label}: has no coordinate reference system; {fix} (the Census uses EPSG:4269)")
     try:
-        return CRS.from_user_input(said)
+        return CRS.from_user_input(stated)
     except CRSError as error:
-        raise InputError(f"{label}: its coordinate reference system is unknown to PROJ; {mend}") from error
+        raise InputError(f"{label}: its coordinate reference system is unknown to PROJ; {fix}") from error
 
 
 def _first_line(error: Exception) -> str:

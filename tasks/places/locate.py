@@ -1,10 +1,10 @@
-"""Points into tracts on a Dask cluster: the layer lies spread over the workers, the points go past it.
+"""Points into tracts on a Dask cluster: the layer is spread over the workers, the points pass by it.
 
-The layer is opened with dask-geopandas in some spatial partitions, which stay on their workers, indexed
-once. A batch of points is read by one task, held against every partition by a task each, and put together
-and written by one more. Only a few batches are on the way at a time, so that the memory of a worker depends
-on the size of a batch and not on the number of posts; a single batch is the same thing once, and the fastest
-form that was measured (STACK 5).
+The layer is opened with dask-geopandas in spatial partitions, which stay on their workers, indexed once. One
+task reads a batch of points, one task per partition matches them, and one more puts the pairs together and
+writes them. Only a few batches are worked on at a time, so that the memory of a worker depends on the size of
+a batch and not on the number of posts. A single batch is the same thing once, and the fastest that was
+measured (STACK 5).
 """
 
 from __future__ import annotations
@@ -43,19 +43,20 @@ from tasks.places.join import (
 from tasks.places.results import Layer
 
 OnProgress = Callable[[int, int], None]
+"""Called with the number of batches that are done, and the number of all."""
 
 PARTITIONS: Final = 8
-"""Into how many pieces the layer is cut at least: each has some thousand tracts, and two workers have work
-alike. More workers get two pieces each."""
+"""Into how many partitions the layer is cut at least: each has some thousand tracts, and two workers have
+equal work. More workers get two partitions each."""
 
-_ON_THE_WAY: Final = 2
+_AT_A_TIME: Final = 2
 """Batches that are worked on at a time: one is matched while the other is read or written."""
 
 _DEATHS: Final = 5
 """How often a worker may be lost before the run gives up."""
 
 _REPEATED: Final = ["GEOID", "year", "tracts_matched"]
-"""Columns of a result that hold few values; the others do not get smaller by a dictionary."""
+"""Columns of a result that hold few values; a dictionary would not make the others smaller."""
 
 _POINT_COLUMNS: Final = ("lon", "lat")
 
@@ -73,7 +74,7 @@ class Partition:
     geoids: pa.Array
 
     def __sizeof__(self) -> int:
-        """Bytes that it takes, roughly, so that Dask sends points to it and never it to points."""
+        """Its rough size in bytes, so that Dask sends points to it and never sends it to points."""
         return int(shapely.get_num_coordinates(self.polygons).sum()) * 64
 
 
@@ -85,7 +86,7 @@ class Opened:
         partitions: Futures of its :class:`Partition` objects.
         ranks: For each of them a future of the ranks (int32) of its tracts.
         ranking: Future of the whole layer's :class:`~tasks.places.join.Ranking`.
-        crs: The system that points are carried into; None where degrees are right.
+        crs: The system that points are transformed into; None where degrees are right.
         height: The height of the strips into which points are sorted.
     """
 
@@ -114,15 +115,15 @@ def locate(
         layer: The tract layer.
         tracts: GEOID (string) and population (int64, may be missing) of the Census.
         out: The folder for the results; made if absent.
-        on_progress: Told how many batches are done, and of how many.
+        on_progress: Called with the number of batches that are done and the number of all.
 
     Returns:
         A Parquet file for each batch, of the same name: its other columns, row by row, and GEOID (string,
-        missing outside of all tracts), tracts_matched (int32) and tied (bool: on a border, and the two most
-        populous tracts are equal).
+        missing outside all tracts), tracts_matched (int32) and tied (bool: on a border whose two most
+        populous tracts have equally many people).
 
     Raises:
-        KilledWorker: Workers went on dying.
+        KilledWorker: Workers kept dying.
         ValueError: Two batches share a name.
     """
     targets = {batch: out / batch.name for batch in batches}
@@ -138,7 +139,7 @@ def locate(
                 if on_progress is not None:
                     on_progress(len(targets) - len(left), len(targets))
         except KilledWorker:
-            # Whatever died with the worker is done again, from the files; what is written stays.
+            # Whatever was lost with the worker is done again, from the files; what is written stays.
             deaths += 1
             if deaths > _DEATHS:
                 raise
@@ -148,7 +149,7 @@ def locate(
 
 
 def _located(client: Client, targets: dict[Path, Path], layer: Layer, tracts: pa.Table) -> Iterator[Path]:
-    """Do the batches, a few at a time; gives each when its file is there."""
+    """Do the batches, a few at a time; gives each once its file is written."""
     waiting = list(targets.items())
     opened = open_layer(client, layer, tracts)
     running: dict[str, Path] = {}
@@ -159,7 +160,7 @@ def _located(client: Client, targets: dict[Path, Path], layer: Layer, tracts: pa
         running[future.key] = batch
         return future
 
-    futures = as_completed([begin() for _ in range(min(_ON_THE_WAY, len(waiting)))])
+    futures = as_completed([begin() for _ in range(min(_AT_A_TIME, len(waiting)))])
     try:
         for future in futures:
             future.result()
@@ -172,7 +173,7 @@ def _located(client: Client, targets: dict[Path, Path], layer: Layer, tracts: pa
 
 
 def _submit(client: Client, batch: Path, target: Path, opened: Opened) -> Future:
-    """The tasks of one batch; gives the future of the last."""
+    """Submit the tasks of one batch; gives the future of the last."""
     run = uuid.uuid4().hex
     points = client.submit(
         read_points, batch, opened.crs, opened.height, key=f"read-points-{run}", pure=False
@@ -181,7 +182,7 @@ def _submit(client: Client, batch: Path, target: Path, opened: Opened) -> Future
         client.submit(match_partition, points, partition, key=f"match-{run}-{index}", pure=False)
         for index, partition in enumerate(opened.partitions)
     ]
-    # What ends a batch goes before what begins another, so that its arrays are freed soon.
+    # What ends a batch comes before what begins another, so that its arrays are freed soon.
     return client.submit(
         write_located,
         batch,
@@ -199,7 +200,7 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     """Spread a layer over the workers: spatial partitions, each with its polygons indexed.
 
     Args:
-        client: Where they lie.
+        client: Where to spread it.
         layer: The layer, in spatial order.
         tracts: GEOID and population of the Census.
     """
@@ -208,24 +209,25 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     frame = dask_geopandas.read_parquet(
         layer.path, columns=["GEOID", "geometry"], split_row_groups=-(-groups // number)
     )
-    # A task and no scattered object: what a dead worker held can then be made again. Only the last task of a
-    # batch needs it, so that reading and matching go before it.
+    # A task, not a scattered object: what a dead worker held can then be computed again. Only the last task
+    # of a batch needs it, so reading and matching come before it.
     ranking = client.submit(
         ranking_of, layer.path, tracts, key=f"ranking-{uuid.uuid4().hex}", pure=False, priority=-1
     )
-    # One task reads a partition and indexes it: in two, polygons would be sent from worker to worker.
+    # One task reads a partition and indexes it: with two, polygons would be sent from worker to worker, and a
+    # prepared polygon loses its index on the way.
     prepared = frame.map_partitions(prepare_partition, meta=("tracts", object), enforce_metadata=False)
     partitions = futures_of(client.persist(prepared.optimize()))
     ranks = [
-        client.submit(ranks_of, part, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False, priority=-1)
-        for part in partitions
+        client.submit(ranks_of, partition, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False, priority=-1)
+        for partition in partitions
     ]
     crs = layer_crs(layer.path) if layer.transform else None
     return Opened(partitions, ranks, ranking, crs, strip_height(tract_heights(layer.path)))
 
 
 def ranking_of(path: Path, tracts: pa.Table) -> Ranking:
-    """The ranking of the tracts of a layer that is kept."""
+    """The ranking of the tracts of a kept layer."""
     geoids = pq.read_table(path, columns=["GEOID"], use_threads=False)["GEOID"]
     return rank_tracts(geoids.cast(pa.string()).combine_chunks(), tracts)
 
@@ -243,13 +245,13 @@ def ranks_of(partition: Partition, ranking: Ranking) -> Ints:
 
 
 def layer_crs(path: Path) -> str:
-    """The coordinate reference system of a layer that is kept, as PROJ's JSON, which goes to workers well."""
+    """The coordinate reference system of a kept layer, as PROJ's JSON, which can be sent to workers."""
     geo = json.loads((pq.read_schema(path).metadata or {})[b"geo"])
     return json.dumps(geo["columns"][geo["primary_column"]]["crs"])
 
 
 def tract_heights(path: Path) -> npt.NDArray[np.float64]:
-    """Heights of the tracts of a layer that is kept, from the boxes that it keeps beside them."""
+    """Heights of the tracts of a kept layer, from their bounding boxes in the file."""
     with pq.ParquetFile(path) as file:
         box = file.read(columns=["bbox.ymin", "bbox.ymax"], use_threads=False)["bbox"].combine_chunks()
     return np.asarray(pc.subtract(pc.struct_field(box, "ymax"), pc.struct_field(box, "ymin")))
@@ -260,7 +262,7 @@ def read_points(batch: Path, crs: str | None, height: float) -> Strips:
 
     Args:
         batch: Parquet with lon and lat.
-        crs: The system to carry them into; None where degrees are right.
+        crs: The system to transform them into; None where degrees are right.
         height: The height of a strip.
     """
     table = pq.read_table(batch, columns=list(_POINT_COLUMNS), use_threads=False)
@@ -270,14 +272,14 @@ def read_points(batch: Path, crs: str | None, height: float) -> Strips:
 
 
 def match_partition(points: Strips, partition: Partition) -> tuple[Ints, Ints]:
-    """The pairs of points and tracts of one partition, as places in the two."""
+    """The pairs of points and tracts of one partition, as positions in the two."""
     return match(points, partition.polygons)
 
 
 def write_located(
     batch: Path, target: Path, pairs: Sequence[tuple[Ints, Ints]], ranks: Sequence[Ints], ranking: Ranking
 ) -> None:
-    """Resolve a batch and write it: whole or not at all.
+    """Decide each point of a batch and write the batch: whole or not at all.
 
     Args:
         batch: The batch.
@@ -290,8 +292,8 @@ def write_located(
     point = np.concatenate([points for points, _ in pairs])
     rank = np.concatenate([found[tracts] for (_, tracts), found in zip(pairs, ranks, strict=True)])
     winner, matched, tied = resolve(len(table), point, rank, ranking.population)
-    places = pa.array(winner, mask=winner == NOWHERE)
-    table = table.append_column("GEOID", pc.take(ranking.geoids, places))
+    tract = pa.array(winner, mask=winner == NOWHERE)
+    table = table.append_column("GEOID", pc.take(ranking.geoids, tract))
     table = table.append_column("tracts_matched", pa.array(matched))
     table = table.append_column("tied", pa.array(tied))
     with replacing(target) as beside:

@@ -1,4 +1,4 @@
-"""The places room's door for what needs no server: the tract layer, the Census and the cities, looked at."""
+"""The door of the places room for checks before a run: the tract layer, the Census and the cities."""
 
 from tasks.places.census import examined, read_census, read_city_tracts
 from tasks.places.coordinates import Bounds

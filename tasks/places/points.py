@@ -1,4 +1,4 @@
-"""Coordinates as records have them: which are a location, and whether the two stand in each other's place."""
+"""Coordinates as records have them: which of them are a location, and whether the two are swapped."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _FAR_LAT: Final = 90.0
 _WORLD: Final[Bounds] = (-_FAR_LON, -_FAR_LAT, _FAR_LON, _FAR_LAT)
 
 
-def places(lon: pa.Array, lat: pa.Array) -> tuple[pa.Array, pa.Array]:
+def locations(lon: pa.Array, lat: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Coordinates that are a location; both missing where they are not (DESIGN 5.6).
 
-    Missing, not a number, out of range, and (0, 0), which apps write for "unknown", are no location.
+    Coordinates that are missing, not a number, out of range, or (0, 0), which apps write for "unknown", are
+    not a location.
 
     Args:
         lon: Longitudes (float64, degrees).
@@ -30,11 +31,11 @@ def places(lon: pa.Array, lat: pa.Array) -> tuple[pa.Array, pa.Array]:
         The same, missing together.
 
     Example:
-        >>> lon, lat = places(pa.array([-118.2, 0.0, 200.0, 0.0]), pa.array([34.1, 0.0, 5.0, 51.5]))
+        >>> lon, lat = locations(pa.array([-118.2, 0.0, 200.0, 0.0]), pa.array([34.1, 0.0, 5.0, 51.5]))
         >>> lon.to_pylist()
         [-118.2, None, None, 0.0]
     """
-    # A comparison with NaN is false, and one with a missing value is missing: both are no location.
+    # A comparison with NaN is false, and one with a missing value is missing: neither is a location.
     fine: Sequence[Any] = (
         pc.less_equal(pc.abs(lon), _FAR_LON),
         pc.less_equal(pc.abs(lat), _FAR_LAT),
@@ -46,7 +47,7 @@ def places(lon: pa.Array, lat: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 
 def swapped(lat: pa.Array, lon: pa.Array, bounds: Bounds | None) -> bool:
-    """Whether most points lie outside an extent and would lie inside it the other way round.
+    """Whether most points are outside an extent and would be inside it the other way round.
 
     Args:
         lat: What is called latitude (float64, degrees), may be missing.
@@ -61,8 +62,8 @@ def swapped(lat: pa.Array, lon: pa.Array, bounds: Bounds | None) -> bool:
     ys, xs = _floats(lat), _floats(lon)
     known = np.isfinite(ys) & np.isfinite(xs) & ((ys != 0) | (xs != 0))
     ys, xs = ys[known], xs[known]
-    mended = ~_inside(xs, ys, bounds or _WORLD) & _inside(ys, xs, bounds or _WORLD)
-    return bool(len(ys)) and 2 * int(mended.sum()) > len(ys)
+    put_right = ~_inside(xs, ys, bounds or _WORLD) & _inside(ys, xs, bounds or _WORLD)
+    return bool(len(ys)) and 2 * int(put_right.sum()) > len(ys)
 
 
 def _inside(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], bounds: Bounds) -> npt.NDArray[np.bool_]:

@@ -25,28 +25,28 @@ ROW_GROUP: Final = 1_000
 """Tracts in a row group: small enough that a region is read without its neighbours."""
 
 _LAYOUT: Final = "2"
-"""Part of the folder's name; another number makes every layer be read anew."""
+"""Part of the folder's name; with another number, every layer is read again."""
 
 _FACTS: Final = "layer.json"
 _AREAL: Final = ("Polygon", "MultiPolygon")
 _COLLECTION: Final = 7
-"""Shapely's number of a mixed bag of geometries, of which the areas are the tract."""
+"""Shapely's number for a mixed collection of geometries; its areas are the tract."""
 
-_LINES: Final = 1
+_LINE: Final = 1
 """Dimension of a line; areas have 2."""
 
 
 def prepare_layer(path: Path, work: Path) -> Layer:
-    """Read the layer, or find it read by an earlier run.
+    """Read the layer, or take it as an earlier run kept it.
 
     Polygons that are not valid by OGC's rules are repaired (``shapely.make_valid``; of what comes out, and of
-    mixed collections, the areas are kept) and counted. Rows of one GEOID become one tract. The rows lie along
-    a Hilbert curve, so that neighbours lie together in the file.
+    mixed collections, the areas are kept) and counted. Rows with the same GEOID become one tract. The rows
+    follow a Hilbert curve, so that neighbours are together in the file.
 
     Args:
         path: The layer as it was handed in.
-        work: The investigation's work folder; the layer is kept below ``places/`` there, by the hash of its
-            bytes and the versions of what reads it.
+        work: The investigation's work folder; the layer is kept in ``places/`` there, under the hash of its
+            bytes and the versions of the libraries that read it.
 
     Returns:
         The layer as it is kept.
@@ -54,11 +54,11 @@ def prepare_layer(path: Path, work: Path) -> Layer:
     Raises:
         InputError: As :func:`tasks.places.layer.check_layer`; or a tract has no polygon.
     """
-    sha256, size = hash_of(path)
-    folder = work / "places" / f"{sha256[:12]}-{_versions()}"
+    given = hash_of(path)
+    folder = work / "places" / f"{given.source}-{_versions()}"
     kept = folder / "tracts.parquet"
     facts = folder / _FACTS
-    # The facts are written last: where they are, the layer is whole.
+    # The facts are written last: if they are there, the layer is complete.
     if not (facts.is_file() and kept.is_file()):
         source = open_layer(path)
         tracts, repaired = _repaired(_read(source), label_of(path))
@@ -74,7 +74,7 @@ def prepare_layer(path: Path, work: Path) -> Layer:
         }
         with replacing(facts) as beside:
             beside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return Layer(kept, sha256[:12], sha256, size, **json.loads(facts.read_text(encoding="utf-8")))
+    return Layer(kept, given, **json.loads(facts.read_text(encoding="utf-8")))
 
 
 def _versions() -> str:
@@ -85,7 +85,7 @@ def _versions() -> str:
 
 
 def _read(source: Source) -> gpd.GeoDataFrame:
-    """GEOID and geometry of all rows, as they stand in the file."""
+    """GEOID and geometry of all rows, as in the file."""
     label = label_of(source.path)
     try:
         if source.layer is None:
@@ -95,22 +95,22 @@ def _read(source: Source) -> gpd.GeoDataFrame:
                 source.opened, layer=source.layer, columns=["GEOID"], use_arrow=True
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, pa.ArrowException) as error:
-        said = str(error).split("\n", 1)[0][:120]
-        raise InputError(f"{label}: cannot be read to its end ({said}); download it anew") from error
+        reason = str(error).split("\n", 1)[0][:120]
+        raise InputError(f"{label}: cannot be read to its end ({reason}); download it again") from error
     geoids = to_geoids(pa.array(frame["GEOID"], from_pandas=True), label)
     polygons = np.asarray(frame.geometry.array)
     return gpd.GeoDataFrame({"GEOID": geoids.to_pylist()}, geometry=polygons, crs=source.crs)
 
 
 def _repaired(frame: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, int]:
-    """Valid polygons, one a GEOID, in spatial order; and how many had to be repaired."""
+    """Valid polygons, one per GEOID, in spatial order; and how many had to be repaired."""
     if not len(frame):
         raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
     geoids = frame["GEOID"].to_numpy(dtype=object)
     polygons = shapely.force_2d(np.asarray(frame.geometry.array))
     _all_polygons(geoids, polygons, label)
     wrong = ~shapely.is_valid(polygons) | (shapely.get_type_id(polygons) == _COLLECTION)
-    polygons[wrong] = [_areas(part) for part in shapely.make_valid(polygons[wrong])]
+    polygons[wrong] = [_areas(shape) for shape in shapely.make_valid(polygons[wrong])]
     _all_polygons(geoids, polygons, label)
     geoids, polygons = _united(geoids, polygons)
     tracts = gpd.GeoDataFrame({"GEOID": geoids}, geometry=polygons, crs=frame.crs)
@@ -120,7 +120,7 @@ def _repaired(frame: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, in
 
 
 def _all_polygons(geoids: npt.NDArray[Any], polygons: npt.NDArray[Any], label: str) -> None:
-    """Every tract has an area. One without could only vanish in silence, so it ends the run."""
+    """See that every tract has an area: one without would silently hold no point."""
     none = shapely.is_missing(polygons) | shapely.is_empty(polygons)
     if none.any():
         raise InputError(
@@ -128,8 +128,8 @@ def _all_polygons(geoids: npt.NDArray[Any], polygons: npt.NDArray[Any], label: s
             "remove the row, or give it its boundary"
         )
     kinds = shapely.get_dimensions(polygons)
-    if (kinds <= _LINES).any():
-        first = int(np.flatnonzero(kinds <= _LINES)[0])
+    if (kinds <= _LINE).any():
+        first = int(np.flatnonzero(kinds <= _LINE)[0])
         kind = polygons[first].geom_type
         raise InputError(
             f"{label}: tract {geoids[first]} is a {kind}, not a polygon; "
@@ -138,16 +138,15 @@ def _all_polygons(geoids: npt.NDArray[Any], polygons: npt.NDArray[Any], label: s
 
 
 def _areas(geometry: shapely.Geometry) -> shapely.Geometry:
-    """What is an area of a repaired geometry: lines and points that fell off are no part of a tract."""
-    parts = shapely.get_parts(geometry)
-    nested = shapely.get_parts(parts)
-    return shapely.union_all([part for part in nested if part.geom_type in _AREAL])
+    """The areas of a repaired geometry: lines and points that fell off are not part of a tract."""
+    members = shapely.get_parts(shapely.get_parts(geometry))
+    return shapely.union_all([member for member in members if member.geom_type in _AREAL])
 
 
 def _united(
     geoids: npt.NDArray[Any], polygons: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """One polygon a GEOID, in order of GEOID."""
+    """One polygon per GEOID, in order of GEOID."""
     names, first, place, count = np.unique(
         geoids.astype(str), return_index=True, return_inverse=True, return_counts=True
     )

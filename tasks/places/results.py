@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tasks.rows.results import InputFile
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -15,19 +17,15 @@ class Layer:
     Attributes:
         path: GeoParquet: GEOID (string, unique) and geometry, in Hilbert order, row groups of 1,000 with a
             covering bounding box; in the layer's own coordinates.
-        source: First 12 hex digits of the input's SHA-256.
-        sha256: All 64 of them; over all files of a shapefile.
-        bytes: Size of the input.
+        input: The layer as it was handed in; of a shapefile, the hash and size of all its files together.
         tracts: Tracts in it.
         repaired: Polygons that were invalid and were repaired.
-        transform: Whether points in degrees must be carried into the layer's coordinates (which are neither
-            WGS 84 nor NAD 83).
+        transform: Whether points in degrees must be transformed into the layer's coordinates (which are
+            neither WGS 84 nor NAD 83).
     """
 
     path: Path
-    source: str
-    sha256: str
-    bytes: int
+    input: InputFile
     tracts: int
     repaired: int
     transform: bool
@@ -40,10 +38,10 @@ class Census:
     Attributes:
         tracts: GEOID (string, unique, sorted), population (int64, may be missing), income (float64, US
             dollars a year, may be missing).
-        cities: city (string), GEOID (string): a row for each examined city and tract, each pair once, sorted.
-        sources: name inside the investigation folder, SHA-256 and bytes of each of the files read.
+        cities: city (string), GEOID (string): one row per examined city and tract, each pair once, sorted.
+        files: The files read.
     """
 
     tracts: pa.Table
     cities: pa.Table
-    sources: tuple[tuple[str, str, int], ...]
+    files: tuple[InputFile, ...]

@@ -1,1 +1,1 @@
-"""Posts: read, counted once, and put into tracts."""
+"""Posts: read, each counted once, and put into tracts."""

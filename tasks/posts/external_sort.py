@@ -1,8 +1,8 @@
-"""A table of posts that is too long for memory, written in order of its key, byte for byte as a short one.
+"""A table of posts that is too long for memory, written in order of its key, byte for byte like a short one.
 
-The rows are dealt out into ranges of the id on disk; each range is then sorted and written behind the one
-before it. As a row group has a number of rows that :mod:`data.tables` fixes, nothing in the file tells in how
-many ranges it was made.
+The rows are dealt out on disk into ranges of the id; each range is then sorted and written after the one
+before it. :mod:`data.tables` fixes how many rows a row group has, so nothing in the file shows how many
+ranges there were.
 """
 
 from __future__ import annotations
@@ -39,21 +39,22 @@ def write_long(
 
     Args:
         pieces: The rows in pieces that fit memory, with a column post_id (string); the first should be a fair
-            sample of the ids.
-        ranges: Into how many ranges the ids are cut.
-        complete: Makes rows of the table from rows of a range.
+            sample of the ids, as ranges are cut by it.
+        ranges: How many ranges the ids are cut into.
+        complete: Turns the rows of a range into rows of the table.
         spec: The table's schema; a private one, which has no CSV.
         out: The folder that holds ``private/``.
         scratch: A folder for the ranges, which are removed at the end.
 
     Returns:
-        The file, as :func:`data.tables.write_table` would have written it.
+        The file, as :func:`data.tables.write_table` would write it.
 
     Raises:
         ValueError: As :func:`data.tables.conform`.
     """
     path = out / f"{spec.name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the batches and not in the system's temporary folder, which may be small, or in memory.
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".ranges-") as folder:
         files = _spread(pieces, ranges, Path(folder))
         rows = (conform(complete(_read(file)), spec) for file in files)
@@ -67,15 +68,17 @@ def write_long(
 
 
 def _spread(pieces: Iterable[pa.Table], ranges: int, folder: Path) -> list[Path]:
-    """Deal rows out by range of id; the files lie in order of the ranges."""
+    """Deal rows out by range of id; the files are in order of the ranges."""
     files: list[Path] = []
     cuts: list[str] = []
     with ExitStack() as stack:
         writers: list[pa.RecordBatchFileWriter] = []
         for piece in pieces:
             if not writers:
+                # The first piece decides: ids are hashed into pieces, so each is a sample of all. A bad
+                # sample makes ranges unequal, which costs memory and changes no byte.
                 cuts = cuts_of(piece[_KEY], ranges)
-                files = [folder / f"{place:04d}.arrow" for place in range(len(cuts) + 1)]
+                files = [folder / f"{number:04d}.arrow" for number in range(len(cuts) + 1)]
                 writers = [stack.enter_context(pa.ipc.new_file(file, piece.schema)) for file in files]
             deal_out(piece.combine_chunks(), ranges_of(piece[_KEY], cuts), writers)
     return files
@@ -89,12 +92,13 @@ def cuts_of(ids: pa.ChunkedArray, ranges: int) -> list[str]:
         ['c']
     """
     ordered = pc.take(ids, pc.sort_indices(ids))
-    places = np.linspace(0, len(ids), ranges + 1).astype(int)[1:-1]
-    return list(dict.fromkeys(ordered[place].as_py() for place in places)) if len(ids) else []
+    at = np.linspace(0, len(ids), ranges + 1).astype(int)[1:-1]
+    # Each cut once: ids that are equal may not fall on both sides of one.
+    return list(dict.fromkeys(ordered[index].as_py() for index in at)) if len(ids) else []
 
 
 def ranges_of(ids: pa.ChunkedArray, cuts: list[str]) -> npt.NDArray[np.int16]:
-    """In which range each id lies: how many cuts are not beyond it, in the order in which Arrow sorts text.
+    """The range of each id: how many cuts are not beyond it, in the order in which Arrow sorts text.
 
     Example:
         >>> ranges_of(pa.chunked_array([["d", "a", "c"]]), ["c"]).tolist()
@@ -112,7 +116,10 @@ def _read(path: Path) -> pa.Table:
 
 
 def _in_groups(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The same rows in tables of whole row groups, but for the last."""
+    """The same rows in tables of whole row groups, except the last.
+
+    What is left of a range goes to the front of the next one, so that groups do not end where ranges do.
+    """
     left = schema.empty_table()
     for table in tables:
         rows = pa.concat_tables([left, table]).combine_chunks()

@@ -1,4 +1,4 @@
-"""The posts of all files, each counted once (DESIGN 5.6), by the reading of large files in `tasks.rows`."""
+"""The posts of all files, each counted once (DESIGN 5.6), read as :mod:`tasks.rows` reads large files."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ NO_LOCATION: Final = "no location"
 class PostCount:
     """What becomes of posts (:class:`tasks.rows.reader.Count`).
 
-    Those of excluded accounts are taken out, then those without a location; each is counted under the first
-    of the two.
+    Posts of excluded accounts are taken out, then posts without a location; each is counted under the first
+    reason that applies.
     """
 
     repeated: tuple[str, ...] = ("year",)
 
     def __call__(self, rows: pa.Table) -> Counted:
-        """Take out what is not to be placed.
+        """Take out the posts that are not located.
 
         Args:
             rows: Posts with the columns of :data:`tasks.posts.tidy.TIDY`.
@@ -59,16 +59,16 @@ def gather_posts(
     Args:
         files: Path inside the investigation folder, and where to open it, in order of the former.
         settings: The section ``[posts]``.
-        work: The investigation's work folder; ``posts/`` in it is made anew.
+        work: The investigation's work folder; ``posts/`` in it is emptied first.
         client: Where to run; its workers must see the files under the same paths.
-        buckets: In how many pieces; by default after the number of posts. It changes no byte of a table.
-        on_progress: Told how many files are read, and of how many.
+        buckets: How many buckets; by default by the number of posts. It changes no byte of a table.
+        on_progress: Called with the number of files read and the number of all.
 
     Returns:
         The files, the batches and the counts.
 
     Raises:
-        InputError: A file cannot be read, or changed while it was.
+        InputError: A file cannot be read, or changed while it was read.
     """
     found = gather_rows(
         files,

@@ -1,4 +1,4 @@
-"""The posts, looked at before any work is done: each file's header and first block."""
+"""The posts, checked before any work is done: each file's header and first block."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from data.errors import InputError
 from data.settings import Posts
+from tasks.places.check_points import check_points
 from tasks.places.coordinates import Bounds
 from tasks.posts.tidy import PostReader
-from tasks.rows.look import check_files
 
 
 def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None) -> None:
@@ -21,10 +21,10 @@ def check_posts(files: Sequence[tuple[str, Path]], bounds: Bounds | None = None)
 
     Raises:
         InputError: There is no file, one is of another kind, empty, damaged or not UTF-8; a column is missing
-            or holds something else; or latitude and longitude stand in each other's place. Names file,
-            column and the mend.
+            or holds something else; or latitude and longitude are swapped. The message names
+            the file, the column and the fix.
     """
     if not files:
-        raise InputError("posts/: holds no file; put .csv, .csv.gz or .parquet files there")
-    reader = PostReader(Posts(year=2000))  # neither the year nor the zone alters whether a time can be read
-    check_files(files, reader, bounds, latitude="latitude", longitude="longitude", things="posts")
+        raise InputError("posts/: no file in it; put .csv, .csv.gz or .parquet files there")
+    reader = PostReader(Posts(year=2000))  # neither year nor zone changes whether a time can be read
+    check_points(files, reader, bounds, latitude="latitude", longitude="longitude", things="posts")

@@ -15,11 +15,11 @@ class Gathered:
     """The posts of all files, each counted once (DESIGN 5.6), before any was put into a tract.
 
     Attributes:
-        files: One a file, in order of name.
+        files: The files, in order of name.
         batches: Parquet files with the posts that have a location: post_id (text), year (int32, may be
-            missing), lon and lat (float64, degrees). In which batch a post lies follows from its id alone.
-        duplicates: Posts whose id a row before them has.
-        excluded: Posts of accounts that are no residents.
+            missing), lon and lat (float64, degrees). The batch of a post follows from its id.
+        duplicates: Posts whose id an earlier row has.
+        excluded: Posts of accounts that are not residents.
         no_location: Posts whose coordinates are missing, out of range or (0, 0).
     """
 
@@ -37,10 +37,10 @@ class PostsTables:
     Attributes:
         outside: Posts in no tract.
         in_one_tract: Posts in exactly one.
-        on_borders: Posts in several, each given to one of them.
+        on_borders: Posts in several tracts, each given to one of them.
         with_income: Posts in tracts that have population and a median income.
         without: Posts in tracts that lack one of the two, or a row of the Census.
-        counts: The posts of the year analysed by tract: GEOID (string), count (int64), in order of GEOID;
+        counts: The posts of the analysed year by tract: GEOID (string), count (int64), in order of GEOID;
             tracts without a post have no row.
     """
 

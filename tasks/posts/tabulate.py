@@ -1,4 +1,4 @@
-"""From posts that know their tract to the tables: where each lies, how borders were decided, counts."""
+"""From located posts to the tables: where each post is, how borders were decided, and counts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from tasks.posts.external_sort import write_long
 from tasks.posts.results import PostsTables
 
 NATION: Final = "nation"
-"""The scope of border_posts that is everywhere."""
+"""The scope of border_posts that covers everything."""
 
 ALL_YEARS: Final = "all"
 
 _SUMS: Final = ("posts", "posts_on_borders", "extra_rows", "ties")
-
 
 _RANGE: Final = 1_000_000
 """Posts that are in memory at a time."""
@@ -32,11 +31,11 @@ _RANGE: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Tally:
-    """What one located file tells.
+    """The counts of one located file.
 
     Attributes:
         outside: Posts in no tract.
-        sums: GEOID, analysed (whether of the year analysed), and the sums of ``_SUMS`` (int64).
+        sums: GEOID, analysed (whether of the analysed year), and the sums of ``_SUMS`` (int64).
     """
 
     outside: int
@@ -50,7 +49,7 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
         located: Parquet files, one at least, with post_id (string), year (int32), GEOID (string),
             tracts_matched (int32) and tied (bool); GEOID is missing for posts in no tract.
         census: The Census and the examined cities.
-        year: The year analysed.
+        year: The analysed year.
         out: Where the tables go.
 
     Returns:
@@ -82,7 +81,7 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
 
 
 def _placed(located: Sequence[Path], year: int, tallies: list[Tally]) -> Iterator[pa.Table]:
-    """The posts in tracts, post_id, year, GEOID, tracts_matched; each file's tally goes into the list."""
+    """The posts in tracts, post_id, year, GEOID, tracts_matched; each file's tally is added to the list."""
     for path in located:
         rows = pq.read_table(path)
         placed = rows.filter(pc.is_valid(rows["GEOID"]))
@@ -91,7 +90,7 @@ def _placed(located: Sequence[Path], year: int, tallies: list[Tally]) -> Iterato
 
 
 def _tallied(placed: pa.Table, year: int) -> pa.Table:
-    """The sums by tract and whether of the year analysed."""
+    """The sums by tract and whether of the analysed year."""
     beyond = pc.subtract(placed["tracts_matched"].cast(pa.int64()), 1)
     each = pa.table(
         {
@@ -123,17 +122,17 @@ def _counts(sums: pa.Table) -> pa.Table:
 
 
 def _in_cities(placed: pa.Table, cities: pa.Table) -> pa.Table:
-    """A row for each post and examined city that holds its tract; one with city missing where none does."""
+    """One row per post and examined city that has its tract; where none has, one row without a city."""
     return placed.join(cities, keys="GEOID", join_type="left outer", use_threads=False)
 
 
 def border_posts(sums: pa.Table, cities: pa.Table, year: int) -> pa.Table:
-    """How many posts lie on borders, everywhere and in each examined city by the tract assigned.
+    """How many posts are on borders, everywhere and in each examined city by the assigned tract.
 
     Args:
         sums: GEOID, analysed, and the four sums (int64).
         cities: city and GEOID, each pair once.
-        year: The year analysed.
+        year: The analysed year.
 
     Returns:
         The rows of public/border_posts; a city without posts has zeros.

@@ -1,12 +1,12 @@
 """The year in which a post was written, from times as apps and spreadsheets write them (DESIGN 5.6).
 
-What is understood:
+Accepted forms:
 
-- text by ISO 8601, with ``T`` or a blank between date and time, with or without seconds and fractions, or a
+- text in ISO 8601, with ``T`` or a blank between date and time, with or without seconds and fractions, or a
   date alone; an offset may follow (``Z``, ``+02:00``, ``+0200``, ``+02``, `` UTC``, `` GMT``);
 - timestamps and dates of Parquet, with or without a zone;
-- numbers (a column of integers or floats, or text that is digits alone): seconds since 1970 in UTC, from
-  1973 to 2099; milliseconds are no time, they are not guessed at.
+- numbers (a column of integers or floats, or text of digits only): seconds since 1970 in UTC, from
+  1973 to 2099; milliseconds are not accepted, as they would have to be guessed.
 
 A time with an offset is converted to the configured zone; one without is read in that zone, so that its year
 is the year that is written there.
@@ -21,13 +21,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Complaint = Callable[[int, object], Exception]
-"""Makes the error for a row (0 is the first of the array) and the value that is no time."""
+"""Makes the error for a row (0 is the first of the array) and the value that is not a time."""
 
 _EARLIEST: Final = 100_000_000
-"""1973-03-03 in seconds since 1970; what is less is no time of a post, but a date like 20190701."""
+"""1973-03-03 in seconds since 1970; a smaller number is a date like 20190701, not the time of a post."""
 
 _LATEST: Final = 4_102_444_800
-"""2100-01-01; what is beyond counts milliseconds, or is no time."""
+"""2100-01-01; a larger number counts milliseconds, or is not a time."""
 
 _SHAPE: Final = (
     r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -44,13 +44,13 @@ def years(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
     Args:
         values: The column ``created_at``: text, timestamps, dates or numbers.
         timezone: IANA name of the zone in which times without an offset are read, and years taken.
-        complaint: Makes the error to raise for a value that is no time.
+        complaint: Makes the error to raise for a value that is not a time.
 
     Returns:
         Years (int32); missing where the value is missing or empty.
 
     Raises:
-        Exception: What ``complaint`` gives.
+        Exception: As ``complaint`` makes it.
 
     Example:
         >>> times = pa.array(["2020-01-01T00:30:00+02:00", "2020-01-01 00:30", ""])
@@ -109,7 +109,7 @@ def _years_of_seconds(values: pa.Array, timezone: str) -> pa.Array:
 
 
 def _years_of_text(text: pa.Array, timezone: str) -> pa.Array:
-    """First as if all were written plainly, which costs least; then form by form."""
+    """Try the plain form for all, which is the cheapest; then form by form."""
     none = pa.scalar(None, pa.string())
     text = pc.if_else(pc.equal(text, ""), none, text)
     try:
@@ -118,8 +118,8 @@ def _years_of_text(text: pa.Array, timezone: str) -> pa.Array:
         pass
     digits = pc.fill_null(pc.match_substring_regex(text, _DIGITS), False)
     counted = pc.if_else(digits, pc.utf8_trim_whitespace(text), none).cast(pa.float64())
-    told = _years_of_plain(_plain(pc.if_else(digits, none, text)), timezone)
-    return pc.coalesce(told, _years_of_seconds(counted, timezone))
+    written = _years_of_plain(_plain(pc.if_else(digits, none, text)), timezone)
+    return pc.coalesce(written, _years_of_seconds(counted, timezone))
 
 
 def _years_of_plain(text: pa.Array, timezone: str) -> pa.Array:
@@ -134,17 +134,17 @@ def _years_of_plain(text: pa.Array, timezone: str) -> pa.Array:
 
 
 def _plain(text: pa.Array) -> pa.Array:
-    """The forms that Arrow does not read, brought into the one that it does; fractions are left out."""
+    """Bring the forms that Arrow does not read into the one that it does; fractions are left out."""
     trimmed = pc.utf8_trim_whitespace(text)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    parts = pc.extract_regex(pc.utf8_upper(trimmed), _SHAPE)
-    wrong = pc.and_(pc.is_null(parts), pc.is_valid(trimmed))
+    groups = pc.extract_regex(pc.utf8_upper(trimmed), _SHAPE)
+    wrong = pc.and_(pc.is_null(groups), pc.is_valid(trimmed))
     if pc.any(wrong, min_count=0).as_py():
-        raise pa.ArrowInvalid("no form of a time")
+        raise pa.ArrowInvalid("not a time")
     date, minute, second, offset = (
-        pc.struct_field(parts, name) for name in ("date", "minute", "second", "offset")
+        pc.struct_field(groups, name) for name in ("date", "minute", "second", "offset")
     )
-    # A group that took no part comes back as empty text.
+    # A group that did not match comes back as empty text.
     minute = pc.if_else(pc.equal(minute, ""), "00:00", minute)
     second = pc.if_else(pc.equal(second, ""), ":00", second)
     offset = pc.if_else(pc.is_in(offset, pa.array(["UTC", "GMT"])), "Z", offset)
@@ -152,7 +152,7 @@ def _plain(text: pa.Array) -> pa.Array:
 
 
 def _first_wrong(values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> int:
-    """The place of the first value that cannot be read: all before it can, so halving finds it."""
+    """The index of the first value that cannot be read: all before it can, so halving finds it."""
     good, bad = 0, len(values)
     while bad - good > 1:
         middle = (good + bad) // 2

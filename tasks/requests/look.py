@@ -1,4 +1,4 @@
-"""The requests room's door for what needs no server: ``requests.csv``, looked at before any work is done."""
+"""The door of the requests room for checks before a run: ``requests.csv``."""
 
 from tasks.requests.read import read_requests
 

@@ -7,17 +7,18 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
+from tasks.rows.results import InputFile
+
 
 @dataclass(frozen=True)
 class Summary:
-    """How many were asked, and what came.
+    """How many agencies were asked, and what came.
 
     Attributes:
         asked: Requests.
-        answered: Those of them that an agency has answered, whatever the answer: neither pending nor
-            withdrawn.
+        answered: Requests that an agency has answered, whatever the answer: neither pending nor withdrawn.
         mailboxes: Mailboxes in the folders that requests name; one that two requests share counts once.
-        bytes: Their size together.
+        bytes: Their total size.
     """
 
     asked: int
@@ -32,14 +33,14 @@ class Requests:
 
     Attributes:
         table: Rows of ``public/requests``, by agency and day.
-        rows: Requests in the file, counted apart from the reading of it.
-        sources: Name inside the investigation folder, SHA-256 and bytes of the file.
+        rows: Requests in the file, counted independently of the reading.
+        files: The file.
         warnings: One line each, for the run's last lines.
     """
 
     table: pa.Table
     rows: int
-    sources: tuple[tuple[str, str, int], ...]
+    files: tuple[InputFile, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -55,7 +56,7 @@ def summary_of(table: pa.Table) -> Summary:
         table: The rows, in any order.
 
     Returns:
-        The numbers. A folder that lies in another one that is named too adds nothing to it.
+        The numbers. A folder inside another one that is named too adds nothing to it.
 
     Example:
         >>> summary_of(
@@ -82,5 +83,5 @@ def summary_of(table: pa.Table) -> Summary:
 
 
 def _above(folder: str) -> set[str]:
-    """The folders in which a folder of ``records/`` lies."""
+    """The folders that contain a folder of ``records/``."""
     return {parent.as_posix() for parent in PurePosixPath(folder).parents}

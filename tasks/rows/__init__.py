@@ -1,1 +1,1 @@
-"""Large files of rows, read in blocks of bounded size, each row counted once: what several rooms build on."""
+"""Every file that a person hands in is read here: small tables, large tables, their kind and their hash."""

@@ -1,8 +1,8 @@
-"""The rows of all files, each counted once: files into buckets, buckets into batches.
+"""The rows of all files, each counted once: files are cut into buckets, buckets become batches.
 
-Two rounds of tasks with everything on disk between them: one a file (`tasks.rows.hash_partition`), then one
-a bucket. No task holds more than a bucket, and what a row becomes depends on its id, its file and its place
-alone.
+Two rounds of tasks with everything on disk between them: one task per file
+(:mod:`tasks.rows.hash_partition`), then one per bucket. No task holds more than a bucket, and what becomes of
+a row depends only on its id, its file and its position.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from distributed import Client
 
-from data.errors import InputError
+from data import file_faults
 from data.tables import replacing
-from tasks.rows.hash_partition import FilePiece, part_path, read_file
+from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
 from tasks.rows.ids import first_of_each
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
-from tasks.rows.results import GatheredRows
+from tasks.rows.results import FileOfRows, GatheredRows
 from tasks.scatter import run_each
 
 _ONE_BUCKET: Final = 2_000_000
-"""Up to so many rows lie in one bucket: then the join takes its fastest form."""
+"""Up to so many rows are in one bucket: a join of a single batch is the fastest."""
 
 _BUCKET: Final = 1_000_000
-"""Beyond, about so many in each."""
+"""Beyond that, about so many rows are in each bucket."""
 
 MOST_BUCKETS: Final = 500
-"""A reader has a file open for each."""
+"""A reader has a file open for each bucket."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class BucketPiece:
     """The work on one bucket.
 
     Attributes:
-        parts: Its parts, in order of file.
+        partitions: Its partitions, in order of file.
         batch: The batch to write.
-        schema: The parts' schema.
+        schema: The partitions' schema.
         id: The column that tells rows apart; None where there is none.
         count: What becomes of the rows.
     """
 
-    parts: tuple[Path, ...]
+    partitions: tuple[Path, ...]
     batch: Path
     schema: pa.Schema
     id: str | None
@@ -66,10 +66,10 @@ class BucketCounts:
 
 
 def buckets_for(rows: int) -> int:
-    """Into how many buckets rows are dealt.
+    """How many buckets rows are dealt into.
 
     Args:
-        rows: About how many there are.
+        rows: About how many rows there are.
 
     Example:
         >>> buckets_for(873_592), buckets_for(8_700_000), buckets_for(10**10)
@@ -94,38 +94,30 @@ def gather_rows(
     Args:
         files: Path inside the investigation folder, and where to open it, in order of the former.
         reader: How they are read.
-        count: What becomes of the rows whose id no row before them has.
-        folder: Where to work; made anew. The batches lie in ``batches/`` there.
+        count: What becomes of the rows whose id no earlier row has.
+        folder: Where to work; emptied first. The batches are in ``batches/`` there.
         client: Where to run; its workers must see the files under the same paths.
         name: What the batches' names begin with.
-        buckets: In how many pieces; by default after the number of rows.
-        on_progress: Told how many files are read, and of how many.
+        buckets: How many buckets; by default by the number of rows.
+        on_progress: Called with the number of files read and the number of all.
 
     Returns:
         The files, the batches and the counts.
 
     Raises:
-        InputError: A file cannot be read, or changed while it was.
+        InputError: A file cannot be read, or changed while it was read.
     """
     estimates = (estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
     number = buckets or buckets_for(sum(estimates))
-    parts, batches = folder / "parts", folder / "batches"
+    partitions, batches = folder / "partitions", folder / "batches"
     shutil.rmtree(folder, ignore_errors=True)
-    parts.mkdir(parents=True)
+    partitions.mkdir(parents=True)
     batches.mkdir()
-    states = [_state(path) for _, path in files]
-    pieces = [
-        FilePiece(place, label, path, parts, number, reader) for place, (label, path) in enumerate(files)
-    ]
-    tell = None if on_progress is None else lambda done: on_progress(done, len(files))
-    read = run_each(client, read_file, pieces, tell)
-    for (label, path), before in zip(files, states, strict=True):
-        if _state(path) != before:
-            raise InputError(f"{label}: was changed during the run; wait until it is copied, run again")
+    read = _partitioned(files, reader, partitions, number, client, on_progress)
     paths = tuple(batches / f"{name}-{bucket:04d}.parquet" for bucket in range(number))
-    work = [
+    pieces = [
         BucketPiece(
-            tuple(part_path(parts, place, bucket) for place in range(len(files))),
+            tuple(partition_path(partitions, file, bucket) for file in range(len(files))),
             path,
             reader.schema,
             reader.id,
@@ -133,8 +125,8 @@ def gather_rows(
         )
         for bucket, path in enumerate(paths)
     ]
-    done = run_each(client, count_once, work)
-    shutil.rmtree(parts)
+    done = run_each(client, count_bucket, pieces)
+    shutil.rmtree(partitions)
     for half in batches.glob(".*"):  # what a worker had half written when it died
         half.unlink(missing_ok=True)
     totals: Counter[str] = Counter()
@@ -143,14 +135,37 @@ def gather_rows(
     return GatheredRows(tuple(read), paths, sum(each.duplicates for each in done), dict(totals))
 
 
-def count_once(piece: BucketPiece) -> BucketCounts:
-    """Take out of a bucket what is not to be placed, and write the rest as a batch.
+def _partitioned(  # noqa: PLR0917 - in the order in which the caller has them
+    files: Sequence[tuple[str, Path]],
+    reader: Reader,
+    partitions: Path,
+    buckets: int,
+    client: Client,
+    on_progress: OnProgress | None,
+) -> list[FileOfRows]:
+    """Cut all files into partitions, and see that none changed meanwhile."""
+    states = [_state(path) for _, path in files]
+    pieces = [
+        FilePiece(number, label, path, partitions, buckets, reader)
+        for number, (label, path) in enumerate(files)
+    ]
+    report = None if on_progress is None else lambda done: on_progress(done, len(files))
+    read = run_each(client, partition_file, pieces, report)
+    for (label, path), before in zip(files, states, strict=True):
+        # A file still being copied was read in part: its rows and its hash would not belong together.
+        if _state(path) != before:
+            raise file_faults.changed(label)
+    return read
+
+
+def count_bucket(piece: BucketPiece) -> BucketCounts:
+    """Take out of a bucket the rows that are not located, and write the others as a batch.
 
     Args:
-        piece: The parts, which a later attempt finds unchanged, and the batch.
+        piece: The partitions, which a later attempt finds unchanged, and the batch.
 
     Returns:
-        The rows taken out: those whose id came before, then those that the count takes out.
+        The rows taken out: those whose id an earlier row has, then those that the count takes out.
     """
     rows, duplicates = _first_rows(piece)
     counted = piece.count(rows)
@@ -167,18 +182,18 @@ def count_once(piece: BucketPiece) -> BucketCounts:
 
 def _first_rows(piece: BucketPiece) -> tuple[pa.Table, int]:
     """The first row of each id of a bucket, and how many others there are."""
-    rows = pa.concat_tables([_part(path) for path in piece.parts] or [piece.schema.empty_table()])
+    rows = pa.concat_tables([_partition(path) for path in piece.partitions] or [piece.schema.empty_table()])
     if piece.id is None:
         return rows.combine_chunks(), 0
     # The ids of a large bucket may be more text than a string array can hold.
-    place = rows.schema.get_field_index(piece.id)
-    rows = rows.set_column(place, piece.id, rows[piece.id].cast(pa.large_string())).combine_chunks()
+    column = rows.schema.get_field_index(piece.id)
+    rows = rows.set_column(column, piece.id, rows[piece.id].cast(pa.large_string())).combine_chunks()
     first = pa.array(first_of_each(rows[piece.id]))
     firsts = int(pc.sum(first, min_count=0).as_py())
     return (rows if firsts == len(rows) else rows.filter(first).combine_chunks()), len(rows) - firsts
 
 
-def _part(path: Path) -> pa.Table:
+def _partition(path: Path) -> pa.Table:
     with pa.OSFile(str(path)) as file:
         return pa.ipc.open_file(file).read_all()
 

@@ -1,8 +1,12 @@
-"""One file into parts on disk, by a hash of each row's id: equal ids meet in one bucket."""
+"""One file, cut into partitions on disk by a hash of each row's id: equal ids meet in one bucket.
+
+A *bucket* is all rows, of whatever file, whose ids have the same hash; a *partition* is the rows of one file
+that are in one bucket. To find duplicates among more rows than fit in memory it is then enough to look at one
+bucket at a time.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,10 +21,14 @@ from data.tables import replacing
 from tasks.rows.ids import buckets_of
 from tasks.rows.large_tables import blocks
 from tasks.rows.reader import Reader
-from tasks.rows.results import FileOfRows
+from tasks.rows.results import FileOfRows, InputFile
 
 _HELD_ROWS: Final = 400_000
-"""Rows that are held before they are dealt out, so that a bucket's pieces are not too small."""
+"""Rows that are held before they are dealt out.
+
+Each time, every partition gets a record batch of its own: with few rows and 500 buckets these would be a
+handful of rows each, and reading them back would cost more than the rows themselves.
+"""
 
 _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
@@ -30,39 +38,39 @@ class FilePiece:
     """The work on one file.
 
     Attributes:
-        number: The file's place in order of name.
+        number: The file's position in order of name.
         label: Its path inside the investigation folder.
         path: Where to open it.
-        parts: The folder of the parts, which must be there.
-        buckets: Into how many buckets rows are dealt.
+        partitions: The folder of the partitions, which must exist.
+        buckets: How many buckets there are.
         reader: How the file is read.
     """
 
     number: int
     label: str
     path: Path
-    parts: Path
+    partitions: Path
     buckets: int
     reader: Reader
 
 
-def part_path(parts: Path, number: int, bucket: int) -> Path:
-    """Where the rows of a file that fall into a bucket lie.
+def partition_path(partitions: Path, number: int, bucket: int) -> Path:
+    """The path of the rows of a file that are in a bucket.
 
     Example:
-        >>> part_path(Path("parts"), 3, 12).as_posix()
-        'parts/000003-0012.arrow'
+        >>> partition_path(Path("partitions"), 3, 12).as_posix()
+        'partitions/000003-0012.arrow'
     """
-    return parts / f"{number:06d}-{bucket:04d}.arrow"
+    return partitions / f"{number:06d}-{bucket:04d}.arrow"
 
 
-def read_file(piece: FilePiece) -> FileOfRows:
-    """Read a file and deal its rows out.
+def partition_file(piece: FilePiece) -> FileOfRows:
+    """Read a file and write its partitions.
 
-    A part keeps the order of the file's rows, and is whole or absent.
+    A partition keeps the order of the file's rows, and is whole or absent.
 
     Args:
-        piece: What to read, and where to.
+        piece: What to read, and where to write.
 
     Returns:
         The file, with its hash and the number of its rows.
@@ -74,7 +82,7 @@ def read_file(piece: FilePiece) -> FileOfRows:
     words: dict[str, None] = {}
     with ExitStack() as stack:
         writers = [
-            _writer(stack, part_path(piece.parts, piece.number, bucket), reader.schema)
+            _writer(stack, partition_path(piece.partitions, piece.number, bucket), reader.schema)
             for bucket in range(piece.buckets)
         ]
         dealt = 0
@@ -88,9 +96,8 @@ def read_file(piece: FilePiece) -> FileOfRows:
                 _deal(held, writers, reader, dealt)
                 held, dealt = [], rows
         _deal(held, writers, reader, dealt)
-    with piece.path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileOfRows(piece.label, sha256[:12], sha256, piece.path.stat().st_size, rows, tuple(words))
+    file = InputFile.of(piece.label, piece.path)
+    return FileOfRows(file.file, file.sha256, file.bytes, rows, tuple(words))
 
 
 def _writer(stack: ExitStack, path: Path, schema: pa.Schema) -> pa.RecordBatchFileWriter:
@@ -101,7 +108,7 @@ def _writer(stack: ExitStack, path: Path, schema: pa.Schema) -> pa.RecordBatchFi
 def _deal(
     held: list[pa.RecordBatch], writers: list[pa.RecordBatchFileWriter], reader: Reader, before: int
 ) -> None:
-    """Deal out what is held; ``before`` is the number of rows of the file that were dealt already."""
+    """Deal out what is held; ``before`` is how many rows of the file were dealt out already."""
     if len(writers) == 1:
         for batch in held:
             writers[0].write_batch(batch)
@@ -110,24 +117,26 @@ def _deal(
         return
     rows = pa.Table.from_batches(held, reader.schema).combine_chunks()
     if reader.id is None:
-        place = ((before + np.arange(len(rows))) % len(writers)).astype(np.int16)
+        # In turn, counted from the start of the file: where blocks and held rows end changes nothing.
+        writer_of = ((before + np.arange(len(rows))) % len(writers)).astype(np.int16)
     else:
-        place = buckets_of(rows[reader.id], len(writers))
-    deal_out(rows, place, writers)
+        writer_of = buckets_of(rows[reader.id], len(writers))
+    deal_out(rows, writer_of, writers)
 
 
 def deal_out(
-    rows: pa.Table, place: npt.NDArray[np.int16], writers: Sequence[pa.RecordBatchFileWriter]
+    rows: pa.Table, writer_of: npt.NDArray[np.int16], writers: Sequence[pa.RecordBatchFileWriter]
 ) -> None:
-    """Give each row to the writer in its place; rows of one writer stay in order.
+    """Give each row to its writer; the rows of one writer stay in order.
 
     Args:
         rows: Rows of the writers' schema.
-        place: For each row, the number of its writer.
+        writer_of: For each row, the number of its writer.
         writers: Where they go.
     """
-    rows = rows.take(np.argsort(place, kind="stable"))
-    ends = np.cumsum(np.bincount(place, minlength=len(writers)))
+    # One stable sort, then each writer's rows are a slice: much cheaper than a filter per writer.
+    rows = rows.take(np.argsort(writer_of, kind="stable"))
+    ends = np.cumsum(np.bincount(writer_of, minlength=len(writers)))
     start = 0
     for writer, end in zip(writers, ends.tolist(), strict=True):
         if end > start:

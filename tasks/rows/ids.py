@@ -1,4 +1,4 @@
-"""Ids of rows: as text whatever their type, into buckets by a hash, and which of equal ones is the first."""
+"""Ids of rows: as text whatever their type, in buckets by a hash, and which of equal ones comes first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.errors import InputError
+from data import file_faults
 
 
 def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
@@ -16,8 +16,8 @@ def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
 
     Args:
         values: Text or numbers.
-        label: How the file is called in an error.
-        name: How the column is.
+        label: How the file is named in an error.
+        name: The column's name.
 
     Returns:
         The same as string; missing where a value is.
@@ -40,24 +40,22 @@ def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
         test(values.type) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     )
     if not (numeric or textual or pa.types.is_null(values.type)):
-        raise InputError(
-            f"{label}: column {name} holds {values.type}, neither text nor numbers; save it as text"
-        )
+        raise file_faults.wrong_type(label, name, values.type, "text or numbers", "save it as text")
     text = values.cast(pa.string())
     if pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
         text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
     return text
 
 
-def ids_of(values: pa.Array, label: str, name: str, before: int, mend: str) -> pa.Array:
+def ids_of(values: pa.Array, label: str, name: str, before: int, fix: str) -> pa.Array:
     """The ids of a block, as text, when each row has one.
 
     Args:
         values: Text or numbers.
-        label: How the file is called in an error.
-        name: How the column is.
+        label: How the file is named in an error.
+        name: The column's name.
         before: Rows of the file before this block.
-        mend: What an error ends with.
+        fix: What to do, for the error.
 
     Returns:
         The ids (string), none missing.
@@ -73,7 +71,7 @@ def ids_of(values: pa.Array, label: str, name: str, before: int, mend: str) -> p
     ids = as_text(values, label, name)
     if ids.null_count:
         row = before + pc.index(pc.is_null(ids), True).as_py() + 1
-        raise InputError(f"{label}: column {name}, row {row}: is empty; {mend}")
+        raise file_faults.empty_value(label, name, row, fix)
     return ids
 
 
@@ -97,7 +95,7 @@ def buckets_of(ids: pa.ChunkedArray, buckets: int) -> npt.NDArray[np.int16]:
 
 
 def first_of_each(ids: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    """Whether an id has none equal to it before it.
+    """Whether each id is the first of its kind.
 
     Args:
         ids: Ids, none missing.

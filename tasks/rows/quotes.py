@@ -1,8 +1,8 @@
-"""A quotation mark that is never closed: Arrow takes all rows after it for one value, and says nothing.
+"""A quotation mark that is never closed: Arrow takes all rows after it for one value, without an error.
 
-Only in the last column, for in any other the fields would not add up, which is an error. What tells it is an
-odd number of marks (one inside a value that does not begin with one is no more than a letter), and a last
-value that goes over several lines and does not end with a mark.
+This can happen in the last column only: in any other the fields would not add up, which is an error. Such a
+file has an odd number of marks (a mark inside a value that does not begin with one is just a letter), and its
+last value spans several lines and does not end with a mark.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import IO, Final
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from data.errors import InputError
+from data import file_faults
 
 Opened = AbstractContextManager[pa.NativeFile]
 
@@ -39,11 +39,12 @@ class Marks:
         return self._stream.closed
 
     def readable(self) -> bool:
-        """It is."""
+        """Always; Arrow asks."""
         return True
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
+        # Only the parity is kept and the last bytes: the file itself may be larger than memory.
         data: bytes = self._stream.read(size)
         self.odd ^= data.count(b'"') % 2 == 1
         self._tail = (self._tail + data[-_TAIL:])[-_TAIL:]
@@ -60,16 +61,16 @@ class Marks:
 
 
 def check_closed(label: str, rows: int, columns: int, again: Callable[[], Opened]) -> None:
-    """See that a CSV with suspicious marks does not end inside of a value.
+    """See that a CSV with suspicious marks does not end inside a value.
 
     Args:
-        label: How the file is called in an error.
+        label: How the file is named in an error.
         rows: How many rows were read, without the header.
         columns: How many columns it has.
         again: Opens the file once more, unpacked.
 
     Raises:
-        InputError: It does; the message names the row.
+        InputError: It ends inside a value; the message names the row.
     """
     name = f"f{columns - 1}"
     read = pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False)
@@ -81,7 +82,4 @@ def check_closed(label: str, rows: int, columns: int, again: Callable[[], Opened
             if block.num_rows:
                 last = block.column(0)[-1].as_py() or b""
     if b"\n" in last.rstrip():
-        raise InputError(
-            f"{label}: row {rows}: a quotation mark is opened and never closed, so that the lines "
-            "after it would be part of its value; close it"
-        )
+        raise file_faults.open_quote(label, rows)

@@ -1,7 +1,7 @@
-"""What a room says of its files, so that their rows can be gathered: how to read them, and what to count.
+"""What an area must say about its files so that their rows can be gathered: how to read and count them.
 
-A *reader* says which columns a file must have and makes of each block the rows that are kept; a *count* says
-what becomes of the rows of a bucket. Both go to the workers, so they are small objects that pickle.
+A *reader* names the columns that a file must have and turns each block into the rows that are kept; a *count*
+decides what becomes of the rows of a bucket. Both are sent to the workers, so they are small and picklable.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Final, Protocol
 
 import pyarrow as pa
 
+from data.file_faults import RENAME
+
 SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
 """The kinds of files that can be read."""
 
 OnProgress = Callable[[int, int], None]
-"""Told how many files are read, and of how many."""
+"""Called with the number of files that are read, and the number of all."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,16 @@ class Wanted:
     Attributes:
         names: The columns, in the order in which they are given.
         degrees: Those of them that hold latitudes or longitudes, and are therefore given as float64.
-        trimmed: Whether blanks around a name in the file do not count.
+        trimmed: Whether blanks around a name in the file are ignored.
         suffixes: The kinds of files, of :data:`SUFFIXES`.
-        mend: What to do where a column is missing; left out, to rename the one that is meant.
+        fix: What to do where a column is missing.
     """
 
     names: tuple[str, ...]
     degrees: tuple[str, ...]
     trimmed: bool = False
     suffixes: tuple[str, ...] = SUFFIXES
-    mend: str | None = None
+    fix: str = RENAME
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Tidied:
 
     Attributes:
         rows: The same rows, with the reader's schema.
-        words: What the block holds that the caller wants to know of, each once.
+        words: Words of the block that the area wants to know, each once, as the types of crimes.
     """
 
     rows: pa.RecordBatch
@@ -52,7 +54,7 @@ class Tidied:
 
 
 class Reader(Protocol):
-    """How the files of a room are read."""
+    """How the files of an area are read."""
 
     @property
     def wanted(self) -> Wanted:
@@ -74,11 +76,11 @@ class Reader(Protocol):
 
         Args:
             block: The wanted columns, as :func:`tasks.rows.large_tables.blocks` gives them.
-            label: How the file is called in an error.
+            label: How the file is named in an error.
             before: Rows of the file before this block; rows in errors are counted from 1, without the header.
 
         Raises:
-            InputError: A value is wrong; names file, column, row and value.
+            InputError: A value is wrong; the message names the file, column, row and value.
         """
 
 
@@ -103,7 +105,7 @@ class Count(Protocol):
         """Columns of the batch that hold few values, which makes its file smaller."""
 
     def __call__(self, rows: pa.Table) -> Counted:
-        """Take out what is not to be placed.
+        """Take out the rows that are not located.
 
         Args:
             rows: The first row of each id, in order of file and row, in one chunk; the id is large_string.

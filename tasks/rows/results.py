@@ -1,30 +1,70 @@
-"""What the rows room hands on: the files as they were read, and their rows, each counted once."""
+"""What the rows room hands on: a file with its hash, and the rows of all files, each counted once."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
-class FileOfRows:
-    """One file as it was handed over.
+class InputFile:
+    """A file as a person handed it in, with its hash.
 
     Attributes:
         file: Its path inside the investigation folder, with forward slashes.
-        source: First 12 hex digits of its SHA-256.
-        sha256: All 64 of them.
+        sha256: SHA-256 of its bytes, 64 hex digits.
         bytes: Its size.
-        rows: Rows read from it.
-        words: What its blocks told (`words` of :class:`tasks.rows.reader.Tidied`), each once, in order of
-            appearance.
     """
 
     file: str
-    source: str
     sha256: str
     bytes: int
+
+    @property
+    def source(self) -> str:
+        """The first 12 hex digits of the hash, by which tables name the file."""
+        return self.sha256[:12]
+
+    @classmethod
+    def of(cls, file: str, path: Path) -> InputFile:
+        """Hash a file.
+
+        Args:
+            file: Its path inside the investigation folder.
+            path: Where to open it.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.NamedTemporaryFile() as empty:
+            ...     InputFile.of("posts/a.csv", Path(empty.name)).source
+            'e3b0c44298fc'
+        """
+        with path.open("rb") as opened:
+            return cls(file, hashlib.file_digest(opened, "sha256").hexdigest(), path.stat().st_size)
+
+
+def file_of_content(file: str, content: bytes) -> InputFile:
+    """A file that has been read, with its hash.
+
+    Args:
+        file: Its path inside the investigation folder.
+        content: All its bytes.
+    """
+    return InputFile(file, hashlib.sha256(content).hexdigest(), len(content))
+
+
+@dataclass(frozen=True)
+class FileOfRows(InputFile):
+    """A file whose rows were read.
+
+    Attributes:
+        rows: Rows read from it.
+        words: The words of its blocks (``words`` of :class:`tasks.rows.reader.Tidied`), each once, in order
+            of appearance.
+    """
+
     rows: int
     words: tuple[str, ...]
 
@@ -34,10 +74,10 @@ class GatheredRows:
     """The rows of all files, each counted once.
 
     Attributes:
-        files: One a file, in the order given.
-        batches: Parquet files with the rows that were not taken out. In which batch a row lies follows from
-            its id alone, or where rows have none from its place in its file.
-        duplicates: Rows whose id a row before them has.
+        files: The files, in the order given.
+        batches: Parquet files with the rows that were not taken out. The batch of a row follows from its id
+            or, where rows have none, from its position in its file.
+        duplicates: Rows whose id an earlier row has.
         counts: How many others were taken out, by reason.
     """
 

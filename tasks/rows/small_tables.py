@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -12,25 +11,24 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.errors import InputError
-from data.file_kind import form_of, not_a_table
+from data import file_faults
+from tasks.rows.csv_head import HEAD_BYTES, PARSE, check_columns, header_of
+from tasks.rows.errors import reading
 from tasks.rows.quotes import Marks, check_closed
 
-Kind = Literal["geoid", "text", "number"]
+ColumnType = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
 
-_SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
-"""What stands between columns where it is not commas, and what it is called."""
-
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+_DECIMAL_POINT: Final = "write plain digits with a decimal point"
 
 
-def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def read_columns(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     """Read some columns of a CSV (UTF-8, with or without a byte-order mark) or Parquet file.
 
     Args:
         path: The file; its suffix says what it is.
-        label: How it is called in an error, as ``census/acs.csv``.
+        label: How it is named in an error, as ``census/acs.csv``.
         wanted: The columns and what each must hold.
 
     Returns:
@@ -39,15 +37,44 @@ def read_columns(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table
     Raises:
         InputError: The file cannot be read, is not UTF-8, lacks a column, or a column holds something else.
     """
-    try:
+    with reading(label):
         table = _parquet(path, label, wanted) if path.suffix == ".parquet" else _csv(path, label, wanted)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise InputError(f"{label}: {reason_of(error)}") from error
-    except OSError as error:
-        raise InputError(
-            f"{label}: cannot be read ({error.strerror or error}); copy the file anew"
-        ) from error
     return pa.table({name: _typed(table.column(name), label, name, kind) for name, kind in wanted.items()})
+
+
+def read_header(path: Path, label: str) -> list[str]:
+    """The columns of a CSV or Parquet file.
+
+    Args:
+        path: The file; its suffix says what it is.
+        label: How it is named in an error.
+
+    Raises:
+        InputError: The file cannot be read, or its header is not UTF-8.
+    """
+    with reading(label):
+        if path.suffix == ".parquet":
+            return list(pq.read_schema(path).names)
+        with path.open("rb") as file:
+            return header_of(file.read(HEAD_BYTES), label)
+
+
+def read_texts(path: Path, label: str, columns: Collection[str]) -> pa.Table:
+    """Some columns of a CSV as text; of the others, which may be in any encoding, nothing is read.
+
+    Args:
+        path: The file.
+        label: How it is named in an error.
+        columns: Columns that it has.
+
+    Raises:
+        InputError: The file cannot be read, or one of the columns is not UTF-8.
+    """
+    convert = pacsv.ConvertOptions(
+        include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string())
+    )
+    with reading(label):
+        return pacsv.read_csv(path, parse_options=PARSE, convert_options=convert)
 
 
 def not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -67,99 +94,47 @@ def not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
 
 
-def source_of(label: str, path: Path) -> tuple[str, str, int]:
-    """A file for the provenance: its path inside the investigation folder, SHA-256 and bytes."""
-    with path.open("rb") as file:
-        return label, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
-
-
-def reason_of(error: Exception) -> str:
-    """Arrow's complaint about a file, in words for its owner.
+def first_wrong_number(text: pa.Array | pa.ChunkedArray) -> tuple[int, str] | None:
+    """The first text that is not a number: its row, from 1, and what it says; None where all are numbers.
 
     Example:
-        >>> reason_of(pa.ArrowInvalid("Empty CSV file"))
-        'is empty; hand in the file with its header and rows'
+        >>> first_wrong_number(pa.array(["1", None, "1,000", "x"]))
+        (3, '1,000')
     """
-    words = " ".join(str(error).split())
-    if isinstance(error, UnicodeDecodeError) or "UTF8" in words or "utf-8" in words.lower():
-        return "is not UTF-8 text; save it as CSV in UTF-8"
-    if "Empty CSV" in words:
-        return "is empty; hand in the file with its header and rows"
-    if "Expected" in words and "columns" in words:
-        shape = words[words.index("Expected") :].split(":")[0]
-        return f"a row has another number of fields than the header ({shape}); quote fields that hold commas"
-    if "Parquet" in words or "parquet" in words:
-        return "is no Parquet file, or a damaged one; copy it anew"
-    return f"cannot be read ({words[:200]}); save it anew"
+    try:
+        text.cast(pa.float64())
+        return None
+    except pa.ArrowInvalid:
+        pass
+    for row, value in enumerate(text.to_pylist(), 1):
+        try:
+            pa.scalar(value, pa.string()).cast(pa.float64())
+        except pa.ArrowInvalid:
+            return row, value
+    return None
 
 
-def missing_column(
-    label: str, name: str, found: Collection[str], mend: str = "rename the one that is meant"
-) -> InputError:
-    """The error for a column that a file lacks.
-
-    Args:
-        label: How the file is called.
-        name: The column.
-        found: The columns that are there.
-        mend: What to do.
-
-    Example:
-        >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
-        'census/acs.csv: no column GEOID; rename the one that is meant (there are geoid, name)'
-        >>> str(missing_column("census/acs.csv", "GEOID", ["GEOID;name"]))
-        "census/acs.csv: its columns are separated by ';'; save it with commas between them"
-    """
-    for mark, called in _SEPARATORS.items():
-        if len(found) == 1 and mark in next(iter(found)):
-            return InputError(
-                f"{label}: its columns are separated by {called}; save it with commas between them"
-            )
-    there = f"there are {', '.join(found)}" if found else "there is none"
-    return InputError(f"{label}: no column {name}; {mend} ({there})")
-
-
-def check_columns(label: str, found: list[str], wanted: Collection[str]) -> None:
-    """See that a file has each column that is wanted, once.
-
-    Raises:
-        InputError: One is missing or is there twice; it is named, with the mend.
-    """
-    for name in wanted:
-        if name not in found:
-            raise missing_column(label, name, found)
-        if found.count(name) > 1:
-            raise InputError(f"{label}: two columns are called {name}; remove or rename one")
-
-
-def _parquet(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def _parquet(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     file = pq.ParquetFile(path)
     check_columns(label, file.schema_arrow.names, wanted)
     return file.read(columns=list(wanted))
 
 
-def _csv(path: Path, label: str, wanted: Mapping[str, Kind]) -> pa.Table:
+def _csv(path: Path, label: str, wanted: Mapping[str, ColumnType]) -> pa.Table:
     content = path.read_bytes()
-    form = form_of(content[:4096])
-    if form is not None:
-        raise InputError(f"{label}: {not_a_table(form)}")
-    if b"\0" in content[:4096]:
-        raise pa.ArrowInvalid("not UTF8")  # UTF-16 has a zero byte beside every letter of a header
+    columns = header_of(content[:HEAD_BYTES], label)
+    check_columns(label, columns, wanted)
     convert = pacsv.ConvertOptions(
         column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=True, null_values=["", "NA"]
     )
-    options = pacsv.ParseOptions(newlines_in_values=True)
-    with pacsv.open_csv(pa.BufferReader(content), parse_options=options) as head:
-        columns = head.schema.names
-        check_columns(label, columns, wanted)
     marks = Marks(pa.BufferReader(content))
-    table = pacsv.read_csv(pa.PythonFile(marks, "r"), parse_options=options, convert_options=convert)
+    table = pacsv.read_csv(pa.PythonFile(marks, "r"), parse_options=PARSE, convert_options=convert)
     if marks.suspicious:
         check_closed(label, len(table), len(columns), lambda: pa.BufferReader(content))
     return table.select(list(wanted))
 
 
-def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.ChunkedArray:
+def _typed(values: pa.ChunkedArray, label: str, name: str, kind: ColumnType) -> pa.ChunkedArray:
     if kind == "geoid":
         return values
     if pa.types.is_dictionary(values.type):
@@ -167,32 +142,24 @@ def _typed(values: pa.ChunkedArray, label: str, name: str, kind: Kind) -> pa.Chu
     textual = any(test(values.type) for test in _TEXTS)
     if kind == "text":
         if not textual:
-            raise InputError(f"{label}: column {name} holds {values.type}, not text; save it as text")
+            raise file_faults.wrong_type(label, name, values.type, "text")
         return values.cast(pa.string())
     if textual:
         return _numbers(values.cast(pa.string()), label, name)
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         return pc.cast(values, pa.float64(), safe=False)
-    if pa.types.is_decimal(values.type):
+    if pa.types.is_decimal(values.type) or pa.types.is_null(values.type):
         return values.cast(pa.float64())
-    if pa.types.is_null(values.type):
-        return values.cast(pa.float64())
-    raise InputError(f"{label}: column {name} holds {values.type}, not numbers; save it as numbers")
+    raise file_faults.wrong_type(label, name, values.type, "numbers")
 
 
 def _numbers(text: pa.ChunkedArray, label: str, name: str) -> pa.ChunkedArray:
-    """Text as float64; the first that is no number is named."""
+    """Text as float64; the first that is not a number is named."""
     text = pc.utf8_trim_whitespace(text)
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     try:
         return text.cast(pa.float64())
     except pa.ArrowInvalid:
-        for row, value in enumerate(text.to_pylist(), 1):
-            try:
-                pa.scalar(value, pa.string()).cast(pa.float64())
-            except pa.ArrowInvalid:
-                raise InputError(
-                    f"{label}: column {name}, row {row}: {value!r} is no number; "
-                    "write plain digits with a decimal point"
-                ) from None
-        raise
+        if (wrong := first_wrong_number(text)) is None:
+            raise
+        raise file_faults.wrong_value(label, name, *wrong, "a number", fix=_DECIMAL_POINT) from None

@@ -1,1 +1,1 @@
-"""Selection: which tracts gentrified, whose police is a partner, and which cities to ask."""
+"""Selection: which tracts gentrified, whose police has a partnership, and which cities to ask."""

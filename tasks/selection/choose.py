@@ -23,8 +23,8 @@ def choose_cities(judged: Judged, partnerships: Partnerships, selection: Selecti
 
     Args:
         judged: The cities with their counts.
-        partnerships: Whose own police has one.
-        selection: The section ``[selection]``: how many cities are to be chosen.
+        partnerships: The cities whose own police has one.
+        selection: The section ``[selection]``: how many cities to choose.
 
     Returns:
         The rows of ``public/city_selection``: by gentrified share of all tracts, highest first, cities with
@@ -33,7 +33,7 @@ def choose_cities(judged: Judged, partnerships: Partnerships, selection: Selecti
     Source:
         DESIGN 5.8, *Selection*.
     """
-    # Two equal fractions are equal as floating-point numbers: each is the nearest to the true quotient.
+    # Equal fractions are equal as floating-point numbers too: each is the nearest to the true quotient.
     ranked = sorted(judged.cities.to_pylist(), key=lambda city: (-city["gentrified_share"], city["city"]))
     with_one = [city["city"] for city in ranked if city["city"] in partnerships.own]
     chosen = with_one[: selection.cities]
@@ -60,7 +60,7 @@ def choose_cities(judged: Judged, partnerships: Partnerships, selection: Selecti
 
 
 def ordinal(number: int) -> str:
-    """A number as a place in a row.
+    """A number as a rank.
 
     Example:
         >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
@@ -77,11 +77,11 @@ def listed(names: Sequence[str]) -> str:
         >>> listed(["A"]), listed(["A", "B", "C"])
         ('A', 'A, B and C')
     """
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return " and ".join(words for words in (", ".join(names[:-1]), names[-1]) if words)
 
 
 def _selected(place: int, chosen: int, wanted: int) -> str:
-    """Why a city was selected: its place among those with a partnership."""
+    """Why a city was selected: its rank among those with a partnership."""
     if chosen == wanted:
         return f"selected: {ordinal(place)} of the {wanted} chosen"
     all_there_are = f"all that have a partnership ({wanted} were wanted)"
@@ -103,7 +103,7 @@ def _partners(city: str, partnerships: Partnerships) -> list[str]:
 
 
 def _numbers(city: Mapping[str, Any], rank: int, ranked: Sequence[object]) -> str:
-    """The share in words, and its place among all cities."""
+    """The share in words, and its rank among all cities."""
     tracts = "its one tract" if city["tracts"] == 1 else f"its {city['tracts']:,} tracts"
     share = f"{100 * city['gentrified_share']:.1f} % of {tracts} gentrified ({city['gentrified']:,})"
     return f"{share}, place {rank:,} of {len(ranked):,} by that share"

@@ -1,4 +1,4 @@
-"""What a city is called besides its name in the Census, and in which state it lies.
+"""The names of a city besides its name in the Census, and its state.
 
 The Census names a place ``Kansas City city, Missouri`` or ``Nashville-Davidson metropolitan government
 (balance), Tennessee``; the Atlas, and everybody else, Kansas City and Nashville.
@@ -25,14 +25,14 @@ GOVERNMENTS: Final = (
     "unified government",
     "urban county",
 )
-"""What the Census puts behind the name of a city that is one with its county. Such a name may hold both:
+"""What the Census puts after the name of a city that is merged with its county. Such a name may hold both:
 ``Nashville-Davidson``, ``Louisville/Jefferson County``."""
 
 KINDS: Final = ("city and borough", "city", "town", "village", "borough", "municipality", "CDP")
-"""What it puts behind the name of another place; in small letters, so that Carson City keeps its own."""
+"""What it puts after the name of another place; in lower case, so that Carson City keeps its own."""
 
 _BALANCE: Final = re.compile(r" \(balance\)$")
-_BEHIND: Final = re.compile(rf" (?:(?P<government>{'|'.join(GOVERNMENTS)})|(?P<kind>{'|'.join(KINDS)}))$")
+_SUFFIX: Final = re.compile(rf" (?:(?P<government>{'|'.join(GOVERNMENTS)})|(?P<kind>{'|'.join(KINDS)}))$")
 _IN_BRACKETS: Final = re.compile(r"^(?P<name>[^()]+) \((?P<other>[^()]+)\)$")
 _BOTH: Final = re.compile(r"[-/,]")
 
@@ -43,7 +43,7 @@ class City:
 
     Attributes:
         city: As the list spells it.
-        names: What it is called, the fullest name first.
+        names: Its names, the fullest first.
         state: Its state's postal code.
     """
 
@@ -53,14 +53,14 @@ class City:
 
 
 def names_of(city: str) -> tuple[str, ...]:
-    """What a city is called, from its name in the Census without the state.
+    """The names of a city, from its name in the Census without the state.
 
     Args:
         city: The name up to its last comma.
 
     Returns:
-        The name without what the Census puts behind it; where it holds two, each part of it that is a city's
-        name too.
+        The name without what the Census puts after it; where it holds two, also the part of it that is a
+        city's name.
 
     Example:
         >>> names_of("Kansas City city"), names_of("Indianapolis city (balance)"), names_of("Carson City")
@@ -73,23 +73,23 @@ def names_of(city: str) -> tuple[str, ...]:
         ('San Buenaventura', 'Ventura')
     """
     whole = _BALANCE.sub("", city.strip())
-    behind = _BEHIND.search(whole)
-    name = whole[: behind.start()] if behind else whole
+    suffix = _SUFFIX.search(whole)
+    name = whole[: suffix.start()] if suffix else whole
     if (brackets := _IN_BRACKETS.match(name)) is not None:
         return brackets["name"], brackets["other"]
     first = _BOTH.split(name, maxsplit=1)[0].strip()
-    if behind and behind["government"] and first not in {"", name}:
+    if suffix and suffix["government"] and first not in {"", name}:
         return name, first
     return (name,)
 
 
 def state_of(city: str, geoids: Iterable[str], states: States) -> tuple[str, str]:
-    """The state of a city: what stands behind the last comma of its name, else the one of its tracts.
+    """The state of a city: the one after the last comma of its name, else that of its tracts.
 
     Args:
         city: The city, as the list spells it.
-        geoids: Its tracts. The lists of the Census hold some across a state's border too, so that the state
-            is that of most of them; of two with equally many, the one with the lower number.
+        geoids: Its tracts. The lists of the Census hold some across a state border too, so the state is that
+            of most of them; of two with equally many, the one with the lower number.
         states: The states.
 
     Returns:
@@ -104,8 +104,8 @@ def state_of(city: str, geoids: Iterable[str], states: States) -> tuple[str, str
         >>> state_of("Washington", ["24033800100", "11001000100", "11001000201"], read_states())
         ('Washington', 'DC')
     """
-    name, comma, behind = city.rpartition(",")
-    named = states.find(behind) if comma else None
+    name, comma, after = city.rpartition(",")
+    named = states.find(after) if comma else None
     if named is not None:
         return name, named.code
     numbers = Counter(geoid[:2] for geoid in geoids)
@@ -113,15 +113,15 @@ def state_of(city: str, geoids: Iterable[str], states: States) -> tuple[str, str
     found = states.of_tract(number) if number else None
     if found is None:
         raise InputError(
-            f"census/gentrification: column city: in which state is {city!r}? its tracts begin with "
-            f"{number or 'nothing'}, the number of none; write its state behind a comma, as in "
+            f"census/gentrification: column city: the state of {city!r} is unknown (its tracts begin with "
+            f"{number or 'nothing'}, the number of no state); write the state after a comma, as in "
             "'Portland city, Oregon'"
         )
     return name if comma else city, found.code
 
 
 def check_cities(given: GentrificationInput) -> None:
-    """See, before any work is done, that the Atlas can be held against the cities of a list.
+    """See, before any work is done, that the Atlas can be matched with the cities of a list.
 
     Args:
         given: The tracts as they were read.
@@ -133,7 +133,7 @@ def check_cities(given: GentrificationInput) -> None:
 
 
 def cities_of(tracts: pa.Table, states: States, police: Police) -> list[City]:
-    """The cities of a list, with everything that they are called.
+    """The cities of a list, with all their names.
 
     Args:
         tracts: GEOID and city, which may be missing; as in ``public/gentrification_tracts``.
@@ -163,7 +163,7 @@ def by_name(cities: Iterable[City]) -> Mapping[tuple[str, str], City]:
     """The cities by state and every name, in the form of :func:`data.police.plain`.
 
     Raises:
-        InputError: Two are called the same, so that nobody could tell whose police it is.
+        InputError: Two share a name, so that nobody could tell whose police it is.
     """
     known: dict[tuple[str, str], City] = {}
     for city in cities:
@@ -172,6 +172,6 @@ def by_name(cities: Iterable[City]) -> Mapping[tuple[str, str], City]:
             if other is not city:
                 raise InputError(
                     f"census/gentrification: column city: {other.city!r} and {city.city!r} are both "
-                    f"{name} in {city.state}; give the city one name, or the two their full ones"
+                    f"{name} in {city.state}; write one city in one way, or two cities with their full names"
                 )
     return known

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
+from data import file_faults
 from data.errors import InputError
 from data.schema import TABLES
 from data.settings import FILE, Selection
 from data.tables import conform, write_table
 from tasks.places.geoids import to_geoids
-from tasks.rows.small_tables import Kind, not_negative, read_columns, source_of
+from tasks.rows.results import InputFile
+from tasks.rows.small_tables import ColumnType, not_negative, read_columns, read_header
 from tasks.selection.method import (
     END,
     MEASURES,
@@ -34,15 +34,15 @@ CITIES: Final = TABLES["public/gentrification"]
 TRACTS: Final = TABLES["public/gentrification_tracts"]
 THRESHOLDS: Final = TABLES["public/gentrification_thresholds"]
 
-_KEYS: Final[dict[str, Kind]] = {"GEOID": "geoid", "metro_area": "text", "city": "text"}
+_KEYS: Final[dict[str, ColumnType]] = {"GEOID": "geoid", "metro_area": "text", "city": "text"}
 _FLAGS: Final = ("low_population", "eligible", "gentrified")
 
 
 def read_gentrification(file: tuple[str, Path], selection: Selection) -> GentrificationInput:
     """Read what the Census says of the tracts in the two years.
 
-    What the Census does not publish it writes as a large negative number; as nothing here can be negative,
-    every negative number is missing. A tract that is in two cities has a row for each.
+    The Census writes what it does not publish as a large negative number; nothing here can be negative, so
+    every negative number counts as missing. A tract that is in two cities has a row for each.
 
     Args:
         file: ``census/gentrification.csv`` or ``.parquet``: its path inside the investigation folder, and
@@ -54,14 +54,16 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
         The tracts, checked, the columns of the two years called ``…_start`` and ``…_end``.
 
     Raises:
-        InputError: The file, a column or a value is wrong, a tract has no metro area, a tract has two rows
-            for one city, or two rows that differ.
+        InputError: The file, a column or a value is wrong, a tract has no metro area, or a tract has two rows
+            for one city or two rows that differ.
     """
     label, path = file
     found = read_columns(path, label, _KEYS)
     years = {START: selection.start, END: selection.end}
-    _check_years(label, _columns_of(path), selection)
-    wanted: dict[str, Kind] = {name + suffix: "number" for name in MEASURES for suffix in years.values()}
+    _check_years(label, read_header(path, label), selection)
+    wanted: dict[str, ColumnType] = {
+        name + suffix: "number" for name in MEASURES for suffix in years.values()
+    }
     numbers = read_columns(path, label, wanted)
     tracts = pa.table(
         {
@@ -77,7 +79,7 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
     )
     _check_names(tracts, label)
     _check_repeated(tracts, label, years)
-    return GentrificationInput(label, tracts, len(found), (source_of(label, path),))
+    return GentrificationInput(label, tracts, len(found), (InputFile.of(label, path),))
 
 
 def judge_tracts(given: GentrificationInput, selection: Selection) -> Judged:
@@ -130,16 +132,8 @@ def _table(rows: pd.DataFrame, name: str) -> pa.Table:
     return conform(pa.Table.from_pandas(rows, preserve_index=False), TABLES[name])
 
 
-def _columns_of(path: Path) -> list[str]:
-    """The header of a file that :func:`read_columns` could read."""
-    if path.suffix == ".parquet":
-        return list(pq.read_schema(path).names)
-    with pacsv.open_csv(path, parse_options=pacsv.ParseOptions(newlines_in_values=True)) as head:
-        return list(head.schema.names)
-
-
 def _check_years(label: str, found: list[str], selection: Selection) -> None:
-    """See that the file has every column of both years; the mistake may be the setting's."""
+    """See that the file has every column of both years; the mistake may be in the settings."""
     if selection.start == selection.end:
         raise InputError(
             f"{FILE}: selection.start and selection.end are both {selection.start!r}; "
@@ -168,31 +162,30 @@ def _suffixes(found: list[str]) -> str:
         if name is not None:
             suffixes.add(column[len(name) :])
     if not suffixes:
-        return f"no column of the file begins with {MEASURES[0]} or its like"
+        return f"no column of the file begins with {MEASURES[0]} or another measure"
     return f"the suffixes in the file are {', '.join(sorted(suffixes))}"
 
 
 def _named(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Names, missing where there is nothing but blanks."""
+    """Names, missing where there are only blanks."""
     blank = pc.equal(pc.utf8_trim_whitespace(values), "")
     return pc.if_else(blank, pa.scalar(None, pa.string()), values)
 
 
 def _check_names(tracts: pa.Table, label: str) -> None:
-    """Every tract has a metro area, and there is a city to speak of."""
+    """See that every tract has a metro area, and that there is a city."""
     lacking = pc.is_null(tracts["metro_area"])
     if pc.any(lacking).as_py():
         row = pc.index(lacking, True).as_py()
-        raise InputError(
-            f"{label}: column metro_area, row {row + 1} (tract {tracts['GEOID'][row]}): is empty; name the "
-            "metro area, whose tracts give the thresholds"
-        )
+        where = f"{row + 1} (tract {tracts['GEOID'][row]})"
+        fix = "name the metro area, whose tracts give the thresholds"
+        raise file_faults.empty_value(label, "metro_area", where, fix)
     if tracts["city"].null_count == len(tracts):
-        raise InputError(f"{label}: column city: names no city; write it beside the tracts that are in one")
+        raise InputError(f"{label}: column city: names no city; write it for the tracts that are in one")
 
 
 def _check_repeated(tracts: pa.Table, label: str, years: dict[str, str]) -> None:
-    """Two rows of a tract are for two cities, and equal in all besides."""
+    """See that two rows of a tract are for two cities, and equal otherwise."""
     rows = tracts.to_pandas()
     again = rows[rows.duplicated("GEOID", keep=False)]
     if again.empty:
@@ -202,13 +195,13 @@ def _check_repeated(tracts: pa.Table, label: str, years: dict[str, str]) -> None
         city = twice["city"].iloc[0]
         where = "without a city" if pd.isna(city) else f"for {city}"
         raise InputError(
-            f"{label}: column GEOID: {twice['GEOID'].iloc[0]} stands in two rows {where}; keep one of them"
+            f"{label}: column GEOID: {twice['GEOID'].iloc[0]} appears twice {where}; keep one row"
         )
     cityless = again[again["city"].isna()]
     if not cityless.empty:
         raise InputError(
-            f"{label}: column city: {cityless['GEOID'].iloc[0]} stands in a row with a city and in one "
-            "without; remove the latter"
+            f"{label}: column city: {cityless['GEOID'].iloc[0]} appears with a city and without one; "
+            "remove the row without"
         )
     names = {name + year: name + suffix for name in MEASURES for year, suffix in years.items()}
     for ours, written in {"metro_area": "metro_area", **names}.items():
@@ -216,7 +209,7 @@ def _check_repeated(tracts: pa.Table, label: str, years: dict[str, str]) -> None
         if differing.any():
             raise InputError(
                 f"{label}: column {written}: the rows of tract {differing.idxmax()} differ; "
-                "a tract in two cities has the same numbers in both, correct one of them"
+                "a tract in two cities has the same numbers for both: correct one"
             )
 
 

@@ -127,7 +127,7 @@ def close_selection(
         BELOW: _sum(pc.and_(ranked["partnership"], pc.invert(ranked["selected"]))),
         NO_PARTNERSHIP: _sum(pc.invert(ranked["partnership"])),
     }
-    place = ", ".join(label for label, _, _ in atlas.sources)
+    place = ", ".join(file.file for file in atlas.files)
     warnings = _of_selection(partnerships, chosen)
     return close_part([Account("selection", "", place, counts)], SELECTION, warnings, out)
 

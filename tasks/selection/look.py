@@ -1,4 +1,4 @@
-"""The selection room's door for what needs no server: its input, and the file that is made of downloads."""
+"""The door of the selection room for what needs no server: its input, and the file built from downloads."""
 
 from tasks.selection.atlas import read_atlas
 from tasks.selection.cities import check_cities
@@ -11,17 +11,17 @@ from tasks.selection.ltdb import (
     write_gentrification_file,
     year_warning,
 )
-from tasks.selection.ltdb_sources import FOLDER, NEEDS, Sources, look
+from tasks.selection.ltdb_sources import FOLDER, NEEDS, Downloads, find_downloads
 
 __all__ = [
     "FILE_NAME",
     "FOLDER",
     "NEEDS",
     "Built",
-    "Sources",
+    "Downloads",
     "build_gentrification",
     "check_cities",
-    "look",
+    "find_downloads",
     "read_atlas",
     "read_gentrification",
     "read_inputs",

@@ -1,8 +1,8 @@
-"""``census/gentrification`` made of LTDB, the American Community Survey, and lists of cities and counties.
+"""``census/gentrification`` built from LTDB, the American Community Survey, and lists of cities and counties.
 
-The tracts are those of the survey, as in the published analyses: one that LTDB lacks stays, its start year
-missing; one of LTDB that the survey lacks is left out. Whatever is left out is counted, and the counts add
-up.
+The tracts are those of the survey, as in the published analyses: a tract that LTDB lacks stays, with its
+start year missing; a tract of LTDB that the survey lacks is left out. Whatever is left out is counted, and
+the counts add up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from data.settings import FILE, Selection
 from data.tables import replacing, write_parquet
 from tasks.selection.ltdb_files import read_acs_tables, read_ltdb
 from tasks.selection.ltdb_metros import read_metro_areas
-from tasks.selection.ltdb_sources import FOLDER, FULL_COUNT, METRO_AREAS, SAMPLE, Sources
+from tasks.selection.ltdb_sources import FOLDER, FULL_COUNT, METRO_AREAS, SAMPLE, Downloads
 from tasks.selection.ltdb_tallies import (
     Tally,
     check_tallies,
@@ -31,7 +31,7 @@ from tasks.selection.ltdb_tallies import (
 from tasks.selection.method import HOME_VALUE, MEASURES
 
 FILE_NAME: Final = "census/gentrification.parquet"
-"""Where the table lies in an investigation folder."""
+"""Where the table is in an investigation folder."""
 
 T = TypeVar("T")
 
@@ -40,12 +40,12 @@ _KEYS: Final = ("GEOID", "metro_area", "city")
 
 @dataclass(frozen=True)
 class Built:
-    """The table, and what it was made of.
+    """The table, and what became of its input.
 
     Attributes:
         table: GEOID, metro_area (title), city (missing where the tract is in none), and with the suffixes of
             the two years the measures of :data:`tasks.selection.method.MEASURES` (float64, may be missing);
-            a row a tract and city, in that order.
+            one row per tract and city, in that order.
         tallies: What became of the tracts and of the rows of the city lists.
         warnings: One line each.
     """
@@ -57,7 +57,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the table is made of, read.
+    """What the table is built from, read.
 
     Attributes:
         full_count: As :func:`tasks.selection.ltdb_files.read_ltdb` gives it.
@@ -74,15 +74,15 @@ class Inputs:
     cities: pa.Table
 
 
-def read_inputs(sources: Sources, cities: pa.Table) -> tuple[Inputs | None, tuple[InputError, ...]]:
-    """Read every download, so that all that is wrong with them is said at once.
+def read_inputs(downloads: Downloads, cities: pa.Table) -> tuple[Inputs | None, tuple[InputError, ...]]:
+    """Read every download, so that all mistakes can be reported at once.
 
     Args:
-        sources: The downloads; none is missing.
+        downloads: The downloads; none is missing.
         cities: The lists of cities, read.
 
     Returns:
-        What was read, or None; and the mistakes, at most one a kind of file.
+        What was read, or None; and the mistakes, at most one per kind of file.
     """
     mistakes: list[InputError] = []
 
@@ -93,11 +93,11 @@ def read_inputs(sources: Sources, cities: pa.Table) -> tuple[Inputs | None, tupl
             mistakes.append(error)
             return None
 
-    tried(sources.check)
-    full_count = tried(lambda: read_ltdb(sources.the(FULL_COUNT), FULL_COUNT))
-    sample = tried(lambda: read_ltdb(sources.the(SAMPLE), SAMPLE))
-    survey = tried(lambda: read_acs_tables(sources.acs))
-    metro_areas = tried(lambda: read_metro_areas(sources.the(METRO_AREAS)))
+    tried(downloads.check)
+    full_count = tried(lambda: read_ltdb(downloads.the(FULL_COUNT), FULL_COUNT))
+    sample = tried(lambda: read_ltdb(downloads.the(SAMPLE), SAMPLE))
+    survey = tried(lambda: read_acs_tables(downloads.acs))
+    metro_areas = tried(lambda: read_metro_areas(downloads.the(METRO_AREAS)))
     if mistakes or metro_areas is None:
         return None, tuple(mistakes)
     return Inputs(full_count, sample, survey, metro_areas, cities), ()
@@ -124,7 +124,7 @@ def build_gentrification(inputs: Inputs, selection: Selection) -> Built:
         The table, the counts and the warnings.
 
     Raises:
-        InputError: No tract of a city is left, or the two suffixes are one.
+        InputError: No tract of a city is left, or the two suffixes are equal.
         LedgerError: The counts do not add up.
 
     Source:
@@ -148,8 +148,8 @@ def build_gentrification(inputs: Inputs, selection: Selection) -> Built:
     rows = years.merge(cities, on="GEOID", how="left").sort_values(["GEOID", "city"])
     if rows["city"].isna().all():
         raise InputError(
-            "census/city_tracts: no tract of it is in the ACS files and in a metropolitan area; download the "
-            f"ACS tables for the states of these cities into {FOLDER}"
+            "census/city_tracts: none of its tracts is in the ACS files and in a metropolitan area; download "
+            f"the ACS tables for the states of these cities into {FOLDER}"
         )
     tallies = (*tallies_of_tracts(full, sample, end, rows), *tallies_of_cities(cities, end, rows))
     check_tallies(tallies)
@@ -162,25 +162,23 @@ def write_gentrification_file(table: pa.Table, path: Path) -> None:
 
     Args:
         table: As :func:`build_gentrification` gives it.
-        path: Where; what stands there is replaced once the new file is whole.
+        path: Where; a file there is replaced once the new one is complete.
     """
     with replacing(path) as beside:
         write_parquet(table, beside)
 
 
-def year_warning(sources: Sources, selection: Selection) -> str | None:
-    """Say that the names of the survey's files tell of another year than the suffix, if so.
+def year_warning(downloads: Downloads, selection: Selection) -> str | None:
+    """A warning where the names of the survey's files have another year than the suffix; else None.
 
     Args:
-        sources: The downloads.
+        downloads: The downloads.
         selection: The suffix of the end year, as ``_19``.
     """
-    for year in sources.survey_years():
+    for year in downloads.survey_years():
         digits = "".join(char for char in selection.end if char.isdigit())
         if digits and digits not in (str(year), str(year)[2:]):
-            return (
-                f"the names of the ACS files tell of {year}, and selection.end of {FILE} is {selection.end!r}"
-            )
+            return f"the names of the ACS files say {year}, but selection.end of {FILE} is {selection.end!r}"
     return None
 
 

@@ -1,7 +1,7 @@
 """The downloads of numbers: the Longitudinal Tract Data Base and the American Community Survey.
 
-Both are read as their publishers give them; nothing needs to be edited by hand. What they do not publish (a
-blank, ``-``, ``-666666666``, ``-999``) is missing.
+Both are read as their publishers give them; nothing needs editing by hand. What they do not publish (a blank,
+``-``, ``-666666666``, ``-999``) is missing.
 """
 
 from __future__ import annotations
@@ -11,26 +11,27 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 
+from data import file_faults
 from data.errors import InputError
-from tasks.places.geoids import to_geoids
-from tasks.rows.small_tables import check_columns, missing_column, reason_of
+from tasks.places.geoids import repeated_geoid, to_geoids
+from tasks.rows.csv_head import check_columns
+from tasks.rows.small_tables import first_wrong_number, not_negative, read_texts
 from tasks.selection.ltdb_sources import (
     ACS_COLUMNS,
     ACS_TRACT,
     LTDB_COLUMNS,
     LTDB_TRACT,
-    Source,
+    Download,
     files_with,
 )
 
 _MISSING: Final = ["", "-", ".", "N", "NA", "null", "NULL", "(X)", "**", "***", "*****"]
-"""What stands where there is no number: LTDB's blank, the signs of data.census.gov, and what tools make of
-them."""
+"""What is written where there is no number: LTDB's blank, the signs of data.census.gov, and what tools turn
+them into."""
 
 
-def read_ltdb(file: Source, kind: str) -> pa.Table:
+def read_ltdb(file: Download, kind: str) -> pa.Table:
     """Read one of the two LTDB files of the year 2000, whose tracts are those of 2010.
 
     Args:
@@ -45,7 +46,7 @@ def read_ltdb(file: Source, kind: str) -> pa.Table:
         that counts have fractions.
 
     Raises:
-        InputError: The file, a column or a value is wrong; it is named, with the mend.
+        InputError: The file, a column or a value is wrong; the message names it and the fix.
 
     Source:
         Logan, Xu and Stults, *Interpolating U.S. Decennial Census Tract Data from as Early as 1970 to 2010: A
@@ -57,7 +58,7 @@ def read_ltdb(file: Source, kind: str) -> pa.Table:
     wanted = {LTDB_TRACT: "GEOID", **{column: measure for measure, column in LTDB_COLUMNS[kind].items()}}
     for column in wanted:
         if column not in spelled:
-            raise missing_column(label, column, list(spelled))
+            raise file_faults.missing_column(label, column, list(spelled))
     texts = _texts(file, [spelled[column] for column in wanted])
     found = {
         measure: to_numbers(texts[spelled[column]], label, column)
@@ -65,26 +66,26 @@ def read_ltdb(file: Source, kind: str) -> pa.Table:
         if column != LTDB_TRACT
     }
     table = pa.table({"GEOID": to_geoids(texts[spelled[LTDB_TRACT]], label, LTDB_TRACT), **found})
-    if (tract := _twice(table["GEOID"])) is not None:
-        raise _stands_twice(label, tract, LTDB_TRACT)
+    if (tract := repeated_geoid(table["GEOID"])) is not None:
+        raise _repeated_tract(label, tract, LTDB_TRACT)
     return table.sort_by("GEOID")
 
 
-def read_acs_tables(files: Sequence[Source]) -> pa.Table:
+def read_acs_tables(files: Sequence[Download]) -> pa.Table:
     """Read the measures of the end year from files of the American Community Survey, 5-year estimates.
 
     Args:
-        files: As data.census.gov gives them (a table a file, ``GEO_ID``, a second header row of labels), or
-            plain ones with GEOID; a table may be in several files, one a state.
+        files: As data.census.gov gives them (one table per file, ``GEO_ID``, a second header row of labels),
+            or plain ones with GEOID; a table may be in several files, one per state.
 
     Returns:
         GEOID (string, unique, sorted) and the five measures of
         :data:`~tasks.selection.ltdb_sources.ACS_COLUMNS` (float64; people, US dollars of the end year), each
-        for the same tracts. Incomes and home values beyond the survey's last step are as the API has them
+        for the same tracts. Incomes and home values beyond the survey's last step are as in the API
         (``250,000+`` is 250,001).
 
     Raises:
-        InputError: A file, a column or a value is wrong, a tract stands twice in a table, or a table lacks
+        InputError: A file, a column or a value is wrong, a tract appears twice in a table, or a table lacks
             tracts that another has.
     """
     measures = {name: _measure(name, files) for name in ACS_COLUMNS}
@@ -110,7 +111,7 @@ def to_numbers(text: pa.ChunkedArray, label: str, column: str) -> pa.ChunkedArra
 
     Args:
         text: The column (string).
-        label: How the file is called in an error.
+        label: How the file is named in an error.
         column: The column's name.
 
     Returns:
@@ -118,7 +119,7 @@ def to_numbers(text: pa.ChunkedArray, label: str, column: str) -> pa.ChunkedArra
         ``250,000+``) is a dollar beyond its end, as in the Bureau's API.
 
     Raises:
-        InputError: A value is no number; it is named.
+        InputError: A value is not a number; the message names it.
 
     Example:
         >>> to_numbers(pa.chunked_array([["12", "250,000+", "2,500-", "-666666666"]]), "a", "b").to_pylist()
@@ -134,44 +135,34 @@ def to_numbers(text: pa.ChunkedArray, label: str, column: str) -> pa.ChunkedArra
     try:
         numbers = bare.cast(pa.float64())
     except pa.ArrowInvalid:
-        row, value = _first_that_is_no_number(bare)
-        raise InputError(
-            f"{label}: column {column}, row {row}: {value!r} is no number; download the file anew"
-        ) from None
+        if (wrong := first_wrong_number(bare)) is None:
+            raise
+        fix = "download the file again"
+        raise file_faults.wrong_value(label, column, *wrong, "a number", fix=fix) from None
     numbers = pc.add(numbers, pc.subtract(above.cast(pa.float64()), below.cast(pa.float64())))
-    usable = pc.and_(pc.is_finite(numbers), pc.greater_equal(numbers, 0.0))
-    return pc.if_else(usable, numbers, pa.scalar(None, pa.float64()))
+    return not_negative(numbers)
 
 
-def _first_that_is_no_number(text: pa.ChunkedArray) -> tuple[int, str]:
-    for row, value in enumerate(text.to_pylist(), 1):
-        try:
-            pa.scalar(value, pa.string()).cast(pa.float64())
-        except pa.ArrowInvalid:
-            return row, value
-    raise AssertionError("every value is a number")
-
-
-def _measure(name: str, files: Sequence[Source]) -> pa.Table:
+def _measure(name: str, files: Sequence[Download]) -> pa.Table:
     """One measure of the survey, of all its files."""
     columns, having = files_with(name, files)
-    parts = [_from_acs(file, name, columns) for file in having]
-    table = pa.concat_tables(parts)
-    if (tract := _twice(table["GEOID"])) is not None:
+    tables = [_from_acs(file, name, columns) for file in having]
+    table = pa.concat_tables(tables)
+    if (tract := repeated_geoid(table["GEOID"])) is not None:
         where = [
             file.label
-            for file, part in zip(having, parts, strict=True)
-            if pc.any(pc.equal(part["GEOID"], tract), min_count=0).as_py()
+            for file, own in zip(having, tables, strict=True)
+            if pc.any(pc.equal(own["GEOID"], tract), min_count=0).as_py()
         ]
-        raise _stands_twice(", ".join(where), tract, columns[0])
+        raise _repeated_tract(", ".join(where), tract, columns[0])
     return table
 
 
-def _from_acs(file: Source, name: str, columns: Sequence[str]) -> pa.Table:
+def _from_acs(file: Download, name: str, columns: Sequence[str]) -> pa.Table:
     label = file.label
     tract = next((spelling for spelling in ACS_TRACT if spelling in file.header), None)
     if tract is None:
-        raise missing_column(label, " or ".join(ACS_TRACT), file.header[:10])
+        raise file_faults.missing_column(label, " or ".join(ACS_TRACT), file.header[:10])
     texts = _texts(file, [tract, *columns])
     texts = texts.filter(pc.not_equal(texts[tract], "Geography"))  # the second header row: the labels
     ids = pc.replace_substring_regex(texts[tract], r"^14[0-9]*US", "")
@@ -181,13 +172,13 @@ def _from_acs(file: Source, name: str, columns: Sequence[str]) -> pa.Table:
     return pa.table({"GEOID": to_geoids(ids, label, tract), name: total})
 
 
-def _files_of(name: str, files: Sequence[Source]) -> str:
+def _files_of(name: str, files: Sequence[Download]) -> str:
     """The files of a measure: the first, and how many more."""
     first, *others = files_with(name, files)[1]
     return first.label + (f" and {len(others):,} more" if others else "")
 
 
-def _columns_of(name: str, files: Sequence[Source]) -> str:
+def _columns_of(name: str, files: Sequence[Download]) -> str:
     return files_with(name, files)[0][0]
 
 
@@ -197,27 +188,11 @@ def _not_in(one: pa.Table, other: pa.Table) -> list[str]:
     return sorted(lacking["GEOID"].to_pylist())
 
 
-def _twice(geoids: pa.ChunkedArray) -> str | None:
-    """The first tract, in order, that stands in two rows."""
-    counts = geoids.value_counts()
-    twice: list[str] = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
-    return min(twice, default=None)
+def _repeated_tract(label: str, tract: str, column: str) -> InputError:
+    return InputError(f"{label}: tract {tract} appears twice with {column}; keep one row per tract")
 
 
-def _stands_twice(label: str, tract: str, column: str) -> InputError:
-    return InputError(f"{label}: {tract} stands in two rows with {column}; keep one row a tract")
-
-
-def _texts(file: Source, columns: Sequence[str]) -> pa.Table:
-    """Some columns of a CSV as text; of the others, which may be in any encoding, nothing is read."""
+def _texts(file: Download, columns: Sequence[str]) -> pa.Table:
+    """Some columns of a download as text."""
     check_columns(file.label, list(file.header), columns)
-    try:
-        return pacsv.read_csv(
-            file.path,
-            parse_options=pacsv.ParseOptions(newlines_in_values=True),
-            convert_options=pacsv.ConvertOptions(
-                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string())
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{file.label}: {reason_of(error)}") from error
+    return read_texts(file.path, file.label, columns)

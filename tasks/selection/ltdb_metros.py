@@ -1,19 +1,18 @@
-"""Which counties make up a metropolitan area: the delineation files of the federal bureaus."""
+"""The counties of each metropolitan area: the delineation files of the federal bureaus."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Final
 
+from data import file_faults
 from data.errors import InputError
-from tasks.rows.small_tables import missing_column
-from tasks.selection.ltdb_sources import TITLE, Source, plain
+from tasks.rows.text_rows import read_lines
+from tasks.selection.ltdb_sources import TITLE, Download, plain
 
 METROPOLITAN: Final = "Metropolitan Statistical Area"
-"""What an area is that is no micropolitan one."""
+"""What the files call an area that is not micropolitan."""
 
 _STATE: Final = "FIPS State Code"
 _COUNTY: Final = "FIPS County Code"
@@ -21,8 +20,8 @@ _WHOLE_COUNTY: Final = "county_code"  # the Bureau of Economic Analysis: five di
 _KIND: Final = "metropolitanmicropolitan"  # the National Bureau of Economic Research cuts the name short
 
 
-def read_metro_areas(file: Source) -> dict[str, str]:
-    """Read which counties make up each metropolitan area.
+def read_metro_areas(file: Download) -> dict[str, str]:
+    """Read the counties of each metropolitan area.
 
     Args:
         file: A delineation file saved as CSV: the Census Bureau's list 1 (titles above the header, notes
@@ -31,7 +30,7 @@ def read_metro_areas(file: Source) -> dict[str, str]:
             Windows-1252, as spreadsheets save.
 
     Returns:
-        The title of the metropolitan area by the county's five digits; micropolitan areas are left out.
+        The title of the metropolitan area by the county's five digits, without micropolitan areas.
 
     Raises:
         InputError: The file or a row is wrong, or a county belongs to two areas.
@@ -42,9 +41,9 @@ def read_metro_areas(file: Source) -> dict[str, str]:
         under codes of its own, which no tract has: with its list, as the 50 cities of 2000 to 2019 were
         analysed, these counties (Fairfax among them) play no part in the thresholds of their areas.
     """
-    rows = dropwhile(lambda row: not set(TITLE) & set(map(plain, row[1])), _rows(file))
+    rows = dropwhile(lambda row: not set(TITLE) & set(map(plain, row[1])), read_lines(file.path, file.label))
     header = next(rows, (0, list(file.header)))[1]
-    title_at, county_at, state_at, kind_at = _places(header, file.label)
+    title_at, county_at, state_at, kind_at = _positions(header, file.label)
     areas: dict[str, str] = {}
     for line, row in rows:
         if not any(row[1:]):
@@ -57,7 +56,7 @@ def read_metro_areas(file: Source) -> dict[str, str]:
         if not title or not (county.isascii() and county.isdigit() and len(county) == 5):
             raise InputError(
                 f"{file.label}: line {line}: names no area and county ({title!r}, {county!r}); "
-                "save the publisher's list anew"
+                "save the publisher's list again"
             )
         if kind_at is not None and cells[kind_at] != METROPOLITAN:
             continue
@@ -68,34 +67,20 @@ def read_metro_areas(file: Source) -> dict[str, str]:
                 "keep the row that is right"
             )
     if not areas:
-        raise InputError(f"{file.label}: names no metropolitan area; save the publisher's list anew")
+        raise InputError(f"{file.label}: names no metropolitan area; save the publisher's list again")
     return areas
 
 
-def _rows(file: Source) -> list[tuple[int, list[str]]]:
-    """The rows with the number of the line on which each ends, cells trimmed."""
-    try:
-        content = file.path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file.label}: cannot be read ({error.strerror}); check its permissions") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-
-
-def _places(header: Sequence[str], label: str) -> tuple[int, int, int | None, int | None]:
-    """Where title, county, state and kind of area stand; the last two are not in every list."""
+def _positions(header: Sequence[str], label: str) -> tuple[int, int, int | None, int | None]:
+    """The positions of title, county, state and kind of area; the last two are not in every list."""
     names = [plain(name) for name in header]
-    title = next((place for place, name in enumerate(names) if name in TITLE), None)
+    title = next((at for at, name in enumerate(names) if name in TITLE), None)
     if title is None:
-        raise missing_column(label, "CBSA Title", header)
-    kind = next((place for place, name in enumerate(names) if name.startswith(_KIND)), None)
+        raise file_faults.missing_column(label, "CBSA Title", header)
+    kind = next((at for at, name in enumerate(names) if name.startswith(_KIND)), None)
     if plain(_WHOLE_COUNTY) in names:
         return title, names.index(plain(_WHOLE_COUNTY)), None, kind
     for column in (_COUNTY, _STATE):
         if plain(column) not in names:
-            raise missing_column(label, column, header)
+            raise file_faults.missing_column(label, column, header)
     return title, names.index(plain(_COUNTY)), names.index(plain(_STATE)), kind

@@ -1,28 +1,25 @@
-"""The downloads that ``census/gentrification`` is made of: what is needed, from where, and which are there.
+"""The downloads that ``census/gentrification`` is built from: which are needed, and which are there.
 
-The Longitudinal Tract Data Base may not be redistributed, so that each user downloads it. Whatever lies in
-``census/sources/`` of the investigation folder, at any depth, is known by its header and not by its name: a
-file stays as the download or its archive called it, and what is not needed may lie beside it.
+The Longitudinal Tract Data Base may not be redistributed, so each user downloads it. A file in
+``census/sources/`` of the investigation folder, at any depth, is recognized by its header and not by its
+name: files keep the names of the download or its archive, and other files may be there too.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from data.errors import InputError
-from data.file_kind import form_of, not_a_table
+from tasks.rows.text_rows import first_rows
 from tasks.selection.method import ADULTS, GRADUATES, HOME_VALUE, INCOME, POPULATION
 
 FOLDER: Final = "census/sources"
-"""Where the downloads lie in an investigation folder."""
+"""Where the downloads are in an investigation folder."""
 
 FULL_COUNT: Final = "full count"
 SAMPLE: Final = "sample"
@@ -54,7 +51,7 @@ ACS_COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType
     }
 )
 """The measures of the end year, and the columns of the American Community Survey whose sum each is; the first
-that the files have is taken, the others say the same. Graduates are those with a bachelor's, master's or
+that the files have is used, the others say the same. Graduates are those with a bachelor's, master's or
 professional degree or a doctorate."""
 
 ACS_TRACT: Final = ("GEOID", "GEO_ID")
@@ -70,17 +67,14 @@ _PACKED: Final = {
     ".xlsx": "save its first sheet as CSV there",
     ".json": "save it as CSV there",
 }
-_HEAD: Final = 1 << 18
-"""Bytes in which a header is looked for; that of an ACS table has some hundred columns."""
-
 _TITLE_ROWS: Final = 10
-"""Rows in which the header of a delineation file is looked for: the Bureau's has two of title above it."""
+"""Rows in which the header of a delineation file is searched: the Bureau's has two title rows above it."""
 
 _ACS_NAME: Final = re.compile(r"ACSDT5Y(\d{4})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Source:
+class Download:
     """One file of :data:`FOLDER`.
 
     Attributes:
@@ -98,10 +92,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Where downloads are to be had.
+    """Where to get downloads.
 
     Attributes:
-        name: Who gives them.
+        name: Who publishes them.
         page: The page.
         steps: What to do there.
     """
@@ -117,8 +111,8 @@ class Need:
 
     Attributes:
         name: What it is.
-        columns: The columns that it is known by and that are read, in words.
-        publisher: Where it is to be had.
+        columns: The columns by which it is recognized and that are read, in words.
+        publisher: Where to get it.
     """
 
     name: str
@@ -129,15 +123,15 @@ class Need:
 _LTDB: Final = Publisher(
     "Longitudinal Tract Data Base, Spatial Structures in the Social Sciences (S4), Brown University",
     "https://s4.ad.brown.edu/Projects/Diversity/Researcher/LTBDDload/Default.aspx",
-    "give an e-mail address and agree to the terms, which forbid to hand the files on; choose year 2000 and "
-    "file type Full, then Sample, each time press Download Standard Data Files, and unzip what comes",
+    "give an e-mail address and agree to the terms, which forbid passing the files on; choose year 2000 and "
+    "file type Full, then Sample, each time press Download Standard Data Files, and unzip the download",
 )
 _CENSUS: Final = Publisher(
     "American Community Survey, 5-year estimates, detailed tables, Census Bureau",
     "https://data.census.gov",
     "choose the survey of the end year (2019 at the latest: later ones have other tracts than LTDB), the "
-    "table, and all census tracts of every state that the metropolitan areas reach into; one file, or one a "
-    "state, as CSV",
+    "table, and all census tracts of every state that the metropolitan areas reach into; one file, or one "
+    "per state, as CSV",
 )
 _DELINEATION: Final = Publisher(
     "delineation files, Census Bureau",
@@ -168,29 +162,29 @@ NEEDS: Final[Mapping[str, Need]] = MappingProxyType(
         ),
     }
 )
-"""Every download, in the order in which they are told."""
+"""Every download, in the order in which they are listed."""
 
 
 @dataclass(frozen=True)
-class Sources:
-    """What lies in :data:`FOLDER`.
+class Downloads:
+    """The files in :data:`FOLDER`.
 
     Attributes:
         files: The files that are needed, in order of their labels.
-        packed: Files that must be unpacked or saved anew, each with what to do.
+        packed: Files that must be unpacked or saved again, each with what to do.
         others: Files that are not needed.
     """
 
-    files: tuple[Source, ...]
+    files: tuple[Download, ...]
     packed: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
 
     @property
-    def acs(self) -> tuple[Source, ...]:
+    def acs(self) -> tuple[Download, ...]:
         """The files of the survey."""
         return tuple(file for file in self.files if file.kind == ACS)
 
-    def of(self, need: str) -> tuple[Source, ...]:
+    def of(self, need: str) -> tuple[Download, ...]:
         """The files that answer a need of :data:`NEEDS`; none where it is not answered."""
         if need in (FULL_COUNT, SAMPLE, METRO_AREAS):
             return tuple(file for file in self.files if file.kind == need)
@@ -198,7 +192,7 @@ class Sources:
         found = [files_with(measure, self.acs)[1] for measure in measures]
         return tuple(dict.fromkeys(file for files in found for file in files)) if all(found) else ()
 
-    def the(self, need: str) -> Source:
+    def the(self, need: str) -> Download:
         """The one file that answers a need, after :meth:`check`."""
         return self.of(need)[0]
 
@@ -207,10 +201,10 @@ class Sources:
         return tuple(need for need in NEEDS if not self.of(need))
 
     def check(self) -> None:
-        """See that there is one file of each kind of which one is wanted, and one survey.
+        """See that no kind of file is there twice, and that there is one survey.
 
         Raises:
-            InputError: There are several; they are named.
+            InputError: There are several; the message names them.
         """
         for need in (FULL_COUNT, SAMPLE, METRO_AREAS):
             if len(files := self.of(need)) > 1:
@@ -218,24 +212,24 @@ class Sources:
                 raise InputError(f"{FOLDER}: several files are {NEEDS[need].name}: {names}; keep one of them")
         if len(years := self.survey_years()) > 1:
             raise InputError(
-                f"{FOLDER}: the names of the ACS files tell of several surveys "
+                f"{FOLDER}: the names of the ACS files say several years "
                 f"({', '.join(map(str, years))}); keep those of the end year"
             )
 
     def survey_years(self) -> tuple[int, ...]:
-        """The end years of the surveys, where the names of data.census.gov's downloads tell them."""
+        """The end years of the surveys, where the names of data.census.gov's downloads have them."""
         found = (_ACS_NAME.search(file.path.name) for file in self.acs)
         return tuple(sorted({int(match[1]) for match in found if match}))
 
 
-def look(folder: Path) -> Sources:
-    """See which downloads there are.
+def find_downloads(folder: Path) -> Downloads:
+    """Find the downloads in an investigation folder.
 
     Args:
         folder: The investigation folder.
 
     Returns:
-        What lies in its :data:`FOLDER`; nothing where there is no such folder.
+        The files in its :data:`FOLDER`; none where there is no such folder.
 
     Raises:
         InputError: A file cannot be read.
@@ -248,24 +242,24 @@ def look(folder: Path) -> Sources:
         label, suffix = inside.as_posix(), path.suffix.lower()
         if suffix in _PACKED:
             packed.append((label, _PACKED[suffix]))
-        elif suffix == ".csv" and (file := source(path, label)).kind:
+        elif suffix == ".csv" and (file := identify(path, label)).kind:
             files.append(file)
         else:
             others.append(label)
-    return Sources(tuple(files), tuple(packed), tuple(others))
+    return Downloads(tuple(files), tuple(packed), tuple(others))
 
 
-def source(path: Path, label: str) -> Source:
+def identify(path: Path, label: str) -> Download:
     """What a CSV is, by its header.
 
     Args:
         path: The file.
-        label: How it is called in an error.
+        label: How it is named in an error.
 
     Raises:
         InputError: It cannot be read.
     """
-    rows = _first_rows(path, label)
+    rows = first_rows(path, label, _TITLE_ROWS)
     header = tuple(rows[0]) if rows else ()
     names = {name.strip().upper() for name in header}
     of_acs = {column for choices in ACS_COLUMNS.values() for choice in choices for column in choice}
@@ -276,10 +270,10 @@ def source(path: Path, label: str) -> Source:
         kind = ACS
     elif any(set(TITLE) & set(map(plain, row)) for row in rows):
         kind = METRO_AREAS
-    return Source(label, path, kind, header)
+    return Download(label, path, kind, header)
 
 
-def files_with(measure: str, files: Sequence[Source]) -> tuple[tuple[str, ...], tuple[Source, ...]]:
+def files_with(measure: str, files: Sequence[Download]) -> tuple[tuple[str, ...], tuple[Download, ...]]:
     """The columns whose sum is a measure of the end year, and the files that have them.
 
     Args:
@@ -287,32 +281,13 @@ def files_with(measure: str, files: Sequence[Source]) -> tuple[tuple[str, ...], 
         files: Files of the survey.
 
     Returns:
-        The first choice of columns that any file has whole; where none has, the first of all and no file.
+        The first choice of columns that a file has in full; where none has, the first choice and no file.
     """
     for columns in ACS_COLUMNS[measure]:
         having = tuple(file for file in files if set(file.header) >= set(columns))
         if having:
             return columns, having
     return ACS_COLUMNS[measure][0], ()
-
-
-def _first_rows(path: Path, label: str) -> list[list[str]]:
-    """The rows among which a CSV's header is; a byte-order mark is passed over."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError as error:
-        raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
-    form = form_of(head)
-    if form is not None:
-        raise InputError(f"{label}: {not_a_table(form)}, or move it elsewhere")
-    if b"\0" in head:
-        raise InputError(f"{label}: is not UTF-8 text; save it as CSV in UTF-8, or move it elsewhere")
-    text = io.StringIO(head.removeprefix(b"\xef\xbb\xbf").decode("latin-1"), newline="")
-    try:
-        return list(islice(csv.reader(text), _TITLE_ROWS))
-    except csv.Error as error:
-        raise InputError(f"{label}: is no CSV ({error}); save it anew, or move it elsewhere") from error
 
 
 def plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What became of the tracts that went into ``census/gentrification``: counts that add up, and warnings."""
+"""What became of the input of ``census/gentrification``: counts that add up, and warnings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from data.errors import LedgerError
 from tasks.selection.ltdb_sources import FOLDER
 
 _MANY: Final = 0.02
-"""Share of tracts without LTDB from which on something is wrong: it was 0.5 % in the five metro areas whose
+"""With a larger share of tracts without LTDB something is wrong: it is 0.5 % in the five metro areas whose
 data are public."""
 
-_TOLD: Final = 3
-"""Cities or areas that a warning names."""
+_MOST_NAMED: Final = 3
+"""Cities or areas that a warning names at most."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Tally:
     Attributes:
         whole: What they are.
         count: How many.
-        parts: What became of how many; together they are ``count``.
+        parts: What became of how many; they add up to ``count``.
     """
 
     whole: str
@@ -129,7 +129,7 @@ def check_tallies(tallies: Iterable[Tally]) -> None:
 def warnings_of(
     metro_areas: Mapping[str, str], full: pd.DataFrame, cities: pd.DataFrame, rows: pd.DataFrame
 ) -> Iterator[str]:
-    """What nobody may miss: whatever makes thresholds or shares other than they should be.
+    """What everybody should know: what makes thresholds or shares wrong.
 
     Args:
         metro_areas: The title of the metropolitan area by county.
@@ -138,7 +138,7 @@ def warnings_of(
         rows: The rows of the table: GEOID, metro_area, city.
 
     Yields:
-        A line each.
+        One line each.
     """
     tracts = rows["GEOID"].drop_duplicates()
     without = int((~tracts.isin(full["GEOID"])).sum())
@@ -155,8 +155,8 @@ def warnings_of(
             for city, count in sorted(lost.items(), key=lambda item: (-item[1], item[0]))
         ]
         yield (
-            f"tracts of census/city_tracts are in no row and will be in no share: {_some(named, 'cities')}; "
-            "are the ACS tables of all states there?"
+            "tracts of census/city_tracts are missing from the table and from all shares: "
+            f"{_some(named, 'cities')}; are the ACS tables of all states there?"
         )
     present = set(tracts.str[:5])
     judged = set(rows.loc[rows["city"].notna(), "metro_area"])
@@ -173,5 +173,5 @@ def warnings_of(
 
 
 def _some(names: list[str], what: str) -> str:
-    more = len(names) - _TOLD
-    return ", ".join(names[:_TOLD]) + (f", and {more:,} more {what}" if more > 0 else "")
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f", and {more:,} more {what}" if more > 0 else "")

@@ -1,7 +1,7 @@
 """Governing's method: which tracts could gentrify and which of them did, by the tracts of their metro area.
 
 The numbers of the tracts are columns of a pandas frame, NaN where one is missing. Every comparison is strict,
-and one with a missing number fails.
+and fails where a number is missing.
 
 Source:
     Governing, *Gentrification in America* (2015), methodology; as BuzzFeed News carried it out
@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tasks.percentile import percentile
+
 Flags = npt.NDArray[np.bool_]
 
 POPULATION: Final = "total_population"
@@ -31,7 +33,7 @@ START: Final = "_start"
 END: Final = "_end"
 
 FEWEST: Final = 500
-"""With fewer residents, in either year, a tract is not looked at."""
+"""A tract with fewer residents, in either year, is not examined."""
 
 LOWEST: Final = (2, 5)
 """The 40th percentile, as a fraction: below it a tract is poor, or cheap."""
@@ -45,22 +47,22 @@ THRESHOLDS: Final = {
     "education_change": HIGHEST,
     "home_value_change": HIGHEST,
 }
-"""The measures that are held against a percentile of the metro area's tracts, and which."""
+"""The measures that are compared with a percentile of the metro area's tracts, and which percentile."""
 
 
 def measures(tracts: pd.DataFrame, inflation: float) -> pd.DataFrame:
-    """What the method looks at, from what the Census says of the two years.
+    """The measures of the method, from the Census of the two years.
 
     Args:
         tracts: metro_area and, with the suffixes ``_start`` and ``_end``, :data:`MEASURES` (float64).
         inflation: What a dollar of the start year is worth in dollars of the end year.
 
     Returns:
-        A row a tract: metro_area; population_start and population_end (people); median_income and
+        One row per tract: metro_area; population_start and population_end (people); median_income and
         median_home_value (US dollars of the start year; a home value of 0 is missing); education_change
         (percentage points: the share of residents 25 and over with a bachelor's degree in the end year, less
         that in the start year); home_value_change, ``(V_end - f V_start) / V_end``: what the value rose after
-        inflation *f*, as a share of the end year's. A division by 0 or by what is missing gives none.
+        inflation *f*, as a share of the end year's. A division by 0 or by a missing number gives none.
 
     Source:
         DESIGN 5.8.
@@ -96,40 +98,11 @@ def _not_zero(values: pd.Series[float]) -> pd.Series[float]:
     return values.where(values != 0)
 
 
-def percentile(values: npt.NDArray[np.float64], fraction: tuple[int, int]) -> float:
-    """The value below which a share of others lies, interpolated on a line; missing ones are skipped.
-
-    Of *n* sorted values it lies at place ``(n - 1) a / b``, counted from 0 (definition 7 of Hyndman & Fan
-    1996, NumPy's and pandas' ``linear``). The place is taken apart in whole numbers, as for the deciles: two
-    thirds is no binary fraction, and a threshold that is a tract's own value would miss it by a hair, so that
-    a strict comparison with it went wrong.
-
-    Args:
-        values: float64, in any order.
-        fraction: ``(a, b)`` for the share ``a / b``.
-
-    Returns:
-        The percentile; NaN where there is no value.
-
-    Example:
-        >>> percentile(np.array([40.0, np.nan, 10.0, 20.0, 30.0]), (2, 3))
-        30.0
-        >>> percentile(np.array([10.0, 20.0, 30.0]), (2, 5))
-        18.0
-    """
-    ordered = np.sort(values[~np.isnan(values)])
-    if not len(ordered):
-        return float("nan")
-    place, rest = divmod((len(ordered) - 1) * fraction[0], fraction[1])
-    below, above = ordered[place], ordered[min(place + 1, len(ordered) - 1)]
-    return float(below + (above - below) * rest / fraction[1])
-
-
 def thresholds(measured: pd.DataFrame) -> pd.DataFrame:
     """The thresholds of each metro area, over all its tracts, in a city or not.
 
     Args:
-        measured: As :func:`measures` gives it, a row a tract.
+        measured: As :func:`measures` gives it, one row per tract.
 
     Returns:
         Indexed by metro_area, sorted: tracts (int64), and the percentiles of :data:`THRESHOLDS` (float64, in
@@ -147,7 +120,7 @@ def thresholds(measured: pd.DataFrame) -> pd.DataFrame:
         {
             "metro_area": metro_area,
             "tracts": len(tracts),
-            **{name: percentile(tracts[name].to_numpy(np.float64), at) for name, at in THRESHOLDS.items()},
+            **{name: percentile(tracts[name].to_numpy(np.float64), *at) for name, at in THRESHOLDS.items()},
         }
         for metro_area, tracts in measured.groupby("metro_area", sort=True)
     ]
@@ -156,7 +129,7 @@ def thresholds(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def low_population(measured: pd.DataFrame) -> Flags:
-    """Whether a tract has under 500 residents in either year; a number that is missing is not under.
+    """Whether a tract has under 500 residents in either year; a missing number is not under 500.
 
     Example:
         >>> people = pd.DataFrame({"population_start": [499.0, 500.0, None], "population_end": [900.0] * 3})
@@ -168,7 +141,7 @@ def low_population(measured: pd.DataFrame) -> Flags:
 
 
 def eligible(measured: pd.DataFrame, at: pd.DataFrame) -> Flags:
-    """Whether a tract could gentrify: it has residents enough, and was poor and cheap at the start.
+    """Whether a tract could gentrify: it has enough residents, and was poor and cheap at the start.
 
     Args:
         measured: As :func:`measures` gives it.
@@ -192,7 +165,7 @@ def eligible(measured: pd.DataFrame, at: pd.DataFrame) -> Flags:
 
 
 def gentrified(measured: pd.DataFrame, at: pd.DataFrame) -> Flags:
-    """Whether a tract gentrified: it could, and both its changes are in the top third of the metro area.
+    """Whether a tract gentrified: it could, and both changes are in the top third of the metro area.
 
     Args:
         measured: As :func:`measures` gives it.
@@ -228,5 +201,5 @@ def _above(measured: pd.DataFrame, at: pd.DataFrame, name: str) -> Flags:
 
 
 def _threshold(measured: pd.DataFrame, at: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
-    """The threshold that each tract is held against: that of its metro area."""
+    """The threshold for each tract: that of its metro area."""
     return at[name].reindex(measured["metro_area"]).to_numpy(np.float64)

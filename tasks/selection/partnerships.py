@@ -1,9 +1,9 @@
-"""Whose partnership it is: a city's own police, another agency in the city, or nobody of the list.
+"""Whose partnership it is: a city's own police, another agency in the city, or no city of the list.
 
-A row is of a city's own police where the table of names says so (:mod:`data.police`), or where the agency is
-called after the city: :data:`NAMINGS` says how a city may be named in it and :data:`FORMS` what a police
+A row is a city's own police where the table of names says so (:mod:`data.police`), or where the agency is
+named after the city: :data:`NAMINGS` says how a city may be named in it and :data:`FORMS` what a police
 department may be called. The state must be the same, so that Kansas City in Kansas and the one in Missouri do
-not mix. What is not found by one of these rules is not its own police: nothing is guessed.
+not mix. What none of these rules finds is not its own police: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FORMS: Final = (
     "Public Safety Department",
     "Public Safety",
 )
-"""What a city's police may be called behind the city's name."""
+"""What may follow the city's name in the name of its police."""
 
 NAMINGS: Final = {
     "the city's name": (r"(?P<name>.+)", False),
@@ -55,8 +55,8 @@ OTHER_JURISDICTIONS: Final = frozenset(
         *("tribal", "university"),
     }
 )
-"""The jurisdictions (``Type of Juris``) of agencies that are no city's. ``County`` is not among them: the
-Atlas writes it of police departments of cities that are counties too, as of Baltimore's."""
+"""The jurisdictions (``Type of Juris``) of agencies that are not a city's. ``County`` is not among them: the
+Atlas has it for police departments of cities that are counties too, such as Baltimore."""
 
 KINDS_OF_AGENCY: Final = {
     "a sheriff's office": r"\bsheriffs?\b",
@@ -72,12 +72,12 @@ KINDS_OF_AGENCY: Final = {
     "another police department": r"\b(police|public safety)\b",
     "an agency of another kind": r"",
 }
-"""What an agency is that is not the city's own police: the first pattern that is found in its name, type and
-jurisdiction (in the form of :func:`data.police.plain`, in this order)."""
+"""The kind of an agency that is not the city's own police: the first pattern that is found in its name, type
+and jurisdiction (in the form of :func:`data.police.plain`, in this order)."""
 
 
 class Owner(NamedTuple):
-    """The city that a row belongs to, if to one, and by which rule."""
+    """The city that a row belongs to, if any, and by which rule."""
 
     city: str | None
     own_police: bool
@@ -103,7 +103,7 @@ class Register:
         """Make the register of a list of cities.
 
         Raises:
-            InputError: Two cities are called the same.
+            InputError: Two cities share a name.
         """
         agencies = {
             (city.state, plain(row.name)): (city, row.note)
@@ -163,7 +163,7 @@ class Register:
         return None
 
     def _by_name(self, row: Mapping[str, str | None], state: State) -> Owner | None:
-        """The city after which a police department is called."""
+        """The city after which a police department is named."""
         if plain(row.get("agency_type") or "") not in POLICE_TYPES:
             return None
         if plain(row.get("jurisdiction") or "") in OTHER_JURISDICTIONS:
@@ -183,7 +183,7 @@ class Register:
 
 
 def _named(agency: str, state: State) -> Iterator[tuple[str, str]]:
-    """What stands before each form that an agency's name ends in, with and without the state behind it.
+    """What comes before each form that an agency's name ends in, with and without the state after it.
 
     Example:
         >>> kansas = read_states().find("KS")
@@ -198,7 +198,7 @@ def _named(agency: str, state: State) -> Iterator[tuple[str, str]]:
 
 
 def _without_state(name: str, state: State) -> list[str]:
-    """A name as it is and, where the state's name or postal code stands at its end, without it."""
+    """A name as it is and, where it ends in the state's name or postal code, without it."""
     endings = (f" {plain(word)}" for word in (state.name, state.code))
     return [name, *(name.removesuffix(ending) for ending in endings if name.endswith(ending))]
 
@@ -217,7 +217,7 @@ def kind_of_agency(row: Mapping[str, str | None]) -> str:
 
 
 def match_atlas(atlas: AtlasInput, judged: Judged) -> Partnerships:
-    """Say of each Ring row of the Atlas whose partnership it is, and of each city whose partnerships it has.
+    """Find for each Ring row of the Atlas whose partnership it is, and for each city its agencies.
 
     Args:
         atlas: The Atlas as it was read.
@@ -227,7 +227,7 @@ def match_atlas(atlas: AtlasInput, judged: Judged) -> Partnerships:
         The rows of ``private/partnerships``, none left out, and the agencies by city.
 
     Raises:
-        InputError: The state of a city is unknown, or two cities are called the same.
+        InputError: The state of a city is unknown, or two cities share a name.
     """
     states, police = read_states(), read_police()
     cities = cities_of(judged.tracts, states, police)
@@ -236,7 +236,7 @@ def match_atlas(atlas: AtlasInput, judged: Judged) -> Partnerships:
     for row in atlas.ring.to_pylist():
         owner = register.owner(row)
         kept = {name: row[name] for name in ("source", "row", "atlas_id", "atlas_city")}
-        # The table has a text in these two columns always.
+        # In these two columns the table always has a text.
         rows.append({**kept, **{name: row[name] or "" for name in ("state", "agency")}, **owner._asdict()})
     return Partnerships(
         table=conform(pa.Table.from_pylist(rows, schema=TABLE.arrow), TABLE),

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from data.settings import Selection
-
-Sources = tuple[tuple[str, str, int], ...]
-"""Name inside the investigation folder, SHA-256 and bytes of each of the files read."""
+from tasks.rows.results import InputFile
 
 
 @dataclass(frozen=True)
@@ -19,29 +17,29 @@ class GentrificationInput:
 
     Attributes:
         label: Its path inside the investigation folder.
-        tracts: A row a row of the file, in its order: GEOID (string), metro_area (string), city (string,
+        tracts: One row per row of the file, in its order: GEOID (string), metro_area (string), city (string,
             missing where the tract is in none), and for each of the two years (``_start``, ``_end``)
             total_population, total_population_25_over, educational_attainment (people), median_income and
             median_home_value (US dollars of that year), float64, any of them may be missing.
         rows: Rows of the file.
-        sources: Name, SHA-256 and bytes of the file.
+        files: The file.
     """
 
     label: str
     tracts: pa.Table
     rows: int
-    sources: Sources
+    files: tuple[InputFile, ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What was found of the tracts, their metro areas and the cities.
+    """What was found about the tracts, their metro areas and the cities.
 
     Attributes:
         tracts: The rows of ``public/gentrification_tracts``.
         thresholds: The rows of ``public/gentrification_thresholds``.
         cities: The rows of ``public/gentrification``.
-        settings: The settings by which it was found.
+        settings: The settings that were used.
     """
 
     tracts: pa.Table
@@ -55,18 +53,18 @@ class AtlasInput:
     """The Atlas of Surveillance as it was read and checked.
 
     Attributes:
-        ring: A row a Ring/Neighbors row: source (12 hex digits of the file's SHA-256), row (int64, from 1,
-            without the header), atlas_id, state, atlas_city, agency, agency_type and jurisdiction (string,
+        ring: One row per Ring/Neighbors row: source (12 hex digits of the file's SHA-256), row (int64, from
+            1, without the header), atlas_id, state, atlas_city, agency, agency_type and jurisdiction (string,
             missing where the Atlas has none).
-        rows: Rows of all files; a file that was given twice is one.
+        rows: Rows of all files; a file that was given twice counts once.
         other: Rows of other technologies.
-        sources: Name, SHA-256 and bytes of each of the files.
+        files: The files.
     """
 
     ring: pa.Table
     rows: int
     other: int
-    sources: Sources
+    files: tuple[InputFile, ...]
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,8 @@ class Partnerships:
         own: For each city whose own police department has one: that department, as the Atlas calls it (each
             spelling once, sorted).
         others: For each city in which another agency has one: these agencies, likewise.
-        cities: How many cities it was asked for.
-        wanted: How many cities are to be chosen.
+        cities: How many cities were matched.
+        wanted: How many cities to choose.
     """
 
     table: pa.Table

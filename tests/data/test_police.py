@@ -122,14 +122,14 @@ def test_a_city_is_found_under_each_of_its_names_but_only_in_its_state(tmp_path:
         ([",OH,agency,B,why"], "row 2, column city: is empty; write a name"),
         (["A,OH,agency,,why"], "row 2, column name: is empty; write a name"),
         (["A,OH,agency,B,"], "row 2, column note: is empty; write the reason"),
-        (["A,OH,agency,B"], "row 2: 4 fields instead of 5; put a field that holds a comma in quotes"),
+        (["A,OH,agency,B"], "row 2 has 4 fields instead of 5; put quotes around a field that holds a comma"),
         (
             ["A,OH,agency,B Police,why", "C,OH,agency,b police,why"],
-            "row 3, column name: 'b police' already belongs to A; remove one of the rows",
+            "row 3, column name: 'b police' belongs to A already; remove one of the rows",
         ),
     ],
 )
-def test_a_wrong_row_is_reported_with_file_row_column_and_fix(tmp_path: Path, rows: list[str], message: str):
+def test_a_wrong_row_is_named_with_file_row_column_and_fix(tmp_path: Path, rows: list[str], message: str):
     with pytest.raises(InputError) as error:
         read_police(path := written(tmp_path, *rows))
     assert str(error.value).startswith(f"{path}: {message}")
@@ -141,9 +141,9 @@ def test_a_byte_order_mark_is_ignored_and_faulty_files_are_reported(tmp_path: Pa
     assert isinstance(found := read_police(path), Police)
     assert found.rows[0].name == "Café Police"
     path.write_bytes((HEADER + "A,OH,agency,Café Police,why\r\n").encode("cp1252"))
-    with pytest.raises(InputError, match="not UTF-8; save it from the spreadsheet"):
+    with pytest.raises(InputError, match=r"is not UTF-8 text .*; save it as"):
         read_police(path)
-    with pytest.raises(InputError, match="row 1: the columns must be city,state,what,name,note"):
+    with pytest.raises(InputError, match="row 1: the columns are city,name; write city,state,what,name,note"):
         read_police(written(tmp_path, header="city,name\n"))
     with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
         read_police(tmp_path / "none.csv")

@@ -75,7 +75,7 @@ def test_with_all_of_them_the_file_is_written_and_every_tract_accounted_for(
     lines = [line.split() for line in printed.splitlines()]
     assert ["tracts", "of", "the", "ACS", "6"] in lines
     assert ["in", "no", "metropolitan", "area", "(left", "out)", "1"] in lines
-    assert "WARNING: tracts of census/city_tracts are in no row" in printed
+    assert "WARNING: tracts of census/city_tracts are missing from the table" in printed
     assert printed.splitlines()[-1] == f"census/gentrification.parquet is written. Then: nwatch run {folder}"
 
 
@@ -108,8 +108,8 @@ def test_each_mistake_is_a_line_and_nothing_is_written(folder: Path, capsys: pyt
     assert said.startswith("census/sources/ACSDT5Y2019.B25077-Data.csv: B25077_001E has no row for 5 tracts")
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
-        "nwatch: census/sources/LTDB_Std_2000_fullcount.csv: column POP00, row 1: 'many' is no number; "
-        "download the file anew"
+        "nwatch: census/sources/LTDB_Std_2000_fullcount.csv: column POP00, row 1: 'many' is not a number; "
+        "download the file again"
     )
     assert not (folder / "census/gentrification.parquet").exists()
 
@@ -126,4 +126,4 @@ def test_the_suffixes_come_from_the_settings(folder: Path, capsys: pytest.Captur
     names = pq.read_schema(folder / "census/gentrification.parquet").names
     assert "median_income_a" in names
     assert "median_income_17" in names
-    assert "WARNING: the names of the ACS files tell of 2019" in capsys.readouterr().out
+    assert "WARNING: the names of the ACS files say 2019" in capsys.readouterr().out

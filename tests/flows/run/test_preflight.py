@@ -65,7 +65,9 @@ def test_a_missing_column_is_named_with_its_file(folder: Path):
     path = folder / "posts/2019-b.csv"
     pd.read_csv(path).rename(columns={"latitude": "lat"}).to_csv(path, index=False)
     said = refused(folder)
-    assert said.startswith("posts/2019-b.csv: no column latitude; rename the one that is meant (there are ")
+    assert said.startswith(
+        "posts/2019-b.csv: no column latitude; rename the column that holds it (there are "
+    )
     assert ", lat, " in said
 
 
@@ -219,7 +221,7 @@ def test_an_atlas_that_lacks_a_column_is_named(whole: Path):
 def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
     rewritten(whole / "requests.csv", lambda table: table.replace("pending", "pendig"))
     said = said_of(whole, "requests")
-    assert said.startswith("requests.csv: row ")
+    assert said.startswith("requests.csv: column status, row ")
     assert "did you mean 'pending'?" in said
 
 

@@ -16,6 +16,7 @@ from flows.parts.mail import MailFound
 from flows.parts.selection import SelectionFound
 from flows.run.provenance import previous, provenance, write_provenance
 from tasks.mail.results import MailSource, Reading
+from tasks.rows.results import InputFile
 from tasks.selection.results import AtlasInput, GentrificationInput
 
 CONFIG = Config(name="test")
@@ -107,10 +108,9 @@ def test_where_no_run_was_there_is_nothing_to_keep(tmp_path: Path):
 
 def chosen(sha: str) -> SelectionFound:
     empty = pa.table({"GEOID": []})
-    given = GentrificationInput(
-        "census/gentrification.csv", empty, 0, (("census/gentrification.csv", sha, 7),)
-    )
-    atlas = AtlasInput(empty, 0, 0, (("atlas/leaked by someone.csv", "b" * 64, 8),))
+    name = "census/gentrification.csv"
+    given = GentrificationInput(name, empty, 0, (InputFile(name, sha, 7),))
+    atlas = AtlasInput(empty, 0, 0, (InputFile("atlas/leaked by someone.csv", "b" * 64, 8),))
     return SelectionFound(given, atlas, empty, empty)
 
 

@@ -139,7 +139,7 @@ def test_an_id_that_a_spreadsheet_made_a_number_is_the_same_one(
 
 
 @pytest.mark.parametrize("where", [0, 1])
-def test_a_type_that_stands_nowhere_is_told_with_the_nearest(
+def test_a_type_that_is_in_no_file_is_reported_with_the_nearest(
     threads: Client, files: Files, settings: Crime, tmp_path: Path, where: int
 ):
     types = [BATTERY, "BURGLERY FROM VEHICLE"][:: 1 if where else -1]
@@ -152,7 +152,7 @@ def test_a_type_that_stands_nowhere_is_told_with_the_nearest(
     )
 
 
-def test_types_that_are_like_none_of_the_files_are_told(
+def test_types_that_are_like_none_of_the_files_are_reported(
     threads: Client, files: Files, settings: Crime, tmp_path: Path
 ):
     strange = settings.model_copy(update={"types": ["XYZZY", BATTERY, "QWERTZ"]})
@@ -162,7 +162,7 @@ def test_types_that_are_like_none_of_the_files_are_told(
         gathered(files, strange, tmp_path / "work", threads)
 
 
-def test_a_type_that_stands_in_another_year_or_in_a_duplicate_alone_is_a_zero(
+def test_a_type_that_is_only_in_another_year_or_in_a_duplicate_is_a_zero(
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
 ):
     rows = [crimes(1), crimes(2, Crm_Cd_Desc="ARSON", DATE_OCC="1/1/2018"), crimes(1, Crm_Cd_Desc="RIOT")]
@@ -173,7 +173,7 @@ def test_a_type_that_stands_in_another_year_or_in_a_duplicate_alone_is_a_zero(
     assert [row[0] for row in placed(found)] == [BATTERY]
 
 
-def test_files_without_a_crime_or_without_types_are_told(
+def test_files_without_a_crime_or_without_types_are_reported(
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
 ):
     path = tmp_path / "a.csv"
@@ -202,7 +202,7 @@ def test_another_city_s_columns_are_configuration(threads: Client, written: Call
     assert placed(found) == [("Raub", 13.4, 52.5)]
 
 
-def test_many_crimes_lie_in_several_buckets(
+def test_many_crimes_are_in_several_buckets(
     threads: Client, files: Files, settings: Crime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     assert len(gathered(files, settings, tmp_path / "work", threads).batches) == 1

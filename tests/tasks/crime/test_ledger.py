@@ -24,7 +24,7 @@ def counts_of(*numbers: int) -> pa.Table:
 
 
 FILES = tuple(
-    FileOfRows(f"crime/alder/{name}.csv", digit * 12, digit * 64, 100, crimes, ())
+    FileOfRows(f"crime/alder/{name}.csv", digit * 64, 100, crimes, ())
     for name, digit, crimes in (("a", "1", 12), ("b", "2", 8))
 )
 ALDER = GatheredCrimes(
@@ -36,7 +36,7 @@ OF_ALDER = CrimeCounts(
     counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()},
 )  # fmt: skip
 BIRCH = replace(
-    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 12, "3" * 64, 9, 13, ()),)
+    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 64, 9, 13, ()),)
 )  # fmt: skip
 OF_BIRCH = replace(
     OF_ALDER, key="birch", city="Birch city, California", outside=0, counted={"ARSON": 1}, with_income=1,

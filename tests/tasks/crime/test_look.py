@@ -1,4 +1,4 @@
-"""Crime records and their settings, looked at before any work is done."""
+"""Crime records and their settings are checked before any work is done."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_each_folder_has_its_section_in_order_of_the_folders():
 @pytest.mark.parametrize("key", ["los-angeles", "saint louis", "été", 'a"b', "2019"])
 def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str):
     said = refused(sections, {key: FILES}, {}, {ALDER})
-    assert said.startswith(f"crime/{key}: there is no section for it; write its settings into investigation")
+    assert said.startswith(f"crime/{key}: no section for it in investigation.toml; write its settings")
     lines = said.split("\n", 1)[1]
     assert lines == section_lines(key)
     for text in (lines, lines.replace("# columns", "columns")):
@@ -48,14 +48,15 @@ def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str)
         assert config.crime[key].year == 2019
 
 
-def test_a_mistyped_folder_or_section_is_told_with_the_other():
+def test_a_mistyped_folder_or_section_is_reported_with_the_other():
     said = refused(sections, {"los-angels": FILES}, {"los-angeles": section()}, {ALDER})
-    assert (
-        "crime/los-angels: there is no section for it (did you mean the folder to be 'los-angeles'?)" in said
+    assert said.startswith(
+        "crime/los-angels: no section for it in investigation.toml (did you mean the folder to be "
+        "'los-angeles'?); write its settings there:\n"
     )
     said = refused(sections, {"alder": FILES}, {"alder": section(), "birch": section()}, {ALDER})
     assert said == (
-        "investigation.toml: crime.birch: there is no file in crime/birch; put the city's records there, "
+        "investigation.toml: crime.birch: no file in crime/birch; put the city's records there, "
         "or remove the section"
     )
 
@@ -66,7 +67,7 @@ def test_a_mistyped_folder_or_section_is_told_with_the_other():
         ({"city": "Alder, California"}, f"crime.alder.city: no list of census/city_tracts has the city "
          f"'Alder, California'; did you mean '{ALDER}'?"),
         ({"city": "Paris"}, "has the city 'Paris'; add its tracts there"),
-        ({"types": ["ARSON", " "]}, "crime.alder.types: ' ' is no type; write it as the files do"),
+        ({"types": ["ARSON", " "]}, "crime.alder.types: ' ' is not a type; write it as the files do"),
         ({"types": ["HIT  RUN", "HIT RUN "]}, "crime.alder.types: 'HIT RUN' is named twice; remove one"),
         ({"types": ["outside"]}, "crime.alder.types: 'outside' is a line of the ledger"),
         ({"columns": CrimeColumns(date="d", type="t", latitude="y", longitude=" y")},
@@ -74,10 +75,10 @@ def test_a_mistyped_folder_or_section_is_told_with_the_other():
         ({"columns": CrimeColumns(date="d", type=" ", latitude="y", longitude="x")},
          "crime.alder.columns.type: is blank"),
         ({"date_format": "DD.MM.YYYY"},
-         "crime.alder.date_format: 'DD.MM.YYYY' is no format of strptime that tells the year"),
+         "crime.alder.date_format: 'DD.MM.YYYY' is not a strptime format with a year"),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_be_carried_out_are_told(given: dict, said: str):
+def test_settings_that_cannot_be_used_are_reported(given: dict, said: str):
     found = refused(sections, {"alder": FILES}, {"alder": section(**given)}, {ALDER, BIRCH})
     assert found.startswith("investigation.toml: crime.alder")
     assert said in found
@@ -102,22 +103,22 @@ def test_good_files_pass(tmp_path: Path, crimes: Callable, written: Callable, se
     check_crimes("alder", [(f"crime/alder/{name}", path)], settings)
 
 
-def test_a_file_with_a_header_alone_passes(tmp_path: Path, settings: Crime):
+def test_a_file_with_only_a_header_passes(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.csv"
     path.write_text("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n")
     check_crimes("alder", [("crime/alder/a.csv", path)], settings)
 
 
 @pytest.mark.parametrize("bounds", [None, (-119.0, 33.0, -117.0, 36.0)])
-def test_exchanged_coordinates_are_told(
+def test_swapped_coordinates_are_reported(
     tmp_path: Path, crimes: Callable, written: Callable, settings: Crime, bounds: tuple | None
 ):
     rows = [crimes(number, LAT="-118.2", LON="34.1") for number in range(20)]
     rows[:5] = [crimes(number, LAT="0", LON="0") for number in range(5)]
     path = written(tmp_path / "a.csv", rows)
     assert refused(check_crimes, "alder", [("crime/alder/a.csv", path)], settings, bounds) == (
-        "crime/alder/a.csv: columns LAT and LON are exchanged (most crimes would lie in the tract layer the "
-        "other way round); rename each to the other, or exchange them in columns of [crime.alder]"
+        "crime/alder/a.csv: columns LAT and LON are swapped (most crimes would lie in the tract layer the "
+        "other way round); rename each to the other, or swap them in columns of [crime.alder]"
     )
 
 
@@ -127,18 +128,18 @@ def test_exchanged_coordinates_are_told(
         (b"", "is empty; hand in the file with its header and rows"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LONG\n",
-            "no column LON; rename the one that is meant, or name it in columns of [crime.alder] (there are "
-            "DR_NO, DATE OCC, Crm Cd Desc, LAT, LONG)",
+            "no column LON; rename the column that holds it, or name it in columns of [crime.alder] (there "
+            "are DR_NO, DATE OCC, Crm Cd Desc, LAT, LONG)",
         ),
         (b"DR_NO, DR_NO ,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
-        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n".encode("utf-16"), "is not UTF-8 text; save it as CSV in"),
+        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n".encode("utf-16"), "is not UTF-8 text; save it as"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,north,-118\n",
-            "column LAT, row 1: 'north' is no number; write degrees as digits with a decimal point",
+            "column LAT, row 1: 'north' is not a number; write degrees as digits with a decimal point",
         ),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,34,-118\n2,soon,THEFT,34,-118\n",
-            "column DATE OCC, row 2: 'soon' is no date; ",
+            "column DATE OCC, row 2: 'soon' is not a date; ",
         ),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n,7/29/2019,THEFT,34,-118\n",
@@ -147,7 +148,7 @@ def test_exchanged_coordinates_are_told(
         ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,ÉTÉ,34,-118\n".encode("latin-1"), "is not UTF-8"),
     ],
 )
-def test_what_is_wrong_in_any_file_is_told_before_the_work(  # noqa: PLR0917 - fixtures
+def test_what_is_wrong_in_any_file_is_reported_before_the_work(  # noqa: PLR0917 - fixtures
     tmp_path: Path, crimes: Callable, written: Callable, settings: Crime, data: bytes, said: str
 ):
     good = written(tmp_path / "good.csv", [crimes(1)])
@@ -159,7 +160,7 @@ def test_what_is_wrong_in_any_file_is_told_before_the_work(  # noqa: PLR0917 - f
         assert "\n" not in found
 
 
-def test_a_latin_1_column_that_is_not_read_is_no_matter(tmp_path: Path, settings: Crime):
+def test_a_latin_1_column_that_is_not_read_is_accepted(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.csv"
     path.write_bytes(
         "DR_NO,DATE OCC,Crm Cd Desc,LOCATION,LAT,LON\n1,7/29/2019,THEFT,Peña,34,-118\n".encode("latin-1")
@@ -167,9 +168,9 @@ def test_a_latin_1_column_that_is_not_read_is_no_matter(tmp_path: Path, settings
     check_crimes("alder", [("crime/alder/a.csv", path)], settings)
 
 
-def test_another_kind_of_file_and_no_file_are_told(tmp_path: Path, settings: Crime):
+def test_another_kind_of_file_and_no_file_are_reported(tmp_path: Path, settings: Crime):
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1")
     said = refused(check_crimes, "alder", [("crime/alder/a.parquet", path)], settings)
-    assert said.startswith("crime/alder/a.parquet: is neither .csv nor .csv.gz; save it as one of them")
-    assert refused(check_crimes, "alder", [], settings).startswith("crime/alder: holds no file; put")
+    assert said.startswith("crime/alder/a.parquet: is not a .csv or .csv.gz file; save it as one")
+    assert refused(check_crimes, "alder", [], settings).startswith("crime/alder: no file in it; put")

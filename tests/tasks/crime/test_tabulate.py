@@ -91,7 +91,7 @@ def test_a_tract_of_two_cities_counts_for_the_city_of_the_settings(
     assert count_crimes([path], birch, "alder", census).counted[CAR] == 2
 
 
-def test_the_files_of_other_folders_are_passed_over(
+def test_the_files_of_other_folders_are_skipped(
     located: Callable, settings: Crime, census: Census, geoids: list[str]
 ):
     rows = [(CAR, geoids[30])]

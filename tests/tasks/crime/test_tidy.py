@@ -32,13 +32,13 @@ def block(**given: list) -> pa.RecordBatch:
 
 
 def test_a_block_comes_out_in_its_final_form():
-    told = reader().tidied(block(), "crime/alder/a.csv", 0)
-    assert told.rows.schema == reader().schema
-    assert told.rows.to_pylist() == [
+    tidied = reader().tidied(block(), "crime/alder/a.csv", 0)
+    assert tidied.rows.schema == reader().schema
+    assert tidied.rows.to_pylist() == [
         {"crime_id": "1", "of_year": True, "type": 0, "lon": -118.0, "lat": 34.0},
         {"crime_id": "2", "of_year": False, "type": OTHER, "lon": None, "lat": None},
     ]
-    assert told.words == ("ARSON", "THEFT")
+    assert tidied.words == ("ARSON", "THEFT")
 
 
 def test_the_columns_are_those_of_the_settings_without_blanks_around_them():
@@ -55,9 +55,9 @@ def test_without_a_column_of_ids_there_are_none():
     nameless = reader(columns=COLUMNS.model_copy(update={"id": None}))
     assert nameless.id is None
     assert nameless.wanted.names == ("when", "what", "y", "x")
-    told = nameless.tidied(block().drop_columns(["no"]), "a", 0)
-    assert told.rows.schema == nameless.schema
-    assert told.rows.column_names == ["of_year", "type", "lon", "lat"]
+    tidied = nameless.tidied(block().drop_columns(["no"]), "a", 0)
+    assert tidied.rows.schema == nameless.schema
+    assert tidied.rows.column_names == ["of_year", "type", "lon", "lat"]
 
 
 def test_types_match_when_white_space_is_collapsed_and_not_otherwise():
@@ -65,13 +65,13 @@ def test_types_match_when_white_space_is_collapsed_and_not_otherwise():
     many = block(
         what=what, no=list("abcdef"), when=["1/1/2019"] * 6, y=[34.0] * 6, x=[-118.0] * 6
     )  # fmt: skip
-    told = reader().tidied(many, "a", 0)
-    assert told.rows.column("type").to_pylist() == [1, OTHER, 1, OTHER, OTHER, 0]
-    assert told.words == ("SIMPLE ASSAULT", "ARSON", "simple assault", "SIMPLE ASSAULT.")
+    tidied = reader().tidied(many, "a", 0)
+    assert tidied.rows.column("type").to_pylist() == [1, OTHER, 1, OTHER, OTHER, 0]
+    assert tidied.words == ("SIMPLE ASSAULT", "ARSON", "simple assault", "SIMPLE ASSAULT.")
 
 
-def test_of_a_column_that_holds_no_types_but_a_thousand_are_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tasks.crime.tidy, "_TOLD", 3)
+def test_of_a_column_that_holds_no_types_only_a_thousand_words_are_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tasks.crime.tidy, "_MOST_OTHERS", 3)
     what = [*map(str, range(50)), "ARSON"]
     many = block(what=what, no=what, when=["1/1/2019"] * 51, y=[34.0] * 51, x=[-118.0] * 51)
     assert reader().tidied(many, "a", 0).words == ("ARSON", "0", "1", "2")
@@ -87,11 +87,11 @@ def test_a_crime_without_a_date_is_of_no_year():
         (
             {"no": ["1", None]},
             "crime/alder/a.csv: column no, row 102: is empty; a crime without an id cannot be counted once; "
-            "give it one, or leave out id in columns of [crime.alder] if no crime stands in the files twice",
+            "give it one, or leave out id in columns of [crime.alder] if no crime appears twice in the files",
         ),
         (
             {"when": ["1/1/2019", "29/7/2019"]},
-            "crime/alder/a.csv: column when, row 102: '29/7/2019' is no date; write month/day/year, as "
+            "crime/alder/a.csv: column when, row 102: '29/7/2019' is not a date; write month/day/year, as "
             "07/29/2019, or ISO 8601, as 2019-07-29, or say in [crime.alder] how dates are written, as "
             'date_format = "%d/%m/%Y"',
         ),
@@ -103,11 +103,13 @@ def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str)
     assert str(error.value) == said
 
 
-def test_a_date_that_does_not_fit_the_configured_format_is_told():
+def test_a_date_that_does_not_fit_the_configured_format_is_reported():
     own = reader(date_format="%d/%m/%Y")
     fine = block(when=["29/7/2019", "7/1/2020"])
     assert own.tidied(fine, "a", 0).rows.column("of_year").to_pylist() == [True, False]
-    with pytest.raises(InputError, match=r"row 2: '7/29/2019' is no date as date_format of \[crime.alder\]"):
+    with pytest.raises(
+        InputError, match=r"row 2: '7/29/2019' is not a date in date_format of \[crime.alder\]"
+    ):
         own.tidied(block(when=["29/7/2019", "7/29/2019"]), "a", 0)
 
 

@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from tasks.places.results import Census, Layer
+from tasks.rows.results import InputFile
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,7 +65,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Layer:
     """The tracts of all made-up cities, in WGS 84."""
     path = tmp_path_factory.mktemp("layer") / "tracts.parquet"
     write_layer(path)
-    return Layer(path, "0" * 12, "0" * 64, 1, sum(SIZES), 0, False)
+    return Layer(path, InputFile("census/tracts.zip", "0" * 64, 1), sum(SIZES), 0, False)
 
 
 def write_layer(path: Path, crs: str = "EPSG:4326", without: frozenset[str] = frozenset()) -> None:
@@ -121,7 +122,7 @@ def country() -> tuple[Census, pa.Table]:
             }
         ),
         cities=pa.table({"city": tracts["city"].tolist(), "GEOID": tracts["GEOID"].tolist()}),
-        sources=(),
+        files=(),
     )
     counted = tracts[tracts["count"] > 0]
     counts = pa.table({"GEOID": counted["GEOID"].tolist(), "count": pa.array(counted["count"], pa.int64())})

@@ -37,12 +37,12 @@ def test_a_tract_in_two_cities_is_in_both():
     assert found["Yew"]["count"].tolist() == [6, 0]
 
 
-def test_a_tract_without_a_count_has_none_of_it_and_a_rate_of_zero():
+def test_a_tract_without_a_count_has_a_count_and_a_rate_of_zero():
     row = usable_tracts(TRACTS, CITIES, COUNTS)["Yew"].iloc[1]
     assert (row["GEOID"], row["count"], row["rate"]) == ("05", 0, 0.0)
 
 
-def test_the_rate_is_the_count_of_a_thousand_people():
+def test_the_rate_is_the_count_per_1_000_residents():
     assert usable_tracts(TRACTS, CITIES, COUNTS)["Ash"].loc[0, "rate"] == 2.0
 
 

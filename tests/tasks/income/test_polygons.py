@@ -44,7 +44,7 @@ def test_neighbours_need_not_share_a_vertex_and_may_overlap_a_little():
     assert touching(tracts).neighbors == {0: [1], 1: [0, 2], 2: [1]}
 
 
-def test_islands_are_passed_over_without_a_word(capsys: pytest.CaptureFixture[str]):
+def test_islands_are_accepted_without_a_warning(capsys: pytest.CaptureFixture[str]):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = touching(np.array([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6), None]))
@@ -64,7 +64,7 @@ def test_distances_in_a_city_are_those_on_the_ellipsoid_within_one_in_a_hundred(
 
 
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:5070", "EPSG:4269"])
-def test_a_layer_in_other_coordinates_lies_in_the_same_places(
+def test_a_layer_in_other_coordinates_gives_the_same_positions(
     crs: str, layer: Layer, lay: Callable[..., None], tmp_path: Path
 ):
     lay(tmp_path / "other.parquet", crs)

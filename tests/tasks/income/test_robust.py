@@ -108,7 +108,7 @@ def test_a_perfect_fit_has_a_p_of_zero():
     assert found.p < 1e-12
 
 
-def test_one_crowded_tract_does_not_throw_the_steps_off():
+def test_one_crowded_tract_does_not_break_the_steps():
     income = np.linspace(20_000, 120_000, 40)
     count = np.zeros(40)
     count[[3, 39]] = 1, 50_000

@@ -152,7 +152,7 @@ def test_where_all_tracts_touch_each_other_every_permutation_is_alike():
     assert found.p == 1.0
 
 
-def test_islands_are_told_of_nowhere(capsys: pytest.CaptureFixture[str]):
+def test_islands_give_no_warning(capsys: pytest.CaptureFixture[str]):
     polygons = np.array([*grid(4), shapely.box(20, 20, 21, 21), None])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -187,14 +187,14 @@ def test_the_size_of_the_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_independent_tracts_tell_as_much_as_they_are(seed: int):
+def test_independent_tracts_count_in_full(seed: int):
     rng = np.random.default_rng(seed)
     x, y, places = rng.normal(size=400), rng.normal(size=400), rng.uniform(0, 20, (400, 2))
     assert made(x, y, places).effective_n == pytest.approx(400, rel=0.1)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_tracts_that_are_like_their_neighbours_tell_far_less(seed: int):
+def test_tracts_that_are_like_their_neighbours_count_for_far_less(seed: int):
     x, y = smooth(16, seed), smooth(16, seed + 100)
     found = made(x, y, places_of(16))
     assert found.effective_n < 256 / 3
@@ -225,7 +225,7 @@ def test_a_perfect_correlation_has_a_p_of_zero():
 
 
 def test_where_nothing_independent_is_left_there_is_no_p():
-    # Two plateaus far apart: the tracts of each tell one thing, and all of them two.
+    # Two plateaus far apart: the tracts of each count as one, and all of them as two.
     places = np.concatenate([places_of(3), places_of(3) + 1000])
     x = np.repeat([20_000.0, 70_000.0], 9)
     assert modified_t(x, 3 - x / 30_000, places) is None

@@ -27,7 +27,7 @@ from data.schema import TABLES
 from tasks.income import tabulate
 from tasks.income.cities import usable_tracts
 from tasks.income.results import CityCrime, Findings
-from tasks.income.tabulate import examine_cities, find, find_crimes, robust_columns
+from tasks.income.tabulate import examine_crimes, examine_posts, relate_cities, robust_columns
 from tasks.places.results import Census, Layer
 
 Country = tuple[Census, pa.Table]
@@ -37,7 +37,7 @@ ALPHA = 0.05
 
 @pytest.fixture(scope="module")
 def findings(country: Country, layer: Layer, threads: Client) -> Findings:
-    return find(*country, layer, ALPHA, threads)
+    return examine_posts(*country, layer, ALPHA, threads)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def by_city(table: pa.Table, **wanted: Any) -> Rows:
     return {row["city"]: row for row in rows}
 
 
-def test_rates_that_rise_fall_or_stay_are_found_to(findings: Findings):
+def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
     found = {city: row["direction"] for city, row in by_city(findings.tests, level="tract").items()}
     assert found == {
         "Deserted": "not testable",
@@ -206,7 +206,7 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
 
     census = replace(census, tracts=shuffled(census.tracts), cities=shuffled(census.cities))
     with connect(ClusterSettings(workers=1)) as one:
-        again = find(census, shuffled(counts), layer, ALPHA, one)
+        again = examine_posts(census, shuffled(counts), layer, ALPHA, one)
     assert again.deciles.equals(findings.deciles)
     assert again.tests.equals(findings.tests)
     assert again.robust.equals(findings.robust)
@@ -223,7 +223,7 @@ def test_a_crime_is_examined_as_the_posts_are(
         for city in ("Rising", "Falling", "Tiny")
         for crime, each in (("THEFT", counts), ("ARSON", half))
     ]
-    found = find_crimes(census, crimes, layer, ALPHA / 6, threads)
+    found = examine_crimes(census, crimes, layer, ALPHA / 6, threads)
     for mine, posts in (
         (found.deciles, findings.deciles),
         (found.tests, findings.tests),
@@ -241,7 +241,7 @@ def test_a_crime_is_examined_as_the_posts_are(
 def test_a_threshold_of_crimes_is_not_divided_again(country: Country, layer: Layer):
     census, _ = country
     nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-    found = find_crimes(census, [CityCrime("Rising", "ARSON", nothing)], layer, 0.002, None)
+    found = examine_crimes(census, [CityCrime("Rising", "ARSON", nothing)], layer, 0.002, None)
     assert found.tests["alpha"].to_pylist() == [0.002, 0.002]
     assert found.tests["crimes"].to_pylist() == [0, 0]
     assert found.verdicts["not testable"] == 1
@@ -250,7 +250,7 @@ def test_a_threshold_of_crimes_is_not_divided_again(country: Country, layer: Lay
 def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer, findings: Findings):
     census, counts = country
     found = by_city(findings.robust)
-    for city in examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA):
+    for city in relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA):
         if city.by_tract is not None:
             columns = robust_columns(city, layer.path)
             assert {name: found[city.name][name] for name in columns} == columns
@@ -262,7 +262,7 @@ def test_a_tract_without_a_polygon_leaves_no_modified_t_test_and_no_other_gap(
     census, counts = country
     path = tmp_path / "tracts.parquet"
     lay(path, without=frozenset({"01000000100"}))
-    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
+    cities = relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
     columns = robust_columns(next(city for city in cities if city.name == "Rising"), path)
     every = {column.name for column in TABLES["public/city_tests_robust"].columns}
     assert every - columns.keys() == {"city", "n", "direction", "effective_n", "modified_t_p"}
@@ -271,7 +271,7 @@ def test_a_tract_without_a_polygon_leaves_no_modified_t_test_and_no_other_gap(
 
 def test_a_city_that_is_not_testable_cannot_be_tested_again(country: Country, layer: Layer):
     census, counts = country
-    cities = examine_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
+    cities = relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
     with pytest.raises(ValueError, match="Tiny: not testable"):
         robust_columns(next(city for city in cities if city.name == "Tiny"), layer.path)
 
@@ -279,7 +279,7 @@ def test_a_city_that_is_not_testable_cannot_be_tested_again(country: Country, la
 def test_no_city_is_sent_to_the_workers_where_none_is_testable(country: Country, layer: Layer):
     census, _ = country
     nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-    found = find(census, nothing, layer, ALPHA, None)
+    found = examine_posts(census, nothing, layer, ALPHA, None)
     assert found.verdicts == {"positive": 0, "negative": 0, "none": 0, "not testable": 6}
     assert set(found.tests.column("posts").to_pylist()) == {0}
 
@@ -298,7 +298,7 @@ def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, f
     frame = pd.DataFrame(values, columns=columns).astype({"income": "float64"})
     frame["GEOID"] = [f"{place:011d}" for place in range(len(frame))]
     frame["rate"] = frame["count"] / frame["population"] * 1000
-    (city,) = examine_cities({"Any": frame}, ALPHA)
+    (city,) = relate_cities({"Any": frame}, ALPHA)
     rows = [*tabulate.relation_rows(city, "posts"), *tabulate.decile_table_rows(city, "posts")]
     numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
     assert not [value for value in numbers if not math.isfinite(value)]

@@ -12,6 +12,7 @@ import pytest
 
 from data.errors import InputError
 from tasks.places.census import read_acs, read_census, read_city_tracts
+from tasks.rows.results import InputFile
 
 ACS = "GEOID,NAME,B01003_001E,B19013_001E\n6037101110,A,4283,70677\n06037101122,B,0,-666666666\n"
 LISTS = 'city,GEOID\n"Los Angeles city, California",6037101110\n"Burbank city, California",06037101110\n'
@@ -68,28 +69,31 @@ def test_every_sentinel_of_the_census_is_missing(tmp_path: Path, written: str):
     [
         (
             "geoid,B01003_001E,B19013_001E\n1,2,3\n",
-            "no column GEOID; rename the one that is meant (there are geoid, B01003_001E, B19013_001E)",
+            "no column GEOID; rename the column that holds it (there are geoid, B01003_001E, B19013_001E)",
         ),
         (
             "GEOID,B01003_001E\n06037101110,3\n",
-            "no column B19013_001E; rename the one that is meant (there are GEOID, B01003_001E)",
+            "no column B19013_001E; rename the column that holds it (there are GEOID, B01003_001E)",
         ),
         ("GEOID,GEOID,B01003_001E,B19013_001E\n1,1,2,3\n", "two columns are called GEOID"),
-        ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is no GEOID"),
+        ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is not a GEOID"),
         (
             'GEOID,B01003_001E,B19013_001E\n06037101110,2,3\n06037101120,2,"250,000+"\n',
-            "column B19013_001E, row 2: '250,000+' is no number; write plain digits with a decimal point",
+            "column B19013_001E, row 2: '250,000+' is not a number; write plain digits with a decimal point",
         ),
         ("GEOID,B01003_001E,B19013_001E\n06037101110,2.5,3\n", "column B01003_001E holds fractions"),
         (
             "GEOID,B01003_001E,B19013_001E\n06037101110,2,3\n6037101110,2,3\n",
-            "column GEOID: 06037101110 stands in two rows; keep one row a tract",
+            "column GEOID: 06037101110 appears twice; keep one row per tract",
         ),
-        ("GEOID,B01003_001E,B19013_001E\n06037101110,2,3,4\n", "another number of fields than the header"),
+        (
+            "GEOID,B01003_001E,B19013_001E\n06037101110,2,3,4\n",
+            "a row has 4 fields instead of 3; put quotes around",
+        ),
         ("", "is empty"),
     ],
 )
-def test_what_is_wrong_in_the_census_is_one_line_with_the_mend(tmp_path: Path, text: str, said: str):
+def test_what_is_wrong_in_the_census_is_one_line_with_the_fix(tmp_path: Path, text: str, said: str):
     path = tmp_path / "acs.csv"
     path.write_text(text)
     with pytest.raises(InputError) as error:
@@ -100,21 +104,21 @@ def test_what_is_wrong_in_the_census_is_one_line_with_the_mend(tmp_path: Path, t
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
-def test_another_encoding_is_told_with_the_mend(tmp_path: Path, encoding: str):
+def test_another_encoding_is_reported_with_the_fix(tmp_path: Path, encoding: str):
     path = tmp_path / "city_tracts.csv"
     path.write_bytes("city,GEOID\nLa Cañada,06037101110\n".encode(encoding))
-    with pytest.raises(InputError, match="is not UTF-8 text; save it as CSV in UTF-8"):
+    with pytest.raises(InputError, match="is not UTF-8 text; save it as"):
         read_city_tracts(path, "census/city_tracts.csv")
 
 
-def test_a_file_that_only_says_it_is_parquet_is_told(tmp_path: Path):
+def test_a_file_that_only_says_it_is_parquet_is_reported(tmp_path: Path):
     path = tmp_path / "acs.parquet"
     path.write_text(ACS)
-    with pytest.raises(InputError, match=r"census/acs.parquet: is no Parquet file"):
+    with pytest.raises(InputError, match=r"census/acs.parquet: is not a Parquet file"):
         read_acs(path, "census/acs.parquet")
 
 
-def test_a_column_of_another_type_is_told(tmp_path: Path):
+def test_a_column_of_another_type_is_reported(tmp_path: Path):
     path = tmp_path / "acs.parquet"
     pq.write_table(pa.table({"GEOID": ["06037101110"], "B01003_001E": [True], "B19013_001E": [1]}), path)
     with pytest.raises(InputError, match="column B01003_001E holds bool, not numbers"):
@@ -129,27 +133,27 @@ def test_a_tract_may_be_in_two_cities_and_a_pair_counts_once(lists: Path):
     ]
 
 
-def test_a_row_without_a_city_is_told(lists: Path):
+def test_a_row_without_a_city_is_reported(lists: Path):
     lists.write_text(LISTS + ",06037101110\n")
     with pytest.raises(InputError, match="column city, row 3: is empty"):
         read_city_tracts(lists, "census/city_tracts.csv")
 
 
-def test_the_census_holds_the_examined_cities_alone_and_its_files_hashes(acs: Path, lists: Path):
+def test_the_census_has_only_the_examined_cities_and_the_hashes_of_its_files(acs: Path, lists: Path):
     census = read_census(
         ("census/acs.csv", acs), ("census/city_tracts.csv", lists), ["Burbank city, California"]
     )
     assert census.cities["city"].to_pylist() == ["Burbank city, California"]
     assert census.tracts.num_rows == 2
-    assert census.sources == tuple(
-        (f"census/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
+    assert census.files == tuple(
+        InputFile(f"census/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
         for path in (acs, lists)
     )
     everything = read_census(("census/acs.csv", acs), ("census/city_tracts.csv", lists), None)
     assert everything.cities.num_rows == 2
 
 
-def test_a_city_that_no_list_has_is_told_with_the_nearest(acs: Path, lists: Path):
+def test_a_city_that_no_list_has_is_reported_with_the_nearest(acs: Path, lists: Path):
     with pytest.raises(InputError) as error:
         read_census(("census/acs.csv", acs), ("census/city_tracts.csv", lists), ["Los Angeles, California"])
     assert str(error.value) == (
@@ -160,7 +164,7 @@ def test_a_city_that_no_list_has_is_told_with_the_nearest(acs: Path, lists: Path
         read_census(("census/acs.csv", acs), ("census/city_tracts.csv", lists), ["Zz"])
 
 
-def test_no_city_at_all_is_told(acs: Path, lists: Path):
+def test_no_city_at_all_is_reported(acs: Path, lists: Path):
     with pytest.raises(InputError, match=r"cities.include: names no city"):
         read_census(("census/acs.csv", acs), ("census/city_tracts.csv", lists), [])
 

@@ -32,13 +32,13 @@ def test_points_go_to_the_layer_and_back(code: int):
     assert np.allclose(back.transform(x, y), (lon, lat), atol=1e-9)
 
 
-def test_a_point_that_a_system_cannot_show_is_not_finite():
+def test_a_point_outside_a_system_is_not_finite():
     x, _ = to_layer(np.array([0.0]), np.array([90.0]), CRS.from_epsg(3395))
     y = to_layer(np.array([0.0]), np.array([91.0]), CRS.from_epsg(5070))[1]
     assert np.isfinite(x).all()
     assert not np.isfinite(y).any()
 
 
-def test_an_extent_is_told_in_degrees_whatever_the_system():
+def test_an_extent_is_given_in_degrees_whatever_the_system():
     west, south, east, north = bounds_in_degrees((-13e6, 4e6, -12e6, 5e6), CRS.from_epsg(3857)) or (0,) * 4
     assert (round(west), round(south), round(east), round(north)) == (-117, 34, -108, 41)

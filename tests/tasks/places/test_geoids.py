@@ -32,18 +32,18 @@ def test_every_way_of_writing_a_geoid_gives_the_same_text(values: pa.Array):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        (["603710111"], "row 1: '603710111' is no GEOID"),
-        (["06037101110", "060371011101"], "row 2: '060371011101' is no GEOID"),
-        (["06037101110", "0603710111x"], "row 2: '0603710111x' is no GEOID"),
+        (["603710111"], "row 1: '603710111' is not a GEOID"),
+        (["06037101110", "060371011101"], "row 2: '060371011101' is not a GEOID"),
+        (["06037101110", "0603710111x"], "row 2: '0603710111x' is not a GEOID"),
         (["06037101110", None], "row 2: is missing"),
         ([""], "row 1: is missing"),
-        ([6.037e9 + 0.5], "row 1: 6037000000.5 is no GEOID"),
-        ([-6037101110], "row 1: -6037101110 is no GEOID"),
-        ([1400000], "row 1: 1400000 is no GEOID"),
-        (["1400000US06037101110"], "row 1: '1400000US06037101110' is no GEOID"),
+        ([6.037e9 + 0.5], "row 1: 6037000000.5 is not a GEOID"),
+        ([-6037101110], "row 1: -6037101110 is not a GEOID"),
+        ([1400000], "row 1: 1400000 is not a GEOID"),
+        (["1400000US06037101110"], "row 1: '1400000US06037101110' is not a GEOID"),
     ],
 )
-def test_what_is_no_geoid_is_named_with_file_column_row_and_mend(values: list, said: str):
+def test_what_is_not_a_geoid_is_named_with_file_column_row_and_fix(values: list, said: str):
     with pytest.raises(InputError) as error:
         to_geoids(pa.array(values), "census/acs.csv")
     assert f"census/acs.csv: column GEOID, {said}; a tract's GEOID has 11 digits" in str(error.value)
@@ -55,5 +55,5 @@ def test_a_column_that_cannot_hold_geoids_is_named():
         to_geoids(pa.array([True]), "census/acs.parquet")
 
 
-def test_no_rows_are_no_matter():
+def test_no_rows_are_accepted():
     assert to_geoids(pa.array([], pa.string()), "a.csv").to_pylist() == []

@@ -38,7 +38,7 @@ def test_a_point_in_a_hole_is_outside_and_one_on_its_rim_inside():
     assert sorted(point.tolist()) == [1, 2]
 
 
-def test_points_that_are_not_finite_lie_nowhere():
+def test_points_that_are_not_finite_are_in_no_tract():
     x = np.array([np.nan, np.inf, -np.inf, 0.5, 0.5])
     y = np.array([0.5, 0.5, 0.5, np.nan, 0.5])
     square = np.array([shapely.box(0, 0, 1, 1)])
@@ -54,7 +54,7 @@ def test_no_points_and_no_polygons_give_no_pairs(number: int):
     assert len(point) == len(polygon) == 0
 
 
-def test_points_on_one_spot_and_polygons_all_around_are_no_matter():
+def test_points_on_one_spot_inside_many_polygons_are_matched():
     spot = in_strips(np.full(3, 2.0), np.full(3, 5.0), 0.5)
     around = np.array(
         [shapely.box(x, y, x + 1, y + 1) for x in (0, 1, 2, 3) for y in (3, 4, 5, 6)]

@@ -93,18 +93,18 @@ def together(paths: list[Path]) -> pa.Table:
 
 
 @pytest.mark.parametrize("pieces", [4, 16])
-def test_the_number_of_batches_changes_nothing_and_progress_is_told(  # noqa: PLR0917 - fixtures
+def test_the_number_of_batches_changes_nothing_and_progress_is_reported(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, pieces: int
 ):
     whole = together(locate(threads, [batch], layer, people, tmp_path / "whole"))
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     batches = cut(batch, pieces, tmp_path / "cut")
     found = locate(
-        threads, batches, layer, people, tmp_path / "out", on_progress=lambda *now: told.append(now)
+        threads, batches, layer, people, tmp_path / "out", on_progress=lambda *now: reports.append(now)
     )
     assert [path.name for path in found] == [path.name for path in batches]
     assert together(found).equals(whole)
-    assert told == [(done, pieces) for done in range(1, pieces + 1)]
+    assert reports == [(done, pieces) for done in range(1, pieces + 1)]
 
 
 @pytest.mark.parametrize("partitions", [1, 6, 100])
@@ -118,7 +118,7 @@ def test_the_number_of_partitions_changes_nothing(  # noqa: PLR0917 - fixtures
 
 
 @pytest.mark.parametrize("code", [3857, 5070])
-def test_points_are_carried_into_the_layers_coordinates(
+def test_points_are_transformed_into_the_layers_coordinates(
     threads: Client, country: gpd.GeoDataFrame, people: pa.Table, tmp_path: Path, code: int
 ):
     path = tmp_path / "tracts.gpkg"
@@ -130,7 +130,7 @@ def test_points_are_carried_into_the_layers_coordinates(
     assert pq.read_table(found)["GEOID"].to_pylist() == country["GEOID"].tolist()
 
 
-def test_an_empty_batch_and_no_batch_are_no_matter(
+def test_an_empty_batch_and_no_batch_are_accepted(
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path
 ):
     pq.write_table(pq.read_table(batch).slice(0, 0), batch)
@@ -156,7 +156,7 @@ def test_an_error_of_a_batch_is_raised_and_leaves_no_file(
     assert list((tmp_path / "located").iterdir()) == []
 
 
-def test_workers_that_go_on_dying_end_the_run(  # noqa: PLR0917 - fixtures
+def test_workers_that_keep_dying_end_the_run(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip

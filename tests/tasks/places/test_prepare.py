@@ -44,14 +44,14 @@ def test_the_layer_stays_in_its_own_coordinates(
     assert gpd.read_parquet(layer.path).crs.to_epsg() == code
 
 
-def test_geoids_that_lost_their_zero_are_mended_and_wrong_ones_told(
+def test_geoids_that_lost_their_zero_get_it_back_and_wrong_ones_are_reported(
     country: gpd.GeoDataFrame, tmp_path: Path
 ):
     path = tmp_path / "tracts.parquet"
     country.assign(GEOID=country["GEOID"].astype("int64")).to_parquet(path)
     assert set(kept(path, tmp_path / "work")["GEOID"]) == set(country["GEOID"])
     country.assign(GEOID="123").to_parquet(path)
-    with pytest.raises(InputError, match=r"tracts.parquet: column GEOID, row 1: '123' is no GEOID"):
+    with pytest.raises(InputError, match=r"tracts.parquet: column GEOID, row 1: '123' is not a GEOID"):
         prepare_layer(path, tmp_path / "work")
 
 
@@ -112,7 +112,7 @@ def test_a_layer_is_read_once(country: gpd.GeoDataFrame, tmp_path: Path, monkeyp
     assert prepare_layer(path, tmp_path / "work").path != first.path
 
 
-def test_what_was_half_written_is_not_taken(country: gpd.GeoDataFrame, tmp_path: Path):
+def test_what_was_half_written_is_not_used(country: gpd.GeoDataFrame, tmp_path: Path):
     path = tmp_path / "tracts.parquet"
     country.to_parquet(path)
     layer = prepare_layer(path, tmp_path / "work")
@@ -155,5 +155,5 @@ def test_the_kept_bytes_do_not_depend_on_the_order_of_rows(country: gpd.GeoDataF
 def test_the_real_national_layer_is_kept_whole(real: Path, tmp_path: Path):
     layer = prepare_layer(real / "cb_2019_us_tract_500k.zip", tmp_path)
     assert (layer.tracts, layer.repaired, layer.transform) == (72_945, 0, False)
-    assert layer.sha256 == "2df9be01d9a72e78c1f7b780e1d536dc2e5c8763dd737b7c5f68e9440515da23"
-    assert layer.source == "2df9be01d9a7"
+    assert layer.input.sha256 == "2df9be01d9a72e78c1f7b780e1d536dc2e5c8763dd737b7c5f68e9440515da23"
+    assert layer.input.source == "2df9be01d9a7"

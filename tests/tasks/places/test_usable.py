@@ -8,7 +8,7 @@ from tasks.income.cities import usable_tracts
 from tasks.places.usable import usable_geoids
 
 
-def test_only_tracts_with_people_and_income_are_usable_as_the_analysis_of_income_has_it():
+def test_only_tracts_with_people_and_income_are_usable_here_and_in_the_analysis_of_income():
     people = [5, 0, None, 7, 8, None]
     incomes = [1.0, 2.0, 3.0, None, 0.0, None]
     geoids = [f"0600100{place:04d}" for place in range(6)]

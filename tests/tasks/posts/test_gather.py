@@ -77,10 +77,10 @@ def rows_of(gathered: Gathered) -> dict:
 def test_each_post_is_counted_once_as_a_plain_loop_does(
     threads: Client, files: list, settings: Posts, tmp_path: Path, buckets: int
 ):
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     found = gather_posts(
         files, settings, tmp_path / "work", threads,
-        buckets=buckets, on_progress=lambda *now: told.append(now),
+        buckets=buckets, on_progress=lambda *now: reports.append(now),
     )  # fmt: skip
     duplicates, excluded, no_location, left = plainly(files, set(settings.exclude_users))
     assert (found.duplicates, found.excluded, found.no_location) == (duplicates, excluded, no_location)
@@ -90,7 +90,7 @@ def test_each_post_is_counted_once_as_a_plain_loop_does(
     assert [file.file for file in found.files] == [label for label, _ in files]
     total = sum(file.rows for file in found.files)
     assert total == duplicates + excluded + no_location + len(left)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert reports == [(1, 3), (2, 3), (3, 3)]
     assert sorted(path.name for path in (tmp_path / "work" / "posts").iterdir()) == ["batches"]
 
 
@@ -128,5 +128,5 @@ def test_an_error_names_the_file_and_the_row(  # noqa: PLR0917 - fixtures
     threads: Client, files: list, settings: Posts, tmp_path: Path, posts: Callable, written: Callable
 ):
     bad = ("posts/d.csv", written(tmp_path / "posts/d.csv", [posts(1), posts(2, created_at="soon")]))
-    with pytest.raises(InputError, match=r"posts/d.csv: column created_at, row 2: 'soon' is no time"):
+    with pytest.raises(InputError, match=r"posts/d.csv: column created_at, row 2: 'soon' is not a time"):
         gather_posts([*files, bad], settings, tmp_path / "work", threads)

@@ -15,10 +15,10 @@ from tasks.ledger.table import write_ledger
 from tasks.places.results import Census, Layer
 from tasks.posts.ledger import IN_TRACTS, POSTS, close_posts
 from tasks.posts.results import Gathered, PostsTables
-from tasks.rows.results import FileOfRows
+from tasks.rows.results import FileOfRows, InputFile
 
 FILES = tuple(
-    FileOfRows(f"posts/{name}.csv", digit * 12, digit * 64, 100, posts, ())
+    FileOfRows(f"posts/{name}.csv", digit * 64, 100, posts, ())
     for name, digit, posts in (("a", "1", 6), ("b", "2", 4))
 )
 GATHERED = Gathered(FILES, (Path("batch"),), duplicates=1, excluded=2, no_location=1)
@@ -30,11 +30,13 @@ TABLES_OF_POSTS = PostsTables(
     without=1,
     counts=pa.table({"GEOID": ["01001000100"], "count": [4]}),
 )
-LAYER = Layer(Path("tracts"), "3" * 12, "3" * 64, 9, tracts=8, repaired=0, transform=False)
+LAYER = Layer(
+    Path("tracts"), InputFile("census/tracts.zip", "3" * 64, 9), tracts=8, repaired=0, transform=False
+)
 CENSUS = Census(
     tracts=pa.table({"GEOID": ["01001000100"], "population": [5], "income": [1.0]}),
     cities=pa.table({"city": ["A", "A", "B"], "GEOID": ["01001000100", "01001000200", "01001000100"]}),
-    sources=(),
+    files=(),
 )
 PLACED = TABLES["private/posts_in_tracts"]
 

@@ -1,4 +1,4 @@
-"""The posts, looked at before any work is done."""
+"""The posts are checked before any work is done."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_good_files_pass(tmp_path: Path, posts: Callable, written: Callable, nam
 
 @pytest.mark.parametrize("bounds", [COUNTRY, (-119.0, 33.0, -117.0, 35.0)])
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
-def test_exchanged_coordinates_are_told(
+def test_swapped_coordinates_are_reported(
     tmp_path: Path, posts: Callable, written: Callable, bounds: tuple, name: str
 ):
     rows = [posts(number, latitude=-118.2, longitude=34.1) for number in range(20)]
@@ -31,18 +31,18 @@ def test_exchanged_coordinates_are_told(
     path = written(tmp_path / name, rows)
     with pytest.raises(InputError) as error:
         check_posts([(f"posts/{name}", path)], bounds)
-    assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are exchanged")
+    assert str(error.value).startswith(f"posts/{name}: columns latitude and longitude are swapped")
     assert "rename each to the other" in str(error.value)
 
 
-def test_what_is_wrong_in_any_file_is_told_before_the_work(
+def test_what_is_wrong_in_any_file_is_reported_before_the_work(
     tmp_path: Path, posts: Callable, written: Callable
 ):
     good = written(tmp_path / "a.csv", [posts(1)])
     for rows, said in (
         ([{"id": 1}], "no column user_id"),
-        ([posts(1, latitude="north")], "column latitude, row 1: 'north' is no number"),
-        ([posts(1), posts(2, created_at="yesterday")], "column created_at, row 2: 'yesterday' is no time"),
+        ([posts(1, latitude="north")], "column latitude, row 1: 'north' is not a number"),
+        ([posts(1), posts(2, created_at="yesterday")], "column created_at, row 2: 'yesterday' is not a time"),
         ([posts(1, id="")], "column id, row 1: is empty"),
     ):
         bad = written(tmp_path / "b.csv", rows)
@@ -51,16 +51,16 @@ def test_what_is_wrong_in_any_file_is_told_before_the_work(
         assert str(error.value).startswith(f"posts/b.csv: {said}")
 
 
-def test_another_kind_of_file_and_no_file_are_told(tmp_path: Path):
+def test_another_kind_of_file_and_no_file_are_reported(tmp_path: Path):
     path = tmp_path / "posts.xlsx"
     path.write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"posts/posts.xlsx: is neither"):
+    with pytest.raises(InputError, match=r"posts/posts.xlsx: is not a .csv"):
         check_posts([("posts/posts.xlsx", path)], None)
-    with pytest.raises(InputError, match="posts/: holds no file"):
+    with pytest.raises(InputError, match="posts/: no file in it"):
         check_posts([], None)
 
 
-def test_a_file_with_a_header_alone_passes(tmp_path: Path):
+def test_a_file_with_only_a_header_passes(tmp_path: Path):
     path = tmp_path / "a.csv"
     path.write_text("id,user_id,created_at,latitude,longitude\n")
     check_posts([("posts/a.csv", path)], None)

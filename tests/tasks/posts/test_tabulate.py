@@ -110,7 +110,7 @@ def test_a_post_has_a_row_for_each_city_and_one_where_there_is_none(
     assert read_table(TABLES["private/posts_in_tracts"], tmp_path / "out").to_pylist() == expected
 
 
-def test_borders_are_told_for_the_nation_and_each_city_by_the_tract_assigned(
+def test_borders_are_counted_for_the_nation_and_each_city_by_the_assigned_tract(
     census: Census, rows: list[dict], tmp_path: Path
 ):
     tabulate_posts(written(rows, tmp_path / "in", 1), census, 2019, tmp_path / "out")

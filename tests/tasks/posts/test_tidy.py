@@ -11,9 +11,9 @@ from tasks.posts.tidy import TIDY, PostReader
 
 
 def tidied(block: pa.RecordBatch, settings: Posts, label: str, before: int) -> pa.RecordBatch:
-    told = PostReader(settings).tidied(block, label, before)
-    assert told.words == ()
-    return told.rows
+    tidied = PostReader(settings).tidied(block, label, before)
+    assert tidied.words == ()
+    return tidied.rows
 
 
 def block(**given: list) -> pa.RecordBatch:
@@ -41,7 +41,7 @@ def test_a_post_without_a_user_is_not_left_out():
     assert found.column("excluded").to_pylist() == [False, False]
 
 
-def test_no_excluded_accounts_are_no_matter():
+def test_a_list_without_excluded_accounts_excludes_nobody():
     assert tidied(block(), Posts(year=2019), "a", 0).column("excluded").to_pylist() == [False, False]
 
 
@@ -51,10 +51,10 @@ def test_no_excluded_accounts_are_no_matter():
         ({"id": ["1", None]}, "column id, row 102: is empty"),
         (
             {"created_at": ["2019-01-01", "soon"]},
-            "column created_at, row 102: 'soon' is no time; write it as",
+            "column created_at, row 102: 'soon' is not a time; write it as",
         ),
         ({"created_at": [True, False]}, "column created_at holds bool, not times"),
-        ({"user_id": [[1], [2]]}, "column user_id holds list<item: int64>, neither text nor numbers"),
+        ({"user_id": [[1], [2]]}, "column user_id holds list<item: int64>, not text or numbers"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str):

@@ -59,7 +59,7 @@ def test_text_is_read_in_every_form(written: str | None, year: int | None):
      "2019-07-01T12:00:00+99:00", "2019-07-01T12:00:00 PST", "1577865599000", "12:30",
      "2019-07-01T12:00:00+2"],
 )  # fmt: skip
-def test_what_is_no_time_is_named_with_its_row(written: str):
+def test_what_is_not_a_time_is_named_with_its_row(written: str):
     with pytest.raises(ValueError, match=r"^row 2: ") as error:
         years(pa.array(["2019-01-01T00:00:00Z", None, written, "also wrong"]), "UTC", complaint)
     assert str(error.value) == f"row 2: {written!r}"
@@ -96,7 +96,7 @@ def test_parquet_times_without_a_zone_and_dates_keep_their_year():
     assert years(pa.array([date(2019, 12, 31)]), "Pacific/Auckland", complaint).to_pylist() == [2019]
 
 
-def test_a_number_that_is_a_date_or_milliseconds_is_no_time():
+def test_a_number_that_is_a_date_or_milliseconds_is_not_a_time():
     for wrong in (20190701, 1577865599000, -5, 0):
         with pytest.raises(ValueError, match=f"row 1: {wrong}"):
             years(pa.array([1577865599, wrong]), "UTC", complaint)

@@ -16,8 +16,10 @@ from data.schema import TABLES
 from data.settings import Config
 from data.storage import filesystem
 from data.tables import read_table
-from tasks.requests.read import count_rows, read_requests, write_requests
+from tasks.requests.read import COLUMNS, NOTHING, read_requests, write_requests
 from tasks.requests.results import Requests, Summary
+from tasks.rows.results import InputFile
+from tasks.rows.text_rows import count_rows
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -68,7 +70,7 @@ def test_each_request_is_a_row_with_what_came(folder: Path):
     assert (found.rows, found.warnings) == (3, ())
     assert found.summary == Summary(asked=3, answered=2, mailboxes=2, bytes=370)
     content = (folder / "requests.csv").read_bytes()
-    assert found.sources == (("requests.csv", hashlib.sha256(content).hexdigest(), len(content)),)
+    assert found.files == (InputFile("requests.csv", hashlib.sha256(content).hexdigest(), len(content)),)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_case_blanks_a_byte_order_mark_and_columns_of_notes_do_not_count(folder:
 def test_rows_that_a_spreadsheet_left_empty_are_no_requests(folder: Path):
     found = read(folder, "A,2021-03-01,pending,,\n,,,,\n  ,,,,\n\nB,2021-03-01,pending,,\n,,,,\n")
     assert found.table.column("agency").to_pylist() == ["A", "B"]
-    assert found.rows == count_rows(folder / "requests.csv") == 2
+    assert found.rows == count_rows(folder / "requests.csv", COLUMNS, NOTHING) == 2
 
 
 def test_the_order_of_the_rows_does_not_matter(folder: Path):
@@ -117,22 +119,22 @@ def test_the_order_of_the_rows_does_not_matter(folder: Path):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (",2021-03-01,pending,,", "row 1: column agency is empty; write which agency was asked"),
-        ("A,,pending,,", "row 1: column sent is empty; write the day of the request, as 2021-03-01"),
-        ("A,3/1/2021,pending,,", "row 1: column sent: '3/1/2021' is no day; write year, month and day"),
-        ("A,2021-02-30,pending,,", "row 1: column sent: '2021-02-30' is no day"),
-        ("A,20210301,pending,,", "row 1: column sent: '20210301' is no day"),
-        ("A,2021-W09-1,pending,,", "row 1: column sent: '2021-W09-1' is no day"),
-        ("A,2021-03-01,denied,soon,", "row 1: column received: 'soon' is no day"),
-        ("A,2021-03-01,,,", "row 1: column status is empty; write one of: fulfilled, partly fulfilled, no"),
+        (",2021-03-01,pending,,", "column agency, row 1: is empty; write which agency was asked"),
+        ("A,,pending,,", "column sent, row 1: is empty; write the day of the request, as 2021-03-01"),
+        ("A,3/1/2021,pending,,", "column sent, row 1: '3/1/2021' is not a day; write year, month and day"),
+        ("A,2021-02-30,pending,,", "column sent, row 1: '2021-02-30' is not a day"),
+        ("A,20210301,pending,,", "column sent, row 1: '20210301' is not a day"),
+        ("A,2021-W09-1,pending,,", "column sent, row 1: '2021-W09-1' is not a day"),
+        ("A,2021-03-01,denied,soon,", "column received, row 1: 'soon' is not a day"),
+        ("A,2021-03-01,,,", "column status, row 1: is empty; write one of: fulfilled, partly fulfilled, no"),
         (
             "A,2021-03-01,fulfiled,2021-03-01,",
-            "row 1: column status: 'fulfiled' is no status; did you mean 'fulfilled'? Known are: fulfilled, ",
+            "column status, row 1: 'fulfiled' is not a status; did you mean 'fulfilled'? Write one of: fulf",
         ),
-        ("A,2021-03-01,xyzzy,,", "row 1: column status: 'xyzzy' is no status; Known are: fulfilled, "),
+        ("A,2021-03-01,xyzzy,,", "column status, row 1: 'xyzzy' is not a status; write one of: fulfilled, "),
         (
             "A,2021-03-01,denied,2021-02-28,",
-            "row 1: received (2021-02-28) is before sent (2021-03-01); correct the day that is wrong",
+            "row 1: received (2021-02-28) is before sent (2021-03-01); correct the wrong day",
         ),
         (
             "A,2021-03-01,fulfilled,,alderfall",
@@ -144,37 +146,37 @@ def test_the_order_of_the_rows_does_not_matter(folder: Path):
         ),
         (
             "A,2021-03-01,pending,2021-03-02,",
-            "row 1: a request that is 'pending' has a day in column received; write what was answered",
+            "row 1: a request that is 'pending' has a day in column received; write the answer",
         ),
         (
             "A,2021-03-01,denied,,aldefall",
-            "row 1: column records: there is no folder records/aldefall; did you mean 'alderfall'?",
+            "column records, row 1: no folder records/aldefall; did you mean 'alderfall'?",
         ),
         (
             "A,2021-03-01,denied,,zz",
-            "row 1: column records: there is no folder records/zz; put what came there, or leave the column",
+            "column records, row 1: no folder records/zz; put what came there, or leave the column",
         ),
-        ("A,2021-03-01,denied,,alderfall/a.pst", "there is no folder records/alderfall/a.pst"),
-        ("A,2021-03-01,denied,,../elsewhere", "'../elsewhere' is no folder below records/; write its name"),
-        ("A,2021-03-01,denied,,records/alderfall/../..", "is no folder below records/"),
-        ("A,2021-03-01,denied,,/tmp", "'/tmp' is no folder below records/"),
-        ("A,2021-03-01,denied,,records/", "'records/' is no folder below records/"),
-        (r"A,2021-03-01,denied,,C:\records\a", "is no folder below records/"),
+        ("A,2021-03-01,denied,,alderfall/a.pst", "no folder records/alderfall/a.pst"),
+        ("A,2021-03-01,denied,,../elsewhere", "'../elsewhere' is not a folder in records/; write its name"),
+        ("A,2021-03-01,denied,,records/alderfall/../..", "is not a folder in records/"),
+        ("A,2021-03-01,denied,,/tmp", "'/tmp' is not a folder in records/"),
+        ("A,2021-03-01,denied,,records/", "'records/' is not a folder in records/"),
+        (r"A,2021-03-01,denied,,C:\records\a", "is not a folder in records/"),
         (
             "A,2021-03-01,pending,,\nB,2021-03-01,pending,,\nA,2021-03-01,denied,,",
-            "rows 1 and 3 are both a request to 'A' of 2021-03-01; keep one, or join what they say",
+            "rows 1 and 3 are both a request to 'A' of 2021-03-01; keep one, or merge them",
         ),
-        ("A,2021-03-01,pending", "another number of fields than the header"),
+        ("A,2021-03-01,pending", "a row has 3 fields instead of 5; put quotes around"),
     ],
 )
-def test_what_is_wrong_is_one_line_with_the_row_and_the_mend(folder: Path, row: str, said: str):
+def test_what_is_wrong_is_one_line_with_the_row_and_the_fix(folder: Path, row: str, said: str):
     assert said in refused(folder, row + "\n")
 
 
 def test_a_missing_column_is_named(folder: Path):
     said = refused(folder, "A,2021-03-01,pending,,\n", "agency,date,status,received,records\n")
     assert said == (
-        "requests.csv: no column sent; rename the one that is meant "
+        "requests.csv: no column sent; rename the column that holds it "
         "(there are agency, date, status, received, records)"
     )
 
@@ -185,7 +187,7 @@ def test_a_mailbox_that_cannot_be_read_is_an_error_and_not_a_size_of_zero(folder
     assert "the mailbox 'gone.pst' of a request cannot be read" in said
 
 
-def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_of(folder: Path):
+def test_records_without_a_mailbox_and_folders_that_no_request_names_give_a_warning(folder: Path):
     (folder / "requests.csv").write_text(
         HEADER
         + "B,2021-03-01,fulfilled,2021-03-02,birchmoor\n"
@@ -197,7 +199,7 @@ def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_
     found = read_requests(case.requests_file(), case.place, case.agencies_with_records())
     assert found.warnings == (
         "requests.csv: the request to 'A' of 2021-03-01 is 'no records', "
-        "and yet mailboxes lie in records/alderfall/2019",
+        "but there are mailboxes in records/alderfall/2019",
         "requests.csv: the request to 'B' of 2021-03-01 is 'fulfilled', "
         "and records/birchmoor holds no mailbox",
         "requests.csv: the request to 'C' of 2021-03-01 is 'partly fulfilled', and names no folder",
@@ -205,10 +207,10 @@ def test_records_without_a_mailbox_and_folders_that_no_request_names_are_warned_
     )
 
 
-def test_a_file_without_requests_is_warned_of(folder: Path):
+def test_a_file_without_requests_gives_a_warning(folder: Path):
     found = read(folder, "")
     assert (found.rows, found.table.num_rows) == (0, 0)
-    assert found.warnings == ("requests.csv: holds no request",)
+    assert found.warnings == ("requests.csv: no request in it",)
 
 
 def test_two_requests_that_share_a_folder_count_its_mailboxes_once_in_the_sum(folder: Path):

@@ -68,10 +68,10 @@ def test_each_row_is_counted_once_as_a_plain_loop_does(  # noqa: PLR0917 - fixtu
     threads: Client, files: Files, reader: Callable, count: Any, wanted: Wanted, tmp_path: Path,
     buckets: int, once: bool,
 ):  # fmt: skip
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     found = gather_rows(
         files, reader(once), count, tmp_path / "work", threads,
-        name="row", buckets=buckets, on_progress=lambda *now: told.append(now),
+        name="row", buckets=buckets, on_progress=lambda *now: reports.append(now),
     )  # fmt: skip
     duplicates, bad, placeless, left = plainly(files, wanted, once)
     assert (found.duplicates, found.counts) == (duplicates, {"bad": bad, "placeless": placeless})
@@ -81,7 +81,7 @@ def test_each_row_is_counted_once_as_a_plain_loop_does(  # noqa: PLR0917 - fixtu
     assert [path.name for path in found.batches] == [f"row-{place:04d}.parquet" for place in range(buckets)]
     assert [file.file for file in found.files] == [label for label, _ in files]
     assert sum(file.rows for file in found.files) == duplicates + bad + placeless + len(left)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert reports == [(1, 3), (2, 3), (3, 3)]
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["batches"]
 
 
@@ -116,7 +116,7 @@ def test_an_error_names_the_file_and_the_row(  # noqa: PLR0917 - fixtures
         gather_rows([*files, bad], reader(), count, tmp_path / "work", threads)
 
 
-def test_a_file_that_changes_during_the_run_is_told(
+def test_a_file_that_changes_during_the_run_is_reported(
     threads: Client, files: Files, reader: Callable, count: Any, tmp_path: Path
 ):
     def copying(done: int, total: int) -> None:
@@ -124,11 +124,11 @@ def test_a_file_that_changes_during_the_run_is_told(
             with files[0][1].open("a") as file:
                 file.write("\n")
 
-    with pytest.raises(InputError, match=r"posts/a.csv: was changed during the run"):
+    with pytest.raises(InputError, match=r"posts/a.csv: changed during the run"):
         gather_rows(files, reader(), count, tmp_path / "work", threads, on_progress=copying)
 
 
-def test_few_rows_lie_in_one_bucket_and_many_in_buckets_of_a_million(  # noqa: PLR0917 - fixtures
+def test_few_rows_are_in_one_bucket_and_many_in_buckets_of_a_million(  # noqa: PLR0917 - fixtures
     threads: Client, files: Files, reader: Callable, count: Any, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip

@@ -12,14 +12,14 @@ import pytest
 
 import tasks.rows.hash_partition
 from data.errors import InputError
-from tasks.rows.hash_partition import FilePiece, part_path, read_file
+from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
 from tasks.rows.ids import buckets_of
 from tasks.rows.large_tables import blocks
 
 
-def parts_of(piece: FilePiece) -> list[pa.Table]:
+def partitions_of(piece: FilePiece) -> list[pa.Table]:
     return [
-        pa.ipc.open_file(part_path(piece.parts, piece.number, bucket)).read_all()
+        pa.ipc.open_file(partition_path(piece.partitions, piece.number, bucket)).read_all()
         for bucket in range(piece.buckets)
     ]
 
@@ -32,20 +32,20 @@ def held(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("held")
 @pytest.mark.parametrize("buckets", [1, 4, 16])
-def test_every_row_is_in_the_part_of_its_bucket_in_the_order_of_the_file(
+def test_every_row_is_in_the_partition_of_its_bucket_in_the_order_of_the_file(
     tmp_path: Path, rows: Callable, written: Callable, reader: Callable, buckets: int
 ):
     path = written(tmp_path / "a.csv", [rows(number * 37 % 500) for number in range(1000)])
-    (tmp_path / "parts").mkdir()
-    piece = FilePiece(3, "posts/a.csv", path, tmp_path / "parts", buckets, reader())
-    told = read_file(piece)
-    assert told.rows == 1000
-    assert told.file == "posts/a.csv"
-    assert told.bytes == path.stat().st_size
-    assert told.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert told.source == told.sha256[:12]
+    (tmp_path / "partitions").mkdir()
+    piece = FilePiece(3, "posts/a.csv", path, tmp_path / "partitions", buckets, reader())
+    read = partition_file(piece)
+    assert read.rows == 1000
+    assert read.file == "posts/a.csv"
+    assert read.bytes == path.stat().st_size
+    assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read.source == read.sha256[:12]
     order = [str(number * 37 % 500) for number in range(1000)]
-    found = parts_of(piece)
+    found = partitions_of(piece)
     assert sum(map(len, found)) == 1000
     for bucket, part in enumerate(found):
         assert part.schema == reader().schema
@@ -61,26 +61,28 @@ def test_rows_without_an_id_are_dealt_out_in_turn_whatever_the_blocks(
 ):
     path = written(tmp_path / "a.csv", [rows(number) for number in range(1001)])
     monkeypatch.setattr(tasks.rows.hash_partition, "blocks", partial(blocks, block_bytes=4096))
-    (tmp_path / "parts").mkdir()
-    piece = FilePiece(0, "posts/a.csv", path, tmp_path / "parts", 3, reader(counts=False))
-    assert read_file(piece).rows == 1001
+    (tmp_path / "partitions").mkdir()
+    piece = FilePiece(0, "posts/a.csv", path, tmp_path / "partitions", 3, reader(counts=False))
+    assert partition_file(piece).rows == 1001
     longitudes = [-118.0 - number / 1000 for number in range(1001)]
-    assert [part["lon"].to_pylist() for part in parts_of(piece)] == [longitudes[at::3] for at in range(3)]
+    assert [part["lon"].to_pylist() for part in partitions_of(piece)] == [
+        longitudes[at::3] for at in range(3)
+    ]
 
 
-def test_what_the_blocks_tell_is_told_once_and_in_order_of_appearance(
+def test_the_words_of_all_blocks_come_once_and_in_order_of_appearance(
     tmp_path: Path, rows: Callable, written: Callable, reader: Callable, monkeypatch: pytest.MonkeyPatch
 ):
     path = written(tmp_path / "a.csv", [rows(number, word=f"w{number * 7 % 13}") for number in range(900)])
     monkeypatch.setattr(tasks.rows.hash_partition, "blocks", partial(blocks, block_bytes=2048))
-    (tmp_path / "parts").mkdir()
-    told = read_file(FilePiece(0, "posts/a.csv", path, tmp_path / "parts", 2, reader()))
-    assert told.words == tuple(f"w{number * 7 % 13}" for number in range(13))
+    (tmp_path / "partitions").mkdir()
+    read = partition_file(FilePiece(0, "posts/a.csv", path, tmp_path / "partitions", 2, reader()))
+    assert read.words == tuple(f"w{number * 7 % 13}" for number in range(13))
 
 
-def test_an_error_leaves_no_part(tmp_path: Path, rows: Callable, written: Callable, reader: Callable):
+def test_an_error_leaves_no_partition(tmp_path: Path, rows: Callable, written: Callable, reader: Callable):
     path = written(tmp_path / "a.csv", [rows(1), rows(2, id="")])
-    (tmp_path / "parts").mkdir()
+    (tmp_path / "partitions").mkdir()
     with pytest.raises(InputError, match=r"posts/a.csv: column id, row 2: is empty; give it one"):
-        read_file(FilePiece(0, "posts/a.csv", path, tmp_path / "parts", 4, reader()))
-    assert list((tmp_path / "parts").iterdir()) == []
+        partition_file(FilePiece(0, "posts/a.csv", path, tmp_path / "partitions", 4, reader()))
+    assert list((tmp_path / "partitions").iterdir()) == []

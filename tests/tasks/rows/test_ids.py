@@ -25,21 +25,21 @@ def test_identifiers_are_one_however_they_are_stored(values: pa.Array):
     assert found.type == pa.string()
 
 
-def test_only_the_point_and_zero_of_a_spreadsheet_is_taken_off():
+def test_only_the_point_and_zero_of_a_spreadsheet_are_removed():
     written = ["a.0", "7.50", "1.2.0", "007", " 7", "-7.0", ".0", "3f0a"]
     assert as_text(pa.array(written), "a", "id").to_pylist() == [
         "a.0", "7.50", "1.2.0", "007", " 7", "-7", ".0", "3f0a",
     ]  # fmt: skip
 
 
-def test_an_id_that_is_neither_text_nor_a_number_and_one_that_is_missing_are_told():
-    with pytest.raises(InputError, match="a: column id holds bool, neither text nor numbers"):
+def test_an_id_that_is_neither_text_nor_a_number_or_is_missing_is_reported():
+    with pytest.raises(InputError, match="a: column id holds bool, not text or numbers"):
         as_text(pa.array([True]), "a", "id")
     with pytest.raises(InputError, match="a: column id, row 13: is empty; give it one"):
         ids_of(pa.array([1, 2, None, None]), "a", "id", 10, "give it one")
 
 
-def test_the_bucket_of_an_id_is_for_ever():
+def test_the_bucket_of_an_id_never_changes():
     ids = pa.chunked_array([["1", "2", "1000000000", "", "é", "a-long-identifier-of-a-post"]])
     assert buckets_of(ids, 16).tolist() == [6, 6, 1, 6, 7, 0]
 

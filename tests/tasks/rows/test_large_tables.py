@@ -1,4 +1,4 @@
-"""Files of rows: every format gives the same, and what is wrong is told in one line."""
+"""Large tables: every format gives the same, and each fault is one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.errors import InputError
-from tasks.rows.large_tables import blocks, estimated_rows, kind_of
+from tasks.rows.large_tables import blocks, estimated_rows, suffix_of
 from tasks.rows.reader import Wanted
 
 HEADER = "id,word,latitude,longitude\n"
@@ -48,7 +48,7 @@ def test_a_long_file_comes_in_blocks_with_quoted_line_ends_whole(
     )
 
 
-def test_a_byte_order_mark_and_blanks_around_numbers_are_no_matter(tmp_path: Path, wanted: Wanted):
+def test_a_byte_order_mark_and_blanks_around_numbers_are_accepted(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"id,word,latitude,longitude\r\n1,2, 34.5 ,-118\r\n")
     assert whole(path, wanted).to_pylist() == [
@@ -62,14 +62,14 @@ def test_empty_fields_are_missing(tmp_path: Path, wanted: Wanted):
     assert whole(path, wanted).to_pylist() == [{"id": "1", "word": None, "latitude": None, "longitude": None}]
 
 
-def test_a_header_without_rows_is_no_matter(tmp_path: Path, wanted: Wanted):
+def test_a_header_without_rows_is_accepted(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text(HEADER)
     assert sum(block.num_rows for block in blocks(path, "a", wanted)) == 0
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
-def test_blanks_around_names_count_only_where_they_are_told_to(tmp_path: Path, wanted: Wanted, name: str):
+def test_blanks_around_names_count_unless_the_reader_trims_them(tmp_path: Path, wanted: Wanted, name: str):
     path = tmp_path / name
     if name == "a.csv":
         path.write_text(" id,word ,latitude,AREA ,longitude \n7,a,34,x,-118\n")
@@ -78,11 +78,11 @@ def test_blanks_around_names_count_only_where_they_are_told_to(tmp_path: Path, w
         pq.write_table(pa.table(columns), path)
     trimmed = replace(wanted, trimmed=True)
     assert whole(path, trimmed).to_pylist() == [{"id": "7", "word": "a", "latitude": 34, "longitude": -118}]
-    with pytest.raises(InputError, match="no column id; rename the one that is meant"):
+    with pytest.raises(InputError, match="no column id; rename the column that holds it"):
         whole(path, wanted)
 
 
-def test_two_names_that_differ_in_blanks_alone_are_told(tmp_path: Path, wanted: Wanted):
+def test_two_names_that_differ_only_in_blanks_are_reported(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text("id,id ,word,latitude,longitude\n1,2,a,34,-118\n")
     assert whole(path, wanted)["id"].to_pylist() == ["1"]
@@ -90,11 +90,11 @@ def test_two_names_that_differ_in_blanks_alone_are_told(tmp_path: Path, wanted: 
         whole(path, replace(wanted, trimmed=True))
 
 
-def test_a_room_may_say_what_to_do_about_a_missing_column(tmp_path: Path, wanted: Wanted):
+def test_an_area_may_say_what_to_do_about_a_missing_column(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     path.write_text("id,word,lat,longitude\n")
     with pytest.raises(InputError) as error:
-        whole(path, replace(wanted, mend="say what it is called"))
+        whole(path, replace(wanted, fix="say what it is called"))
     assert str(error.value) == (
         "posts/a.csv: no column latitude; say what it is called (there are id, word, lat, longitude)"
     )
@@ -124,35 +124,35 @@ def test_parquet_of_integers_and_decimals_is_read(tmp_path: Path, wanted: Wanted
         (HEADER.replace("latitude", "lat").encode(), "no column latitude; "),
         (
             HEADER.replace("word", "Word").encode(),
-            "no column word; rename the one that is meant (there are ",
+            "no column word; rename the column that holds it (there are ",
         ),
         (("id," + HEADER).encode(), "two columns are called id"),
         (
             HEADER.replace(",", ";").encode() + b"1;a;34;-118\n",
-            "its columns are separated by ';'; save it with commas between them",
+            "columns are separated by ';'; save the file with commas between them",
         ),
-        (HEADER.replace(",", "\t").encode(), "its columns are separated by tabs; save"),
-        (b"<!DOCTYPE html>\n<html>", "is a web page, whatever its name; download the file itself"),
+        (HEADER.replace(",", "\t").encode(), "columns are separated by tabs; save"),
+        (b"<!DOCTYPE html>\n<html>", "is a web page, despite its name; download the file itself"),
         (
             b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0AAAAAAAAAAAAAAAA[Content_Types].xml",
-            "is an Excel workbook, whatever its name; open it and save its sheet as CSV (UTF-8)",
+            'is an Excel workbook, despite its name; open it and save its sheet as "CSV UTF-8"',
         ),
         (
             (HEADER + '1,2,34,-118\n2,3,34,"-118\n3,4,34,-118\n').encode(),
-            "column longitude, row 2: '-118\\n3,4,34,-118' is no number",
+            "column longitude, row 2: '-118\\n3,4,34,-118' is not a number",
         ),
-        (HEADER.encode("utf-16"), "is not UTF-8 text; save it as CSV in UTF-8"),
+        (HEADER.encode("utf-16"), "is not UTF-8 text; save it as"),
         ((HEADER + "é,2,34,-118\n").encode("latin-1"), "is not UTF-8 text"),
         (HEADER.replace("id,", "título,id,", 1).encode("latin-1"), "is not UTF-8 text"),
         (
             (HEADER + "1,2,34,-118\n2,2,north,-118\n").encode(),
-            "column latitude, row 2: 'north' is no number; write degrees as digits with a decimal point",
+            "column latitude, row 2: 'north' is not a number; write degrees as digits with a decimal point",
         ),
-        ((HEADER + '1,2,34,"-118,5"\n').encode(), "column longitude, row 1: '-118,5' is no number"),
-        ((HEADER + "1,2,34,-118,5\n").encode(), "another number of fields than the header"),
+        ((HEADER + '1,2,34,"-118,5"\n').encode(), "column longitude, row 1: '-118,5' is not a number"),
+        ((HEADER + "1,2,34,-118,5\n").encode(), "a row has 5 fields instead of 4; put quotes around"),
     ],
 )
-def test_what_is_wrong_in_a_csv_is_one_line_with_the_mend(
+def test_what_is_wrong_in_a_csv_is_one_line_with_the_fix(
     tmp_path: Path, wanted: Wanted, data: bytes, said: str
 ):
     for name, stored in (("a.csv", data), ("a.csv.gz", gzip.compress(data))):
@@ -171,11 +171,11 @@ def test_a_wrong_number_far_down_is_named_by_its_row(
     made = [rows(number, latitude=str(number)) for number in range(5000)]
     made[4321]["latitude"] = "unknown"
     path = written(tmp_path / "a.csv", made)
-    with pytest.raises(InputError, match="column latitude, row 4322: 'unknown' is no number"):
+    with pytest.raises(InputError, match="column latitude, row 4322: 'unknown' is not a number"):
         list(blocks(path, "posts/a.csv", wanted, 8192))
 
 
-def test_a_quotation_mark_that_is_left_open_is_told_and_nothing_is_swallowed(tmp_path: Path, wanted: Wanted):
+def test_a_quotation_mark_that_is_left_open_is_reported_and_swallows_nothing(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.csv"
     rows = ["1,some word,34,-118\n"] * 60_000
     path.write_text(HEADER + "".join(rows) + '2,"open,34,-118\n' + "".join(rows * 2))
@@ -207,7 +207,9 @@ def test_a_quotation_mark_inside_a_value_is_a_letter(tmp_path: Path, wanted: Wan
     assert whole(path, wanted)["id"].to_pylist() == ["1", "2"]
 
 
-def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted):
+def test_wrong_types_of_parquet_are_reported(
+    tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted
+):
     path = written(tmp_path / "a.parquet", [rows(1, latitude="34.5")])
     with pytest.raises(InputError, match="column latitude holds string, not numbers"):
         whole(path, wanted)
@@ -217,7 +219,9 @@ def test_wrong_types_of_parquet_are_told(tmp_path: Path, rows: Callable, written
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.parquet"])
-def test_a_damaged_file_is_told(tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted, name: str):
+def test_a_damaged_file_is_reported(
+    tmp_path: Path, rows: Callable, written: Callable, wanted: Wanted, name: str
+):
     path = written(tmp_path / name, [rows(number) for number in range(3000)])
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(InputError, match=f"posts/{name}: "):
@@ -234,15 +238,15 @@ def test_a_gzip_file_of_two_members_is_read_to_its_end(tmp_path: Path, wanted: W
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.json", "a.csv.zip", "parquet"])
-def test_another_kind_of_file_is_told(name: str):
-    with pytest.raises(InputError, match=f"posts/{name}: is neither .csv, .csv.gz nor .parquet"):
-        kind_of(Path(name), f"posts/{name}")
+def test_another_kind_of_file_is_reported(name: str):
+    with pytest.raises(InputError, match=f"posts/{name}: is not a .csv, .csv.gz or .parquet file"):
+        suffix_of(Path(name), f"posts/{name}")
 
 
-def test_a_room_may_take_fewer_kinds_of_files(tmp_path: Path, wanted: Wanted):
+def test_an_area_may_accept_fewer_kinds_of_files(tmp_path: Path, wanted: Wanted):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"id": [1]}), path)
-    with pytest.raises(InputError, match=r"posts/a.parquet: is neither .csv nor .csv.gz; save it as one"):
+    with pytest.raises(InputError, match=r"posts/a.parquet: is not a .csv or .csv.gz file; save it as one"):
         whole(path, replace(wanted, suffixes=(".csv", ".csv.gz")))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from data.errors import InputError
+from tasks.rows.results import InputFile
 from tasks.selection.atlas import is_ring, read_atlas
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_the_edition_of_2020_is_read_whole(real: Path):
         for number, row in ring
     ]
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert atlas.sources == (("atlas/atlas.csv", sha256, path.stat().st_size),)
+    assert atlas.files == (InputFile("atlas/atlas.csv", sha256, path.stat().st_size),)
     assert set(atlas.ring["source"].to_pylist()) == {sha256[:12]}
 
 
@@ -70,7 +71,7 @@ def test_an_edition_with_the_needed_columns_alone_is_read(write_atlas: WriteAtla
     }
 
 
-def test_a_byte_order_mark_line_breaks_in_a_field_and_blank_lines_are_not_minded(tmp_path: Path):
+def test_a_byte_order_mark_line_breaks_in_a_field_and_blank_lines_are_ignored(tmp_path: Path):
     path = tmp_path / "atlas.csv"
     path.write_bytes(
         codecs.BOM_UTF8
@@ -93,7 +94,7 @@ def test_the_rows_of_several_files_are_all_there_and_a_file_given_twice_is_read_
     ]
     atlas = read_atlas(files)
     assert (atlas.rows, atlas.other, atlas.ring.num_rows) == (3, 2, 1)
-    assert [label for label, _, _ in atlas.sources] == ["atlas/a.csv", "atlas/b.csv", "atlas/c.csv"]
+    assert [file.file for file in atlas.files] == ["atlas/a.csv", "atlas/b.csv", "atlas/c.csv"]
 
 
 def test_an_edition_without_ring_rows_says_which_one_is_needed(write_atlas: WriteAtlas, atlas_row: AtlasRow):
@@ -102,21 +103,24 @@ def test_an_edition_without_ring_rows_says_which_one_is_needed(write_atlas: Writ
         read_atlas([file])
     assert str(error.value) == (
         "atlas/atlas.csv: column Technology: no row is a 'Ring/Neighbors Partnership'; the Atlas dropped "
-        "them in 2024, put an edition of 2023 or before there, as the one of 2020-10-07"
+        "them in 2024: put an edition of 2023 or earlier there, as the one of 2020-10-07"
     )
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no column State; rename the one that is meant (there is none)"),
-        ("City,Agency,Technology\n", "no column State; rename the one that is meant (there are City, Agency"),
+        ("", "no column State; rename the column that holds it (there is none)"),
+        (
+            "City,Agency,Technology\n",
+            "no column State; rename the column that holds it (there are City, Agency",
+        ),
         ("City,State,Technology\n", "no column Agency"),
         ("City,State,Agency\n", "no column Technology"),
         ("City,State,State,Agency,Technology\n", "two columns are called State; remove or rename one"),
         (
             "City,State,Agency,Technology\nA,OH,B\n",
-            "row 1: 3 fields instead of 4; put a field that holds a comma",
+            "row 1 has 3 fields instead of 4; put quotes around a field that holds a comma",
         ),
         (
             'City,State,Agency,Technology\nA,OH,B,C\nA,OH,B,"C\n',
@@ -124,7 +128,7 @@ def test_an_edition_without_ring_rows_says_which_one_is_needed(write_atlas: Writ
         ),
     ],
 )
-def test_a_file_that_is_wrong_is_named_with_the_mend(tmp_path: Path, text: str, said: str):
+def test_a_file_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, said: str):
     path = tmp_path / "atlas.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as error:
@@ -135,7 +139,7 @@ def test_a_file_that_is_wrong_is_named_with_the_mend(tmp_path: Path, text: str, 
 def test_another_encoding_a_missing_file_and_none_are_named(tmp_path: Path):
     path = tmp_path / "atlas.csv"
     path.write_bytes("City,State,Agency,Technology\nCafé,OH,B,C\n".encode("cp1252"))
-    with pytest.raises(InputError, match=r"^atlas/atlas.csv: is not UTF-8 text \(byte 32\); save it as CSV"):
+    with pytest.raises(InputError, match=r"^atlas/atlas.csv: is not UTF-8 text \(byte 32\); save it as"):
         read_atlas([("atlas/atlas.csv", path)])
     with pytest.raises(InputError, match=r"^atlas/no.csv: cannot be read \(No such file or directory\)"):
         read_atlas([("atlas/no.csv", tmp_path / "no.csv")])

@@ -104,7 +104,7 @@ def test_with_fewer_partnerships_than_wanted_all_are_chosen_and_the_reason_says_
     )
 
 
-def test_one_city_to_choose_is_told_of_as_one():
+def test_one_city_to_choose_is_reported_of_as_one():
     found = rows(FIVE, partners("Dorn", "Elk"), 1)
     assert "2nd of the 2 cities with a partnership, of which the first is chosen;" in found[4]["reason"]
 

@@ -105,16 +105,16 @@ def test_cities_of_one_name_in_two_states_do_not_mix():
     }
 
 
-def test_two_cities_that_are_called_the_same_are_named():
+def test_two_cities_with_the_same_name_are_reported():
     rows = [("39001000100", "Ashford"), ("39001000200", "Ashford city, Ohio")]
-    with pytest.raises(InputError, match="'Ashford' and 'Ashford city, Ohio' are both Ashford in OH; give"):
+    with pytest.raises(InputError, match="'Ashford' and 'Ashford city, Ohio' are both Ashford in OH; write"):
         by_name(cities_of(tracts(*rows), read_states(), read_police()))
 
 
-def test_the_cities_can_be_looked_at_before_any_work():
+def test_the_cities_can_be_checked_before_any_work():
     given = GentrificationInput("a", tracts(("39001000100", "Ashford"), ("39001000200", None)), 2, ())
     check_cities(given)
-    with pytest.raises(InputError, match="in which state is 'Brill'"):
+    with pytest.raises(InputError, match="the state of 'Brill' is unknown"):
         check_cities(replace(given, tracts=tracts(("99001000100", "Brill"))))
     with pytest.raises(InputError, match="both Ashford in OH"):
         check_cities(

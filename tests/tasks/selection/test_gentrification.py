@@ -13,6 +13,7 @@ import pytest
 
 from data.errors import InputError
 from data.settings import Selection
+from tasks.rows.results import InputFile
 from tasks.selection.gentrification import judge_tracts, read_gentrification
 from tasks.selection.method import MEASURES
 from tasks.selection.results import Judged
@@ -123,7 +124,7 @@ def test_negative_numbers_are_missing_and_both_years_have_their_names(
     assert (rows[1]["median_home_value_start"], rows[1]["median_home_value_end"]) == (12.5, None)
     assert (rows[0]["city"], rows[1]["city"], given.rows) == ("Ashford", None, 2)
     sha256 = hashlib.sha256(file[1].read_bytes()).hexdigest()
-    assert given.sources == (("census/gentrification.csv", sha256, file[1].stat().st_size),)
+    assert given.files == (InputFile("census/gentrification.csv", sha256, file[1].stat().st_size),)
 
 
 def two_cities(tract: Tract, **numbers: Any) -> list[dict[str, Any]]:
@@ -207,29 +208,29 @@ def test_a_city_s_name_is_kept_as_it_is_spelled(tract: Tract, write_tracts: Writ
         ),
         (
             lambda rows: [row | {"city": None} for row in rows[:1]],
-            "column city: names no city; write it beside the tracts that are in one",
+            "column city: names no city; write it for the tracts that are in one",
         ),
-        (lambda rows: [*rows, rows[2]], f"column GEOID: {B} stands in two rows for Brill; keep one of them"),
+        (lambda rows: [*rows, rows[2]], f"column GEOID: {B} appears twice for Brill; keep one row"),
         (
             lambda rows: [*rows, rows[0] | {"GEOID": D, "city": None}, rows[0] | {"GEOID": D, "city": None}],
-            f"column GEOID: {D} stands in two rows without a city; keep one of them",
+            f"column GEOID: {D} appears twice without a city; keep one row",
         ),
         (
             lambda rows: [*rows, rows[0] | {"city": None}],
-            f"column city: {A} stands in a row with a city and in one without; remove the latter",
+            f"column city: {A} appears with a city and without one; remove the row without",
         ),
         (
             lambda rows: [{key: value for key, value in row.items() if key != "city"} for row in rows],
-            "no column city; rename the one that is meant",
+            "no column city; rename the column that holds it",
         ),
-        (lambda rows: [row | {"GEOID": "1"} for row in rows], "column GEOID, row 1: '1' is no GEOID"),
+        (lambda rows: [row | {"GEOID": "1"} for row in rows], "column GEOID, row 1: '1' is not a GEOID"),
         (
             lambda rows: [row | {"median_income_00": "12k"} for row in rows],
-            "column median_income_00, row 1: '12k' is no number; write plain digits",
+            "column median_income_00, row 1: '12k' is not a number; write plain digits",
         ),
     ],
 )
-def test_bad_input_is_named_with_file_column_and_mend(
+def test_bad_input_is_named_with_file_column_and_fix(
     tract: Tract, write_tracts: WriteTracts, settings: Selection, change: Any, said: str
 ):
     with pytest.raises(InputError) as error:
@@ -271,7 +272,9 @@ def test_a_file_of_other_columns_and_one_year_twice_are_named(
     tract: Tract, write_tracts: WriteTracts, settings: Selection
 ):
     other = [{"GEOID": A, "metro_area": "M", "city": "Ashford", "income": 3}]
-    with pytest.raises(InputError, match="no column of the file begins with total_population or its like"):
+    with pytest.raises(
+        InputError, match="no column of the file begins with total_population or another measure"
+    ):
         read_gentrification(write_tracts(other), settings)
     with pytest.raises(
         InputError, match=r"^investigation.toml: selection.start and selection.end are both '_00'"

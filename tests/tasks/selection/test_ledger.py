@@ -15,13 +15,13 @@ from data.settings import Selection
 from data.tables import conform, empty_table, read_table, write_table
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
+from tasks.rows.results import InputFile
 from tasks.selection.ledger import close_gentrification, close_selection
 from tasks.selection.results import AtlasInput, GentrificationInput, Judged, Partnerships
 
-GIVEN = GentrificationInput("census/gentrification.csv", pa.table({}), rows=8, sources=())
-ATLAS = AtlasInput(
-    pa.table({}), rows=9, other=5, sources=(("atlas/a.csv", "1" * 64, 5), ("atlas/b.csv", "2" * 64, 6))
-)
+GIVEN = GentrificationInput("census/gentrification.csv", pa.table({}), rows=8, files=())
+FILES = (InputFile("atlas/a.csv", "1" * 64, 5), InputFile("atlas/b.csv", "2" * 64, 6))
+ATLAS = AtlasInput(pa.table({}), rows=9, other=5, files=FILES)
 
 
 def table(name: str, *rows: dict[str, Any]) -> pa.Table:

@@ -21,7 +21,7 @@ from tasks.selection.ltdb import (
     write_gentrification_file,
     year_warning,
 )
-from tasks.selection.ltdb_sources import look
+from tasks.selection.ltdb_sources import find_downloads
 from tasks.selection.method import MEASURES
 from tests.tasks.selection.ltdb_downloads import (
     METRO,
@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 def build(folder: Path, selection: Selection = Selection()) -> Built:  # noqa: B008 - it cannot be changed
     cities = read_city_tracts(folder / "census/city_tracts.csv", "census/city_tracts.csv")
-    inputs, mistakes = read_inputs(look(folder), cities)
+    inputs, mistakes = read_inputs(find_downloads(folder), cities)
     assert mistakes == ()
     assert inputs is not None
     return build_gentrification(inputs, selection)
@@ -111,7 +111,7 @@ def test_what_is_left_out_is_counted_and_warned_of(folder: Path):
     ]
     assert [line.split(":")[0] for line in built.warnings] == [
         "1 of 5 tracts of the ACS are not in LTDB, whose tracts are those of 2010",
-        "tracts of census/city_tracts are in no row and will be in no share",
+        "tracts of census/city_tracts are missing from the table and from all shares",
     ]
 
 
@@ -130,7 +130,7 @@ def test_the_run_reads_what_was_written(folder: Path):
 def test_the_same_downloads_give_the_same_bytes_in_whatever_order_their_rows_are(folder: Path):
     first, second = folder / "first.parquet", folder / "second.parquet"
     write_gentrification_file(build(folder).table, first)
-    for file in look(folder).files:
+    for file in find_downloads(folder).files:
         lines = file.path.read_bytes().splitlines(keepends=True)
         head = {"metro areas": 3, "acs": 2}.get(str(file.kind), 1)
         foot = len(lines) - (2 if file.kind == "metro areas" else 0)
@@ -147,14 +147,14 @@ def test_the_suffixes_are_the_settings(folder: Path):
         build(folder, Selection(start="_19"))
 
 
-def test_every_mistake_is_told_at_once(folder: Path):
+def test_every_mistake_is_reported_at_once(folder: Path):
     sources = folder / "census/sources"
     (sources / "LTDB_Std_2000_fullcount.csv").write_text("TRTID10,POP00\n1,2\n")
     (sources / "again.csv").write_text(list1())
     (sources / "ACSDT5Y2019.B19013-Data.csv").write_text("GEOID,B19013_001E\n06001400100,x\n")
     (sources / "list1_2020.csv").write_text(list1([]))
     cities = read_city_tracts(folder / "census/city_tracts.csv", "a")
-    inputs, mistakes = read_inputs(look(folder), cities)
+    inputs, mistakes = read_inputs(find_downloads(folder), cities)
     assert inputs is None
     assert [str(mistake).split(":")[0] for mistake in mistakes] == [
         "census/sources",
@@ -165,17 +165,17 @@ def test_every_mistake_is_told_at_once(folder: Path):
 
 def test_downloads_without_a_tract_of_a_city_are_an_error(folder: Path):
     (folder / "census/city_tracts.csv").write_text(city_tracts([("Far city, Texas", "48201100000")]))
-    with pytest.raises(InputError, match=r"census/city_tracts: no tract of it is in the ACS files"):
+    with pytest.raises(InputError, match=r"census/city_tracts: none of its tracts is in the ACS files"):
         build(folder)
 
 
-def test_a_survey_of_another_year_than_the_suffix_is_warned_of(folder: Path):
-    sources = look(folder)
+def test_a_survey_of_another_year_than_the_suffix_gives_a_warning(folder: Path):
+    sources = find_downloads(folder)
     assert year_warning(sources, Selection(end="_19")) is None
     assert year_warning(sources, Selection(end="_2019")) is None
     assert year_warning(sources, Selection(end="_end")) is None
     assert year_warning(sources, Selection(end="_17")) == (
-        "the names of the ACS files tell of 2019, and selection.end of investigation.toml is '_17'"
+        "the names of the ACS files say 2019, but selection.end of investigation.toml is '_17'"
     )
 
 

@@ -10,17 +10,17 @@ import pytest
 
 from data.errors import InputError
 from tasks.selection.ltdb_files import read_acs_tables, read_ltdb, to_numbers
-from tasks.selection.ltdb_sources import ACS_COLUMNS, FULL_COUNT, SAMPLE, Source, source
+from tasks.selection.ltdb_sources import ACS_COLUMNS, FULL_COUNT, SAMPLE, Download, identify
 from tests.tasks.selection.ltdb_downloads import SURVEY, census_table, full_count, sample, survey_tables
 
 
-def stored(folder: Path, content: bytes | str, name: str = "a.csv") -> Source:
+def stored(folder: Path, content: bytes | str, name: str = "a.csv") -> Download:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return source(path, f"census/sources/{name}")
+    return identify(path, f"census/sources/{name}")
 
 
-def tables(folder: Path) -> list[Source]:
+def tables(folder: Path) -> list[Download]:
     return [stored(folder, text, name) for name, text in survey_tables().items()]
 
 
@@ -61,25 +61,26 @@ def test_columns_of_ltdb_are_known_in_any_case_and_order(tmp_path: Path):
     [
         (
             "TRTID10,AG25UP00,COL00,MHMVAL00\n1001020100,1,1,1\n",
-            "no column HINC00; rename the one that is meant (there are TRTID10, AG25UP00, COL00, MHMVAL00)",
+            "no column HINC00; rename the column that holds it (there are TRTID10, AG25UP00, COL00, "
+            "MHMVAL00)",
         ),
         (
             "TRTID10,AG25UP00,COL00,HINC00,MHMVAL00\n1001020100,1,1,1,1\n100102020,1,1,1,1\n",
-            "column TRTID10, row 2: '100102020' is no GEOID",
+            "column TRTID10, row 2: '100102020' is not a GEOID",
         ),
         (
             "TRTID10,AG25UP00,COL00,HINC00,MHMVAL00\n1001020100,1,1,1,1\n1001020200,1,many,1,1\n",
-            "column COL00, row 2: 'many' is no number; download the file anew",
+            "column COL00, row 2: 'many' is not a number; download the file again",
         ),
         (
             "TRTID10,AG25UP00,COL00,HINC00,MHMVAL00\n1001020100,1,1,1,1\n01001020100,1,1,1,1\n",
-            "01001020100 stands in two rows with TRTID10; keep one row a tract",
+            "01001020100 appears twice with TRTID10; keep one row per tract",
         ),
-        ("TRTID10,AG25UP00,COL00,HINC00,MHMVAL00\n1001020100,1,1\n", "another number of fields"),
+        ("TRTID10,AG25UP00,COL00,HINC00,MHMVAL00\n1001020100,1,1\n", "a row has 3 fields instead of 5"),
         ("TRTID10,COL00,COL00,AG25UP00,HINC00,MHMVAL00\n1,1,1,1,1,1\n", "two columns are called COL00"),
     ],
 )
-def test_what_is_wrong_in_ltdb_is_one_line_with_the_mend(tmp_path: Path, text: str, said: str):
+def test_what_is_wrong_in_ltdb_is_one_line_with_the_fix(tmp_path: Path, text: str, said: str):
     with pytest.raises(InputError) as error:
         read_ltdb(stored(tmp_path, text), SAMPLE)
     assert str(error.value).startswith("census/sources/a.csv: ")
@@ -123,7 +124,7 @@ def test_the_other_tables_of_education_say_the_same(tmp_path: Path):
     assert read_acs_tables([*files, stored(tmp_path, text, "men_and_women.csv")]).equals(expected)
 
 
-def test_a_table_may_be_in_a_file_a_state_and_in_any_order(tmp_path: Path):
+def test_a_table_may_be_in_one_file_per_state_and_in_any_order(tmp_path: Path):
     expected = read_acs_tables(tables(tmp_path))
     files = []
     for state in ("06", "01"):
@@ -159,17 +160,20 @@ def test_a_tract_given_twice_is_an_error(tmp_path: Path):
     with pytest.raises(InputError) as error:
         read_acs_tables([*tables(tmp_path), again])
     assert str(error.value) == (
-        "census/sources/ACSDT5Y2019.B25077-Data.csv, census/sources/again.csv: 06001400100 stands in two "
-        "rows with B25077_001E; keep one row a tract"
+        "census/sources/ACSDT5Y2019.B25077-Data.csv, census/sources/again.csv: tract 06001400100 appears "
+        "twice with B25077_001E; keep one row per tract"
     )
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id,B01003_001E\n1,2\n", "no column GEOID or GEO_ID; rename the one that is meant (there are id, B"),
-        ("GEO_ID,B01003_001E\n0500000US06037,2\n", "column GEO_ID, row 1: '0500000US06037' is no GEOID"),
-        ("GEOID,B01003_001E\n06001400100,x\n", "column B01003_001E, row 1: 'x' is no number"),
+        (
+            "id,B01003_001E\n1,2\n",
+            "no column GEOID or GEO_ID; rename the column that holds it (there are id, B",
+        ),
+        ("GEO_ID,B01003_001E\n0500000US06037,2\n", "column GEO_ID, row 1: '0500000US06037' is not a GEOID"),
+        ("GEOID,B01003_001E\n06001400100,x\n", "column B01003_001E, row 1: 'x' is not a number"),
     ],
 )
 def test_what_is_wrong_in_a_table_of_the_survey_is_one_line(tmp_path: Path, text: str, said: str):
@@ -192,6 +196,6 @@ def test_numbers_are_read_as_the_census_writes_them(written: str, number: float 
 
 
 @pytest.mark.parametrize("written", ["12 people", "1,23", "12,3456", "+", "--", "$5"])
-def test_what_is_no_number_is_never_guessed(written: str):
-    with pytest.raises(InputError, match=r"a: column b, row 2: .* is no number"):
+def test_what_is_not_a_number_is_never_guessed(written: str):
+    with pytest.raises(InputError, match=r"a: column b, row 2: .* is not a number"):
         to_numbers(pa.chunked_array([["1", written]]), "a", "b")

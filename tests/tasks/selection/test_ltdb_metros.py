@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InputError
 from tasks.selection.ltdb_metros import read_metro_areas
-from tasks.selection.ltdb_sources import METRO_AREAS, source
+from tasks.selection.ltdb_sources import METRO_AREAS, identify
 from tests.tasks.selection.ltdb_downloads import AREAS, METRO, list1
 
 EXPECTED = {
@@ -26,7 +26,7 @@ BEA = "metro_area_code, metro_area_name, county_code, county_name\n"
 def read(folder: Path, content: str | bytes) -> dict[str, str]:
     path = folder / "list.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    file = source(path, "census/sources/list.csv")
+    file = identify(path, "census/sources/list.csv")
     assert file.kind == METRO_AREAS
     return read_metro_areas(file)
 
@@ -71,12 +71,15 @@ def test_a_list_saved_by_a_spreadsheet_keeps_its_accents(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (list1([AREAS[3]]), "names no metropolitan area; save the publisher's list anew"),
+        (list1([AREAS[3]]), "names no metropolitan area; save the publisher's list again"),
         (list1([*AREAS, ("Elsewhere, CA", METRO, "06", "001")]), "line 8: county 06001 is in Bayside-North"),
         (list1([("", METRO, "06", "001")]), "line 4: names no area and county ('', '06001')"),
         (list1([("A, CA", METRO, "06", "x1")]), "line 4: names no area and county ('A, CA', '060x1')"),
-        ("CBSA Title,FIPS County Code\nA,001\n", "no column FIPS State Code; rename the one that is meant"),
-        ("CBSA Title,FIPS State Code\nA,06\n", "no column FIPS County Code; rename the one that is meant"),
+        (
+            "CBSA Title,FIPS County Code\nA,001\n",
+            "no column FIPS State Code; rename the column that holds it",
+        ),
+        ("CBSA Title,FIPS State Code\nA,06\n", "no column FIPS County Code; rename the column that holds it"),
     ],
 )
 def test_what_is_wrong_in_a_list_is_one_line(tmp_path: Path, content: str, said: str):

@@ -15,8 +15,8 @@ from tasks.selection.ltdb_sources import (
     NEEDS,
     SAMPLE,
     files_with,
-    look,
-    source,
+    find_downloads,
+    identify,
 )
 from tests.tasks.selection.ltdb_downloads import census_table, full_count, lay, list1, sample, survey_tables
 
@@ -26,14 +26,14 @@ def folder(tmp_path: Path) -> Path:
     return lay(tmp_path)
 
 
-def test_nothing_is_there_where_nothing_was_put(tmp_path: Path):
-    found = look(tmp_path)
+def test_an_empty_folder_has_no_download(tmp_path: Path):
+    found = find_downloads(tmp_path)
     assert (found.files, found.packed, found.others) == ((), (), ())
     assert found.missing() == tuple(NEEDS)
 
 
 def test_every_download_is_known_by_its_header(folder: Path):
-    found = look(folder)
+    found = find_downloads(folder)
     found.check()
     assert found.missing() == ()
     kinds = {file.path.name: file.kind for file in found.files}
@@ -48,9 +48,9 @@ def test_every_download_is_known_by_its_header(folder: Path):
 
 
 def test_names_play_no_part(folder: Path):
-    for number, file in enumerate(look(folder).files):
+    for number, file in enumerate(find_downloads(folder).files):
         file.path.rename(folder / "census/sources" / f"{number}.CSV")
-    assert look(folder).missing() == ()
+    assert find_downloads(folder).missing() == ()
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_names_play_no_part(folder: Path):
         ("ACSDT5Y2019.B25077-Data.csv", "median_home_value"),
     ],
 )
-def test_the_one_that_is_missing_is_told(folder: Path, name: str, need: str):
+def test_the_one_that_is_missing_is_reported(folder: Path, name: str, need: str):
     (folder / "census/sources" / name).unlink()
-    assert look(folder).missing() == (need,)
+    assert find_downloads(folder).missing() == (need,)
 
 
 def test_what_is_not_needed_and_what_is_packed_is_listed(folder: Path):
@@ -80,7 +80,7 @@ def test_what_is_not_needed_and_what_is_packed_is_listed(folder: Path):
     (sources / ".DS_Store").touch()
     (sources / "LTDB_Std_All_Sample.ZIP").touch()
     (sources / "list1_2020.xls").touch()
-    found = look(folder)
+    found = find_downloads(folder)
     assert found.others == tuple(
         f"census/sources/{name}"
         for name in (
@@ -106,13 +106,13 @@ def test_two_of_a_kind_are_an_error_that_names_both(folder: Path, content: bytes
     with pytest.raises(
         InputError, match=rf"several files are .*{need}.*census/sources/again.csv.*; keep one"
     ):
-        look(folder).check()
+        find_downloads(folder).check()
 
 
 def test_two_surveys_are_an_error(folder: Path):
     (folder / "census/sources/ACSDT5Y2017.B01003-Data.csv").write_text(census_table(["B01003_001E"], {}))
-    with pytest.raises(InputError, match=r"several surveys \(2017, 2019\)"):
-        look(folder).check()
+    with pytest.raises(InputError, match=r"several years \(2017, 2019\)"):
+        find_downloads(folder).check()
 
 
 def test_another_table_of_education_does_as_well(folder: Path):
@@ -120,28 +120,26 @@ def test_another_table_of_education_does_as_well(folder: Path):
     columns = ["B15002_001E", *ACS_COLUMNS["educational_attainment"][1]]
     path = folder / "census/sources/other.csv"
     path.write_text(census_table(columns[:-1], {}))
-    assert look(folder).missing() == ("educational_attainment",)
+    assert find_downloads(folder).missing() == ("educational_attainment",)
     path.write_text(census_table(columns, {}))
-    assert look(folder).missing() == ()
-    assert files_with("educational_attainment", look(folder).acs)[0] == tuple(columns[1:])
+    assert find_downloads(folder).missing() == ()
+    assert files_with("educational_attainment", find_downloads(folder).acs)[0] == tuple(columns[1:])
 
 
-def test_what_cannot_be_a_csv_is_told(tmp_path: Path):
+def test_what_cannot_be_a_csv_is_reported(tmp_path: Path):
     path = tmp_path / "a.csv"
     path.write_bytes("TRTID10,POP00\n1,2\n".encode("utf-16"))
-    with pytest.raises(
-        InputError, match=r"^census/sources/a.csv: is not UTF-8 text; save it as CSV in UTF-8"
-    ):
-        source(path, "census/sources/a.csv")
+    with pytest.raises(InputError, match=r"^census/sources/a.csv: is not UTF-8 text; save it as"):
+        identify(path, "census/sources/a.csv")
     path.write_text('TRTID10,"' + "x" * 200_000 + '"\n')
-    with pytest.raises(InputError, match=r"^census/sources/a.csv: is no CSV"):
-        source(path, "census/sources/a.csv")
+    with pytest.raises(InputError, match=r"^census/sources/a.csv: cannot be read as CSV"):
+        identify(path, "census/sources/a.csv")
     with pytest.raises(InputError, match=r"cannot be read"):
-        source(tmp_path / "b.csv", "census/sources/b.csv")
+        identify(tmp_path / "b.csv", "census/sources/b.csv")
 
 
 def test_a_byte_order_mark_does_not_hide_the_first_column(tmp_path: Path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"\xef\xbb\xbfTRTID10,POP00\n1,2\n")
-    found = source(path, "a.csv")
+    found = identify(path, "a.csv")
     assert (found.kind, found.header) == (FULL_COUNT, ("TRTID10", "POP00"))

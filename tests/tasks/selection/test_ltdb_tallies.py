@@ -47,13 +47,13 @@ def test_every_tract_and_every_row_of_a_list_is_in_one_line():
     assert all(count == sum(parts) for count, parts in counted.values())
 
 
-def test_nothing_is_warned_of_where_nothing_is_amiss():
+def test_without_a_fault_there_is_no_warning():
     full = tracts("06001000001", "06001000002", "06013000001")
     cities = ROWS.dropna()[["city", "GEOID"]]
     assert list(warnings_of(AREAS, full, cities, ROWS)) == []
 
 
-def test_a_survey_of_other_tracts_is_warned_of():
+def test_a_survey_of_other_tracts_gives_a_warning():
     (line,) = warnings_of(AREAS, tracts("06001000001"), ROWS.dropna(), ROWS)
     assert line.startswith("2 of 3 tracts of the ACS are not in LTDB")
 
@@ -64,12 +64,12 @@ def test_cities_that_lost_tracts_are_named_the_hardest_hit_first():
     cities = pd.concat([ROWS.dropna(), pairs(*lost)])
     (line,) = warnings_of(AREAS, full, cities, ROWS)
     assert line == (
-        "tracts of census/city_tracts are in no row and will be in no share: B (2 of 3), C (2 of 2), "
-        "A (1 of 3), and 2 more cities; are the ACS tables of all states there?"
+        "tracts of census/city_tracts are missing from the table and from all shares: B (2 of 3), C (2 of "
+        "2), A (1 of 3), and 2 more cities; are the ACS tables of all states there?"
     )
 
 
-def test_an_area_with_a_city_and_without_one_of_its_counties_is_warned_of():
+def test_an_area_with_a_city_and_without_one_of_its_counties_gives_a_warning():
     full = tracts("06001000001", "06001000002")
     rows = ROWS[ROWS["GEOID"] < "06013"]
     (line,) = warnings_of(AREAS, full, rows.dropna(), rows)

@@ -61,7 +61,7 @@ def judged(tracts: pa.Table) -> Judged:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_police_department_that_is_called_after_its_city_is_its_own(register: Register, form: str):
+def test_a_police_department_that_is_named_after_its_city_is_its_own(register: Register, form: str):
     owner = register.owner(row(f"Ashford {form}"))
     assert owner == ("Ashford city, Ohio", True, f"own police: the city's name and '{form}'")
 
@@ -110,7 +110,7 @@ def test_a_police_department_that_is_called_after_its_city_is_its_own(register: 
         ),
     ],
 )
-def test_the_rule_by_which_a_row_is_of_a_city_s_own_police_is_told(
+def test_the_table_has_the_rule_by_which_a_row_is_of_a_city_s_own_police(
     register: Register, given: dict[str, str | None], city: int, rule: str
 ):
     assert register.owner(given) == (CITIES[city].city, True, f"own police: {rule}")

@@ -1,4 +1,4 @@
-"""A room's files, looked at before any work is done: each file's header and first block."""
+"""Files of points, checked before any work is done: can they be read, and are the coordinates in order?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from data.errors import InputError
 from tasks.places.coordinates import Bounds
 from tasks.places.points import swapped
-from tasks.rows.large_tables import FIRST, blocks
+from tasks.rows.large_tables import first_blocks
 from tasks.rows.reader import Reader
 
 
-def check_files(
+def check_points(
     files: Sequence[tuple[str, Path]],
     reader: Reader,
     bounds: Bounds | None,
@@ -22,7 +22,7 @@ def check_files(
     things: str,
     or_else: str = "",
 ) -> None:
-    """See that every file can be read, and that its points are not the wrong way round.
+    """See that every file can be read, and that latitude and longitude are not swapped.
 
     Args:
         files: Path inside the investigation folder, and where to open it.
@@ -31,20 +31,16 @@ def check_files(
         latitude: The reader's column of latitudes.
         longitude: Its column of longitudes.
         things: What a row is, in the plural, as "posts".
-        or_else: What can be done beside renaming columns that are exchanged.
+        or_else: What can be done instead of renaming swapped columns.
 
     Raises:
         InputError: A file is of another kind, empty, damaged or not UTF-8; a column is missing or holds
-            something else; or latitude and longitude stand in each other's place. Names file, column and the
-            mend.
+            something else; or latitude and longitude are swapped. The message names the file, the column and
+            the fix.
     """
-    for label, path in files:
-        block = next(blocks(path, label, reader.wanted, FIRST), None)
-        if block is None:
-            continue
-        reader.tidied(block, label, 0)
+    for label, block in first_blocks(files, reader):
         if swapped(block.column(latitude), block.column(longitude), bounds):
             raise InputError(
-                f"{label}: columns {latitude} and {longitude} are exchanged (most {things} would lie in the "
+                f"{label}: columns {latitude} and {longitude} are swapped (most {things} would lie in the "
                 f"tract layer the other way round); rename each to the other{or_else}"
             )

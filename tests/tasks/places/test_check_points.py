@@ -1,4 +1,4 @@
-"""Files of rows are looked at before any work is done."""
+"""Files of points are checked before any work is done."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InputError
-from tasks.rows.look import check_files
+from tasks.places.check_points import check_points
 from tasks.rows.reader import Tidied, Wanted
 
 COUNTRY = (-125.0, 24.0, -66.0, 50.0)
@@ -25,7 +25,7 @@ class Things:
 
 def check(path: Path, text: str) -> None:
     path.write_text(text)
-    check_files(
+    check_points(
         [("things/a.csv", path)],
         Things(),
         COUNTRY,
@@ -36,20 +36,20 @@ def check(path: Path, text: str) -> None:
     )
 
 
-def test_files_that_can_be_read_are_no_matter(tmp_path: Path):
+def test_files_that_can_be_read_are_accepted(tmp_path: Path):
     check(tmp_path / "a.csv", "y,x\n34.1,-118.2\n")
     check(tmp_path / "a.csv", "y,x\n")
 
 
-def test_columns_that_are_exchanged_are_told_with_both_mends(tmp_path: Path):
+def test_columns_that_are_swapped_are_reported_with_both_fixes(tmp_path: Path):
     with pytest.raises(InputError) as raised:
         check(tmp_path / "a.csv", "y,x\n-118.2,34.1\n")
     assert str(raised.value) == (
-        "things/a.csv: columns y and x are exchanged (most things would lie in the tract layer the other way "
+        "things/a.csv: columns y and x are swapped (most things would lie in the tract layer the other way "
         "round); rename each to the other, or turn the map"
     )
 
 
-def test_a_column_that_is_missing_is_told(tmp_path: Path):
+def test_a_column_that_is_missing_is_reported(tmp_path: Path):
     with pytest.raises(InputError, match=r"things/a\.csv"):
         check(tmp_path / "a.csv", "y\n34.1\n")

@@ -9,15 +9,21 @@ from distributed import Client
 
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.income.examine import examine, examine_crimes
-from tasks.income.results import CityCrime
+from tasks.income.results import CityCrime, Findings, write_findings
+from tasks.income.tabulate import examine_crimes, examine_posts
 from tasks.places.results import Census, Layer
+
+
+def examine(census: Census, counts: pa.Table, layer: Layer, client: Client, out: Path) -> Findings:
+    findings = examine_posts(census, counts, layer, 0.05, client)
+    write_findings(findings, "posts", out)
+    return findings
 
 
 def test_the_tables_written_are_those_returned(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
-    findings = examine(*country, layer, 0.05, threads, tmp_path)
+    findings = examine(*country, layer, threads, tmp_path)
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         f"public/{name}.{kind}"
         for name in ("city_deciles", "city_tests", "city_tests_robust")
@@ -36,7 +42,7 @@ def test_the_same_input_gives_the_same_bytes(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
     for folder in ("one", "two"):
-        examine(*country, layer, 0.05, threads, tmp_path / folder)
+        examine(*country, layer, threads, tmp_path / folder)
     for path in (tmp_path / "one").rglob("*.*"):
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
@@ -46,7 +52,8 @@ def test_crimes_go_into_tables_of_their_own(
 ):
     census, counts = country
     crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
-    findings = examine_crimes(census, crimes, layer, 0.01, threads, tmp_path)
+    findings = examine_crimes(census, crimes, layer, 0.01, threads)
+    write_findings(findings, "crimes", tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
         "crime_deciles.parquet",
         "crime_tests.parquet",

@@ -1,0 +1,195 @@
+"""The faults of a file that a person hands in, each worded once: which file, where in it, and the fix.
+
+Every function gives the :class:`~data.errors.InputError` to raise. ``label`` is how the file is named to its
+owner: its path inside the investigation folder, as ``posts/2019.csv``. Rows are counted from 1, without the
+header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from data.errors import InputError
+
+RENAME: Final = "rename the column that holds it"
+"""The fix for a missing column, unless its reader knows a better one."""
+
+_SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
+"""What separates columns where commas do not, and what it is called."""
+
+
+def unreadable(label: str, error: OSError) -> InputError:
+    """The operating system cannot open or read the file.
+
+    Example:
+        >>> str(unreadable("census/acs.csv", PermissionError(13, "Permission denied")))
+        'census/acs.csv: cannot be read (Permission denied); check its permissions, or copy the file again'
+    """
+    reason = error.strerror or error
+    return InputError(f"{label}: cannot be read ({reason}); check its permissions, or copy the file again")
+
+
+def empty(label: str) -> InputError:
+    """The file holds nothing."""
+    return InputError(f"{label}: is empty; hand in the file with its header and rows")
+
+
+def not_utf8(label: str, byte: int | None = None, or_else: str = "") -> InputError:
+    """The file is text in another encoding.
+
+    Args:
+        label: How the file is named in the message.
+        byte: Where the first wrong byte is, if known.
+        or_else: What else can be done, as ", or move it elsewhere".
+
+    Example:
+        >>> str(not_utf8("posts/2019.csv"))
+        'posts/2019.csv: is not UTF-8 text; save it as "CSV UTF-8"'
+    """
+    where = "" if byte is None else f" (byte {byte})"
+    return InputError(f'{label}: is not UTF-8 text{where}; save it as "CSV UTF-8"{or_else}')
+
+
+def wrong_kind(label: str, kind: str, fix: str) -> InputError:
+    """The content is not what the name says, as a workbook that is called .csv.
+
+    Args:
+        label: How the file is named in the message.
+        kind: What it is, as "an Excel workbook".
+        fix: What to do about it.
+    """
+    return InputError(f"{label}: is {kind}, despite its name; {fix}")
+
+
+def wrong_suffix(label: str, suffixes: tuple[str, ...]) -> InputError:
+    """The name ends in none of the suffixes that can be read.
+
+    Example:
+        >>> str(wrong_suffix("posts/a.json", (".csv", ".csv.gz", ".parquet")))
+        'posts/a.json: is not a .csv, .csv.gz or .parquet file; save it as one, or move it elsewhere'
+    """
+    known = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+    return InputError(f"{label}: is not a {known} file; save it as one, or move it elsewhere")
+
+
+def damaged(label: str, kind: str) -> InputError:
+    """The file ends too early, or its bytes are not of the kind that its name says.
+
+    Args:
+        label: How the file is named in the message.
+        kind: What it should be, as "Parquet".
+    """
+    return InputError(f"{label}: is not a {kind} file, or a damaged one; copy or download it again")
+
+
+def not_csv(label: str, reason: object, row: int | None = None, or_else: str = "") -> InputError:
+    """The text cannot be split into rows and fields."""
+    where = "" if row is None else f" row {row}:"
+    fix = f"save or download the file again{or_else}"
+    return InputError(f"{label}:{where} cannot be read as CSV ({reason}); {fix}")
+
+
+def wrong_field_count(label: str, row: int | None, found: int | str, wanted: int | str) -> InputError:
+    """A row has more or fewer fields than the header.
+
+    Example:
+        >>> str(wrong_field_count("atlas/a.csv", 3, 5, 4))
+        'atlas/a.csv: row 3 has 5 fields instead of 4; put quotes around a field that holds a comma'
+    """
+    which = "a row" if row is None else f"row {row}"
+    fields = "field" if str(found) == "1" else "fields"
+    return InputError(
+        f"{label}: {which} has {found} {fields} instead of {wanted}; "
+        "put quotes around a field that holds a comma"
+    )
+
+
+def open_quote(label: str, row: int) -> InputError:
+    """A quotation mark in a row is never closed."""
+    return InputError(
+        f"{label}: row {row}: a quotation mark is opened and never closed, so that the lines "
+        "after it would be part of its value; close it"
+    )
+
+
+def endless_row(label: str, row: int, megabytes: int) -> InputError:
+    """A row is longer than any row can be: a quotation mark before its end is open."""
+    return InputError(
+        f"{label}: a row after row {row} is longer than {megabytes} MB; "
+        "close the quotation mark that is left open"
+    )
+
+
+def missing_column(label: str, name: str, found: Collection[str], fix: str = RENAME) -> InputError:
+    """The file lacks a column.
+
+    Args:
+        label: How the file is named in the message.
+        name: The column.
+        found: The columns that it has.
+        fix: What to do.
+
+    Example:
+        >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
+        'census/acs.csv: no column GEOID; rename the column that holds it (there are geoid, name)'
+        >>> str(missing_column("census/acs.csv", "GEOID", ["GEOID;name"]))
+        "census/acs.csv: columns are separated by ';'; save the file with commas between them"
+    """
+    for mark, called in _SEPARATORS.items():
+        if len(found) == 1 and mark in next(iter(found)):
+            return InputError(
+                f"{label}: columns are separated by {called}; save the file with commas between them"
+            )
+    there = f"there are {', '.join(found)}" if found else "there is none"
+    return InputError(f"{label}: no column {name}; {fix} ({there})")
+
+
+def repeated_column(label: str, name: str) -> InputError:
+    """Two columns share a name."""
+    return InputError(f"{label}: two columns are called {name}; remove or rename one")
+
+
+def wrong_type(label: str, column: str, found: object, wanted: str, fix: str | None = None) -> InputError:
+    """A column of a Parquet file is of a type that cannot be used.
+
+    Example:
+        >>> str(wrong_type("posts/a.parquet", "latitude", "string", "numbers"))
+        'posts/a.parquet: column latitude holds string, not numbers; save it as numbers'
+    """
+    return InputError(
+        f"{label}: column {column} holds {found}, not {wanted}; {fix or f'save it as {wanted}'}"
+    )
+
+
+def empty_value(label: str, column: str, row: int | str, fix: str) -> InputError:
+    """A value that must be there is not.
+
+    Example:
+        >>> str(empty_value("posts/a.csv", "id", 7, "a post needs one"))
+        'posts/a.csv: column id, row 7: is empty; a post needs one'
+    """
+    return InputError(f"{label}: column {column}, row {row}: is empty; {fix}")
+
+
+def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *, fix: str) -> InputError:
+    """A value is not what its column must hold.
+
+    Args:
+        label: How the file is named in the message.
+        column: The column.
+        row: The row.
+        value: What is written there.
+        wanted: What it should be, as "a number".
+        fix: What to write.
+
+    Example:
+        >>> str(wrong_value("acs.csv", "income", 3, "1,000", "a number", fix="write plain digits"))
+        "acs.csv: column income, row 3: '1,000' is not a number; write plain digits"
+    """
+    return InputError(f"{label}: column {column}, row {row}: {value!r} is not {wanted}; {fix}")
+
+
+def changed(label: str) -> InputError:
+    """The file changed while the run read it."""
+    return InputError(f"{label}: changed during the run; wait until it is fully copied, then run again")

@@ -1,0 +1,5 @@
+"""The door of the income room for what needs no server: the threshold of its tests."""
+
+from tasks.income.threshold import bonferroni
+
+__all__ = ["bonferroni"]
