@@ -39,7 +39,7 @@ from memory import watched
 
 SEED = 3
 ON_CORNERS = 0.006
-"""Share of the points that are exactly on a corner; STACK 5 has 5,000 of 870,000."""
+"""Share of the points that are exactly on a corner: 5,000 of 870,000."""
 
 BATCH = 1_000_000
 LIMIT = 3_600.0
@@ -96,7 +96,10 @@ def _pairs_in(located: list[Path]) -> int:
 
 
 def shapely_alone(points: list[Path], tracts: Path) -> Callable[[], int]:
-    """The fastest way found with plain shapely (STACK 5): a tree on the points, prepared polygons."""
+    """The fastest way found with plain shapely: a tree on the points, prepared polygons.
+
+    See docs/performance.md.
+    """
     import geopandas as gpd
     import shapely
 

@@ -1,4 +1,4 @@
-"""Where each dataset lies in an investigation folder (DESIGN 3), and which mailboxes are in it.
+"""Where each dataset lies in an investigation folder (README.md), and which mailboxes are in it.
 
 Nothing here opens a mailbox. What lies in ``records/`` is listed whole: hidden files, files behind symbolic
 links and links that lead nowhere too, because an item that is passed over in silence is what this program

@@ -1,4 +1,4 @@
-"""Read ``investigation.toml`` and ``agency.toml``, and check every key before any work starts (DESIGN 3).
+"""Read ``investigation.toml`` and ``agency.toml``, and check every key before any work starts (README.md).
 
 A mistake becomes one line of :class:`~data.errors.InputError`: the file, the key, what is wrong, and the most
 similar key that exists.

@@ -14,7 +14,7 @@ class InputError(Exception):
 
 
 class LedgerError(Exception):
-    """An identity of the ledger (DESIGN 6) does not hold: something was lost, or was counted twice.
+    """An identity of the ledger (method 10.3) does not hold: something was lost, or was counted twice.
 
     ``str(error)`` is one line that names the file and the folder. The command line ends with exit code 1.
     """

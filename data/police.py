@@ -9,7 +9,7 @@
 - ``note`` is the reason, in words that can be printed.
 
 A police department named after its city needs no row, and nearly all are. A sheriff's office is not a city's
-police (DESIGN 5.8) and gets no row, even where it does the work of a police department.
+police (method 8.8) and gets no row, even where it does the work of a police department.
 
 ``data/reference/states.csv`` has the states' names, postal codes and Census numbers (FIPS).
 """

@@ -1,4 +1,4 @@
-"""The sections of ``investigation.toml``: what to analyse (DESIGN 3). :mod:`data.configuration` reads it.
+"""The sections of ``investigation.toml``: what to analyse (README.md). :mod:`data.configuration` reads it.
 
 Every section is described here, including those of parts that are not built yet. So every later version can
 read a file written today, and a mistyped key is found today.
@@ -73,7 +73,7 @@ class Agency(Section):
     Attributes:
         name: The agency's name as readers know it.
         city: The city it polices, spelled as in ``census/city_tracts``; the mail does not need it.
-        timezone: IANA time zone that decides when its days begin (DESIGN 5.4: the date of an alert whose
+        timezone: IANA time zone that decides when its days begin (method 4.3: the date of an alert whose
             body has none).
     """
 
@@ -83,7 +83,7 @@ class Agency(Section):
 
 
 class Posts(Section):
-    """The posts (DESIGN 5.6): the year analysed, how times are read, accounts that are not residents."""
+    """The posts (method 6): the year analysed, how times are read, accounts that are not residents."""
 
     year: Year
     timezone: TimeZone = "UTC"
@@ -97,7 +97,7 @@ class Cities(Section):
 
 
 class Tests(Section):
-    """The tests (DESIGN 5.7): ``alpha`` is divided by the number of cities examined."""
+    """The tests (method 7.6): ``alpha`` is divided by the number of cities examined."""
 
     __test__ = False  # pytest must not collect this class because of its name, which the configuration needs
 
@@ -130,7 +130,7 @@ LOS_ANGELES: Final = CrimeColumns(
 
 
 class Crime(Section):
-    """A city's crime records in ``crime/<city>`` (DESIGN 5.9).
+    """A city's crime records in ``crime/<city>`` (method 9).
 
     Attributes:
         city: The city, spelled as in ``census/city_tracts``.
@@ -148,7 +148,7 @@ class Crime(Section):
 
 
 class Selection(Section):
-    """The choice of cities by gentrification (DESIGN 5.8): suffixes of both years, inflation, how many."""
+    """The choice of cities by gentrification (method 8): suffixes of both years, inflation, how many."""
 
     start: str = "_00"
     end: str = "_19"
@@ -157,7 +157,7 @@ class Selection(Section):
 
 
 class Coding(Section):
-    """The sample for human coders (DESIGN 5.5): its size, its seed, the number of reviews per alert."""
+    """The sample for human coders (method 5): its size, its seed, the number of reviews per alert."""
 
     sample: int = Field(default=1000, ge=1)
     seed: int = 2023

@@ -1,6 +1,6 @@
 """Comparing texts: when two are equal, and which known word a mistyped one most likely means.
 
-There is one rule of comparison: Unicode NFC, white space trimmed and collapsed (DESIGN 5.4), and nothing else
+There is one rule of comparison: Unicode NFC, white space trimmed and collapsed (method 4.2), and nothing else
 altered. White space is what Unicode calls so (property White_Space, which includes no-break spaces). Python's
 ``str.split`` does not fit: it also splits at U+001C to U+001F, which Unicode does not count as white space.
 """

@@ -2,7 +2,7 @@
 
 One place on purpose. The Arrow schemas, the checks before a table is written (:mod:`data.tables`), the data
 dictionary and the tests all come from :data:`TABLES`; a column that is not here does not exist. The columns
-are those of DESIGN 4, in its order, a module a part.
+are those that docs/tables.md shows, in its order; each part has a module.
 
 Example:
     >>> TABLES["public/kinds"].key

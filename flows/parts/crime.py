@@ -1,4 +1,4 @@
-"""The crimes: do richer tracts suffer more of them (DESIGN 5.9)?"""
+"""The crimes: do richer tracts suffer more of them (method 9)?"""
 
 from __future__ import annotations
 

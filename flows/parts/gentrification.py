@@ -1,4 +1,4 @@
-"""Gentrification: which tracts could gentrify, and which did (DESIGN 5.8)."""
+"""Gentrification: which tracts could gentrify, and which did (method 8)."""
 
 from __future__ import annotations
 

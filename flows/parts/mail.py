@@ -1,4 +1,4 @@
-"""The mail: from mailboxes to unique alerts and a ledger that adds up (DESIGN 5.1 to 5.4, 6)."""
+"""The mail: from mailboxes to unique alerts and a ledger that adds up (method 1 to 4, 10)."""
 
 from __future__ import annotations
 

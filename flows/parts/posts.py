@@ -1,4 +1,4 @@
-"""The posts: which tracts post, and what income has to do with it (DESIGN 5.6, 5.7)."""
+"""The posts: which tracts post, and what income has to do with it (method 6, 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice of cities: the most gentrified ones whose own police has a partnership (DESIGN 5.8)."""
+"""The choice of cities: the most gentrified ones whose own police has a partnership (method 8)."""
 
 from __future__ import annotations
 

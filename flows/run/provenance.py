@@ -1,4 +1,4 @@
-"""`provenance.json`: from what, by what and how the tables came to be (DESIGN 4).
+"""`provenance.json`: from what, by what and how the tables came to be (method 12.2).
 
 It names the inputs by source id and hash and never by file name, and it holds no clock and no path: the same
 inputs, configuration and versions give the same bytes.

@@ -12,7 +12,7 @@ The layout of Neighbors mails, as the lines that a reader sees (in text and HTML
     Check Out Your Feed                         a link
     See the full list of crime and safety …
 
-The rules (DESIGN 5.3, 5.4):
+The rules (method 3, 4.2):
 
 - The **title** is the first line after the announcement. A blank title leaves no line of its own, so the next
   line (the date, or a link) must not be taken for the title. The evidence is the title that the preheader,

@@ -1,4 +1,4 @@
-"""From parsed messages to the tables of DESIGN 4, in one pass over small columns."""
+"""From parsed messages to the tables of docs/tables.md, in one pass over small columns."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 KEY: Final = ("agency", "kind", "alert_date", "title", "description")
-"""Messages that agree in these carry the same alert (DESIGN 5.4); a missing date equals a missing date."""
+"""Messages that agree in these carry the same alert (method 4.1); a missing date equals a missing date."""
 
 
 class UniqueAlerts(NamedTuple):

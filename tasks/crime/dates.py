@@ -1,4 +1,4 @@
-"""The year in which a crime happened, from dates as cities write them (DESIGN 5.9).
+"""The year in which a crime happened, from dates as cities write them (method 9.3).
 
 Accepted forms:
 

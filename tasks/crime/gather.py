@@ -1,4 +1,4 @@
-"""The crime records of a folder, each counted once (DESIGN 5.9), read as `tasks.rows` reads large files."""
+"""The crime records of a folder, each counted once (method 9.1), read as `tasks.rows` reads large files."""
 
 from __future__ import annotations
 

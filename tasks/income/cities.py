@@ -1,4 +1,4 @@
-"""The usable tracts of each city: those that have people and a median income (DESIGN 5.6 and 5.7)."""
+"""The usable tracts of each city: those that have people and a median income (method 6.9)."""
 
 from __future__ import annotations
 

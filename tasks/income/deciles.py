@@ -1,4 +1,4 @@
-"""Deciles of tract income: cut points, which tract is in which, and what each holds (DESIGN 5.7)."""
+"""Deciles of tract income: cut points, which tract is in which, and what each holds (method 7.2)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cut_points(income: Floats) -> Floats:
         Eleven float64 values in ascending order: ``cut[d - 1]`` and ``cut[d]`` bound decile ``d``.
 
     Source:
-        DESIGN 5.7.
+        Method 7.2.
 
     Example:
         >>> cut_points(np.arange(21.0)).tolist()
@@ -51,7 +51,7 @@ def decile_of(income: Floats, cuts: Floats) -> npt.NDArray[np.int32]:
         1 (poorest) to 10, int32. Equal cut points leave the decile between them empty.
 
     Source:
-        DESIGN 5.7.
+        Method 7.3.
 
     Example:
         >>> income = np.array([1.0, 2.0, 2.0, 2.0, 9.0])
@@ -74,7 +74,7 @@ def decile_rows(tracts: pd.DataFrame) -> pd.DataFrame:
         residents). No row for a city without usable tracts.
 
     Source:
-        DESIGN 5.7.
+        Method 7.4.
 
     Example:
         >>> city = {"population": [1000, 3000], "income": [10.0, 20.0], "count": [1, 6], "rate": [1.0, 2.0]}

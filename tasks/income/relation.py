@@ -1,4 +1,4 @@
-"""Does the rate rise with income? Pearson's correlation and the least-squares line (DESIGN 5.7)."""
+"""Does the rate rise with income? Pearson's correlation and the least-squares line (method 7.5)."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def direction(relation: Relation | None, alpha: float) -> Direction:
         ``positive`` or ``negative`` where p < alpha, by the sign of r; else ``none``; ``not testable``.
 
     Source:
-        DESIGN 5.7.
+        Method 7.6.
 
     Example:
         >>> direction(Relation(0.9, 0.001, 1.0, 0.0, 0.81, 0.001), 0.002), direction(None, 0.002)

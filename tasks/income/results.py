@@ -46,7 +46,7 @@ NAMES: Final[Mapping[str, Names]] = {
 
 @dataclass(frozen=True)
 class Findings:
-    """The tables of DESIGN 5.7 or 5.9 as they are written, and the number of cities by verdict.
+    """The tables of method 7 or 9 as they are written, and the number of cities by verdict.
 
     Attributes:
         deciles: The rows of ``public/city_deciles`` or ``public/crime_deciles``, in order of their key.

@@ -1,4 +1,4 @@
-"""From counts by tract to the findings on each city: the tables of DESIGN 5.7 and 5.9, with robust tests."""
+"""From counts by tract to the findings on each city: the tables of method 7 and 9, with robust tests."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, alpha: float, 
 def examine_crimes(
     census: Census, crimes: Sequence[CityCrime], layer: Layer, threshold: float, client: Client
 ) -> Findings:
-    """Examine each type of crime in its city, by the same rules as the posts (DESIGN 5.9).
+    """Examine each type of crime in its city, by the same rules as the posts (method 9).
 
     Args:
         census: The tracts with population and income, and lists that hold every city of `crimes`.

@@ -13,7 +13,7 @@ def bonferroni(alpha: float, cities: int) -> float:
         cities: How many cities are examined; at least one.
 
     Source:
-        DESIGN 5.7; Dunn, O. J. (1961): Multiple comparisons among means. JASA 56, 52–64.
+        Method 7; Dunn, O. J. (1961): Multiple comparisons among means. JASA 56, 52–64.
 
     Example:
         >>> bonferroni(0.05, 50)

@@ -1,4 +1,4 @@
-"""The ledger: what entered, where it went, and identities that hold exactly or end the run (DESIGN 6).
+"""The ledger: what entered, where it went, and identities that hold exactly or end the run (method 10).
 
 The numbers on the two sides of an identity are counted apart from each other: what a file lists by the reader
 of its index, what was read by the reading, kinds and parsed alerts from the tables. An :class:`Account` is

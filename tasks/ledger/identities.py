@@ -1,4 +1,4 @@
-"""What must add up in the ledger, and how the part of a run that keeps an account says so (DESIGN 6)."""
+"""What must add up in the ledger, and how the part of a run that keeps an account says so (method 10.2)."""
 
 from __future__ import annotations
 

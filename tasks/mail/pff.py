@@ -90,7 +90,7 @@ class NotMail:
 
 
 def is_mail(message_class: str) -> bool:
-    """Whether a class is ``IPM.Note`` or under it (DESIGN 5.1), in any letter case.
+    """Whether a class is ``IPM.Note`` or under it (method 1.4), in any letter case.
 
     >>> [is_mail(name) for name in ("IPM.Note", "ipm.note.SMIME", "IPM.Notebook", "REPORT.IPM.Note.NDR", "")]
     [True, True, False, False, False]

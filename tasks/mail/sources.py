@@ -168,7 +168,7 @@ def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
 
 
 def group(files: Sequence[RecordFile], examined: Mapping[Any, Examined]) -> list[Mailbox]:
-    """One ``Mailbox`` per agency and hash, in that order; equal files are one mailbox (DESIGN 5.1)."""
+    """One ``Mailbox`` per agency and hash, in that order; equal files are one mailbox (method 1.2)."""
     found: dict[tuple[str, str], list[RecordFile]] = {}
     for file in sorted(files, key=lambda file: file.file):
         found.setdefault((file.agency, examined[file.path].sha256), []).append(file)

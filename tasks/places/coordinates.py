@@ -30,7 +30,7 @@ def _datum_is_ours(crs: CRS) -> bool:
 def needs_transform(crs: CRS) -> bool:
     """Whether points in degrees must be transformed before they can be compared with a layer in this system.
 
-    WGS 84 and NAD 83 are treated as one (DESIGN 5.6): they differ by less than the precision of a post.
+    WGS 84 and NAD 83 are treated as one (method 6.7): they differ by less than the precision of a post.
 
     Args:
         crs: The layer's system.

@@ -1,9 +1,9 @@
-"""Which tracts a point is in, and which of them it is given to: arrays in, arrays out (DESIGN 5.6).
+"""Which tracts a point is in, and which of them it is given to: arrays in, arrays out (method 6.8).
 
-Testing whether a point is in a polygon is cheap; cache misses and Python objects are expensive (STACK 5). So
-the points are sorted once, into strips from south to north and within a strip from west to east. The points
-in a polygon's bounding box are then one run of each strip, found by bisection, and they come in order of
-polygons, each of which is indexed once (``shapely.prepare``).
+Testing whether a point is in a polygon is cheap; cache misses and Python objects are expensive
+(docs/performance.md). So the points are sorted once, into strips from south to north and within a strip from
+west to east. The points in a polygon's bounding box are then one run of each strip, found by bisection, and
+they come in order of polygons, each of which is indexed once (``shapely.prepare``).
 
 The index is built on the points and not on the polygons because there are many more points: a tree of
 polygons would have to be asked once for every point. A tree of points would need an object for each of them

@@ -4,7 +4,7 @@ The layer is opened with dask-geopandas in spatial partitions, which stay on the
 task reads a batch of points, one task per partition matches them, and one more puts the pairs together and
 writes them. Only a few batches are worked on at a time, so that the memory of a worker depends on the size of
 a batch and not on the number of posts. A single batch is the same thing once, and the fastest that was
-measured (STACK 5).
+measured (docs/performance.md).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ _WORLD: Final[Bounds] = (-_FAR_LON, -_FAR_LAT, _FAR_LON, _FAR_LAT)
 
 
 def locations(lon: pa.Array, lat: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Coordinates that are a location; both missing where they are not (DESIGN 5.6).
+    """Coordinates that are a location; both missing where they are not (method 6.3).
 
     Coordinates that are missing, not a number, out of range, or (0, 0), which apps write for "unknown", are
     not a location.

@@ -1,4 +1,4 @@
-"""The tract layer, read once: repaired, in spatial order, kept as GeoParquet (STACK 5 has why)."""
+"""The tract layer, read once: repaired, in spatial order, kept as GeoParquet (method 6.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tracts take part in the analysis of income: those with people and a median income (DESIGN 5.6)."""
+"""Which tracts take part in the analysis of income: those with people and a median income (method 6.9)."""
 
 from __future__ import annotations
 

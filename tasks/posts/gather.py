@@ -1,4 +1,4 @@
-"""The posts of all files, each counted once (DESIGN 5.6), read as :mod:`tasks.rows` reads large files."""
+"""The posts of all files, each counted once (method 6.1), read as :mod:`tasks.rows` reads large files."""
 
 from __future__ import annotations
 

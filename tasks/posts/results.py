@@ -12,7 +12,7 @@ from tasks.rows.results import FileOfRows
 
 @dataclass(frozen=True)
 class Gathered:
-    """The posts of all files, each counted once (DESIGN 5.6), before any was put into a tract.
+    """The posts of all files, each counted once (method 6.1), before any was put into a tract.
 
     Attributes:
         files: The files, in order of name.

@@ -1,4 +1,4 @@
-"""The year in which a post was written, from times as apps and spreadsheets write them (DESIGN 5.6).
+"""The year in which a post was written, from times as apps and spreadsheets write them (method 6.4).
 
 Accepted forms:
 

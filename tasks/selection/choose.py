@@ -1,4 +1,4 @@
-"""The choice of cities: ranked by gentrified share, the first with a police partnership (DESIGN 5.8)."""
+"""The choice of cities: ranked by gentrified share, the first with a police partnership (method 8.9)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def choose_cities(judged: Judged, partnerships: Partnerships, selection: Selecti
         equal shares by name.
 
     Source:
-        DESIGN 5.8, *Selection*.
+        Method 8.9.
     """
     # Equal fractions are equal as floating-point numbers too: each is the nearest to the true quotient.
     ranked = sorted(judged.cities.to_pylist(), key=lambda city: (-city["gentrified_share"], city["city"]))

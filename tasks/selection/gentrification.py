@@ -1,4 +1,4 @@
-"""Gentrification: the tracts of ``census/gentrification`` read, judged, and counted by city (DESIGN 5.8)."""
+"""Gentrification: the tracts of ``census/gentrification`` read, judged, and counted by city (method 8)."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def build_gentrification(inputs: Inputs, selection: Selection) -> Built:
         LedgerError: The counts do not add up.
 
     Source:
-        DESIGN 5.8; BuzzFeedNews/2020-02-gentrification and lamthuyvo/2021-10-gentrification-analysis,
+        Method 8.10; BuzzFeedNews/2020-02-gentrification and lamthuyvo/2021-10-gentrification-analysis,
         notebooks 01 and 02.
     """
     if selection.start == selection.end:

@@ -6,7 +6,7 @@ and fails where a number is missing.
 Source:
     Governing, *Gentrification in America* (2015), methodology; as BuzzFeed News carried it out
     (BuzzFeedNews/2020-02-gentrification, five metro areas) and as it was done for the 50 largest cities,
-    2000 to 2019 (lamthuyvo/2021-10-gentrification-analysis). DESIGN 5.8.
+    2000 to 2019 (lamthuyvo/2021-10-gentrification-analysis). Method 8.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def measures(tracts: pd.DataFrame, inflation: float) -> pd.DataFrame:
         inflation *f*, as a share of the end year's. A division by 0 or by a missing number gives none.
 
     Source:
-        DESIGN 5.8.
+        Method 8.1.
 
     Example:
         >>> names = [name + year for name in MEASURES for year in (START, END)]
@@ -109,7 +109,7 @@ def thresholds(measured: pd.DataFrame) -> pd.DataFrame:
         the units of :func:`measures`; NaN where no tract of the metro area has the number).
 
     Source:
-        DESIGN 5.8: the 40th percentile of income and home value at the start, the 66 2/3rd of the changes.
+        Method 8.2: the 40th percentile of income and home value at the start, the 66 2/3rd of the changes.
 
     Example:
         >>> tracts = dict.fromkeys(THRESHOLDS, [10.0, 20.0, 30.0, np.nan])
@@ -152,7 +152,7 @@ def eligible(measured: pd.DataFrame, at: pd.DataFrame) -> Flags:
         40th percentile of the tract's metro area.
 
     Source:
-        Governing's first test; DESIGN 5.8.
+        Governing's first test; method 8.5.
 
     Example:
         >>> at = pd.DataFrame({"median_income": [20.0], "median_home_value": [9.0]}, index=["M"])
@@ -176,7 +176,7 @@ def gentrified(measured: pd.DataFrame, at: pd.DataFrame) -> Flags:
         of home value are each above the 66 2/3rd percentile of the tract's metro area.
 
     Source:
-        Governing's second test; DESIGN 5.8.
+        Governing's second test; method 8.6.
 
     Example:
         >>> at = pd.DataFrame({"median_income": [20.0], "median_home_value": [9.0],

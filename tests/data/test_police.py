@@ -125,7 +125,7 @@ def test_a_city_is_found_under_each_of_its_names_but_only_in_its_state(tmp_path:
         (["A,OH,agency,B"], "row 2 has 4 fields instead of 5; put quotes around a field that holds a comma"),
         (
             ["A,OH,agency,B Police,why", "C,OH,agency,b police,why"],
-            "row 3, column name: 'b police' belongs to A already; remove one of the rows",
+            "row 3, column name: 'b police' already belongs to A; remove one of the rows",
         ),
     ],
 )

@@ -1,11 +1,11 @@
-"""The schema says what DESIGN 4 says, and no more."""
+"""The schema says what docs/tables.md says, and no more."""
 
 import pyarrow as pa
 import pytest
 
 from data.schema import TABLES, Table
 
-DESIGN = {
+EXPECTED = {
     "private/sources": "agency source file bytes sha256 format messages_listed",
     "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at "
     "delivered_at kind template copy_of",
@@ -43,14 +43,14 @@ BESIDE = {
 """Tables that the design does not name, each with its reason."""
 
 
-@pytest.mark.parametrize(("name", "columns"), DESIGN.items())
+@pytest.mark.parametrize(("name", "columns"), EXPECTED.items())
 def test_a_table_has_the_columns_of_the_design_in_its_order(name: str, columns: str) -> None:
     assert TABLES[name].arrow.names == columns.split()
 
 
 def test_there_is_no_table_that_the_design_does_not_name() -> None:
     assert {name for name, table in TABLES.items() if table.visibility != "work"} == {
-        *DESIGN,
+        *EXPECTED,
         *BESIDE,
     }
 

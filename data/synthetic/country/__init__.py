@@ -1,7 +1,7 @@
 """A made-up country: tracts, Census, cities and posts, with the truth about them.
 
 :func:`make_country` makes tracts, cities and people. :func:`write_country` writes the files that an
-investigation of posts needs (DESIGN 3), and the tables that a faultless run makes from them. The Census, the
+investigation of posts needs (README.md), and the tables that a faultless run makes from them. The Census, the
 cities and the locations of posts are made up; the state codes are real.
 """
 

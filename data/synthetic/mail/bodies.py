@@ -1,6 +1,6 @@
 """The bodies of the e-mails: HTML as large and as tangled as in marketing mail, and the plain text.
 
-The layout of an alert is that of a real one (DESIGN, `real/README.md`); the hosts are example hosts. The HTML
+The layout of an alert is that of a real one (method 3.2); the hosts are example hosts. The HTML
 of a template is a skeleton of 10 to 25 kB that is encoded once and cut at its gaps, so that making a message
 only joins a few pieces.
 """

@@ -1,7 +1,7 @@
 """Made-up public records: crime, gentrification, the Atlas, records requests; with the truth about them.
 
 :func:`write_public_records` writes, for a made-up country (:mod:`data.synthetic.country`), the files that the
-choice of cities and the analysis of crime need (DESIGN 3), and the tables that a faultless run makes from
+choice of cities and the analysis of crime need (README.md), and the tables that a faultless run makes from
 them. :func:`write_requests` writes the records requests, once the mailboxes exist.
 """
 

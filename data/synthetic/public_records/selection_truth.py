@@ -1,4 +1,4 @@
-"""The truth about gentrification and the choice of cities: the rules of DESIGN 5.8 in plain Python."""
+"""The truth about gentrification and the choice of cities: the rules of method 8 in plain Python."""
 
 from __future__ import annotations
 

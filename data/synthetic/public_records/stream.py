@@ -2,7 +2,7 @@
 
 Only some rows are planned: the crimes of the year and the types examined
 (:mod:`data.synthetic.public_records.crimes`), those without a date and those that repeat an id. All others
-are drawn when they are needed. The method leaves out a row for the first reason that applies (DESIGN 5.9), so
+are drawn when they are needed. The method leaves out a row for the first reason that applies (method 9.2), so
 rows of other years and types may say anything else, and they do: some have no location, some are elsewhere.
 """
 

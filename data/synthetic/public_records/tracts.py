@@ -118,7 +118,7 @@ def city_rows(layout: Layout) -> list[tuple[int, str | None]]:
 
 
 def write_tracts(path: Path, layout: Layout, tracts: Tracts) -> None:
-    """Write ``census/gentrification.parquet`` (DESIGN 5.8).
+    """Write ``census/gentrification.parquet`` (method 8).
 
     An unknown home value of the last year is written with the Census's own number for it.
 

@@ -89,7 +89,7 @@ def write_atlas(tmp_path: Path) -> WriteAtlas:
 
 @pytest.fixture(scope="session")
 def five_metros(real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """The real tracts of five metro areas in DESIGN's format: no city where a tract is in none."""
+    """The real tracts of five metro areas in our format: no city where a tract is in none."""
     rows = pd.read_parquet(real / "gentrification_5metros.parquet")
     rows["city"] = rows["city"].where(rows["in_city"])
     path = tmp_path_factory.mktemp("five") / "gentrification.parquet"
