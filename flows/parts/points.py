@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need."""
 
-WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate", "esda.moran")
+WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate")
 """What both need on workers."""
 
 Files = tuple[tuple[str, Path], ...]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
-    "pyogrio", "geopandas", "libpysal", "esda",
+    "pyogrio", "geopandas",
 )  # fmt: skip
 """Packages that can change a byte of a table."""
 

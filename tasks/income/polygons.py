@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import geopandas
 import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
-
-if TYPE_CHECKING:
-    from libpysal.weights import W
+from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
 Polygons = npt.NDArray[np.object_]
@@ -42,7 +40,7 @@ def read_polygons(layer: Path, geoids: Sequence[str]) -> tuple[Polygons, CRS]:
     return polygons, CRS.from_user_input(frame.crs)
 
 
-def touching(polygons: Polygons) -> W:
+def touching(polygons: Polygons) -> sparse.csr_array:
     """Which tracts are neighbours: those that share at least a point (queen contiguity).
 
     Tracts of an imprecise layer that overlap along their border count as touching.
@@ -51,25 +49,23 @@ def touching(polygons: Polygons) -> W:
         polygons: A geometry per tract, None for one without a polygon, which then has no neighbour.
 
     Returns:
-        Weights of 1 by position in ``polygons``; a tract may have no neighbour, without a warning.
+        n × n, float64: 1 where two tracts are neighbours, by position in ``polygons``; the columns of a
+            row are in order.
 
     Source:
         Queen's case: Cliff, A. D. & Ord, J. K. (1981): Spatial Processes: Models and Applications, 1.4.
 
     Example:
         >>> squares = shapely.box([0, 1, 5], [0, 1, 5], [1, 2, 6], [1, 2, 6])
-        >>> touching(np.array([*squares, None])).neighbors
-        {0: [1], 1: [0], 2: [], 3: []}
+        >>> touching(np.array([*squares, None])).toarray().astype(int).tolist()
+        [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
     """
-    # Imported here for the reason given in `tasks.income.spatial.morans_i`.
-    from libpysal.weights import W
-
     one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
-    neighbors: dict[int, list[int]] = {tract: [] for tract in range(len(polygons))}
-    for tract, neighbor in sorted(zip(one.tolist(), other.tolist(), strict=True)):
-        if tract != neighbor:
-            neighbors[tract].append(neighbor)
-    return W(neighbors, silence_warnings=True)
+    apart = one != other
+    ones = np.ones(np.count_nonzero(apart))
+    neighbors = sparse.csr_array((ones, (one[apart], other[apart])), shape=(len(polygons),) * 2)
+    neighbors.sort_indices()
+    return neighbors
 
 
 def centroids_km(polygons: Polygons, crs: CRS) -> Floats:
