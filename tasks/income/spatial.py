@@ -74,9 +74,9 @@ def morans_i(values: Floats, neighbors: sparse.csr_array, seed: int) -> Clusteri
 
     Written out here although esda has it: esda draws its permutations from NumPy's global generator, which
     cannot be given a seed without disturbing others, and to import it takes a worker two seconds (it
-    brings scikit-learn, SQLAlchemy and more). The tests compare with esda, bit by bit. p is ``(k + 1) / 1000`` over
-    999 permutations, as esda's: k are those that reach I from above or those that do from below, whichever
-    are fewer.
+    brings scikit-learn, SQLAlchemy and more). The tests compare with esda, bit by bit. As esda's, p is
+    ``(k + 1) / 1000`` over 999 permutations: k are those that reach I from above or those that do from below,
+    whichever are fewer.
 
     Args:
         values: A value per tract, float64, as the residuals of a line.
