@@ -169,7 +169,7 @@ def prefect_server() -> Iterator[dict[str, str]]:
     """
     from flows.service.local_server import Server
 
-    server = Server(_HOME)
+    server = Server(_HOME, ui=False)
     try:
         server.wait()
         yield {"PREFECT_API_URL": server.url}

@@ -45,6 +45,18 @@ QUIET: Final = {
 _PASSWORDS: Final = frozenset({"PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"})
 """What the environment may set for another server; ours asks for none."""
 
+_UNUSED: Final = (
+    "SCHEDULER",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "CANCELLATION_CLEANUP",
+    "FOREMAN",
+    "TRIGGERS",
+    "REPOSSESSOR",
+    "CLEANUP_RECONCILER",
+)
+"""Services of Prefect's server for deployments and workers: a server of one investigation has neither."""
+
 PATIENCE: Final = 120.0
 """Seconds that a server may take to come up; a slow disk and a database without a template need half."""
 
@@ -59,13 +71,14 @@ class Server:
 
     Args:
         home: The folder for Prefect's database and files, made if need be.
+        ui: Whether it shows its UI.
 
     Attributes:
         link: Where its UI is.
         url: Where its API is.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, ui: bool = True) -> None:
         home.mkdir(parents=True, exist_ok=True)
         if not database(home).exists() and template().is_file():
             from data.tables import replacing  # slow to import, and not needed in the server's own process
@@ -84,21 +97,24 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
-                env={
-                    **{
-                        name: value for name, value in safe_path.variables().items() if name not in _PASSWORDS
-                    },
-                    **QUIET,
-                    "PREFECT_HOME": str(home),
-                    "PREFECT_SERVER_UI_ENABLED": "true",
-                    "PREFECT_SERVER_UI_API_URL": self.url,
-                    # Prefect writes the pages that it serves; not into the installation, which may be shared.
-                    "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
-                    "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that record runs
-                    "PREFECT__SERVER_FINAL": "1",
-                },
+                env=self._environment(home, ui),
                 start_new_session=True,  # Ctrl-C is for the run; the server hears of it from the run
             )
+
+    def _environment(self, home: Path, ui: bool) -> dict[str, str]:
+        """The server's own settings: it records runs and shows them, and does nothing by itself."""
+        inherited = safe_path.variables()
+        return {
+            **{name: value for name, value in inherited.items() if name not in _PASSWORDS},
+            **QUIET,
+            **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in _UNUSED},
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_UI_ENABLED": str(ui).lower(),
+            "PREFECT_SERVER_UI_API_URL": self.url,
+            # Prefect writes the pages that it serves; not into the installation, which may be shared.
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
+            "PREFECT__SERVER_FINAL": "1",
+        }
 
     def wait(self) -> None:
         """Return when the server answers.

@@ -45,9 +45,10 @@ def test_a_server_shows_its_ui_and_ends_when_its_starter_is_killed(tmp_path: Pat
         url = starter.stdout.readline().strip()
         assert answers(url)
         with urlopen(url.removesuffix("/api")) as page:
-            assert b"<title>" in page.read()
+            assert b"Prefect" in page.read()
         with urlopen(f"{url.removesuffix('/api')}/ui-settings") as settings:
-            assert json.load(settings)["api_url"] == url
+            shown = json.load(settings)
+        assert (shown["api_url"], shown["default_ui"]) == (url, "v1")
         starter.send_signal(signal.SIGKILL)
         starter.wait()
     for _ in range(300):
