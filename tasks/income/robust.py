@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import pandas as pd
+from scipy.special import stdtr
 
 from tasks.income.relation import Direction, correlation_p, pearson
 
@@ -71,8 +72,13 @@ def spearman(x: Floats, y: Floats) -> RankTest:
         >>> round(found.rho, 9), round(found.p, 9)
         (0.820782682, 0.088587005)
     """
-    rho = pearson(stats.rankdata(x), stats.rankdata(y))
+    rho = pearson(_ranks(x), _ranks(y))
     return RankTest(rho, correlation_p(rho, len(x) - 2))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks from 1; equal values share the mean of theirs."""
+    return pd.Series(values).rank().to_numpy(dtype=np.float64)
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -118,7 +124,7 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
         error = np.sqrt(dispersion / _spread(mu, x)[1])
-        p = float(2.0 * stats.t.sf(abs(slope) / error, degrees)) if error > 0 else float(slope == 0)
+        p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
         found = RateModel(float(np.exp(slope)), p, dispersion)
     return found if np.all(np.isfinite([found.ratio, found.p, found.dispersion])) else None
 
