@@ -78,7 +78,7 @@ def spearman(x: Floats, y: Floats) -> RankTest:
 
 def _ranks(values: Floats) -> Floats:
     """Ranks from 1; equal values share the mean of theirs."""
-    return pd.Series(values).rank().to_numpy(dtype=np.float64)
+    return np.asarray(pd.Series(values).rank(), dtype=np.float64)
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
