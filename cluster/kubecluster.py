@@ -22,7 +22,6 @@ from distributed.core import rpc
 from distributed.deploy import Cluster
 from kr8s.asyncio.objects import Deployment
 
-from cluster.kubernetes import Settings
 from cluster.settings import ClusterSettings
 from data.errors import InputError
 
@@ -39,12 +38,17 @@ _FAILURES = (
 
 @contextmanager
 def open_cluster(
-    manifest: dict[str, Any], settings: ClusterSettings, certificates: Security, patience: float
+    manifest: dict[str, Any],
+    namespace: str,
+    settings: ClusterSettings,
+    certificates: Security,
+    patience: float,
 ) -> Iterator["Pods"]:
     """Create a cluster, and delete it at the end.
 
     Args:
         manifest: The DaskCluster.
+        namespace: Where it is created.
         settings: Of the kind ``kubernetes``.
         certificates: What this process shows to the scheduler.
         patience: Seconds that operator and scheduler may take.
@@ -52,9 +56,9 @@ def open_cluster(
     Raises:
         InputError: The operator does not answer, or the scheduler does not start.
     """
-    name, namespace = manifest["metadata"]["name"], settings.of(Settings).namespace
+    name = manifest["metadata"]["name"]
     try:
-        cluster = Pods(manifest, settings, certificates, patience)
+        cluster = Pods(manifest, namespace, certificates, patience)
     except TimeoutError as error:
         raise InputError(
             f"the DaskCluster {name} was not there within {patience:g} seconds; is the operator running? "
@@ -81,7 +85,7 @@ class Pods(KubeCluster):
 
     Args:
         manifest: The DaskCluster.
-        settings: Of the kind ``kubernetes``.
+        namespace: Where it is created.
         certificates: What this process shows to the scheduler.
         patience: Seconds that operator and scheduler may take.
     """
@@ -89,7 +93,7 @@ class Pods(KubeCluster):
     def __init__(
         self,
         manifest: dict[str, Any],
-        settings: ClusterSettings,
+        namespace: str,
         certificates: Security,
         patience: float,
     ) -> None:
@@ -99,7 +103,7 @@ class Pods(KubeCluster):
         try:
             super().__init__(
                 custom_cluster_spec=manifest,
-                namespace=settings.of(Settings).namespace,
+                namespace=namespace,
                 create_mode=CreateMode.CREATE_ONLY,
                 shutdown_on_close=True,
                 resource_timeout=patience,

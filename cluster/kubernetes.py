@@ -66,7 +66,9 @@ def pods(settings: ClusterSettings) -> Iterator[Client]:
     certificates = of_folder(settings.tls_folder, ("client",))
     name = f"nwatch-{uuid.uuid4().hex[:8]}"
     with (
-        open_cluster(manifest(settings, name), settings, certificates, _STARTING) as cluster,
+        open_cluster(
+            manifest(settings, name), settings.of(Settings).namespace, settings, certificates, _STARTING
+        ) as cluster,
         Client(cluster) as client,
     ):
         yield client

@@ -29,7 +29,7 @@ class Settings(KindSettings):
 def _open(settings: ClusterSettings) -> AbstractContextManager[Client]:
     from cluster.local_cluster import local_cluster
 
-    return local_cluster(settings)
+    return local_cluster(settings, settings.of(Settings).memory_fraction)
 
 
 def _prepare(modules: Sequence[str]) -> None:

@@ -16,7 +16,6 @@ from distributed.system import MEMORY_LIMIT
 
 from cluster import forking
 from cluster.dashboard import LazyDashboardNanny, add_lazy_dashboard
-from cluster.local import Settings
 from cluster.scaling import scaled
 from cluster.security import security
 from cluster.settings import ClusterSettings
@@ -27,7 +26,7 @@ LEAST_MEMORY = 2**28
 
 
 @contextmanager
-def local_cluster(settings: ClusterSettings) -> Iterator[Client]:
+def local_cluster(settings: ClusterSettings, memory_fraction: float) -> Iterator[Client]:
     """Open a cluster of worker processes on this machine, give its client, and close it.
 
     Scheduler and workers listen on the host of the settings; the dashboard and everything else that speaks
@@ -36,6 +35,7 @@ def local_cluster(settings: ClusterSettings) -> Iterator[Client]:
 
     Args:
         settings: Of the kind ``local``.
+        memory_fraction: Share of the machine's memory that the workers may use together.
 
     Yields:
         The client.
@@ -47,7 +47,7 @@ def local_cluster(settings: ClusterSettings) -> Iterator[Client]:
     with (
         tempfile.TemporaryDirectory(prefix="nwatch-", ignore_cleanup_errors=True) as space,
         dask.config.set({"temporary-directory": space, **forking.configuration()}),
-        _without_workers(settings, space) as cluster,
+        _without_workers(settings, space, _memory(settings, memory_fraction)) as cluster,
     ):
         _start_workers(cluster, settings.first)
         with scaled(cluster, settings), Client(cluster) as client:
@@ -55,7 +55,7 @@ def local_cluster(settings: ClusterSettings) -> Iterator[Client]:
             yield client
 
 
-def _without_workers(settings: ClusterSettings, space: str) -> LocalCluster:
+def _without_workers(settings: ClusterSettings, space: str, memory: int) -> LocalCluster:
     """A scheduler whose workers will not receive Ctrl-C.
 
     The cluster's own thread starts the workers, the first ones and those that replace them. That thread
@@ -75,7 +75,7 @@ def _without_workers(settings: ClusterSettings, space: str) -> LocalCluster:
             worker_dashboard_address="127.0.0.1:0",
             worker_class=LazyDashboardNanny,
             scheduler_kwargs={"dashboard": False},
-            memory_limit=_memory(settings),
+            memory_limit=memory,
             local_directory=space,
             # The environment of now: the process that workers are forked from may have started with another
             # one.
@@ -116,9 +116,9 @@ def _start_workers(cluster: LocalCluster, number: int) -> None:
         raise
 
 
-def _memory(settings: ClusterSettings) -> int:
+def _memory(settings: ClusterSettings, fraction: float) -> int:
     """Each worker's part of this machine's memory, in bytes."""
-    memory = int(MEMORY_LIMIT * settings.of(Settings).memory_fraction / settings.most)
+    memory = int(MEMORY_LIMIT * fraction / settings.most)
     if memory < LEAST_MEMORY:
         raise InputError(
             f"{memory // 2**20:,} MiB of memory are left for each of {settings.most} workers, and one needs "

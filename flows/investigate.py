@@ -12,15 +12,17 @@ from data.catalog import Investigation
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
+from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
-from flows.run.preflight import Inputs, inputs, parts_to_run, skipped, using
+from flows.run.preflight import check, inputs, parts_to_run, skipped, using
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
 from flows.run.publish import REMOVED, finish, staging, superseded
 from flows.run.scheduled import agencies_gone, agencies_ready
-from flows.run.step import run_log, subflow
+from flows.run.step import subflow
+from flows.run.watched import run_log
 from flows.run.workers import workers
 from flows.service.artifacts import show_link, show_table
 from tasks.ledger.table import keep
@@ -98,7 +100,7 @@ def investigate(
             )
             with using(given := inputs(folder, ready)):
                 parts = parts_to_run(given.investigation, only)
-                given.check(parts)
+                check(given, parts)
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for note in notes:
                     log.info(note)

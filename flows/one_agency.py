@@ -6,10 +6,11 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from flows.investigate import RunResult, Settings, finished, run_parts
+from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time
-from flows.run.preflight import Inputs, check_agency
+from flows.run.preflight import check_agency
 from flows.run.scheduled import check_kept
-from flows.run.step import run_log
+from flows.run.watched import run_log
 from tasks.arrivals.look import already_read
 
 

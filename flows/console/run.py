@@ -15,11 +15,12 @@ from flows.console.failures import check_room, interrupted, line_of
 from flows.console.printing import console
 from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
+from flows.run.inputs import Inputs
 from flows.run.locks import check_free
-from flows.run.preflight import Inputs, check_agency, parts_to_run, using
+from flows.run.preflight import check, check_agency, parts_to_run, using
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
-from flows.run.step import watched
+from flows.run.watched import watched
 
 if TYPE_CHECKING:
     from cluster import ClusterSettings
@@ -62,7 +63,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     investigation = Investigation.open(folder, [agency] if agency else None)
     parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
     looked_at = Inputs(investigation)
-    looked_at.check(parts)
+    check(looked_at, parts)
     from cluster import settings_from_environment
     from cluster.environment import unknown
 

@@ -11,8 +11,8 @@ from data.schema import crime
 from data.settings import Crime
 from flows.parts import points
 from flows.parts.points import Files, PointsFound
+from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
-from flows.run.preflight import Inputs
 from flows.run.step import step
 from tasks.crime.ledger import COUNTED, CRIMES, LEDGER
 

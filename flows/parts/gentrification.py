@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from data.schema import selection
 from flows.parts.points import small_tables
+from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Part, Told
-from flows.run.preflight import Inputs
 from flows.run.step import step
 from tasks.selection.ledger import GENTRIFICATION
 

@@ -10,7 +10,8 @@ from data.catalog import Investigation, RecordFile
 from data.errors import InputError
 from data.schema import TABLES, mail
 from flows.run.part import Found, Job, Listing, Part, Told
-from flows.run.step import run_log, step
+from flows.run.step import step
+from flows.run.watched import run_log
 from tasks.alerts.ledger import LEDGER
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.run.inputs import Inputs
 from flows.run.part import Found
-from flows.run.preflight import Inputs
 
 if TYPE_CHECKING:
     from tasks.income.results import Findings

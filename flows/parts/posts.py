@@ -13,8 +13,8 @@ from data.schema import posts
 from data.settings import FILE, Posts
 from flows.parts import points
 from flows.parts.points import Files, PointsFound
+from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
-from flows.run.preflight import Inputs
 from flows.run.step import step
 from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 

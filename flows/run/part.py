@@ -9,7 +9,7 @@ from typing import Any
 
 from data.catalog import Investigation
 from data.schema import Table
-from flows.run.preflight import Inputs
+from flows.run.inputs import Inputs
 from tasks.ledger.identities import Ledger
 
 
@@ -110,8 +110,8 @@ class Part:
         run: Does the work, and writes the tables and the ledger rows to ``job.out``.
         origin: What it started from, for ``provenance.json``: entries by key, file names in none of them.
         tell: What the summary says of it.
-        look: Looks at its input before any work is done; what it returns is kept (``Inputs.of``).
-            Raises an InputError where something is missing or wrong.
+        look: Looks at its input before any work is done; what it returns is kept in the
+            ``Inputs``. Raises an InputError where something is missing or wrong.
         notes: What a person should know of its input before the run, one line each.
         remember: Called when all parts have run, before their tables are published.
         ledger_listing: A table that ``nwatch ledger`` shows below the accounts, and how.

@@ -7,58 +7,35 @@ nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from data.catalog import Investigation
 from data.errors import InputError
 from flows import parts as registry
+from flows.run.inputs import Inputs
 
-T = TypeVar("T")
+
+def look_at(given: Inputs, part: str) -> Any:
+    """What a part starts from; it is looked at once."""
+    return given.once(registry.get(part).look)
 
 
-class Inputs:
-    """The input of one investigation: each thing is looked at when it is first asked for, and then kept.
+def check(given: Inputs, parts: Collection[str]) -> None:
+    """Look at all that some parts of a run start from.
 
-    Every look raises an InputError where a file, a column, a value or a setting is missing or wrong; it names
-    that, and the fix.
+    Args:
+        given: The input.
+        parts: The parts that will run.
 
-    Attributes:
-        investigation: The investigation.
+    Raises:
+        InputError: Something is missing or wrong.
     """
-
-    def __init__(self, investigation: Investigation) -> None:
-        self.investigation = investigation
-        self._seen: dict[Callable[[Inputs], Any], Any] = {}
-
-    def once(self, look: Callable[[Inputs], T]) -> T:
-        """What a function finds in this input; it is called once, whoever asks.
-
-        Args:
-            look: The function; parts that share something name the same one.
-        """
-        if look not in self._seen:
-            self._seen[look] = look(self)
-        return cast(T, self._seen[look])
-
-    def of(self, part: str) -> Any:
-        """What a part starts from."""
-        return self.once(registry.get(part).look)
-
-    def check(self, parts: Collection[str]) -> None:
-        """Look at all that some parts of a run start from.
-
-        Args:
-            parts: The parts that will run.
-
-        Raises:
-            InputError: Something is missing or wrong.
-        """
-        for part in parts:
-            self.of(part)
+    for part in parts:
+        look_at(given, part)
 
 
 _CURRENT: ContextVar[Inputs] = ContextVar("inputs")

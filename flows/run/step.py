@@ -1,49 +1,21 @@
 """How a step is run: as a plain call with a progress bar, or as a Prefect task where somebody can look.
 
-*Watched* is a run that a Prefect server records: ``PREFECT_API_URL`` names one, ``--ui`` has started one, or
-a deployment has started the run. Any other run calls the same functions, and loads nothing of Prefect.
+Which runs are watched, :mod:`flows.run.watched` says; any other run calls the same functions.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flows.run.progress import OnProgress, reporter
+from flows.run.watched import watched
 from tasks.step import Step
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_LOG = logging.getLogger("nwatch")
-_LOG.addHandler(logging.NullHandler())  # without one, warnings of an unwatched run would go to stderr
-
-
-def watched() -> bool:
-    """Whether a Prefect server records this run."""
-    if os.environ.get("PREFECT_API_URL"):
-        return True
-    if "prefect" not in sys.modules:
-        return False
-    from prefect.context import FlowRunContext  # a deployment's server may be named in Prefect's own profile
-
-    return FlowRunContext.get() is not None
-
-
-def run_log() -> logging.Logger | logging.LoggerAdapter[Any]:
-    """The log of this run: the run's page in the UI where it is watched, else a logger that nobody hears."""
-    if watched():
-        from prefect.context import FlowRunContext
-        from prefect.logging import get_run_logger
-
-        if FlowRunContext.get() is not None:
-            return get_run_logger()
-    return _LOG
 
 
 def step(of: Step[P, R]) -> Callable[P, R]:

@@ -18,7 +18,7 @@ from cluster.watch import no_workers_message
 from data.errors import InputError
 from flows import parts as registry
 from flows.run.progress import reporter
-from flows.run.step import run_log, watched
+from flows.run.watched import run_log, watched
 
 if TYPE_CHECKING:
     from flows.run.part import Part

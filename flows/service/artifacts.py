@@ -10,7 +10,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from flows.run.progress import OnProgress
-from flows.run.step import watched
+from flows.run.watched import watched
 
 EVERY: Final = 2.0
 """Seconds between two updates of a progress artifact: each is a request to the server."""

@@ -16,7 +16,8 @@ from data.errors import InputError, LedgerError
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
-from flows.run.preflight import Inputs, using
+from flows.run.inputs import Inputs
+from flows.run.preflight import check, using
 from tasks.crime.ledger import COUNTED
 from tasks.posts.ledger import POSTS
 from tasks.step import Step
@@ -232,7 +233,7 @@ def test_what_the_caller_has_looked_at_is_not_looked_at_again(
 
     monkeypatch.setattr("tasks.places.look.read_census", noted)
     looked_at = Inputs(Investigation.open(investigation))
-    looked_at.check(["posts", "crime"])
+    check(looked_at, ["posts", "crime"])
     with using(looked_at):
         result = investigate(investigation, only=["posts", "crime"])
     assert result.found["posts"] is not None

@@ -13,7 +13,8 @@ import pytest
 from data.catalog import Investigation
 from data.errors import InputError
 from flows.parts import PARTS, points
-from flows.run.preflight import Inputs, inputs, notes, parts_to_run, using
+from flows.run.inputs import Inputs
+from flows.run.preflight import check, inputs, look_at, notes, parts_to_run, using
 
 
 @pytest.fixture
@@ -33,12 +34,12 @@ def looked_at(folder: Path) -> Inputs:
 
 def refused(folder: Path) -> str:
     with pytest.raises(InputError) as error:
-        looked_at(folder).check(["posts"])
+        check(looked_at(folder), ["posts"])
     return str(error.value)
 
 
 def test_what_is_right_is_found(folder: Path):
-    given = looked_at(folder).of("posts")
+    given = look_at(looked_at(folder), "posts")
     assert [name for name, _ in given.files] == sorted(
         f"posts/{path.name}" for path in (folder / "posts").iterdir()
     )
@@ -145,7 +146,7 @@ def whole(synthetic: Path, tmp_path: Path) -> Path:
 
 def said_of(folder: Path, *parts: str) -> str:
     with pytest.raises(InputError) as error:
-        looked_at(folder).check(parts)
+        check(looked_at(folder), parts)
     return str(error.value)
 
 
@@ -156,8 +157,8 @@ def rewritten(path: Path, change) -> None:
 
 def test_everything_that_is_right_is_found_right(whole: Path):
     found = looked_at(whole)
-    found.check(BESIDE)
-    given = found.of("crime")
+    check(found, BESIDE)
+    given = look_at(found, "crime")
     assert list(given.files) == list(given.settings) == ["alderfall", "thornquill"]
     assert given.threshold == 0.05 / 8
 
@@ -165,7 +166,7 @@ def test_everything_that_is_right_is_found_right(whole: Path):
 def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_be_one(whole: Path):
     with (whole / "investigation.toml").open("a") as settings:
         settings.write('\n[cities]\ninclude = ["Briar Harbor city, New York", "Peachmere city, Alabama"]\n')
-    given = looked_at(whole).of("crime")
+    given = look_at(looked_at(whole), "crime")
     assert given.threshold == 0.05 / 2
     assert "Alderfall city, California" in given.census.cities["city"].to_pylist()
 
@@ -227,7 +228,7 @@ def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
 
 def test_a_part_that_is_not_asked_for_is_not_looked_at(whole: Path):
     (whole / "atlas/atlas.csv").write_text("nothing\n")
-    looked_at(whole).check(["crime", "requests"])
+    check(looked_at(whole), ["crime", "requests"])
 
 
 @pytest.mark.parametrize("part", BESIDE)
@@ -279,10 +280,10 @@ ONCE = ["check_crimes", "check_crimes", "check_layer", "check_posts", "read_atla
 
 def test_all_parts_look_at_each_thing_once(synthetic: Path, read: list[str]):
     found = looked_at(synthetic)
-    found.check(PARTS)
-    found.check(PARTS)
+    check(found, PARTS)
+    check(found, PARTS)
     with using(found):
-        assert inputs(synthetic).of("crime").census is found.once(points.census)
+        assert look_at(inputs(synthetic), "crime").census is found.once(points.census)
     assert sorted(read) == ONCE
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from flows.run.progress import Reporter, reporting
-from flows.run.step import run_log, step, subflow, watched
+from flows.run.step import step, subflow
+from flows.run.watched import run_log, watched
 from tasks.step import Step
 
 
@@ -50,8 +51,8 @@ def test_a_step_calls_its_function_shows_its_progress_and_counts_its_seconds():
 
 def test_nobody_watches_where_no_server_is_named_and_nothing_of_prefect_is_loaded():
     code = (
-        "import sys\nfrom flows.run.step import run_log, step, subflow, watched\n"
-        "from tasks.step import Step\n"
+        "import sys\nfrom flows.run.step import step, subflow\n"
+        "from flows.run.watched import run_log, watched\nfrom tasks.step import Step\n"
         "import flows.investigate, flows.one_agency\nfrom pathlib import Path\n"
         "assert not watched()\nassert step(Step('add', sum))([1, 2]) == 3\n"
         "assert subflow('mail', Path('a'), Path('b'), lambda: 5) == 5\nrun_log().warning('nobody hears it')\n"
