@@ -123,7 +123,7 @@ def test_the_rooms_of_flows_are_in_layers():
     none_of(wrong, "what a room of flows may import stands in OF_FLOWS")
 
 
-PREFECT = ("flows/run/step.py", "flows/arrivals.py", "flows/deployments.py")
+PREFECT = ("flows/run/step.py", "flows/run/watched.py", "flows/arrivals.py", "flows/deployments.py")
 """The modules outside flows/service/ that know Prefect."""
 
 

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from flows.parts import PARTS
 from flows.service.local_server import template
 from tests.api import answer_to
 
@@ -73,10 +74,10 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
-    assert set(runs) == {"investigate", "alerts", "posts", "crime", "selection", "requests"}
+    assert set(runs) == {"investigate", *PARTS}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
-    assert runs["alerts"]["name"] == "alerts ring-2021"
+    assert runs["mail"]["name"] == "mail ring-2021"
     assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
     assert {"survey the mailboxes", "read the mail", "parse alerts", "close the ledger"} <= tasks

@@ -21,12 +21,14 @@ def published(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def three(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, nwatch, prefect) -> dict[str, Path]:
+def three(
+    synthetic: Path, tmp_path_factory: pytest.TempPathFactory, nwatch, prefect_server
+) -> dict[str, Path]:
     """The same investigation, run in each of the three ways."""
     folders = {}
     for way, (words, environment) in {
         "plain": ([], {}),
-        "named": ([], prefect),
+        "named": ([], prefect_server),
         "ui": (["--ui", "--no-wait"], {}),
     }.items():
         folder = tmp_path_factory.mktemp(way) / "case"
