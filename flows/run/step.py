@@ -1,4 +1,4 @@
-"""How a step is run: as a plain call with a progress bar, or as a Prefect task where somebody can look.
+"""How a step is run: as a plain call with a progress bar, or as a Prefect task where a server records it.
 
 *Watched* is a run that a Prefect server records: ``PREFECT_API_URL`` names one, ``--ui`` has started one, or
 a deployment has started the run. Any other run calls the same functions, and loads nothing of Prefect.
@@ -36,7 +36,7 @@ def watched() -> bool:
 
 
 def run_log() -> logging.Logger | logging.LoggerAdapter[Any]:
-    """The log of this run: the run's page in the UI where it is watched, else a logger that nobody hears."""
+    """The log of this run: the run's page in the UI where it is watched, else a logger without output."""
     if watched():
         from prefect.context import FlowRunContext
         from prefect.logging import get_run_logger
@@ -90,7 +90,7 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R]) -> R:
 
 
 def _shown(of: Step[..., Any], on_progress: OnProgress) -> OnProgress:
-    """Where a step says how far it is: the progress bar, and an artifact where the run is watched."""
+    """Where a step reports how far it is: the progress bar, and an artifact where the run is watched."""
     if not watched():
         return on_progress
     from flows.service.artifacts import with_artifact

@@ -18,10 +18,9 @@ QUARANTINED_READING: Final = "quarantined while reading"
 
 
 def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
-    """The accounts of the reading, one a mailbox of an agency.
+    """The accounts of the reading, one per mailbox of an agency.
 
-    Where a file could not be opened at all, nothing is known of what is in it besides that no message was
-    read.
+    Where a file could not be opened at all, it is only known that no message was read.
     """
     accounts = []
     for source in sources:
@@ -39,5 +38,5 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
 
 
 def place_of(source: MailSource) -> str:
-    """The name of a mailbox as a person knows it: its file, or all where it was given several times."""
+    """The name of a mailbox for a person: its file, or all its files where it was given several times."""
     return " = ".join(source.files) or source.source

@@ -1,4 +1,4 @@
-"""A Docker engine of a test's own, from Debian's packages: nothing is installed, and nothing of it stays.
+"""A Docker engine for one test, from Debian's packages: nothing is installed, and nothing is left behind.
 
 The packages are unpacked into a folder, `dockerd` is started from there as root, and its data, its sockets
 and its log lie in that folder too. It changes neither the machine's packet filter nor its forwarding: the
@@ -28,7 +28,7 @@ IN_BASE = "python3,python3-venv,ca-certificates,tini"  # what the Dockerfile ask
 
 
 class NoEngineError(Exception):
-    """Why no engine can be had here."""
+    """Why no engine can run here."""
 
 
 @dataclass
@@ -180,7 +180,7 @@ class Engine:
         plugins.mkdir(parents=True)
         (plugins / "docker-compose").symlink_to(newer / PLUGIN)
         # The name under which an installation would leave it. The engine needs it inside the containers' own
-        # network namespaces, where rules lead questions for names to it.
+        # network namespaces, where rules send DNS queries to it.
         if not shutil.which("iptables"):
             (root / "usr/sbin/iptables").symlink_to("iptables-nft")
         libraries = next(root.glob("usr/lib/*-linux-gnu"), root)

@@ -12,11 +12,11 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 class NoPackageError(Exception):
-    """Why packages cannot be had here."""
+    """Why packages cannot be fetched here."""
 
 
 def unpack(packages: Sequence[str], root: Path) -> None:
-    """Unpack packages of this machine's release, with all that they need and is not installed.
+    """Unpack packages of this machine's release, with their dependencies that are not installed.
 
     Args:
         packages: Their names.

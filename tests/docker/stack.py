@@ -184,7 +184,7 @@ class ByHand:
 
 
 def free_ports(names: list[str]) -> dict[str, str]:
-    """Ports of the loopback address that nobody listens on, all different."""
+    """Free ports of the loopback address, all different."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
     ports = {name: str(listener.getsockname()[1]) for name, listener in zip(names, sockets, strict=True)}
     for listener in sockets:

@@ -1,4 +1,4 @@
-"""`prefect.yaml`: what it names is there, and it names no place of anybody's machine."""
+"""`prefect.yaml`: what it names exists, and it names no path of anybody's machine."""
 
 import inspect
 from fnmatch import fnmatch

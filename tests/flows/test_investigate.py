@@ -110,7 +110,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
 
 
 @pytest.mark.usefixtures("prefect")
-def test_a_mistake_in_the_input_comes_through_the_flow_as_it_is(tmp_path: Path):
+def test_a_mistake_in_the_input_leaves_the_flow_unchanged(tmp_path: Path):
     with pytest.raises(InputError, match="no such folder"):
         run(tmp_path / "nowhere")
 
@@ -130,7 +130,7 @@ def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
 
 
 def holds_what_it_names(out: Path, *parts: str) -> None:
-    """See that provenance, ledger and the folder speak of the same tables: those of some parts."""
+    """Check that provenance, ledger and folder have the same tables: those of some parts."""
     told = json.loads((out / "provenance.json").read_text())
     lying = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -151,7 +151,7 @@ def holds_what_it_names(out: Path, *parts: str) -> None:
     }
 
 
-def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
+def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
     investigation: Path, client: Client
 ):
     from flows.investigate import investigate

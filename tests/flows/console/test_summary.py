@@ -56,12 +56,12 @@ def test_whether_anything_is_missing_is_answered_in_numbers_that_add_up(tmp_path
         "      6 items in the mailboxes = 4 messages read + 2 not mail + 0 quarantined while reading",
         "      2 alerts among them = 1 alerts parsed + 1 quarantined while parsing",
         "  1,234 posts = 1,234 outside",
-        f"No: every one is accounted for; line by line: nwatch ledger {tmp_path}",
+        f"No: everything is accounted for; line by line: nwatch ledger {tmp_path}",
         "",
     ]
 
 
-def test_what_this_run_did_not_do_is_no_part_of_the_answer(tmp_path: Path):
+def test_parts_that_did_not_run_are_not_in_the_answer(tmp_path: Path):
     write_ledger(ROWS, tmp_path / "out")
     assert not [line for line in said(print_balances, ended(tmp_path / "out")) if "posts" in line]
     nothing = ended(tmp_path / "out")
@@ -75,7 +75,7 @@ def test_where_it_cannot_be_known_that_is_the_answer(tmp_path: Path):
     lines = said(print_balances, ended(tmp_path / "out", listed=(3, None)))
     assert lines[1].startswith("  unknown items in the mailboxes = 4 messages read")
     assert lines[3].startswith(
-        "That is not known of 1 of 2 mailboxes (see the warnings); all else is accounted"
+        "Unknown for 1 of 2 mailboxes (see the warnings); everything else is accounted"
     )
 
 
@@ -88,5 +88,5 @@ def test_a_command_that_is_named_can_be_copied_whatever_the_folder_is_called(
     assert said(warnings, result)[-1] == "See what and why: nwatch quarantine 'Müller'\"'\"'s case'"
 
 
-def test_of_the_seconds_those_are_named_that_were_most():
+def test_the_stages_that_took_longest_are_named():
     assert _seconds({"start": 8.0, "a": 0.1, "b": 2.0, "c": 1.0}) == "11.1 (start 8.0, b 2.0, c 1.0)"

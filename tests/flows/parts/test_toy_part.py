@@ -57,7 +57,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_run_carries_it_out_publishes_it_and_names_it_in_the_provenance(toy: Path):
+def test_a_run_runs_it_publishes_it_and_names_it_in_the_provenance(toy: Path):
     result = investigate(toy, only=["suffixes"])
     assert result.warnings == ("a toy was counted",)
     assert read_table(TABLE, result.out).to_pylist() == [
@@ -105,7 +105,7 @@ def test_without_its_files_it_is_skipped_and_its_old_tables_are_moved_away(toy: 
 
 
 def test_a_part_s_name_is_written_in_its_own_rooms_and_the_registry_alone(checkout: Path):
-    """The smallest part: whoever reads its name elsewhere has found a place that a new part must touch."""
+    """The smallest part: any other place with its name is a place that a new part would have to change."""
     found = {
         path.relative_to(checkout).as_posix()
         for room in ("flows", "tasks", "cluster", "data")

@@ -1,4 +1,4 @@
-"""What is wrong with the input of the parts beside the mail is one line, before any work is done."""
+"""A mistake in the input of a part other than the mail is one line, before any work is done."""
 
 import importlib
 import shutil
@@ -71,7 +71,7 @@ def test_a_missing_column_is_named_with_its_file(folder: Path):
     assert ", lat, " in said
 
 
-def test_exchanged_coordinates_are_told_of(folder: Path):
+def test_exchanged_coordinates_are_reported(folder: Path):
     path = folder / "posts/2019-b.csv"
     pd.read_csv(path).rename(columns={"latitude": "longitude", "longitude": "latitude"}).to_csv(
         path, index=False
@@ -125,7 +125,7 @@ def test_the_command_says_it_in_one_line_and_starts_nothing(folder: Path, nwatch
     assert not (folder / "out").exists()
 
 
-def test_mail_that_is_asked_for_alone_does_not_mind_the_posts(folder: Path):
+def test_a_run_of_the_mail_alone_ignores_the_posts(folder: Path):
     with pytest.raises(InputError, match="no mailbox"):
         parts_to_run(Investigation.open(folder), ["mail"])
     assert parts_to_run(Investigation.open(folder), ["posts"]) == ("posts",)
@@ -218,7 +218,7 @@ def test_an_atlas_that_lacks_a_column_is_named(whole: Path):
     assert said_of(whole, "selection").startswith("atlas/atlas.csv: no column Technology")
 
 
-def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
+def test_an_unknown_status_is_named_with_its_row_and_the_nearest(whole: Path):
     rewritten(whole / "requests.csv", lambda table: table.replace("pending", "pendig"))
     said = said_of(whole, "requests")
     assert said.startswith("requests.csv: column status, row ")
@@ -286,7 +286,7 @@ def test_all_parts_look_at_each_thing_once(synthetic: Path, read: list[str]):
     assert sorted(read) == ONCE
 
 
-def test_what_was_looked_at_for_one_investigation_is_not_another_s(synthetic: Path, whole: Path):
+def test_the_input_of_one_investigation_is_not_used_for_another(synthetic: Path, whole: Path):
     with using(looked_at(synthetic)):
         assert inputs(synthetic).investigation.folder == synthetic
         assert inputs(whole).investigation.folder == whole

@@ -1,4 +1,4 @@
-"""What a run tells while it works."""
+"""What a run shows while it works."""
 
 import io
 import re
@@ -8,7 +8,7 @@ from rich.console import Console
 from flows.run.progress import Bars, Lines, Reporter, reporter, reporting
 
 
-def test_a_log_gets_one_plain_line_a_stage_with_what_was_counted():
+def test_a_log_gets_one_plain_line_per_stage_with_what_was_counted():
     said: list[str] = []
     lines = Lines(said.append)
     with lines.stage("read the mail", "messages") as on_progress:
@@ -25,7 +25,7 @@ def test_a_log_gets_a_line_in_between_when_a_stage_takes_long():
     assert said[0] == "read the mail: 1 of 2 messages"
 
 
-def test_a_stage_that_fails_says_nothing_of_an_end():
+def test_a_stage_that_fails_is_not_reported_as_ended():
     said: list[str] = []
     lines = Lines(said.append)
     try:
@@ -36,7 +36,7 @@ def test_a_stage_that_fails_says_nothing_of_an_end():
     assert (said, lines.seconds) == ([], {})
 
 
-def test_a_line_said_in_between_stands_among_the_others():
+def test_a_line_in_between_is_printed_among_the_others():
     said: list[str] = []
     lines = Lines(said.append)
     with lines.stage("survey"):
@@ -47,7 +47,7 @@ def test_a_line_said_in_between_stands_among_the_others():
     with bars.stage("survey"):
         bars.say("all workers are gone [1]")
     assert "all workers are gone [1]\n" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
-    Reporter().say("nobody hears it")
+    Reporter().say("nobody reads it")
 
 
 def test_a_terminal_gets_a_bar_that_ends_full():
@@ -59,7 +59,7 @@ def test_a_terminal_gets_a_bar_that_ends_full():
     assert "✓" in stream.getvalue()
 
 
-def test_flows_speak_through_the_reporter_of_the_run_and_else_to_nobody():
+def test_flows_report_to_the_reporter_of_the_run_else_to_a_silent_one():
     lines = Lines(lambda line: None)
     with reporting(lines):
         assert reporter() is lines
