@@ -290,7 +290,7 @@ def automations(
         str | None,
         typer.Option(
             metavar="URL|BLOCK",
-            help="Where to send them: the address of a webhook, or a block, such as slack-webhook/newsroom.",
+            help="Where to send them: a webhook's address, or a notification block such as slack-webhook/x.",
             show_default=False,
         ),
     ] = None,

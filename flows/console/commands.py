@@ -154,7 +154,7 @@ def plan(folder: Path, partition: int | None) -> None:
     from tasks.mail.look import plan_reading
 
     investigation = Investigation.open(folder)
-    with speaking(console()).stage("survey", "files") as on_progress:
+    with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
         found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
     planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
     to = console()

@@ -73,11 +73,11 @@ def run(  # noqa: PLR0917 - in the order of the command line
     check_free(investigation.work)
     check_room(investigation.work)
     with _errors_in_one_line(investigation), watched_by(investigation, ui) as server:
-        with reporting(speaking(console())) as tell, ExitStack() as stack:
-            with tell.stage("start"):
+        with reporting(speaking(console())) as reporter, ExitStack() as stack:
+            with reporter.stage("start"):
                 flow = _started(looked_at, registry.load(parts), settings, stack, server)
             result = flow(agency, partition, only)
-            summary(result, tell.seconds, console())
+            summary(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
 

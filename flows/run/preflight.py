@@ -1,6 +1,6 @@
 """What is checked before a run: its input, each thing once, and which parts have theirs.
 
-Whoever starts a run checks its input first and passes on what was read (:func:`using`); the flows start from
+The caller of a run checks its input first and passes on what was read (:func:`using`); the flows start from
 that (:func:`inputs`). The code of a part is imported when its input is checked, so that a run of the mail
 loads nothing of the others.
 """
@@ -35,7 +35,7 @@ class Inputs:
         self._seen: dict[Callable[[Inputs], Any], Any] = {}
 
     def once(self, look: Callable[[Inputs], T]) -> T:
-        """What a function finds in this input; it is called once, whoever asks.
+        """What a function finds in this input; it is called only once.
 
         Args:
             look: The function; parts that share something name the same one.

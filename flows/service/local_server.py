@@ -6,7 +6,7 @@ Prefect's history. Here the server starts before anything else is imported, at t
 workers, and a new database is a copy of an empty one that `make setup` made. Measured on two cores: a
 trivial flow in a new folder 25 s by Prefect's way, 9 s by this one.
 
-The server listens on a free port of the loopback address, as ``prefect server start`` does: whoever has an
+The server listens on a free port of the loopback address, as ``prefect server start`` does: anybody with an
 account on this machine can open the UI while it is up; it shows counts, no names and no mail. Its database is
 kept in the investigation's work folder. It ends with the process that started it, however that ends.
 """

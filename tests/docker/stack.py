@@ -141,7 +141,7 @@ class ByHand:
         return asked.returncode == 0
 
     def _environment(self, name: str) -> dict[str, str]:
-        """The service's own variables and what the image would give: nothing of whoever runs the tests."""
+        """The service's own variables and those of the image; none of the person who runs the tests."""
         own = {key: self._here(str(value), name) for key, value in self._of(name)["environment"].items()}
         path = [str(CHECKOUT / "docker"), str(Path(sys.executable).parent), os.environ["PATH"]]
         if name == "database":

@@ -163,11 +163,11 @@ def test_the_image_has_all_that_records_on_a_store_need_in_the_versions_that_are
     run, s3, dev = locked("run.txt"), locked("s3.txt"), locked("dev.txt")
     wanted = {Requirement(line).name for line in config["project"]["optional-dependencies"]["s3"]}
     wanted = wanted.union(*map(needed, wanted))
-    mend = "run: make lock"
-    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {mend}"
-    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {mend}"
-    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {mend}"
-    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {mend}"
+    fix = "run: make lock"
+    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {fix}"
+    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {fix}"
+    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {fix}"
+    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {fix}"
 
 
 def test_the_build_sees_nothing_but_what_the_image_is_made_of():

@@ -100,7 +100,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     def refuse(*_):
         raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
 
-    monkeypatch.setattr(task, "close", Step("close the ledger", refuse))
+    monkeypatch.setattr(task, "close", Step("close the ledger of the mail", refuse))
     with pytest.raises(LedgerError):
         run(folder)
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
