@@ -11,8 +11,8 @@ from tasks.mail.results import MailSource
 LISTED: Final = "listed in the file"
 READ: Final = "messages read"
 STATED: Final = "stated by its folders"
-"""A second count of the messages, made by the program that wrote the file; shown beside the first, and part of no
-identity."""
+"""A second count of the messages, made by the program that wrote the file; shown beside the first, and
+part of no identity."""
 NOT_MAIL: Final = "not mail"
 QUARANTINED_READING: Final = "quarantined while reading"
 

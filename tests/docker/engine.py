@@ -77,8 +77,8 @@ class Engine:
         end = time.monotonic() + 60
         while self._run("docker", "info", check=False).returncode:
             if self.process.poll() is not None or time.monotonic() > end:
-                said = (here / "dockerd.log").read_text(errors="replace").strip().splitlines()
-                raise NoEngineError(f"dockerd does not come up: {said[-1] if said else 'it says nothing'}")
+                lines = (here / "dockerd.log").read_text(errors="replace").strip().splitlines()
+                raise NoEngineError(f"dockerd does not start: {lines[-1] if lines else 'its log is empty'}")
             time.sleep(0.5)
 
     def stop(self) -> None:

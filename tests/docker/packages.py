@@ -81,8 +81,8 @@ def _apt(words: Sequence[str], folder: Path | None = None) -> subprocess.Complet
 
 def _must(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["apt-get says nothing"]
-        raise NoPackageError(f"packages cannot be had: {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["apt-get says nothing"]
+        raise NoPackageError(f"packages cannot be fetched: {lines[-1]}")
 
 
 def _spread(archives: Path, root: Path) -> None:

@@ -174,8 +174,8 @@ def test_nothing_of_the_program_runs_as_root(stack: Stack):
 
 def test_the_records_and_the_program_cannot_be_written(stack: Stack):
     for place in ("/investigation/records/new", "/srv/neighborhood-watch/new", "/opt/nwatch/new"):
-        said = stack.compose("exec", "-T", "worker", "sh", "-c", f"touch {place} 2>&1 || true")
-        assert "Read-only file system" in said, said
+        answer = stack.compose("exec", "-T", "worker", "sh", "-c", f"touch {place} 2>&1 || true")
+        assert "Read-only file system" in answer, answer
     assert not list((stack.folder / "records").glob("new"))
 
 

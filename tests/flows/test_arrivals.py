@@ -69,8 +69,8 @@ def test_only_what_is_new_or_changed_is_announced_by_later_rounds(case: Path):
     (case / "records/lapd/b.pst").write_bytes(b"more mail")
     assert run(case) == ["lapd"]
     assert run(case) == []
-    told = [(one["payload"]["agency"], one["payload"]["files"]) for one in events(case, 3)]
-    assert told == [("lapd", 1), ("newcity", 1), ("lapd", 2)]
+    announced = [(one["payload"]["agency"], one["payload"]["files"]) for one in events(case, 3)]
+    assert announced == [("lapd", 1), ("newcity", 1), ("lapd", 2)]
 
 
 def test_a_round_waits_for_what_may_be_whole_in_a_moment(case: Path, monkeypatch: pytest.MonkeyPatch):

@@ -131,20 +131,20 @@ def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
 
 def holds_what_it_names(out: Path, *parts: str) -> None:
     """Check that provenance, ledger and folder have the same tables: those of some parts."""
-    told = json.loads((out / "provenance.json").read_text())
+    provenance = json.loads((out / "provenance.json").read_text())
     lying = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in out.rglob("*")
         if path.is_file() and path.name not in {"provenance.json", "mine.csv"}
     }
-    assert told["tables"] == lying
+    assert provenance["tables"] == lying
     assert set(lying) == {
         file
         for part in parts
         for name in (*registry.get(part).table_names, "public/ledger")
         for file in TABLES[name].files
     }
-    assert set(told) & set(registry.PARTS) == set(parts) - {"mail"}
+    assert set(provenance) & set(registry.PARTS) == set(parts) - {"mail"}
     rows = read_table(TABLES["public/ledger"], out).to_pylist()
     assert {row["part"] for row in rows} == {
         line for part in parts for line in registry.get(part).ledger.sections

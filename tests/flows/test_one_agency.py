@@ -128,10 +128,10 @@ def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Pa
     of_mail = [f"{name}.parquet" for name in registry.get("mail").table_names]
     assert {name: found[name] for name in of_mail} == {name: expected[name] for name in of_mail}
     # The other parts were not run again; one of them, requests, looks at the folders of the agencies.
-    told, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
-    assert told["sources"] == wanted["sources"]
-    assert set(told["tables"]) == set(wanted["tables"])
-    assert set(told["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
+    written, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
+    assert written["sources"] == wanted["sources"]
+    assert set(written["tables"]) == set(wanted["tables"])
+    assert set(written["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
 
 
 def test_a_second_run_changes_nothing(without_new, client: Client):

@@ -131,7 +131,7 @@ class Stack:
         return dict(self.ask(f"flow_runs/{run}", method="GET"))
 
     def log_of(self, name: str) -> Callable[[], str]:
-        """What tells what the server or the worker said."""
+        """What the server or the worker logged, for a failure."""
         return (self.home / f"{name}.log").read_text
 
     def stop(self) -> None:
@@ -320,8 +320,8 @@ class Hook(BaseHTTPRequestHandler):
     """Keeps what is sent to it."""
 
     def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.told.append(told["text"])  # type: ignore[attr-defined]
+        received = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.received.append(received["text"])  # type: ignore[attr-defined]
         self.send_response(200)
         self.end_headers()
 
@@ -332,7 +332,7 @@ class Hook(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook() -> Iterator[HTTPServer]:
     server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.told = []  # type: ignore[attr-defined]
+    server.received = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -341,10 +341,10 @@ def hook() -> Iterator[HTTPServer]:
 
 
 def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
-    told = stack.do(
+    received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert told.count("notifies") == 3
+    assert received.count("notifies") == 3
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
@@ -352,8 +352,8 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
     assert "records/nowhere: no mailbox" in run["state"]["message"]
-    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
-    [text] = hook.told  # type: ignore[attr-defined]
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
+    [text] = hook.received  # type: ignore[attr-defined]
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
     assert "mailbox" not in text
@@ -374,9 +374,9 @@ def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook
         )
         looks.append(stack.ended(made["id"]))
     assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
-    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     shutil.rmtree(folder)
-    [text] = hook.told  # type: ignore[attr-defined]
+    [text] = hook.received  # type: ignore[attr-defined]
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
     assert second.startswith(f"The reason is in the log of arrivals {stack.case.name}: http")

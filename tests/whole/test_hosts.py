@@ -158,9 +158,9 @@ def wait_for(ready: Callable[[], bool], processes: Sequence[subprocess.Popen[Any
     """Wait until a condition holds; if a process ends meanwhile, fail with its log."""
     end = time.monotonic() + WAIT
     while not ready():
-        said = "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log")))
-        assert not [process for process in processes if process.poll() is not None], said
-        assert time.monotonic() < end, said
+        ended = "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log")))
+        assert not [process for process in processes if process.poll() is not None], ended
+        assert time.monotonic() < end, ended
         time.sleep(0.05)
 
 
@@ -220,12 +220,12 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
         wait_for(lambda: read() > 20, [running], tmp_path)
         hosts[2].cut_off()
         before = read()
-        said, _ = running.communicate(timeout=WAIT)
+        log, _ = running.communicate(timeout=WAIT)
     finally:
         running.kill()
-    assert running.returncode == 0, said
+    assert running.returncode == 0, log
     total = read()
-    assert 20 < before < total, "the host was cut off before or after the reading, not amid it"
+    assert 20 < before < total, "the host was cut off before or after the reading, not during it"
     assert files(case / "out") == files(alone)
 
 
@@ -245,8 +245,8 @@ def test_nobody_without_a_certificate_of_the_site_can_connect(
     code = f"{imports}; {words}"
     intruder = hosts[1].start(tmp_path / "intruder.txt", sys.executable, "-c", code)
     assert intruder.wait(60) != 0
-    said = (tmp_path / "intruder.txt").read_text()
-    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in said], said
+    log = (tmp_path / "intruder.txt").read_text()
+    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in log], log
 
 
 def test_the_program_does_not_connect_without_certificates(

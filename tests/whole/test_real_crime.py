@@ -127,9 +127,9 @@ def test_battery_falls_from_the_poorest_to_the_richest_as_published(out):
     """The article: 8.7 per 1,000 residents in the poorest decile and 2.4 in the richest, significant.
 
     The sample has 167 batteries among the 372,805 people of the poorest decile and 41 among the 383,782 of
-    the richest, 9.77 and 2.33 a thousand when scaled to the year. Such counts scatter by 8 and 16 % (one
+    the richest, 9.77 and 2.33 per 1,000 when scaled to the year. Such counts scatter by 8 and 16 % (one
     standard deviation of Poisson's law); twice that is the tolerance against the published numbers. The
-    numbers that the program itself must give are told to half of their last digit.
+    numbers that the program itself must give are tested to half of their last digit.
     """
     rows = read(out, "public/crime_deciles")
     rates = rows[rows["crime"] == BATTERY].set_index("decile")["crimes_per_1000"] * WHOLE_YEAR

@@ -84,8 +84,8 @@ def test_every_table_meets_the_truth_row_by_row(outs, synthetic: Path, name: str
     for number in numbers:
         mine, expected = (table.column(number).to_pylist() for table in (found, truth))
         assert [value is None for value in mine] == [value is None for value in expected]
-        told = [value for value in expected if value is not None]
-        assert [value for value in mine if value is not None] == pytest.approx(told, rel=1e-9)
+        known = [value for value in expected if value is not None]
+        assert [value for value in mine if value is not None] == pytest.approx(known, rel=1e-9)
 
 
 def test_a_finding_stands_or_wavers_and_what_cannot_be_tested_says_so(outs):

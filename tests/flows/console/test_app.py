@@ -22,9 +22,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         monkeypatch.setattr(sys, "argv", ["nwatch", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             app.main()
-        said = capsys.readouterr()
+        captured = capsys.readouterr()
         code = ended.value.code
-        return (code if isinstance(code, int) else 0), said.out, said.err
+        return (code if isinstance(code, int) else 0), captured.out, captured.err
 
     return caller
 
@@ -177,14 +177,14 @@ def test_ctrl_c_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch, c
 @pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM"])
 def test_the_exit_code_is_the_same_while_python_evaluates_a_text(stop: str, tmp_path: Path, checkout: Path):
     """This happens while Prefect is imported; `python -m` would end by SIGINT then."""
-    (tmp_path / "told.py").write_text(
+    (tmp_path / "program.py").write_text(
         "import signal\nfrom flows.console import app\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whatever this test was started with
         "with app._interruptible('nothing was done yet'):\n"
         f"    exec('signal.raise_signal(signal.{stop})')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "told"],
+        [sys.executable, "-m", "program"],
         capture_output=True,
         text=True,
         check=False,

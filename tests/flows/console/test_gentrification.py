@@ -29,8 +29,8 @@ def test_without_downloads_it_says_which_from_where_and_where_to_put_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "investigation.toml").write_text('name = "a"\n')
-    said = refused(tmp_path)
-    assert said.startswith(
+    message = refused(tmp_path)
+    assert message.startswith(
         "census/sources: 7 of 7 downloads are missing: LTDB 2000 full count (LTDB_Std_2000_"
     )
     printed = capsys.readouterr().out
@@ -104,8 +104,10 @@ def test_each_mistake_is_a_line_and_nothing_is_written(folder: Path, capsys: pyt
     sources = folder / "census/sources"
     (sources / "LTDB_Std_2000_fullcount.csv").write_text("TRTID10,POP00\n06001400100,many\n")
     (sources / "ACSDT5Y2019.B25077-Data.csv").write_text("GEOID,B25077_001E\n06001400100,1\n")
-    said = refused(folder)
-    assert said.startswith("census/sources/ACSDT5Y2019.B25077-Data.csv: B25077_001E has no row for 5 tracts")
+    message = refused(folder)
+    assert message.startswith(
+        "census/sources/ACSDT5Y2019.B25077-Data.csv: B25077_001E has no row for 5 tracts"
+    )
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
         "nwatch: census/sources/LTDB_Std_2000_fullcount.csv: column POP00, row 1: 'many' is not a number; "

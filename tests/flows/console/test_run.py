@@ -22,7 +22,7 @@ def case(tmp_path: Path) -> Investigation:
     return Investigation.open(tmp_path)
 
 
-def told(case: Investigation, stop: BaseException, *, published: bool = False) -> BaseException:
+def stopped(case: Investigation, stop: BaseException, *, published: bool = False) -> BaseException:
     """What becomes of an error that stops a run."""
     try:
         with _errors_in_one_line(case):
@@ -38,7 +38,7 @@ def told(case: Investigation, stop: BaseException, *, published: bool = False) -
 def test_a_run_that_is_stopped_says_whether_the_tables_were_published(
     case: Investigation, stop: BaseException
 ):
-    before, after = told(case, stop), told(case, stop, published=True)
+    before, after = stopped(case, stop), stopped(case, stop, published=True)
     assert type(before) is type(after) is type(stop)
     assert str(before) == "nothing was published, and the next run goes on from here"
     assert str(after) == f"all tables are published: {case.out}"
@@ -46,7 +46,7 @@ def test_a_run_that_is_stopped_says_whether_the_tables_were_published(
 
 def test_a_run_that_is_cut_off_while_it_publishes_says_so(case: Investigation):
     (case.work / "publishing").mkdir(parents=True)
-    error = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    error = stopped(case, OSError(errno.ENOSPC, "No space left on device", "x"))
     assert str(error).endswith(
         "; the tables are published in part, and the next run publishes the rest first"
     )
@@ -55,11 +55,11 @@ def test_a_run_that_is_cut_off_while_it_publishes_says_so(case: Investigation):
 def test_ctrl_c_is_reported_as_such_where_it_caused_another_error(case: Investigation):
     error = ValueError("Task run is not set")
     error.__context__ = KeyboardInterrupt()
-    assert repr(told(case, error)).startswith("KeyboardInterrupt('nothing was published")
+    assert repr(stopped(case, error)).startswith("KeyboardInterrupt('nothing was published")
 
 
 def test_a_failure_of_the_machine_is_one_line(case: Investigation):
-    found = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    found = stopped(case, OSError(errno.ENOSPC, "No space left on device", "x"))
     assert isinstance(found, InputError)
     assert str(found) == (
         "x: the disk is full; make room, then run again; "
@@ -69,7 +69,7 @@ def test_a_failure_of_the_machine_is_one_line(case: Investigation):
 
 @pytest.mark.parametrize("error", [InputError("line"), LedgerError("line"), ValueError("a fault")])
 def test_what_is_already_a_line_and_what_may_be_a_bug_stay_as_they_are(case: Investigation, error: Exception):
-    assert told(case, error) is error
+    assert stopped(case, error) is error
 
 
 def test_a_second_run_is_refused_before_anything_is_started(case: Investigation):

@@ -64,9 +64,9 @@ def test_a_run_runs_it_publishes_it_and_names_it_in_the_provenance(toy: Path):
         {"suffix": ".csv", "files": 1},
         {"suffix": ".txt", "files": 2},
     ]
-    told = json.loads((result.out / "provenance.json").read_text())
-    assert told["suffixes"] == "toy"
-    assert "public/suffixes.csv" in told["tables"]
+    provenance = json.loads((result.out / "provenance.json").read_text())
+    assert provenance["suffixes"] == "toy"
+    assert "public/suffixes.csv" in provenance["tables"]
 
 
 def test_its_files_are_accounted_for_in_the_ledger_and_in_print(toy: Path, capsys: pytest.CaptureFixture):

@@ -33,12 +33,12 @@ def test_a_work_folder_that_cannot_be_made_is_named(tmp_path: Path):
 def test_a_run_with_patience_waits_for_the_other_to_end_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    told: list[str] = []
+    reported: list[str] = []
     other = one_run_at_a_time(tmp_path / "work")
     other.__enter__()
     monkeypatch.setattr("time.sleep", lambda _: other.__exit__(None, None, None))
-    with one_run_at_a_time(tmp_path / "work", patience=60, tell=told.append):
-        assert told == ["another run is active in this investigation; waiting up to 60 s"]
+    with one_run_at_a_time(tmp_path / "work", patience=60, tell=reported.append):
+        assert reported == ["another run is active in this investigation; waiting up to 60 s"]
 
 
 def test_patience_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -62,12 +62,12 @@ def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
 
 def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
     found = make(tmp_path, "records/lapd/a.pst", "coding/lapd/sheet.csv", agencies=("lapd", "later"))
-    said = notes(found, brief=False)
-    assert said[0].startswith("agency 'later' is configured but has no mailbox")
+    lines = notes(found, brief=False)
+    assert lines[0].startswith("agency 'later' is configured but has no mailbox")
     without_input = [*(part for part in parts.PARTS if part != "mail"), "coding"]
-    assert [note.split(" (")[0] for note in said[1:]] == [f"skipped: {part}" for part in without_input]
-    assert "no posts/*, census/tracts*" in said[1]
-    assert said[-1] == "skipped: coding (this version does not analyse coding yet)"
+    assert [note.split(" (")[0] for note in lines[1:]] == [f"skipped: {part}" for part in without_input]
+    assert "no posts/*, census/tracts*" in lines[1]
+    assert lines[-1] == "skipped: coding (this version does not analyse coding yet)"
 
 
 def test_parts_without_any_files_share_a_line(tmp_path: Path):

@@ -204,13 +204,13 @@ def publish_run(work: Path, out: Path, run: str, names: list[str], cut_at: int =
 
 def is_what_it_says(out: Path) -> bool:
     """Whether the provenance names what lies in out/, all of it and nothing else."""
-    told = json.loads((out / "provenance.json").read_text())["tables"]
+    named = json.loads((out / "provenance.json").read_text())["tables"]
     found = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in out.rglob("*")
         if path.is_file() and path.name != "provenance.json"
     }
-    return bool(found == told)
+    return bool(found == named)
 
 
 FIRST_RUN = ["public/kinds.csv", "public/city_tests.csv", "private/messages.parquet"]

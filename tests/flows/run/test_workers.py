@@ -41,10 +41,10 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_lost_scheduler_is_one_line_with_the_fix(client: Any, error: Exception):
     with pytest.raises(InputError) as raised, workers(MAIL):
         raise error
-    told = str(raised.value)
-    assert told.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
-    assert "run again" in told
-    assert "\n" not in told
+    line = str(raised.value)
+    assert line.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
+    assert "run again" in line
+    assert "\n" not in line
     assert raised.value.__cause__ is error
 
 
