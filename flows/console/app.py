@@ -290,7 +290,7 @@ def automations(
         str | None,
         typer.Option(
             metavar="URL|BLOCK",
-            help="Where to send them: a webhook's address, or a notification block such as slack-webhook/x.",
+            help="Where to send them: a webhook's address, or a block such as slack-webhook/newsroom.",
             show_default=False,
         ),
     ] = None,

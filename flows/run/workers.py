@@ -66,7 +66,7 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
 
 @contextmanager
 def opened(settings: ClusterSettings | None = None) -> Iterator[Client]:
-    """Open a cluster and give its client, as `cluster.connect` does; a lost cluster is one line.
+    """Open a cluster and give its client, as `cluster.connect` does; a lost cluster is an error of one line.
 
     What the cluster logs meanwhile, such as that the run waits for workers, goes to the reporter.
 

@@ -124,7 +124,7 @@ class Engine:
         return self._run(*program, "-p", project, "-f", str(compose), *words, check=check, **variables).stdout
 
     def base(self, name: str) -> None:
-        """Make an image of Debian with Python, as no registry is asked for one."""
+        """Make an image of Debian with Python, so that no registry is needed."""
         root = self.folder / "base"
         scripts = self._root / "usr/share/debootstrap"
         self._run(
@@ -143,7 +143,7 @@ class Engine:
         shutil.rmtree(root)
 
     def build(self, tag: str, context: Path, *words: str) -> None:
-        """Build an image; pip's way to its index is lent to the build and stays out of the image."""
+        """Build an image; the build gets pip's settings for its index, but the image does not."""
         settings = self.folder / "pip.conf"
         settings.write_text(_pip_settings())
         lent = {"pip.conf": settings, "ca.pem": _authorities()}

@@ -1,4 +1,4 @@
-"""One case run without a server, on a server that is named, and with a UI of its own: the same bytes."""
+"""A run without a server, on a named server, and with a UI of its own: the same bytes."""
 
 import os
 import pty
