@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from flows.parts import PARTS
 from flows.service.local_server import template
 from tests.api import answer_to
 
@@ -73,10 +74,10 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
-    assert set(runs) == {"investigate", "alerts", "posts", "crime", "selection", "requests"}
+    assert set(runs) == {"investigate", *PARTS}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
-    assert runs["alerts"]["name"] == "alerts ring-2021"
+    assert runs["mail"]["name"] == "mail ring-2021"
     assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
     assert {
@@ -86,10 +87,12 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
         "close the ledger of the mail",
     } <= tasks
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts")}
-    of_mail, of_posts = {"mail-read", "kinds"}, {"posts-placed", "city-tests", "city-tests-robust"}
-    others = {"crimes-placed", "crime-tests", "city-selection", "requests"}
-    assert set(artifacts) == {"dask-dashboard", "ledger"} | of_mail | of_posts | others
-    assert artifacts["mail-read"]["data"] == 100.0
+    assert set(artifacts) == {
+        "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
+        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
+        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "city-selection", "requests",
+    }  # fmt: skip
+    assert artifacts["read-the-mail"]["data"] == 100.0
     logs = [line["message"] for line in asked(server, "logs")]
     assert any("in quarantine" in line for line in logs)
     assert any("skipped: coding" in line for line in logs)
