@@ -1,4 +1,4 @@
-# The newcomer's road: `make demo` and `make test` set up all that they need, from python3 and make alone.
+# For newcomers: `make demo` and `make test` set up all that they need; python3 and make must be there.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,11 +6,11 @@ PACKAGES := $(VENV)/.packages
 READY  := $(VENV)/.ready
 DEMO   ?= demo
 
-# A Prefect server that a run starts for itself must neither phone home nor keep anything outside the checkout.
+# A Prefect server that a run starts must not phone home.
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-# The tests start hundreds of processes and pytest rewrites every assertion: bytecode is kept for the next one.
+# The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage lint format readme lock bench clean
@@ -20,14 +20,14 @@ help:
 	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
 	@echo "make test    run all tests (some of them: make test PYTEST=tests/data)"
 	@echo "make test-fast    the tests that start no server and no worker process: a minute on two cores"
-	@echo "make test-pythons  the same and the demo on each other Python of 3.11 to 3.13 that is found here"
-	@echo "make coverage     which branches the tests reach (of the fast ones: make coverage PYTEST='-m \"not slow\"')"
+	@echo "make test-pythons  the same, and the demo, on each other Python from 3.11 to 3.13 that is installed here"
+	@echo "make coverage     which branches the tests reach (the fast tests only: make coverage PYTEST='-m \"not slow\"')"
 	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
 	@echo "make lint    ruff and mypy"
-	@echo "make format  let ruff put the code in form"
-	@echo "make readme  write the commands and tables into README.md and docs/ anew"
-	@echo "make bench   benchmarks/mail.py at a small size"
-	@echo "make lock    resolve the requirements anew (needs uv)"
+	@echo "make format  format the code with ruff"
+	@echo "make readme  update the commands and tables in README.md and docs/"
+	@echo "make bench   run benchmarks/mail.py at a small size"
+	@echo "make lock    resolve the requirements again (needs uv)"
 
 setup: $(READY)
 
@@ -37,14 +37,14 @@ $(PACKAGES): requirements/dev.txt
 	@echo "setting up $(VENV): a few minutes, once; the packages come over the network"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.txt
-	@# Where bytecode is not written, every worker and server would parse 8,000 files anew: compile them once, here,
-	@# on all cores; pip does it on one.
+	@# Where bytecode is not written, every worker and server would parse 8,000 files again: compile them once, here,
+	@# on all cores; pip uses one.
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $(PACKAGES)
 
 $(READY): $(PACKAGES) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@# An empty database for the Prefect server of a run, which else makes it at every first run of an investigation.
+	@# An empty database for the Prefect server of nwatch run --ui, which would otherwise be made for each investigation.
 	@$(BIN)/python -m flows.service.local_server
 	@touch $(READY)
 
@@ -61,7 +61,7 @@ test: $(READY)
 test-fast: $(READY)
 	$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST)
 
-# Each in a virtual environment of its own, .venv-3.12 say, which is kept for the next time.
+# Each in a virtual environment of its own, such as .venv-3.12, which is kept for the next time.
 test-pythons:
 	@PYTHON="$(PYTHON)" .ci/pythons
 
@@ -72,15 +72,15 @@ try-python: demo
 	$(BIN)/nwatch --help > /dev/null
 	$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST)
 
-# Child processes are measured too, which makes the whole suite some three times as slow.
+# Child processes are measured too, which makes the whole suite about three times slower.
 coverage: $(READY)
 	rm -rf build/coverage && mkdir -p build/coverage
 	$(BIN)/python -m coverage run -m pytest -n auto $(PYTEST)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-# An engine of its own, from Debian's packages, unpacked and started below a temporary folder; skips, saying why,
-# where none can run.
+# An engine of its own, from Debian's packages, unpacked and started in a temporary folder. Where none can run, the
+# tests are skipped, with the reason.
 test-docker: $(READY)
 	TEST_DOCKER=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/docker/test_engine.py $(PYTEST)
 
@@ -96,8 +96,8 @@ format: $(READY)
 readme: $(READY)
 	NWATCH_UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py
 
-# What runs; that and what tests; what the image has besides, for records on a store: the extra s3, in the versions
-# that were tested, without what run.txt has already.
+# run.txt: what runs. dev.txt: that, and what tests. s3.txt: what the image has in addition, for records on a store
+# (the extra s3), in the versions that were tested, without what run.txt already has.
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
 BESIDES := NR == FNR { if (/^[A-Za-z0-9]/) have[$$1]; next } /^[A-Za-z0-9]/ { new = !($$1 in have) } new
 

@@ -64,7 +64,7 @@ class Certificates:
     expires: dt.datetime
 
     def __str__(self) -> str:
-        """A few lines for whoever made them: which process needs which files."""
+        """A few lines for the person who made them: which process needs which files."""
         folder = self.folder
         return "\n".join(
             [

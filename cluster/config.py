@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 CONFIG: Final[dict[str, Any]] = {
-    # A partition whose worker died is not tried again as it is: whoever sent it halves it until the item that
+    # A partition whose worker died is not tried again as it is: the program halves it until the item that
     # ends workers is found.
     "distributed.scheduler.allowed-failures": 0,
     # Decoding in C holds the interpreter's lock, so that a worker is silent although it works. It must not be

@@ -112,7 +112,7 @@ def _end_quickly() -> None:
 
 @contextmanager
 def _set(variables: dict[str, str]) -> Iterator[None]:
-    """Set environment variables for a while, but for those that the user has set."""
+    """Set environment variables for a while, except those that the user has set."""
     new = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(new)
     try:

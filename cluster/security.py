@@ -1,7 +1,7 @@
 """Who may connect: holders of a certificate (TLS), and without certificates this machine alone.
 
-Whoever reaches the port of a Dask scheduler or worker can make it run any code. So without certificates this
-program neither listens on an address that other hosts can reach, nor connects to a scheduler there.
+Anybody who reaches the port of a Dask scheduler or worker can make it run any code. So without certificates
+this program neither listens on an address that other hosts can reach, nor connects to a scheduler there.
 """
 
 import ipaddress

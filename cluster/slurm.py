@@ -119,7 +119,7 @@ def job_script(settings: ClusterSettings, scheduler: str, name: str) -> str:
     own = settings.of(Settings)
     options = [
         "-J nwatch",
-        "--export=NONE",  # else the job gets the environment of whoever submits it, with its passwords
+        "--export=NONE",  # else the job gets the environment of its submitter, with the passwords
         f"-p {own.partition}" if own.partition else "",
         f"-A {own.account}" if own.account else "",
         f"-o {own.logs}/nwatch-%j.log" if own.logs else "",

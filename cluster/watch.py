@@ -29,8 +29,8 @@ _REASON: Final = "nwatch-no-worker"
 def watched(client: Client, settings: ClusterSettings) -> Iterator[None]:
     """Let nothing in the block wait longer for workers than the settings say.
 
-    Tasks without a worker wait in the scheduler. If all workers were lost for good, whoever waits for these
-    tasks would wait for ever, without a message. So their futures are cancelled here, whoever submitted them:
+    Tasks without a worker wait in the scheduler. If all workers were lost for good, a client that waits for
+    these tasks would wait for ever, without a message. So their futures are cancelled here, of every client:
     this ends the wait wherever it is, just as the loss of the scheduler does.
 
     Args:

@@ -1,8 +1,8 @@
-"""Where each dataset lies in an investigation folder (README.md), and which mailboxes are in it.
+"""Where each dataset is in an investigation folder (README.md), and which mailboxes are in it.
 
-Nothing here opens a mailbox. What lies in ``records/`` is listed whole: hidden files, files behind symbolic
-links and links that lead nowhere too, because an item that is passed over in silence is what this program
-exists to prevent; what then proves to be no mailbox is told in the quarantine.
+Nothing here opens a mailbox. Everything in ``records/`` is listed, including hidden files, files behind
+symbolic links and links that lead nowhere, because this program exists so that no item is skipped silently. A
+file that turns out not to be a mailbox goes to quarantine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ARCHIVES: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz
 
 @dataclass(frozen=True)
 class Investigation:
-    """An investigation folder whose configuration was found right.
+    """An investigation folder whose configuration has been checked.
 
     Attributes:
         folder: The folder, absolute.
@@ -44,7 +44,7 @@ class Investigation:
 
     @classmethod
     def unchecked(cls, folder: Path) -> Investigation:
-        """Read the configuration of an investigation folder, without a look at its records.
+        """Read the configuration of an investigation folder, without looking at its records.
 
         Args:
             folder: The investigation folder.
@@ -65,12 +65,12 @@ class Investigation:
 
         Args:
             folder: The investigation folder.
-            agencies: The agencies that the run is about; of others it does not matter whether they have
-                settings yet, as one has not whose folder is just being copied. None for all.
+            agencies: The agencies that the run is about; others need not have settings yet, such as one
+                whose folder is just being copied. None for all.
 
         Raises:
             InputError: The folder or its configuration is missing or wrong, an agency's folder has settings
-                in no place or in two, or a file lies in ``records/`` beside the agencies' folders. What is
+                in no place or in two, or a file is in ``records/`` beside the agencies' folders. What is
                 wrong with agencies that the run is not about is no error.
         """
         found = cls.unchecked(folder)
@@ -90,7 +90,7 @@ class Investigation:
         """The settings of an agency, from ``investigation.toml`` or from its own file.
 
         Raises:
-            InputError: They stand in no place or in two, or are wrong.
+            InputError: They are in no place or in two, or are wrong.
         """
         label = f"records/{agency}/{AGENCY_FILE}"
         here, own = self.config.agencies.get(agency), self.place.settings(agency)
@@ -197,7 +197,7 @@ class Investigation:
         if len(found) != 1:
             names = ", ".join(path.name for path in found) or "none"
             raise InputError(
-                f"census/{stem}: one file is wanted, {stem}.csv or {stem}.parquet, and there is {names}"
+                f"census/{stem}: one file is needed, {stem}.csv or {stem}.parquet, but there is {names}"
             )
         return as_label(found[0], self.folder), found[0]
 
@@ -209,7 +209,7 @@ class Investigation:
         """Every mailbox of every agency, whatever the case of its suffix, in order of agency and file.
 
         Args:
-            agencies: Those that are meant; no other's folder is listed. None for all.
+            agencies: The agencies; no other's folder is listed. None for all.
 
         Raises:
             InputError: There is none, or a folder cannot be listed.
@@ -222,8 +222,8 @@ class Investigation:
             there = f" (but {_counted(others)})" if others else ""
             raise InputError(
                 f"{place}: no mailbox (*.pst, *.ost) in it{there}; "
-                "put them into one folder an agency, as records/lapd/inbox.pst; "
-                "or run another part alone, as with --only posts"
+                "put them into one folder per agency, such as records/lapd/inbox.pst; "
+                "or run another part alone, for example with --only posts"
             )
         return sorted(files, key=lambda record: (record.agency, record.file))
 
@@ -232,13 +232,13 @@ class Investigation:
         with_mail = {record.agency for record in self.records()}
         notes = [
             f"agency {agency!r} is configured but has no mailbox in records/{agency}; "
-            "nothing of it is in this run"
+            "none of its mail is in this run"
             for agency in self.config.agencies
             if agency not in with_mail
         ]
         others = self.place.others()
         if others:
-            notes.append(f"not read, being no mailboxes by their names: {_counted(others)}")
+            notes.append(f"not read (neither *.pst nor *.ost): {_counted(others)}")
         return notes + [
             f"{name}: belongs to the disk itself, and is left out" for name in self.place.scan().passed_over
         ]

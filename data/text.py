@@ -1,4 +1,4 @@
-"""Comparing texts: when two are equal, and which known word a mistyped one most likely means.
+"""Texts: when two are equal, which known word a mistyped one most likely means, and ranks in words.
 
 There is one rule of comparison: Unicode NFC, white space trimmed and collapsed (method 4.2), and nothing else
 altered. White space is what Unicode calls so (property White_Space, which includes no-break spaces). Python's
@@ -45,3 +45,14 @@ def nearest(word: str, known: Sequence[str] | set[str]) -> str | None:
     by_lower = {name.lower(): name for name in sorted(known)}
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+def ordinal(number: int) -> str:
+    """A number as a rank.
+
+    Example:
+        >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
+        ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '102nd', '111th']
+    """
+    teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

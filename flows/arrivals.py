@@ -1,6 +1,6 @@
-"""The flow `arrivals`: sees that an agency's records have come, and tells the server, which starts a run.
+"""The flow `arrivals`: notices that an agency's records have come, and tells the server, which starts a run.
 
-A deployment runs it every minute. It only looks: sizes and times, no mailbox is opened.
+A deployment runs it every minute. It looks at sizes and times only, and opens no mailbox.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from data.catalog import Investigation
+from data.text import ordinal
 from flows.run.locks import at_work, only_one
 from flows.run.step import step
 from tasks.arrivals.look import Arrival, Decision, Stuck
@@ -25,10 +26,10 @@ from tasks.arrivals.task import look
 EVENT: Final = "nwatch.records.arrived"
 STUCK: Final = "nwatch.records.stuck"
 LOOKS: Final = 2
-"""Looks of one run at most: the second one when what the first found may have settled."""
+"""How often one run looks at most: the second time when what the first found may have settled."""
 
 WAIT: Final = 45.0
-"""Seconds that a run waits at most between them; what takes longer is the next run's, a minute after this."""
+"""Seconds that a run waits at most in between; what takes longer is left to the next run, a minute later."""
 
 
 @flow(name="arrivals", flow_run_name="arrivals {folder.name}")
@@ -37,12 +38,12 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
 
     An agency is announced by the event `nwatch.records.arrived` on the resource
     `nwatch.agency.<investigation>.<agency>`, where the investigation is the folder's name, with the payload
-    `folder`, `agency`, `files` and `bytes`. It may come twice, as where this run is ended between the event
-    and its note of it, or where no run came of it; the run that it starts reads nothing twice.
+    `folder`, `agency`, `files` and `bytes`. It may come twice, such as where this run is ended before it
+    has noted the event, or where the event started no run; the run that it starts reads nothing twice.
 
-    Where something waits that only a person can mend, as settings that are missing, an event
-    `nwatch.records.stuck` on the same resource says so once, with the payload `folder` and `agency`; why is
-    in this run's log.
+    Where something waits for a person, such as missing settings, an event
+    `nwatch.records.stuck` on the same resource says so once, with the payload `folder` and `agency`; the
+    reason is in this run's log.
 
     Where something has come that may have settled in a moment, the run waits for it, three quarters of a
     minute at most, and looks once more: so records are announced soon after `settle` seconds have passed
@@ -64,7 +65,7 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     patience = investigation.config.arrivals.settle if settle is None else settle
     with only_one(investigation.work, "arrivals") as ours:
         if not ours:
-            get_run_logger().info("another look is at work in this investigation")
+            get_run_logger().info("another run of arrivals is active in this investigation")
             return []
         return [arrival.agency for found in _looks(investigation, patience) for arrival in found.arrived]
 
@@ -75,7 +76,9 @@ def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
 
     def announce(arrival: Arrival) -> None:
         emit(arrival_event(folder, arrival))
-        again = f"; announced again (time {arrival.times}): still not read" if arrival.times > 1 else ""
+        again = (
+            f"; announced again ({ordinal(arrival.times)} time): still not read" if arrival.times > 1 else ""
+        )
         log.info(
             "%s has arrived: %d mailboxes, %d bytes%s", arrival.agency, arrival.files, arrival.bytes, again
         )
@@ -110,7 +113,7 @@ def arrival_event(folder: Path, arrival: Arrival) -> Event:
 
 
 def stuck_event(folder: Path, stuck: Stuck) -> Event:
-    """The event of an agency that waits for a person; why is no part of it, as that may name a mailbox.
+    """The event of an agency that waits for a person; without the reason, which may name a mailbox.
 
     Args:
         folder: The investigation folder, absolute.
@@ -135,10 +138,10 @@ def _event(name: str, folder: Path, agency: str, **payload: int) -> Event:
 
 
 def emit(event: Event) -> None:
-    """Give an event to the server, and return when it has it.
+    """Send an event to the server, and return when the server has it.
 
-    Prefect's own `emit_event` hands it to a thread and returns at once: an event that is lost on the way
-    would be taken for announced.
+    Prefect's own `emit_event` passes it to a thread and returns at once: a lost event would then be taken
+    for announced.
 
     Raises:
         httpx.HTTPError: The server cannot be reached, or refuses.

@@ -1,7 +1,7 @@
 """The flows as Prefect has them: what ``prefect.yaml`` deploys, and what a watched run calls.
 
-They are the plain functions of :mod:`flows.investigate` and :mod:`flows.one_agency`; a run that nobody can
-watch calls those.
+They are the plain functions of :mod:`flows.investigate` and :mod:`flows.one_agency`; an unwatched
+run calls those.
 """
 
 from __future__ import annotations

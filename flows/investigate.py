@@ -27,12 +27,12 @@ from flows.run.workers import workers
 from flows.service.artifacts import show_link, show_table
 from tasks.ledger.table import keep
 
-NOT_NEEDED: Final = "a run of all agencies is at work, or waits for its turn; this one is not needed"
+NOT_NEEDED: Final = "a run of all agencies is already active or waiting; this one is not needed"
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run found and where it lies.
+    """What a run found and where its tables are.
 
     Attributes:
         out: The folder of the tables.
@@ -70,21 +70,21 @@ def investigate(
 
     Args:
         folder: The investigation folder.
-        partition: Messages a partition of the reading; changes no byte of a table.
-        only: The parts to carry out (:data:`flows.parts.PARTS`); None for all that have their input.
+        partition: Messages per partition; changes no byte of a table.
+        only: The parts to run (:data:`flows.parts.PARTS`); None for all that have their input.
         buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
-        patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits,
-            one that a person starts is told.
-        settled: Whether this is a run that nobody looks at. Mailboxes that may still be being copied are
+        patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits;
+            one that a person starts ends with an error.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are
             left out, and the rows of their agency stay as they were, with a note each. An agency of the
-            published tables whose mailboxes are gone ends the run. While one such run is at work or waits,
-            another one is not needed and ends at once.
+            published tables whose mailboxes are gone ends the run. While one such run is active or
+            waiting, another one is not needed and ends at once.
 
     Returns:
         What was found.
 
     Raises:
-        InputError: The configuration or the records are wrong, another run is at work in the folder, or the
+        InputError: The configuration or the records are wrong, another run is active in the folder, or the
             scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
@@ -109,13 +109,13 @@ def investigate(
 
 
 def finished(investigation: Investigation) -> list[str]:
-    """Publish what an earlier run was about to when it was cut off, before anything is asked of `out/`.
+    """Publish what an earlier run was publishing when it was cut off, before `out/` is read.
 
     Args:
         investigation: The investigation, held for this run.
 
     Returns:
-        A note of it; none, most times.
+        A note about it; usually none.
     """
     cut = finish(investigation.work, investigation.out)
     return ["the last run was cut off while it published; its tables are all in out/ now"] if cut else []
@@ -131,7 +131,7 @@ def _notes(
 
 
 def _old_tables(investigation: Investigation, parts: Sequence[str]) -> list[str]:
-    """The note on tables of parts whose input an earlier run had and this one has not; none, most times."""
+    """The note on tables of parts whose input an earlier run had and this one has not; usually none."""
     old, why = superseded(investigation.out, parts), skipped(investigation)
     named = ", ".join(f"{part} ({why[part]})" for part in old)
     return [f"old tables are moved from out/ to work/{REMOVED}: {named}"] if old else []
@@ -167,7 +167,7 @@ def run_parts(
     Args:
         given: The input.
         names: The parts, in order.
-        notes: What the summary shall say.
+        notes: Lines for the summary.
         settings: How they are to run.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
@@ -187,7 +187,7 @@ def run_parts(
     ):
         if client is not None:
             link = client.dashboard_link
-            show_link("dask-dashboard", link, "Dask dashboard", "The workers, while the run lasts")
+            show_link("dask-dashboard", link, "Dask dashboard", "The workers, during the run")
         if not whole:
             keep(investigation.out, stage, {section for part in parts for section in part.ledger.sections})
         job = Job(

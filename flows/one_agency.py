@@ -19,7 +19,7 @@ def one_agency(
 ) -> RunResult:
     """Read the mailboxes of one agency, and publish the tables of the mail with its rows in them.
 
-    No file of another agency is opened, nor hashed. What earlier runs found of the others is taken from the
+    No file of another agency is opened or hashed. What earlier runs found of the others is taken from the
     work folder, so that their rows keep their bytes in every table, as long as what they depend on besides
     the mailboxes (the crosswalk, the time zone, this program) is what it was. An agency that no run has read
     yet is left out with a note. Tables, ledger and provenance of the other parts stay as the last run left
@@ -28,19 +28,19 @@ def one_agency(
     Args:
         folder: The investigation folder.
         agency: The folder's name under `records/`.
-        partition: Messages a partition of the reading; changes no byte of a table.
+        partition: Messages per partition; changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end.
-        settled: Whether this is a run that nobody looks at. Mailboxes that may still be being copied are
-            left out, with a note each; their agency is announced again when they are whole. Where all of
-            them were read and published meanwhile, nothing is done.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are left
+            out, with a note each; their agency is announced again when all are copied. Where all of them were
+            read and published meanwhile, nothing is done.
 
     Returns:
         What was found, of all agencies in the tables.
 
     Raises:
         InputError: The configuration or the records are wrong, the agency has no mailbox or none that is
-            whole, another run is at work in the folder, or an agency stands in the published tables of which
-            the work folder holds no mail any more.
+            whole, another run is active in the folder, or an agency has rows in the published tables but no
+            mail in the work folder any more.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     log = run_log()
@@ -49,7 +49,7 @@ def one_agency(
     with one_run_at_a_time(investigation.work, patience, log.info):
         cut = finished(investigation)
         if settled and already_read(investigation, agency):
-            note = f"{agency} is read and published as it is; there is nothing to do"
+            note = f"{agency} is already read and published; there is nothing to do"
             log.info(note)
             return RunResult(investigation.out, notes=(note,))
         notes = [*cut, *notes_on_others(investigation, agency)]
@@ -70,7 +70,7 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
         A line for each other agency that no run has read, and one that says what else stays as it is.
 
     Raises:
-        InputError: An agency stands in the published tables, but what was read of it is gone.
+        InputError: An agency has rows in the published tables, but what was read of it is gone.
     """
     known = check_kept(investigation, [agency])
     found = investigation.place.scan()
@@ -78,7 +78,7 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
     return [
         *(f"another agency: {line}" for name, line in sorted(found.troubles.items()) if name != agency),
         *(
-            f"agency {other!r} was not read yet and is left out; read it with: "
+            f"agency {other!r} has not been read yet and is left out; read it with: "
             f"nwatch run {investigation.folder} --agency {other}"
             for other in sorted(others - known)
         ),
@@ -87,5 +87,5 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
             f"nwatch run {investigation.folder}"
             for other in sorted(known - others - found.troubles.keys())
         ),
-        f"read: {agency} alone; every other agency and every other part stays as the last run left it",
+        f"read: only {agency}; all other agencies and parts stay as the last run left them",
     ]

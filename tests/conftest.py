@@ -19,7 +19,7 @@ from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
-# may touch the home of the person at the keyboard. Each xdist worker has a folder of its own, or their
+# may touch the home of the person who runs the tests. Each xdist worker has a folder of its own, or their
 # databases would lock.
 _HOME = Path(tempfile.mkdtemp(prefix=f"nwatch-prefect-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"))
 os.environ.update(
@@ -30,7 +30,7 @@ os.environ.update(
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
 )
-# What the person at the keyboard has set for runs of their own.
+# What the person who runs the tests has set for other runs.
 for name in list(os.environ):
     if name in {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"} or (
         name.startswith("NWATCH_") and name not in {"NWATCH_REAL", "NWATCH_UPDATE_README"}
@@ -151,7 +151,7 @@ def worker_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
 
 @pytest.fixture(scope="module")
 def processes(worker_processes: LocalCluster) -> Iterator[Client]:
-    """A client of two worker processes, which every test that needs no more than workers shares.
+    """A client of two worker processes, shared by all tests that need nothing but workers.
 
     They have the environment and the modules of their start: what a test replaces they do not see.
     """
@@ -194,7 +194,7 @@ def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
         PREFECT_API_URL: prefect_server["PREFECT_API_URL"],
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
-    # Prefect read its environment as it was loaded; the program, and the processes of a test, look there.
+    # Prefect read its environment when it was loaded; the program and the processes of a test read it now.
     with pytest.MonkeyPatch.context() as patch, temporary_settings(settings):
         for name, value in prefect_server.items():
             patch.setenv(name, value)
@@ -220,7 +220,7 @@ def nwatch() -> list[str]:
 
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small synthetic investigation, some 400 messages in 11 files; not to be changed."""
+    """A small synthetic investigation, about 400 messages in 11 files; not to be changed."""
     from data.synthetic import create
 
     return create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7)

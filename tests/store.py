@@ -18,7 +18,7 @@ ENVIRONMENT = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 
 
 class Store:
-    """An S3 server with one bucket; what is asked of it is written into a log."""
+    """An S3 server with one bucket; its requests are logged."""
 
     bucket = "records"
 
@@ -43,13 +43,13 @@ class Store:
                 self.put(f"{prefix}/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def delete(self, key: str) -> None:
-        """Take an object away."""
+        """Remove an object."""
         from data.storage import filesystem
 
         filesystem("s3://").rm_file(f"{self.bucket}/{key}")
 
     def asked(self, key: str, method: str | None = None) -> list[str]:
-        """The lines of the server's log about an object: one a request.
+        """The lines of the server's log about an object: one per request.
 
         With a method, those of it about every object below a prefix; a listing names none of them.
         """
@@ -95,7 +95,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Store]:
 
 
 def _forget() -> None:
-    """Let the next one who asks for the store's file system read the environment anew."""
+    """Make the next use of the store's file system read the environment again."""
     import s3fs
 
     s3fs.S3FileSystem.clear_instance_cache()

@@ -89,7 +89,7 @@ def none_of(wrong: list[str], rule: str) -> None:
 
 
 def below(folder: str, but: Iterable[str] = ()) -> list[str]:
-    """The modules below a folder, but for some."""
+    """The modules below a folder, except some."""
     return [file for file in modules() if file.startswith(f"{folder}/") and file not in set(but)]
 
 
@@ -116,11 +116,11 @@ def test_the_rooms_of_flows_are_in_layers():
     for room, allowed in OF_FLOWS.items():
         files = below(f"flows/{room}") or [f"flows/{room}.py"]
         wrong += offenders(files, *(f"flows.{other}" for other in every - allowed - {room}))
-    # The registry of parts is there for everybody, and loads a part only when asked.
+    # Everybody may use the registry of parts; it loads a part only when asked.
     wrong = [line for line in wrong if not line.endswith(" imports flows.parts")]
     # Where a step is a task of Prefect, it shows what it found.
     wrong = [line for line in wrong if not re.match(r"flows/run/step\.py:\d+ imports flows\.service\b", line)]
-    none_of(wrong, "what a room of flows may import stands in OF_FLOWS")
+    none_of(wrong, "OF_FLOWS says what a room of flows may import")
 
 
 PREFECT = ("flows/run/step.py", "flows/run/watched.py", "flows/arrivals.py", "flows/deployments.py")
@@ -239,7 +239,7 @@ def test_the_lock_has_a_hash_for_everything_and_names_no_host(file: str):
 SKIPPED = re.compile(
     r"\.venv.*|\.git|\.hypothesis|\.pytest.*|demo|build|__pycache__|requirements|.*\.egg-info|.*_cache"
 )
-"""Folders in which nobody wrote a file by hand."""
+"""Folders without files that people wrote."""
 
 
 def texts() -> Iterator[Path]:
@@ -254,7 +254,7 @@ def texts() -> Iterator[Path]:
 
 
 def test_no_file_names_a_package_registry_or_a_place_on_this_machine():
-    # Put together here, so that this file does not name them either.
+    # Joined here, so that this file does not name them either.
     hosts = [
         "py" + "pi.org",
         "python" + "hosted.org",

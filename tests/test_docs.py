@@ -27,7 +27,7 @@ CITED = re.compile(
 NOT_HERE = re.compile(
     r"\b(?:DESIGN|STACK|HOUSE)\b|(?<!MS-)\bPST\.md\b|\breal/README|\bshared/\w+\.md|\bour issue #?\d+"
 )
-"""Pages that people had beside the repository while they wrote it."""
+"""Pages that existed outside the repository while it was written."""
 NAMED_PAGE = re.compile(r"(?<![\w/.])((?:docs/)?[\w-]+\.md)\b")
 
 

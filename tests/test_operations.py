@@ -1,4 +1,4 @@
-"""docs/operations.md: every command with its output, and none that is not there any more."""
+"""docs/operations.md: every command is shown with its output, and every name in it exists."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_every_command_is_shown_with_its_output(shown: Shown):
     assert bool(shown.output) != (QUIET in shown.command), "with its output, or the words that it has none"
 
 
-def test_what_it_asks_of_nwatch_is_there():
+def test_the_commands_and_options_of_nwatch_exist():
     asked = re.findall(
         r"(?<![\w/-])nwatch (?=[a-z]+ )((?:[^\s`#…]+ ?)+)",
         "\n".join([*(shown.command for shown in COMMANDS), *re.findall(r"`(nwatch [^`]+)`", PAGE)]),
@@ -107,7 +107,7 @@ def test_deployments_pool_and_services_are_named_as_they_are():
             assert set(first) <= services, one.command
 
 
-def test_what_a_failed_run_says_is_what_the_program_says():
+def test_the_messages_on_the_page_are_those_of_the_program():
     table = PAGE.split("| what it says |")[1].split("\n\n")[0]
     sources = "".join(
         path.read_text(encoding="utf-8")
@@ -115,10 +115,10 @@ def test_what_a_failed_run_says_is_what_the_program_says():
         for path in (CHECKOUT / room).rglob("*.py")
     )
     words = re.sub(r'"\s*\n?\s*f?"', "", sources)  # strings that are written in pieces
-    said = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
-    assert len(said) > 6
+    quoted = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert len(quoted) > 6
     # The words before are Prefect's names of states, a class and a place; the last line is Prefect's own.
-    fixed = [re.sub(r"^(\w+: )+(\S+: row \d+: )?", "", line) for line in said]
+    fixed = [re.sub(r"^(\w+: )+(\S+: column \w+, row \d+: )?", "", line) for line in quoted]
     fixed.remove("Deployment concurrency limit reached")
     for line in fixed:
         for piece in line.split("…"):

@@ -1,7 +1,7 @@
 """The pages show every command's help and every table's columns as they are.
 
-`make readme` (NWATCH_UPDATE_README=1) writes the marked sections anew. What a run shows of the demo is held
-against a run in `tests/whole/test_pages.py`.
+`make readme` (NWATCH_UPDATE_README=1) updates the marked sections. `tests/whole/test_pages.py` compares
+what they show of the demo with a run.
 """
 
 import os
@@ -53,13 +53,13 @@ def test_the_section_is_current(name: str):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_documented_and_shown_at_work(command: str):
+def test_every_command_is_documented_with_its_output(command: str):
     text = PAGE.read_text(encoding="utf-8")
     assert f"## nwatch {command}\n" in text
     assert f"$ nwatch {command} " in re.sub(r"<!-- help.*?<!-- /help[^>]*>", "", text, flags=re.DOTALL)
 
 
-def test_the_commands_stand_in_the_order_of_the_help():
+def test_the_commands_are_in_the_order_of_the_help():
     headings = re.findall(r"^## nwatch (\w+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert headings == list(COMMANDS)
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 PATIENCE: Final = 300.0
-"""Seconds after which what a test waits for is taken to be lost; the machine may be busy."""
+"""Seconds after which a test gives up waiting; the machine may be busy."""
 
 
 def until(what: Callable[[], object], why: Callable[[], str] | str, patience: float = PATIENCE) -> None:
-    """Wait until something is so.
+    """Wait until a condition holds.
 
     Args:
         what: Asked again and again.

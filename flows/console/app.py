@@ -20,7 +20,7 @@ import typer
 
 from data.errors import InputError, LedgerError
 from flows.parts import PARTS
-from flows.run.signals import handled
+from flows.run.signals import handling
 
 app = typer.Typer(
     name="nwatch",
@@ -29,21 +29,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help="""From the Outlook mailboxes that an agency handed over to tables that add up.
+    help="""Turn the Outlook mailboxes that an agency handed over into tables that add up.
 
     \b
-    A first look, at made-up records:
+    To try it with made-up records:
       nwatch new demo --synthetic
       nwatch run demo
-    Your own:
-      nwatch new my-investigation, which says where the mailboxes go
+    With your own:
+      nwatch new my-investigation   (it says where to put the mailboxes)
     """,
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
 
 
-# The parts as words of the command line; mypy cannot see the members of an enumeration made from a list.
+# The values of --only. mypy cannot see the members of an enumeration made from a list.
 Part = StrEnum("Part", {name: name for name in PARTS})  # type: ignore[misc]
 
 
@@ -70,16 +70,17 @@ def new(
     synthetic: Annotated[
         bool,
         typer.Option(
-            "--synthetic", help="Fill it with made-up mailboxes, posts and crimes whose truth is known."
+            "--synthetic",
+            help="Fill it with made-up mailboxes, posts and crimes, and with what a run must find in them.",
         ),
     ] = False,
     scale: Annotated[
         float,
         typer.Option(help="With --synthetic: the size; 1 is 202,552 e-mails in 32.89 GB, and 873,592 posts."),
     ] = 0.01,
-    seed: Annotated[int, typer.Option(help="With --synthetic: decides every text, name and time.")] = 1,
+    seed: Annotated[int, typer.Option(help="With --synthetic: determines every text, name and time.")] = 1,
 ) -> None:
-    """Make an investigation folder.
+    """Create an investigation folder.
 
     Without --synthetic it holds an investigation.toml to fill in and an empty records/.
 
@@ -102,7 +103,7 @@ def inspect(
 ) -> None:
     """Show what is in a mailbox: format, folders, counts.
 
-    Takes seconds, whatever the size of the file.
+    Takes seconds, even for a large file.
 
     \b
     Example:
@@ -117,12 +118,12 @@ def inspect(
 def plan(
     folder: Folder,
     partition: Annotated[
-        int | None, typer.Option(help="Messages a partition of the reading.", min=1, show_default=False)
+        int | None, typer.Option(help="Messages per partition.", min=1, show_default=False)
     ] = None,
 ) -> None:
     """Show what a run would read, and what is done already.
 
-    Each mailbox is cut into partitions, which the workers read side by side.
+    Each mailbox is divided into partitions, which the workers read in parallel.
 
     \b
     Example:
@@ -138,13 +139,11 @@ def run(  # noqa: PLR0917 - a command's arguments are named
     folder: Folder,
     workers: Annotated[
         int | None,
-        typer.Option(help="Worker processes; by default one a processor.", min=1, show_default=False),
+        typer.Option(help="Worker processes; default: one per CPU.", min=1, show_default=False),
     ] = None,
     partition: Annotated[
         int | None,
-        typer.Option(
-            help="Messages a partition of the reading; changes no result.", min=1, show_default=False
-        ),
+        typer.Option(help="Messages per partition; does not change any result.", min=1, show_default=False),
     ] = None,
     only: Annotated[
         list[Part] | None,
@@ -154,7 +153,7 @@ def run(  # noqa: PLR0917 - a command's arguments are named
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Read this agency's mailboxes alone; the rows of the others stay.",
+            help="Read only this agency's mailboxes; the rows of the others stay.",
             show_default=False,
         ),
     ] = None,
@@ -167,12 +166,12 @@ def run(  # noqa: PLR0917 - a command's arguments are named
 ) -> None:
     """Run the investigation: from records to tables.
 
-    The mailboxes are read and the alerts found; posts and crimes are put into Census tracts and held against
-    the income there; gentrified tracts and police partnerships say which cities to ask. The tables lie in
-    DIR/out when it ends. A part whose input is not there is skipped.
+    It reads the mailboxes and finds the alerts; places posts and crimes in Census tracts and compares them
+    with the income there; and finds out, from gentrified tracts and police partnerships, which cities to ask.
+    It writes the tables to DIR/out at the end. A part without its input is skipped.
 
-    What was read before is not read again. With PREFECT_API_URL set, the run appears in that server's UI;
-    with NWATCH_ADDRESS set, the work is done on that Dask scheduler's workers.
+    What an earlier run has read is not read again. With PREFECT_API_URL set, the run appears in that server's
+    UI; with NWATCH_ADDRESS set, the workers of that Dask scheduler do the work.
 
     \b
     Examples:
@@ -191,7 +190,7 @@ def run(  # noqa: PLR0917 - a command's arguments are named
 def ui(folder: Folder) -> None:
     """Show earlier runs in the Prefect UI.
 
-    Those that were run with --ui. The UI stays open until you press a key.
+    Shows the runs that were started with --ui. The UI stays open until you press a key.
 
     \b
     Example:
@@ -205,9 +204,9 @@ def ui(folder: Folder) -> None:
 
 @app.command()
 def ledger(folder: Folder) -> None:
-    """Show what entered, and what became of it.
+    """Show what entered a run, and what became of it.
 
-    Each line of the last run's ledger, with its count.
+    Prints each line of the last run's ledger with its count.
 
     \b
     Example:
@@ -222,7 +221,7 @@ def ledger(folder: Folder) -> None:
 def quarantine(folder: Folder) -> None:
     """Show what could not be read or parsed, and why.
 
-    File, folder, item and reason of everything that the last run put aside.
+    Lists everything that the last run put into quarantine, with file, folder, item and reason.
 
     \b
     Example:
@@ -237,13 +236,13 @@ def quarantine(folder: Folder) -> None:
 def gentrification(
     folder: Folder,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace a census/gentrification.parquet that is there.")
+        bool, typer.Option("--replace", help="Replace an existing census/gentrification.parquet.")
     ] = False,
 ) -> None:
-    """Make census/gentrification of public downloads.
+    """Build census/gentrification from public downloads.
 
-    The Longitudinal Tract Data Base may not be handed on, so you download it yourself, and the Census's
-    tables with it. Without them the command says which files, from where, and where to put them.
+    The Longitudinal Tract Data Base may not be passed on, so you download it yourself, and the Census tables
+    with it. While files are missing, the command says which, where to get them, and where to put them.
 
     \b
     Example:
@@ -260,19 +259,20 @@ def certificates(
     host: Annotated[
         list[str] | None,
         typer.Option(
-            help="A name or address of scheduler or workers; may be given several times.", show_default=False
+            help="A name or address of the scheduler or of workers; can be given several times.",
+            show_default=False,
         ),
     ] = None,
     days: Annotated[int, typer.Option(help="How long they are valid.", min=1)] = 365,
     renew: Annotated[
-        bool, typer.Option("--renew", help="New certificates by the authority that is there.")
+        bool, typer.Option("--renew", help="Make new certificates with the existing authority.")
     ] = False,
 ) -> None:
-    """Make the certificates of a cluster.
+    """Make the certificates for a cluster.
 
-    An authority of your own, and by it certificates for the scheduler, the workers and the runs. With them
-    everything between these is encrypted, and who has none is not let in. Without them nwatch works on this
-    machine alone.
+    Makes a certificate authority of your own, and with it certificates for the scheduler, the workers and the
+    runs. With them, all traffic between these is encrypted, and nobody without a certificate can connect.
+    Without them, nwatch works on this machine only.
 
     \b
     Examples:
@@ -290,16 +290,16 @@ def automations(
         str | None,
         typer.Option(
             metavar="URL|BLOCK",
-            help="Whom to tell: a webhook's address, or a notification block, as slack-webhook/newsroom.",
+            help="Where to send them: a webhook's address, or a block such as slack-webhook/newsroom.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Let the Prefect server tell of failed runs.
+    """Set up Prefect notifications for failed runs.
 
-    It tells of those that fail, crash or are late. The server is that of PREFECT_API_URL. A run whose
-    process is gone is marked crashed there. Without --notify it shows in the UI's events, and nobody is
-    told. Again, it brings up to date what is there.
+    The server of PREFECT_API_URL then notifies you of runs that fail, crash or are late, and marks a run
+    crashed whose process is gone. Without --notify, such runs appear only among the UI's events. Run the
+    command again to update what is there.
 
     \b
     Example:
@@ -311,7 +311,7 @@ def automations(
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user's is one line on stderr and exit code 2."""
+    """Run the command line; a user's mistake is one line on stderr and exit code 2."""
     try:
         _check_encoding()
         app()
@@ -326,20 +326,20 @@ def main() -> None:
 
         line = line_of(error)
         if line is None:
-            error.add_note("nwatch: this is a fault of the program: please report it, with the lines above")
+            error.add_note("nwatch: this is a bug in the program; please report it, with the lines above")
             raise
         _fail(f"nwatch: {line}", 2)
 
 
 def _check_encoding() -> None:
-    """See that names of files are UTF-8, or those with an umlaut could be neither opened nor written down.
+    """Check that file names are read as UTF-8; else one with an umlaut could not be opened or printed.
 
     Raises:
         InputError: They are not.
     """
     if sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}:
         raise InputError(
-            f"LC_ALL: the terminal's character set is {sys.getfilesystemencoding()}, and names of files are "
+            f"LC_ALL: the terminal's character set is {sys.getfilesystemencoding()}, but file names are "
             "read as UTF-8; set LC_ALL=C.UTF-8"
         )
 
@@ -347,9 +347,9 @@ def _check_encoding() -> None:
 class Stopped(KeyboardInterrupt):
     """Ctrl-C, or SIGTERM.
 
-    `python -m` ends by the signal, whatever was caught and with whatever code it was to exit, where a
-    KeyboardInterrupt of no other class passed through a text that was being evaluated; importing Prefect
-    evaluates hundreds of them.
+    A class of its own because of `python -m`: where a plain KeyboardInterrupt has passed through `eval` or
+    `exec`, it ends by the signal, even if the error was caught, and whatever the exit code was to be.
+    Importing Prefect evaluates hundreds of texts.
     """
 
 
@@ -359,29 +359,29 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 @contextmanager
 def _interruptible(then: str) -> Iterator[None]:
-    """Tell of Ctrl-C in one line, and of a reader who went away (`nwatch run … | head`).
+    """Report Ctrl-C, or a closed output (`nwatch run … | head`), in one line.
 
-    Whoever ends the process by SIGTERM, as a service manager does, is understood as Ctrl-C.
+    SIGTERM, as a service manager sends it, is handled like Ctrl-C.
 
     Args:
-        then: How things are then.
+        then: What the line says of the state that is left, such as "nothing was written".
     """
-    heard = [signal.SIGTERM]
+    numbers = [signal.SIGTERM]
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not ignored, as with nohup
-        heard.append(signal.SIGINT)
-    with handled(heard, _stop):
+        numbers.append(signal.SIGINT)
+    with handling(numbers, _stop):
         try:
             yield
         except KeyboardInterrupt as stop:
             _fail(f"nwatch: interrupted; {str(stop) or then}", 130)
         except BrokenPipeError as stop:
-            _fail(f"nwatch: nobody reads what is told any more; {then if stop.errno else stop}", 1)
+            _fail(f"nwatch: output closed; {then if stop.errno else stop}", 1)
 
 
 def _fail(line: str, code: int) -> NoReturn:
     try:
         sys.stdout.flush()
-    except OSError:  # nobody reads it, or its disk is full; Python would try again at its end, and complain
+    except OSError:  # closed, or its disk is full; at its exit Python would try again, and complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.stderr.write(
         line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(errors="replace") + "\n"

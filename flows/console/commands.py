@@ -29,15 +29,15 @@ def automations(notify: str | None) -> None:
 
     if not os.environ.get("PREFECT_API_URL"):
         raise InputError(
-            "PREFECT_API_URL is not set; name the server whose automations are meant, "
-            "as PREFECT_API_URL=http://127.0.0.1:4200/api"
+            "PREFECT_API_URL is not set; name the server that is to have the automations, "
+            "such as PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
     from flows.service.local_server import check_reachable
 
     check_reachable()
     from flows.service.automations import set_up
 
-    rows = [(made.name, made.does, "made" if made.new else "brought up to date") for made in set_up(notify)]
+    rows = [(made.name, made.does, "created" if made.new else "updated") for made in set_up(notify)]
     print_table(("automation", "what it does", "now"), rows, to=console())
 
 
@@ -97,15 +97,15 @@ def quarantine(folder: Path) -> None:
 
 
 def _published(folder: Path, table: Table) -> pa.Table:
-    """A table of the last run."""
+    """Read a table of the last run."""
     from data.tables import read_table
 
     investigation = Investigation.open(folder)
     out = investigation.out
     if is_cut(investigation.work):
         raise InputError(
-            f"{out}: some tables are of the last run and some of the one before, which was cut off while it "
-            f"published; have the rest published with: {command('nwatch run', folder)}"
+            f"{out}: some tables are from the last run, which was cut off while it published, and some from "
+            f"the run before; publish the rest with: {command('nwatch run', folder)}"
         )
     try:
         return read_table(table, out)
@@ -113,7 +113,7 @@ def _published(folder: Path, table: Table) -> pa.Table:
         again = command("nwatch run", folder)
         if (out / PROVENANCE).exists():
             raise InputError(f"{folder}: no run has read mail yet; start one with: {again}") from error
-        raise InputError(f"{folder}: no run has ended here yet; start one with: {again}") from error
+        raise InputError(f"{folder}: no run has finished here yet; start one with: {again}") from error
     except ValueError as error:
         raise InputError(str(error)) from error
 
@@ -122,7 +122,7 @@ def inspect(files: Sequence[Path]) -> None:
     """Print what is in each mailbox.
 
     Raises:
-        InputError: A file is no mailbox or cannot be read; the others were printed.
+        InputError: A file is not a mailbox or cannot be read; the others were printed.
     """
     from tasks.mail.look import inspections
 
@@ -154,7 +154,7 @@ def plan(folder: Path, partition: int | None) -> None:
     from tasks.mail.look import plan_reading
 
     investigation = Investigation.open(folder)
-    with speaking(console()).stage("survey", "files") as on_progress:
+    with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
         found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
     planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
     to = console()

@@ -1,4 +1,4 @@
-"""What the machine does to a command, in one line: a full disk, a folder without rights, a lost server."""
+"""Failures outside the program, in one line each: a full disk, a missing permission, a lost server."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from typing import Final
 from data.errors import InputError
 
 LEAST: Final = 50_000_000
-"""Bytes that must be free on the disk of `work/` before a run begins; a Prefect server takes some 5 MB."""
+"""Bytes that must be free on the disk of `work/` before a run begins; a Prefect server takes about 5 MB."""
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def check_room(folder: Path) -> None:
-    """See that a disk has room for a run to begin.
+    """Check that a disk has room for a run to begin.
 
     Raises:
-        InputError: It has not.
+        InputError: It does not.
     """
     free = shutil.disk_usage(folder).free
     if free < LEAST:
         raise InputError(
-            f"{folder}: {free / 1e6:,.0f} MB are free on its disk, and a run wants {LEAST / 1e6:,.0f} MB at "
-            "least; make room, then run again"
+            f"{folder}: {free / 1e6:,.0f} MB are free on its disk, and a run needs at least "
+            f"{LEAST / 1e6:,.0f} MB; make room, then run again"
         )
 
 
 def line_of(error: BaseException, folder: Path | None = None) -> str | None:
-    """What went wrong outside of the program, with the mend.
+    """Describe a failure outside the program, with the fix.
 
     Args:
         error: What was raised.
-        folder: The investigation folder at work; None where there is none.
+        folder: The work folder of the run; None where there is none.
 
     Returns:
-        One line; None where the program itself may be at fault.
+        One line; None where the program itself may have a bug.
 
     Example:
         >>> line_of(PermissionError(13, "Permission denied", "case/out/public/ledger.parquet"))
@@ -51,25 +51,27 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
         if isinstance(each, OSError) and each.errno in _FULL:
             return _full(each.filename or (folder if _is_full(folder) else "the output"))
         if isinstance(each, OSError) and each.errno == errno.EXDEV:
-            return f"{each.filename2}: is on another disk than work/; put both on one, as tables are moved"
+            return (
+                f"{each.filename2}: is on another disk than work/; put both on one, because tables are moved"
+            )
         if isinstance(each, OSError) and each.errno in _FORBIDDEN and each.filename:
             return f"{os.fspath(each.filename)}: {each.strerror}; check its permissions"
-    said = next((words for each in causes if (words := _of_server(each))), None)
-    if said is None:
+    line = next((words for each in causes if (words := _of_server(each))), None)
+    if line is None:
         return None
-    # A server of the run's own has its database on the same disk, and answers 500 where that is full.
+    # The run's own server keeps its database on the same disk, and answers 500 when the disk is full.
     if _is_full(folder):
         return _full(folder)
-    return said
+    return line
 
 
 def interrupted(error: BaseException) -> bool:
-    """Whether an error came of Ctrl-C, as where Prefect was about to begin a task and stumbled over it."""
+    """Whether Ctrl-C caused an error, such as one that Prefect raises when it is about to begin a task."""
     return any(isinstance(each, KeyboardInterrupt) for each in _causes(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those that it came of, each once."""
+    """An error and its causes, each once."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -78,13 +80,13 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _of_server(error: BaseException) -> str | None:
-    """What the Prefect server did, if it is that; told by names, as Prefect and httpx are dear to import."""
+    """What the Prefect server did, if it is the cause; by class names, as importing httpx is slow."""
     kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("httpx")}
     if "HTTPStatusError" in kinds:
         status = error.response.status_code  # type: ignore[attr-defined]
         if status in {401, 403}:
-            return "PREFECT_API_AUTH_STRING: the Prefect server wants another password; set the one it has"
-        return f"the Prefect server answers {status}; look into its log, then run again"
+            return "PREFECT_API_AUTH_STRING: the Prefect server expects another password; set that one"
+        return f"the Prefect server answered {status}; read its log, then run again"
     if "TransportError" in kinds:
         words = str(error) or type(error).__name__
         return f"the Prefect server is gone ({words}); start it again, then run again"

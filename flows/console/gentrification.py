@@ -1,4 +1,4 @@
-"""The command that makes ``census/gentrification`` of downloads, and says which they are."""
+"""The command that builds ``census/gentrification`` from downloads, and says which are needed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def build(folder: Path, replace: bool = False) -> None:
-    """Make ``census/gentrification.parquet``, and print what became of every tract.
+    """Build ``census/gentrification.parquet``, and print what became of every tract.
 
     While a download is missing, it prints which, from where, and where to put it.
 
     Args:
-        folder: The investigation folder; the downloads lie in its ``census/sources/``.
-        replace: Whether a ``census/gentrification.parquet`` that is there may be replaced.
+        folder: The investigation folder; the downloads are in its ``census/sources/``.
+        replace: Whether an existing ``census/gentrification.parquet`` may be replaced.
 
     Raises:
         InputError: The configuration is wrong, a download is missing or wrong, or there is a
-            ``census/gentrification`` already. Of several mistakes all but the last are printed.
+            ``census/gentrification`` already. Of several mistakes, all but the last are printed.
         LedgerError: The counts do not add up.
     """
     from tasks.places.look import read_city_tracts
@@ -64,7 +64,7 @@ def build(folder: Path, replace: bool = False) -> None:
 
 
 def _print_sources(sources: Downloads, investigation: Investigation, to: Console) -> None:
-    """What is needed, and what there is."""
+    """Print what is needed, and what there is."""
     from tasks.selection.look import NEEDS
 
     rows = []
@@ -78,15 +78,15 @@ def _print_sources(sources: Downloads, investigation: Investigation, to: Console
         lists = "missing"
     rows.append(("lists of cities", "city, GEOID", lists))
     print_table(("needed", "columns", "there"), rows, to=to)
-    for label, mend in sources.packed:
-        to.print(f"not read: {label}; {mend}", markup=False)
+    for label, fix in sources.packed:
+        to.print(f"not read: {label}; {fix}", markup=False)
     if sources.others:
         to.print(f"not needed: {', '.join(sources.others)}", markup=False)
     to.print()
 
 
 def _print_missing(sources: Downloads, folder: Path, to: Console) -> None:
-    """From where the missing downloads are to be had.
+    """Print where to get the missing downloads.
 
     Raises:
         InputError: One is missing.
@@ -111,7 +111,7 @@ def _print_missing(sources: Downloads, folder: Path, to: Console) -> None:
 
 
 def _check_place(investigation: Investigation, folder: Path, replace: bool) -> None:
-    """See that nothing is lost and that no second file of the kind comes to be.
+    """Check that no file would be overwritten, and that there would not be a second one of the kind.
 
     Raises:
         InputError: There is a file already.
@@ -123,18 +123,18 @@ def _check_place(investigation: Investigation, folder: Path, replace: bool) -> N
     for path in sorted(census.glob(f"{Path(FILE_NAME).stem}.*")):
         if path.name != name:
             raise InputError(
-                f"census/{path.name}: is there already, and the program reads one file alone; "
+                f"census/{path.name}: already exists, and the program reads only one file; "
                 "move it out of census/"
             )
         if not replace:
             raise InputError(
-                f"{FILE_NAME}: is there already; move it away, or replace it with: "
+                f"{FILE_NAME}: already exists; move it away, or replace it with: "
                 f"nwatch gentrification {folder} --replace"
             )
 
 
 def _print_built(built: Built, warning: str | None, to: Console) -> None:
-    """What became of everything, then the warnings."""
+    """Print what became of everything, then the warnings."""
     rows: list[tuple[str, int]] = []
     for tally in built.tallies:
         rows.append((tally.whole, tally.count))

@@ -1,4 +1,4 @@
-"""The ledger in print: each number above the numbers that it is the sum of, or in one line with them."""
+"""The ledger in print: each number above the numbers that add up to it, or in one line with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Balance:
     Attributes:
         name: What is counted.
         count: How many entered; None where that is not known.
-        parts: The numbers that it is the sum of, by name; those that are 0 are left out, but for quarantine.
+        parts: The numbers that it is the sum of, by name; zeros are left out, except in quarantine.
     """
 
     name: str
@@ -150,7 +150,7 @@ def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
 
 
 def _together(accounts: Mapping[str, Counts]) -> Counts:
-    """The counts of all sources together; a line that was counted over all is taken as it was counted."""
+    """The counts of all sources together; a line that was counted over all sources is not summed again."""
     return {**_sum(counts for source, counts in accounts.items() if source), **accounts.get("", {})}
 
 

@@ -1,4 +1,4 @@
-"""What `nwatch new` does: a folder to fill, or one that is full of made-up records."""
+"""What `nwatch new` does: create a folder to fill, or one full of made-up records."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from flows.console.printing import console
 from flows.run.progress import speaking
 
 TEMPLATE: Final = f"""\
-# What to analyse. One folder an agency under records/ holds its mailboxes (*.pst, *.ost), untouched.
+# What to analyse. Each folder of records/ is an agency and holds its mailboxes (*.pst, *.ost).
+# They are only read, never changed.
 name = "{{name}}"
 
-# One section for each folder of records/. The same keys may stand in records/<agency>/agency.toml instead.
+# One section for each folder of records/. The same keys may be in records/<agency>/agency.toml instead.
 #
 # {agency_lines("lapd").replace(chr(10), chr(10) + "# ")}
 """
 
 
 def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
-    """Make an investigation folder, empty or synthetic.
+    """Create an investigation folder, empty or synthetic.
 
     Args:
-        folder: A place where nothing is yet, or an empty folder.
+        folder: A new folder, or an empty one.
         synthetic: Whether made-up records are put into it.
         scale: The size of those; 1 is the published investigation.
-        seed: Decides their texts, names and times.
+        seed: Determines their texts, names and times.
 
     Raises:
-        InputError: There is something at its place already, it cannot be written, or its disk has no room;
-            nothing is left behind.
+        InputError: The folder exists and is not empty, cannot be written, or its disk has no room; nothing
+            is left behind.
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise InputError(f"{folder}: is there already and not empty; name a new folder")
+            raise InputError(f"{folder}: already exists and is not empty; name a new folder")
         with _whole_or_not_at_all(folder) as beside:
             if synthetic:
                 _synthetic(beside, folder, scale, seed)
@@ -53,12 +54,10 @@ def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
         raise InputError(f"{folder}: cannot be written ({error.strerror}); name another place") from error
     to = console()
     if synthetic:
-        to.print(
-            f"A synthetic investigation lies in {folder}, its truth in {folder / 'truth'}.", markup=False
-        )
+        to.print(f"A synthetic investigation is in {folder}, its truth in {folder / 'truth'}.", markup=False)
     else:
         to.print(
-            f"Put the mailboxes into {folder / 'records'}/<agency>/ and write who they are into "
+            f"Put the mailboxes into {folder / 'records'}/<agency>/, and describe each agency in "
             f"{folder / FILE}.",
             markup=False,
         )
@@ -67,7 +66,7 @@ def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
 
 @contextmanager
 def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
-    """Give a folder beside to write to; what is in it is moved when the block ends well, and else removed."""
+    """Give a temporary folder to write to; its files are moved when the block succeeds, else removed."""
     above = folder.absolute().parent
     made = [each for each in (above, *above.parents) if not each.exists()]
     above.mkdir(parents=True, exist_ok=True)
@@ -88,7 +87,7 @@ def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
 
 
 def _synthetic(beside: Path, folder: Path, scale: float, seed: int) -> None:
-    """Write the made-up records; errors name the folder where they were to be."""
+    """Write the made-up records; errors name the folder that the user named."""
     from data.synthetic import create
     from data.synthetic.figures import EMAILS, mail_bytes
 
@@ -99,8 +98,8 @@ def _synthetic(beside: Path, folder: Path, scale: float, seed: int) -> None:
     free = shutil.disk_usage(beside).free
     if wanted > free:
         raise InputError(
-            f"{folder}: --scale {scale:g} takes {wanted / 1e9:,.2f} GB, and {free / 1e9:,.2f} GB are free on "
-            "its disk; name a smaller --scale, or a place on another disk"
+            f"{folder}: --scale {scale:g} needs {wanted / 1e9:,.2f} GB, and {free / 1e9:,.2f} GB are free on "
+            "its disk; choose a smaller --scale, or a folder on another disk"
         )
     written: dict[str, int] = {}
     listed: dict[str, int] = {}

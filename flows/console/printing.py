@@ -1,4 +1,4 @@
-"""How things look at the command line: tables, numbers, paths, and nothing that steers the terminal."""
+"""How output looks on the command line: tables, numbers and paths, without control characters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flows.run.part import Listing
 
 LOG_WIDTH: Final = 1000
-"""Columns of a log or a pipe, which have no width of their own: wide enough that nothing is folded."""
+"""Columns of a log or a pipe, which have no width of their own: wide enough that no line is folded."""
 
 
 def console(*, error: bool = False) -> Console:
@@ -32,7 +32,7 @@ def console(*, error: bool = False) -> Console:
 
 
 def number(value: int | None) -> str:
-    """A count with its thousands parted; what was not counted is `unknown`, never 0.
+    """A count with thousands separators; what was not counted is `unknown`, never 0.
 
     Example:
         >>> number(202552), number(None)
@@ -82,7 +82,7 @@ def _cell(value: Any) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Text from a mailbox or a disk, such that it cannot steer the terminal it is printed on.
+    r"""Text from a mailbox or a disk without control characters, so that it cannot control the terminal.
 
     Example:
         >>> printable("in\x1bbox")
@@ -92,7 +92,7 @@ def printable(text: str) -> str:
 
 
 def shown(path: Path) -> str:
-    """A path as a person at this place would write it: below the current folder from there, else whole.
+    """A path as a person would type it: relative if it is below the current folder, else absolute.
 
     Example:
         >>> shown(Path.cwd() / "demo/out"), shown(Path("/data/demo"))
@@ -103,7 +103,7 @@ def shown(path: Path) -> str:
 
 
 def command(words: str, folder: Path) -> str:
-    """A command for an investigation folder, such that it can be copied into a shell.
+    """A command for an investigation folder, quoted so that it can be pasted into a shell.
 
     Example:
         >>> command("nwatch ledger", Path("/data/a case"))

@@ -1,4 +1,4 @@
-"""What `nwatch run` does: look at all that can be wrong, start the workers, run, and show what was found."""
+"""What `nwatch run` does: check the input, start the workers, run, and show what was found."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
 ) -> None:
     """Run the investigation and print its summary.
 
-    What can be wrong with the input is looked for before anything is started.
+    The input is checked before anything is started.
 
     Args:
         folder: The investigation folder.
@@ -54,9 +54,9 @@ def run(  # noqa: PLR0917 - in the order of the command line
         wait: Whether that server stays up after the run until a key is pressed.
 
     Raises:
-        InputError: The configuration or the records are wrong, another run is at work in the folder, it
+        InputError: The configuration or the records are wrong, another run is active in the folder, it
             cannot be written, its disk is full, or the server or the workers are gone.
-        BrokenPipeError: The output was closed; the error says how things are.
+        BrokenPipeError: The output was closed; the error says what became of the tables.
         KeyboardInterrupt: Likewise.
         LedgerError: An identity of the ledger does not hold.
     """
@@ -73,48 +73,48 @@ def run(  # noqa: PLR0917 - in the order of the command line
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)
-    with _told_in_one_line(investigation), watched_by(investigation, ui) as server:
-        with reporting(speaking(console())) as tell, ExitStack() as stack:
-            with tell.stage("start"):
+    with _errors_in_one_line(investigation), watched_by(investigation, ui) as server:
+        with reporting(speaking(console())) as reporter, ExitStack() as stack:
+            with reporter.stage("start"):
                 flow = _started(looked_at, registry.load(parts), settings, stack, server)
             result = flow(agency, partition, only)
-            summary(result, tell.seconds, console())
+            summary(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
 
 
 @contextmanager
-def _told_in_one_line(investigation: Investigation) -> Iterator[None]:
-    """Tell of what stops a run from outside in one line, and whether tables were published before."""
+def _errors_in_one_line(investigation: Investigation) -> Iterator[None]:
+    """Report in one line what stops a run from outside, and what became of the tables."""
     before = published_at(investigation.out)
 
-    def word() -> str:
+    def state() -> str:
         if is_cut(investigation.work):
             return "the tables are published in part, and the next run publishes the rest first"
         if published_at(investigation.out) not in {None, before}:
-            return f"the tables are published and whole: {investigation.out}"
+            return f"all tables are published: {investigation.out}"
         return "nothing was published, and the next run goes on from here"
 
     try:
         yield
     except (KeyboardInterrupt, BrokenPipeError) as stop:
-        raise type(stop)(word()) from None
+        raise type(stop)(state()) from None
     except (InputError, LedgerError):
         raise
     except Exception as error:
         if interrupted(error):
-            raise KeyboardInterrupt(word()) from None
+            raise KeyboardInterrupt(state()) from None
         line = line_of(error, investigation.work)
         if line is None:
             raise
-        raise InputError(f"{line}; {word()}") from error
+        raise InputError(f"{line}; {state()}") from error
 
 
 def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] | None) -> tuple[str, ...]:
     """The parts of a run over one agency: the mail."""
     if set(only or ()) - {"mail"}:
         raise InputError(
-            "--agency reads the mail of one agency; leave --only out, or run the other parts alone"
+            "--agency reads the mail of one agency; leave out --only, or run the other parts without --agency"
         )
     check_agency(investigation, agency)
     return ("mail",)
@@ -127,13 +127,13 @@ def _started(
     stack: ExitStack,
     server: Server | None,
 ) -> Flow:
-    """Start all that a run needs, which the stack ends, and give what runs it."""
+    """Start what a run needs, which the stack ends, and return the function that runs it."""
     from cluster.kinds import kind_of
 
     modules = registry.worker_modules(parts)
     if modules:
         kind_of(settings).prepare(modules)
-    # What is imported from here on loads while a server, and what workers are forked from, come up beside.
+    # What is imported from here on loads while the server, and the process that forks workers, start up.
     from flows.run.workers import check_loaded, load, opened
 
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
@@ -169,7 +169,7 @@ def _flows(
 
 
 def _check_server(server: Server | None) -> None:
-    """See that the server of a watched run answers, and show the link to one of the run's own.
+    """Check that the server of a watched run answers, and print the link if it is the run's own.
 
     Raises:
         InputError: It does not.

@@ -1,4 +1,4 @@
-"""What a run ends with: what it found, whether anything is missing, and the warnings that nobody can miss."""
+"""The end of a run: what it found, whether anything is missing, and the warnings, which come last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.run.part import Told
 
 LONGEST: Final = 3
-"""How many stages the summary names, of those that took longest."""
+"""How many stages the summary names: those that took longest."""
 
 
 def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
@@ -59,15 +59,15 @@ def print_balances(result: RunResult, told: list[Told], to: Console) -> None:
     for each in found:
         of = " + ".join(f"{number(count)} {name}" for name, count in each.parts)
         to.print(f"  {number(each.count):>{width}} {each.name}{' = ' if of else ''}{of}", markup=False)
-    answer = "No: every one is accounted for"
+    answer = "No: everything is accounted for"
     if unknown := ", ".join(each.unknown for each in told if each.unknown):
-        answer = f"That is not known of {unknown} (see the warnings); all else is accounted for"
+        answer = f"Unknown for {unknown} (see the warnings); everything else is accounted for"
     to.print(f"{answer}; line by line: {command('nwatch ledger', result.out.parent)}", markup=False)
     to.print()
 
 
 def _seconds(seconds: Mapping[str, float]) -> str:
-    """All together, and what took longest of it."""
+    """The total, and what took longest."""
     longest = sorted(seconds, key=lambda name: -seconds[name])[:LONGEST]
     named = ", ".join(f"{name} {seconds[name]:.1f}" for name in longest)
     return f"{sum(seconds.values()):.1f} ({named})"

@@ -25,7 +25,7 @@ def ui(folder: Path) -> None:
         folder: The investigation folder.
 
     Raises:
-        InputError: No run was recorded there, or a server is up for it already.
+        InputError: No run was recorded there, or a server is already running for it.
     """
     from flows.service.local_server import Server, database
 
@@ -54,16 +54,16 @@ def watched_by(investigation: Investigation, wanted: bool) -> Iterator[Server | 
         wanted: Whether ``--ui`` was given.
 
     Yields:
-        The server, which may still be coming up; None without one of the run's own.
+        The server, which may still be starting; None without one of the run's own.
 
     Raises:
-        InputError: The environment names a server already, or one is up for this investigation.
+        InputError: The environment already names a server, or one is running for this investigation.
     """
     named = os.environ.get("PREFECT_API_URL")
     if wanted and named:
         raise InputError(
-            f"--ui: PREFECT_API_URL names a server already ({named}), and the run is shown there; "
-            "leave --ui out, or unset PREFECT_API_URL"
+            f"--ui: PREFECT_API_URL already names a server ({named}), which will show the run; "
+            "leave out --ui, or unset PREFECT_API_URL"
         )
     if not wanted and not named:
         yield None
@@ -80,17 +80,17 @@ def watched_by(investigation: Investigation, wanted: bool) -> Iterator[Server | 
 
 @contextmanager
 def _only_server(investigation: Investigation) -> Iterator[None]:
-    """See that no other server uses the same database, which is made for one."""
+    """Check that no other server uses the same database, which is meant for one."""
     with only_one(investigation.work, "ui") as ours:
         if not ours:
             raise InputError(
-                f"{investigation.folder}: a Prefect UI is open for this investigation already; close it first"
+                f"{investigation.folder}: a Prefect UI is already open for this investigation; close it first"
             )
         yield
 
 
 def until_key(link: str) -> None:
-    """Wait until a key is pressed, or Ctrl-C; where no person is at the keyboard, until the input ends.
+    """Wait until a key is pressed, or Ctrl-C; without a terminal, until the input ends.
 
     Args:
         link: Where the UI is.

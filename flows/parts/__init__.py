@@ -17,7 +17,7 @@ PARTS: tuple[str, ...] = ("mail", "posts", "crime", "gentrification", "selection
 """The names of all parts, in the order in which they run. Each is a page, ``flows/parts/<name>.py``."""
 
 PLANNED: Final[Mapping[str, tuple[str, ...]]] = {"coding": ("coding/*/*.csv",)}
-"""Parts of a later version, and the files that they will need: a run says that it does not read those."""
+"""Parts of a later version, and the files that they will need: a run says that it does not read them."""
 
 
 def get(name: str) -> Part:

@@ -40,7 +40,7 @@ class CrimeInput:
 
 
 def look(given: Inputs) -> CrimeInput:
-    """Look at the crimes beside the tract layer, with the Census and the lists of all cities."""
+    """Check the crimes against the tract layer, the Census and the lists of all cities."""
     from tasks.crime.look import check_crimes, sections
     from tasks.income.look import bonferroni
 
@@ -60,7 +60,7 @@ def look(given: Inputs) -> CrimeInput:
 
 
 def run(job: Job) -> PointsFound:
-    """Put the crimes of each city into tracts, and compare each type with the income there.
+    """Place the crimes of each city in tracts, and compare each type with the income there.
 
     Args:
         job: The job.
@@ -70,7 +70,7 @@ def run(job: Job) -> PointsFound:
 
     Raises:
         InputError: A file, a column, a city, a type or a setting is wrong.
-        LedgerError: A crime that entered has left no trace.
+        LedgerError: A crime that entered is not accounted for.
     """
     from flows.service.artifacts import show_table
     from tasks.crime import task as tasks
@@ -102,7 +102,7 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 
 def tell(found: PointsFound) -> Told:
-    """One row per city and type of crime; the finding over deciles beside it, for the two may differ."""
+    """One row per city and type of crime; the finding over deciles is beside it, as the two may differ."""
     verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()
     over = {(row["city"], row["crime"]): row["direction"] for row in tests if row["level"] == "decile"}

@@ -58,7 +58,7 @@ def run(job: Job) -> GentrificationFound:
 
     Raises:
         InputError: A file, a column or a setting is wrong.
-        LedgerError: A tract that entered has left no trace.
+        LedgerError: A tract that entered is not accounted for.
     """
     from tasks.selection import task as tasks
 

@@ -63,7 +63,7 @@ def run(job: Job) -> MailFound:
 
     Raises:
         InputError: There is no mailbox, or none that is whole.
-        LedgerError: A message that entered has left no trace.
+        LedgerError: A message that entered is not accounted for.
     """
     from data.crosswalk import read_crosswalk
     from data.tables import read_table
@@ -79,7 +79,7 @@ def run(job: Job) -> MailFound:
     settings = MailSettings() if job.partition is None else MailSettings(partition=job.partition)
     left_out: tuple[str, ...] = ()
     if job.settled:
-        # Asked here, of the very files that are surveyed next: one that comes later is the next run's.
+        # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, left_out = _settled(investigation, records)
     planned = step(mailboxes.survey)(records, work, client, settings)
     reading = step(mailboxes.read)(planned, work, client, settings)
@@ -138,7 +138,7 @@ def remember(job: Job, found: MailFound) -> None:
 
 
 def origin(found: MailFound) -> Mapping[str, Any]:
-    """The mailboxes by hash, one that was given twice once, and the crosswalk."""
+    """The mailboxes by hash, one given twice only once, and the crosswalk."""
     distinct = {(source.agency, source.source): source for source in found.sources}
     return {
         "crosswalk": {"sha256": found.crosswalk},
@@ -177,7 +177,7 @@ def notes(investigation: Investigation) -> list[str]:
 
 PART = Part(
     name="mail",
-    patterns=(),  # a run without mailboxes is refused, not one part less (`flows.run.preflight.parts_to_run`)
+    patterns=(),  # without mailboxes a run is refused, not shortened (`flows.run.preflight.parts_to_run`)
     tables=(*mail.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
     ledger=LEDGER,
     run=run,
@@ -185,7 +185,7 @@ PART = Part(
     tell=tell,
     notes=notes,
     remember=remember,
-    # Arrow loads pandas with the first list that it is given: better once than on every worker.
+    # Arrow loads pandas when it converts its first list: better once than on every worker.
     worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
     keys=("sources", "crosswalk"),
 )

@@ -1,4 +1,4 @@
-"""What the parts `posts` and `crime` share: points in tracts, looked at, found and told."""
+"""What the parts `posts` and `crime` share: their input, and how they report what they found."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def layer(given: Inputs) -> Path:
 
 
 def bounds(given: Inputs) -> Bounds | None:
-    """The tract layer's extent in degrees; None where it tells none."""
+    """The tract layer's extent in degrees; None where it states none."""
     from tasks.places.look import check_layer
 
     return check_layer(given.once(layer))
@@ -82,7 +82,7 @@ def cities(census: Census) -> set[str]:
 
 
 def origin(found: PointsFound) -> dict[str, Any]:
-    """Large files by hash, one that was given twice twice; the tract layer, and the tables of the Census."""
+    """Large files by hash, a file given twice two times; the tract layer, and the tables of the Census."""
     return {
         "files": [_by_hash(file) for file in sorted(found.files, key=lambda file: file.sha256)],
         "tracts": _by_hash(found.layer.input),
@@ -91,7 +91,7 @@ def origin(found: PointsFound) -> dict[str, Any]:
 
 
 def small_tables(files: Iterable[InputFile]) -> list[dict[str, Any]]:
-    """Small tables by hash, in order of their names, which are not named."""
+    """Small tables by hash, in order of their names, which are left out."""
     return [_by_hash(file) for file in sorted(files, key=lambda file: (file.file, file.sha256))]
 
 

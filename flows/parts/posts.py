@@ -42,7 +42,7 @@ class PostsInput:
 
 
 def look(given: Inputs) -> PostsInput:
-    """Look at the posts beside the tract layer, with the Census and the examined cities."""
+    """Check the posts against the tract layer, the Census and the examined cities."""
     from tasks.posts.look import check_posts
 
     settings = given.investigation.config.posts
@@ -63,7 +63,7 @@ def look(given: Inputs) -> PostsInput:
 
 
 def run(job: Job) -> PointsFound:
-    """Put the posts of an investigation into tracts, and compare them with the income there.
+    """Place the posts of an investigation in tracts, and compare them with the income there.
 
     Args:
         job: The job.
@@ -73,7 +73,7 @@ def run(job: Job) -> PointsFound:
 
     Raises:
         InputError: A file, a column, a city or a setting is wrong.
-        LedgerError: A post that entered has left no trace.
+        LedgerError: A post that entered is not accounted for.
     """
     from flows.service.artifacts import show_table
     from tasks.income import task as income
@@ -103,7 +103,7 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 
 def tell(found: PointsFound) -> Told:
-    """One row per city: what the tests say at the level of tracts, and whether it stands."""
+    """One row per city: the finding over tracts, and its verdict."""
     verdicts = {row["city"]: row["verdict"] for row in found.findings.robust.to_pylist()}
     rows = [
         (
@@ -128,7 +128,7 @@ def tell(found: PointsFound) -> Told:
 
 
 def notes(investigation: Investigation) -> list[str]:
-    """A line for each folder in ``posts/``, of which nothing is read."""
+    """A line for each folder in ``posts/``; nothing in it is read."""
     return [
         f"not read: the folder posts/{path.name}; put files of posts into posts/ itself"
         for path in sorted((investigation.folder / "posts").glob("*"))

@@ -1,4 +1,4 @@
-"""The choice of cities: the most gentrified ones whose own police has a partnership (method 8)."""
+"""The choice of cities: the most gentrified ones whose own police have a partnership (method 8)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run(job: Job) -> SelectionFound:
 
     Raises:
         InputError: A file, a column or a setting is wrong.
-        LedgerError: A row of the Atlas that entered has left no trace.
+        LedgerError: A row of the Atlas that entered is not accounted for.
     """
     from flows.service.artifacts import show_table
     from tasks.selection import task as tasks

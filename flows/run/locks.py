@@ -1,4 +1,4 @@
-"""Locks in an investigation's work folder: each is let go by its holder's end, whatever that is."""
+"""Locks in an investigation's work folder; each is released when its holder ends, however it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 from data.errors import InputError
 
 LOOK_EVERY: Final = 1.0
-"""Seconds between two looks whether another run has ended."""
+"""Seconds between two checks whether another run has ended."""
 
 _RUN: Final = ".lock"
 
@@ -25,28 +25,28 @@ def one_run_at_a_time(
     """Hold an investigation folder for one run.
 
     Args:
-        work: The work folder, made if need be.
+        work: The work folder, created if need be.
         patience: Seconds to wait for another run to end.
-        tell: Told that there is another run to wait for.
+        tell: Called with a line where there is another run to wait for.
 
     Raises:
-        InputError: Another run holds it still, or the folder cannot be written.
+        InputError: Another run still holds it, or the folder cannot be written.
     """
     with _opened(work, _RUN) as lock:
         end = time.monotonic() + patience
         if not _is_ours(work, lock) and patience:
-            tell(f"another run is at work in this investigation; waiting {patience:,.0f} s at most")
+            tell(f"another run is active in this investigation; waiting up to {patience:,.0f} s")
             while time.monotonic() < end and not _is_ours(work, lock):
                 time.sleep(LOOK_EVERY)
         if not _is_ours(work, lock):
             raise InputError(
-                f"{work.parent}: another run is at work in this investigation; wait until it ended"
+                f"{work.parent}: another run is active in this investigation; wait until it has ended"
             )
         yield
 
 
 def check_free(work: Path) -> None:
-    """See that no run is at work in an investigation folder, before one more is started.
+    """Check that no run is active in an investigation folder, before another one is started.
 
     Raises:
         InputError: One is, or the folder cannot be written.
@@ -59,10 +59,10 @@ def at_work(work: Path) -> bool:
     """Whether a run holds an investigation folder.
 
     Args:
-        work: The work folder; it is not made.
+        work: The work folder; it is not created.
 
     Raises:
-        InputError: That cannot be asked.
+        InputError: The lock cannot be opened.
     """
     if not (work / _RUN).exists():
         return False
@@ -72,14 +72,14 @@ def at_work(work: Path) -> bool:
 
 @contextmanager
 def only_one(work: Path, kind: str) -> Iterator[bool]:
-    """Hold an investigation folder for the only one of its kind, which is in no other one's way.
+    """Hold an investigation folder for one process of a kind; those of other kinds are not affected.
 
     Args:
-        work: The work folder, made if need be.
-        kind: What there shall be one of.
+        work: The work folder, created if need be.
+        kind: What there may be only one of, such as ``arrivals``.
 
     Yields:
-        Whether it is held; if not, another one of its kind is at work.
+        Whether it is held; if not, another one of its kind is active.
 
     Raises:
         InputError: The folder cannot be written.
@@ -102,7 +102,7 @@ def _opened(work: Path, name: str) -> Iterator[int]:
 
 
 def _is_ours(work: Path, lock: int) -> bool:
-    """Whether the lock is ours; asked again it still is."""
+    """Whether the lock is ours; a second call gives the same answer."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -110,6 +110,6 @@ def _is_ours(work: Path, lock: int) -> bool:
     except OSError as error:
         raise InputError(
             f"{work}: cannot be locked ({error.strerror}); "
-            "move the investigation to a disk that has locks (NFS has them, if its lock service runs)"
+            "move the investigation to a disk that supports locks (NFS does, if its lock service runs)"
         ) from error
     return True

@@ -1,4 +1,4 @@
-"""What a part of a run is: the one interface that all parts have, those that come with the program too."""
+"""What a part of a run is: one interface for all parts, including those that come with the program."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Found:
-    """What a part found; each part adds what it has to tell.
+    """What a part found; each part adds its own results.
 
     Attributes:
         warnings: What a person must not overlook, one line each.

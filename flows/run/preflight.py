@@ -1,8 +1,8 @@
-"""What is looked at before a run: its input, each thing once, and which parts have theirs.
+"""What is checked before a run: its input, each thing once, and which parts have theirs.
 
-Whoever starts a run looks at its input first and hands on what was seen (:func:`using`); the flows start from
-that (:func:`inputs`). What a part needs is imported when it is looked at, so that a run of the mail loads
-nothing of the others.
+The caller of a run checks its input first and passes on what was read (:func:`using`); the flows start from
+that (:func:`inputs`). The code of a part is imported when its input is checked, so that a run of the mail
+loads nothing of the others.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def using(looked_at: Inputs) -> Iterator[None]:
 
 
 def inputs(folder: Path, agencies: Collection[str] | None = None) -> Inputs:
-    """The input that the caller has looked at; a fresh one where none was handed on.
+    """The input that the caller has checked; a new one where none was passed on.
 
     Args:
         folder: The investigation folder.
@@ -71,7 +71,7 @@ def inputs(folder: Path, agencies: Collection[str] | None = None) -> Inputs:
 
 
 def check_agency(investigation: Investigation, agency: str) -> None:
-    """See that an agency has mail to read.
+    """Check that an agency has mail to read.
 
     Raises:
         InputError: It has no mailbox; the message names the agencies that have.
@@ -79,7 +79,7 @@ def check_agency(investigation: Investigation, agency: str) -> None:
     if not investigation.place.mailboxes(agency):
         there = sorted({one.agency for one in investigation.place.scan().seen if one.mailbox})
         raise InputError(
-            f"records/{agency}: no mailbox (*.pst, *.ost) of an agency {agency!r}; "
+            f"records/{agency}: agency {agency!r} has no mailbox (*.pst, *.ost); "
             f"name one of: {', '.join(there)}"
         )
 
@@ -129,12 +129,12 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
 def notes(
     investigation: Investigation, only: Sequence[str] | None = None, *, brief: bool = True
 ) -> list[str]:
-    """What a person should know before the run: what is there and is not read, and what is left out.
+    """What a person should know before the run: which files are not read, and what is left out.
 
     Args:
         investigation: The investigation.
         only: The parts asked for; None for all.
-        brief: Whether skipped parts of which nothing is there share one line.
+        brief: Whether skipped parts without any files share one line.
     """
     rest = [part for part in registry.PARTS if only and part not in only]
     lines = [f"left out: {', '.join(rest)} (--only {' --only '.join(only or ())})"] if rest else []
@@ -150,7 +150,7 @@ def notes(
 
 
 def _begun(investigation: Investigation, part: str) -> bool:
-    """Whether files of the part are there that no other part has a use for."""
+    """Whether the part has files that no other part uses."""
     patterns = registry.PLANNED[part] if part in registry.PLANNED else registry.get(part).patterns
     own = [pattern for pattern in patterns if not pattern.startswith("census/")]
     return any(_any(investigation, pattern) for pattern in own)

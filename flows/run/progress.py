@@ -1,4 +1,4 @@
-"""What a run tells while it works: bars on a terminal, plain lines in a log, seconds for each stage."""
+"""What a run shows while it works: bars on a terminal, plain lines in a log, seconds for each stage."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many items are done and how many there are, as often as one likes."""
+"""Called with how many items are done and how many there are, at any rate."""
 
 EVERY: Final = 5.0
 """Seconds between two lines of one stage in a log."""
 
 
 class Reporter:
-    """Tells nothing, but keeps the time. The ones that speak are :class:`Lines` and :class:`Bars`.
+    """Prints nothing, but measures the time. :class:`Lines` and :class:`Bars` print.
 
     Attributes:
-        seconds: What each stage took, all times together, in the order in which they first ended.
+        seconds: What each stage took in all, in the order in which the stages first ended.
 
     Example:
         >>> reporter = Reporter()
@@ -37,14 +37,14 @@ class Reporter:
 
     @contextmanager
     def stage(self, name: str, unit: str = "") -> Iterator[OnProgress]:
-        """Tell that a stage begins and that it ended.
+        """Report that a stage begins and that it has ended.
 
         Args:
             name: What is done, as "read the mail".
             unit: What is counted, as "messages".
 
         Yields:
-            Where the stage says how far it is.
+            A callback for how far the stage is.
         """
         start = time.perf_counter()
         with self._shown(name, unit) as on_progress:
@@ -53,7 +53,7 @@ class Reporter:
         self.seconds[name] = self.seconds.get(name, 0.0) + taken
 
     def say(self, line: str) -> None:
-        """Tell something that a person who waits must know.
+        """Report something that a waiting person should know.
 
         Args:
             line: One line.
@@ -73,7 +73,7 @@ class Lines(Reporter):
         self._every = every
 
     def say(self, line: str) -> None:
-        """Tell it as a line among the others."""
+        """Print it as a line among the others."""
         self._say(line)
 
     @contextmanager
@@ -101,7 +101,7 @@ class Bars(Reporter):
         self._console = console
 
     def say(self, line: str) -> None:
-        """Tell it above the bar that is shown."""
+        """Print it above the bar."""
         self._console.print(line, markup=False, highlight=False)
 
     @contextmanager
@@ -127,7 +127,7 @@ class Bars(Reporter):
 
 
 def speaking(to: Console) -> Reporter:
-    """The reporter for a console: bars where a person looks on, plain lines in a log."""
+    """The reporter for a console: bars on a terminal, plain lines in a log."""
     return Bars(to) if to.is_terminal else Lines(lambda line: print(line, flush=True))  # noqa: T201
 
 
@@ -136,7 +136,7 @@ _CURRENT: ContextVar[Reporter] = ContextVar("reporter")
 
 @contextmanager
 def reporting(reporter: Reporter) -> Iterator[Reporter]:
-    """Let flows called within the block speak through this reporter.
+    """Let flows called within the block report to this reporter.
 
     It is not a flow's argument because Prefect writes those into its database.
     """
@@ -148,5 +148,5 @@ def reporting(reporter: Reporter) -> Iterator[Reporter]:
 
 
 def reporter() -> Reporter:
-    """The reporter of this run; a silent one where nobody asked to be told."""
+    """The reporter of this run; a silent one where none was set."""
     return _CURRENT.get(None) or Reporter()

@@ -1,6 +1,6 @@
-"""`provenance.json`: from what, by what and how the tables came to be (method 12.2).
+"""`provenance.json`: which input, settings and versions the tables were made from (method 12.2).
 
-It names the inputs by source id and hash and never by file name, and it holds no clock and no path: the same
+It names the inputs by source id and hash and never by file name, and it holds no time and no path: the same
 inputs, configuration and versions give the same bytes.
 """
 
@@ -73,7 +73,7 @@ def provenance(
 
 
 def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """Take over what the last provenance says of the parts that are not in this one."""
+    """Copy what the last provenance says of the parts that are not in this one."""
     for part in registry.load():
         keys = part.provenance_keys
         if keys[0] in values or keys[0] not in before:
@@ -101,7 +101,7 @@ def previous(out: Path) -> dict[str, Any]:
 
 
 def write_provenance(values: Mapping[str, Any], out: Path) -> Path:
-    """Write `provenance.json` to a folder and give its path."""
+    """Write `provenance.json` to a folder and return its path."""
     path = out / PROVENANCE
     path.write_text(json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

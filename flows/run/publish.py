@@ -16,19 +16,19 @@ from data.catalog import PROVENANCE
 from data.errors import InputError
 from data.schema import TABLES
 from flows import parts as registry
-from flows.run.signals import handled
+from flows.run.signals import handling
 
 REMOVED: Final = "removed"
-"""Where in `work/` the tables go that an earlier run made and a whole run does not make anew."""
+"""The folder in `work/` for tables of an earlier run that a run of all parts does not make again."""
 
 _DECIDED: Final = "publishing"
-"""Where in `work/` the results lie from the moment on from which they are to be in `out/`."""
+"""The folder in `work/` with results that are complete and are to be moved to `out/`."""
 
 _OLD: Final = ".old"
-"""The file beside them that names the tables which are to be moved away."""
+"""The file in it that names the tables which are to be moved away."""
 
 _BEFORE: Final = ".before"
-"""The provenance of the run before, while the tables are neither its nor the new one's."""
+"""The provenance of the run before, kept there while `out/` holds tables of both runs."""
 
 
 def ours() -> frozenset[Path]:
@@ -39,11 +39,11 @@ def ours() -> frozenset[Path]:
 
 @contextmanager
 def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
-    """Give an empty folder to write a run's results to, and publish them in `out/` when the block ends well.
+    """Give an empty folder to write a run's results to, and publish them in `out/` when the block succeeds.
 
     Args:
         work: The work folder, on the same disk as `out`.
-        out: Where the results go; what else lies there stays.
+        out: Where the results go; other files there stay.
         whole: Whether the results are all that there are: tables of an earlier run that are not among them
             are then moved to `work/removed`.
 
@@ -51,7 +51,7 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
         The folder to write to.
 
     Raises:
-        InputError: `out` cannot be written; said before any work is done.
+        InputError: `out` cannot be written; raised before any work is done.
     """
     check_writable(out)
     finish(work, out)
@@ -65,7 +65,7 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
 
 
 def _decide(work: Path, stage: Path, old: Collection[Path]) -> None:
-    """Make the results of a run the next ones of `out/`, in one step, after which only power is wanted."""
+    """Decide, in one step, that a run's results are published; after it, not even a power cut loses them."""
     (stage / _OLD).write_text("".join(f"{file}\n" for file in sorted(old)), encoding="utf-8")
     for path in stage.rglob("*"):
         _on_disk(path)
@@ -75,12 +75,12 @@ def _decide(work: Path, stage: Path, old: Collection[Path]) -> None:
 
 
 def finish(work: Path, out: Path) -> bool:
-    """Publish what a run has decided on, or the rest of it where that run was cut off meanwhile.
+    """Publish the results of a run, or the rest of them where that run was cut off while it published.
 
     `out/` cannot be exchanged whole: it may be a mount or a link, have rights of its own, and hold files of
     the user's. So each file is moved by itself, in one step, and a reader finds the old table or the new one.
     `provenance.json`, which holds the hashes of all, is taken away before the first and put back after the
-    last: where it lies, `out/` holds what it names, whenever the power went.
+    last: where it exists, `out/` holds what it names, even after a power cut.
 
     Args:
         work: The work folder.
@@ -92,18 +92,18 @@ def finish(work: Path, out: Path) -> bool:
     Raises:
         OSError: A file cannot be moved, as where `out` is on another disk; the next call goes on from there.
     """
-    decided, told = work / _DECIDED, Path(PROVENANCE)
+    decided, provenance = work / _DECIDED, Path(PROVENANCE)
     if not decided.is_dir():
         return False
     with _uninterrupted():
         made = _files(decided)
-        if told in made and (out / told).exists():
-            (out / told).replace(decided / _BEFORE)
+        if provenance in made and (out / provenance).exists():
+            (out / provenance).replace(decided / _BEFORE)
             _on_disk(out)
-        _move(made - {told}, decided, out)
+        _move(made - {provenance}, decided, out)
         old = (decided / _OLD).read_text(encoding="utf-8") if (decided / _OLD).exists() else ""
         _move({Path(file) for file in old.splitlines() if (out / file).is_file()}, out, work / REMOVED)
-        _move(made & {told}, decided, out)
+        _move(made & {provenance}, decided, out)
         shutil.rmtree(decided)
     return True
 
@@ -114,14 +114,14 @@ def is_cut(work: Path) -> bool:
 
 
 def check_writable(out: Path) -> None:
-    """See that results can be moved to a folder and the folders in it.
+    """Check that results can be moved to a folder and the folders in it.
 
     Raises:
         InputError: They cannot; the message names the place.
     """
     for folder in (out, out / "public", out / "private"):
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder}: is a file; move it away, for the tables go there")
+            raise InputError(f"{folder}: is a file, but the tables go there; move it away")
         asked = folder if folder.exists() else out.parent if folder == out else out
         if asked.exists() and not os.access(asked, os.W_OK):
             raise InputError(f"{folder}: cannot be written; check its permissions")
@@ -130,7 +130,7 @@ def check_writable(out: Path) -> None:
 def published_at(out: Path) -> int | None:
     """When the provenance of `out/` was written, nanoseconds since 1970; None where there is none.
 
-    It lies there when all tables do.
+    It is written after all tables.
     """
     try:
         return (out / PROVENANCE).stat().st_mtime_ns
@@ -140,22 +140,22 @@ def published_at(out: Path) -> int | None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until the block has ended, which takes no time.
+    """Let Ctrl-C and SIGTERM wait until the block has ended, which is soon.
 
-    Half of it would be neither old nor new.
+    If it were interrupted, some tables would be old and some new.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread alone
         return
-    heard: list[int] = []
-    with handled((signal.SIGINT, signal.SIGTERM), lambda number, _: heard.append(number)):
+    received: list[int] = []
+    with handling((signal.SIGINT, signal.SIGTERM), lambda number, _: received.append(number)):
         yield
-    for number in heard:
+    for number in received:
         signal.raise_signal(number)
 
 
 def _move(files: Collection[Path], source: Path, target: Path) -> None:
-    """Move files from one folder to the same place below another, and see that they are there to stay."""
+    """Move files from one folder to the same place below another, so that a power cut does not undo it."""
     for file in sorted(files):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         (source / file).replace(target / file)
@@ -169,29 +169,29 @@ def _on_disk(path: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # a file system that knows of no such thing
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # a file system that has no fsync for it
             raise
     finally:
         os.close(descriptor)
 
 
 def _files(folder: Path) -> set[Path]:
-    """The results that lie in a folder."""
+    """The results in a folder."""
     found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
     return found - {Path(_OLD), Path(_BEFORE)}
 
 
 def _lying(out: Path) -> set[Path]:
-    """The program's files that lie in `out/`."""
+    """The program's files in `out/`."""
     return {file for file in ours() if (out / file).is_file()}
 
 
 def superseded(out: Path, parts: Collection[str]) -> list[str]:
-    """The parts of which tables lie in `out/` that a whole run will not make anew.
+    """The parts that have tables in `out/` which a run of all parts will not make again.
 
     Args:
-        out: Where the last run's tables lie, if there was one.
-        parts: The parts that the run carries out.
+        out: The folder of the last run's tables, if there was one.
+        parts: The parts of the run.
 
     Example:
         >>> superseded(Path("no-such-folder"), ["mail"])

@@ -1,4 +1,4 @@
-"""What a run that nobody looks at leaves as it was, and what it refuses: nothing is lost in silence."""
+"""What a scheduled run leaves as it was, and what it refuses to do: no rows are lost silently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.mail.previous_runs import recall
 
 
 def agencies_ready(investigation: Investigation) -> tuple[list[str] | None, list[str]]:
-    """The agencies of which nothing is still being copied.
+    """The agencies whose mailboxes are all copied.
 
     Args:
         investigation: The investigation, held for this run; its agencies need not have settings yet.
@@ -23,8 +23,8 @@ def agencies_ready(investigation: Investigation) -> tuple[list[str] | None, list
         The agencies, None where all are ready; and a note for each of the others.
 
     Raises:
-        InputError: None is ready; or one that is not stands in the published tables, but what was read of it
-            is gone.
+        InputError: None is ready; or one that is not ready has rows in the published tables, but what was
+            read of it is gone.
     """
     coming = agencies_coming(investigation)
     if not coming:
@@ -37,7 +37,7 @@ def agencies_ready(investigation: Investigation) -> tuple[list[str] | None, list
 
 
 def agencies_gone(investigation: Investigation, refuse: bool) -> list[str]:
-    """A note on each agency of the published tables whose mailboxes are not there any more.
+    """A note for each agency of the published tables that has no mailboxes any more.
 
     Args:
         investigation: The investigation, held for this run.
@@ -50,17 +50,18 @@ def agencies_gone(investigation: Investigation, refuse: bool) -> list[str]:
     gone = sorted(_published(investigation.out) - there)
     if gone and refuse:
         raise InputError(
-            f"records/{gone[0]}: no mailbox in it any more, and the agency stands in the published tables; "
-            "put its mailboxes back (is their disk mounted?), or, if it is to go, run by hand: "
+            f"records/{gone[0]}: has no mailbox any more, but the agency has rows in the published tables; "
+            "put its mailboxes back (is their disk mounted?), or, to remove the agency, run by hand: "
             f"nwatch run {investigation.folder}"
         )
     return [
-        f"agency {agency!r} has no mailbox any more, and goes from the published tables" for agency in gone
+        f"agency {agency!r} has no mailbox any more, and will be removed from the published tables"
+        for agency in gone
     ]
 
 
 def check_kept(investigation: Investigation, agencies: Collection[str]) -> frozenset[str]:
-    """See that a run over some agencies can take the rows of the others from the work folder.
+    """Check that a run over some agencies can take the rows of the others from the work folder.
 
     Args:
         investigation: The investigation, held for this run.
@@ -70,14 +71,14 @@ def check_kept(investigation: Investigation, agencies: Collection[str]) -> froze
         The others of which something is known.
 
     Raises:
-        InputError: An agency stands in the published tables, but what was read of it is gone.
+        InputError: An agency has rows in the published tables, but what was read of it is gone.
     """
     known = recall(investigation.work, but=agencies).agencies
     lost = sorted(_published(investigation.out) - known - set(agencies))
     if lost:
         raise InputError(
-            f"work/mail: what was read of {', '.join(lost)} is not there any more, or is another version's, "
-            f"and their rows would be lost; read all agencies: nwatch run {investigation.folder}"
+            f"work/mail: what was read of {', '.join(lost)} is gone, or was read by another version, "
+            f"and the published rows would be lost; read all agencies: nwatch run {investigation.folder}"
         )
     return known
 

@@ -1,4 +1,4 @@
-"""What a process does of signals for a while."""
+"""Signals that a function handles for a while."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from types import FrameType
 
 
 @contextmanager
-def handled(
+def handling(
     numbers: Collection[signal.Signals], by: Callable[[int, FrameType | None], object]
 ) -> Iterator[None]:
     """Let a function handle signals within the block; after it they are handled as before.
 
     Args:
         numbers: The signals.
-        by: Called with the number of the one that came, and the frame that it came to.
+        by: Called with the number of the signal, and the frame that it interrupted.
     """
     before = {number: signal.signal(number, by) for number in numbers}
     try:

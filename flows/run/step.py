@@ -1,4 +1,4 @@
-"""How a step is run: as a plain call with a progress bar, or as a Prefect task where somebody can look.
+"""How a step is run: as a plain call with a progress bar, or as a Prefect task where a server records it.
 
 Which runs are watched, :mod:`flows.run.watched` says; any other run calls the same functions.
 """
@@ -62,7 +62,7 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R]) -> R:
 
 
 def _shown(of: Step[..., Any], on_progress: OnProgress) -> OnProgress:
-    """Where a step says how far it is: the progress bar, and an artifact where the run is watched."""
+    """Where a step reports how far it is: the progress bar, and an artifact where the run is watched."""
     if not watched():
         return on_progress
     from flows.service.artifacts import with_artifact

@@ -1,4 +1,4 @@
-"""The Dask client of a run, the one that is open or one of its own, and whether its workers can work."""
+"""The Dask client of a run, an open one or its own, and whether its workers can load the program."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CLUSTER: Final = logging.getLogger("cluster")
 
 _LOST: Final = "scheduler-connection-lost"
-"""Why Dask cancels the futures of a client whose scheduler is gone."""
+"""The reason that Dask gives where it cancels the futures of a client whose scheduler is gone."""
 
 
 @contextmanager
@@ -51,10 +51,10 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
     if not modules:
         yield None
         return
-    with _heard_in_the_run():
+    with _logged_in_the_run():
         if has_client():
             client = Client.current()
-            with _told_if_lost(client):
+            with _loss_in_one_line(client):
                 yield client
             return
         for line in unknown(os.environ):
@@ -66,9 +66,9 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
 
 @contextmanager
 def opened(settings: ClusterSettings | None = None) -> Iterator[Client]:
-    """Open a cluster and give its client, as `cluster.connect` does; a lost cluster is one line.
+    """Open a cluster and give its client, as `cluster.connect` does; a lost cluster is an error of one line.
 
-    What it tells meanwhile, as that the run waits for workers, goes to the reporter.
+    What the cluster logs meanwhile, such as that the run waits for workers, goes to the reporter.
 
     Args:
         settings: Where the work runs; by default what the environment says.
@@ -77,12 +77,12 @@ def opened(settings: ClusterSettings | None = None) -> Iterator[Client]:
         InputError: The cluster cannot be opened, or the scheduler or all workers were lost while the work
             went on.
     """
-    with _heard_by(reporter().say), connect(settings) as client, _told_if_lost(client):
+    with _logged_to(reporter().say), connect(settings) as client, _loss_in_one_line(client):
         yield client
 
 
 def has_client() -> bool:
-    """Whether the caller opened a client already."""
+    """Whether the caller has already opened a client."""
     try:
         Client.current()
     except ValueError:
@@ -91,11 +91,10 @@ def has_client() -> bool:
 
 
 def load(client: Client, modules: Sequence[str]) -> list[Future]:
-    """Let every worker begin to load modules that it will need.
+    """Make every worker begin to load modules that it will need.
 
-    Workers load it side by side while other things start. What is sent is a word and a builtin: a worker
-    that cannot load the program says so, whereas one that is sent a function of the program's own would
-    hang.
+    Workers load them in parallel while other things start. Only a name and a builtin are sent: a worker that
+    cannot load the program reports that, whereas one that is sent a function of the program would hang.
     """
     return [
         client.submit(builtins.__import__, module, workers=[worker], allow_other_workers=True, pure=False)
@@ -105,7 +104,7 @@ def load(client: Client, modules: Sequence[str]) -> list[Future]:
 
 
 def check_loaded(loading: list[Future]) -> None:
-    """Wait until all is loaded.
+    """Wait until all modules are loaded.
 
     Raises:
         InputError: A worker lacks this program or a part of it.
@@ -117,11 +116,11 @@ def check_loaded(loading: list[Future]) -> None:
                 f"the Dask workers cannot load this program ({future.exception()}); "
                 "install the same version of it where they run, or unset NWATCH_ADDRESS"
             )
-        future.release()  # or what comes of it would be made again on other workers where these are lost
+        future.release()  # else other workers would load it again where these are lost
 
 
-class _Hearer(logging.Handler):
-    """Hands on what is logged.
+class _Forwarder(logging.Handler):
+    """Passes on what is logged.
 
     Args:
         tell: Where each line goes.
@@ -136,35 +135,35 @@ class _Hearer(logging.Handler):
 
 
 @contextmanager
-def _heard_by(tell: Callable[[str], None]) -> Iterator[None]:
-    """Hand on what the cluster tells, from a thread in which neither the flow nor its reporter is known."""
-    hearer = _Hearer(tell)
-    _CLUSTER.addHandler(hearer)
+def _logged_to(tell: Callable[[str], None]) -> Iterator[None]:
+    """Pass on what the cluster logs from its thread, which knows neither the flow nor its reporter."""
+    forwarder = _Forwarder(tell)
+    _CLUSTER.addHandler(forwarder)
     try:
         yield
     finally:
-        _CLUSTER.removeHandler(hearer)
+        _CLUSTER.removeHandler(forwarder)
 
 
 @contextmanager
-def _heard_in_the_run() -> Iterator[None]:
-    """Let what the cluster tells be in the log of the flow's run, and so in the UI."""
-    if not watched() or not _CLUSTER.propagate:  # nobody looks, or an outer flow hears it already
+def _logged_in_the_run() -> Iterator[None]:
+    """Copy what the cluster logs to the log of the flow's run, and so to the UI."""
+    if not watched() or not _CLUSTER.propagate:  # not watched, or an outer flow does it already
         yield
         return
     _CLUSTER.propagate = False  # the run's log goes to the console as well
     try:
-        with _heard_by(run_log().warning):
+        with _logged_to(run_log().warning):
             yield
     finally:
         _CLUSTER.propagate = True
 
 
 @contextmanager
-def _told_if_lost(client: Client) -> Iterator[None]:
-    """Tell of a lost scheduler, or of all workers lost, in one line, whatever error it shows itself by.
+def _loss_in_one_line(client: Client) -> Iterator[None]:
+    """Report the loss of the scheduler, or of all workers, in one line, whatever error it causes.
 
-    Their state is gone with them; what the work left on disk is not, so that the next run goes on from there.
+    Their state is gone with them, but files in the work folder are not: the next run goes on from there.
 
     Raises:
         InputError: The block failed because the client's scheduler or all of its workers were lost.
@@ -189,6 +188,6 @@ def _told_if_lost(client: Client) -> Iterator[None]:
 
 
 def _is_lost(client: Client, error: BaseException) -> bool:
-    """Whether an error came of a lost scheduler, which may be back under its address by now."""
+    """Whether a lost scheduler caused an error; it may be back at its address by now."""
     lost = isinstance(error, CommClosedError) or getattr(error, "reason", None) == _LOST
     return lost or client.status != "running"

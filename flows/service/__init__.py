@@ -1,1 +1,1 @@
-"""The Prefect server's side: artifacts, automations, logs, and a server of one's own."""
+"""The Prefect server's side: artifacts, automations, logs, and an investigation's own server."""

@@ -1,4 +1,4 @@
-"""What a watched run shows in the Prefect UI beside its log: its progress, tables of counts, a link."""
+"""What a watched run shows in the Prefect UI beside its log: progress, tables of counts, a link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERY: Final = 2.0
 """Seconds between two updates of a progress artifact: each is a request to the server."""
 
 MOST_ROWS: Final = 1000
-"""Rows that a table artifact shows at most; the whole table lies in `out/`."""
+"""Rows that a table artifact shows at most; the whole table is in `out/`."""
 
 
 def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProgress:
@@ -25,7 +25,7 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProg
     Args:
         key: The artifact's key: lower case, digits, dashes.
         description: What the bar shows.
-        on_progress: Where progress goes besides.
+        on_progress: The callback that is called as well.
 
     Returns:
         A callback that passes everything on, and updates the artifact every two seconds and at the end.
@@ -47,7 +47,7 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProg
 
 
 def show_table(key: str, table: pa.Table, description: str) -> None:
-    """Show a public table. Only counts are to be seen here: the UI is no place for names and addresses."""
+    """Show a public table. It must hold counts only: names and addresses do not belong in the UI."""
     if not watched():
         return
     from prefect.artifacts import create_table_artifact

@@ -1,9 +1,9 @@
 """Automations as code: what the Prefect server does by itself when a run goes wrong.
 
-They are kept on the server and known by their names: made where they are missing, else brought up to date.
+They are kept on the server and identified by their names: created if missing, else updated.
 
-A notification says which run it is and where to look, and not why: the reason may name a mailbox, and a
-newsroom's chat is no place for that.
+A notification says which run it is and where to look, and not why: the reason may name a mailbox, and that
+does not belong in a newsroom's chat.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
 STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
 
 BLOCK: Final = "nwatch"
-"""The notification block that is made of a URL."""
+"""The notification block that is made from a URL."""
 
 SILENCE: Final = timedelta(seconds=90)
 """Three heartbeats of a deployment's run (`prefect.yaml` sets 30 s)."""
 
 START: Final = timedelta(minutes=5)
-"""For which a run may be in the hands of a worker before it begins."""
+"""How long a worker may hold a run before the run begins."""
 
 _BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Crashed"}
 _ENDS: Final = {*_BAD_ENDS, "prefect.flow-run.Completed", "prefect.flow-run.Cancelled"}
@@ -53,11 +53,11 @@ _LATE: Final = {"prefect.flow-run.Late"}
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 _RUN: Final = {
     "subject": "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}",
-    "body": "{{ flow_run.name }} is {{ flow_run.state.name }}. Why is in its log: {{ flow_run | ui_url }}",
+    "body": "{{ flow_run.name }} is {{ flow_run.state.name }}. Reason: see its log, {{ flow_run | ui_url }}",
 }
 _AGENCY: Final = {
     "subject": "Neighborhood Watch: {{ event.payload.agency }}: new records wait for a person",
-    "body": "Why is in the log of {{ flow_run.name }}: {{ flow_run | ui_url }}",
+    "body": "The reason is in the log of {{ flow_run.name }}: {{ flow_run | ui_url }}",
 }
 
 
@@ -77,18 +77,18 @@ class Made:
 
 
 def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
-    """The automations that the server shall have.
+    """The automations that the server should have.
 
     Args:
-        block: The notification block that tells people; without one an automation does nothing but appear:
-            that it was triggered stands in the UI's event feed.
+        block: The notification block that notifies people; without one an automation only appears in the
+            UI's event feed when it is triggered.
 
     Returns:
-        Told of are runs of `investigate` and `one-agency` that fail, crash or are late, each by itself; and
-        `arrivals`, which runs every minute, after five such runs in ten minutes; and new records that only a
-        person can help on, once for each reason. A run of this program whose
-        heartbeat stops is marked crashed, which is then told of like any crash, and so is one that a worker
-        took and never began, because the worker ended between the two.
+        Automations that report each run of `investigate` and `one-agency` that fails, crashes or is late;
+        `arrivals`, which runs every minute, after five such runs in ten minutes; and new records that need a
+        person, once for each reason. Two more mark runs of this program as crashed, which is then reported
+        like any crash: a run whose heartbeat stops, and a run that a worker took and never began, because the
+        worker ended in between.
 
     Example:
         >>> [each.name for each in wanted()][-1]
@@ -97,19 +97,19 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
     return (
         AutomationCore(
             name=WENT_WRONG,
-            description="Tells of runs of investigate and one-agency.",
+            description="Reports runs of investigate and one-agency that fail, crash or are late.",
             trigger=_trigger(("investigate", "one-agency"), for_each={"prefect.resource.id"}),
             actions=[_tell(block)],
         ),
         AutomationCore(
             name=ARRIVALS,
-            description="Tells that arrivals failed, crashed or was late five times in ten minutes.",
+            description="Reports that arrivals failed, crashed or was late five times in ten minutes.",
             trigger=_trigger(("arrivals",), threshold=5, within=timedelta(minutes=10)),
             actions=[_tell(block)],
         ),
         AutomationCore(
             name=WAITING,
-            description="Tells that an agency's records cannot be read as they lie there.",
+            description="Reports that an agency's records cannot be read as they are.",
             trigger=EventTrigger(
                 posture=Posture.Reactive,
                 expect={STUCK},
@@ -140,7 +140,7 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
 
 
 def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
-    """A bad end or lateness of a deployment's run; of its subflows, which fail with it, nothing."""
+    """A bad end or lateness of a deployment's run; its subflows, which fail with it, are ignored."""
     return EventTrigger(
         posture=Posture.Reactive,
         expect=_BAD_ENDS | _LATE,
@@ -153,7 +153,7 @@ def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
 
 
 def _marks_crashed(name: str, description: str, message: str, **given: Any) -> AutomationCore:
-    """Marks a run of this program crashed if nothing expected follows what came before."""
+    """An automation that marks a run of this program crashed if nothing expected follows an event."""
     return AutomationCore(
         name=name,
         description=description,
@@ -171,7 +171,7 @@ def _marks_crashed(name: str, description: str, message: str, **given: Any) -> A
             ChangeFlowRunState(
                 name="Crashed",
                 state=StateType.CRASHED,
-                force=False,  # one that has ended after all stays as it ended
+                force=False,  # a run that has ended after all stays as it ended
                 message=message,
             )
         ],
@@ -188,9 +188,9 @@ def set_up(notify: str | None = None) -> list[Made]:
     """Bring the automations of the server to what :func:`wanted` says.
 
     Args:
-        notify: Who is told: the address of a webhook (``https://…``, of which a block `nwatch` is made; it
-            is sent ``{"text": …}``, as Slack and Mattermost take it), or a notification block that is there,
-            as ``slack-webhook/newsroom``. None tells nobody.
+        notify: Where notifications go: the address of a webhook (``https://…``, from which a block `nwatch`
+            is made; it is sent ``{"text": …}``, as Slack and Mattermost expect), or an existing notification
+            block, such as ``slack-webhook/newsroom``. None notifies nobody.
 
     Returns:
         The automations, in order.
@@ -221,7 +221,7 @@ def _in_words(automation: AutomationCore) -> str:
 
 
 def _block(notify: str) -> UUID:
-    """The block that sends notifications, made of a webhook's address if need be."""
+    """The block that sends notifications, made from a webhook's address if need be."""
     if "://" in notify:
         made = CustomWebhookNotificationBlock(
             name=BLOCK,
@@ -237,7 +237,7 @@ def _block(notify: str) -> UUID:
         found = Block.load(notify)
     except ValueError as error:
         raise InputError(
-            f"--notify {notify}: no such notification block on the server; make it in the UI under Blocks "
+            f"--notify {notify}: no such notification block on the server; create it in the UI under Blocks "
             "and name it as <type>/<name>, or give the address of a webhook (https://…)"
         ) from error
     return UUID(str(found._block_document_id))  # type: ignore[union-attr]  # not called in a coroutine

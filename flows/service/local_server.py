@@ -2,11 +2,11 @@
 
 Prefect starts one by itself where none is named, but slowly: the calling process first imports the whole
 server, waits for a second process to import it again, and lets a new database go through every migration of
-Prefect's history. Here the server starts before anything else is imported, so that it comes up beside the
-workers, and a new database is a copy of an empty one that `make setup` made. Measured on two cores: a trivial
-flow in a new folder 25 s by Prefect's way, 9 s by this one.
+Prefect's history. Here the server starts before anything else is imported, at the same time as the
+workers, and a new database is a copy of an empty one that `make setup` made. Measured on two cores: a
+trivial flow in a new folder 25 s by Prefect's way, 9 s by this one.
 
-The server listens on a free port of the loopback address, as ``prefect server start`` does: whoever has an
+The server listens on a free port of the loopback address, as ``prefect server start`` does: anybody with an
 account on this machine can open the UI while it is up; it shows counts, no names and no mail. Its database is
 kept in the investigation's work folder. It ends with the process that started it, however that ends.
 """
@@ -40,7 +40,7 @@ QUIET: Final = {
     # The second version of the UI asks a recording service on every page.
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
 }
-"""Prefect's settings for every run; one that is set in the environment already stays as it is."""
+"""Prefect's settings for every run; one that is already set in the environment stays as it is."""
 
 _PASSWORDS: Final = frozenset({"PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"})
 """What the environment may set for another server; ours asks for none."""
@@ -58,7 +58,7 @@ _UNUSED: Final = (
 """Services of Prefect's server for deployments and workers: a server of one investigation has neither."""
 
 PATIENCE: Final = 120.0
-"""Seconds that a server may take to come up; a slow disk and a database without a template need half."""
+"""Seconds that a server may take to start; a slow disk and a database without a template need half."""
 
 
 def database(home: Path) -> Path:
@@ -85,7 +85,7 @@ class Server:
 
             with replacing(database(home)) as beside:
                 shutil.copyfile(template(), beside)
-        # Bound here and handed over, so that no other process can take the port between.
+        # Bound here and passed on, so that no other process can take the port in between.
         listener = socket.create_server(("127.0.0.1", 0))
         self.link = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.url = f"{self.link}/api"
@@ -155,17 +155,17 @@ class Server:
 def prepare(home: Path) -> Server | None:
     """Set Prefect's environment for a run, and start a server for it unless `PREFECT_API_URL` names one.
 
-    To be called before Prefect is imported, which reads its environment but once. The server ends with the
+    Call it before Prefect is imported, which reads its environment only once. The server ends with the
     process.
 
     Args:
         home: The folder for Prefect's database and files.
 
     Returns:
-        The server, which may still be on its way up, or None where the environment names one.
+        The server, which may still be starting, or None where the environment names one.
 
     Raises:
-        RuntimeError: Prefect was imported already.
+        RuntimeError: Prefect was already imported.
     """
     if "prefect" in sys.modules and "PREFECT_API_URL" not in os.environ:
         raise RuntimeError("Prefect was imported before its server was prepared")
@@ -183,7 +183,7 @@ def prepare(home: Path) -> Server | None:
 
 
 def check_reachable() -> None:
-    """See that the server which the environment names answers.
+    """Check that the server which the environment names answers.
 
     Raises:
         InputError: It does not.
@@ -247,7 +247,7 @@ def make_template() -> Path:
 
 
 def _leave_wal(path: Path) -> None:
-    """Bring what stands in SQLite's write-ahead log into the file, which is to be copied alone."""
+    """Move what is in SQLite's write-ahead log into the file, because only the file is copied."""
     import sqlite3
 
     connection = sqlite3.connect(path)

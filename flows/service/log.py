@@ -1,7 +1,7 @@
-"""What stands in the log of a run: of the user's mistakes one line, of the program's the traceback.
+"""The log of a run: one line for a mistake of the user, a traceback for a bug in the program.
 
-Prefect logs every error that a task or a flow ends with together with its traceback, and the process of a
-deployed run once more. A line that names the file and the mend is not to be looked for between those.
+Prefect logs every error that ends a task or a flow with its traceback, and the process of a deployed run logs
+it once more. Nobody should have to look among those for the line that names the file and the fix.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Final
 from data.errors import InputError
 
 LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect.engine")
-"""Where Prefect logs what a run ended with: a flow's, a task's, and the process's that carries it out."""
+"""Where Prefect logs what ended a run: the loggers of flows, of tasks, and of the process that runs them."""
 
 
 class OneLine(logging.Filter):
-    """Leaves of an `InputError` its line, once in the log of each run; all else stays as it is."""
+    """Reduces an `InputError` to its line, once in the log of each run; everything else stays as it is."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is to be logged, and take the traceback from it where there must be none."""
+        """Decide whether a record is logged, and remove its traceback if it reports an `InputError`."""
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, InputError):
             return True
-        # The error itself knows: flows and tasks in each other's logs hand on the same one.
-        runs: set[object] = error.__dict__.setdefault("_told_in", set())
+        # Noted on the error itself: a task, its flow and the flow around it log the same error.
+        runs: set[object] = error.__dict__.setdefault("_logged_in", set())
         run = (getattr(record, "flow_run_id", None), getattr(record, "task_run_id", None))
         if run in runs or (runs and run == (None, None)):
             return False
@@ -33,8 +33,8 @@ class OneLine(logging.Filter):
         return True
 
 
-def tell_mistakes_in_one_line() -> None:
-    """Let Prefect's logs tell of an `InputError` in one line; a second call does nothing."""
+def log_mistakes_in_one_line() -> None:
+    """Let Prefect's logs show an `InputError` in one line; a second call does nothing."""
     for name in LOGGERS:
         logger = logging.getLogger(name)
         if not any(isinstance(one, OneLine) for one in logger.filters):

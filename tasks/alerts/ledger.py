@@ -1,4 +1,4 @@
-"""Close the mail's part of the ledger: check it, write it, and say what a person must not overlook."""
+"""Close the mail's part of the ledger: check it, write it, and warn of what a person must not overlook."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def sources_table(sources: Sequence[MailSource]) -> pa.Table:
 
 
 def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount]) -> list[Account]:
-    """The accounts of the parsing, one a folder: checked first, so that an error names the folder."""
+    """The accounts of the parsing, one per folder: checked first, so that an error names the folder."""
     places = {(source.agency, source.source): place_of(source) for source in sources}
     return [
         Account("alerts", folder.source, f"{place}, folder {folder.folder}", _fate([folder]), folder.kinds)
@@ -118,10 +118,10 @@ def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount
 def alert_accounts(
     sources: Sequence[MailSource], folders: Sequence[FolderCount], unique: int
 ) -> list[Account]:
-    """The accounts of the parsing: one a mailbox of an agency, and one for all together.
+    """The accounts of the parsing: one per mailbox of an agency, and one for all together.
 
     Args:
-        sources: The mailboxes; what they say was read is held against what the parsing found.
+        sources: The mailboxes; what was read of them is compared with what the parsing found.
         folders: What the parsing found, by agency, source and folder.
         unique: The sum of emails over unique alerts, counted from that table.
 
@@ -152,7 +152,7 @@ def _fate(folders: Sequence[FolderCount]) -> dict[str, int | None]:
 
 
 def _distinct(*tables: pa.Table) -> pa.Table:
-    """All quarantine rows, each once: a mailbox that two agencies handed over is one source."""
+    """All quarantine rows without repeats: a mailbox that two agencies handed over is one source."""
     names = [column.name for column in QUARANTINE.columns]
     schema = QUARANTINE.arrow.remove_metadata()
     rows = pa.concat_tables(
@@ -162,20 +162,20 @@ def _distinct(*tables: pa.Table) -> pa.Table:
 
 
 def _check_quarantine(mail: Sequence[Account], stopped: pa.Table) -> None:
-    """See that what the reading counts as quarantined lies in quarantine, item by item."""
+    """Check that the items which the reading counts as quarantined are in quarantine."""
     reading = stopped.filter(pc.equal(stopped.column("stage"), "reading"))
-    lying = Counter(reading.column("source").to_pylist())
+    rows = Counter(reading.column("source").to_pylist())
     for account in mail:
         counted = account.value(QUARANTINED_READING)
-        if counted is not None and counted != lying[account.source]:
+        if counted is not None and counted != rows[account.source]:
             raise LedgerError(
                 f"{account.place}: {counted} quarantined while reading, "
-                f"but {lying[account.source]} lie in quarantine"
+                f"but {rows[account.source]} are in quarantine"
             )
 
 
 def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counter[str]) -> list[str]:
-    """What nobody may miss, worst first."""
+    """What a person must not overlook, the worst first."""
     lines = [
         f"{place_of(source)}: the number of messages is unknown ({source.unknown or 'no reason given'}); "
         f"{source.read:,} were read"
@@ -191,7 +191,5 @@ def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counte
             "their subjects are in private/subjects_to_review"
         )
     if alerts.undated:
-        lines.append(
-            f"{alerts.undated:,} unique alerts have no date: no body, delivery or submission tells one"
-        )
+        lines.append(f"{alerts.undated:,} unique alerts have no date: their mails give none")
     return lines

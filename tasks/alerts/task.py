@@ -8,5 +8,5 @@ from tasks.alerts.tabulate import tabulate_parsed
 from tasks.step import Step
 
 parse = Step("parse the alerts", parse_sources, "batches")
-tabulate = Step("tabulate", tabulate_parsed)
-close = Step("close the ledger", close_mail)
+tabulate = Step("tabulate the alerts", tabulate_parsed)
+close = Step("close the ledger of the mail", close_mail)

@@ -13,7 +13,7 @@ An agency is *settled* when
 
 A settled agency is *announced*, and again when its mailboxes or its ``agency.toml`` have changed since.
 Mailboxes that a run has read and published in their present state need no announcement. An announcement may
-be lost with the server, and the run that it starts may fail, crash or be cancelled. So if no run is at work
+be lost with the server, and the run that it starts may fail, crash or be cancelled. So if no run is active
 and the agency is still not read, it is announced again after each of the pauses in ``AGAIN``, and then no
 more. After that, and whenever nothing will happen without a person, the agency is *stuck*.
 """
@@ -71,7 +71,7 @@ class Facts:
         configured: Agencies with settings in ``investigation.toml``.
         read: Agencies whose mailboxes a run has all read and published in their present state.
         published: Agencies in the published tables.
-        busy: Whether a run is at work in the folder.
+        busy: Whether a run is active in the folder.
         problem: Called with an agency before it is announced: says what is wrong with its settings, or None.
     """
 
@@ -195,7 +195,7 @@ def _unread(agency: str, boxes: Sequence[Seen], remembered: Remembered, now: flo
         line = f"{agency}: was read, but is not in the published tables as it is now; read it with: {command}"
         return Verdict(remembered, line=line)
     if facts.busy:
-        line = f"{agency}: announced, but not read yet; a run is at work in this investigation"
+        line = f"{agency}: announced, but not read yet; a run is active in this investigation"
         return Verdict(remembered, line=line, unread=True)
     if remembered.times > len(AGAIN):
         line = (

@@ -43,7 +43,7 @@ def look_at_records(
         announce: Announces an agency. The agency is marked only when this returns, so that if an announcement
             fails the next look makes it again.
         tell: Reports an agency that is stuck; marked in the same way, and called once for each reason.
-        busy: Whether a run is at work in the folder.
+        busy: Whether a run is active in the folder.
 
     Returns:
         What was announced, what is waiting, and why.

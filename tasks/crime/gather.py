@@ -151,7 +151,7 @@ def gather_folders(  # noqa: PLR0917 - in the order in which the flow has them
     Args:
         files: By folder below ``crime/``, its files, as for :func:`gather_crimes`.
         settings: By folder, its section ``[crime.<folder>]``.
-        work: The investigation's work folder; ``crime/<folder>/`` in it is made anew.
+        work: The investigation's work folder; ``crime/<folder>/`` in it is made again.
         client: Where to run.
         buckets: In how many pieces; by default after the number of crimes. It changes no count.
         on_progress: Called with how many files of all folders are read, and of how many.

@@ -1,4 +1,4 @@
-"""Close the crimes' part of the ledger: every row of the files of each folder has gone somewhere."""
+"""Close the crimes' part of the ledger: every row of the files of each folder is accounted for."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def close_crimes(
 ) -> PartClosed:
     """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
 
-    What the files hold was counted as they were read, the crimes by type and by income as they were put into
+    What the files hold was counted as they were read, the crimes by type and by income as they were placed in
     tracts, and the crimes counted are summed here, from the counts by tract that are tested.
 
     Args:
@@ -68,7 +68,7 @@ def close_crimes(
     by_key = {each.key: each for each in counts}
     if sorted(by_key) != sorted(each.key for each in gathered):
         raise LedgerError(
-            f"crime/: gathered were {sorted(each.key for each in gathered)}, counted {sorted(by_key)}"
+            f"crime/: gathered {sorted(each.key for each in gathered)}, but counted {sorted(by_key)}"
         )
     files = [file for each in gathered for file in each.files]
     accounts = [
@@ -106,10 +106,10 @@ def _counted(counts: CrimeCounts) -> int:
 
 
 def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
-    """What nobody may miss."""
+    """What a person must not overlook."""
     place = f"crime/{gathered.key}"
     if _rows(gathered) == gathered.duplicates + gathered.other_years:
-        yield f"{place}: no crime of {gathered.year} is in the files"
+        yield f"{place}: the files hold no crime of {gathered.year}"
     located = counts.outside + _counted(counts)
     if located and counts.outside > located / 2:
         yield (
@@ -117,4 +117,4 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
             f"{counts.city}: is it their city?"
         )
     if not gathered.has_ids:
-        yield f"{place}: no id column is named; a crime that stands in the files twice is counted twice"
+        yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"

@@ -1,10 +1,10 @@
 """The ledger: what entered, where it went, and identities that hold exactly or end the run (method 10).
 
-The numbers on the two sides of an identity are counted apart from each other: what a file lists by the reader
-of its index, what was read by the reading, kinds and parsed alerts from the tables. An :class:`Account` is
-what is known of a mailbox, a file or a whole part; ``LEDGER`` in the area's ``ledger.py`` says what must
-be equal in it. Where a number cannot be known it is None, the identities that need it are not held against
-anything, and a warning says why; no zero is claimed that was not counted.
+The numbers on the two sides of an identity are counted independently: what a file lists, by the reader of
+its index; what was read, by the reading; kinds and parsed alerts, from the tables. An :class:`Account` is
+what is known of a mailbox, a file or a whole part; ``LEDGER`` in the area's ``ledger.py`` says what must be
+equal in it. A number that cannot be known is None: the identities that need it are not checked, and a warning
+says why. A zero is always a zero that was counted.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class Account:
 
 
 def check(accounts: Iterable[Account], identities: Iterable[Identity]) -> None:
-    """See that every identity holds in every account.
+    """Check that every identity holds in every account.
 
     Args:
-        accounts: The accounts; an identity with an unknown number is passed over.
+        accounts: The accounts; an identity with an unknown number is skipped.
         identities: What must add up.
 
     Raises:

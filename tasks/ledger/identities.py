@@ -1,4 +1,4 @@
-"""What must add up in the ledger, and how the part of a run that keeps an account says so (method 10.2)."""
+"""What must add up in the ledger, and how a part of a run declares it (method 10.2)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Identity:
         part: The section of the ledger; the column ``part`` of ``public/ledger``.
         whole: The line on the left.
         parts: The lines on the right.
-        balance: What is counted, in the plural, as "posts", where this is one of the identities that tell in
-            one line whether anything is missing; else "".
+        balance: What is counted, in the plural, as "posts", where this is one of the identities that show
+            in one line whether anything is missing; else "".
     """
 
     part: str

@@ -1,4 +1,4 @@
-"""What the closing of a part hands on."""
+"""What closing a part returns."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ class PartClosed:
 
     Attributes:
         rows: Its rows, as in the file.
-        warnings: One line each, for the run's last lines; they may name files, so they are for the person at
-            the run and for nothing public.
+        warnings: One line each, for the end of the run; they may name files, so they must not be published.
     """
 
     rows: tuple[Row, ...]

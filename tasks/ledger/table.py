@@ -17,7 +17,7 @@ LEDGER = TABLES["public/ledger"]
 
 
 def write_ledger(rows: Iterable[Row], out: Path) -> Path:
-    """Enter the rows of some parts, in the place of rows that these parts have there already.
+    """Enter the rows of some parts; they replace rows that these parts already have there.
 
     Args:
         rows: All rows of the parts that occur in them.
@@ -52,7 +52,7 @@ def write_files(files: Iterable[FileOfRows], name: str, counted: str, out: Path)
 
 
 def keep(before: Path, out: Path, sections: Collection[str]) -> None:
-    """Copy the rows of the last ledger that a run does not write anew.
+    """Copy the rows of the last ledger that a run does not write itself.
 
     Args:
         before: The folder of the last run's tables, if there was one.

@@ -11,17 +11,16 @@ from tasks.mail.results import MailSource
 LISTED: Final = "listed in the file"
 READ: Final = "messages read"
 STATED: Final = "stated by its folders"
-"""A second count of the messages, made by whoever wrote the file; shown beside the first, and part of no
-identity."""
+"""A second count of the messages, made by the program that wrote the file; shown beside the first, and
+part of no identity."""
 NOT_MAIL: Final = "not mail"
 QUARANTINED_READING: Final = "quarantined while reading"
 
 
 def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
-    """The accounts of the reading, one a mailbox of an agency.
+    """The accounts of the reading, one per mailbox of an agency.
 
-    Where a file could not be opened at all, nothing is known of what is in it besides that no message was
-    read.
+    Where a file could not be opened at all, it is only known that no message was read.
     """
     accounts = []
     for source in sources:
@@ -39,5 +38,5 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
 
 
 def place_of(source: MailSource) -> str:
-    """The name of a mailbox as a person knows it: its file, or all where it was given several times."""
+    """The name of a mailbox for a person: its file, or all its files where it was given several times."""
     return " = ".join(source.files) or source.source

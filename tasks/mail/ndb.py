@@ -24,7 +24,7 @@ import numpy.typing as npt
 from tasks.mail.layout import BBT, HEADER_BYTES, NBT, Header, Layout, checksum
 
 Entries = npt.NDArray[Any]
-"""A structured array of ``Layout.node`` or ``Layout.block``, one row an entry, in order of key."""
+"""A structured array of ``Layout.node`` or ``Layout.block``, one row per entry, in order of key."""
 
 _SCAN_BYTES: Final = 8 << 20
 _SEGMENT: Final = 32 << 10

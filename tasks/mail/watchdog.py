@@ -13,7 +13,7 @@ _STANDARD_ERROR: Final = 2
 class Watchdog:
     """Ends the process when the C library hangs: nothing else can stop it in the middle of a call.
 
-    Starting the timer starts a thread, so it is started anew only when a quarter of its time has passed.
+    Starting the timer starts a thread, so it is started again only when a quarter of its time has passed.
     """
 
     def __init__(self, seconds: float) -> None:

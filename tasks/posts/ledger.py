@@ -56,7 +56,7 @@ def close_posts(
 ) -> PartClosed:
     """Check every identity of the posts, then write their rows of the ledger and ``private/post_files``.
 
-    What the files hold was counted as they were read, what became of the posts as they were put into tracts,
+    What the files hold was counted as they were read, what became of the posts as they were placed in tracts,
     and the posts in tracts are counted here, from the table that is published.
 
     Args:
@@ -98,14 +98,14 @@ def close_posts(
         Account("posts", "", "posts/", counts),
         Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
     ]
-    warnings = [*_warnings(tables, layer, posts, in_tracts), *_of_no_use(tables, placed)]
+    warnings = [*_warnings(tables, layer, posts, in_tracts), *_wrong_year(tables, placed)]
     closed = close_part(accounts, LEDGER, warnings, out)
     write_files(files, "private/post_files", "posts", out)
     return closed
 
 
 def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> Iterator[str]:
-    """What nobody may miss."""
+    """What a person must not overlook."""
     located = tables.outside + in_tracts
     if located and tables.outside > located / 2:
         yield (
@@ -113,15 +113,15 @@ def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> 
             "does census/tracts cover the posts' country?"
         )
     if not posts:
-        yield "the files of posts hold no post"
+        yield "the files of posts hold no posts"
     if layer.repaired:
         yield f"{layer.repaired:,} polygons of the tract layer were invalid and have been repaired"
 
 
-def _of_no_use(tables: PostsTables, placed: pa.Table) -> Iterator[str]:
-    """A year of which there is no post, as a mistyped one."""
+def _wrong_year(tables: PostsTables, placed: pa.Table) -> Iterator[str]:
+    """A year, perhaps mistyped, of which there is no post."""
     if not placed.num_rows or pc.sum(tables.counts.column("count")).as_py():
         return
     years = pc.min_max(placed.column("year")).as_py()
-    there = f"they are of {years['min']} to {years['max']}" if years["min"] else "they have no time"
-    yield f"no post in a tract is of the year analysed ({there}): correct posts.year in {FILE}"
+    there = f"they are from {years['min']} to {years['max']}" if years["min"] else "they have no time"
+    yield f"no post in a tract is from the year analysed ({there}); correct posts.year in {FILE}"

@@ -22,7 +22,7 @@ def close_requests(table: pa.Table, rows_in_file: int, *, out: Path) -> PartClos
 
     Args:
         table: Rows of ``public/requests``.
-        rows_in_file: Requests in the file, counted apart from the reading of it
+        rows_in_file: Requests in the file, counted independently of reading it
             (:func:`tasks.requests.read.count_rows`).
         out: The folder of the tables.
 

@@ -89,7 +89,7 @@ def _first_record(head: bytes) -> bytes:
 def check_columns(
     label: str, found: list[str], wanted: Collection[str], fix: str = file_faults.RENAME
 ) -> None:
-    """See that a file has each column that is wanted, once.
+    """Check that a file has each column that is needed, once.
 
     Args:
         label: How the file is named in an error.

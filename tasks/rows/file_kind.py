@@ -14,7 +14,7 @@ class Kind:
 
     Attributes:
         name: What it is called, with its article.
-        fix: What to do where a CSV is wanted.
+        fix: What to do where a CSV is needed.
         packed: Whether it holds other files.
     """
 

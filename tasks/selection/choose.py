@@ -11,6 +11,7 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.settings import Selection
 from data.tables import conform, write_table
+from data.text import ordinal
 from tasks.selection.partnerships import TABLE as MATCHED
 from tasks.selection.partnerships import match_atlas
 from tasks.selection.results import AtlasInput, Judged, Partnerships
@@ -57,17 +58,6 @@ def choose_cities(judged: Judged, partnerships: Partnerships, selection: Selecti
             }
         )
     return conform(pa.Table.from_pylist(rows, schema=TABLE.arrow), TABLE)
-
-
-def ordinal(number: int) -> str:
-    """A number as a rank.
-
-    Example:
-        >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
-        ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '102nd', '111th']
-    """
-    teen = number % 100 in {11, 12, 13}
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -60,7 +60,7 @@ def close_gentrification(given: GentrificationInput, judged: Judged, *, out: Pat
     """Check the identities of gentrification, then enter its rows into the ledger.
 
     The rows were counted as the file was read. Those in cities are counted here, from the published table of
-    tracts; how many of them have a low population, are eligible and gentrified, from the published table of
+    tracts; how many of them have a low population, are eligible or gentrified, from the published table of
     cities; the tracts that are neither, from their flags.
 
     Args:
@@ -98,7 +98,7 @@ def close_selection(
     """Check the identities of the selection, then enter its rows into the ledger.
 
     The Atlas's rows were counted as it was read, the cities as they were matched. The partnerships and the
-    decisions are counted here, from the tables as they lie on disk.
+    decisions are counted here, from the tables on disk.
 
     Args:
         atlas: The Atlas as it was read.
@@ -137,20 +137,20 @@ def _sum(values: pa.ChunkedArray) -> int:
 
 
 def _of_gentrification(judged: Judged, counts: Mapping[str, int]) -> Iterator[str]:
-    """What nobody may miss: metro areas in which no tract could be judged."""
+    """What a person must not overlook: metro areas in which no tract could be judged."""
     for row in judged.thresholds.to_pylist():
         lacking = [words for name, words in _THRESHOLDS.items() if row[name] is None]
         if lacking:
             yield (
-                f"the metro area {row['metro_area']} has no threshold of {' and '.join(lacking)}: none of "
-                f"its {row['tracts']:,} tracts has the numbers, so that none can have gentrified"
+                f"the metro area {row['metro_area']} has no threshold for {' and '.join(lacking)}: none of "
+                f"its {row['tracts']:,} tracts has the numbers, so none can have gentrified"
             )
     if counts[CITY_ROWS] == counts[LOW_POPULATION]:
         yield "no tract in a city has 500 residents in both years"
 
 
 def _of_selection(partnerships: Partnerships, chosen: pa.Table) -> Iterator[str]:
-    """What nobody may miss: fewer cities than were asked for."""
+    """What a person must not overlook: fewer cities than were asked for."""
     selected = _sum(chosen["selected"])
     if selected < partnerships.wanted:
         yield (

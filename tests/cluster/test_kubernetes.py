@@ -216,7 +216,7 @@ def test_if_all_pods_are_lost_the_error_says_where_to_look(
 ):
     with connect(settings(certificates, workers=1, wait=0.1)) as client:
         (pod,) = kubernetes.of("deployments")
-        kubernetes.processes[pod].kill()  # and no Deployment starts it anew here
+        kubernetes.processes[pod].kill()  # and no Deployment starts it again here
         wait_until(lambda: not client.nthreads())
         with pytest.raises(CancelledError) as caught:
             client.submit(sum, [1, 2], pure=False).result()

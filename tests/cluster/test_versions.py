@@ -239,7 +239,7 @@ def test_a_late_worker_that_differs_does_no_work_and_delays_nothing(
         futures = client.map(leave_a_trace, [str(tmp_path)] * 40, pure=False)
         refused = start(scheduler.scheduler_address, variables=other_libpff)
         wait_until(lambda: "is refused" in caplog.text)
-        assert refused.wait(60) is not None, "nothing starts it anew"
+        assert refused.wait(60) is not None, "nothing starts it again"
         right = start(scheduler.scheduler_address, "--no-nanny")
         assert set(client.gather(futures)) == {right.pid}
     assert [path.name for path in tmp_path.glob("trace-*")] == [f"trace-{right.pid}"]

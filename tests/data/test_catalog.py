@@ -124,9 +124,8 @@ def test_the_notes_name_agencies_without_mailboxes_and_files_that_are_not_read(t
         "records/all.ZIP", "records/lapd/.DS_Store", agencies=("lapd", "later"),
     )  # fmt: skip
     assert Investigation.open(tmp_path).notes_on_records() == [
-        "agency 'later' is configured but has no mailbox in records/later; nothing of it is in this run",
-        "not read, being no mailboxes by their names: 3 files (2 .zip, 1 .pdf), as records/all.ZIP; "
-        "unpack archives",
+        "agency 'later' is configured but has no mailbox in records/later; none of its mail is in this run",
+        "not read (neither *.pst nor *.ost): 3 files (2 .zip, 1 .pdf), as records/all.ZIP; unpack archives",
     ]
 
 
@@ -148,5 +147,5 @@ def test_two_tables_of_one_kind_in_the_census_are_an_error(tmp_path: Path):
     make(tmp_path, "census/acs.csv", "census/acs.parquet", "census/city_tracts.csv")
     found = Investigation.open(tmp_path)
     assert found.census_file("city_tracts")[0] == "census/city_tracts.csv"
-    with pytest.raises(InputError, match=r"acs\.csv or acs\.parquet, and there is acs\.csv, acs\.parquet"):
+    with pytest.raises(InputError, match=r"acs\.csv or acs\.parquet, but there is acs\.csv, acs\.parquet"):
         found.census_file("acs")

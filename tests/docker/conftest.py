@@ -95,7 +95,7 @@ def files(out: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def locally(nwatch: list[str]) -> Callable[..., dict[str, bytes]]:
-    """Run an investigation, or parts of it, on this machine alone; gives what lies in `out/`."""
+    """Run an investigation, or parts of it, on this machine alone; returns what is in `out/`."""
 
     def run(folder: Path, *only: str) -> dict[str, bytes]:
         words = ["run", str(folder), "--workers", "2", *(word for part in only for word in ("--only", part))]
@@ -114,7 +114,7 @@ def certificates():
 
 @pytest.fixture(scope="module")
 def secret_files(tmp_path_factory: pytest.TempPathFactory, certificates) -> Path:
-    """The folder of secrets, as docs/operations.md tells an operator to make it."""
+    """The folder of secrets, made as docs/operations.md says."""
     folder = tmp_path_factory.mktemp("operator") / "secrets"
     folder.mkdir(mode=0o700)
     for name, content in {

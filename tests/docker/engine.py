@@ -1,4 +1,4 @@
-"""A Docker engine of a test's own, from Debian's packages: nothing is installed, and nothing of it stays.
+"""A Docker engine for one test, from Debian's packages: nothing is installed, and nothing is left behind.
 
 The packages are unpacked into a folder, `dockerd` is started from there as root, and its data, its sockets
 and its log lie in that folder too. It changes neither the machine's packet filter nor its forwarding: the
@@ -28,7 +28,7 @@ IN_BASE = "python3,python3-venv,ca-certificates,tini"  # what the Dockerfile ask
 
 
 class NoEngineError(Exception):
-    """Why no engine can be had here."""
+    """Why no engine can run here."""
 
 
 @dataclass
@@ -77,8 +77,8 @@ class Engine:
         end = time.monotonic() + 60
         while self._run("docker", "info", check=False).returncode:
             if self.process.poll() is not None or time.monotonic() > end:
-                said = (here / "dockerd.log").read_text(errors="replace").strip().splitlines()
-                raise NoEngineError(f"dockerd does not come up: {said[-1] if said else 'it says nothing'}")
+                lines = (here / "dockerd.log").read_text(errors="replace").strip().splitlines()
+                raise NoEngineError(f"dockerd does not start: {lines[-1] if lines else 'its log is empty'}")
             time.sleep(0.5)
 
     def stop(self) -> None:
@@ -124,7 +124,7 @@ class Engine:
         return self._run(*program, "-p", project, "-f", str(compose), *words, check=check, **variables).stdout
 
     def base(self, name: str) -> None:
-        """Make an image of Debian with Python, as no registry is asked for one."""
+        """Make an image of Debian with Python, so that no registry is needed."""
         root = self.folder / "base"
         scripts = self._root / "usr/share/debootstrap"
         self._run(
@@ -143,7 +143,7 @@ class Engine:
         shutil.rmtree(root)
 
     def build(self, tag: str, context: Path, *words: str) -> None:
-        """Build an image; pip's way to its index is lent to the build and stays out of the image."""
+        """Build an image; the build gets pip's settings for its index, but the image does not."""
         settings = self.folder / "pip.conf"
         settings.write_text(_pip_settings())
         lent = {"pip.conf": settings, "ca.pem": _authorities()}
@@ -180,7 +180,7 @@ class Engine:
         plugins.mkdir(parents=True)
         (plugins / "docker-compose").symlink_to(newer / PLUGIN)
         # The name under which an installation would leave it. The engine needs it inside the containers' own
-        # network namespaces, where rules lead questions for names to it.
+        # network namespaces, where rules send DNS queries to it.
         if not shutil.which("iptables"):
             (root / "usr/sbin/iptables").symlink_to("iptables-nft")
         libraries = next(root.glob("usr/lib/*-linux-gnu"), root)

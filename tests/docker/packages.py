@@ -12,11 +12,11 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 class NoPackageError(Exception):
-    """Why packages cannot be had here."""
+    """Why packages cannot be fetched here."""
 
 
 def unpack(packages: Sequence[str], root: Path) -> None:
-    """Unpack packages of this machine's release, with all that they need and is not installed.
+    """Unpack packages of this machine's release, with their dependencies that are not installed.
 
     Args:
         packages: Their names.
@@ -81,8 +81,8 @@ def _apt(words: Sequence[str], folder: Path | None = None) -> subprocess.Complet
 
 def _must(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["apt-get says nothing"]
-        raise NoPackageError(f"packages cannot be had: {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["apt-get says nothing"]
+        raise NoPackageError(f"packages cannot be fetched: {lines[-1]}")
 
 
 def _spread(archives: Path, root: Path) -> None:

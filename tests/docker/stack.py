@@ -69,7 +69,7 @@ class ByHand:
         self.ports = free_ports(["5432", "4200", "8786", "8787", "8080"])
 
     def up(self, workers: int) -> None:
-        """Start the services in the order of their health checks, and wait until all are well."""
+        """Start the services in the order of their health checks, and wait until all are healthy."""
         names = [name for name, service in self.services.items() if "healthcheck" in service]
         names.remove("worker")
         names += [f"worker-{number}" for number in range(workers)]
@@ -86,7 +86,7 @@ class ByHand:
             time.sleep(0.3)
 
     def down(self) -> None:
-        """Stop all, and whatever they started."""
+        """Stop all, and the processes that they started."""
         for process in self.running.values():
             process.terminate()
         for process in self.running.values():
@@ -108,7 +108,7 @@ class ByHand:
         )
 
     def logs(self) -> str:
-        """The end of what every service wrote."""
+        """The end of each service's log."""
         texts = {path.stem: path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log"))}
         return "\n".join(f"--- {name}\n{text[-3000:]}" for name, text in texts.items())
 
@@ -141,7 +141,7 @@ class ByHand:
         return asked.returncode == 0
 
     def _environment(self, name: str) -> dict[str, str]:
-        """The service's own variables and what the image would give: nothing of whoever runs the tests."""
+        """The service's own variables and those of the image; none of the person who runs the tests."""
         own = {key: self._here(str(value), name) for key, value in self._of(name)["environment"].items()}
         path = [str(CHECKOUT / "docker"), str(Path(sys.executable).parent), os.environ["PATH"]]
         if name == "database":
@@ -179,12 +179,12 @@ class ByHand:
         return f"{found[1] or ''}{folders[found[2]]}{found[3] or ''}" if found else word
 
     def _own_port(self, name: str) -> str:
-        """The port of a worker, of which each container has one alone."""
+        """The port of a worker; each container has only one."""
         return self.own_ports.setdefault(name, free_ports(["its own"])["its own"])
 
 
 def free_ports(names: list[str]) -> dict[str, str]:
-    """Ports of the loopback address that nobody listens on, all different."""
+    """Free ports of the loopback address, all different."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
     ports = {name: str(listener.getsockname()[1]) for name, listener in zip(names, sockets, strict=True)}
     for listener in sockets:

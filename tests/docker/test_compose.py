@@ -39,7 +39,7 @@ def test_an_investigation_must_be_named():
 
 
 def test_scheduler_and_workers_have_the_configuration_of_every_cluster(services):
-    # What a scheduler or worker reads; the others are for whoever starts workers.
+    # What a scheduler or worker reads; the others are for the process that starts workers.
     of_starters = re.compile(r"DASK_DISTRIBUTED__(DEPLOY|ADAPTIVE)__")
     expected = {name: value for name, value in environment().items() if not of_starters.match(name)}
     for name in ("scheduler", "worker"):
@@ -62,7 +62,7 @@ def test_ports_are_published_on_the_loopback_address_alone(services):
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
-def test_every_service_is_limited_looked_after_and_restarted(services):
+def test_every_service_is_limited_has_a_health_check_and_is_restarted(services):
     for name, service in services.items():
         assert {"mem_limit", "cpus", "pids_limit", "logging"} <= service.keys(), name
         assert service["restart"] == ("on-failure" if name == "deployments" else "unless-stopped")
@@ -79,7 +79,7 @@ def test_the_program_runs_as_a_user_of_its_own_and_writes_in_volumes_alone(servi
     assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE) == ["10001:10001"]
 
 
-def test_whoever_sees_the_records_cannot_write_them(services):
+def test_a_service_that_sees_the_records_cannot_write_them(services):
     seeing = {}
     for name, service in services.items():
         places = [volume for volume in service.get("volumes", []) if isinstance(volume, dict)]
@@ -116,7 +116,7 @@ def test_secrets_come_from_files_and_each_that_is_used_is_given(services):
                 assert secret in service["secrets"]
 
 
-def test_scheduler_and_workers_speak_tls_alone(services):
+def test_scheduler_and_workers_use_tls_only(services):
     for name in ("scheduler", "worker"):
         words = services[name]["command"]
         assert "--protocol=tls" in words
@@ -163,11 +163,11 @@ def test_the_image_has_all_that_records_on_a_store_need_in_the_versions_that_are
     run, s3, dev = locked("run.txt"), locked("s3.txt"), locked("dev.txt")
     wanted = {Requirement(line).name for line in config["project"]["optional-dependencies"]["s3"]}
     wanted = wanted.union(*map(needed, wanted))
-    mend = "run: make lock"
-    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {mend}"
-    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {mend}"
-    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {mend}"
-    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {mend}"
+    fix = "run: make lock"
+    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {fix}"
+    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {fix}"
+    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {fix}"
+    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {fix}"
 
 
 def test_the_build_sees_nothing_but_what_the_image_is_made_of():

@@ -1,4 +1,4 @@
-"""The stack in a real Docker engine: built, brought up, hurt, scaled, taken down (`make test-docker`)."""
+"""The stack in a real Docker engine: built, started, damaged, scaled, stopped (`make test-docker`)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An investigation that takes long enough to be hurt in the middle."""
+    """An investigation that takes long enough for a worker to be killed in the middle."""
     return create(tmp_path_factory.mktemp("docker") / "made", scale=0.01, seed=11)
 
 
@@ -142,7 +142,7 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     until(lambda: stack.workers() == 3, "three workers at the end")
 
 
-def test_compose_2_is_at_work_and_1_reads_the_same_in_the_file(stack: Stack):
+def test_compose_2_is_used_and_1_reads_the_same_in_the_file(stack: Stack):
     if stack.engine.without_compose_2:
         pytest.skip(stack.engine.without_compose_2)
     assert stack.engine.docker("compose", "version", "--short").startswith("2.")
@@ -174,8 +174,8 @@ def test_nothing_of_the_program_runs_as_root(stack: Stack):
 
 def test_the_records_and_the_program_cannot_be_written(stack: Stack):
     for place in ("/investigation/records/new", "/srv/neighborhood-watch/new", "/opt/nwatch/new"):
-        said = stack.compose("exec", "-T", "worker", "sh", "-c", f"touch {place} 2>&1 || true")
-        assert "Read-only file system" in said, said
+        answer = stack.compose("exec", "-T", "worker", "sh", "-c", f"touch {place} 2>&1 || true")
+        assert "Read-only file system" in answer, answer
     assert not list((stack.folder / "records").glob("new"))
 
 
@@ -183,7 +183,7 @@ def test_no_container_reaches_out(stack: Stack):
     for service in ("database", "worker", "runner"):
         networks = stack.inspected(stack.containers(service)[0], ".NetworkSettings.Networks")
         assert list(networks) == [f"{PROJECT}_inside"]
-    # What closes it are rules of the packet filter, which this engine is not allowed to write.
+    # That needs rules of the packet filter, which this engine is not allowed to write.
     network = stack.engine.docker("network", "inspect", f"{PROJECT}_inside", "--format", "{{.Internal}}")
     assert network.strip() == "true"
 

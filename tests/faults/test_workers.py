@@ -273,7 +273,7 @@ def test_a_second_run_reads_nothing_but_a_new_reader_reads_everything(
     read(crew, box.mailbox, tmp_path, partition=30)
     first = box.mailbox.mail_folder(tmp_path)
     before = times(box.mailbox, tmp_path)
-    crew.shall(SEGFAULT, *box.nodes)  # whoever reads a message now dies
+    crew.shall(SEGFAULT, *box.nodes)  # a worker that reads a message now dies
     parts = read(crew, box.mailbox, tmp_path, partition=50)
     assert times(box.mailbox, tmp_path) == before
     assert sum(part.read for part in parts) == MESSAGES

@@ -66,10 +66,11 @@ def _start(order: dict[str, Any]) -> _Child:
     assert out is not None
 
     def listen() -> None:
-        for line in out:
-            # A child that dies may leave half a line.
-            if line.endswith("\n"):
-                lines.put(line)
+        with out:
+            for line in out:
+                # A child that dies may leave half a line.
+                if line.endswith("\n"):
+                    lines.put(line)
         lines.put(None)
 
     threading.Thread(target=listen, daemon=True).start()

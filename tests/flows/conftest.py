@@ -8,7 +8,7 @@ from distributed import Client, LocalCluster
 
 @pytest.fixture(scope="module")
 def client(worker_processes: LocalCluster) -> Iterator[Client]:
-    """The workers that the flows of a module's tests find open, so that not each starts its own."""
+    """Open workers for the flows of a module's tests, so that not each flow starts its own."""
     with Client(worker_processes) as opened:
         opened.wait_for_workers(2, timeout=60)
         yield opened

@@ -11,7 +11,7 @@ from data.errors import InputError
 pytestmark = pytest.mark.usefixtures("prefect")
 
 SECONDS = 30.0
-"""A server writes an event down within a second or two."""
+"""A server stores an event within a second or two."""
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def test_only_what_is_new_or_changed_is_announced_by_later_rounds(case: Path):
     (case / "records/lapd/b.pst").write_bytes(b"more mail")
     assert run(case) == ["lapd"]
     assert run(case) == []
-    told = [(one["payload"]["agency"], one["payload"]["files"]) for one in events(case, 3)]
-    assert told == [("lapd", 1), ("newcity", 1), ("lapd", 2)]
+    announced = [(one["payload"]["agency"], one["payload"]["files"]) for one in events(case, 3)]
+    assert announced == [("lapd", 1), ("newcity", 1), ("lapd", 2)]
 
 
 def test_a_round_waits_for_what_may_be_whole_in_a_moment(case: Path, monkeypatch: pytest.MonkeyPatch):
@@ -132,7 +132,7 @@ def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
         assert run(case) == []
     assert run(case) == ["lapd"]
     assert run(case) == []
-    # It was read neither time, and so waits for a person.
+    # It was not read after either event, and so waits for a person.
     [event] = events(case, 1, "stuck")
     assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
     assert event["payload"] == {"folder": str(case), "agency": "lapd"}
@@ -141,7 +141,7 @@ def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     assert len(events(case, 1, "stuck")) == 1
 
 
-def test_a_server_that_is_away_when_an_agency_is_announced_is_told_by_the_next_round(
+def test_if_the_server_is_away_the_next_round_announces_the_agency(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ):
     import flows.arrivals
@@ -156,7 +156,7 @@ def test_a_server_that_is_away_when_an_agency_is_announced_is_told_by_the_next_r
     assert run(case) == ["lapd"]
 
 
-def test_a_configuration_that_is_wrong_ends_the_round_with_its_one_line(case: Path):
+def test_a_wrong_configuration_ends_the_round_with_one_line(case: Path):
     (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
     with pytest.raises(InputError, match=r"unknown key 'arrivals.settel'; did you mean 'settle'"):
         run(case)

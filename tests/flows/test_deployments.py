@@ -1,4 +1,4 @@
-"""`prefect.yaml`: what it names is there, and it names no place of anybody's machine."""
+"""`prefect.yaml`: what it names exists, and it names no path of anybody's machine."""
 
 import inspect
 from fnmatch import fnmatch
@@ -41,9 +41,9 @@ def test_one_agency_listens_to_what_arrivals_says(deployments: dict[str, dict[st
 
     [trigger] = deployments["one-agency"]["triggers"]
     assert trigger["expect"] == [EVENT]
-    said = arrival_event(Path("/data/case"), Arrival("lapd", 1, 2))
-    assert set(trigger["parameters"]) == {"folder", "agency"} <= set(said.payload)
-    assert fnmatch(said.resource.id, trigger["match"]["prefect.resource.id"])
+    event = arrival_event(Path("/data/case"), Arrival("lapd", 1, 2))
+    assert set(trigger["parameters"]) == {"folder", "agency"} <= set(event.payload)
+    assert fnmatch(event.resource.id, trigger["match"]["prefect.resource.id"])
 
 
 def test_its_version_of_prefect_is_the_pinned_one(checkout: Path):

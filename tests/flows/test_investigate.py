@@ -101,7 +101,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     def refuse(*_):
         raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
 
-    monkeypatch.setattr(task, "close", Step("close the ledger", refuse))
+    monkeypatch.setattr(task, "close", Step("close the ledger of the mail", refuse))
     with pytest.raises(LedgerError):
         run(folder)
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
@@ -111,7 +111,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
 
 
 @pytest.mark.usefixtures("prefect")
-def test_a_mistake_in_the_input_comes_through_the_flow_as_it_is(tmp_path: Path):
+def test_a_mistake_in_the_input_leaves_the_flow_unchanged(tmp_path: Path):
     with pytest.raises(InputError, match="no such folder"):
         run(tmp_path / "nowhere")
 
@@ -131,28 +131,28 @@ def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
 
 
 def holds_what_it_names(out: Path, *parts: str) -> None:
-    """See that provenance, ledger and the folder speak of the same tables: those of some parts."""
-    told = json.loads((out / "provenance.json").read_text())
+    """Check that provenance, ledger and folder have the same tables: those of some parts."""
+    provenance = json.loads((out / "provenance.json").read_text())
     lying = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in out.rglob("*")
         if path.is_file() and path.name not in {"provenance.json", "mine.csv"}
     }
-    assert told["tables"] == lying
+    assert provenance["tables"] == lying
     assert set(lying) == {
         file
         for part in parts
         for name in (*registry.get(part).table_names, "public/ledger")
         for file in TABLES[name].files
     }
-    assert set(told) & set(registry.PARTS) == set(parts) - {"mail"}
+    assert set(provenance) & set(registry.PARTS) == set(parts) - {"mail"}
     rows = read_table(TABLES["public/ledger"], out).to_pylist()
     assert {row["part"] for row in rows} == {
         line for part in parts for line in registry.get(part).ledger.sections
     }
 
 
-def test_out_holds_what_the_provenance_names_after_parts_have_come_and_gone(
+def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
     investigation: Path, client: Client
 ):
     from flows.investigate import investigate

@@ -69,7 +69,7 @@ def published(folder: Path) -> dict[str, bytes]:
 
 
 def rows_of(folder: Path, agency: str) -> dict[str, list]:
-    """The rows of an agency in every table of the mail, as they stand in the file."""
+    """The rows of an agency in every table of the mail, as they are in the file."""
     found = {}
     mine = {
         row["source"]
@@ -127,14 +127,14 @@ def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Pa
     found, expected = published(folder), published(whole)
     of_mail = [f"{name}.parquet" for name in registry.get("mail").table_names]
     assert {name: found[name] for name in of_mail} == {name: expected[name] for name in of_mail}
-    # The other parts were not carried out anew, of which requests looks at the folders of the agencies.
-    told, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
-    assert told["sources"] == wanted["sources"]
-    assert set(told["tables"]) == set(wanted["tables"])
-    assert set(told["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
+    # The other parts were not run again; one of them, requests, looks at the folders of the agencies.
+    written, wanted = (json.loads(each["provenance.json"]) for each in (found, expected))
+    assert written["sources"] == wanted["sources"]
+    assert set(written["tables"]) == set(wanted["tables"])
+    assert set(written["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
 
 
-def test_twice_is_as_once(without_new, client: Client):
+def test_a_second_run_changes_nothing(without_new, client: Client):
     folder, away = without_new
     investigate(folder)
     arrive(away, folder)
@@ -150,7 +150,7 @@ def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkey
     folder, away = without_new
     investigate(folder)
     arrive(away, folder)
-    # Whoever opened or hashed them would find that they are not what they were.
+    # A run that opened or hashed them would find that they have changed.
     for path in (folder / "records" / FIRST).rglob("*.pst"):
         path.write_bytes(b"another file")
     surveyed: list[str] = []
@@ -175,14 +175,16 @@ def test_an_agency_that_no_run_has_read_is_left_out_with_a_note(investigation: P
     result = one_agency(investigation, FIRST)
     assert [source.agency for source in result.found["mail"].sources if source.agency != FIRST] == []
     assert result.notes[0] == (
-        f"agency '{NEW}' was not read yet and is left out; "
+        f"agency '{NEW}' has not been read yet and is left out; "
         f"read it with: nwatch run {investigation} --agency {NEW}"
     )
     parts = {row["part"] for row in pq.read_table(investigation / "out/public/ledger.parquet").to_pylist()}
     assert parts == set(registry.get("mail").ledger.sections)
 
 
-def test_the_agencies_one_after_the_other_are_as_one_run(investigation: Path, whole: Path, client: Client):
+def test_the_agencies_one_after_the_other_give_the_bytes_of_one_run(
+    investigation: Path, whole: Path, client: Client
+):
     one_agency(investigation, NEW)
     one_agency(investigation, FIRST)
     found, expected = published(investigation), published(whole)
@@ -190,15 +192,13 @@ def test_the_agencies_one_after_the_other_are_as_one_run(investigation: Path, wh
     assert {name: found[name] for name in tables} == {name: expected[name] for name in tables}
 
 
-def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_in_silence(without_new, client: Client):
+def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_silently(without_new, client: Client):
     folder, away = without_new
     investigate(folder)
     arrive(away, folder)
     first = published(folder)
     shutil.rmtree(folder / "work")
-    with pytest.raises(
-        InputError, match=rf"work/mail: what was read of {FIRST} is not there any more.*nwatch run"
-    ):
+    with pytest.raises(InputError, match=rf"work/mail: what was read of {FIRST} is gone.*nwatch run"):
         one_agency(folder, NEW)
     assert published(folder) == first
 
@@ -234,12 +234,12 @@ def test_an_agency_that_is_still_being_copied_is_not_read(investigation: Path):
     assert not list((investigation / "work").glob("mail/*/part-*"))
 
 
-def test_another_agency_without_settings_is_in_nobodys_way(investigation: Path, client: Client):
+def test_another_agency_without_settings_does_not_matter(investigation: Path, client: Client):
     (investigation / "records/just-coming").mkdir()
     mailbox = next((investigation / "records" / FIRST).rglob("*.pst"))
     shutil.copy(mailbox, investigation / "records/just-coming")
     result = one_agency(investigation, FIRST)
-    assert any("'just-coming' was not read yet" in note for note in result.notes)
+    assert any("'just-coming' has not been read yet" in note for note in result.notes)
 
 
 def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Path, client: Client):
@@ -248,7 +248,7 @@ def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Pa
     before = published(investigation)
     result = one_agency(investigation, FIRST, settled=True)
     assert "mail" not in result.found
-    assert result.notes == (f"{FIRST} is read and published as it is; there is nothing to do",)
+    assert result.notes == (f"{FIRST} is already read and published; there is nothing to do",)
     assert published(investigation) == before
     # In another time zone its days are others.
     config = investigation / "investigation.toml"
@@ -257,7 +257,7 @@ def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Pa
     assert published(investigation) != before
 
 
-def test_what_is_wrong_with_the_others_is_in_nobody_s_way_and_is_noted(investigation: Path, client: Client):
+def test_a_mistake_in_another_agency_does_not_matter_and_is_noted(investigation: Path, client: Client):
     investigate(investigation, only=["mail"])
     rows = rows_of(investigation, NEW)
     shutil.rmtree(investigation / "records" / NEW)

@@ -17,9 +17,9 @@ def test_a_run_needs_no_server_and_ends_with_its_summary(run, investigation: Pat
     assert f"tables            {investigation / 'out'}" in lines
     missing = lines.index("Is anything missing?")
     assert " items in the mailboxes = " in lines[missing + 1]
-    assert f"No: every one is accounted for; line by line: nwatch ledger {investigation}" in lines
+    assert f"No: everything is accounted for; line by line: nwatch ledger {investigation}" in lines
     assert any(line.startswith("unique alerts") for line in lines)
-    # What was put aside stands in the last lines, where nobody can miss it.
+    # What is in quarantine is in the last lines, where nobody can miss it.
     assert lines[-1] == f"See what and why: nwatch quarantine {investigation}"
     assert any(line.startswith("WARNING: ") and "in quarantine" in line for line in lines[-4:])
 

@@ -131,7 +131,7 @@ class Stack:
         return dict(self.ask(f"flow_runs/{run}", method="GET"))
 
     def log_of(self, name: str) -> Callable[[], str]:
-        """What tells what the server or the worker said."""
+        """What the server or the worker logged, for a failure."""
         return (self.home / f"{name}.log").read_text
 
     def stop(self) -> None:
@@ -168,7 +168,7 @@ def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFact
         made.do("work-pool", "create", "nwatch", "--type", "process")
         subprocess.run(["git", "clone", "--quiet", str(checkout), str(place / "clone")], check=True)
         made.do("--no-prompt", "deploy", "--all", cwd=place / "clone")
-        # The tests start what they look at; a run every minute would stand in their way.
+        # The tests start what they look at; a run every minute would disturb them.
         for name in ("arrivals", "investigate"):
             made.ask(f"deployments/{made.deployment(name)['id']}/pause_deployment")
         made.start("worker", "start", "--pool", "nwatch")
@@ -304,7 +304,7 @@ def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_th
 
 
 def rows_without(folder: Path, *agencies: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows of all agencies but some, in every table of the mail that has a column for them."""
+    """The rows of all agencies except some, in every table of the mail that has a column for them."""
     return {
         name: [
             row
@@ -317,11 +317,11 @@ def rows_without(folder: Path, *agencies: str) -> dict[str, list[dict[str, Any]]
 
 
 class Hook(BaseHTTPRequestHandler):
-    """Keeps what it is told."""
+    """Keeps what is sent to it."""
 
     def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.told.append(told["text"])  # type: ignore[attr-defined]
+        received = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.received.append(received["text"])  # type: ignore[attr-defined]
         self.send_response(200)
         self.end_headers()
 
@@ -332,7 +332,7 @@ class Hook(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook() -> Iterator[HTTPServer]:
     server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.told = []  # type: ignore[attr-defined]
+    server.received = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -340,11 +340,11 @@ def hook() -> Iterator[HTTPServer]:
     server.server_close()
 
 
-def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
-    told = stack.do(
+def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
+    received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert told.count("notifies") == 3
+    assert received.count("notifies") == 3
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
@@ -352,14 +352,14 @@ def test_a_run_that_fails_is_told_of_once(stack: Stack, hook: HTTPServer):
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
     assert "records/nowhere: no mailbox" in run["state"]["message"]
-    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
-    [text] = hook.told  # type: ignore[attr-defined]
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
+    [text] = hook.received  # type: ignore[attr-defined]
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
     assert "mailbox" not in text
 
 
-def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook: HTTPServer):
+def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
     stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
@@ -374,18 +374,18 @@ def test_new_records_that_wait_for_a_person_are_told_of_once(stack: Stack, hook:
         )
         looks.append(stack.ended(made["id"]))
     assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
-    until(lambda: hook.told, stack.log_of("server"))  # type: ignore[attr-defined]
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     shutil.rmtree(folder)
-    [text] = hook.told  # type: ignore[attr-defined]
+    [text] = hook.received  # type: ignore[attr-defined]
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
-    assert second.startswith(f"Why is in the log of arrivals {stack.case.name}: http")
+    assert second.startswith(f"The reason is in the log of arrivals {stack.case.name}: http")
     assert looks[0]["id"] in second
     assert not [run for run in stack.runs("one-agency") if run["parameters"]["agency"] == folder.name]
 
 
 def hasten(stack: Stack, what: str) -> None:
-    """Set the automations up with ten seconds where they have minutes."""
+    """Set the automations up with ten seconds instead of minutes."""
     hasty = (
         "from datetime import timedelta\nfrom flows.service import automations\n"
         f"automations.{what} = timedelta(seconds=10)\nautomations.set_up()"
@@ -394,7 +394,7 @@ def hasten(stack: Stack, what: str) -> None:
     subprocess.run([sys.executable, "-c", hasty], env=stack.environment, check=True)
 
 
-def test_a_run_goes_on_while_the_server_is_away_and_starts_anew(stack: Stack):
+def test_a_run_goes_on_while_the_server_is_restarted(stack: Stack):
     with one_run_at_a_time(stack.case / "work"):  # so that the run waits
         run = waiting(stack)
         server = stack.processes.pop(0)
@@ -428,7 +428,7 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
     worker = psutil.Process(stack.processes[-1].pid)
     with one_run_at_a_time(stack.case / "work"):  # so that the run waits
         made = waiting(stack)
-        # As a machine that loses its power: the run, and the worker that would tell of it.
+        # As in a power cut: the run is gone, and the worker that would report it.
         for process in [worker, *worker.children(recursive=True)]:
             process.kill()
         run = stack.ended(made)
@@ -436,7 +436,7 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
     assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
 
 
-def test_a_run_that_its_worker_took_and_never_began_gives_its_place_free(stack: Stack):
+def test_a_run_that_its_worker_took_and_never_began_frees_its_slot(stack: Stack):
     """The last test: its server is another one, and the worker of the tests before is gone."""
 
     def taken() -> int:

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 PORT = 8786
 WAIT = 300.0
 PARTITION = "10"
-"""Messages a partition: so few that a run has hundreds, and a host can be cut off amid them."""
+"""Messages per partition: so few that a run has hundreds, and a host can be cut off in the middle."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Host:
 
     def start(self, log: Path, *words: str) -> subprocess.Popen[bytes]:
         """Start a process on this host."""
-        # After so long a cut line is noticed; Dask takes no less than its ten probes, by default 30 seconds.
+        # How long it takes to notice a cut line; Dask allows no less than ten probes, by default 30 seconds.
         quick = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"}
         with log.open("wb") as stream:
             return subprocess.Popen(
@@ -155,18 +155,18 @@ def scheduler_of(address: str, certificates: Path) -> int:
 
 
 def wait_for(ready: Callable[[], bool], processes: Sequence[subprocess.Popen[Any]], logs: Path) -> None:
-    """Wait until something is so; a process that has ended meanwhile is told of with its log."""
+    """Wait until a condition holds; if a process ends meanwhile, fail with its log."""
     end = time.monotonic() + WAIT
     while not ready():
-        said = "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log")))
-        assert not [process for process in processes if process.poll() is not None], said
-        assert time.monotonic() < end, said
+        ended = "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log")))
+        assert not [process for process in processes if process.poll() is not None], ended
+        assert time.monotonic() < end, ended
         time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some 4,000 messages and nothing else, so that the reading lasts for seconds."""
+    """About 4,000 messages and nothing else, so that the reading takes seconds."""
     place = tmp_path_factory.mktemp("large") / "case"
     return create(place, scale=0.02, seed=3, message_bytes=6_000, country=False)
 
@@ -220,17 +220,17 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
         wait_for(lambda: read() > 20, [running], tmp_path)
         hosts[2].cut_off()
         before = read()
-        said, _ = running.communicate(timeout=WAIT)
+        log, _ = running.communicate(timeout=WAIT)
     finally:
         running.kill()
-    assert running.returncode == 0, said
+    assert running.returncode == 0, log
     total = read()
-    assert 20 < before < total, "the host was cut off before or after the reading, not amid it"
+    assert 20 < before < total, "the host was cut off before or after the reading, not during it"
     assert files(case / "out") == files(alone)
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["without TLS", "with a certificate of another site"])
-def test_who_has_no_certificate_of_the_site_is_not_let_in(
+def test_nobody_without_a_certificate_of_the_site_can_connect(
     site: str, hosts: list[Host], plain: bool, tmp_path: Path
 ):
     other = make(tmp_path / "other").folder
@@ -245,11 +245,11 @@ def test_who_has_no_certificate_of_the_site_is_not_let_in(
     code = f"{imports}; {words}"
     intruder = hosts[1].start(tmp_path / "intruder.txt", sys.executable, "-c", code)
     assert intruder.wait(60) != 0
-    said = (tmp_path / "intruder.txt").read_text()
-    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in said], said
+    log = (tmp_path / "intruder.txt").read_text()
+    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in log], log
 
 
-def test_the_program_itself_does_not_go_there_without_certificates(
+def test_the_program_does_not_connect_without_certificates(
     hosts: list[Host], synthetic: Path, nwatch: list[str], tmp_path: Path
 ):
     case = copied(synthetic, tmp_path / "case")

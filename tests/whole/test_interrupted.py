@@ -19,7 +19,7 @@ STOPPED = "nwatch: interrupted; nothing was published, and the next run goes on 
 def begun(nwatch: Sequence[str], *words: str | Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start `nwatch` as a terminal does: in a process group of its own."""
     return subprocess.Popen(
-        # Whoever starts the tests in the background may have told them to ignore what is sent here.
+        # Tests that were started in the background may ignore the signals that are sent here.
         ["env", "--default-signal=INT", *nwatch, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -50,7 +50,7 @@ def children(running: subprocess.Popen[str]) -> dict[psutil.Process, str]:
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether a process is there, and not only its exit code for whoever asks."""
+    """Whether a process runs, and is not only an exit code that nobody has read."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -59,13 +59,13 @@ def lives(process: psutil.Process) -> bool:
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
-    """A temporary folder whose name is short enough for a socket in it, without which nothing is forked."""
+    """A temporary folder whose name is short enough for a socket in it; without one nothing is forked."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 def of_a_person(temporary: Path) -> dict[str, str]:
-    """The environment of a run that no Prefect server is named to."""
+    """The environment of a run without a Prefect server."""
     unset = {"PREFECT_HOME", "PREFECT_API_URL", "PREFECT_API_AUTH_STRING"}
     kept = {name: value for name, value in os.environ.items() if name not in unset}
     return {**kept, "TMPDIR": str(temporary)}

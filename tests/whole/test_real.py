@@ -1,4 +1,4 @@
-"""Mailboxes by other writers, and files that are none, through a whole run."""
+"""Mailboxes that other programs wrote, and files that are not mailboxes, in a whole run."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def test_real_mailboxes_and_files_that_are_none_end_in_a_run_that_tells_of_each(
+def test_a_run_accounts_for_real_mailboxes_and_for_files_that_are_not_mailboxes(
     run, real: Path, tmp_path: Path
 ):
     records = tmp_path / "case/records/any"

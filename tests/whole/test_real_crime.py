@@ -18,9 +18,9 @@ pytestmark = pytest.mark.slow
 CITY = "Los Angeles city, California"
 BATTERY, CAR = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"
 WHOLE_YEAR = 21.8
-"""The sample has 10,000 of the some 218,000 crimes of 2019."""
+"""The sample has 10,000 of about 218,000 crimes of 2019."""
 CITIES = 25
-"""The article examines so many; alpha is divided by them."""
+"""The cities that the article examines; alpha is divided by their number."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def crimes(real: Path) -> pd.DataFrame:
 def outs(
     crimes: pd.DataFrame, real: Path, worker_processes: LocalCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> dict:
-    """The out folder of a run for each number of workers, whose crimes lie in as many pieces or more."""
+    """The out folder of a run for each number of workers; its crimes are in as many pieces or more."""
     from flows.investigate import investigate
 
     cities = pq.read_table(real / "cities_50.parquet", columns=["city"])["city"].to_pylist()[:CITIES]
@@ -124,12 +124,12 @@ def test_rates_by_decile_and_the_tests_are_those_of_a_second_computation(out, ex
 
 
 def test_battery_falls_from_the_poorest_to_the_richest_as_published(out):
-    """The article: 8.7 a thousand people in the poorest decile and 2.4 in the richest, significant.
+    """The article: 8.7 per 1,000 residents in the poorest decile and 2.4 in the richest, significant.
 
     The sample has 167 batteries among the 372,805 people of the poorest decile and 41 among the 383,782 of
-    the richest, 9.77 and 2.33 a thousand when scaled to the year. Such counts scatter by 8 and 16 % (one
+    the richest, 9.77 and 2.33 per 1,000 when scaled to the year. Such counts scatter by 8 and 16 % (one
     standard deviation of Poisson's law); twice that is the tolerance against the published numbers. The
-    numbers that the program itself must give are told to half of their last digit.
+    numbers that the program itself must give are tested to half of their last digit.
     """
     rows = read(out, "public/crime_deciles")
     rates = rows[rows["crime"] == BATTERY].set_index("decile")["crimes_per_1000"] * WHOLE_YEAR
@@ -140,7 +140,7 @@ def test_battery_falls_from_the_poorest_to_the_richest_as_published(out):
     verdict, over_deciles = (row_of(out, BATTERY, level) for level in ("tract", "decile"))
     assert verdict["alpha"] == over_deciles["alpha"] == pytest.approx(0.002)
     assert verdict["direction"] == "negative"
-    # The verdict is the tracts'. Ten points of so few crimes fall as steeply, but not by that threshold.
+    # The finding is that of the tracts. Ten points of so few crimes fall as steeply, but miss that threshold.
     assert over_deciles["pearson_r"] < -0.7
     assert 0.002 < over_deciles["pearson_p"] < 0.05
 

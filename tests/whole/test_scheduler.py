@@ -25,7 +25,7 @@ class Dask:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port = int(listener.getsockname()[1])
         self.address = f"tcp://127.0.0.1:{self.port}"
-        # As docker/compose.yaml sets it: what becomes of a piece whose worker died is decided by the program.
+        # As docker/compose.yaml sets it: the program decides what becomes of a piece whose worker died.
         self.environment = {
             **os.environ,
             "PYTHONPATH": str(checkout),
@@ -67,7 +67,7 @@ class Dask:
 
     @staticmethod
     def kill(process: subprocess.Popen[bytes]) -> None:
-        """At once, and with a worker its nanny, so that nobody starts it again."""
+        """Kill it at once, a worker together with its nanny, so that it is not started again."""
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -104,12 +104,12 @@ def published(folder: Path) -> dict[str, bytes]:
 
 
 def parts(folder: Path) -> dict[str, int]:
-    """The parts of mail that lie there, each with the time at which it was written."""
+    """The part files of the mail, each with the time at which it was written."""
     return {str(path): path.stat().st_mtime_ns for path in folder.glob("work/mail/*/part-*.parquet")}
 
 
 def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
-    """A run of small partitions, that has begun to read."""
+    """A run with small partitions that has begun to read."""
     running = subprocess.Popen(
         [*nwatch, "run", str(folder), "--partition", "2"],
         stdout=subprocess.PIPE,

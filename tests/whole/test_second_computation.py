@@ -22,7 +22,7 @@ CITIES = [
 """The last two share tracts."""
 POSTS = 40_000
 TWINS = ("18097310305", "18097310306")
-"""Neighbours in Indianapolis with 5,956 people each."""
+"""Neighbouring tracts in Indianapolis, each with 5,956 people."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def out(posts: pd.DataFrame, real: Path, processes: Client, tmp_path_factory: py
 
 @pytest.fixture(scope="module")
 def assigned(posts: pd.DataFrame, tracts: gpd.GeoDataFrame, acs: pd.DataFrame) -> pd.DataFrame:
-    """Each post with its tract, the plain way."""
+    """Each post with its tract, computed in the plain way."""
     kept = posts.drop_duplicates("id")
     kept = kept[kept["user_id"] != 77]
     kept = kept[kept["latitude"].notna() & ((kept["latitude"] != 0) | (kept["longitude"] != 0))]

@@ -80,10 +80,15 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
     assert runs["mail"]["name"] == "mail ring-2021"
     assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
-    assert {"survey the mailboxes", "read the mail", "parse the alerts", "close the ledger"} <= tasks
+    assert {
+        "survey the mailboxes",
+        "read the mail",
+        "parse the alerts",
+        "close the ledger of the mail",
+    } <= tasks
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts")}
     assert set(artifacts) == {
-        "dask-dashboard", "ledger", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "kinds",
+        "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
         "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "city-selection", "requests",
     }  # fmt: skip

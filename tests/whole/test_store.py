@@ -1,4 +1,4 @@
-"""An investigation whose records lie on a store, run whole: the bytes that it publishes from a disk."""
+"""An investigation whose records are on a store: a run publishes the same bytes as from a disk."""
 
 from pathlib import Path
 

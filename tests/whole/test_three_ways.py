@@ -1,4 +1,4 @@
-"""One case run without a server, on a server that is named, and with a UI of its own: the same bytes."""
+"""A run without a server, on a named server, and with a UI of its own: the same bytes."""
 
 import os
 import pty
@@ -76,7 +76,7 @@ def test_earlier_runs_are_shown_until_a_key_is_pressed(three: dict[str, Path], n
             assert b'"investigate case"' in answer.read()
         again = subprocess.run([*nwatch, "ui", str(three["ui"])], capture_output=True, text=True, check=False)
         assert again.returncode == 2
-        assert "a Prefect UI is open for this investigation already; close it first" in again.stderr
+        assert "a Prefect UI is already open for this investigation; close it first" in again.stderr
         os.write(person, b"q")
         assert showing.wait(60) == 0
     os.close(person)
@@ -99,4 +99,4 @@ def test_a_ui_of_its_own_beside_a_server_that_is_named_is_refused(three: dict[st
         env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:1/api"},
     )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "--ui: PREFECT_API_URL names a server already (http://127.0.0.1:1/api)" in done.stderr
+    assert "--ui: PREFECT_API_URL already names a server (http://127.0.0.1:1/api)" in done.stderr

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.slow
 LARGEST = 97
 """Messages of the largest mailbox of the fixture `synthetic`."""
 PARTITIONS = {1: 10_000, 2: -(-LARGEST // 2), 8: -(-LARGEST // 8)}
-"""Messages a partition that cut the largest mailbox into so many."""
+"""Messages per partition that divide the largest mailbox into so many."""
 BUCKETS = {1: 1, 2: 4, 8: 16}
-"""Into how many pieces the posts are sorted beside."""
+"""Into how many pieces the posts are sorted with each."""
 PUBLISHED = [name for name, table in TABLES.items() if table.visibility != "work"]
 WITHOUT_TRUTH = {
     "private/post_files",
@@ -34,7 +34,7 @@ RUNS = [(workers, pieces) for workers in (1, 2) for pieces in PARTITIONS]
 
 @pytest.fixture(scope="module")
 def outs(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """The out folder of a run for each number of workers and partitions, none of which knows of another."""
+    """The out folder of an independent run for each number of workers and partitions."""
     from flows.investigate import investigate
 
     found = {}
@@ -78,14 +78,14 @@ def test_every_table_meets_the_truth_row_by_row(outs, synthetic: Path, name: str
     assert found.column_names == truth.column_names
     truth, found = (table.drop_columns(IN_WORDS.get(name, [])) for table in (truth, found))
     assert found.num_rows
-    # What is computed in another order than here may differ in the last digit; all else is equal.
+    # Sums in another order may differ in the last digit; everything else is equal.
     numbers = [field.name for field in truth.schema if field.type == pa.float64()]
     assert found.drop_columns(numbers).to_pylist() == truth.drop_columns(numbers).to_pylist()
     for number in numbers:
         mine, expected = (table.column(number).to_pylist() for table in (found, truth))
         assert [value is None for value in mine] == [value is None for value in expected]
-        told = [value for value in expected if value is not None]
-        assert [value for value in mine if value is not None] == pytest.approx(told, rel=1e-9)
+        known = [value for value in expected if value is not None]
+        assert [value for value in mine if value is not None] == pytest.approx(known, rel=1e-9)
 
 
 def test_a_finding_stands_or_wavers_and_what_cannot_be_tested_says_so(outs):

@@ -1,4 +1,4 @@
-"""The command line: exit codes, one line a mistake, an example in every help."""
+"""The command line: exit codes, one line per mistake, an example in every help."""
 
 import errno
 import os
@@ -22,9 +22,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         monkeypatch.setattr(sys, "argv", ["nwatch", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             app.main()
-        said = capsys.readouterr()
+        captured = capsys.readouterr()
         code = ended.value.code
-        return (code if isinstance(code, int) else 0), said.out, said.err
+        return (code if isinstance(code, int) else 0), captured.out, captured.err
 
     return caller
 
@@ -108,22 +108,22 @@ def test_a_file_that_cannot_be_read_is_named(call, case: Path):
 
 
 @pytest.mark.parametrize("command", ["ledger", "quarantine"])
-def test_what_only_a_run_makes_is_asked_for_too_early(call, case: Path, command: str):
+def test_what_only_a_run_makes_cannot_be_shown_before_it(call, case: Path, command: str):
     code, _, err = call(command, case)
     assert code == 2
-    assert err == f"nwatch: {case}: no run has ended here yet; start one with: nwatch run {case}\n"
+    assert err == f"nwatch: {case}: no run has finished here yet; start one with: nwatch run {case}\n"
 
 
 @pytest.mark.parametrize("command", ["ledger", "quarantine"])
-def test_no_answer_is_given_from_tables_of_two_runs(call, case: Path, command: str):
+def test_tables_of_two_runs_are_not_shown(call, case: Path, command: str):
     (case / "work/publishing").mkdir(parents=True)
     code, _, err = call(command, case)
     assert code == 2
-    assert "some tables are of the last run and some of the one before" in err
-    assert err.endswith(f"have the rest published with: nwatch run {case}\n")
+    assert "some tables are from the last run, which was cut off while it published, and some from " in err
+    assert err.endswith(f"publish the rest with: nwatch run {case}\n")
 
 
-def test_a_run_without_mail_is_no_run_that_never_ended(call, case: Path):
+def test_after_a_run_without_mail_that_is_what_is_missing(call, case: Path):
     (case / "out").mkdir()
     (case / "out/provenance.json").write_text("{}")
     code, _, err = call("quarantine", case)
@@ -131,7 +131,7 @@ def test_a_run_without_mail_is_no_run_that_never_ended(call, case: Path):
     assert err == f"nwatch: {case}: no run has read mail yet; start one with: nwatch run {case}\n"
 
 
-def test_a_damaged_table_is_one_line_with_the_mend(call, case: Path):
+def test_a_damaged_table_is_one_line_with_the_fix(call, case: Path):
     (case / "out/public").mkdir(parents=True)
     (case / "out/public/ledger.parquet").write_text("x")
     code, _, err = call("ledger", case)
@@ -139,7 +139,7 @@ def test_a_damaged_table_is_one_line_with_the_mend(call, case: Path):
     assert err == f"nwatch: {case}/out/public/ledger.parquet: is damaged; run again to rebuild it\n"
 
 
-def test_what_may_not_be_written_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_permission_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch):
     def forbidden(path: Path, *_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
@@ -150,7 +150,7 @@ def test_what_may_not_be_written_is_one_line(call, case: Path, monkeypatch: pyte
     assert err.count("\n") == 1
 
 
-def test_a_fault_of_the_program_is_called_one(call, case: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_bug_in_the_program_is_called_one(call, case: Path, monkeypatch: pytest.MonkeyPatch):
     def faulty(*_: object, **__: object) -> None:
         raise ValueError("x")
 
@@ -158,7 +158,7 @@ def test_a_fault_of_the_program_is_called_one(call, case: Path, monkeypatch: pyt
     with pytest.raises(ValueError, match="x") as caught:
         call("plan", case)
     assert caught.value.__notes__ == [
-        "nwatch: this is a fault of the program: please report it, with the lines above"
+        "nwatch: this is a bug in the program; please report it, with the lines above"
     ]
 
 
@@ -175,18 +175,16 @@ def test_ctrl_c_is_one_line(call, case: Path, monkeypatch: pytest.MonkeyPatch, c
 
 
 @pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM"])
-def test_the_exit_code_is_the_same_where_python_was_evaluating_a_text(
-    stop: str, tmp_path: Path, checkout: Path
-):
-    """As for moments while Prefect is imported; `python -m` would end by SIGINT then."""
-    (tmp_path / "told.py").write_text(
+def test_the_exit_code_is_the_same_while_python_evaluates_a_text(stop: str, tmp_path: Path, checkout: Path):
+    """This happens while Prefect is imported; `python -m` would end by SIGINT then."""
+    (tmp_path / "program.py").write_text(
         "import signal\nfrom flows.console import app\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whatever this test was started with
         "with app._interruptible('nothing was done yet'):\n"
         f"    exec('signal.raise_signal(signal.{stop})')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "told"],
+        [sys.executable, "-m", "program"],
         capture_output=True,
         text=True,
         check=False,
@@ -196,11 +194,11 @@ def test_the_exit_code_is_the_same_where_python_was_evaluating_a_text(
     assert (done.returncode, done.stderr) == (130, "nwatch: interrupted; nothing was done yet\n")
 
 
-def test_a_terminal_of_another_character_set_is_told_which_to_set(call, monkeypatch: pytest.MonkeyPatch):
+def test_for_a_terminal_with_another_character_set_the_fix_is_named(call, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
     code, _, err = call("--help")
     assert code == 2
-    assert err.startswith("nwatch: LC_ALL: the terminal's character set is iso8859-1, and names of files")
+    assert err.startswith("nwatch: LC_ALL: the terminal's character set is iso8859-1, but file names")
 
 
 def test_a_wrong_variable_of_the_environment_is_named(call, case: Path, monkeypatch: pytest.MonkeyPatch):
@@ -223,7 +221,7 @@ def test_new_makes_a_folder_that_waits_for_mailboxes(call, tmp_path: Path):
 def test_new_touches_no_folder_that_holds_something(call, case: Path):
     code, _, err = call("new", case)
     assert code == 2
-    assert "is there already and not empty; name a new folder" in err
+    assert "already exists and is not empty; name a new folder" in err
 
 
 def test_new_makes_a_synthetic_investigation_that_can_be_planned(call, tmp_path: Path):
@@ -300,18 +298,18 @@ def test_certificates_are_made_once_and_renewed_when_asked(call, tmp_path: Path)
 def test_an_agency_without_a_mailbox_is_named_with_those_that_have(call, case: Path):
     code, _, err = call("run", case, "--agency", "lapdd")
     assert code == 2
-    assert err.startswith("nwatch: records/lapdd: no mailbox (*.pst, *.ost) of an agency 'lapdd';")
+    assert err.startswith("nwatch: records/lapdd: agency 'lapdd' has no mailbox (*.pst, *.ost);")
     assert err.endswith("name one of: lapd\n")
     assert not (case / "work").exists()
 
 
-def test_an_agency_and_a_part_beside_the_mail_contradict_each_other(call, case: Path):
+def test_an_agency_cannot_be_combined_with_a_part_other_than_mail(call, case: Path):
     code, _, err = call("run", case, "--agency", "lapd", "--only", "posts")
     assert code == 2
-    assert err.startswith("nwatch: --agency reads the mail of one agency; leave --only out")
+    assert err.startswith("nwatch: --agency reads the mail of one agency; leave out --only")
 
 
-def test_automations_without_a_server_are_nobodys(call):
+def test_automations_need_a_server(call):
     code, _, err = call("automations")
     assert code == 2
     assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")

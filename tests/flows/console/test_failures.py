@@ -1,4 +1,4 @@
-"""What the machine does to a command is one line; what the program does is none."""
+"""A failure outside the program is one line; a bug in the program is none."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ def of(number: int, *names: str) -> OSError:
 
 
 def after(error: BaseException, cause: BaseException) -> BaseException:
-    """An error that came of another."""
+    """An error that another one caused."""
     try:
         raise error from cause
     except type(error) as raised:
@@ -45,14 +45,14 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         (of(errno.EACCES, "a/b"), "a/b: Permission denied; check its permissions"),
         (
             OSError(errno.EXDEV, "Invalid cross-device link", "work/a", None, "out/a"),
-            "out/a: is on another disk than work/; put both on one, as tables are moved",
+            "out/a: is on another disk than work/; put both on one, because tables are moved",
         ),
         (of(errno.EROFS, "a/b"), "a/b: Read-only file system; check its permissions"),
         (
             answer(401),
-            "PREFECT_API_AUTH_STRING: the Prefect server wants another password; set the one it has",
+            "PREFECT_API_AUTH_STRING: the Prefect server expects another password; set that one",
         ),
-        (answer(503), "the Prefect server answers 503; look into its log, then run again"),
+        (answer(503), "the Prefect server answered 503; read its log, then run again"),
         (
             httpx.ConnectError("refused"),
             "the Prefect server is gone (refused); start it again, then run again",
@@ -60,34 +60,34 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         (httpx.ReadTimeout(""), "the Prefect server is gone (ReadTimeout); start it again, then run again"),
     ],
 )
-def test_what_the_machine_did_is_named_with_the_mend_however_deep_it_lies(
+def test_a_failure_of_the_machine_is_named_with_the_fix_however_deep_it_is(
     error: Exception, line: str, tmp_path: Path
 ):
     assert line_of(error) == line
     assert line_of(after(RuntimeError("task failed"), error), tmp_path) == line
 
 
-def test_where_the_run_s_own_disk_is_full_it_is_named_whatever_shows_it(full: None, tmp_path: Path):
+def test_a_full_disk_of_the_run_is_named_whatever_error_it_causes(full: None, tmp_path: Path):
     line = f"{tmp_path}: the disk is full; make room, then run again"
     assert line_of(of(errno.ENOSPC), tmp_path) == line
     assert line_of(answer(500), tmp_path) == line
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), of(errno.ENOENT, "a"), OSError("timed out")])
-def test_what_may_be_the_program_s_fault_is_no_line(error: Exception, tmp_path: Path):
+def test_what_may_be_a_bug_is_not_reduced_to_a_line(error: Exception, tmp_path: Path):
     assert line_of(error, tmp_path) is None
 
 
-def test_a_run_does_not_begin_on_a_disk_that_is_all_but_full(full: None, tmp_path: Path):
-    with pytest.raises(InputError, match="50 MB are free on its disk, and a run wants 50 MB"):
+def test_a_run_does_not_begin_on_a_nearly_full_disk(full: None, tmp_path: Path):
+    with pytest.raises(InputError, match="50 MB are free on its disk, and a run needs at least 50 MB"):
         check_room(tmp_path)
 
 
-def test_a_disk_with_room_is_no_matter(tmp_path: Path):
+def test_a_disk_with_room_is_fine(tmp_path: Path):
     check_room(tmp_path)
 
 
-def test_ctrl_c_is_known_by_what_it_made_of_others():
+def test_ctrl_c_is_recognised_behind_the_errors_that_it_caused():
     assert interrupted(KeyboardInterrupt())
     assert interrupted(after(ValueError("Task run is not set"), KeyboardInterrupt()))
     assert not interrupted(after(ValueError("x"), OSError()))

@@ -1,4 +1,4 @@
-"""The command that makes census/gentrification, and says what to download for it."""
+"""The command that builds census/gentrification, and says what to download for it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test_without_downloads_it_says_which_from_where_and_where_to_put_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "investigation.toml").write_text('name = "a"\n')
-    said = refused(tmp_path)
-    assert said.startswith(
+    message = refused(tmp_path)
+    assert message.startswith(
         "census/sources: 7 of 7 downloads are missing: LTDB 2000 full count (LTDB_Std_2000_"
     )
     printed = capsys.readouterr().out
@@ -51,7 +51,7 @@ def test_without_downloads_it_says_which_from_where_and_where_to_put_them(
     assert len([line for line in printed.splitlines() if line.endswith(" missing")]) == 8
 
 
-def test_what_is_there_is_told_and_only_the_rest_is_asked_for(
+def test_what_is_there_is_listed_and_only_the_rest_is_asked_for(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ):
     sources = folder / "census/sources"
@@ -79,13 +79,13 @@ def test_with_all_of_them_the_file_is_written_and_every_tract_accounted_for(
     assert printed.splitlines()[-1] == f"census/gentrification.parquet is written. Then: nwatch run {folder}"
 
 
-def test_what_is_there_already_is_not_overwritten_unasked(folder: Path):
+def test_an_existing_file_is_not_overwritten_unasked(folder: Path):
     path = folder / "census/gentrification.parquet"
     build(folder)
     content = path.read_bytes()
     path.write_bytes(b"of value")
     assert refused(folder) == (
-        "census/gentrification.parquet: is there already; move it away, or replace it with: "
+        "census/gentrification.parquet: already exists; move it away, or replace it with: "
         f"nwatch gentrification {folder} --replace"
     )
     assert path.read_bytes() == b"of value"
@@ -93,10 +93,10 @@ def test_what_is_there_already_is_not_overwritten_unasked(folder: Path):
     assert path.read_bytes() == content
 
 
-def test_a_second_file_of_the_kind_does_not_come_to_be(folder: Path):
+def test_no_second_file_of_the_kind_is_written(folder: Path):
     (folder / "census/gentrification.csv").write_text("GEOID\n")
     for replace in (False, True):
-        assert refused(folder, replace).startswith("census/gentrification.csv: is there already, and the")
+        assert refused(folder, replace).startswith("census/gentrification.csv: already exists, and the")
     assert not (folder / "census/gentrification.parquet").exists()
 
 
@@ -104,8 +104,10 @@ def test_each_mistake_is_a_line_and_nothing_is_written(folder: Path, capsys: pyt
     sources = folder / "census/sources"
     (sources / "LTDB_Std_2000_fullcount.csv").write_text("TRTID10,POP00\n06001400100,many\n")
     (sources / "ACSDT5Y2019.B25077-Data.csv").write_text("GEOID,B25077_001E\n06001400100,1\n")
-    said = refused(folder)
-    assert said.startswith("census/sources/ACSDT5Y2019.B25077-Data.csv: B25077_001E has no row for 5 tracts")
+    message = refused(folder)
+    assert message.startswith(
+        "census/sources/ACSDT5Y2019.B25077-Data.csv: B25077_001E has no row for 5 tracts"
+    )
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
         "nwatch: census/sources/LTDB_Std_2000_fullcount.csv: column POP00, row 1: 'many' is not a number; "
@@ -116,7 +118,7 @@ def test_each_mistake_is_a_line_and_nothing_is_written(folder: Path, capsys: pyt
 
 def test_lists_of_cities_are_needed_too(folder: Path, capsys: pytest.CaptureFixture[str]):
     (folder / "census/city_tracts.csv").unlink()
-    assert refused(folder).startswith("census/city_tracts: one file is wanted")
+    assert refused(folder).startswith("census/city_tracts: one file is needed")
     assert "missing" in capsys.readouterr().out
 
 

@@ -1,4 +1,4 @@
-"""How `nwatch ledger` shows the ledger: each number above the numbers that it is the sum of."""
+"""How `nwatch ledger` shows the ledger: each number above the numbers that add up to it."""
 
 from flows.console.ledger_text import account_lines, balances
 from flows.parts import load
@@ -33,7 +33,7 @@ def shown(*groups: list[dict]) -> list[str]:
     return list(account_lines([row for group in groups for row in group], FILES, load()))
 
 
-def test_mailboxes_stand_in_order_of_their_names_and_all_together_last():
+def test_mailboxes_are_in_order_of_their_names_and_all_together_last():
     headings = [line for line in shown(FIRST, LOST) if line and not line.startswith(" ")]
     assert headings == [
         "records/lapd/a.pst, records/lapd/copy.pst (bbbbbbbbbbbb)",
@@ -42,7 +42,7 @@ def test_mailboxes_stand_in_order_of_their_names_and_all_together_last():
     ]
 
 
-def test_the_kinds_stand_below_the_messages_read_the_most_frequent_first():
+def test_the_kinds_are_below_the_messages_read_the_most_frequent_first():
     lines = [line.split("  ")[-1].strip() + line[:24].rstrip() for line in shown(KINDS)[1:4]]
     assert lines == ["3  messages read", "2    safety tip", "1    crime alert"]
 
@@ -69,7 +69,7 @@ CRIME = [
 ]  # fmt: skip
 
 
-def test_crimes_stand_below_their_folder_after_the_files_and_the_types_below_what_is_counted():
+def test_crimes_are_below_their_folder_after_the_files_and_the_types_below_the_crimes_counted():
     lines = list(account_lines(CRIME, {"cccccccccccc": ["crime/los-angeles/a.csv"]}, load()))
     assert [" ".join(line.split()) for line in lines] == [
         "crime",
@@ -91,7 +91,7 @@ def test_crimes_stand_below_their_folder_after_the_files_and_the_types_below_wha
     ]
 
 
-def test_parts_stand_in_the_order_of_a_run_with_a_blank_line_between_them():
+def test_parts_are_in_the_order_of_a_run_with_a_blank_line_between_them():
     requests = rows(
         "", "requests",
         requests=2, fulfilled=1, partly_fulfilled=0, no_records=0, denied=1, withdrawn=0, pending=0,
@@ -113,7 +113,7 @@ def test_every_line_of_the_ledger_has_room_for_its_name():
     assert len({len(line) for line in account_lines(given, {}, load()) if line != "selection"}) == 1
 
 
-def test_a_number_of_0_is_no_part_of_a_balance_but_for_what_is_in_quarantine():
+def test_a_balance_leaves_out_zeros_except_in_quarantine():
     lines = {"listed in the file": 2, "messages read": 2, "not mail": 0, "quarantined while reading": 0}
     rows = [{"part": "mail", "source": "a", "line": line, "count": count} for line, count in lines.items()]
     [balance] = balances(rows, load(["mail"]))

@@ -39,22 +39,22 @@ def test_what_fails_half_way_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_size_for_which_the_disk_has_no_room_is_told_before_a_byte_is_written(
+def test_a_size_too_large_for_the_disk_is_reported_before_a_byte_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     usage = shutil.disk_usage(tmp_path)._replace(free=10**9)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(InputError, match=r"--scale 1 takes 32\.89 GB, and 1\.00 GB are free on its disk"):
+    with pytest.raises(InputError, match=r"--scale 1 needs 32\.89 GB, and 1\.00 GB are free on its disk"):
         new.new(tmp_path / "case", synthetic=True, scale=1.0, seed=1)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_size_that_is_none_is_told(tmp_path: Path, scale: float):
+def test_an_impossible_size_is_reported(tmp_path: Path, scale: float):
     with pytest.raises(InputError, match=f"^--scale must be a number above 0, not {scale}$"):
         new.new(tmp_path / "case", synthetic=True, scale=scale, seed=1)
 
 
-def test_the_command_to_go_on_with_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_next_command_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     new.new(tmp_path / "a case", synthetic=False, scale=1.0, seed=1)
     assert capsys.readouterr().out.splitlines()[-1] == f"Then: nwatch run '{tmp_path}/a case'"

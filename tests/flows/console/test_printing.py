@@ -1,4 +1,4 @@
-"""How tables look at the command line."""
+"""How tables look on the command line."""
 
 import io
 
@@ -26,7 +26,7 @@ def test_a_log_s_line_is_never_folded():
     assert len(shown(("reason",), [("x" * 900,)]).splitlines()) == 2
 
 
-def test_what_a_mailbox_s_author_typed_does_not_steer_the_terminal():
+def test_text_from_a_mailbox_cannot_control_the_terminal():
     for kind in ({"width": 80}, {"width": 80, "force_terminal": True}):
         text = shown(("folder",), [("in\x1b[2Jbox\r[red]\n",)], **kind)
         assert "\x1b[2J" not in text

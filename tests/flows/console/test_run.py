@@ -8,7 +8,7 @@ import pytest
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError, LedgerError
-from flows.console.run import _told_in_one_line, run
+from flows.console.run import _errors_in_one_line, run
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def case(tmp_path: Path) -> Investigation:
     return Investigation.open(tmp_path)
 
 
-def told(case: Investigation, stop: BaseException, *, published: bool = False) -> BaseException:
+def stopped(case: Investigation, stop: BaseException, *, published: bool = False) -> BaseException:
     """What becomes of an error that stops a run."""
     try:
-        with _told_in_one_line(case):
+        with _errors_in_one_line(case):
             if published:
                 case.out.mkdir()
                 (case.out / PROVENANCE).touch()
@@ -38,28 +38,28 @@ def told(case: Investigation, stop: BaseException, *, published: bool = False) -
 def test_a_run_that_is_stopped_says_whether_the_tables_were_published(
     case: Investigation, stop: BaseException
 ):
-    before, after = told(case, stop), told(case, stop, published=True)
+    before, after = stopped(case, stop), stopped(case, stop, published=True)
     assert type(before) is type(after) is type(stop)
     assert str(before) == "nothing was published, and the next run goes on from here"
-    assert str(after) == f"the tables are published and whole: {case.out}"
+    assert str(after) == f"all tables are published: {case.out}"
 
 
 def test_a_run_that_is_cut_off_while_it_publishes_says_so(case: Investigation):
     (case.work / "publishing").mkdir(parents=True)
-    error = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+    error = stopped(case, OSError(errno.ENOSPC, "No space left on device", "x"))
     assert str(error).endswith(
         "; the tables are published in part, and the next run publishes the rest first"
     )
 
 
-def test_ctrl_c_is_told_as_such_where_another_error_came_of_it(case: Investigation):
+def test_ctrl_c_is_reported_as_such_where_it_caused_another_error(case: Investigation):
     error = ValueError("Task run is not set")
     error.__context__ = KeyboardInterrupt()
-    assert repr(told(case, error)).startswith("KeyboardInterrupt('nothing was published")
+    assert repr(stopped(case, error)).startswith("KeyboardInterrupt('nothing was published")
 
 
-def test_what_the_machine_did_is_one_line(case: Investigation):
-    found = told(case, OSError(errno.ENOSPC, "No space left on device", "x"))
+def test_a_failure_of_the_machine_is_one_line(case: Investigation):
+    found = stopped(case, OSError(errno.ENOSPC, "No space left on device", "x"))
     assert isinstance(found, InputError)
     assert str(found) == (
         "x: the disk is full; make room, then run again; "
@@ -68,23 +68,21 @@ def test_what_the_machine_did_is_one_line(case: Investigation):
 
 
 @pytest.mark.parametrize("error", [InputError("line"), LedgerError("line"), ValueError("a fault")])
-def test_what_is_a_line_already_and_what_the_program_did_stays_as_it_is(
-    case: Investigation, error: Exception
-):
-    assert told(case, error) is error
+def test_what_is_already_a_line_and_what_may_be_a_bug_stay_as_they_are(case: Investigation, error: Exception):
+    assert stopped(case, error) is error
 
 
-def test_a_second_run_is_told_before_anything_is_started(case: Investigation):
+def test_a_second_run_is_refused_before_anything_is_started(case: Investigation):
     case.work.mkdir()
     with (case.work / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(InputError, match="another run is at work in this investigation"):
+        with pytest.raises(InputError, match="another run is active in this investigation"):
             run(case.folder, None, None)
     assert [path.name for path in case.work.iterdir()] == [".lock"]
 
 
-def test_an_out_that_is_a_file_is_told_before_anything_is_done(case: Investigation):
+def test_an_out_that_is_a_file_is_refused_before_anything_is_done(case: Investigation):
     case.out.touch()
-    with pytest.raises(InputError, match="out: is a file; move it away, for the tables go there"):
+    with pytest.raises(InputError, match="out: is a file, but the tables go there; move it away"):
         run(case.folder, None, None)
     assert not case.work.exists()

@@ -43,7 +43,7 @@ def ended(out: Path, *, listed: tuple[int | None, ...] = (3, 3), **parts: Any) -
     return SimpleNamespace(out=out, warnings=(), notes=(), found={"mail": told, **parts})
 
 
-def said(tell, result: Any) -> list[str]:
+def printed(tell, result: Any) -> list[str]:
     stream = io.StringIO()
     tell(result, list(result.found.values()), Console(file=stream, width=LOG_WIDTH))
     return [line.rstrip() for line in stream.getvalue().splitlines()]
@@ -51,31 +51,31 @@ def said(tell, result: Any) -> list[str]:
 
 def test_whether_anything_is_missing_is_answered_in_numbers_that_add_up(tmp_path: Path):
     write_ledger(ROWS, tmp_path / "out")
-    assert said(print_balances, ended(tmp_path / "out", posts=Told())) == [
+    assert printed(print_balances, ended(tmp_path / "out", posts=Told())) == [
         "Is anything missing?",
         "      6 items in the mailboxes = 4 messages read + 2 not mail + 0 quarantined while reading",
         "      2 alerts among them = 1 alerts parsed + 1 quarantined while parsing",
         "  1,234 posts = 1,234 outside",
-        f"No: every one is accounted for; line by line: nwatch ledger {tmp_path}",
+        f"No: everything is accounted for; line by line: nwatch ledger {tmp_path}",
         "",
     ]
 
 
-def test_what_this_run_did_not_do_is_no_part_of_the_answer(tmp_path: Path):
+def test_parts_that_did_not_run_are_not_in_the_answer(tmp_path: Path):
     write_ledger(ROWS, tmp_path / "out")
-    assert not [line for line in said(print_balances, ended(tmp_path / "out")) if "posts" in line]
+    assert not [line for line in printed(print_balances, ended(tmp_path / "out")) if "posts" in line]
     nothing = ended(tmp_path / "out")
     nothing.found = {}
-    assert said(print_balances, nothing) == []
+    assert printed(print_balances, nothing) == []
 
 
 def test_where_it_cannot_be_known_that_is_the_answer(tmp_path: Path):
     unknown = [row if row[:3] != ("mail", "b", "listed in the file") else (*row[:3], None) for row in ROWS]
     write_ledger(unknown, tmp_path / "out")
-    lines = said(print_balances, ended(tmp_path / "out", listed=(3, None)))
+    lines = printed(print_balances, ended(tmp_path / "out", listed=(3, None)))
     assert lines[1].startswith("  unknown items in the mailboxes = 4 messages read")
     assert lines[3].startswith(
-        "That is not known of 1 of 2 mailboxes (see the warnings); all else is accounted"
+        "Unknown for 1 of 2 mailboxes (see the warnings); everything else is accounted"
     )
 
 
@@ -85,8 +85,8 @@ def test_a_command_that_is_named_can_be_copied_whatever_the_folder_is_called(
     result = ended(tmp_path / "Müller's case/out")
     result.warnings = ("1 in quarantine",)
     monkeypatch.chdir(tmp_path)
-    assert said(warnings, result)[-1] == "See what and why: nwatch quarantine 'Müller'\"'\"'s case'"
+    assert printed(warnings, result)[-1] == "See what and why: nwatch quarantine 'Müller'\"'\"'s case'"
 
 
-def test_of_the_seconds_those_are_named_that_were_most():
+def test_the_stages_that_took_longest_are_named():
     assert _seconds({"start": 8.0, "a": 0.1, "b": 2.0, "c": 1.0}) == "11.1 (start 8.0, b 2.0, c 1.0)"

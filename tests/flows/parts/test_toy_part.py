@@ -57,16 +57,16 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_run_carries_it_out_publishes_it_and_names_it_in_the_provenance(toy: Path):
+def test_a_run_runs_it_publishes_it_and_names_it_in_the_provenance(toy: Path):
     result = investigate(toy, only=["suffixes"])
     assert result.warnings == ("a toy was counted",)
     assert read_table(TABLE, result.out).to_pylist() == [
         {"suffix": ".csv", "files": 1},
         {"suffix": ".txt", "files": 2},
     ]
-    told = json.loads((result.out / "provenance.json").read_text())
-    assert told["suffixes"] == "toy"
-    assert "public/suffixes.csv" in told["tables"]
+    provenance = json.loads((result.out / "provenance.json").read_text())
+    assert provenance["suffixes"] == "toy"
+    assert "public/suffixes.csv" in provenance["tables"]
 
 
 def test_its_files_are_accounted_for_in_the_ledger_and_in_print(toy: Path, capsys: pytest.CaptureFixture):
@@ -105,7 +105,7 @@ def test_without_its_files_it_is_skipped_and_its_old_tables_are_moved_away(toy: 
 
 
 def test_a_part_s_name_is_written_in_its_own_rooms_and_the_registry_alone(checkout: Path):
-    """The smallest part: whoever reads its name elsewhere has found a place that a new part must touch."""
+    """The smallest part: any other place with its name is a place that a new part would have to change."""
     found = {
         path.relative_to(checkout).as_posix()
         for room in ("flows", "tasks", "cluster", "data")

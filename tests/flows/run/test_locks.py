@@ -13,10 +13,10 @@ from flows.run import locks
 from flows.run.locks import at_work, check_free, one_run_at_a_time, only_one
 
 
-def test_two_runs_in_one_investigation_are_one_too_many(tmp_path: Path):
+def test_a_second_run_in_one_investigation_is_refused(tmp_path: Path):
     with (
         one_run_at_a_time(tmp_path / "work"),
-        pytest.raises(InputError, match="another run is at work"),
+        pytest.raises(InputError, match="another run is active"),
         one_run_at_a_time(tmp_path / "work"),
     ):
         pytest.fail("must not begin")
@@ -33,19 +33,19 @@ def test_a_work_folder_that_cannot_be_made_is_named(tmp_path: Path):
 def test_a_run_with_patience_waits_for_the_other_to_end_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    told: list[str] = []
+    reported: list[str] = []
     other = one_run_at_a_time(tmp_path / "work")
     other.__enter__()
     monkeypatch.setattr("time.sleep", lambda _: other.__exit__(None, None, None))
-    with one_run_at_a_time(tmp_path / "work", patience=60, tell=told.append):
-        assert told == ["another run is at work in this investigation; waiting 60 s at most"]
+    with one_run_at_a_time(tmp_path / "work", patience=60, tell=reported.append):
+        assert reported == ["another run is active in this investigation; waiting up to 60 s"]
 
 
 def test_patience_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(locks, "LOOK_EVERY", 0.01)
     with (
         one_run_at_a_time(tmp_path / "work"),
-        pytest.raises(InputError, match="another run is at work"),
+        pytest.raises(InputError, match="another run is active"),
         one_run_at_a_time(tmp_path / "work", patience=0.05),
     ):
         pytest.fail("must not begin")
@@ -53,11 +53,11 @@ def test_patience_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_folder_is_free_when_no_run_holds_it(tmp_path: Path):
     check_free(tmp_path / "work")
-    with one_run_at_a_time(tmp_path / "work"), pytest.raises(InputError, match="another run is at work"):
+    with one_run_at_a_time(tmp_path / "work"), pytest.raises(InputError, match="another run is active"):
         check_free(tmp_path / "work")
 
 
-def test_a_disk_without_locks_is_named_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_disk_without_locks_is_named_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(lock: int, how: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
@@ -69,7 +69,7 @@ def test_a_disk_without_locks_is_named_with_the_mend(tmp_path: Path, monkeypatch
         pytest.fail("must not begin")
 
 
-def test_there_is_one_of_a_kind_and_kinds_are_in_no_other_s_way(tmp_path: Path):
+def test_there_is_one_of_a_kind_and_other_kinds_are_not_affected(tmp_path: Path):
     work = tmp_path / "work"
     with only_one(work, "a") as one, only_one(work, "a") as two, only_one(work, "b") as other:
         assert (one, two, other) == (True, False, True)
@@ -77,7 +77,7 @@ def test_there_is_one_of_a_kind_and_kinds_are_in_no_other_s_way(tmp_path: Path):
         assert again
 
 
-def test_a_run_is_at_work_while_it_holds_the_folder(tmp_path: Path):
+def test_a_run_is_active_while_it_holds_the_folder(tmp_path: Path):
     assert not at_work(tmp_path / "work")
     assert not (tmp_path / "work").exists()
     with one_run_at_a_time(tmp_path / "work"):

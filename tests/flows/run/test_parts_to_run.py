@@ -1,4 +1,4 @@
-"""Which parts an investigation has the input of, and what is said of the others."""
+"""Which parts have their input in an investigation, and what is said of the others."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_posts_alone_need_no_mailbox(tmp_path: Path):
     found = make(tmp_path, *POSTS)
     assert parts_to_run(found, ["posts"]) == ("posts",)
     for only in (None, ["mail"]):
-        with pytest.raises(InputError, match="run another part alone, as with --only posts"):
+        with pytest.raises(InputError, match="run another part alone, for example with --only posts"):
             parts_to_run(found, only)
 
 
@@ -62,15 +62,15 @@ def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
 
 def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
     found = make(tmp_path, "records/lapd/a.pst", "coding/lapd/sheet.csv", agencies=("lapd", "later"))
-    said = notes(found, brief=False)
-    assert said[0].startswith("agency 'later' is configured but has no mailbox")
+    lines = notes(found, brief=False)
+    assert lines[0].startswith("agency 'later' is configured but has no mailbox")
     without_input = [*(part for part in parts.PARTS if part != "mail"), "coding"]
-    assert [note.split(" (")[0] for note in said[1:]] == [f"skipped: {part}" for part in without_input]
-    assert "no posts/*, census/tracts*" in said[1]
-    assert said[-1] == "skipped: coding (this version does not analyse coding yet)"
+    assert [note.split(" (")[0] for note in lines[1:]] == [f"skipped: {part}" for part in without_input]
+    assert "no posts/*, census/tracts*" in lines[1]
+    assert lines[-1] == "skipped: coding (this version does not analyse coding yet)"
 
 
-def test_parts_of_which_nothing_is_there_share_a_line(tmp_path: Path):
+def test_parts_without_any_files_share_a_line(tmp_path: Path):
     assert notes(make(tmp_path, "records/lapd/a.pst", "posts/a.csv")) == [
         "skipped: posts (no census/tracts*, census/acs.*, census/city_tracts.*)",
         "skipped: crime, gentrification, selection, requests, coding "
@@ -78,15 +78,12 @@ def test_parts_of_which_nothing_is_there_share_a_line(tmp_path: Path):
     ]
 
 
-def test_what_lies_there_and_is_not_read_is_named(tmp_path: Path):
+def test_files_that_are_not_read_are_named(tmp_path: Path):
     found = make(
         tmp_path, "records/lapd/a.pst", "records/lapd/2019/b.PST.zip", "records/lapd/letter.pdf",
         "records/all.ZIP", "records/lapd/.DS_Store", *POSTS, "posts/old/a.csv",
     )  # fmt: skip
-    mail = (
-        "not read, being no mailboxes by their names: 3 files (2 .zip, 1 .pdf), as records/all.ZIP; "
-        "unpack archives"
-    )
+    mail = "not read (neither *.pst nor *.ost): 3 files (2 .zip, 1 .pdf), as records/all.ZIP; unpack archives"
     posts = "not read: the folder posts/old; put files of posts into posts/ itself"
     skipped = "skipped: crime, gentrification, selection, requests, coding "
     assert notes(found) == [mail, posts, f"{skipped}(no input; nwatch plan shows which files each needs)"]
@@ -105,7 +102,9 @@ def test_a_folder_that_belongs_to_the_disk_is_named(tmp_path: Path):
     assert notes(found)[0] == "records/lost+found: belongs to the disk itself, and is left out"
 
 
-def test_parts_beside_records_on_a_store_lie_in_the_folder_as_ever(store: Store, tmp_path: Path):
+def test_with_records_on_a_store_the_input_of_other_parts_is_in_the_folder_as_before(
+    store: Store, tmp_path: Path
+):
     store.put("parts/lapd/a.pst", b"mail")
     found = make(tmp_path, top=f'records = "{store.url("parts")}"\n')
     assert skipped(found)["requests"] == "no requests.csv"

@@ -1,4 +1,4 @@
-"""What is wrong with the input of the parts beside the mail is one line, before any work is done."""
+"""A mistake in the input of a part other than the mail is one line, before any work is done."""
 
 import importlib
 import shutil
@@ -65,21 +65,21 @@ def test_a_city_that_no_list_has_is_named_with_the_nearest(folder: Path):
 def test_a_missing_column_is_named_with_its_file(folder: Path):
     path = folder / "posts/2019-b.csv"
     pd.read_csv(path).rename(columns={"latitude": "lat"}).to_csv(path, index=False)
-    said = refused(folder)
-    assert said.startswith(
+    message = refused(folder)
+    assert message.startswith(
         "posts/2019-b.csv: no column latitude; rename the column that holds it (there are "
     )
-    assert ", lat, " in said
+    assert ", lat, " in message
 
 
-def test_exchanged_coordinates_are_told_of(folder: Path):
+def test_exchanged_coordinates_are_reported(folder: Path):
     path = folder / "posts/2019-b.csv"
     pd.read_csv(path).rename(columns={"latitude": "longitude", "longitude": "latitude"}).to_csv(
         path, index=False
     )
-    said = refused(folder)
-    assert said.startswith("posts/2019-b.csv: ")
-    assert "exchange" in said or "swap" in said
+    message = refused(folder)
+    assert message.startswith("posts/2019-b.csv: ")
+    assert "exchange" in message or "swap" in message
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -99,8 +99,8 @@ def test_a_layer_that_lacks_something_is_named(folder: Path, change, words: list
     frame = gpd.read_parquet(path)
     path.unlink()
     change(frame).to_file(folder / "census/tracts.gpkg")
-    said = refused(folder)
-    assert not [word for word in words if word not in said], said
+    message = refused(folder)
+    assert not [word for word in words if word not in message], message
 
 
 def test_a_geoid_of_the_wrong_length_is_named(folder: Path):
@@ -108,9 +108,9 @@ def test_a_geoid_of_the_wrong_length_is_named(folder: Path):
     table = pd.read_csv(path, dtype=str)
     table.loc[3, "GEOID"] = "123"
     table.to_csv(path, index=False)
-    said = refused(folder)
-    assert "census/acs.csv" in said
-    assert "'123'" in said
+    message = refused(folder)
+    assert "census/acs.csv" in message
+    assert "'123'" in message
 
 
 def test_the_command_says_it_in_one_line_and_starts_nothing(folder: Path, nwatch: list[str]):
@@ -126,7 +126,7 @@ def test_the_command_says_it_in_one_line_and_starts_nothing(folder: Path, nwatch
     assert not (folder / "out").exists()
 
 
-def test_mail_that_is_asked_for_alone_does_not_mind_the_posts(folder: Path):
+def test_a_run_of_the_mail_alone_ignores_the_posts(folder: Path):
     with pytest.raises(InputError, match="no mailbox"):
         parts_to_run(Investigation.open(folder), ["mail"])
     assert parts_to_run(Investigation.open(folder), ["posts"]) == ("posts",)
@@ -144,7 +144,7 @@ def whole(synthetic: Path, tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def said_of(folder: Path, *parts: str) -> str:
+def message_of(folder: Path, *parts: str) -> str:
     with pytest.raises(InputError) as error:
         check(looked_at(folder), parts)
     return str(error.value)
@@ -173,34 +173,34 @@ def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_
 
 def test_a_missing_column_of_crimes_is_named_with_its_file(whole: Path):
     rewritten(whole / "crime/thornquill/incidents.csv", lambda table: table.rename(columns={"Y": "north"}))
-    said = said_of(whole, "crime")
-    assert said.startswith("crime/thornquill/incidents.csv: ")
-    assert "column Y" in said
-    assert "north" in said
+    message = message_of(whole, "crime")
+    assert message.startswith("crime/thornquill/incidents.csv: ")
+    assert "column Y" in message
+    assert "north" in message
 
 
 def test_a_folder_of_crimes_without_a_section_shows_the_lines_to_write(whole: Path):
     (whole / "crime/alderfall").rename(whole / "crime/alder fall")
-    said = said_of(whole, "crime")
-    assert "alder fall" in said
-    assert "types = " in said
+    message = message_of(whole, "crime")
+    assert "alder fall" in message
+    assert "types = " in message
 
 
 def test_a_city_of_crimes_that_no_list_has_is_named_with_the_nearest(whole: Path):
     path = whole / "investigation.toml"
     path.write_text(path.read_text().replace("Thornquill city, Alabama", "Thornquil city, Alabama"))
-    said = said_of(whole, "crime")
-    assert "crime.thornquill" in said
-    assert "did you mean 'Thornquill city, Alabama'?" in said
+    message = message_of(whole, "crime")
+    assert "crime.thornquill" in message
+    assert "did you mean 'Thornquill city, Alabama'?" in message
 
 
 def test_suffixes_that_no_column_has_are_named_with_their_setting(whole: Path):
     path = whole / "investigation.toml"
     path.write_text(path.read_text().replace('end = "_19"', 'end = "_17"'))
-    said = said_of(whole, "gentrification")
-    assert said.startswith("census/gentrification.parquet: ")
-    assert "selection.end" in said
-    assert "_19" in said
+    message = message_of(whole, "gentrification")
+    assert message.startswith("census/gentrification.parquet: ")
+    assert "selection.end" in message
+    assert "_19" in message
 
 
 def test_an_atlas_without_ring_partnerships_says_which_edition_is_needed(whole: Path):
@@ -208,22 +208,22 @@ def test_an_atlas_without_ring_partnerships_says_which_edition_is_needed(whole: 
         whole / "atlas/atlas.csv",
         lambda table: table[~table["Technology"].str.contains("neighbors", case=False)],
     )
-    said = said_of(whole, "selection")
-    assert said.startswith("atlas/atlas.csv: ")
-    assert "2023" in said
-    assert not said.count("\n")
+    message = message_of(whole, "selection")
+    assert message.startswith("atlas/atlas.csv: ")
+    assert "2023" in message
+    assert not message.count("\n")
 
 
 def test_an_atlas_that_lacks_a_column_is_named(whole: Path):
     rewritten(whole / "atlas/atlas.csv", lambda table: table.drop(columns="Technology"))
-    assert said_of(whole, "selection").startswith("atlas/atlas.csv: no column Technology")
+    assert message_of(whole, "selection").startswith("atlas/atlas.csv: no column Technology")
 
 
-def test_a_status_that_is_none_is_named_with_row_and_the_nearest(whole: Path):
+def test_an_unknown_status_is_named_with_its_row_and_the_nearest(whole: Path):
     rewritten(whole / "requests.csv", lambda table: table.replace("pending", "pendig"))
-    said = said_of(whole, "requests")
-    assert said.startswith("requests.csv: column status, row ")
-    assert "did you mean 'pending'?" in said
+    message = message_of(whole, "requests")
+    assert message.startswith("requests.csv: column status, row ")
+    assert "did you mean 'pending'?" in message
 
 
 def test_a_part_that_is_not_asked_for_is_not_looked_at(whole: Path):
@@ -287,7 +287,7 @@ def test_all_parts_look_at_each_thing_once(synthetic: Path, read: list[str]):
     assert sorted(read) == ONCE
 
 
-def test_what_was_looked_at_for_one_investigation_is_not_another_s(synthetic: Path, whole: Path):
+def test_the_input_of_one_investigation_is_not_used_for_another(synthetic: Path, whole: Path):
     with using(looked_at(synthetic)):
         assert inputs(synthetic).investigation.folder == synthetic
         assert inputs(whole).investigation.folder == whole

@@ -43,7 +43,7 @@ def test_a_run_that_fails_leaves_out_as_it_was(tmp_path: Path):
     assert (out / "kinds.csv").read_text() == "old"
 
 
-def test_what_an_interrupted_run_left_behind_is_not_published_by_the_next(tmp_path: Path):
+def test_what_an_interrupted_run_left_is_not_published_by_the_next(tmp_path: Path):
     work, out = tmp_path / "work", tmp_path / "out"
     interrupted(work, out, "half.csv")
     with staging(work, out):
@@ -92,7 +92,7 @@ def publish_kinds(out: Path, *, whole: bool) -> None:
         (stage / "provenance.json").write_text("{}")
 
 
-def test_a_whole_run_moves_away_what_it_did_not_make_and_touches_nothing_of_the_user_s(published: Path):
+def test_a_whole_run_moves_away_tables_that_it_did_not_make_and_no_file_of_the_user(published: Path):
     assert superseded(published, ["mail"]) == ["posts"]
     publish_kinds(published, whole=True)
     assert superseded(published, ["mail"]) == []
@@ -116,12 +116,12 @@ def test_a_whole_run_that_fails_moves_nothing_away(published: Path):
 
 
 @pytest.mark.parametrize("place", ["out", "out/public", "out/private"])
-def test_a_place_that_cannot_be_written_is_told_before_any_work(
+def test_a_folder_that_cannot_be_written_is_reported_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ):
     (tmp_path / place).mkdir(parents=True)
     check_writable(tmp_path / "out")
-    # Whoever runs the tests may be root, who may write everywhere.
+    # The tests may run as root, who may write everywhere.
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / place)
     with pytest.raises(InputError, match=f"{place}: cannot be written; check its permissions"):
         check_writable(tmp_path / "out")
@@ -162,18 +162,18 @@ def test_ctrl_c_and_sigterm_wait_until_all_is_moved(
     assert sorted(path.name for path in out.iterdir()) == ["a.csv", "b.csv", "provenance.json"]
 
 
-def test_when_the_tables_were_published_is_told_by_the_provenance(tmp_path: Path):
+def test_the_provenance_shows_when_the_tables_were_published(tmp_path: Path):
     assert published_at(tmp_path) is None
     (tmp_path / "provenance.json").touch()
     assert published_at(tmp_path) is not None
 
 
 class PowerCutError(BaseException):
-    """The power is gone: nothing of the program's runs any more."""
+    """A power cut: nothing of the program runs any more."""
 
 
 def publish_run(work: Path, out: Path, run: str, names: list[str], cut_at: int = -1) -> int:
-    """Publish the tables of a whole run, and let the power go before a certain move.
+    """Publish the tables of a whole run, and cut the power before a certain move.
 
     Returns:
         How many moves there were.
@@ -204,20 +204,20 @@ def publish_run(work: Path, out: Path, run: str, names: list[str], cut_at: int =
 
 def is_what_it_says(out: Path) -> bool:
     """Whether the provenance names what lies in out/, all of it and nothing else."""
-    told = json.loads((out / "provenance.json").read_text())["tables"]
+    named = json.loads((out / "provenance.json").read_text())["tables"]
     found = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in out.rglob("*")
         if path.is_file() and path.name != "provenance.json"
     }
-    return bool(found == told)
+    return bool(found == named)
 
 
 FIRST_RUN = ["public/kinds.csv", "public/city_tests.csv", "private/messages.parquet"]
 NEXT_RUN = ["public/kinds.csv", "public/ledger.csv", "private/messages.parquet"]
 
 
-def test_whenever_the_power_goes_the_provenance_is_of_the_tables_or_not_there_and_the_rest_is_published(
+def test_after_a_power_cut_the_provenance_matches_the_tables_or_is_missing_and_the_rest_is_published(
     tmp_path: Path,
 ):
     publish_run(tmp_path / "first/work", tmp_path / "first/out", "first", FIRST_RUN)

@@ -1,4 +1,4 @@
-"""Runs that nobody looks at: what is still coming stays as it was, and what is gone is refused."""
+"""Scheduled runs: an agency that is still being copied stays as it was, and one that is gone ends the run."""
 
 import os
 import shutil
@@ -90,35 +90,38 @@ def test_an_agency_that_lacks_its_settings_for_good_ends_the_run(case: Path, cli
         run(case)
 
 
-def test_rows_that_cannot_be_kept_are_not_lost_in_silence(case: Path, client: Client):
+def test_rows_that_cannot_be_kept_are_not_lost_silently(case: Path, client: Client):
     unsettle(min((case / "records" / FIRST).rglob("*.pst")))
     shutil.rmtree(case / "work/mail")
-    with pytest.raises(InputError, match=rf"what was read of {FIRST} is not there any more"):
+    with pytest.raises(InputError, match=rf"what was read of {FIRST} is gone"):
         run(case)
 
 
-def test_an_agency_whose_mailboxes_are_gone_ends_a_run_that_nobody_looks_at(case: Path, client: Client):
+def test_an_agency_whose_mailboxes_are_gone_ends_a_scheduled_run(case: Path, client: Client):
     before = {path: path.read_bytes() for path in (case / "out").rglob("*.parquet")}
     (case / "records" / SECOND).rename(case / "records/renamed")
-    with pytest.raises(InputError, match=rf"records/{SECOND}: no mailbox in it any more.*nwatch run "):
+    with pytest.raises(InputError, match=rf"records/{SECOND}: has no mailbox any more.*nwatch run "):
         run(case)
     assert {path: path.read_bytes() for path in (case / "out").rglob("*.parquet")} == before
     result = run(case, settled=False)
-    assert f"agency {SECOND!r} has no mailbox any more, and goes from the published tables" in result.notes
+    assert (
+        f"agency {SECOND!r} has no mailbox any more, and will be removed from the published tables"
+        in result.notes
+    )
     assert rows(case, SECOND)["private/sources"] == []
     assert rows(case, "renamed")["private/messages"]
 
 
-def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_at_work_or_waits(case: Path, client: Client):
+def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_active_or_waiting(
+    case: Path, client: Client
+):
     with only_one(case / "work", "investigate"):
         result = run(case)
     assert "mail" not in result.found
-    assert result.notes == (
-        "a run of all agencies is at work, or waits for its turn; this one is not needed",
-    )
+    assert result.notes == ("a run of all agencies is already active or waiting; this one is not needed",)
 
 
-def test_what_a_run_was_about_to_publish_when_it_was_cut_off_is_published_first(case: Path, client: Client):
+def test_what_a_run_was_publishing_when_it_was_cut_off_is_published_first(case: Path, client: Client):
     decided = case / "work/publishing"
     decided.mkdir()
     (case / "out/provenance.json").rename(decided / "provenance.json")

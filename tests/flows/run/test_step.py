@@ -1,4 +1,4 @@
-"""A step runs as a plain call with its progress shown, or as a Prefect task where a server looks on."""
+"""A step runs as a plain call with its progress shown, or as a Prefect task where a server records it."""
 
 import logging
 import subprocess
@@ -15,7 +15,7 @@ from tasks.step import Step
 
 
 def count(letters: str, *, on_progress=None) -> int:
-    """Count letters, and say how far it is."""
+    """Count letters, and report the progress."""
     for done, _ in enumerate(letters, 1):
         on_progress(done, len(letters))
     return len(letters)
@@ -62,7 +62,7 @@ def test_nobody_watches_where_no_server_is_named_and_nothing_of_prefect_is_loade
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
-def test_an_unwatched_run_s_log_goes_nowhere(capsys: pytest.CaptureFixture):
+def test_the_log_of_an_unwatched_run_is_not_shown(capsys: pytest.CaptureFixture):
     log = run_log()
     assert isinstance(log, logging.Logger)
     log.warning("nobody hears it")

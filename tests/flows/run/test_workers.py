@@ -1,4 +1,4 @@
-"""What a run says of its workers and its scheduler when they fail it."""
+"""What a run reports when its workers or its scheduler fail."""
 
 import logging
 import threading
@@ -38,24 +38,24 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Any:
     [FutureCancelledError("read-1", "scheduler-connection-lost"), CommClosedError("closed")],
     ids=["a future is cancelled", "the connection is closed"],
 )
-def test_a_lost_scheduler_is_one_line_with_the_mend(client: Any, error: Exception):
+def test_a_lost_scheduler_is_one_line_with_the_fix(client: Any, error: Exception):
     with pytest.raises(InputError) as raised, workers(MAIL):
         raise error
-    told = str(raised.value)
-    assert told.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
-    assert "run again" in told
-    assert "\n" not in told
+    line = str(raised.value)
+    assert line.startswith(f"the Dask scheduler at {ADDRESS} was lost during the run; nothing was published.")
+    assert "run again" in line
+    assert "\n" not in line
     assert raised.value.__cause__ is error
 
 
-def test_whatever_fails_while_the_client_has_no_scheduler_is_the_schedulers_loss(client: Any):
+def test_any_error_while_the_client_has_no_scheduler_is_reported_as_the_loss_of_the_scheduler(client: Any):
     client.status = "connecting"
     with pytest.raises(InputError, match="was lost during the run"), workers(MAIL):
         raise ValueError("odd")
 
 
 def of_no_worker(key: str) -> FutureCancelledError:
-    """What whoever waits meets where all workers are gone."""
+    """The errors that a waiting client gets where all workers are gone."""
     return FutureCancelledError(key, watch._REASON, "no worker has been there for 10 minutes; start some")
 
 
@@ -67,7 +67,7 @@ def of_no_worker(key: str) -> FutureCancelledError:
     ],
     ids=["one future", "several"],
 )
-def test_the_loss_of_all_workers_is_one_line_with_the_mend(client: Any, error: Exception):
+def test_the_loss_of_all_workers_is_one_line_with_the_fix(client: Any, error: Exception):
     with pytest.raises(InputError) as raised, workers(MAIL):
         raise error
     assert str(raised.value) == (
@@ -99,7 +99,7 @@ def test_a_mistake_in_the_input_stays_one_though_the_scheduler_is_gone(client: A
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect")
-def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
+def test_what_the_cluster_logs_from_its_thread_is_once_in_the_log_of_the_run(client: Any):
     @flow(name="inner")
     def inner() -> None:
         with workers(MAIL):
@@ -120,7 +120,7 @@ def test_what_the_cluster_tells_from_its_thread_is_once_in_the_log_of_the_run(cl
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect")
-def test_a_mistyped_setting_is_told_of_once_in_the_log_of_a_run_that_opens_its_own_workers(
+def test_a_mistyped_setting_is_reported_once_in_the_log_of_a_run_that_opens_its_own_workers(
     monkeypatch: pytest.MonkeyPatch,
 ):
     name = "NWATCH_" + "MINIMUN"  # in two, as a test looks for all names that there are

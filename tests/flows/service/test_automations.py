@@ -1,4 +1,4 @@
-"""The server's automations: made once, brought up to date after."""
+"""The server's automations: created once, updated after that."""
 
 import pytest
 from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, SendNotification
@@ -17,7 +17,7 @@ def on_the_server(name: str):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect")
-def test_made_once_and_brought_up_to_date_after():
+def test_they_are_created_once_and_updated_after_that():
     first = set_up()
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
@@ -28,7 +28,7 @@ def test_made_once_and_brought_up_to_date_after():
     [found] = on_the_server(WENT_WRONG)
     assert isinstance(found.actions[0], SendNotification)
 
-    # The block that was made of the address can be named itself.
+    # The block that was made from the address can be named too.
     set_up()
     assert isinstance(on_the_server(WENT_WRONG)[0].actions[0], DoNothing)
     set_up("custom-webhook/nwatch")
@@ -48,7 +48,7 @@ def test_one_that_a_person_switched_off_stays_off():
 
 
 @pytest.mark.usefixtures("prefect")
-def test_the_address_of_the_webhook_can_not_be_read_from_the_server():
+def test_the_address_of_the_webhook_cannot_be_read_from_the_server():
     set_up("http://127.0.0.1:9/a-secret-place")
     with get_client(sync_client=True) as client:
         answer = client._client.post("/block_documents/filter", json={})
@@ -58,7 +58,7 @@ def test_the_address_of_the_webhook_can_not_be_read_from_the_server():
 
 
 @pytest.mark.usefixtures("prefect")
-def test_a_block_that_is_not_there_is_named_with_the_mend():
+def test_a_missing_block_is_named_with_the_fix():
     with pytest.raises(InputError, match=r"--notify slack-webhook/nobody: no such notification block"):
         set_up("slack-webhook/nobody")
 
@@ -66,17 +66,17 @@ def test_a_block_that_is_not_there_is_named_with_the_mend():
 def test_a_notification_says_nothing_that_could_name_a_mailbox():
     from uuid import uuid4
 
-    told = [
+    notifications = [
         action
         for automation in wanted(uuid4())
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(told) == 3
-    assert not [action for action in told if "message" in action.subject + action.body]
+    assert len(notifications) == 3
+    assert not [action for action in notifications if "message" in action.subject + action.body]
 
 
-def test_a_zombie_is_marked_crashed_but_never_against_its_own_end():
+def test_a_zombie_is_marked_crashed_unless_it_has_ended():
     marking = [each for each in wanted() if each.name in {ZOMBIE, STILLBORN}]
     assert len(marking) == 2
     for automation in marking:

@@ -69,7 +69,7 @@ def test_a_server_is_on_the_loopback_address_alone(tmp_path: Path, elsewhere: st
         server.stop()
 
 
-def test_a_server_that_does_not_come_up_is_told_of_with_its_log(
+def test_a_server_that_does_not_start_is_reported_with_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sys, "executable", "/bin/false")

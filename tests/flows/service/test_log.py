@@ -1,4 +1,4 @@
-"""In the log of a run the user's mistakes are one line; a fault of the program has its traceback."""
+"""In the log of a run, a mistake of the user is one line, and a bug in the program has its traceback."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError, LedgerError
-from flows.service.log import LOGGERS, OneLine, tell_mistakes_in_one_line
+from flows.service.log import LOGGERS, OneLine, log_mistakes_in_one_line
 
 
 def record(error: Exception, **run: str) -> logging.LogRecord:
@@ -27,7 +27,7 @@ def record(error: Exception, **run: str) -> logging.LogRecord:
     return made
 
 
-def test_a_mistake_of_the_user_s_is_its_line_once_a_run():
+def test_a_mistake_of_the_user_is_one_line_once_per_run():
     error, log = InputError("requests.csv: row 4: 100 % wrong"), OneLine()
     found = record(error, flow_run_id="a")
     assert log.filter(found)
@@ -35,29 +35,29 @@ def test_a_mistake_of_the_user_s_is_its_line_once_a_run():
     assert found.exc_info is None
     assert not log.filter(record(error, flow_run_id="a"))
     assert log.filter(record(error, flow_run_id="a", task_run_id="b"))
-    assert not log.filter(record(error))  # the process that carries out the run
+    assert not log.filter(record(error))  # the process of the run
 
 
-def test_a_mistake_that_no_run_told_of_is_told_of_by_the_process():
+def test_a_mistake_that_no_run_has_logged_is_logged_by_the_process():
     assert OneLine().filter(record(InputError("line")))
 
 
 @pytest.mark.parametrize("error", [ValueError("a fault"), LedgerError("does not add up")])
-def test_a_fault_keeps_its_traceback(error: Exception):
+def test_a_bug_keeps_its_traceback(error: Exception):
     found = record(error)
     assert OneLine().filter(found)
     assert found.exc_info is not None
     assert found.getMessage().startswith("Encountered exception")
 
 
-def test_it_holds_for_every_log_that_prefect_writes_such_things_to_once():
-    tell_mistakes_in_one_line()
+def test_each_log_in_which_prefect_reports_errors_has_the_filter_once():
+    log_mistakes_in_one_line()
     for name in LOGGERS:
         assert len([one for one in logging.getLogger(name).filters if isinstance(one, OneLine)]) == 1
 
 
 def deployed(prefect: dict[str, str], entrypoint: str, folder: Path) -> tuple[str, str]:
-    """Carry out a flow as a Prefect worker does.
+    """Run a flow as a Prefect worker does.
 
     Returns:
         What the process wrote, and the message of the run's last state.
@@ -89,7 +89,7 @@ def deployed(prefect: dict[str, str], entrypoint: str, folder: Path) -> tuple[st
 
 
 @pytest.mark.slow
-def test_a_deployed_run_that_the_user_must_mend_logs_the_line_and_no_traceback(
+def test_a_deployed_run_logs_a_mistake_of_the_user_as_one_line_without_traceback(
     prefect: dict[str, str], tmp_path: Path
 ):
     (tmp_path / "investigation.toml").write_text('name = "case"\nnam = 1\n')
@@ -101,9 +101,7 @@ def test_a_deployed_run_that_the_user_must_mend_logs_the_line_and_no_traceback(
 
 
 @pytest.mark.slow
-def test_a_deployed_run_that_the_program_is_at_fault_for_logs_the_traceback(
-    prefect: dict[str, str], tmp_path: Path
-):
+def test_a_deployed_run_logs_a_bug_with_its_traceback(prefect: dict[str, str], tmp_path: Path):
     faulty = tmp_path / "faulty.py"
     faulty.write_text(
         "from prefect import flow\nimport flows.investigate\n@flow\n"

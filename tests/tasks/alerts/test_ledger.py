@@ -106,11 +106,11 @@ def test_quarantine_holds_the_rows_of_every_stage_once_and_says_so_in_the_warnin
     assert closed.warnings == (
         "2 in quarantine (parsing 1, reading 1): each with its reason in private/quarantine",
         "1 messages are unclassified: their subjects are in private/subjects_to_review",
-        "1 unique alerts have no date: no body, delivery or submission tells one",
+        "1 unique alerts have no date: their mails give none",
     )
 
 
-def test_a_run_with_nothing_to_warn_of_has_no_warnings(tmp_path: Path) -> None:
+def test_a_run_without_problems_has_no_warnings(tmp_path: Path) -> None:
     clean = replace(SOURCE, quarantined=0, messages_listed=11)
     inbox = replace(INBOX, parsed=5, quarantined=0)
     nothing = empty_table(QUARANTINE)
@@ -152,7 +152,7 @@ def test_a_run_with_nothing_to_warn_of_has_no_warnings(tmp_path: Path) -> None:
             replace(SOURCE, quarantined=0, messages_listed=11),
             (INBOX, OLD),
             7,
-            "0 quarantined while reading, but 1 lie in quarantine",
+            "0 quarantined while reading, but 1 are in quarantine",
         ),
     ],
 )
@@ -164,13 +164,13 @@ def test_what_does_not_add_up_ends_the_run_naming_file_and_folder_and_writes_not
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_account_that_does_not_add_up_names_the_folder_that_no_part_answers_for(tmp_path: Path) -> None:
+def test_an_account_that_does_not_add_up_names_the_folder_that_is_missing(tmp_path: Path) -> None:
     short = replace(SOURCE, messages_listed=13, unaccounted=("Top of Personal Folders/Inbox",))
     with pytest.raises(LedgerError, match=r"copy of a\.pst, folder Top of Personal Folders/Inbox: listed"):
         close_mail([short], tables(INBOX, OLD), READING, tmp_path)
 
 
-def test_an_unknown_number_is_no_zero_and_is_warned_of_with_its_reason(tmp_path: Path) -> None:
+def test_an_unknown_number_is_not_zero_and_a_warning_gives_its_reason(tmp_path: Path) -> None:
     torn = replace(SOURCE, messages_listed=None, unknown="a page of the node index is destroyed")
     closed = close_mail([torn], tables(INBOX, OLD), READING, tmp_path)
     assert lines(tmp_path, "mail", torn.source)["listed in the file"] is None
@@ -183,7 +183,7 @@ def test_an_unknown_number_is_no_zero_and_is_warned_of_with_its_reason(tmp_path:
     assert row["messages_listed"] is None
 
 
-def test_of_a_file_that_could_not_be_opened_nothing_is_claimed(tmp_path: Path) -> None:
+def test_the_counts_of_a_file_that_could_not_be_opened_are_unknown(tmp_path: Path) -> None:
     shut = replace(
         SOURCE,
         format=None,

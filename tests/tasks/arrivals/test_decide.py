@@ -175,7 +175,7 @@ def test_what_was_announced_but_is_not_read_is_reported_by_each_look():
     )
     watch.busy = True
     assert watch.look(121, box).waiting == (
-        "lapd: announced, but not read yet; a run is at work in this investigation",
+        "lapd: announced, but not read yet; a run is active in this investigation",
     )
     watch.read = {"lapd"}
     assert watch.look(181, box).waiting == ()

@@ -135,25 +135,25 @@ def test_what_does_not_add_up_ends_the_run_and_writes_nothing(
 
 
 def test_a_folder_that_was_gathered_and_not_counted_ends_the_run(tmp_path: Path):
-    with pytest.raises(LedgerError, match=r"crime/: gathered were \['alder', 'birch'\], counted \['alder'\]"):
+    with pytest.raises(LedgerError, match=r"crime/: gathered \['alder', 'birch'\], but counted \['alder'\]"):
         close(tmp_path, counts=(OF_ALDER,))
-    with pytest.raises(LedgerError, match=r"gathered were \['alder'\], counted \['alder', 'birch'\]"):
+    with pytest.raises(LedgerError, match=r"gathered \['alder'\], but counted \['alder', 'birch'\]"):
         close(tmp_path, (ALDER,))
 
 
-def test_another_year_another_city_and_no_ids_are_warned_of(tmp_path: Path):
+def test_there_is_a_warning_of_another_year_another_city_and_missing_ids(tmp_path: Path):
     old = replace(ALDER, other_years=19, other_types=0, no_location=0)
     none = replace(OF_ALDER, outside=0, counted={"THEFT": 0}, with_income=0, without=0, counts={})
     far = replace(BIRCH, files=(replace(BIRCH.files[0], rows=16),), duplicates=2, has_ids=False)
     closed = close(tmp_path, (old, far), (none, replace(OF_BIRCH, outside=2)))
     assert closed.warnings == (
-        "crime/alder: no crime of 2019 is in the files",
+        "crime/alder: the files hold no crime of 2019",
         "crime/birch: 2 of 3 crimes with a location lie in no tract of Birch city, California: "
         "is it their city?",
-        "crime/birch: no id column is named; a crime that stands in the files twice is counted twice",
+        "crime/birch: no id column is named; a crime that appears twice in the files is counted twice",
     )
 
 
-def test_half_of_the_crimes_outside_is_no_matter(tmp_path: Path):
+def test_half_of_the_crimes_outside_is_no_warning(tmp_path: Path):
     more = replace(BIRCH, files=(replace(BIRCH.files[0], rows=14),))
     assert close(tmp_path, (more,), (replace(OF_BIRCH, outside=1),)).warnings == ()

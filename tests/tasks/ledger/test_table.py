@@ -20,7 +20,7 @@ def test_a_part_is_entered_beside_the_others(tmp_path: Path) -> None:
     assert rows(tmp_path) == sorted(MAIL + POSTS)
 
 
-def test_a_part_that_is_entered_again_takes_its_own_place(tmp_path: Path) -> None:
+def test_a_part_that_is_entered_again_replaces_its_own_rows(tmp_path: Path) -> None:
     write_ledger([*MAIL, *POSTS, ("posts", "", "duplicates", 1)], tmp_path)
     write_ledger([("posts", "", "outside", 6)], tmp_path)
     assert rows(tmp_path) == sorted([*MAIL, ("posts", "", "outside", 6)])

@@ -109,11 +109,11 @@ def test_posts_that_add_up_have_every_line_with_its_number(out: Path):
     assert (closed.total(POSTS), closed.total(IN_TRACTS), closed.warnings) == (10, 4, ())
 
 
-def test_a_year_of_which_there_is_no_post_is_told_with_those_that_there_are(out: Path):
+def test_a_year_without_posts_is_named_with_the_years_that_have_some(out: Path):
     none = replace(TABLES_OF_POSTS, counts=TABLES_OF_POSTS.counts.slice(0, 0))
     (warning,) = close(out, tables=none).warnings
     assert warning == (
-        "no post in a tract is of the year analysed (they are of 2019 to 2019): "
+        "no post in a tract is from the year analysed (they are from 2019 to 2019); "
         "correct posts.year in investigation.toml"
     )
 
@@ -157,7 +157,7 @@ def test_what_does_not_add_up_ends_the_run_and_writes_no_ledger(
     assert not (out / "private/post_files.parquet").exists()
 
 
-def test_posts_mostly_outside_repaired_polygons_and_empty_files_are_warned_of(out: Path):
+def test_there_is_a_warning_of_posts_mostly_outside_repaired_polygons_and_empty_files(out: Path):
     far = replace(TABLES_OF_POSTS, outside=5)
     many = replace(GATHERED, files=(replace(FILES[0], rows=13),))
     closed = close(out, many, far, replace(LAYER, repaired=3))

@@ -45,7 +45,7 @@ def test_every_status_has_its_line_zeros_included(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("statuses", "rows"), [(["pending"], 2), (["pending", "lost"], 2), (["denied"], 0)])
-def test_a_request_without_a_trace_ends_the_run_and_writes_no_ledger(
+def test_a_request_that_is_not_accounted_for_ends_the_run_and_writes_no_ledger(
     tmp_path: Path, statuses: list[str], rows: int
 ):
     with pytest.raises(LedgerError, match=r"requests.csv: requests = fulfilled .* does not hold"):

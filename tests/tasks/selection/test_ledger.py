@@ -172,7 +172,7 @@ def test_the_lines_of_the_other_parts_stay(tmp_path: Path):
     assert sorted(set(parts)) == ["gentrification", "mail", "selection"]
 
 
-def test_no_city_with_a_partnership_is_a_zero_and_no_gap(tmp_path: Path):
+def test_without_any_partnership_the_count_is_zero_and_not_missing(tmp_path: Path):
     nobody = replace(PARTNERSHIPS, table=empty_table(TABLES["private/partnerships"]), cities=3)
     chosen = table("public/city_selection", *(ranked(rank) for rank in (1, 2, 3)))
     closed_selection(tmp_path, replace(ATLAS, other=9), nobody, chosen)
@@ -241,7 +241,7 @@ def test_a_selection_that_does_not_add_up_ends_the_run(
     assert not (tmp_path / "public/ledger.parquet").exists()
 
 
-def test_fewer_partnerships_than_wanted_are_warned_of(tmp_path: Path):
+def test_there_is_a_warning_of_fewer_partnerships_than_wanted(tmp_path: Path):
     closed = closed_selection(tmp_path, partnerships=replace(PARTNERSHIPS, wanted=25))
     assert closed.warnings == (
         "cities whose own police has a partnership: 1, fewer than the 25 that are to be chosen "
@@ -249,7 +249,7 @@ def test_fewer_partnerships_than_wanted_are_warned_of(tmp_path: Path):
     )
 
 
-def test_metro_areas_without_a_threshold_are_warned_of(tmp_path: Path):
+def test_there_is_a_warning_of_metro_areas_without_a_threshold(tmp_path: Path):
     thresholds = table(
         "public/gentrification_thresholds",
         metro_area("M"),
@@ -257,12 +257,12 @@ def test_metro_areas_without_a_threshold_are_warned_of(tmp_path: Path):
     )
     closed = judged_gentrification(tmp_path, replace(JUDGED, thresholds=thresholds))
     assert closed.warnings == (
-        "the metro area N has no threshold of home value and change in home value: none of its 4 tracts has "
-        "the numbers, so that none can have gentrified",
+        "the metro area N has no threshold for home value and change in home value: none of its 4 tracts has "
+        "the numbers, so none can have gentrified",
     )
 
 
-def test_cities_without_a_populous_tract_are_warned_of(tmp_path: Path):
+def test_there_is_a_warning_of_cities_without_a_populous_tract(tmp_path: Path):
     tracts = table("public/gentrification_tracts", tract(1, "Ashford", "low_population"))
     cities = table(
         "public/gentrification",
