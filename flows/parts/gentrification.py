@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.schema import selection
-from flows.parts.points import small_tables
 from flows.run.inputs import Inputs
-from flows.run.part import Found, Job, Part, Told
+from flows.run.part import Found, Job, Part, Told, files_by_hash
 from flows.run.step import step
 from tasks.selection.ledger import GENTRIFICATION
 
@@ -70,7 +69,7 @@ def run(job: Job) -> GentrificationFound:
 
 def origin(found: GentrificationFound) -> Mapping[str, Any]:
     """The file of the tracts."""
-    return {PART.name: small_tables(found.given.files)}
+    return {PART.name: files_by_hash(found.given.files)}
 
 
 def facts(cities: pa.Table) -> dict[str, int | None]:

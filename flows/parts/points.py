@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.run.inputs import Inputs
-from flows.run.part import Found
+from flows.run.part import Found, files_by_hash
 
 if TYPE_CHECKING:
     from tasks.income.results import Findings
     from tasks.ledger.results import PartClosed
     from tasks.places.look import Bounds
     from tasks.places.results import Census, Layer
-    from tasks.rows.results import FileOfRows, InputFile
+    from tasks.rows.results import FileOfRows
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need."""
@@ -84,19 +84,10 @@ def cities(census: Census) -> set[str]:
 def origin(found: PointsFound) -> dict[str, Any]:
     """Large files by hash, a file given twice two times; the tract layer, and the tables of the Census."""
     return {
-        "files": [_by_hash(file) for file in sorted(found.files, key=lambda file: file.sha256)],
-        "tracts": _by_hash(found.layer.input),
-        "census": small_tables(found.census.files),
+        "files": sorted(files_by_hash(found.files), key=lambda file: str(file["sha256"])),
+        "tracts": files_by_hash([found.layer.input])[0],
+        "census": files_by_hash(found.census.files),
     }
-
-
-def small_tables(files: Iterable[InputFile]) -> list[dict[str, Any]]:
-    """Small tables by hash, in order of their names, which are left out."""
-    return [_by_hash(file) for file in sorted(files, key=lambda file: (file.file, file.sha256))]
-
-
-def _by_hash(file: InputFile) -> dict[str, Any]:
-    return {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
 
 
 def r_and_p(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.schema import requests
-from flows.parts.points import small_tables
 from flows.run.inputs import Inputs
-from flows.run.part import Found, Job, Listing, Part, Told
+from flows.run.part import Found, Job, Listing, Part, Told, files_by_hash
 from flows.run.step import step
 from tasks.requests.ledger import LEDGER
 
@@ -65,7 +64,7 @@ def run(job: Job) -> RequestsFound:
 
 def origin(found: RequestsFound) -> Mapping[str, Any]:
     """The file of the requests."""
-    return {PART.name: small_tables(found.given.files)}
+    return {PART.name: files_by_hash(found.given.files)}
 
 
 def tell(found: RequestsFound) -> Told:

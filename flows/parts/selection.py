@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from data.schema import selection
 from flows.parts import gentrification
-from flows.parts.points import small_tables
 from flows.run.inputs import Inputs
-from flows.run.part import Found, Job, Listing, Part, Told
+from flows.run.part import Found, Job, Listing, Part, Told, files_by_hash
 from flows.run.step import step
 from tasks.selection.ledger import SELECTION
 
@@ -77,8 +76,8 @@ def origin(found: SelectionFound) -> Mapping[str, Any]:
 
     return {
         PART.name: {
-            "gentrification": small_tables(found.given.files),
-            "atlas": small_tables(found.atlas.files),
+            "gentrification": files_by_hash(found.given.files),
+            "atlas": files_by_hash(found.atlas.files),
             "police": {"sha256": read_police().fingerprint},
         }
     }

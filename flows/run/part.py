@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,13 @@ from data.catalog import Investigation
 from data.schema import Table
 from flows.run.inputs import Inputs
 from tasks.ledger.identities import Ledger
+from tasks.rows.results import InputFile
+
+
+def files_by_hash(files: Iterable[InputFile]) -> list[dict[str, Any]]:
+    """Input files as ``provenance.json`` names them: by hash, in order of their names, which it leaves out."""
+    ordered = sorted(files, key=lambda file: (file.file, file.sha256))
+    return [{"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in ordered]
 
 
 @dataclass(frozen=True)
