@@ -15,7 +15,7 @@ from tasks.rows.results import InputFile
 
 
 def files_by_hash(files: Iterable[InputFile]) -> list[dict[str, Any]]:
-    """Input files as ``provenance.json`` names them: by hash, in order of their names, which it leaves out."""
+    """Input files as ``provenance.json`` names them: by hash, in order of their names, which it omits."""
     ordered = sorted(files, key=lambda file: (file.file, file.sha256))
     return [{"source": file.source, "sha256": file.sha256, "bytes": file.bytes} for file in ordered]
 

@@ -45,6 +45,7 @@ def test_the_same_bytes_are_published_from_a_store_as_from_a_disk(
 
 
 @pytest.mark.usefixtures("prefect")  # what arrives is an event on a Prefect server
+@pytest.mark.usefixtures("prefect")  # `arrivals` sends events to a server
 def test_an_agency_that_comes_to_a_store_is_seen_and_read_alone(
     investigation: Path, store: Store, tmp_path: Path
 ):
