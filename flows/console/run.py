@@ -20,7 +20,7 @@ from flows.run.locks import check_free
 from flows.run.preflight import check, check_agency, parts_to_run, using
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
-from flows.run.watched import watched
+from flows.run.watched import server_named
 
 if TYPE_CHECKING:
     from cluster import ClusterSettings
@@ -155,7 +155,7 @@ def _flows(
     investigation: Investigation, server: Server | None, stack: ExitStack
 ) -> tuple[Callable[..., RunResult], Callable[..., RunResult]]:
     """The functions that run an investigation and one agency of it: as Prefect flows where it is watched."""
-    if not watched():
+    if not server_named():
         from flows.investigate import investigate
         from flows.one_agency import one_agency
 
@@ -177,7 +177,7 @@ def _check_server(server: Server | None) -> None:
     if server is not None:
         server.wait()
         console().print(f"Prefect UI: {server.link}", markup=False)
-    elif watched():
+    elif server_named():
         from flows.service.local_server import check_reachable
 
         check_reachable()

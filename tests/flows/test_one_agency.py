@@ -116,7 +116,7 @@ def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, cli
     after = published(folder)
     assert {name: after[name] for name in beside} == beside
     assert rows_of(folder, NEW)["private/messages"]
-    assert result.notes[-1].startswith(f"read: {NEW} alone")
+    assert result.notes[-1].startswith(f"read: only {NEW};")
 
 
 def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Path, client: Client):
@@ -204,7 +204,9 @@ def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_silently(without
 
 
 def test_an_agency_without_a_mailbox_is_named_with_those_that_have(investigation: Path):
-    with pytest.raises(InputError, match=rf"records/nowhere: no mailbox.*name one of: {FIRST}, {NEW}"):
+    with pytest.raises(
+        InputError, match=rf"records/nowhere: agency 'nowhere' has no mailbox.*name one of: {FIRST}, {NEW}"
+    ):
         one_agency(investigation, "nowhere")
 
 

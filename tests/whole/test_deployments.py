@@ -351,7 +351,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     )
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
-    assert "records/nowhere: no mailbox" in run["state"]["message"]
+    assert "records/nowhere: agency 'nowhere' has no mailbox" in run["state"]["message"]
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     [text] = hook.received  # type: ignore[attr-defined]
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
