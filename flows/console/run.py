@@ -25,7 +25,6 @@ from flows.run.watched import server_named
 if TYPE_CHECKING:
     from cluster import ClusterSettings
     from flows.investigate import RunResult
-    from flows.run.part import Part
     from flows.service.local_server import Server
 
     Flow = Callable[[str | None, int | None, list[str] | None], RunResult]
@@ -62,21 +61,26 @@ def run(  # noqa: PLR0917 - in the order of the command line
     """
     investigation = Investigation.open(folder, [agency] if agency else None)
     parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
-    looked_at = Inputs(investigation)
-    check(looked_at, parts)
     from cluster import settings_from_environment
     from cluster.environment import unknown
+    from cluster.kinds import kind_of
 
+    settings = settings_from_environment(workers=workers)
+    modules = registry.worker_modules(registry.load(parts))
+    if modules:
+        # It loads what workers need in a process of its own, while this one looks at the input.
+        kind_of(settings).prepare(modules)
+    looked_at = Inputs(investigation)
+    check(looked_at, parts)
     for line in unknown(os.environ):
         console(error=True).print(f"nwatch: {line}", markup=False)
-    settings = settings_from_environment(workers=workers)
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)
     with _errors_in_one_line(investigation), watched_by(investigation, ui) as server:
         with reporting(speaking(console())) as reporter, ExitStack() as stack:
             with reporter.stage("start"):
-                flow = _started(looked_at, registry.load(parts), settings, stack, server)
+                flow = _started(looked_at, modules, settings, stack, server)
             result = flow(agency, partition, only)
             summary(result, reporter.seconds, console())
         if server is not None and wait:
@@ -122,18 +126,12 @@ def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] 
 
 def _started(
     looked_at: Inputs,
-    parts: Sequence[Part],
+    modules: Sequence[str],
     settings: ClusterSettings,
     stack: ExitStack,
     server: Server | None,
 ) -> Flow:
     """Start what a run needs, which the stack ends, and return the function that runs it."""
-    from cluster.kinds import kind_of
-
-    modules = registry.worker_modules(parts)
-    if modules:
-        kind_of(settings).prepare(modules)
-    # What is imported from here on loads while the server, and the process that forks workers, start up.
     from flows.run.workers import check_loaded, load, opened
 
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
