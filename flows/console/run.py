@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,9 @@ def _started(
     from flows.run.workers import check_loaded, load, opened
 
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
+    # The first worker comes when its parent has loaded all of these; the steps need them in this process too.
+    for module in modules:
+        import_module(module)
     loading = load(stack.enter_context(opened(settings)), modules) if modules else []
     stack.enter_context(using(looked_at))
     _check_server(server)
