@@ -66,6 +66,8 @@ def run(  # noqa: PLR0917 - in the order of the command line
     from cluster.environment import unknown
     from cluster.kinds import kind_of
 
+    for line in unknown(os.environ):
+        console(error=True).print(f"nwatch: {line}", markup=False)
     settings = settings_from_environment(workers=workers)
     modules = registry.worker_modules(registry.load(parts))
     if modules:
@@ -73,8 +75,6 @@ def run(  # noqa: PLR0917 - in the order of the command line
         kind_of(settings).prepare(modules)
     looked_at = Inputs(investigation)
     check(looked_at, parts)
-    for line in unknown(os.environ):
-        console(error=True).print(f"nwatch: {line}", markup=False)
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)

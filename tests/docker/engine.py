@@ -131,15 +131,15 @@ class Engine:
             *("debootstrap", "--variant=minbase", f"--include={IN_BASE}", "bookworm", str(root)),
             DEBOOTSTRAP_DIR=str(scripts),
         )
-        tar = subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE)
-        subprocess.run(
-            ["docker", "import", "-c", "ENV LANG=C.UTF-8", "-", name],
-            env=self.environment,
-            stdin=tar.stdout,
-            check=True,
-            capture_output=True,
-        )
-        assert tar.wait() == 0
+        with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as tar:
+            subprocess.run(
+                ["docker", "import", "-c", "ENV LANG=C.UTF-8", "-", name],
+                env=self.environment,
+                stdin=tar.stdout,
+                check=True,
+                capture_output=True,
+            )
+        assert tar.returncode == 0
         shutil.rmtree(root)
 
     def build(self, tag: str, context: Path, *words: str) -> None:
