@@ -48,7 +48,7 @@ def look(given: Inputs) -> PostsInput:
     settings = given.investigation.config.posts
     if settings is None:
         raise InputError(
-            f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyze:\n"
+            f"{FILE}: posts/ holds files, but there is no section [posts]; write which year to analyse:\n"
             "[posts]\nyear = 2019"
         )
     files = given.investigation.post_files()

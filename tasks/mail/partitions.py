@@ -28,7 +28,7 @@ from tasks.mail.read import Failure, Outcome
 _META: Final = b"nwatch.part"
 """Key of the summary in a file's metadata; files of earlier runs have it, so it stays."""
 # Bodies differ from each other and are never searched: a dictionary or statistics of them would cost time and
-# be of no use.
+# be useless.
 _PARQUET: Final[dict[str, Any]] = {
     "compression": "lz4",
     "use_dictionary": ["folder", "message_class", "sender"],

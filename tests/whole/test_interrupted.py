@@ -104,7 +104,9 @@ def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_h
     else:
         running.send_signal(stop)  # as a service manager does
     _, stderr = running.communicate(timeout=120)
-    assert (running.returncode, stderr) == (130, STOPPED)
+    # What workers are forked from starts while the input is still looked at: nothing was done then.
+    assert running.returncode == 130
+    assert stderr in {STOPPED, "nwatch: interrupted; nothing was done yet\n"}
     psutil.wait_procs(below, timeout=60)
     assert [words for process, words in below.items() if lives(process)] == []
     assert list(temporary.iterdir()) == []
