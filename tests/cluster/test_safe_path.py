@@ -184,15 +184,11 @@ CHILDREN: dict[str, Callable[[Path, Path, Fixture], bool]] = {
     "dask scheduler and dask worker by hand": by_hand,
     "a flow run that the Prefect worker starts": flow_run,
 }
-SLOW = {server, slurm, by_hand}
 
 
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param(child, marks=[pytest.mark.slow] if child in SLOW else [], id=name)
-        for name, child in CHILDREN.items()
-    ],
+    params=[pytest.param(child, marks=pytest.mark.slow, id=name) for name, child in CHILDREN.items()],
 )
 def traps(request: Fixture, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of traps in which a child of one kind was started, and did its job."""

@@ -113,6 +113,7 @@ def test_a_geoid_of_the_wrong_length_is_named(folder: Path):
     assert "'123'" in message
 
 
+@pytest.mark.slow
 def test_the_command_says_it_in_one_line_and_starts_nothing(folder: Path, nwatch: list[str]):
     (folder / "posts/2019-b.csv").write_text("id,user_id\n1,2\n")
     done = subprocess.run(

@@ -84,6 +84,7 @@ def run(
     return go
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     one=st.lists(facts, max_size=12),
@@ -106,6 +107,7 @@ def test_neither_partitions_nor_the_order_of_mailboxes_change_a_byte(
     assert all(f.alert_messages == f.parsed + f.quarantined for f in made.folders)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(mail=st.lists(facts, min_size=1, max_size=15), seed=st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_no_alert_and_no_count(

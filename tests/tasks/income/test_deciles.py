@@ -63,6 +63,7 @@ def test_every_tract_is_in_the_one_decile_whose_bounds_hold_it(income: Floats):
         assert holding == [found]
 
 
+@pytest.mark.slow
 @given(incomes)
 def test_deciles_partition_the_tracts(income: Floats):
     tracts = frame(income)
