@@ -15,6 +15,7 @@ from pathlib import Path
 import dask
 import psutil
 import pytest
+from _pytest.logging import LogCaptureHandler
 from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
 
@@ -119,7 +120,20 @@ def worker_threads() -> Iterator[LocalCluster]:
         dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     ) as cluster:
+        hear_again()
         yield cluster
+
+
+def hear_again() -> None:
+    """Let tests hear what is logged while a cluster lives.
+
+    To be silent, a cluster raises the level of every handler of its logger, and pytest's are among them: until
+    it is closed, a test that asks what was logged would find nothing.
+    """
+    for name in ("distributed", "bokeh", None):
+        for handler in logging.getLogger(name).handlers:
+            if isinstance(handler, LogCaptureHandler):
+                handler.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +160,7 @@ def worker_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
             silence_logs=logging.CRITICAL,
         )
     with started as cluster:
+        hear_again()
         yield cluster
 
 

@@ -24,18 +24,6 @@ SECONDS = 1 / 60
 """A second in minutes, the unit of the settings."""
 
 
-@pytest.fixture(autouse=True)
-def _heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the watch logs is heard, whatever tests before in this process have done to its loggers."""
-    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
-    for name in ("cluster", "cluster.watch"):
-        logger = logging.getLogger(name)
-        monkeypatch.setattr(logger, "disabled", False)
-        monkeypatch.setattr(logger, "propagate", True)
-        monkeypatch.setattr(logger, "level", logging.WARNING)
-        logger.manager._clear_cache()  # type: ignore[attr-defined]
-
-
 async def gives_up() -> None:
     raise OSError("no more processes")
 

@@ -22,6 +22,7 @@ from tasks.mail.ndb import LocalFile
 from tasks.mail.plan import MailPlan, plan_mailbox
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.settings import MailSettings
+from tests.conftest import hear_again
 
 REAL = (
     "ansi.pst",
@@ -266,4 +267,5 @@ def worker_threads() -> Iterator[LocalCluster]:
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:
+        hear_again()
         yield cluster
