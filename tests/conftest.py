@@ -1,5 +1,6 @@
 """What every test may ask for: the real data, workers, a Prefect server, a synthetic investigation."""
 
+import gc
 import ipaddress
 import logging
 import os
@@ -50,6 +51,26 @@ settings.load_profile("tests")
 FIXTURES = {"prefect_server", "worker_processes", "scheduler", "start", "store", "synthetic_sources"}
 CALLS = {"connect", "LocalCluster"}
 """What starts processes: a test that uses one of the fixtures, or makes one of the calls, is slow."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than there are processors, where tests wait for processes that they started.
+
+    The fast tests only compute: for them one more worker would only collect the tests once more.
+    """
+    return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
+
+
+def pytest_sessionstart() -> None:
+    """Collect no garbage while the tests are collected: nearly nothing of it is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected and imported out of every later search for garbage, which it makes slow."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
@@ -127,8 +148,8 @@ def worker_threads() -> Iterator[LocalCluster]:
 def hear_again() -> None:
     """Let tests hear what is logged while a cluster lives.
 
-    To be silent, a cluster raises the level of every handler of its logger, and pytest's are among them: until
-    it is closed, a test that asks what was logged would find nothing.
+    To be silent, a cluster raises the level of every handler of its logger, pytest's among them: until it is
+    closed, a test that asks what was logged would find nothing.
     """
     for name in ("distributed", "bokeh", None):
         for handler in logging.getLogger(name).handlers:
