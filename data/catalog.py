@@ -186,6 +186,10 @@ class Investigation:
         """``requests.csv``: its path inside the folder, and where to open it."""
         return "requests.csv", self.folder / "requests.csv"
 
+    def subjects_file(self) -> tuple[str, Path]:
+        """``subjects.csv``, the investigation's own rows of the crosswalk, as :meth:`requests_file`."""
+        return "subjects.csv", self.folder / "subjects.csv"
+
     def census_file(self, stem: str) -> tuple[str, Path]:
         """The one table of the Census folder with this stem, as ``acs``, and its path inside the folder.
 

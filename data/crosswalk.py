@@ -9,14 +9,18 @@ subject.
   space between a prefix and its variable does not matter, so ``RE:hello`` is a reply.
 - The first row that matches decides. ``RE:``, ``FW:`` and ``Fwd:`` come first: whatever follows them was
   written by a person. ``Crime Alert: RE: …`` does not begin with them, so it is a crime alert.
-- Nothing is guessed. A subject that matches no row, or is missing, is ``unclassified``. A tag that a mail
-  gateway puts in front, such as ``[EXTERNAL]``, makes another subject and needs its own row.
+- A subject that no row knows is looked up again without the tags that mail gateways put in front, such as
+  ``[EXTERNAL]`` (:mod:`data.subject_tags`). A row may name a tag, and then decides first.
+- Nothing is guessed. A subject that matches no row, or is missing, is ``unclassified``.
 - ``template`` names the layout of the body; only kinds that are alerts have one.
+- An investigation may have a ``subjects.csv`` of its own with the same columns. Its rows come before the
+  program's, so that they add to them and overrule them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +29,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import InputError
-from data.reference_table import read_rows
+from data.reference_table import read_rows, visible
+from data.subject_tags import without_tags
 from data.text import collapse
 
 CROSSWALK: Final = Path(__file__).parent / "reference" / "subjects.csv"
@@ -96,9 +101,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The checked rows, in order of precedence. Can be pickled, so workers get it as an argument."""
+    """The checked rows, in order of precedence. Can be pickled, so workers get it as an argument.
+
+    Attributes:
+        rows: The rows.
+        own: How many of them, the first, are the investigation's own.
+        own_sha256: The hash of the file that has these, 64 hex digits; empty if there is none.
+    """
 
     rows: tuple[Row, ...]
+    own: int = 0
+    own_sha256: str = ""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -120,22 +133,47 @@ class Crosswalk:
             ('crime alert', 'alert-title')
             >>> read_crosswalk().classify("Fwd: RE: two bikes").kind
             'reply or forward'
+            >>> read_crosswalk().classify("[EXTERNAL] New Crime Incident").kind
+            'crime alert'
             >>> read_crosswalk().classify("Lunch?").kind
             'unclassified'
         """
         collapsed = collapse(subject or "")
-        for row in self.rows:
-            if (match := row.matched(collapsed)) is not None:
-                return match
-        return _UNKNOWN
+        return self._match(collapsed) or self._match(without_tags(collapsed)) or _UNKNOWN
+
+    def _match(self, collapsed: str) -> Match | None:
+        return next((match for row in self.rows if (match := row.matched(collapsed)) is not None), None)
 
 
-def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
+def read_crosswalks(own: tuple[str, Path]) -> Crosswalk:
+    """Read the investigation's own rows, if it has any, and the program's after them.
+
+    Args:
+        own: The investigation's ``subjects.csv``: how it is named in an error, and where it is; it need not
+            exist.
+
+    Returns:
+        The rows of both. A program's row that an own row leaves nothing to decide is overruled, and stays.
+
+    Raises:
+        InputError: As :func:`read_crosswalk`.
+    """
+    label, path = own
+    program = read_crosswalk()
+    if not os.path.lexists(path):
+        return program
+    mine = read_crosswalk(path, label)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Crosswalk(mine.rows + program.rows, len(mine.rows), digest)
+
+
+def read_crosswalk(path: Path = CROSSWALK, label: str | None = None) -> Crosswalk:
     """Read a crosswalk and check every row of it.
 
     Args:
         path: A CSV (UTF-8, with or without byte order mark) with the columns ``pattern, match, kind,
             template, note``.
+        label: How the file is named in an error; None for its path.
 
     Returns:
         The rows in their order.
@@ -146,16 +184,17 @@ def read_crosswalk(path: Path = CROSSWALK) -> Crosswalk:
     """
     rows: list[Row] = []
     numbers: list[int] = []
-    for number, fields in read_rows(path, COLUMNS):
+    label = str(path) if label is None else label
+    for number, fields in read_rows(path, COLUMNS, label):
         try:
             row = _row(dict(zip(COLUMNS, fields, strict=True)))
             _check_against(zip(numbers, rows, strict=True), row)
         except _RowError as wrong:
-            raise InputError(f"{path}: row {number}, column {wrong.column}: {wrong.fix}") from None
+            raise InputError(f"{label}: row {number}, column {wrong.column}: {wrong.fix}") from None
         numbers.append(number)
         rows.append(row)
     if not rows:
-        raise InputError(f"{path}: no rows; copy the crosswalk that comes with the program and add to it")
+        raise InputError(f"{label}: no rows; copy the crosswalk that comes with the program and add to it")
     return Crosswalk(tuple(rows))
 
 
@@ -165,7 +204,7 @@ class _RowError(Exception):
     def __init__(self, column: str, fix: str) -> None:
         super().__init__(fix)
         self.column = column
-        self.fix = fix
+        self.fix = visible(fix)
 
 
 def _row(record: dict[str, str]) -> Row:

@@ -49,10 +49,39 @@ HEADERS: Final = (
     optional("sender", TEXT, "Sender's address where one is known, else the name; missing where neither is."),
     Column("to", TEXTS, "To recipients as found: the address where one is known, else the display name."),
     Column("cc", TEXTS, "Cc recipients, as in 'to'."),
-    optional("submitted_at", MOMENT, "When the sender submitted it; missing where not recorded."),
+    optional(
+        "submitted_at",
+        MOMENT,
+        "When the sender submitted it, else the time of the header Date; missing where not recorded.",
+    ),
     optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
+IDENTITY: Final = (
+    optional(
+        "submitted_from",
+        TEXT,
+        "Where submitted_at is from: 'message', or 'Date header' where the message has no such time; missing "
+        "where submitted_at is.",
+    ),
+    Column(
+        "content_id",
+        TEXT,
+        "Hash of subject, sender, time of submission and body: 32 hexadecimal digits, equal for equal "
+        "content in any file of any agency.",
+    ),
+    optional(
+        "mih",
+        TEXT,
+        "EDRM Message Identification Hash: MD5 of the Message-ID with its angle brackets; missing where "
+        "message_id names nothing.",
+    ),
+)
+_EXCHANGE: Final = Column(
+    "exchange",
+    TEXTS,
+    "Of sender and recipients with an Exchange address: that address, a tab, and what sender, to or cc show.",
+)
 
 PRIVATE: Final = (
     Table(
@@ -87,9 +116,22 @@ PRIVATE: Final = (
             Column(
                 "copy_of",
                 TEXT,
-                "'source:node_id' of the first message of this agency with equal Message-ID and "
-                "recipients; missing for that first one.",
+                "'source:node_id' of the message of this agency that this one is a copy of; missing for the "
+                "first one.",
                 nullable=True,
+            ),
+            optional(
+                "copy_by",
+                TEXT,
+                "Which rule found the copy: 'Message-ID' (equal Message-ID and recipients) or 'content' (no "
+                "Message-ID; equal content_id and recipients); missing where copy_of is.",
+            ),
+            *IDENTITY,
+            Column(
+                "also_in",
+                TEXTS,
+                "The other agencies that hold this message too: equal mih, or equal content_id where a "
+                "Message-ID is missing.",
             ),
         ),
     ),
@@ -113,7 +155,7 @@ PRIVATE: Final = (
                 "description", TEXT, "Description, white space collapsed; empty where the alert has none."
             ),
             Column("emails", COUNT, "Messages that carry this alert, copies included."),
-            Column("recipients", COUNT, "Distinct addresses in To and Cc of those messages, lower-cased."),
+            Column("recipients", COUNT, "Distinct people in To and Cc of those messages."),
             FIRST_SENT,
             LAST_SENT,
         ),
@@ -121,15 +163,45 @@ PRIVATE: Final = (
     Table(
         "private/recipients",
         ("agency", "recipient", "kind"),
-        "One row per recipient and kind of message received.",
+        "One row per recipient and kind of message received; one person is one recipient.",
         (
             AGENCY,
-            Column("recipient", TEXT, "Address (display name where no address is known), lower-cased."),
+            Column(
+                "recipient",
+                TEXT,
+                "The person: the SMTP address in lower case, without quotes, brackets and prefixes; where "
+                "none is known the name, or the Exchange address where several share the name.",
+            ),
             KIND,
             Column("emails", COUNT, "Messages of the kind that name the recipient in To or Cc."),
             Column("alerts", COUNT, "Unique alerts among them; 0 for a kind that is no alert."),
             FIRST_SENT,
             LAST_SENT,
+        ),
+    ),
+    Table(
+        "private/people",
+        ("agency", "person", "spelling", "evidence"),
+        "One row per spelling that is counted as a person of another spelling, and per Exchange address that "
+        "says whose it is.",
+        (
+            AGENCY,
+            Column("person", TEXT, "The person, as 'recipient' in private/recipients."),
+            Column(
+                "spelling",
+                TEXT,
+                "The spelling: as found in To or Cc; for 'pairing' and 'contradiction' the Exchange address "
+                "in lower case.",
+            ),
+            Column(
+                "evidence",
+                TEXT,
+                "'spelling' (the same but for quotes, brackets, prefixes and letter case), 'Exchange "
+                "address' (stands beside the Exchange address of the person), 'pairing' (messages hold this "
+                "Exchange address and the person's SMTP address in one row), 'contradiction' (they do, and "
+                "others hold it with another SMTP address: nothing was merged).",
+            ),
+            Column("emails", COUNT, "Messages of the agency in which it is so."),
         ),
     ),
     Table(
@@ -237,7 +309,12 @@ PUBLIC: Final = (
         (
             AGENCY,
             ALERT_KIND,
-            optional("month", TEXT, "YYYY-MM of the alert's date; missing for alerts without a date."),
+            optional(
+                "month",
+                TEXT,
+                "YYYY-MM of the alert's date; 'implausible' before 1990 and after 2100; missing for alerts "
+                "without a date.",
+            ),
             Column("emails", COUNT, "Messages that carry the month's alerts."),
             Column("unique_alerts", COUNT, "Unique alerts of the month."),
         ),
@@ -264,7 +341,9 @@ WORK: Final = (
             NODE_ID,
             FOLDER,
             Column("message_class", TEXT, "MAPI message class: IPM.Note or under it."),
-            *(_HEADER[name] for name in ("subject", "sender", "to", "cc", "message_id")),
+            *(_HEADER[name] for name in ("subject", "sender", "to", "cc")),
+            _EXCHANGE,
+            *(_HEADER[name] for name in ("message_id",)),
             *(_HEADER[name] for name in ("submitted_at", "delivered_at")),
             optional("html", LONG_TEXT, "HTML body, decoded; missing where there is none."),
             optional("text", LONG_TEXT, "Plain-text body, decoded; missing where there is none."),
@@ -281,6 +360,8 @@ WORK: Final = (
             NODE_ID,
             FOLDER,
             *HEADERS,
+            _EXCHANGE,
+            *IDENTITY,
             KIND,
             TEMPLATE,
             Column("pattern", TEXT, "The crosswalk's pattern that decided; empty where none did."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data.catalog import Investigation, RecordFile
 from data.errors import InputError
 from data.schema import TABLES, mail
+from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
 from flows.run.watched import run_log
@@ -17,6 +18,8 @@ from tasks.alerts.ledger import LEDGER
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from data.crosswalk import Crosswalk
+    from tasks.alerts.results import Copies
     from tasks.mail.results import MailSource, Reading
 
 
@@ -26,26 +29,41 @@ class MailFound(Found):
 
     Attributes:
         reading: The mailboxes, what became of their messages, and what of them is in quarantine.
-        crosswalk: SHA-256 of the subject crosswalk.
+        crosswalk: SHA-256 of the subject crosswalk: of the investigation's own rows and the program's.
+        own_rows: SHA-256 of the investigation's own ``subjects.csv``; empty if there is none.
         messages: Messages read.
         kinds: Rows of public/kinds.
         unique_alerts: Rows of private/alerts.
         recipients: Distinct pairs of agency and address.
         quarantine: Rows of private/quarantine.
+        copies: Messages that were found before, and that several agencies hold; without those that are 0.
     """
 
     reading: Reading
     crosswalk: str
+    own_rows: str
     messages: int
     kinds: pa.Table
     unique_alerts: int
     recipients: int
     quarantine: int
+    copies: Mapping[str, int]
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
         """The mailboxes and what became of their messages."""
         return self.reading.sources
+
+
+def look(given: Inputs) -> Crosswalk:
+    """Read the crosswalk, with the rows of the investigation's own ``subjects.csv``."""
+    from data.crosswalk import read_crosswalks
+    from tasks.alerts.look import check_templates
+
+    own = given.investigation.subjects_file()
+    crosswalk = read_crosswalks(own)
+    check_templates(crosswalk, own[0])
+    return crosswalk
 
 
 def run(job: Job) -> MailFound:
@@ -65,7 +83,6 @@ def run(job: Job) -> MailFound:
         InputError: There is no mailbox, or none that is whole.
         LedgerError: A message that entered is not accounted for.
     """
-    from data.crosswalk import read_crosswalk
     from data.tables import read_table
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
@@ -74,7 +91,7 @@ def run(job: Job) -> MailFound:
     from tasks.mail.settings import MailSettings
 
     investigation, work, client = job.given.investigation, job.work, job.client
-    records, crosswalk = investigation.records(job.agencies), read_crosswalk()
+    records, crosswalk = investigation.records(job.agencies), job.given.once(look)
     timezones = investigation.timezones
     settings = MailSettings() if job.partition is None else MailSettings(partition=job.partition)
     left_out: tuple[str, ...] = ()
@@ -98,11 +115,13 @@ def run(job: Job) -> MailFound:
     return MailFound(
         reading=reading,
         crosswalk=crosswalk.fingerprint,
+        own_rows=crosswalk.own_sha256,
         messages=tables.messages,
         kinds=kinds,
         unique_alerts=tables.unique_alerts,
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
+        copies=_copies(tables.copied),
         warnings=(*_warnings(reading.sources), *closed.warnings),
         notes=left_out,
     )
@@ -129,6 +148,17 @@ def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
             yield from (f"{source.files[0]}: {warning}" for warning in source.warnings)
 
 
+def _copies(copied: Copies | None) -> dict[str, int]:
+    """The numbers that the summary shows: copies are counted among the messages read."""
+    if copied is None:
+        return {}
+    shown = {
+        "copies": copied.by_id + copied.by_content,
+        "in other agencies": copied.elsewhere,
+    }
+    return {name: count for name, count in shown.items() if count}
+
+
 def remember(job: Job, found: MailFound) -> None:
     """Keep what was read, for runs that read some agencies alone."""
     from tasks.mail.previous_runs import remember as keep
@@ -141,7 +171,10 @@ def origin(found: MailFound) -> Mapping[str, Any]:
     """The mailboxes by hash, one given twice only once, and the crosswalk."""
     distinct = {(source.agency, source.source): source for source in found.sources}
     return {
-        "crosswalk": {"sha256": found.crosswalk},
+        "crosswalk": {
+            "sha256": found.crosswalk,
+            **({"own": {"sha256": found.own_rows}} if found.own_rows else {}),
+        },
         "sources": [
             {"agency": agency, "source": name, "sha256": source.sha256, "bytes": source.bytes}
             for (agency, name), source in sorted(distinct.items())
@@ -163,6 +196,7 @@ def tell(found: MailFound) -> Told:
             "messages read": found.messages,
             "unique alerts": found.unique_alerts,
             "recipients": found.recipients,
+            **found.copies,
             "in quarantine": found.quarantine,
         },
         unknown=f"{unknown:,} of {len(found.sources):,} mailboxes" if unknown else "",
@@ -171,8 +205,10 @@ def tell(found: MailFound) -> Told:
 
 
 def notes(investigation: Investigation) -> list[str]:
-    """Agencies without mailboxes, and files in ``records/`` that are not read."""
-    return investigation.notes_on_records()
+    """Agencies without mailboxes, files in ``records/`` that are not read, and the crosswalk of one's own."""
+    label, path = investigation.subjects_file()
+    own = [f"{label}: its rows decide before the program's crosswalk"] if path.is_file() else []
+    return investigation.notes_on_records() + own
 
 
 PART = Part(
@@ -183,6 +219,7 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    look=look,
     notes=notes,
     remember=remember,
     # Arrow loads pandas when it converts its first list: better once than on every worker.

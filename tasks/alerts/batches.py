@@ -21,18 +21,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow.parquet as pq
 from lxml import etree
 
-from data.crosswalk import CROSSWALK, Crosswalk
+from data.crosswalk import Crosswalk
 from data.errors import InputError
 from data.tables import replacing, write_parquet
+from tasks.alerts.look import check_templates
 from tasks.alerts.parse import parse_messages
-from tasks.alerts.scrape import TEMPLATES
 from tasks.mail.results import MailSource
 from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (
-    *("data.text", "data.schema", "data.crosswalk"),
-    *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse")),
+    *("data.text", "data.schema", "data.schema.mail", "data.crosswalk", "data.subject_tags"),
+    *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse", "identity")),
+    *("tasks.mail.participants", "tasks.people.spelling"),
 )
 
 
@@ -84,20 +85,6 @@ def code_version() -> str:
     for name in _CODE:
         digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
     return digest.hexdigest()
-
-
-def check_templates(crosswalk: Crosswalk) -> None:
-    """Check that each template of the crosswalk has a scraper.
-
-    Raises:
-        InputError: One has none; the message names the row's pattern, the column and the templates there are.
-    """
-    for row in crosswalk.rows:
-        if row.template is not None and row.template not in TEMPLATES:
-            raise InputError(
-                f"{CROSSWALK.name}: pattern '{row.pattern}', column template: '{row.template}' has no "
-                f"scraper; write one of {', '.join(TEMPLATES)}, or add a function to tasks/alerts/scrape.py"
-            )
 
 
 def plan(

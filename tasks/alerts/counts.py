@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Final
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.crosswalk import UNCLASSIFIED
+
+IMPLAUSIBLE: Final = "implausible"
+PLAUSIBLE: Final = (date(1990, 1, 1), date(2100, 12, 31))
+"""The first and the last day that a date of an alert may have to be shown by its month."""
 
 
 def kinds_table(messages: pa.Table) -> pa.Table:
@@ -38,10 +45,25 @@ def subjects_to_review_table(messages: pa.Table) -> pa.Table:
 
 
 def alerts_by_month_table(alerts: pa.Table) -> pa.Table:
-    """Make ``public/alerts_by_month`` from ``private/alerts``; undated alerts have no month."""
-    dated = alerts.append_column("month", pc.strftime(alerts.column("alert_date"), "%Y-%m"))
+    """Make ``public/alerts_by_month`` from ``private/alerts``.
+
+    Undated alerts have no month; a date that no alert can have is shown as :data:`IMPLAUSIBLE` (method 4.10).
+    """
+    days = alerts.column("alert_date")
+    months = pc.if_else(_is_implausible(days), IMPLAUSIBLE, pc.strftime(days, "%Y-%m"))
+    dated = alerts.append_column("month", months)
     grouped = dated.group_by(["agency", "kind", "month"]).aggregate([("emails", "sum"), ([], "count_all")])
     return grouped.rename_columns({"emails_sum": "emails", "count_all": "unique_alerts"})
+
+
+def implausible(alerts: pa.Table) -> int:
+    """How many unique alerts have a date that no alert can have."""
+    return pc.sum(_is_implausible(alerts.column("alert_date"))).as_py() or 0
+
+
+def _is_implausible(days: pa.ChunkedArray) -> pa.ChunkedArray:
+    first, last = (pa.scalar(day, pa.date32()) for day in PLAUSIBLE)
+    return pc.or_(pc.less(days, first), pc.greater(days, last))
 
 
 def recipients_per_alert_table(alerts: pa.Table) -> pa.Table:

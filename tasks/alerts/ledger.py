@@ -32,12 +32,17 @@ ALERT_MESSAGES: Final = "alert messages"
 PARSED: Final = "alerts parsed"
 QUARANTINED_PARSING: Final = "quarantined while parsing"
 UNIQUE: Final = "emails over unique alerts"
+IN_TABLES: Final = "messages in the tables"
+ORIGINALS: Final = "each once"
+COPIES_BY_ID: Final = "copies by Message-ID"
+COPIES_BY_CONTENT: Final = "copies by content"
 LEDGER: Final = Ledger(
     identities=(
         Identity("mail", LISTED, (READ, NOT_MAIL, QUARANTINED_READING), "items in the mailboxes"),
         Identity("alerts", READ, (EVERY_KIND,)),
         Identity("alerts", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING), "alerts among them"),
         Identity("alerts", PARSED, (UNIQUE,)),
+        Identity("copies", IN_TABLES, (ORIGINALS, COPIES_BY_ID, COPIES_BY_CONTENT)),
     ),
     files="private/sources",
     together="all mailboxes",
@@ -81,7 +86,9 @@ def close_mail(
     _check_quarantine(mail, stopped)
     stages = Counter(stopped.column("stage").to_pylist())
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
-    closed = close_part([*mail, *parsing], LEDGER, _warnings(ordered, alerts, stages), out)
+    closed = close_part(
+        [*mail, *parsing, *copy_accounts(alerts)], LEDGER, _warnings(ordered, alerts, stages), out
+    )
     write_table(sources_table(ordered), TABLES["private/sources"], out)
     write_table(stopped, QUARANTINE, out)
     return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
@@ -142,6 +149,20 @@ def alert_accounts(
     return accounts
 
 
+def copy_accounts(alerts: AlertTables) -> list[Account]:
+    """The account of the copies: over all mailboxes, because an original may lie in another one."""
+    copied = alerts.copied
+    if copied is None:
+        return []
+    lines: dict[str, int | None] = {
+        IN_TABLES: copied.messages,
+        ORIGINALS: copied.originals,
+        COPIES_BY_ID: copied.by_id,
+        COPIES_BY_CONTENT: copied.by_content,
+    }
+    return [Account("copies", "", "all mailboxes", lines)]
+
+
 def _fate(folders: Sequence[FolderCount]) -> dict[str, int | None]:
     """The lines of alert messages over some folders."""
     return {
@@ -192,4 +213,25 @@ def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counte
         )
     if alerts.undated:
         lines.append(f"{alerts.undated:,} unique alerts have no date: their mails give none")
+    return lines + _doubts(alerts)
+
+
+def _doubts(alerts: AlertTables) -> list[str]:
+    """What the mails say that cannot be, or that they say in another place."""
+    lines = []
+    if alerts.implausible:
+        lines.append(
+            f"{alerts.implausible:,} unique alerts have a date before 1990 or after 2100: "
+            "public/alerts_by_month shows it as implausible, private/alerts as it is"
+        )
+    if alerts.from_header:
+        lines.append(
+            f"{alerts.from_header:,} messages have no time of submission but that of their header Date: "
+            "column submitted_from of private/messages"
+        )
+    if alerts.contradictions:
+        lines.append(
+            f"{alerts.contradictions:,} Exchange addresses stand beside several SMTP addresses and were "
+            "merged with none: evidence 'contradiction' in private/people"
+        )
     return lines

@@ -12,6 +12,7 @@ import pyarrow as pa
 from data.crosswalk import ALERT_KINDS, Crosswalk
 from data.schema import TABLES
 from tasks.alerts.classify import Matches, classify_column
+from tasks.alerts.identity import identities
 from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
@@ -35,6 +36,7 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
     matches = classify_column(mail.column("subject"), crosswalk)
     found: dict[str, pa.Array | pa.ChunkedArray | Sequence[object]] = {
         **{name: matches.column(name) for name in ("kind", "template", "pattern")},
+        **identities(mail),
         **_scraped(mail, matches, ZoneInfo(timezone)),
     }
     schema = PARSED.arrow
@@ -83,6 +85,8 @@ def _scraped(mail: pa.Table, matches: Matches, zone: ZoneInfo) -> dict[str, Sequ
 def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:
     """The calendar day of delivery, else of submission, in a time zone; None if neither is known.
 
+    At the two ends of the calendar, where the day in the time zone would lie beyond, it is the day in UTC.
+
     Args:
         zone: The agency's time zone.
         delivered: When the mail was delivered (UTC).
@@ -94,4 +98,7 @@ def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | Non
         datetime.date(2021, 5, 20)
     """
     moment = delivered or submitted
-    return None if moment is None else moment.astimezone(zone).date()
+    try:
+        return None if moment is None else moment.astimezone(zone).date()
+    except OverflowError:  # 31 December 9999 east of Greenwich, 1 January of the year 1 west of it
+        return None if moment is None else moment.date()

@@ -33,6 +33,25 @@ class FolderCount:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """Which messages were found before, counted from ``private/messages``.
+
+    Attributes:
+        messages: Messages in all, counted from what was parsed.
+        originals: Messages that are copies of none.
+        by_id: Copies by Message-ID.
+        by_content: Copies by content.
+        elsewhere: Messages that another agency holds too.
+    """
+
+    messages: int
+    originals: int
+    by_id: int
+    by_content: int
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
 class AlertTables:
     """The tables written, and what ledger and summary need.
 
@@ -46,6 +65,10 @@ class AlertTables:
         unclassified: Messages that match no row of the crosswalk.
         copies: Messages marked as copies of another.
         undated: Unique alerts without a date.
+        implausible: Unique alerts with a date before 1990 or after 2100.
+        from_header: Messages whose time of submission is that of their header Date.
+        contradictions: Exchange addresses that several SMTP addresses claim.
+        copied: The copies by rule; None if they were not counted.
     """
 
     paths: Mapping[str, Path]
@@ -57,3 +80,7 @@ class AlertTables:
     unclassified: int
     copies: int
     undated: int
+    implausible: int = 0
+    from_header: int = 0
+    contradictions: int = 0
+    copied: Copies | None = None

@@ -235,7 +235,7 @@ def scrape(template: str, rest: str | None, html: str | None, text: str | None) 
         The alert, or one line that says for each body why it has none.
 
     Raises:
-        KeyError: The template is unknown; :func:`tasks.alerts.batches.check_templates` checks that
+        KeyError: The template is unknown; :func:`tasks.alerts.look.check_templates` checks that
             beforehand.
 
     Example:

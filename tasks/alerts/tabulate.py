@@ -13,11 +13,12 @@ from data.schema import TABLES
 from data.tables import conform, write_table
 from tasks.alerts import counts
 from tasks.alerts.batches import Parsed, ParsedSource
-from tasks.alerts.copies import copy_of
+from tasks.alerts.copies import BY_CONTENT, BY_ID, held_elsewhere, mark_copies
+from tasks.alerts.identity import IN_HEADER
 from tasks.alerts.messages import gather
 from tasks.alerts.reached import alerts_table, recipients_table
-from tasks.alerts.recipients import addressees
-from tasks.alerts.results import AlertTables, FolderCount
+from tasks.alerts.recipients import Addressees, addressees
+from tasks.alerts.results import AlertTables, Copies, FolderCount
 from tasks.alerts.unique import unique_alerts
 from tasks.mail.results import MailSource
 
@@ -31,14 +32,17 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
     Returns:
         Tables by their name in the schema; ``private/quarantine`` has only the rows of stage ``parsing``.
     """
-    found = addressees(messages)
+    return _tables(messages, addressees(messages))
+
+
+def _tables(messages: pa.Table, found: Addressees) -> dict[str, pa.Table]:
     alerts = unique_alerts(messages)
     listed = alerts_table(messages, alerts, found)
-    columns = [column.name for column in TABLES["private/messages"].columns if column.name != "copy_of"]
     return {
-        "private/messages": messages.select(columns).append_column("copy_of", copy_of(messages, found)),
+        "private/messages": _messages_table(messages, found),
         "private/alerts": listed,
         "private/recipients": recipients_table(messages, alerts, found),
+        "private/people": found.merges,
         "private/subjects_to_review": counts.subjects_to_review_table(messages),
         "private/quarantine": quarantine_rows(messages),
         "public/kinds": counts.kinds_table(messages),
@@ -46,6 +50,15 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
         "public/alerts_by_month": counts.alerts_by_month_table(listed),
         "public/recipients_per_alert": counts.recipients_per_alert_table(listed),
     }
+
+
+def _messages_table(messages: pa.Table, found: Addressees) -> pa.Table:
+    """Make ``private/messages``: the messages as they were parsed, and which of them were found before."""
+    names = set(TABLES["private/messages"].arrow.names)
+    table = messages.select([name for name in messages.column_names if name in names])
+    for name, column in mark_copies(messages, found)._asdict().items():
+        table = table.append_column(name, column)
+    return table.append_column("also_in", held_elsewhere(messages))
 
 
 def quarantine_rows(messages: pa.Table) -> pa.Table:
@@ -111,7 +124,8 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
         counts for the ledger.
     """
     messages = gather(sources)
-    tables = make_tables(messages)
+    found = addressees(messages)
+    tables = _tables(messages, found)
     quarantine = tables.pop("private/quarantine")
     paths = {name: write_table(table, TABLES[name], out) for name, table in tables.items()}
     alerts = tables["private/alerts"]
@@ -125,4 +139,21 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
         unclassified=pc.sum(pc.equal(messages.column("kind"), UNCLASSIFIED)).as_py() or 0,
         copies=messages.num_rows - tables["private/messages"].column("copy_of").null_count,
         undated=alerts.column("alert_date").null_count,
+        implausible=counts.implausible(alerts),
+        from_header=_number(pc.equal(messages.column("submitted_from"), IN_HEADER)),
+        contradictions=found.contradictions,
+        copied=_copies(messages.num_rows, tables["private/messages"]),
     )
+
+
+def _copies(messages: int, table: pa.Table) -> Copies:
+    """The copies by rule, from the finished table."""
+    rule = table.column("copy_by")
+    by_id, by_content = (_number(pc.equal(rule, name)) for name in (BY_ID, BY_CONTENT))
+    originals = table.column("copy_of").null_count
+    elsewhere = _number(pc.greater(pc.list_value_length(table.column("also_in")), 0))
+    return Copies(messages, originals, by_id, by_content, elsewhere)
+
+
+def _number(of: pa.ChunkedArray) -> int:
+    return pc.sum(of).as_py() or 0

@@ -10,39 +10,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import policy
-from email.headerregistry import Address
-from email.parser import HeaderParser
-from typing import Any, Final
+from typing import Any
 
 from striprtf.striprtf import rtf_to_text
 
+from tasks.mail.participants import read_participants
 from tasks.mail.properties import (
-    ADDRESS,
     CONTENT_COUNT,
     DELIVERY_TIME,
-    DISPLAY_CC,
-    DISPLAY_TO,
-    HEADERS,
     MESSAGE_CLASS,
-    MESSAGE_ID,
     NAME,
-    RECIPIENT_TYPE,
     RTF,
-    SENDER_ADDRESS,
-    SENDER_NAME,
-    SENDER_SMTP,
-    SMTP_ADDRESS,
     SUBJECT,
     SUBMIT_TIME,
     TEXT,
     Properties,
     short_reason,
-    whole_text,
 )
-
-_TO: Final = 1
-_CC: Final = 2
 
 
 @dataclass(slots=True)
@@ -53,11 +37,12 @@ class Mail:
         node_id: Its node id in the file.
         message_class: As stored.
         subject: Without the control characters that mark its prefix; None where the message has none.
-        sender: SMTP address where one is known, else the name.
+        sender: SMTP address where one is known, else the name; who is represented, where that is all.
         to: Addresses of kind To as stored, the display name where no address is known.
         cc: Likewise of kind Cc.
+        exchange: Exchange addresses beside sender and recipients (:func:`tasks.people.spelling.pair`).
         message_id: The Internet Message-ID with its angle brackets.
-        submitted_at: Client submit time, UTC.
+        submitted_at: Client submit time, else the header Date, UTC.
         delivered_at: Delivery time, UTC.
         html: The HTML body, decoded.
         text: The plain body, decoded.
@@ -71,6 +56,7 @@ class Mail:
     sender: str | None = None
     to: list[str] = field(default_factory=list)
     cc: list[str] = field(default_factory=list)
+    exchange: list[str] = field(default_factory=list)
     message_id: str | None = None
     submitted_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -110,93 +96,6 @@ def _plain_subject(subject: str | None) -> str | None:
     return subject
 
 
-def _address(row: Properties) -> str | None:
-    """SMTP address of a recipient, else an address with an @, else the name, else any address."""
-    smtp = row.text(SMTP_ADDRESS, "recipient")
-    if smtp:
-        return smtp
-    address = row.text(ADDRESS, "recipient")
-    if address and "@" in address:
-        return address
-    return row.text(NAME, "recipient") or address
-
-
-def _recipients(item: Any, mail: Mail) -> bool:
-    """Fill To and Cc from the recipients table; False if there is none."""
-    try:
-        table = item.recipients
-        count = table.number_of_recipients if table is not None else 0
-    except AttributeError:  # for a message class that libpff does not know, the item has no recipients
-        return False
-    except OSError as error:
-        mail.flaws.append(f"recipients: {short_reason(error)}")
-        return False
-    for index in range(count):
-        try:
-            row = Properties(table.get_recipient(index), mail.flaws)
-        except OSError as error:
-            mail.flaws.append(f"recipient {index + 1}: {short_reason(error)}")
-            continue
-        kind = row.integer(RECIPIENT_TYPE, "recipient")
-        # The low byte is the kind; the others are flags, such as "was resent to".
-        target = {_TO: mail.to, _CC: mail.cc}.get((kind or 0) & 0xFF)
-        if target is None:
-            continue
-        address = _address(row)
-        if address:
-            target.append(address)
-        else:
-            mail.flaws.append(f"recipient {index + 1}: no address and no name")
-    return count > 0
-
-
-def _from_headers(properties: Properties, mail: Mail, *, recipients: bool) -> None:
-    """Fill in what the properties lack from the transport headers, and else from the display names."""
-    headers = properties.text(HEADERS, "transport headers")
-    parsed = None
-    if headers:
-        first, _, rest = headers.lstrip().partition("\n")
-        # Exchange may put a line of its own before the headers, which the parser would take for their end.
-        parsed = HeaderParser(policy=policy.default).parsestr(headers.lstrip() if ":" in first else rest)
-    if parsed is not None:
-        if mail.message_id is None:
-            found = _header(parsed, "message-id")
-            mail.message_id = found.strip() if found else None
-        if mail.sender is None or "@" not in mail.sender:
-            senders = _addresses(parsed, "from")
-            mail.sender = senders[0] if senders else mail.sender
-    if recipients:
-        for target, name, tag in ((mail.to, "to", DISPLAY_TO), (mail.cc, "cc", DISPLAY_CC)):
-            target.extend(_addresses(parsed, name) if parsed is not None else [])
-            if not target:
-                shown = properties.text(tag, name) or ""
-                target.extend(part.strip() for part in shown.split(";") if part.strip())
-
-
-def _header(parsed: Any, name: str) -> str | None:
-    try:
-        value = parsed[name]
-    except (
-        ValueError,
-        IndexError,
-        AttributeError,
-        TypeError,
-    ):  # raised by the standard library's parser for broken headers
-        return None
-    return whole_text(str(value)) if value is not None else None
-
-
-def _addresses(parsed: Any, name: str) -> list[str]:
-    try:
-        value = parsed[name]
-        found: tuple[Address, ...] = value.addresses if value is not None else ()
-        # The library gives "<>" for an address with nothing between the angle brackets: that is no address.
-        named = [address.addr_spec if address.domain else address.display_name for address in found]
-        return [whole_text(name) for name in named if name]
-    except (ValueError, IndexError, AttributeError, TypeError):
-        return []
-
-
 def read_item(item: Any, attachments: int) -> Mail | NotMail:
     """Read one item.
 
@@ -229,11 +128,7 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     mail.text = properties.text(TEXT, "text")
     if mail.html is None and mail.text is None and properties.raw(RTF, "rtf") is not None:
         mail.text = _text_of_rtf(item, flaws)
-    mail.message_id = properties.text(MESSAGE_ID, "message_id")
-    mail.sender = _sender(properties)
-    has_recipients = _recipients(item, mail)
-    if not has_recipients or mail.message_id is None or mail.sender is None or "@" not in mail.sender:
-        _from_headers(properties, mail, recipients=not has_recipients)
+    read_participants(item, properties, mail)
     return mail
 
 
@@ -254,16 +149,6 @@ def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
         return None
     flaws.append("text: from the RTF body, there is no other")
     return text.strip() or None
-
-
-def _sender(properties: Properties) -> str | None:
-    smtp = properties.text(SENDER_SMTP, "sender")
-    if smtp:
-        return smtp
-    address = properties.text(SENDER_ADDRESS, "sender")
-    if address and "@" in address:
-        return address
-    return properties.text(SENDER_NAME, "sender") or address
 
 
 def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:

@@ -60,7 +60,13 @@ def test_a_title_that_looks_like_a_reply_leaves_the_alert_an_alert(crosswalk: Cr
     "subject",
     [
         *(None, "", "   ", "Lunch?", "New Crime Incident today", "Crime alert", "A New Crime Incident"),
-        *("REPORT: x", "[EXTERNAL] New Crime Incident", "Fw bikes", "x RE: y", "Crime alert (weekly digest)"),
+        *(
+            "REPORT: x",
+            "[Alderfall] New Crime Incident",
+            "Fw bikes",
+            "x RE: y",
+            "Crime alert (weekly digest)",
+        ),
     ],
 )
 def test_a_subject_that_matches_no_row_is_unclassified_and_never_guessed(

@@ -8,10 +8,11 @@ from data.schema import TABLES, Table
 EXPECTED = {
     "private/sources": "agency source file bytes sha256 format messages_listed",
     "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at "
-    "delivered_at kind template copy_of",
+    "delivered_at kind template copy_of copy_by submitted_from content_id mih also_in",
     "private/alerts": "agency alert_id kind alert_date title description emails recipients first_sent_at "
     "last_sent_at",
     "private/recipients": "agency recipient kind emails alerts first_sent_at last_sent_at",
+    "private/people": "agency person spelling evidence emails",
     "private/subjects_to_review": "agency subject emails",
     "private/quarantine": "source node_id folder stage reason detail",
     "public/ledger": "part source line count",

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from data.schema import TABLES
 from data.synthetic.figures import UNIQUE
+from data.synthetic.mail import identity_truth
 from data.synthetic.mail.model import Form, Plan, Planned, Post
 from data.synthetic.mail.people import CC, TO
 from data.synthetic.mail.write import Written, folder_path
@@ -32,12 +33,23 @@ Rows = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One e-mail, with its mailbox and node id."""
+    """One e-mail, with its mailbox, its node id and the content id of what was written."""
 
     agency: str
     source: str
     node: int
     item: Planned
+    content: str
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Where it is."""
+        return self.agency, self.source, self.node
+
+    @property
+    def timed(self) -> str | None:
+        """The content id, if the e-mail has a time of submission: equal words may be sent twice."""
+        return self.content if self.item.submitted else None
 
 
 @dataclass(slots=True)
@@ -76,6 +88,7 @@ def write_truth(
         "private/messages": _messages(mail),
         "private/alerts": _alerts(plan, mail),
         "private/recipients": _recipients(mail),
+        "private/people": identity_truth.people((each.agency, _spelled(each.item)) for each in mail),
         "private/subjects_to_review": _subjects_to_review(mail),
         "private/quarantine": _quarantine(mail),
         "public/kinds": _kinds(mail),
@@ -113,9 +126,9 @@ def alert_id(post: Post) -> str:
 def _mail(written: Sequence[Written]) -> Iterator[Found]:
     """All items that are mail, with their mailboxes."""
     for each in written:
-        for item, node in zip(each.plan.messages, each.nodes, strict=True):
+        for item, node, content in zip(each.plan.messages, each.nodes, each.contents, strict=True):
             if item.kind:
-                yield Found(each.plan.agency, each.source, node, item)
+                yield Found(each.plan.agency, each.source, node, item, content)
 
 
 def _known(recipient: Recipient) -> str:
@@ -123,9 +136,20 @@ def _known(recipient: Recipient) -> str:
     return recipient.address or recipient.name
 
 
-def _named(item: Planned) -> set[str]:
+def _spelled(item: Planned) -> list[str]:
+    """Recipients in To and Cc as they are written."""
+    return [_known(each) for each in item.recipients if each.kind in (TO, CC)]
+
+
+def _named(item: Planned) -> frozenset[str]:
     """Distinct recipients in To and Cc, lower-cased."""
-    return {_known(each).lower() for each in item.recipients if each.kind in (TO, CC)}
+    return frozenset(each.lower() for each in _spelled(item))
+
+
+def _copies(mail: Sequence[Found]) -> identity_truth.Copies:
+    return identity_truth.Copies(
+        (each.key, each.item.message_id, each.timed, _named(each.item)) for each in mail
+    )
 
 
 def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
@@ -135,14 +159,10 @@ def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
 
 
 def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
-    first: dict[tuple[Any, ...], str] = {}
+    copies = _copies(mail)
+    elsewhere = identity_truth.elsewhere((each.key, each.item.message_id, each.timed) for each in mail)
     for each in mail:
         item = each.item
-        copy_of = None
-        if item.message_id is not None:
-            own = f"{each.source}:{each.node}"
-            found = first.setdefault((each.agency, item.message_id, frozenset(_named(item))), own)
-            copy_of = found if found != own else None
         yield (
             each.agency,
             each.source,
@@ -157,7 +177,11 @@ def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
             item.delivered,
             item.kind,
             item.template,
-            copy_of,
+            *copies.of(each.key),
+            "message" if item.submitted else None,
+            each.content,
+            identity_truth.mih(item.message_id),
+            elsewhere[each.key],
         )
 
 
@@ -264,6 +288,7 @@ def _ledger(plan: Plan, written: Sequence[Written], mail: Sequence[Found]) -> It
     groups = _by_post(mail)
     lines["alerts", "", "alerts parsed"] = sum(found.item.post is not None for found in mail)
     lines["alerts", "", "emails over unique alerts"] = sum(group.emails for group in groups.values())
+    lines |= {("copies", "", line): n for line, n in _copies(mail).lines(len(mail)).items()}
     return ((*key, n) for key, n in lines.items())
 
 

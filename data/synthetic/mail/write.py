@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from data.synthetic.mail.identity_truth import content_id
 from data.synthetic.mail.model import Planned, PlannedFile, Post
 from data.synthetic.mail.render import ROUGH_OVERHEAD, render
 from data.synthetic.pst import PstWriter
@@ -37,12 +38,14 @@ class Written:
         bytes: Its size.
         sha256: Its hash, 64 hexadecimal digits.
         nodes: The node id of each item, in the plan's order.
+        contents: The content id of each item, likewise.
     """
 
     plan: PlannedFile
     bytes: int
     sha256: str
     nodes: tuple[int, ...]
+    contents: tuple[str, ...]
 
     @property
     def source(self) -> str:
@@ -79,6 +82,7 @@ def write_file(
     path.parent.mkdir(parents=True, exist_ok=True)
     total = len(planned.messages)
     nodes = []
+    contents = []
     size = _Steering(planned.bytes, total)
     with PstWriter(path, encoding=cast(Literal["none", "permute"], planned.encoding)) as writer:
         for done, item in enumerate(planned.messages):
@@ -86,6 +90,7 @@ def write_file(
             post = None if item.post is None else posts[item.post]
             message = render(item, post, seed, picture)
             nodes.append(writer.add_message(writer.add_folder(item.folder), message))
+            contents.append(content_id(message))
             size.took(writer.position, picture if message.attachments else 0)
             if progress and done % EVERY == 0:
                 progress(planned.file, done, total)
@@ -97,7 +102,7 @@ def write_file(
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if progress:
         progress(planned.file, total, total)
-    return Written(planned, path.stat().st_size, digest, tuple(nodes))
+    return Written(planned, path.stat().st_size, digest, tuple(nodes), tuple(contents))
 
 
 class _Steering:

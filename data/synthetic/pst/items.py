@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -14,12 +14,14 @@ class Recipient:
     Args:
         kind: 1 To, 2 Cc, 3 Bcc.
         name: Display name; may be empty.
-        address: SMTP address.
+        address: SMTP address; may be empty where there is an Exchange address.
+        exchange: Exchange address (X.500) of a recipient of the same organisation; empty for none.
     """
 
     kind: int
     name: str
     address: str
+    exchange: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Message:
         message_class: Such as "IPM.Note" or "IPM.Appointment".
         codepage: The code page of ``html``; 65001 is UTF-8.
         attachments: In order.
+        extra: Properties by tag and type, in the place of what the other fields say; None leaves one out.
     """
 
     subject: str
@@ -77,3 +80,4 @@ class Message:
     message_class: str = "IPM.Note"
     codepage: int = 65001
     attachments: tuple[Attachment, ...] = ()
+    extra: Mapping[int, int | bytes | None] = field(default_factory=dict)

@@ -127,6 +127,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x3FDE0003: message.codepage,
         0x5D01001F: address,
         0x5D02001F: address,
+        **message.extra,
     }
     return {tag: value for tag, value in found.items() if value is not None}
 
@@ -157,6 +158,7 @@ def _write_recipients(database: NodeDatabase, recipients: tuple[Recipient, ...])
     smtp, end = wide("SMTP"), b"\0\0"
     for number, recipient in enumerate(recipients):
         name, address = wide(recipient.name), wide(recipient.address)
+        exchange = {0x3002001F: wide("EX"), 0x3003001F: wide(recipient.exchange)}
         table.add(
             number,
             {
@@ -173,6 +175,7 @@ def _write_recipients(database: NodeDatabase, recipients: tuple[Recipient, ...])
                 0x39FE001F: address,
                 0x39FF001F: name,
                 0x3A40000B: 0,  # no rich text
+                **(exchange if recipient.exchange else {}),
             },
         )
     return table.close()

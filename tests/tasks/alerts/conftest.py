@@ -85,6 +85,7 @@ def message(node_id: int, **columns: Any) -> dict[str, Any]:
         "sender": "no-reply@neighborhoods.example.org",
         "to": ["Officer@PD.example.org"],
         "cc": [],
+        "exchange": [],
         "message_id": f"<{node_id}@mail.example.org>",
         "submitted_at": datetime(2021, 5, 5, 12, tzinfo=UTC),
         "delivered_at": datetime(2021, 5, 5, 12, 1, tzinfo=UTC),

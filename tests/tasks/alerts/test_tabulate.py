@@ -183,7 +183,10 @@ def test_mailboxes_are_parsed_and_every_table_is_written(
     made = tabulate_parsed(parsed, sources, tmp_path / "out")
     assert (made.messages, made.unique_alerts, seen[-1]) == (2, 1, (1, 1))
     assert {path.relative_to(tmp_path / "out").as_posix() for path in made.paths.values()} == {
-        *(f"private/{name}.parquet" for name in ("messages", "alerts", "recipients", "subjects_to_review")),
+        *(
+            f"private/{name}.parquet"
+            for name in ("messages", "alerts", "recipients", "people", "subjects_to_review")
+        ),
         *(
             f"public/{name}.parquet"
             for name in ("kinds", "subjects", "alerts_by_month", "recipients_per_alert")

@@ -150,13 +150,13 @@ def test_a_copy_names_the_first_by_source_and_node_id_and_is_still_counted(
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"message_id": None}, {"message_id": None}),
-        ({"message_id": ""}, {"message_id": " "}),
+        ({"message_id": None}, {"message_id": None, "text": "other words"}),
+        ({"message_id": ""}, {"message_id": " ", "text": "other words"}),
         ({"message_id": "<a@x>"}, {"message_id": "<A@x>"}),
         ({"message_id": "<a@x>", "to": ["a"]}, {"message_id": "<a@x>", "to": ["a", "b"]}),
     ],
 )
-def test_a_message_without_message_id_or_with_other_recipients_is_not_a_copy(
+def test_a_message_with_other_words_or_another_id_or_other_recipients_is_not_a_copy(
     tables: Build, mailbox: Build, mail_row: Build, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     made = tables(mailbox([mail_row(1, **first), mail_row(2, **second)]))
