@@ -71,7 +71,7 @@ def _unpacked(text: str) -> str:
     if scheme := _SCHEME.match(text):
         rest = text[scheme.end() :]
         return rest.partition("?")[0] if text.startswith("mailto") else rest
-    if text.startswith("<") and text.endswith(">") and "<" not in text[1:]:
+    if text.startswith("<") and text.endswith(">") and _is_enclosed(text):
         return text[1:-1]
     if text.endswith("<>"):  # a name with no address between the brackets
         return text[:-2]
@@ -85,8 +85,18 @@ def _unpacked(text: str) -> str:
     return text
 
 
+def _is_enclosed(text: str) -> bool:
+    """Whether the first angle bracket is closed by the last character."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += {"<": 1, ">": -1}.get(character, 0)
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
 def _bare(text: str) -> str:
-    text = text.strip()
+    text = text.strip(" '\"")
     scheme = _SCHEME.match(text)
     return text[scheme.end() :] if scheme else text
 
