@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
@@ -30,24 +30,24 @@ class MailFound(Found):
     Attributes:
         reading: The mailboxes, what became of their messages, and what of them is in quarantine.
         crosswalk: SHA-256 of the subject crosswalk: of the investigation's own rows and the program's.
-        own_rows: SHA-256 of the investigation's own ``subjects.csv``; empty if there is none.
         messages: Messages read.
         kinds: Rows of public/kinds.
         unique_alerts: Rows of private/alerts.
         recipients: Distinct pairs of agency and address.
         quarantine: Rows of private/quarantine.
         copies: Messages that were found before, and that several agencies hold; without those that are 0.
+        own_rows: SHA-256 of the investigation's own ``subjects.csv``; empty if there is none.
     """
 
     reading: Reading
     crosswalk: str
-    own_rows: str
     messages: int
     kinds: pa.Table
     unique_alerts: int
     recipients: int
     quarantine: int
-    copies: Mapping[str, int]
+    copies: Mapping[str, int] = field(default_factory=dict)
+    own_rows: str = ""
 
     @property
     def sources(self) -> tuple[MailSource, ...]:

@@ -1,4 +1,4 @@
-"""Who sent a message, who got it, when it was sent and its Message-ID (method 1.8 and 1.9).
+"""Who sent a message, who got it, when it was sent and its Message-ID (method 1.8).
 
 The properties come first, the transport headers fill in what they lack, and displayed names are the last
 resort. Where a row holds an Exchange address (X.500) as well, that is kept beside what the row shows, so that

@@ -1,11 +1,13 @@
 """The crosswalk from subjects to kinds."""
 
+import hashlib
+import os
 import pickle
 from pathlib import Path
 
 import pytest
 
-from data.crosswalk import ALERT_KINDS, Crosswalk, read_crosswalk
+from data.crosswalk import ALERT_KINDS, Crosswalk, read_crosswalk, read_crosswalks
 from data.errors import InputError
 
 HEADER = "pattern,match,kind,template,note\n"
@@ -170,3 +172,77 @@ def test_the_fingerprint_depends_on_what_decides_and_not_on_notes(tmp_path: Path
 
 def test_a_crosswalk_can_be_sent_to_a_worker(crosswalk: Crosswalk) -> None:
     assert pickle.loads(pickle.dumps(crosswalk)) == crosswalk
+
+
+def test_an_own_row_decides_before_the_program_s_and_adds_to_them(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "Neighborhood Watch: <title>,prefix,crime alert,alert-title,another app",
+        "New Crime Incident,exact,test message,,overruled",
+        "[EXTERNAL] Safety Tip: <text>,prefix,their own tag,,",
+    )
+    crosswalk = read_crosswalks(("subjects.csv", path))
+    assert crosswalk.own == 3
+    assert crosswalk.classify("Neighborhood Watch: Bike gone")[:2] == ("crime alert", "alert-title")
+    assert crosswalk.classify("[EXT] Neighborhood Watch: Bike gone").rest == "Bike gone"
+    assert crosswalk.classify("New Crime Incident").kind == "test message"
+    assert crosswalk.classify("[EXTERNAL] Safety Tip: lock up").kind == "their own tag"
+    assert crosswalk.classify("[EXT] Safety Tip: lock up").kind == "safety tip"
+    assert crosswalk.classify("New Safety Incident").kind == "safety alert"
+
+
+def test_without_a_file_of_its_own_an_investigation_has_the_program_s_crosswalk(tmp_path: Path) -> None:
+    assert read_crosswalks(("subjects.csv", tmp_path / "subjects.csv")) == read_crosswalk()
+
+
+def test_own_rows_change_the_fingerprint_and_the_file_is_hashed(tmp_path: Path) -> None:
+    path = written(tmp_path, "Hello,exact,greeting,,")
+    crosswalk = read_crosswalks(("subjects.csv", path))
+    assert crosswalk.fingerprint != read_crosswalk().fingerprint
+    assert crosswalk.own_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read_crosswalk().own_sha256 == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("A,glob,kind,,", "subjects.csv: row 2, column match: 'glob' is unknown; write exact or prefix"),
+        ("A,exact,note,", "subjects.csv: row 2 has 4 fields instead of 5; put quotes around a field"),
+        ("A\x1b[2J,exact,unclassified,,", "subjects.csv: row 2, column kind: 'unclassified' is for"),
+        ("A,e\x1b[2Jxact,note,,", "subjects.csv: row 2, column match: 'e\ufffd[2Jxact' is unknown"),
+        ("A,exact,note,,\nA,exact,note,,", "subjects.csv: row 3, column pattern: 'A' is in row 2 already"),
+    ],
+)
+def test_a_wrong_row_of_one_s_own_is_one_line_that_names_the_file(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        read_crosswalks(("subjects.csv", written(tmp_path, row)))
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+    assert "\x1b" not in str(error.value)
+
+
+def test_a_pipe_a_folder_and_a_file_without_end_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "subjects.csv"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match=r"subjects\.csv: is not a regular file"):
+        read_crosswalks(("subjects.csv", path))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(InputError, match=r"subjects\.csv: is not a regular file"):
+        read_crosswalks(("subjects.csv", path))
+    path.rmdir()
+    path.symlink_to(tmp_path / "nowhere.csv")
+    with pytest.raises(InputError, match=r"subjects\.csv: cannot be read"):
+        read_crosswalks(("subjects.csv", path))
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    with pytest.raises(InputError, match=r"subjects\.csv: is larger than 16 MB"):
+        read_crosswalks(("subjects.csv", path))
+
+
+def test_a_field_without_end_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"subjects\.csv: cannot be read as CSV"):
+        read_crosswalks(("subjects.csv", written(tmp_path, '"' + "x" * 200_000)))

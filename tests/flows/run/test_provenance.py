@@ -55,6 +55,13 @@ def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
     assert "smith" not in json.dumps(values)
 
 
+def test_a_crosswalk_of_the_investigation_s_own_is_named_by_its_hash(tmp_path: Path):
+    empty = pa.table({})
+    mail = MailFound(Reading((), empty), "c" * 64, 0, empty, 0, 0, 0, own_rows="d" * 64)
+    assert made(tmp_path)["crosswalk"] == {"sha256": "c" * 64}
+    assert of_parts(tmp_path, mail=mail)["crosswalk"] == {"sha256": "c" * 64, "own": {"sha256": "d" * 64}}
+
+
 def test_the_order_in_which_sources_are_named_does_not_matter(tmp_path: Path):
     other = replace(SOURCE, agency="sdpd")
     assert made(tmp_path, SOURCE, other) == made(tmp_path, other, SOURCE)

@@ -79,6 +79,18 @@ def test_without_a_date_in_the_body_the_day_of_delivery_else_submission_in_the_a
     assert day_in(ZoneInfo("America/Los_Angeles"), delivered, submitted) == day
 
 
+@pytest.mark.parametrize(
+    ("moment", "zone", "day"),
+    [
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "Pacific/Kiritimati", date(9999, 12, 31)),
+        (datetime(1, 1, 1, tzinfo=UTC), "America/Los_Angeles", date(1, 1, 1)),
+        (datetime(1601, 1, 1, tzinfo=UTC), "America/Los_Angeles", date(1600, 12, 31)),
+    ],
+)
+def test_a_day_at_an_end_of_the_calendar_ends_nothing(moment: datetime, zone: str, day: date) -> None:
+    assert day_in(ZoneInfo(zone), moment, None) == day_in(ZoneInfo(zone), None, moment) == day
+
+
 def test_a_blank_title_goes_to_quarantine_with_its_reason_and_the_messages_flaws(
     parsed: Build, body: Bodies
 ) -> None:
