@@ -17,6 +17,7 @@ from data.schema.model import (
     Table,
     optional,
 )
+from data.schema.people import COPIES, EXCHANGE, IDENTITY, PEOPLE
 
 AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
 SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
@@ -57,31 +58,6 @@ HEADERS: Final = (
     optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
-IDENTITY: Final = (
-    optional(
-        "submitted_from",
-        TEXT,
-        "Where submitted_at is from: 'message', or 'Date header' where the message has no such time; missing "
-        "where submitted_at is.",
-    ),
-    Column(
-        "content_id",
-        TEXT,
-        "Hash of subject, sender, time of submission and body: 32 hexadecimal digits, equal for equal "
-        "content in any file of any agency.",
-    ),
-    optional(
-        "mih",
-        TEXT,
-        "EDRM Message Identification Hash: MD5 of the Message-ID with its angle brackets; missing where "
-        "message_id names nothing.",
-    ),
-)
-_EXCHANGE: Final = Column(
-    "exchange",
-    TEXTS,
-    "Of sender and recipients with an Exchange address: that address, a tab, and what sender, to or cc show.",
-)
 
 PRIVATE: Final = (
     Table(
@@ -113,26 +89,7 @@ PRIVATE: Final = (
             *HEADERS,
             KIND,
             TEMPLATE,
-            Column(
-                "copy_of",
-                TEXT,
-                "'source:node_id' of the message of this agency that this one is a copy of; missing for the "
-                "first one.",
-                nullable=True,
-            ),
-            optional(
-                "copy_by",
-                TEXT,
-                "Which rule found the copy: 'Message-ID' (equal Message-ID and recipients) or 'content' (no "
-                "Message-ID; equal content_id and recipients); missing where copy_of is.",
-            ),
-            *IDENTITY,
-            Column(
-                "also_in",
-                TEXTS,
-                "The other agencies that hold this message too: equal mih, or equal content_id where a "
-                "Message-ID is missing.",
-            ),
+            *COPIES,
         ),
     ),
     Table(
@@ -186,22 +143,7 @@ PRIVATE: Final = (
         "says whose it is.",
         (
             AGENCY,
-            Column("person", TEXT, "The person, as 'recipient' in private/recipients."),
-            Column(
-                "spelling",
-                TEXT,
-                "The spelling: as found in To or Cc; for 'pairing' and 'contradiction' the Exchange address "
-                "in lower case.",
-            ),
-            Column(
-                "evidence",
-                TEXT,
-                "'spelling' (the same but for quotes, brackets, prefixes and letter case), 'Exchange "
-                "address' (stands beside the Exchange address of the person), 'pairing' (messages hold this "
-                "Exchange address and the person's SMTP address in one row), 'contradiction' (they do, and "
-                "others hold it with another SMTP address: nothing was merged).",
-            ),
-            Column("emails", COUNT, "Messages of the agency in which it is so."),
+            *PEOPLE,
         ),
     ),
     Table(
@@ -242,10 +184,10 @@ PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' "
-                "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
-                "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
-                "cities chosen) or 'requests' (whom we asked).",
+                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'copies' "
+                "(messages that were found before), 'posts' (from the file to tracts), 'cities' (what the "
+                "tests found), 'crime' (from the file to tracts), 'gentrification' (what became of tracts), "
+                "'selection' (from the Atlas to the cities chosen) or 'requests' (whom we asked).",
             ),
             Column(
                 "source",
@@ -261,7 +203,9 @@ PUBLIC: Final = (
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
-                "alerts'. posts: 'posts in the file'; over all files 'posts in the files', 'duplicates', "
+                "alerts'. copies, over all mailboxes: 'messages in the tables', 'each once', 'copies by "
+                "Message-ID', 'copies by content'. "
+                "posts: 'posts in the file'; over all files 'posts in the files', 'duplicates', "
                 "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in "
                 "tracts', 'in tracts with population and income', 'in tracts without', 'tracts in the "
                 "layer', 'polygons repaired'. cities: 'cities examined', 'positive', 'negative', 'none', "
@@ -342,7 +286,7 @@ WORK: Final = (
             FOLDER,
             Column("message_class", TEXT, "MAPI message class: IPM.Note or under it."),
             *(_HEADER[name] for name in ("subject", "sender", "to", "cc")),
-            _EXCHANGE,
+            EXCHANGE,
             *(_HEADER[name] for name in ("message_id",)),
             *(_HEADER[name] for name in ("submitted_at", "delivered_at")),
             optional("html", LONG_TEXT, "HTML body, decoded; missing where there is none."),
@@ -360,7 +304,7 @@ WORK: Final = (
             NODE_ID,
             FOLDER,
             *HEADERS,
-            _EXCHANGE,
+            EXCHANGE,
             *IDENTITY,
             KIND,
             TEMPLATE,

@@ -31,7 +31,14 @@ from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (
-    *("data.text", "data.schema", "data.schema.mail", "data.crosswalk", "data.subject_tags"),
+    *(
+        "data.text",
+        "data.schema",
+        "data.schema.mail",
+        "data.schema.people",
+        "data.crosswalk",
+        "data.subject_tags",
+    ),
     *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse", "identity")),
     *("tasks.mail.participants", "tasks.people.spelling"),
 )

@@ -15,7 +15,8 @@ from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
 from tasks.alerts import batches
-from tasks.alerts.batches import ParseBatch, Parsed, check_templates, parse_sources
+from tasks.alerts.batches import ParseBatch, Parsed, parse_sources
+from tasks.alerts.look import check_templates
 from tasks.mail.results import MailSource
 
 Build = Callable[..., Any]

@@ -11,7 +11,7 @@ import pytest
 from data.synthetic.pst import Recipient
 from tasks.mail import properties, read
 from tasks.mail.participants import DATE_HEADER, known_id
-from tasks.mail.pff import Mail
+from tasks.mail.pff import Mail, read_item
 from tasks.mail.properties import Properties
 from tests.tasks.mail.test_pff import read as read_fake
 
@@ -192,10 +192,9 @@ def test_real_mail_has_the_senders_recipients_and_ids_that_it_had(
     real_pst: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ):
     before: dict[int, tuple[Any, ...]] = {}
-    reader = read.read_item
 
     def spy(item: Any, attachments: int) -> Any:
-        found = reader(item, attachments)
+        found = read_item(item, attachments)
         if isinstance(found, Mail):
             before[found.node_id] = as_before(item)
         return found
