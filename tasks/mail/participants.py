@@ -95,7 +95,7 @@ def _sender(properties: Properties, mail: Envelope) -> bool:
         (SENDER_SMTP, SENDER_ADDRESS, SENDER_NAME),
         (REPRESENTED_SMTP, REPRESENTED_ADDRESS, REPRESENTED_NAME),
     ):
-        smtp, address, exchange = _addresses_of(properties, smtp_tag, address_tag, "sender")
+        smtp, exchange, address = _addresses_of(properties, smtp_tag, address_tag, "sender")
         if smtp is not None and "@" in smtp:
             mail.sender = smtp
             if exchange is not None:
@@ -113,20 +113,25 @@ def _addresses_of(
     """What is known of one person.
 
     Returns:
-        The SMTP address, or what stands in its place; any address; the Exchange address, folded.
+        The SMTP address, or what stands in its place; the Exchange address, folded; any address.
     """
-    smtp, address = _known(row.text(smtp_tag, name)), _known(row.text(address_tag, name))
+    smtp = _known(row.text(smtp_tag, name))
+    found = row.raw(address_tag, name)
+    # Nearly all rows have an SMTP address and no Exchange address: these are done here.
+    if smtp is not None and (found is None or b"=" not in found[1]) and "=" not in smtp:
+        return smtp, None, None
+    address = None if found is None else _known(row.decoded(*found, name))
     exchange = as_exchange(address)
     if exchange is None and (exchange := as_exchange(smtp)) is not None:
         smtp, address = None, address or smtp
     if smtp is None and address is not None and "@" in address and as_exchange(address) is None:
         smtp = address
-    return smtp, address, exchange
+    return smtp, exchange, address
 
 
 def _recipient(row: Properties, mail: Envelope) -> str | None:
     """SMTP address of a recipient, else an address with an @, else the name, else any address."""
-    smtp, address, exchange = _addresses_of(row, SMTP_ADDRESS, ADDRESS, "recipient")
+    smtp, exchange, address = _addresses_of(row, SMTP_ADDRESS, ADDRESS, "recipient")
     shown = smtp or _known(row.text(NAME, "recipient")) or address
     if exchange is not None and shown is not None:
         mail.exchange.append(pair(exchange, shown))
