@@ -1,7 +1,7 @@
 """Copies by Message-ID and by content, inside an agency and in another."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,12 @@ from tasks.alerts.parse import parse_messages
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import make_tables, tabulate_sources
+from tasks.mail.ndb import LocalFile
+from tasks.mail.pff import Mail
+from tasks.mail.plan import plan_mailbox
+from tasks.mail.read import read_nodes
 from tasks.mail.results import MailSource
+from tasks.mail.settings import MailSettings
 
 Build = Callable[..., Any]
 Row = dict[str, Any]
@@ -235,3 +240,36 @@ def test_copies_follow_the_rules_read_one_by_one(
         expected = None if first in (None, n) else f"{SOURCE}:{first}"
         rule = None if expected is None else "Message-ID" if named(fact) else "content"
         assert found[n] == (expected, rule)
+
+
+def test_what_is_a_copy_by_content_in_real_mail_is_one_in_all_that_the_rule_does_not_look_at(
+    real: Path, crosswalk: Crosswalk, mail_table: Build
+):
+    copies = 0
+    for path in sorted((real / "pst").iterdir()):
+        with LocalFile(path) as file:
+            plan = plan_mailbox(file)
+            nodes = [plan.node(place) for place in range(len(plan.nodes))]
+            read = list(read_nodes(file, plan.header, nodes, MailSettings()))
+        mails = {mail.node_id: mail for mail in read if isinstance(mail, Mail)}
+        rows = [{**asdict(mail), "folder": ""} for mail in mails.values()]
+        messages = parse_messages(mail_table(rows), crosswalk, "UTC")
+        for name, value in (("source", SOURCE), ("agency", "lapd")):
+            messages = messages.append_column(name, pa.repeat(pa.scalar(value), messages.num_rows))
+        found = mark_copies(messages, addressees(messages))
+        marked = zip(mails.values(), found.copy_of.to_pylist(), found.copy_by.to_pylist(), strict=True)
+        for mail, first, rule in marked:
+            if rule == "content":
+                copies += 1
+                original = mails[int(first.split(":")[1])]
+                assert (mail.html, mail.text, mail.subject) == (
+                    original.html,
+                    original.text,
+                    original.subject,
+                )
+                assert (mail.submitted_at, mail.delivered_at) == (
+                    original.submitted_at,
+                    original.delivered_at,
+                )
+                assert mail.attachments == original.attachments
+    assert copies == 25  # all in one mailbox, whose Sent Items hold six mails several times

@@ -26,6 +26,7 @@ def test_the_identities_are_those_of_the_design() -> None:
         "messages read = every kind",
         "alert messages = alerts parsed + quarantined while parsing",
         "alerts parsed = emails over unique alerts",
+        "messages in the tables = each once + copies by Message-ID + copies by content",
         "posts in the files = duplicates + excluded accounts + no location + outside + in one tract + "
         "on borders",
         "posts in tracts = in one tract + on borders",
