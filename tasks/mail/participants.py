@@ -13,20 +13,24 @@ from email import policy
 from email.headerregistry import Address
 from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from tasks.mail.entry_id import address_in
 from tasks.mail.properties import (
     ADDRESS,
     DISPLAY_CC,
     DISPLAY_TO,
+    ENTRY_ID,
     HEADERS,
     MESSAGE_ID,
     NAME,
     RECIPIENT_TYPE,
     REPRESENTED_ADDRESS,
+    REPRESENTED_ENTRY_ID,
     REPRESENTED_NAME,
     REPRESENTED_SMTP,
     SENDER_ADDRESS,
+    SENDER_ENTRY_ID,
     SENDER_NAME,
     SENDER_SMTP,
     SMTP_ADDRESS,
@@ -91,11 +95,8 @@ def _sender(properties: Properties, mail: Envelope) -> bool:
     """
     names: list[str | None] = []
     addresses: list[str | None] = []
-    for smtp_tag, address_tag, name_tag in (
-        (SENDER_SMTP, SENDER_ADDRESS, SENDER_NAME),
-        (REPRESENTED_SMTP, REPRESENTED_ADDRESS, REPRESENTED_NAME),
-    ):
-        smtp, exchange, address = _addresses_of(properties, smtp_tag, address_tag, "sender")
+    for tags, name_tag in ((_SENDER, SENDER_NAME), (_REPRESENTED, REPRESENTED_NAME)):
+        smtp, exchange, address = _addresses_of(properties, tags, "sender")
         if smtp is not None and "@" in smtp:
             mail.sender = smtp
             if exchange is not None:
@@ -107,20 +108,33 @@ def _sender(properties: Properties, mail: Envelope) -> bool:
     return False
 
 
-def _addresses_of(
-    row: Properties, smtp_tag: int, address_tag: int, name: str
-) -> tuple[str | None, str | None, str | None]:
+class _Tags(NamedTuple):
+    """The properties of one person's addresses."""
+
+    smtp: int
+    address: int
+    entry_id: int
+
+
+_SENDER: Final = _Tags(SENDER_SMTP, SENDER_ADDRESS, SENDER_ENTRY_ID)
+_REPRESENTED: Final = _Tags(REPRESENTED_SMTP, REPRESENTED_ADDRESS, REPRESENTED_ENTRY_ID)
+_RECIPIENT: Final = _Tags(SMTP_ADDRESS, ADDRESS, ENTRY_ID)
+
+
+def _addresses_of(row: Properties, tags: _Tags, name: str) -> tuple[str | None, str | None, str | None]:
     """What is known of one person.
 
     Returns:
         The SMTP address, or what stands in its place; the Exchange address, folded; any address.
     """
-    smtp = _known(row.text(smtp_tag, name))
-    found = row.raw(address_tag, name)
+    smtp = _known(row.text(tags.smtp, name))
+    found = row.raw(tags.address, name)
     # Nearly all rows have an SMTP address and no Exchange address: these are done here.
     if smtp is not None and (found is None or b"=" not in found[1]) and "=" not in smtp:
         return smtp, None, None
     address = None if found is None else _known(row.decoded(*found, name))
+    if smtp is None and address is None and (entry_id := row.raw(tags.entry_id, name)) is not None:
+        address = _known(whole_text(address_in(entry_id[1]) or ""))
     exchange = as_exchange(address)
     if exchange is None and (exchange := as_exchange(smtp)) is not None:
         smtp, address = None, address or smtp
@@ -131,7 +145,7 @@ def _addresses_of(
 
 def _recipient(row: Properties, mail: Envelope) -> str | None:
     """SMTP address of a recipient, else an address with an @, else the name, else any address."""
-    smtp, exchange, address = _addresses_of(row, SMTP_ADDRESS, ADDRESS, "recipient")
+    smtp, exchange, address = _addresses_of(row, _RECIPIENT, "recipient")
     shown = smtp or _known(row.text(NAME, "recipient")) or address
     if exchange is not None and shown is not None:
         mail.exchange.append(pair(exchange, shown))
