@@ -31,8 +31,8 @@ from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (
-    *("data.text", "data.schema", "data.crosswalk"),
-    *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse")),
+    *("data.text", "data.schema", "data.crosswalk", "tasks.bodies.lines"),
+    *(f"tasks.alerts.{module}" for module in ("scrape", "classify", "parse")),
 )
 
 

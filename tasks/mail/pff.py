@@ -1,9 +1,9 @@
 """One message as libpff decodes it: its properties as plain values, and which of them could not be read.
 
 Every value is taken from a property's raw data by its tag, so that a bad property does not cost the whole
-message. Text is decoded here, because libpff's own conversion cuts a plain body at its first NUL and refuses
-a lone surrogate. What is worked around here was found in libpff's Python binding 20260926. Property tags:
-MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
+message. Text is decoded here and in ``tasks.bodies``, because libpff's own conversion cuts a plain body at
+its first NUL, refuses a lone surrogate, and knows no RTF that is not compressed. What is worked around here
+was found in libpff's Python binding 20260926. Property tags: MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from email import policy
 from email.headerregistry import Address
 from email.parser import HeaderParser
 from typing import Any, Final
-
-from striprtf.striprtf import rtf_to_text
 
 from tasks.mail.properties import (
     ADDRESS,
@@ -28,14 +26,12 @@ from tasks.mail.properties import (
     MESSAGE_ID,
     NAME,
     RECIPIENT_TYPE,
-    RTF,
     SENDER_ADDRESS,
     SENDER_NAME,
     SENDER_SMTP,
     SMTP_ADDRESS,
     SUBJECT,
     SUBMIT_TIME,
-    TEXT,
     Properties,
     short_reason,
     whole_text,
@@ -121,7 +117,7 @@ def _address(row: Properties) -> str | None:
     return row.text(NAME, "recipient") or address
 
 
-def _recipients(item: Any, mail: Mail) -> bool:
+def _recipients(item: Any, mail: Mail, properties: Properties) -> bool:
     """Fill To and Cc from the recipients table; False if there is none."""
     try:
         table = item.recipients
@@ -133,7 +129,7 @@ def _recipients(item: Any, mail: Mail) -> bool:
         return False
     for index in range(count):
         try:
-            row = Properties(table.get_recipient(index), mail.flaws)
+            row = Properties(table.get_recipient(index), mail.flaws, of=properties)
         except OSError as error:
             mail.flaws.append(f"recipient {index + 1}: {short_reason(error)}")
             continue
@@ -197,13 +193,14 @@ def _addresses(parsed: Any, name: str) -> list[str]:
         return []
 
 
-def read_item(item: Any, attachments: int) -> Mail | NotMail:
+def read_item(item: Any, attachments: int, code_page: str | None = None) -> Mail | NotMail:
     """Read one item.
 
     Args:
         item: What ``get_sub_item`` of pypff returned: a message, or a bare item, folder or task for classes
             that libpff does not know. The stored class decides what it is.
         attachments: How many attachment nodes the item has.
+        code_page: The codec of the agency's setting, for 8-bit texts of which nothing says what they are.
 
     Returns:
         The mail, or the class of an item that is not mail.
@@ -215,7 +212,7 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     if item.number_of_record_sets < 1:
         return NotMail(node_id, "")
     flaws: list[str] = []
-    properties = Properties(item.get_record_set(0), flaws)
+    properties = Properties(item.get_record_set(0), flaws, code_page)
     message_class = properties.text(MESSAGE_CLASS, "message class") or ""
     if not is_mail(message_class):
         return NotMail(node_id, message_class)
@@ -223,37 +220,13 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     mail.subject = _plain_subject(properties.text(SUBJECT, "subject"))
     mail.submitted_at = properties.time(SUBMIT_TIME, "submitted_at")
     mail.delivered_at = properties.time(DELIVERY_TIME, "delivered_at")
-    # HTML and plain text are each read as they are stored; RTF is converted only if there is neither, because
-    # the conversion loses the layout that the scrapers go by.
-    mail.html = properties.html()
-    mail.text = properties.text(TEXT, "text")
-    if mail.html is None and mail.text is None and properties.raw(RTF, "rtf") is not None:
-        mail.text = _text_of_rtf(item, flaws)
+    mail.html, mail.text = properties.bodies()
     mail.message_id = properties.text(MESSAGE_ID, "message_id")
     mail.sender = _sender(properties)
-    has_recipients = _recipients(item, mail)
+    has_recipients = _recipients(item, mail, properties)
     if not has_recipients or mail.message_id is None or mail.sender is None or "@" not in mail.sender:
         _from_headers(properties, mail, recipients=not has_recipients)
     return mail
-
-
-def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
-    """The text of a body that is stored only as RTF; HTML wrapped in RTF (MS-OXRTFEX) gives its text too."""
-    try:
-        rtf: bytes | None = item.rtf_body
-    except (AttributeError, OSError) as error:  # no such attribute for a class that libpff does not know
-        flaws.append(f"rtf: {short_reason(error)}")
-        return None
-    if not rtf:
-        return None
-    try:
-        decoded = rtf.decode("latin-1")
-        text: str = rtf_to_text(decoded, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
-    except (ValueError, IndexError, LookupError) as error:  # raised by the library for broken RTF
-        flaws.append(f"rtf: {short_reason(error)}")
-        return None
-    flaws.append("text: from the RTF body, there is no other")
-    return text.strip() or None
 
 
 def _sender(properties: Properties) -> str | None:

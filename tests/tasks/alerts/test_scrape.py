@@ -7,8 +7,8 @@ import pytest
 
 from data.crosswalk import Crosswalk
 from tasks.alerts import scrape as module
-from tasks.alerts.lines import Line, html_lines
 from tasks.alerts.scrape import TEMPLATES, Alert, read_date, scrape
+from tasks.bodies.lines import Line, html_lines
 
 Bodies = dict[str, Callable[..., str]]
 BOTH = pytest.mark.parametrize("part", ["html", "text"])

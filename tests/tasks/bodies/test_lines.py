@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.alerts.lines import Line, html_lines, text_lines
+from tasks.bodies.lines import Line, html_lines, text_lines
 
 
 def words(lines: list[Line]) -> list[str]:
