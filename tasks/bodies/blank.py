@@ -8,6 +8,14 @@ from typing import Final
 from tasks.bodies.lines import HIDING_WORDS, INVISIBLE, UNREAD, html_lines
 
 _BODY: Final = re.compile(r"<body[\s>]", re.IGNORECASE)
+_CONTENT: Final = re.compile(r"<(?:div|p|span|table|td)[\s>]", re.IGNORECASE)
+_UNREAD: Final = re.compile(f"<(?:!|{'|'.join(sorted(UNREAD))})", re.IGNORECASE)
+_UNREAD_PAIRS: Final = (
+    ("<!--", "-->"),
+    ("<style", "</style"),
+    ("<title", "</title"),
+    ("<script", "</script"),
+)
 # Neither part goes on over a "<", or text of nothing but that would be searched again from each of them.
 _TAG: Final = re.compile(r"<(/?[a-z][^\s<>/]*)([^<>]*)>\s*([^<\s]?)", re.IGNORECASE)
 _TAGS_LOOKED_AT: Final = 200
@@ -49,6 +57,10 @@ def _surely_shows(html: str) -> bool:
     """
     body = _BODY.search(html)
     at = 0 if body is None else body.start()
+    if _CONTENT.search(html, 0, at) is not None or any(
+        html.rfind(begin, 0, at) > html.rfind(end, 0, at) for begin, end in _UNREAD_PAIRS
+    ):
+        return False  # the body is within something else, which may be hidden
     for _ in range(_TAGS_LOOKED_AT):
         tag = _TAG.search(html, at)
         # Between two tags there may be a comment, or a "<" that is none.
@@ -59,9 +71,9 @@ def _surely_shows(html: str) -> bool:
             return False
         at = tag.end(2)
         if any(word in tag[2].lower() for word in HIDING_WORDS):
-            # Passed over, if it ends before another of its name begins.
+            # Passed over, if it ends before another of its name begins, or a text that is not read.
             end = html.find(f"</{name}", at, at + _END_SEARCHED)
-            if end < 0 or html.find(f"<{name}", at, end) >= 0:
+            if end < 0 or html.find(f"<{name}", at, end) >= 0 or _UNREAD.search(html, at, end) is not None:
                 return False
             at = end
         elif tag[3] and tag[3] not in _UNSURE:

@@ -34,7 +34,7 @@ SKIPPED: Final = frozenset(
     comment company creatim datafield datastore defchp defpap do doccomm docvar factoidname falt
     ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname ffstattext file filetbl fldinst
     fldtype fname fontemb fontfile footer footerf footerl footerr formatconverter formfield ftncn ftnsep
-    ftnsepc generator gridtbl header headerf headerl headerr hl hlfr hlinkbase hlloc hlsrc hsv info
+    ftnsepc generator gridtbl header headerf headerl headerr hl hlfr hlinkbase hlloc hlsrc hsv htmltag info
     keycode keywords latentstyles levelnumbers leveltext lfolevel linkval list listlevel listname
     listoverride listoverridetable listpicture liststylename listtable listtext manager mhtmltag
     nesttableprops nextfile nonesttables nonshppict objalias objclass objdata objname objsect objtime
