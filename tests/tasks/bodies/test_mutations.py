@@ -17,7 +17,8 @@ ALERT = (
     '<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1252"></head><body>'
     '<div style="display:none">Post Titled: Café door – smashed</div><p><a href="https://x.example/1">Neighbors'
     "</a></p><p>A resident in your area just posted a crime incident to the Neighbors App.</p>"
-    '<pre>Café\r\ndoor &lt;https://x.example/2&gt;</pre><table><tr><td style="white-space:pre">a\nb<td>&nbsp;&#8230;</table>'
+    "<pre>Café\r\ndoor &lt;https://x.example/2&gt;</pre>"
+    '<table><tr><td style="white-space:pre">a\nb<td>&nbsp;&#8230;</table>'
     "<!-- x --><style>p {}</style><p>Have questions?</p></body></html>"
 )
 PLAIN_RTF = (
@@ -29,7 +30,8 @@ PLAIN_RTF = (
 HTML_RTF = (
     rb"{\rtf1\ansi\ansicpg1251\fromhtml1 \deff0{\fonttbl{\f0\fcharset204 Arial;}}\uc1\pard\plain \f0\fs24 "
     rb"{\*\htmltag19 <html>}{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 \'cf\'f0\'e8 < "
-    rb"{\*\htmltag84 &amp;}\htmlrtf &\htmlrtf0 {\*\mhtmltag84 <a>}\par}{\*\htmltag72 </p>}{\*\htmltag27 </html>}}"
+    rb"{\*\htmltag84 &amp;}\htmlrtf &\htmlrtf0 {\*\mhtmltag84 <a>}"
+    rb"\par}{\*\htmltag72 </p>}{\*\htmltag27 </html>}}"
 )
 BODIES = [
     *(("html", ALERT.encode(codec)) for codec in ("cp1252", "utf-8", "utf-16", "utf-8-sig")),
