@@ -87,7 +87,7 @@ class Agency(Section):
         city: The city it polices, spelled as in ``census/city_tracts``; the mail does not need it.
         timezone: IANA time zone that decides when its days begin (method 4.3: the date of an alert whose
             body has none).
-        code_page: The code page of texts of which the message says nothing that fits (method 1.9), by number
+        code_page: The code page of texts of which the message says nothing that fits (method 1.10), by number
             or name; kept as the name of a Python codec.
     """
 

@@ -1,4 +1,4 @@
-"""Which bodies of a message are read, and how each becomes text (method 1.8, 1.9, 1.10)."""
+"""Which bodies of a message are read, and how each becomes text (method 1.9, 1.10)."""
 
 from __future__ import annotations
 

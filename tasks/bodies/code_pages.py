@@ -1,4 +1,4 @@
-"""From stored bytes to text, where several things may say how the bytes are encoded (method 1.9).
+"""From stored bytes to text, where several things may say how the bytes are encoded (method 1.10).
 
 The order is: a byte-order mark; UTF-8, where the bytes are valid UTF-8 and not all ASCII; the code pages that
 the message states; what the HTML itself states; the agency's own; a detector. Whatever is not simply as the

@@ -1,4 +1,4 @@
-"""Guesses the code page of a text from its words, where nothing says what it is (method 1.9)."""
+"""Guesses the code page of a text from its words, where nothing says what it is (method 1.10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""From RTF to the text that a reader sees, or to the HTML that it carries (method 1.10).
+r"""From RTF to the text that a reader sees, or to the HTML that it carries (method 1.9).
 
 One pass over the bytes, in time that grows with their number alone, whatever they are. Nothing is ever read
 twice, and nested groups are a list and no recursion.

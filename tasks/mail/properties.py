@@ -137,7 +137,7 @@ class Properties:
         return self._pages
 
     def bodies(self) -> Bodies:
-        """The bodies that say something (method 1.8); RTF is unpacked only where there is no other."""
+        """The bodies that say something (method 1.9); RTF is unpacked only where there is no other."""
         html, text = self.raw(HTML, "html"), self.raw(TEXT, "text")
         return choose_bodies(
             None if html is None else self._html(*html),

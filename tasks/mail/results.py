@@ -38,9 +38,9 @@ class MailSource:
         warnings: What a person should know of the file, one clause each.
         unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
         code_page: The codec of the agency's setting ``code_page``; None where it has none.
-        without_body: Messages read in which no body says anything (method 1.8).
+        without_body: Messages read in which no body says anything (method 1.9).
         replacement_characters: Messages read of which a text holds U+FFFD: something in it could not be
-            decoded, here or before it got into the mailbox (method 1.9).
+            decoded, here or before it got into the mailbox (method 1.10).
     """
 
     agency: str
