@@ -18,6 +18,7 @@ _UNREAD_PAIRS: Final = (
 )
 # Neither part goes on over a "<", or text of nothing but that would be searched again from each of them.
 _TAG: Final = re.compile(r"<(/?[a-z][^\s<>/]*)([^<>]*)>\s*([^<\s]?)", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"<(?:img|v:imagedata)[\s>/]", re.IGNORECASE)
 _TAGS_LOOKED_AT: Final = 200
 _END_SEARCHED: Final = 5_000
 _BLANKS: Final = (
@@ -47,6 +48,16 @@ def is_blank_html(html: str) -> bool:
         (True, False)
     """
     return not (_surely_shows(html) or any(not line.hidden for line in html_lines(html)))
+
+
+def has_picture(html: str) -> bool:
+    """Whether an HTML body has a picture, which may be of words.
+
+    Example:
+        >>> has_picture("<p><IMG src=cid:1></p>"), has_picture("<p>img</p>")
+        (True, False)
+    """
+    return _PICTURE.search(html) is not None
 
 
 def _surely_shows(html: str) -> bool:

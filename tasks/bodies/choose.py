@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tasks.bodies.blank import is_blank_html, is_blank_text
+from tasks.bodies.blank import has_picture, is_blank_html, is_blank_text
 from tasks.bodies.code_pages import decoded, meta_statement, page_statement
 from tasks.bodies.compressed_rtf import DamagedRtfError, unpacked
 from tasks.bodies.rtf import read_rtf
@@ -84,8 +84,8 @@ def choose_bodies(
 ) -> Bodies:
     r"""Choose the bodies of a message: HTML and plain text, or else what its RTF says.
 
-    A body in which nothing can be seen counts as absent. RTF is the last choice, because it was made from one
-    of the others, and has lost what the scrapers go by.
+    A body in which nothing can be seen counts as absent, but for pictures where there is no other body. RTF is
+    the last choice, because it was made from one of the others, and has lost what the scrapers go by.
 
     Args:
         html: The HTML, decoded; None where there is none.
@@ -101,18 +101,20 @@ def choose_bodies(
         >>> choose_bodies("<p>&nbsp;</p>", None, lambda: b"{\\rtf1 See you}", None, flaws := []), flaws[0]
         (Bodies(html=None, text='See you'), 'html: nothing in it can be seen')
     """
-    if html is not None and is_blank_html(html):
-        html = None
-        flaws.append("html: nothing in it can be seen")
-    if text is not None and is_blank_text(text):
-        text = None
-    if html is not None or text is not None:
-        return Bodies(html, text)
-    stored = rtf()
-    return Bodies(None, None) if stored is None else _from_rtf(stored, agency, flaws)
+    text = None if text is None or is_blank_text(text) else text
+    if html is None or not is_blank_html(html):
+        return Bodies(html, text) if html is not None or text is not None else _from_rtf(rtf(), agency, flaws)
+    at = len(flaws)
+    found = Bodies(None, text) if text is not None else _from_rtf(rtf(), agency, flaws)
+    if found == (None, None) and has_picture(html):
+        return Bodies(html, None)
+    flaws.insert(at, "html: nothing in it can be seen")
+    return found
 
 
-def _from_rtf(stored: bytes, agency: str | None, flaws: list[str]) -> Bodies:
+def _from_rtf(stored: bytes | None, agency: str | None, flaws: list[str]) -> Bodies:
+    if stored is None:
+        return Bodies(None, None)
     try:
         found = read_rtf(unpacked(stored, flaws), flaws, agency=agency)
     except DamagedRtfError as error:

@@ -1,6 +1,7 @@
 """RTF as it is stored."""
 
 import struct
+import zlib
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_damage_is_named_as_that(stored: bytes, why: str):
 
 def sealed(content: bytes) -> bytes:
     """Compressed content with a right checksum."""
-    crc = module.zlib.crc32(content, 0xFFFFFFFF) ^ 0xFFFFFFFF
+    crc = zlib.crc32(content, 0xFFFFFFFF) ^ 0xFFFFFFFF
     return struct.pack("<II4sI", len(content) + 12, 0, b"LZFu", crc) + content
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -253,7 +255,7 @@ def test_no_byte_is_looked_at_twice(hostile: bytes, monkeypatch: pytest.MonkeyPa
     taken: list[int] = []
     take = module._Reader._take
 
-    def counting(self: module._Reader, piece: module.re.Match[bytes], kind: int) -> bool:
+    def counting(self: module._Reader, piece: re.Match[bytes], kind: int) -> bool:
         taken.append(len(piece[0]))
         return take(self, piece, kind)
 

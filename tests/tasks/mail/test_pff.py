@@ -503,7 +503,7 @@ def test_everything_that_a_message_says_comes_back(tmp_path: Path, kit: Kit):
         mails = [found.outcomes[node] for node in box.nodes]
         for number, (mail, sent) in enumerate(zip(mails, letters, strict=True)):
             assert isinstance(mail, Mail)
-            codec = {1252: "cp1252", 1200: "utf-16-le"}.get(sent.codepage, "utf-8")
+            codec = {1252: "cp1252", 1200: "utf-16-le"}.get(sent.codepage or 65001, "utf-8")
             assert mail.subject == sent.subject
             assert mail.sender == (sent.sender_address or sent.sender_name)
             assert mail.html == (None if sent.html is None else sent.html.decode(codec))
