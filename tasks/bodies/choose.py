@@ -84,8 +84,9 @@ def choose_bodies(
 ) -> Bodies:
     r"""Choose the bodies of a message: HTML and plain text, or else what its RTF says.
 
-    A body in which nothing can be seen counts as absent, but for pictures where there is no other body. RTF is
-    the last choice, because it was made from one of the others, and has lost what the scrapers go by.
+    A body in which nothing can be seen counts as absent, and the next is read; HTML with a picture is kept
+    beside it. RTF is the last choice, because it was made from one of the others, and has lost what the
+    scrapers go by.
 
     Args:
         html: The HTML, decoded; None where there is none.
@@ -104,12 +105,11 @@ def choose_bodies(
     text = None if text is None or is_blank_text(text) else text
     if html is None or not is_blank_html(html):
         return Bodies(html, text) if html is not None or text is not None else _from_rtf(rtf(), agency, flaws)
-    at = len(flaws)
+    picture = html if has_picture(html) else None
+    if picture is None:
+        flaws.append("html: nothing in it can be seen")
     found = Bodies(None, text) if text is not None else _from_rtf(rtf(), agency, flaws)
-    if found == (None, None) and has_picture(html):
-        return Bodies(html, None)
-    flaws.insert(at, "html: nothing in it can be seen")
-    return found
+    return found if found.html is not None else Bodies(picture, found.text)
 
 
 def _from_rtf(stored: bytes | None, agency: str | None, flaws: list[str]) -> Bodies:

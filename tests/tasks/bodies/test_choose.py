@@ -34,15 +34,16 @@ def test_html_in_which_nothing_can_be_seen_gives_way_to_the_text_with_a_flaw():
     assert choose("<p>&nbsp;</p>", "b", RTF) == ((None, "b"), ["html: nothing in it can be seen"])
 
 
-def test_html_that_is_a_picture_stays_only_where_there_is_no_other_body():
+def test_html_that_is_a_picture_is_kept_beside_the_next_body_that_says_something():
     picture = '<body><img src="cid:1"></body>'
     assert choose(picture, None, None) == ((picture, None), [])
     assert choose(picture, " ", plain(rb"{\rtf1 }")) == ((picture, None), [])
-    assert choose(picture, "b", None) == ((None, "b"), ["html: nothing in it can be seen"])
+    assert choose(picture, "b", None) == ((picture, "b"), [])
     assert choose(picture, None, RTF) == (
-        (None, "From the RTF."),
-        ["html: nothing in it can be seen", "text: from the RTF body, there is no other"],
+        (picture, "From the RTF."),
+        ["text: from the RTF body, there is no other"],
     )
+    assert choose(picture, None, FROM_HTML)[0] == ("<p>From HTML.</p>", None)
     assert choose("<p> </p>", None, None) == ((None, None), ["html: nothing in it can be seen"])
 
 
