@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tasks.bodies.blank import has_picture, is_blank_html, is_blank_text
 from tasks.bodies.code_pages import decoded, meta_statement, page_statement
 from tasks.bodies.compressed_rtf import DamagedRtfError, unpacked
 from tasks.bodies.rtf import read_rtf
+
+_SEVEN_BIT_PAGES: Final = frozenset({1200, 1201, 50220, 50221, 50222, 50225, 52936, 65000})
+"""Pages in which ASCII bytes may be other characters."""
+_UTF_8: Final = 65001
+_FIRST_BYTES: Final = frozenset(bytes([byte]) for byte in range(1, 128))
+"""How text without a byte-order mark begins."""
 
 
 class Pages(NamedTuple):
@@ -65,18 +71,32 @@ def bytes_as_text(
     return decoded(data, name, stated, flaws, agency=known.agency, last=None if body else "cp1252")
 
 
-def bytes_as_html(data: bytes, pages: Callable[[], Pages], flaws: list[str]) -> str:
-    r"""Decode an HTML body that is not stored in Unicode; as ``bytes_as_text``.
+def bytes_as_html(data: bytes, internet: int | None, agency: str | None, flaws: list[str]) -> str:
+    r"""Decode an HTML body that is not stored in Unicode.
+
+    Args:
+        data: Its bytes.
+        internet: The number of the page of the message's bodies; None where it states none.
+        agency: The codec of the agency's setting ``code_page``.
+        flaws: Gets a line for what contradicts what, and what is lost.
+
+    Returns:
+        The HTML, without lone surrogates and without NULs at its end.
 
     Example:
-        >>> bytes_as_html(b"<meta charset=windows-1251>\xcf", lambda: Pages(None, None, None), [])
+        >>> bytes_as_html(b"<meta charset=windows-1251>\xcf", None, None, [])
         '<meta charset=windows-1251>П'
     """
-    known = pages()
-    stated = [page_statement(known.internet)]
-    if not data.isascii():
-        stated.append(meta_statement(data))
-    return decoded(data, "html", stated, flaws, agency=known.agency)
+    # Nearly all mail is one of these two, and needs nothing else.
+    if internet not in _SEVEN_BIT_PAGES and data.isascii() and b"\0" not in data and b"\x1b" not in data:
+        return data.decode("ascii")
+    if internet == _UTF_8 and data[:1] in _FIRST_BYTES and b"\0" not in data:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    stated = [page_statement(internet), None if data.isascii() else meta_statement(data)]
+    return decoded(data, "html", stated, flaws, agency=agency)
 
 
 def choose_bodies(
@@ -84,9 +104,9 @@ def choose_bodies(
 ) -> Bodies:
     r"""Choose the bodies of a message: HTML and plain text, or else what its RTF says.
 
-    A body in which nothing can be seen counts as absent, and the next is read; HTML with a picture is kept
-    beside it. RTF is the last choice, because it was made from one of the others, and has lost what the
-    scrapers go by.
+    A body in which nothing can be seen counts as absent, and the next is read. HTML is looked at only where
+    there is no plain text, which is read anyway; HTML with a picture is kept. RTF is the last choice, because
+    it was made from one of the others, and has lost what the scrapers go by.
 
     Args:
         html: The HTML, decoded; None where there is none.
@@ -99,17 +119,19 @@ def choose_bodies(
         What is read.
 
     Example:
-        >>> choose_bodies("<p>&nbsp;</p>", None, lambda: b"{\\rtf1 See you}", None, flaws := []), flaws[0]
+        >>> choose_bodies("<p>&nbsp;</p>", None, lambda: b"{\\rtf1 See you}", None, flaws := []), flaws[-1]
         (Bodies(html=None, text='See you'), 'html: nothing in it can be seen')
     """
     text = None if text is None or is_blank_text(text) else text
-    if html is None or not is_blank_html(html):
-        return Bodies(html, text) if html is not None or text is not None else _from_rtf(rtf(), agency, flaws)
-    picture = html if has_picture(html) else None
-    if picture is None:
-        flaws.append("html: nothing in it can be seen")
-    found = Bodies(None, text) if text is not None else _from_rtf(rtf(), agency, flaws)
-    return found if found.html is not None else Bodies(picture, found.text)
+    if text is not None or (html is not None and not is_blank_html(html)):
+        return Bodies(html, text)
+    found = _from_rtf(rtf(), agency, flaws)
+    if html is None or found.html is not None:
+        return found
+    if has_picture(html):
+        return Bodies(html, found.text)
+    flaws.append("html: nothing in it can be seen")
+    return found
 
 
 def _from_rtf(stored: bytes | None, agency: str | None, flaws: list[str]) -> Bodies:

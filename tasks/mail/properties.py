@@ -150,7 +150,7 @@ class Properties:
     def _html(self, kind: int, data: bytes) -> str:
         if kind == _TYPE_TEXT_16:
             return self.decoded(kind, data, "html")
-        return bytes_as_html(data, self.pages, self.flaws)
+        return bytes_as_html(data, self.integer(INTERNET_CODE_PAGE, "code page"), self.agency, self.flaws)
 
     def _rtf(self) -> bytes | None:
         found = self.raw(RTF, "rtf")

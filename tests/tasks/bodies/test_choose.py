@@ -30,8 +30,14 @@ def test_a_message_without_a_body_has_none_and_no_flaw():
     assert choose(None, " \r\n", None) == ((None, None), [])
 
 
-def test_html_in_which_nothing_can_be_seen_gives_way_to_the_text_with_a_flaw():
-    assert choose("<p>&nbsp;</p>", "b", RTF) == ((None, "b"), ["html: nothing in it can be seen"])
+def test_html_in_which_nothing_can_be_seen_gives_way_with_a_flaw():
+    assert choose("<p>&nbsp;</p>", None, RTF) == (
+        (None, "From the RTF."),
+        ["text: from the RTF body, there is no other", "html: nothing in it can be seen"],
+    )
+    assert choose("<p>&nbsp;</p>", None, FROM_HTML)[0] == ("<p>From HTML.</p>", None)
+    assert choose("<p>&nbsp;</p>", " ", None) == ((None, None), ["html: nothing in it can be seen"])
+    assert choose("<p>&nbsp;</p>", "b", None) == (("<p>&nbsp;</p>", "b"), [])
 
 
 def test_html_that_is_a_picture_is_kept_beside_the_next_body_that_says_something():
@@ -94,4 +100,17 @@ def test_ascii_needs_no_page():
 
 def test_html_knows_its_own_page():
     data = '<meta charset="windows-1251"><p>Кафе'.encode("cp1251")
-    assert bytes_as_html(data, lambda: NOTHING, []) == data.decode("cp1251")
+    assert bytes_as_html(data, None, None, []) == data.decode("cp1251")
+
+
+@pytest.mark.parametrize("page", [65001, 1252, 20127, None, 50220, 65000, 1200])
+def test_html_of_ascii_is_the_same_in_every_page(page: int | None):
+    flaws: list[str] = []
+    assert (bytes_as_html(b"<p>plain\0\0", page, None, flaws), flaws) == ("<p>plain", [])
+
+
+def test_what_is_quick_to_decode_is_decoded_as_what_is_not():
+    for data in ("<p>é", "\ufeff<p>é", "é", "<p>é\0"):
+        flaws: list[str] = []
+        assert bytes_as_html(data.encode(), 65001, None, flaws) == data.strip("\ufeff\0")
+        assert flaws == []

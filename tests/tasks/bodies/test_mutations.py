@@ -98,7 +98,7 @@ def survives(seed: int) -> None:
     flaws: list[str] = []
     html = text = None
     if kind == "html":
-        html = bytes_as_html(data, lambda: pages, flaws)
+        html = bytes_as_html(data, pages.internet, pages.agency, flaws)
     elif kind == "text":
         text = bytes_as_text(data, "text", lambda: pages, flaws, body=True)
     found = choose_bodies(html, text, lambda: data if kind == "rtf as stored" else None, pages.agency, flaws)

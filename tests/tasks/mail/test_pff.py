@@ -235,7 +235,7 @@ def test_a_body_of_blanks_counts_as_absent_and_the_next_is_read():
     entries = {properties.HTML: (BINARY, b"<body><p>&nbsp;</p></body>"), properties.TEXT: " \r\n"}
     mail = read({**entries, properties.RTF: rtf(rb"{\rtf1 See you}")})
     assert (mail.html, mail.text) == (None, "See you")
-    assert mail.flaws == ["html: nothing in it can be seen", "text: from the RTF body, there is no other"]
+    assert mail.flaws == ["text: from the RTF body, there is no other", "html: nothing in it can be seen"]
 
 
 def test_damaged_rtf_is_named_as_that():
