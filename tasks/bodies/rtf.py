@@ -25,8 +25,8 @@ from tasks.bodies.rtf_words import (
     SYMBOLS,
 )
 
-MOST_PIECES: Final = 1_000_000
-"""Words, braces and runs of text that are read of one body: about a second or two."""
+MOST_PIECES: Final = 500_000
+"""Words, braces and runs of text that are read of one body: about a second."""
 
 _PIECE: Final = re.compile(
     rb"\\([A-Za-z]{1,32})(?:(-?[0-9]{1,10})[0-9]*)? ?"  # a control word, with or without a number
