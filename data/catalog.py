@@ -136,6 +136,15 @@ class Investigation:
         """The time zone of each agency."""
         return {name: agency.timezone for name, agency in self.config.agencies.items()}
 
+    @property
+    def code_pages(self) -> dict[str, str]:
+        """The codec of each agency that has the setting ``code_page``."""
+        return {
+            name: agency.code_page
+            for name, agency in self.config.agencies.items()
+            if agency.code_page is not None
+        }
+
     def agencies_with_records(self) -> list[str]:
         """The folders of ``records/``, sorted: each is an agency. A hidden one is, if a mailbox lies in it.
 

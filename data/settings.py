@@ -12,8 +12,9 @@ import zoneinfo
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from data.code_pages import codec_named
 from data.storage import STORES
 from data.text import nearest
 
@@ -31,6 +32,16 @@ def _is_time_zone(name: str) -> str:
         hint = f"did you mean {near!r}?" if near else "write it as 'America/Los_Angeles'"
         raise ValueError(f"{name!r} is not a time zone of the IANA database; {hint}") from None
     return name
+
+
+def _codec(page: object) -> object:
+    """The codec of a code page given by number or name."""
+    codec = codec_named(str(page)) if isinstance(page, int | str) and not isinstance(page, bool) else None
+    if codec is None or codec.startswith("utf-16"):
+        raise ValueError(
+            f"{page!r} is no code page of text; write its number or name, as 1252 or 'windows-1252'"
+        )
+    return codec
 
 
 def _is_location(location: str) -> str:
@@ -57,6 +68,7 @@ def _is_location(location: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 RecordsLocation = Annotated[str, AfterValidator(_is_location)]
+CodePage = Annotated[str, BeforeValidator(_codec)]
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
@@ -75,11 +87,14 @@ class Agency(Section):
         city: The city it polices, spelled as in ``census/city_tracts``; the mail does not need it.
         timezone: IANA time zone that decides when its days begin (method 4.3: the date of an alert whose
             body has none).
+        code_page: The code page of texts of which the message says nothing that fits (method 1.10), by number
+            or name; kept as the name of a Python codec.
     """
 
     name: Text
     timezone: TimeZone
     city: Text | None = None
+    code_page: CodePage | None = None
 
 
 class Posts(Section):

@@ -163,6 +163,12 @@ def test_the_ground_floor_of_tasks_imports_no_other_area():
     none_of(wrong, "tasks/rows and tasks/ledger import no area of tasks but each other")
 
 
+def test_the_room_of_bodies_knows_neither_mailboxes_nor_alerts():
+    areas = {path.parent.name for path in (CHECKOUT / "tasks").glob("*/__init__.py")}
+    wrong = offenders(below("tasks/bodies"), *(f"tasks.{area}" for area in areas - {"bodies"}))
+    none_of(wrong, "tasks/bodies imports no other area of tasks")
+
+
 def test_what_looks_at_the_input_loads_neither_prefect_nor_dask():
     doors = [
         f"tasks.{path.parent.name}.{path.stem}"

@@ -289,10 +289,17 @@ WORK: Final = (
             EXCHANGE,
             *(_HEADER[name] for name in ("message_id",)),
             *(_HEADER[name] for name in ("submitted_at", "delivered_at")),
-            optional("html", LONG_TEXT, "HTML body, decoded; missing where there is none."),
-            optional("text", LONG_TEXT, "Plain-text body, decoded; missing where there is none."),
+            optional(
+                "html", LONG_TEXT, "HTML body, decoded; missing where there is none that says anything."
+            ),
+            optional("text", LONG_TEXT, "Plain-text body, or that of the RTF, decoded; likewise."),
             Column("attachments", SMALL_COUNT, "Number of attachments (they are counted, never read)."),
-            Column("flaws", TEXTS, "Properties of the message that could not be read, each with its reason."),
+            Column(
+                "flaws",
+                TEXTS,
+                "What of the message could not be read, or was not read as the message states, each with its "
+                "reason.",
+            ),
         ),
     ),
     Table(

@@ -155,7 +155,13 @@ def plan(folder: Path, partition: int | None) -> None:
 
     investigation = Investigation.open(folder)
     with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
-        found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
+        found = plan_reading(
+            investigation.records(),
+            investigation.work,
+            partition,
+            on_progress,
+            code_pages=investigation.code_pages,
+        )
     planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
     to = console()
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
@@ -93,7 +93,8 @@ def run(job: Job) -> MailFound:
     investigation, work, client = job.given.investigation, job.work, job.client
     records, crosswalk = investigation.records(job.agencies), job.given.once(look)
     timezones = investigation.timezones
-    settings = MailSettings() if job.partition is None else MailSettings(partition=job.partition)
+    settings = MailSettings(code_pages=investigation.code_pages)
+    settings = settings if job.partition is None else replace(settings, partition=job.partition)
     left_out: tuple[str, ...] = ()
     if job.settled:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
@@ -146,6 +147,13 @@ def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
     for source in sources:
         if source.messages_listed is not None:
             yield from (f"{source.files[0]}: {warning}" for warning in source.warnings)
+    replaced = [source for source in sources if source.replacement_characters]
+    if replaced:
+        total = sum(source.replacement_characters for source in replaced)
+        yield (
+            f"{total:,} messages have characters that could not be read, shown as \ufffd (as in "
+            f"{replaced[0].files[0]}); if one agency has many, set its code_page in agency.toml"
+        )
 
 
 def _copies(copied: Copies | None) -> dict[str, int]:

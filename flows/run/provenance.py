@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from flows.run.part import Part
 
 PACKAGES: Final = (
-    "neighborhood-watch", "libpff-python", "pyarrow", "numpy", "lxml", "pandas", "scipy", "shapely", "pyproj",
-    "pyogrio", "geopandas",
+    "neighborhood-watch", "libpff-python", "charset-normalizer", "pyarrow", "numpy", "lxml", "pandas",
+    "scipy", "shapely", "pyproj", "pyogrio", "geopandas",
 )  # fmt: skip
 """Packages that can change a byte of a table."""
 

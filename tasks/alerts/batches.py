@@ -39,7 +39,8 @@ _CODE: Final = (
         "data.crosswalk",
         "data.subject_tags",
     ),
-    *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse", "identity")),
+    "tasks.bodies.lines",
+    *(f"tasks.alerts.{module}" for module in ("scrape", "classify", "parse", "identity")),
     *("tasks.mail.participants", "tasks.people.spelling"),
 )
 

@@ -12,6 +12,8 @@ The layout of Neighbors mails, as the lines that a reader sees (in text and HTML
     Check Out Your Feed                         a link
     See the full list of crime and safety …
 
+In text that a program has wrapped, the announcement or a title may take several lines (method 3.7).
+
 The rules (method 3, 4.2):
 
 - The **title** is the first line after the announcement. A blank title leaves no line of its own, so the next
@@ -40,13 +42,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from data.text import collapse
-from tasks.alerts.lines import INVISIBLE, Line, html_lines, text_lines
+from tasks.bodies.lines import INVISIBLE, Line, html_lines, text_lines
 
 
 class Alert(NamedTuple):
@@ -76,6 +78,11 @@ _ANNOUNCEMENT: Final = re.compile(
     r"|a new (?:crime|safety) post in your area"
     r"|(?:crime|safety) alert from the neighbors app)\.?"
 )
+_ANNOUNCEMENT_LENGTH: Final = 100
+_LINES_TAKEN: Final = 4
+"""Lines that an announcement or a title may take where it was broken."""
+_WRAPPED_AT: Final = 60
+"""A line at least as long, with the first word of the next, was broken for its length; most are at 72."""
 _PREHEADER: Final = "post titled:"
 _LABELS: Final = frozenset(("click here to view post", "check out your feed", "have questions?"))
 _FOOTER: Final = "see the full list of crime and safety incidents"
@@ -140,12 +147,13 @@ def neighbors(lines: Sequence[Line], rest: str | None) -> Alert | str:
     Returns:
         The alert, or why there is none.
     """
-    place = next((n for n, line in enumerate(lines) if _announces(line)), None)
-    if place is None:
+    place, after = _announcement(lines)
+    if place == after:
         return NO_ANNOUNCEMENT
     preheader = _preheader(lines[:place])
     announced = rest if preheader is None else preheader
-    body = _before_links([line for line in lines[place + 1 :] if not line.hidden], announced)
+    body = _before_links([line for line in lines[after:] if not line.hidden], announced)
+    body = _unwrapped_title(lines[:place], body, announced, wrapped=after - place > 1)
     if announced != "" and body and _is_title(body, announced):
         title, body = body[0].text, body[1:]
     elif preheader:
@@ -156,8 +164,53 @@ def neighbors(lines: Sequence[Line], rest: str | None) -> Alert | str:
     return Alert(title, day, _description(body if day is None else body[1:]))
 
 
-def _announces(line: Line) -> bool:
-    return not line.hidden and _ANNOUNCEMENT.fullmatch(line.text.lower()) is not None
+def _announcement(lines: Sequence[Line]) -> tuple[int, int]:
+    """Where the announcement begins and ends, as it may be broken; the same place twice if nowhere."""
+    for start in range(len(lines)):
+        words = ""
+        for end, line in enumerate(lines[start : start + _LINES_TAKEN], start=start + 1):
+            words = f"{words} {line.text}".lstrip()
+            if line.hidden or len(words) > _ANNOUNCEMENT_LENGTH:
+                break
+            if _ANNOUNCEMENT.fullmatch(words.lower()) is not None:
+                return start, end
+    return 0, 0
+
+
+def _unwrapped_title(
+    before: Sequence[Line], body: list[Line], announced: str | None, *, wrapped: bool
+) -> list[Line]:
+    """The body with a title that was broken over lines as one line.
+
+    The evidence is the preheader, broken or not, or the title in the subject: what they say is the title.
+    Where neither does, and the announcement was broken too, a title that fills its line goes on up to the
+    date.
+    """
+    if not body or body[0].text == announced:
+        return body
+    said = {announced, *_preheaders(before)} - {None, ""}
+    joined = body[0].text
+    for taken, line in enumerate(body[1:_LINES_TAKEN], start=2):
+        whole = f"{joined} {line.text}"
+        if whole in said:
+            return [Line(whole), *body[taken:]]
+        wrapped = wrapped and len(body[taken - 2].text) + len(line.text.split(" ", 1)[0]) >= _WRAPPED_AT
+        if wrapped and taken < len(body) and read_date(body[taken].text) is not None:
+            return [Line(whole), *body[taken:]]
+        joined = whole
+    return body
+
+
+def _preheaders(before: Sequence[Line]) -> Iterator[str]:
+    """What the preheader may say, as it may be broken: its first line, and that with those after it."""
+    for place, line in enumerate(before):
+        if line.text[: len(_PREHEADER)].lower() == _PREHEADER:
+            joined = line.text[len(_PREHEADER) :].strip(INVISIBLE)
+            yield joined
+            for more in before[place + 1 : place + _LINES_TAKEN]:
+                joined = f"{joined} {more.text}"
+                yield joined
+            return
 
 
 def _preheader(lines: Sequence[Line]) -> str | None:
@@ -173,7 +226,7 @@ def _before_links(lines: Sequence[Line], announced: str | None) -> list[Line]:
     """The lines up to the first link with a label; a first line that was announced as the title stays."""
     first = 1 if lines and lines[0].text == announced else 0
     for n, line in enumerate(lines[first:], start=first):
-        if line.link and not line.address:
+        if (line.link and not line.address) or (line.address_below and line.text.lower() in _LABELS):
             return list(lines[:n])
     for n, line in enumerate(lines[first:], start=first):
         if line.text.lower() in _LABELS or line.text.lower().startswith(_FOOTER):

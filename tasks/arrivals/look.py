@@ -115,7 +115,9 @@ def agencies_coming(investigation: Investigation) -> dict[str, str]:
 
 
 def already_read(investigation: Investigation, agency: str) -> bool:
-    """Whether a run has read and published all mailboxes of an agency in their present state and time zone.
+    """Whether a run has read and published all mailboxes of an agency as they are now.
+
+    They must be in their present state, and read with the present settings of the agency.
 
     Args:
         investigation: The investigation, whose agency has settings.
@@ -127,7 +129,10 @@ def already_read(investigation: Investigation, agency: str) -> bool:
     before = read_before(investigation.place.scan().seen, investigation.work, investigation.out)
     if agency not in before.read:
         return False
-    return recall_mail(investigation.work, but=()).timezones.get(agency) == investigation.timezones[agency]
+    known = recall_mail(investigation.work, but=())
+    return known.timezones.get(agency) == investigation.timezones[agency] and known.code_pages.get(
+        agency
+    ) == investigation.code_pages.get(agency)
 
 
 def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> Settled:

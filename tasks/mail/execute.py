@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from distributed import Client
@@ -64,7 +65,12 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     total = len(plan.nodes)
     ranges = gaps(total, finished(folder, total), settings.partition)
     state = mailbox.examined.state
-    return [span_of(plan, mailbox.path, places, folder, settings, state=state) for places in ranges]
+    return [
+        replace(
+            span_of(plan, mailbox.path, places, folder, settings, state=state), code_page=mailbox.code_page
+        )
+        for places in ranges
+    ]
 
 
 def read_mailboxes(
@@ -84,10 +90,10 @@ def read_mailboxes(
         on_progress: Called with how many messages are done, those of earlier runs included, and of how many.
 
     Returns:
-        The partitions of each mailbox, by source id.
+        The partitions of each mailbox, by ``Mailbox.reading``.
     """
-    # One mailbox under two agencies is read once.
-    distinct = {mailbox.source: mailbox for mailbox in mailboxes if mailbox.examined.plan is not None}
+    # One mailbox under two agencies is read once, unless they say that its code page is another.
+    distinct = {mailbox.reading: mailbox for mailbox in mailboxes if mailbox.examined.plan is not None}
     spans = [span for mailbox in distinct.values() for span in unread_spans(mailbox, work, settings)]
     total = sum(len(mailbox.examined.plan.nodes) for mailbox in distinct.values() if mailbox.examined.plan)
     done = total - sum(map(len, spans))
@@ -105,7 +111,7 @@ def read_mailboxes(
         if mailbox.examined.plan is not None:
             clear_leftovers(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
     return {
-        source: summaries(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
-        for source, mailbox in distinct.items()
+        reading: summaries(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
+        for reading, mailbox in distinct.items()
         if mailbox.examined.plan is not None
     }

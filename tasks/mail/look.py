@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,8 @@ def plan_reading(
     work: Path,
     partition: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    code_pages: Mapping[str, str] | None = None,
 ) -> list[Planned]:
     """Say what a run would read.
 
@@ -67,6 +69,7 @@ def plan_reading(
         work: The investigation's work folder.
         partition: Messages per partition; None for the default of a run.
         on_progress: Called with how many files are done, and of how many.
+        code_pages: The codec of the setting ``code_page`` of each agency that has one.
 
     Returns:
         One per mailbox, in order of agency and hash.
@@ -84,7 +87,7 @@ def plan_reading(
         on_progress(done, len(files))
     memo.save()
     size = MailSettings().partition if partition is None else partition
-    return [_planned(mailbox, work, size) for mailbox in group(files, examined)]
+    return [_planned(mailbox, work, size) for mailbox in group(files, examined, code_pages)]
 
 
 def _planned(mailbox: Mailbox, work: Path, size: int) -> Planned:

@@ -68,7 +68,7 @@ def read_participants(item: Any, properties: Properties, mail: Envelope) -> None
     """
     mail.message_id = known_id(properties.text(MESSAGE_ID, "message_id"))
     has_address = _sender(properties, mail)
-    has_recipients = _recipients(item, mail)
+    has_recipients = _recipients(item, properties, mail)
     if not (has_address and has_recipients and mail.message_id and mail.submitted_at):
         _from_headers(properties, mail, sender=not has_address, recipients=not has_recipients)
 
@@ -152,7 +152,7 @@ def _recipient(row: Properties, mail: Envelope) -> str | None:
     return shown
 
 
-def _recipients(item: Any, mail: Envelope) -> bool:
+def _recipients(item: Any, properties: Properties, mail: Envelope) -> bool:
     """Fill To and Cc from the recipients table; False if there is none."""
     try:
         table = item.recipients
@@ -164,7 +164,7 @@ def _recipients(item: Any, mail: Envelope) -> bool:
         return False
     for index in range(count):
         try:
-            row = Properties(table.get_recipient(index), mail.flaws)
+            row = Properties(table.get_recipient(index), mail.flaws, of=properties)
         except OSError as error:
             mail.flaws.append(f"recipient {index + 1}: {short_reason(error)}")
             continue

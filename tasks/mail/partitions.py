@@ -58,6 +58,8 @@ class PartitionSummary:
         read: How many are mail and are in the file.
         not_mail: Items of other classes, by class.
         quarantine: Those that could not be read.
+        without_body: How many of the mails have no body that says anything.
+        replacement_characters: How many of them have a text with U+FFFD in it.
     """
 
     start: int
@@ -65,6 +67,8 @@ class PartitionSummary:
     read: int
     not_mail: dict[str, int] = field(default_factory=dict)
     quarantine: tuple[Quarantined, ...] = ()
+    without_body: int = 0
+    replacement_characters: int = 0
 
     @property
     def accounted(self) -> int:
@@ -166,13 +170,16 @@ def write_partition(
     quarantine: list[Quarantined] = []
     target = folder / partition_file(start, stop)
     beside = folder / f".{target.name}.{os.getpid()}.partial"
-    read = 0
+    read = bodiless = replaced = 0
     try:
         with pq.ParquetWriter(beside, TABLES["work/mail"].arrow, **_PARQUET) as writer:
             for mails in _mails(outcomes, not_mail, quarantine, folders):
                 writer.write_batch(_batch(mails, folders))
                 read += len(mails)
-            summary = PartitionSummary(start, stop, read, dict(sorted(not_mail.items())), tuple(quarantine))
+                bodiless += sum(mail.html is None and mail.text is None for mail in mails)
+                replaced += sum(map(_has_replacements, mails))
+            classes = dict(sorted(not_mail.items()))
+            summary = PartitionSummary(start, stop, read, classes, tuple(quarantine), bodiless, replaced)
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
@@ -180,6 +187,12 @@ def write_partition(
     finally:
         beside.unlink(missing_ok=True)
     return summary
+
+
+def _has_replacements(mail: Mail) -> bool:
+    """Whether a text of a message holds U+FFFD, which stands for what could not be decoded."""
+    texts = (mail.html, mail.text, mail.subject, mail.sender, mail.message_id, *mail.to, *mail.cc)
+    return any(text is not None and "\ufffd" in text for text in texts)
 
 
 def _mails(

@@ -1,9 +1,9 @@
 """One message as libpff decodes it: its properties as plain values, and which of them could not be read.
 
 Every value is taken from a property's raw data by its tag, so that a bad property does not cost the whole
-message. Text is decoded here, because libpff's own conversion cuts a plain body at its first NUL and refuses
-a lone surrogate. What is worked around here was found in libpff's Python binding 20260926. Property tags:
-MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
+message. Text is decoded here and in ``tasks.bodies``, because libpff's own conversion cuts a plain body at
+its first NUL, refuses a lone surrogate, and knows no RTF that is not compressed. What is worked around here
+was found in libpff's Python binding 20260926. Property tags: MS-OXPROPS; their types: MS-OXCDATA 2.11.1.
 """
 
 from __future__ import annotations
@@ -12,20 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from striprtf.striprtf import rtf_to_text
-
 from tasks.mail.participants import read_participants
 from tasks.mail.properties import (
     CONTENT_COUNT,
     DELIVERY_TIME,
     MESSAGE_CLASS,
     NAME,
-    RTF,
     SUBJECT,
     SUBMIT_TIME,
-    TEXT,
     Properties,
-    short_reason,
 )
 
 
@@ -96,13 +91,14 @@ def _plain_subject(subject: str | None) -> str | None:
     return subject
 
 
-def read_item(item: Any, attachments: int) -> Mail | NotMail:
+def read_item(item: Any, attachments: int, code_page: str | None = None) -> Mail | NotMail:
     """Read one item.
 
     Args:
         item: What ``get_sub_item`` of pypff returned: a message, or a bare item, folder or task for classes
             that libpff does not know. The stored class decides what it is.
         attachments: How many attachment nodes the item has.
+        code_page: The codec of the agency's setting, for 8-bit texts of which nothing says what they are.
 
     Returns:
         The mail, or the class of an item that is not mail.
@@ -114,7 +110,7 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     if item.number_of_record_sets < 1:
         return NotMail(node_id, "")
     flaws: list[str] = []
-    properties = Properties(item.get_record_set(0), flaws)
+    properties = Properties(item.get_record_set(0), flaws, code_page)
     message_class = properties.text(MESSAGE_CLASS, "message class") or ""
     if not is_mail(message_class):
         return NotMail(node_id, message_class)
@@ -122,33 +118,9 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
     mail.subject = _plain_subject(properties.text(SUBJECT, "subject"))
     mail.submitted_at = properties.time(SUBMIT_TIME, "submitted_at")
     mail.delivered_at = properties.time(DELIVERY_TIME, "delivered_at")
-    # HTML and plain text are each read as they are stored; RTF is converted only if there is neither, because
-    # the conversion loses the layout that the scrapers go by.
-    mail.html = properties.html()
-    mail.text = properties.text(TEXT, "text")
-    if mail.html is None and mail.text is None and properties.raw(RTF, "rtf") is not None:
-        mail.text = _text_of_rtf(item, flaws)
+    mail.html, mail.text = properties.bodies()
     read_participants(item, properties, mail)
     return mail
-
-
-def _text_of_rtf(item: Any, flaws: list[str]) -> str | None:
-    """The text of a body that is stored only as RTF; HTML wrapped in RTF (MS-OXRTFEX) gives its text too."""
-    try:
-        rtf: bytes | None = item.rtf_body
-    except (AttributeError, OSError) as error:  # no such attribute for a class that libpff does not know
-        flaws.append(f"rtf: {short_reason(error)}")
-        return None
-    if not rtf:
-        return None
-    try:
-        decoded = rtf.decode("latin-1")
-        text: str = rtf_to_text(decoded, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
-    except (ValueError, IndexError, LookupError) as error:  # raised by the library for broken RTF
-        flaws.append(f"rtf: {short_reason(error)}")
-        return None
-    flaws.append("text: from the RTF body, there is no other")
-    return text.strip() or None
 
 
 def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:

@@ -21,12 +21,11 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.tables import replacing
 from tasks.mail.partitions import read_summary
-from tasks.mail.read import LIBPFF_VERSION
 from tasks.mail.results import MailSource, Reading
-from tasks.mail.settings import READER_VERSION
+from tasks.mail.sources import reader_name
 
 _FILE: Final = "agencies.json"
-_READER: Final = f"reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
+_READER: Final = reader_name()
 _QUARANTINE: Final = TABLES["private/quarantine"].arrow
 
 
@@ -43,6 +42,11 @@ class PreviousRuns:
     sources: tuple[MailSource, ...]
     quarantine: pa.Table
     timezones: Mapping[str, str]
+
+    @property
+    def code_pages(self) -> dict[str, str]:
+        """The codec of the setting ``code_page`` of each agency that had one at that time."""
+        return {source.agency: source.code_page for source in self.sources if source.code_page is not None}
 
     @property
     def agencies(self) -> frozenset[str]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from tasks.bodies.choose import Bodies, Pages, bytes_as_html, bytes_as_text, choose_bodies
+
 MESSAGE_CLASS: Final = 0x001A
 SUBJECT: Final = 0x0037
 SUBMIT_TIME: Final = 0x0039
@@ -38,17 +40,9 @@ MESSAGE_CODE_PAGE: Final = 0x3FFD
 SENDER_SMTP: Final = 0x5D01
 REPRESENTED_SMTP: Final = 0x5D02
 
-_TYPE_TEXT_8: Final = 0x001E
 _TYPE_TEXT_16: Final = 0x001F
 _utf16: Final = codecs.utf_16_le_decode  # several times as fast as bytes.decode, which looks the codec up
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
-_CODE_PAGES: Final = {
-    1200: "utf-16-le", 1201: "utf-16-be", 20127: "ascii", 20866: "koi8-r", 20932: "euc_jp", 21866: "koi8-u",
-    28591: "latin-1", 38598: "iso8859-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
-    50225: "iso2022_kr", 51932: "euc_jp", 51936: "gb2312", 51949: "euc_kr", 52936: "hz", 54936: "gb18030",
-    65000: "utf-7", 65001: "utf-8",
-}  # fmt: skip
-_NO_CHARACTERS: Final = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
 def filetime(value: int) -> datetime | None:
@@ -76,33 +70,25 @@ def whole_text(text: str) -> str:
     return text
 
 
-def codec_of(code_page: int | None) -> str | None:
-    """The Python codec of a Windows code page, or None where there is none.
-
-    >>> codec_of(65001), codec_of(1252), codec_of(28605), codec_of(7)
-    ('utf-8', 'cp1252', 'iso8859-15', None)
-    """
-    if code_page is None:
-        return None
-    if code_page in _CODE_PAGES:
-        return _CODE_PAGES[code_page]
-    for name in (f"cp{code_page}", f"iso8859-{code_page - 28590}"):
-        try:
-            return codecs.lookup(name).name
-        except LookupError:
-            continue
-    return None
-
-
 class Properties:
-    """The properties of one item or recipient, and the flaws found while reading them."""
+    """The properties of one item or recipient, and the flaws found while reading them.
 
-    __slots__ = ("_code_page", "_entry", "flaws")
+    Attributes:
+        flaws: What could not be read, one line each.
+        agency: The codec of the agency's setting ``code_page``; None where there is no setting.
+    """
 
-    def __init__(self, record_set: Any, flaws: list[str]) -> None:
+    __slots__ = ("_entry", "_of", "_pages", "agency", "flaws")
+
+    def __init__(
+        self, record_set: Any, flaws: list[str], agency: str | None = None, *, of: Properties | None = None
+    ) -> None:
+        """Keep where the properties are; ``of`` is the message whose recipient this is."""
         self._entry: Callable[[int], Any] = record_set.get_entry_by_type
-        self._code_page: str | None = None
+        self._pages: Pages | None = None
+        self._of = of
         self.flaws = flaws
+        self.agency = agency
 
     def raw(self, tag: int, name: str) -> tuple[int, bytes] | None:
         """Type and data of a property; None where absent or, with a flaw, unreadable."""
@@ -136,55 +122,45 @@ class Properties:
         found = self.raw(tag, name)
         return None if found is None else self.decoded(*found, name)
 
-    def decoded(self, kind: int, data: bytes, name: str) -> str:
+    def decoded(self, kind: int, data: bytes, name: str, *, body: bool = False) -> str:
         """Text of a string property; what cannot be decoded becomes U+FFFD, with a flaw."""
         if kind == _TYPE_TEXT_16:
             try:
                 return _utf16(data, "strict", True)[0].rstrip("\0")
-            except UnicodeDecodeError:
-                return self._strict(data, "utf-16-le", name).rstrip("\0")
-        if self._code_page is None:
-            self._code_page = codec_of(self.integer(MESSAGE_CODE_PAGE, "message code page")) or "cp1252"
-        return self._strict(data, self._code_page, name).rstrip("\0")
+            except UnicodeDecodeError as error:
+                self.flaws.append(f"{name}: invalid utf-16-le at byte {error.start}")
+                return whole_text(data.decode("utf-16-le", errors="replace")).rstrip("\0")
+        return bytes_as_text(data, name, self.pages, self.flaws, body=body)
 
-    def _strict(self, data: bytes, codec: str, name: str) -> str:
-        try:
-            return whole_text(data.decode(codec))
-        except UnicodeDecodeError as error:
-            self.flaws.append(f"{name}: invalid {codec} at byte {error.start}")
-            return whole_text(data.decode(codec, errors="replace"))
+    def pages(self) -> Pages:
+        """What is stated of the code pages of its texts; of a recipient's, what its message states."""
+        if self._of is not None:
+            return self._of.pages()
+        if self._pages is None:
+            internet = self.integer(INTERNET_CODE_PAGE, "code page")
+            message = self.integer(MESSAGE_CODE_PAGE, "message code page")
+            self._pages = Pages(internet, message, self.agency)
+        return self._pages
 
-    def html(self) -> str | None:
-        """The HTML body, decoded with its own code page; if it is UTF-8 even so, as UTF-8."""
-        found = self.raw(HTML, "html")
-        if found is None:
-            return None
-        kind, data = found
-        if kind in (_TYPE_TEXT_8, _TYPE_TEXT_16):
+    def bodies(self) -> Bodies:
+        """The bodies that say something (method 1.9); RTF is unpacked only where there is no other."""
+        html, text = self.raw(HTML, "html"), self.raw(TEXT, "text")
+        return choose_bodies(
+            None if html is None else self._html(*html),
+            None if text is None else self.decoded(*text, "text", body=True),
+            self._rtf,
+            self.agency,
+            self.flaws,
+        )
+
+    def _html(self, kind: int, data: bytes) -> str:
+        if kind == _TYPE_TEXT_16:
             return self.decoded(kind, data, "html")
-        page = self.integer(INTERNET_CODE_PAGE, "code page")
-        codec = codec_of(page) or "utf-8"
-        try:
-            text = data.decode(codec).rstrip("\0")
-            return whole_text(text) if codec == "utf-7" else text
-        except UnicodeDecodeError:
-            if codec == "cp1252" and not _is_utf8(data):
-                # Python leaves five bytes of this code page undefined, which browsers and Outlook take for
-                # control characters.
-                return "".join(
-                    chr(byte) if byte in _NO_CHARACTERS else bytes([byte]).decode(codec) for byte in data
-                )
-            if codec != "utf-8" and _is_utf8(data):
-                return data.decode("utf-8")
-            return self._strict(data, codec, "html").rstrip("\0")
+        return bytes_as_html(data, self.integer(INTERNET_CODE_PAGE, "code page"), self.agency, self.flaws)
 
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _rtf(self) -> bytes | None:
+        found = self.raw(RTF, "rtf")
+        return None if found is None else found[1]
 
 
 def short_reason(error: Exception) -> str:

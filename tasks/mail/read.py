@@ -65,7 +65,11 @@ class _Group:
 
 
 def read_nodes(
-    file: Bytes, header: Header, nodes: Iterable[Node], settings: MailSettings
+    file: Bytes,
+    header: Header,
+    nodes: Iterable[Node],
+    settings: MailSettings,
+    code_page: str | None = None,
 ) -> Iterator[Outcome]:
     """Read messages, in the order given.
 
@@ -74,6 +78,7 @@ def read_nodes(
         header: Its header.
         nodes: Nodes of type message.
         settings: How much goes into one copied-out file, and how long libpff may take over it.
+        code_page: The codec of the agency's setting ``code_page``; None where it has none.
 
     Yields:
         One outcome per node.
@@ -82,7 +87,7 @@ def read_nodes(
     with Watchdog(settings.watchdog_seconds) as watchdog:
         for group in _groups(copier, header, _fetched(copier, nodes, settings.extract, watchdog), settings):
             watchdog.feed()
-            outcomes = _decode(copier, header, group) | group.failures
+            outcomes = _decode(copier, header, group, code_page) | group.failures
             for node in group.nodes:
                 yield outcomes[node.nid]
 
@@ -133,7 +138,7 @@ def _one_by_one(
         yield group
 
 
-def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]:
+def _decode(copier: Copier, header: Header, group: _Group, code_page: str | None) -> dict[int, Outcome]:
     """Let libpff read the messages of a group; halve the group if libpff refuses the whole file."""
     nodes = group.extract.nodes
     if not nodes:
@@ -150,15 +155,15 @@ def _decode(copier: Copier, header: Header, group: _Group) -> dict[int, Outcome]
             smaller = _Group(Extract(header))
             for node in half:
                 smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
-            found |= _decode(copier, header, smaller)
+            found |= _decode(copier, header, smaller, code_page)
         return found
     try:
-        return _items(file, group.attachments)
+        return _items(file, group.attachments, code_page)
     finally:
         file.close()
 
 
-def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
+def _items(file: Any, expected: Mapping[int, int], code_page: str | None) -> dict[int, Outcome]:
     """One outcome per message of an open file; ``expected`` has the attachments of each by node id."""
     found: dict[int, Outcome] = {}
     refused: list[str] = []
@@ -174,7 +179,7 @@ def _items(file: Any, expected: Mapping[int, int]) -> dict[int, Outcome]:
         node_id: int = item.identifier
         try:
             if node_id in expected:
-                found[node_id] = read_item(item, expected[node_id])
+                found[node_id] = read_item(item, expected[node_id], code_page)
         except (OSError, MemoryError) as error:
             found[node_id] = Failure(node_id, "libpff cannot read it", short_reason(error))
         except Exception as error:

@@ -37,6 +37,10 @@ class MailSource:
             a second, independent count; None if a folder states none.
         warnings: What a person should know of the file, one clause each.
         unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
+        code_page: The codec of the agency's setting ``code_page``; None where it has none.
+        without_body: Messages read in which no body says anything (method 1.9).
+        replacement_characters: Messages read of which a text holds U+FFFD: something in it could not be
+            decoded, here or before it got into the mailbox (method 1.10).
     """
 
     agency: str
@@ -54,6 +58,9 @@ class MailSource:
     stated: int | None = None
     warnings: tuple[str, ...] = ()
     unaccounted: tuple[str, ...] = ()
+    code_page: str | None = None
+    without_body: int = 0
+    replacement_characters: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def to_sources(
     mailboxes: Sequence[Mailbox], work: Path, read: Mapping[str, Sequence[PartitionSummary]]
 ) -> tuple[MailSource, ...]:
     """The mailboxes with what happened to their messages, from the partitions on disk."""
-    return tuple(_source(mailbox, work, read.get(mailbox.source, ())) for mailbox in mailboxes)
+    return tuple(_source(mailbox, work, read.get(mailbox.reading, ())) for mailbox in mailboxes)
 
 
 def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]) -> MailSource:
@@ -109,6 +116,9 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
         unaccounted=_unaccounted(plan, partitions) if plan else (),
+        code_page=mailbox.code_page,
+        without_body=sum(partition.without_body for partition in partitions),
+        replacement_characters=sum(partition.replacement_characters for partition in partitions),
     )
 
 
@@ -125,7 +135,7 @@ def quarantine_table(
     rows = [
         row
         for source, mailbox in sorted({mailbox.source: mailbox for mailbox in mailboxes}.items())
-        for row in _quarantine(source, mailbox, read.get(source, ()))
+        for row in _quarantine(source, mailbox, read.get(mailbox.reading, ()))
     ]
     return pa.Table.from_pylist(rows, schema=TABLES["private/quarantine"].arrow)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 READER_VERSION: Final = 2
@@ -11,7 +12,7 @@ READER_VERSION: Final = 2
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Settings of the reading; none of them changes a byte of a table.
+    """Settings of the reading; none of them but ``code_pages`` changes a byte of a table.
 
     Attributes:
         partition: Messages per partition. A thousand take about half a second: long enough that scheduling
@@ -22,6 +23,8 @@ class MailSettings:
         watchdog_seconds: A worker that spends longer on one extract hangs in the C library and ends itself;
             the partition is then read in child processes (``tasks.mail.spans``).
         deaths: How often a reader must die on one single message before the message is quarantined.
+        code_pages: The codec of the setting ``code_page`` of each agency that has one. Mail is read again
+            where it has changed.
     """
 
     partition: int = 1000
@@ -29,6 +32,7 @@ class MailSettings:
     extract_bytes: int = 16 << 20
     watchdog_seconds: float = 120.0
     deaths: int = 2
+    code_pages: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what can never work.

@@ -18,6 +18,7 @@ from typing import Any, Final
 from data.catalog import RecordFile
 from data.errors import InputError
 from data.storage import Location, Remote, State, changed, state_of, stream
+from tasks.bodies.detect import DETECTOR_VERSION
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
 from tasks.mail.read import LIBPFF_VERSION
@@ -32,6 +33,7 @@ __all__ = [
     "check_unchanged",
     "examine",
     "group",
+    "reader_name",
     "sha256_of",
     "state_of",
 ]
@@ -70,21 +72,33 @@ class Mailbox:
         path: Where to read it: the first of its names.
         files: Its names inside the investigation folder, sorted.
         examined: What it is.
+        code_page: The codec of the agency's setting ``code_page``; None where it has none.
     """
 
     agency: str
     path: Location
     files: tuple[str, ...]
     examined: Examined
+    code_page: str | None = None
 
     @property
     def source(self) -> str:
         """The id used everywhere: the first 12 digits of the SHA-256."""
         return self.examined.sha256[:12]
 
+    @property
+    def reading(self) -> str:
+        """What its mail depends on besides the reader: two agencies may read one file in two code pages."""
+        return self.source if self.code_page is None else f"{self.source}-{self.code_page}"
+
     def mail_folder(self, work: Path) -> Path:
-        """Folder of its partitions: named by file, reader and libpff, so that a change of any reads again."""
-        return work / "mail" / f"{self.source}-reader{READER_VERSION}-libpff{LIBPFF_VERSION}"
+        """Folder of its partitions, named by file, code page and reader: a change of any reads again."""
+        return work / "mail" / f"{self.reading}-{reader_name()}"
+
+
+def reader_name() -> str:
+    """What reads the mail: this reader, libpff, and what guesses code pages, each with its version."""
+    return f"reader{READER_VERSION}-libpff{LIBPFF_VERSION}-guess{DETECTOR_VERSION}"
 
 
 def sha256_of(path: Location) -> str:
@@ -167,13 +181,28 @@ def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
         raise changed(path)
 
 
-def group(files: Sequence[RecordFile], examined: Mapping[Any, Examined]) -> list[Mailbox]:
-    """One ``Mailbox`` per agency and hash, in that order; equal files are one mailbox (method 1.2)."""
+def group(
+    files: Sequence[RecordFile], examined: Mapping[Any, Examined], code_pages: Mapping[str, str] | None = None
+) -> list[Mailbox]:
+    """One ``Mailbox`` per agency and hash, in that order; equal files are one mailbox (method 1.2).
+
+    Args:
+        files: The files.
+        examined: What each is, by its path.
+        code_pages: The codec of the setting ``code_page`` of each agency that has one.
+    """
+    pages = code_pages or {}
     found: dict[tuple[str, str], list[RecordFile]] = {}
     for file in sorted(files, key=lambda file: file.file):
         found.setdefault((file.agency, examined[file.path].sha256), []).append(file)
     return [
-        Mailbox(agency, names[0].path, tuple(name.file for name in names), examined[names[0].path])
+        Mailbox(
+            agency,
+            names[0].path,
+            tuple(name.file for name in names),
+            examined[names[0].path],
+            pages.get(agency),
+        )
         for (agency, _), names in sorted(found.items())
     ]
 

@@ -50,6 +50,7 @@ class Span:
         mail_folder: Where its file goes.
         settings: How to read.
         state: The mailbox's state at the survey, as for ``tasks.mail.remote.open_bytes``.
+        code_page: The codec of the agency's setting ``code_page``; None where it has none.
     """
 
     path: Location
@@ -60,6 +61,7 @@ class Span:
     mail_folder: Path
     settings: MailSettings
     state: State | None = None
+    code_page: str | None = None
 
     def __len__(self) -> int:
         """Messages in the range."""
@@ -98,7 +100,7 @@ def outcomes_of(span: Span) -> list[Outcome]:
     """
     with open_bytes(span.path, span.state) as file:
         nodes = to_nodes(span.nodes)
-        outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings)
+        outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
         return list(while_unchanged(outcomes, file))
 
 
@@ -127,7 +129,8 @@ def read_span(span: Span) -> PartitionSummary:
     """
     with open_bytes(span.path, span.state) as file, _no_collector():
         nodes = to_nodes(span.nodes)
-        outcomes = while_unchanged(read_nodes(file, Header.parse(span.header), nodes, span.settings), file)
+        read = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
+        outcomes = while_unchanged(read, file)
         return write_partition(span.mail_folder, span.start, span.start + len(span), outcomes, span.folders)
 
 

@@ -29,7 +29,7 @@ def survey_files(
         files: The mailboxes as they were handed over.
         work: The investigation's work folder; hashes of unchanged files are remembered there.
         client: Where to run.
-        settings: Not used; every step of the mail takes them.
+        settings: The code pages of agencies; every step of the mail takes them.
         on_progress: Called with how many files are done, and of how many.
 
     Returns:
@@ -45,7 +45,8 @@ def survey_files(
     for file in files:
         memo.put(file, examined[file.path].sha256, states[file.path])
     memo.save()
-    return Survey(tuple(group(files, examined)), states)
+    pages = None if settings is None else settings.code_pages
+    return Survey(tuple(group(files, examined, pages)), states)
 
 
 def read_survey(
@@ -61,7 +62,7 @@ def read_survey(
         survey: What there is.
         work: The investigation's work folder; mail is kept there by file, reader and libpff version.
         client: Where to run.
-        settings: How to read; none of it changes a byte of a table.
+        settings: How to read.
         on_progress: Called with how many messages are done, and of how many.
 
     Returns:

@@ -199,6 +199,25 @@ def test_the_suggested_lines_for_an_agency_are_valid_as_they_are(read):
         }
 
 
+@pytest.mark.parametrize(
+    ("written", "codec"),
+    [("1251", "cp1251"), ('"windows-1251"', "cp1251"), ('"UTF-8"', "utf-8"), ("932", "cp932")],
+)
+def test_an_agency_s_code_page_is_a_number_or_a_name(read, written: str, codec: str):
+    agency = f'[agencies.a]\nname = "A"\ntimezone = "UTC"\ncode_page = {written}\n'
+    assert read('name = "a"\n' + agency).agencies["a"].code_page == codec
+
+
+@pytest.mark.parametrize("written", ["7", '"hex"', '"utf-16"', "true", "1.5", "[]"])
+def test_a_code_page_that_there_is_not_is_one_line(written: str):
+    content = f'name = "A"\ntimezone = "UTC"\ncode_page = {written}\n'.encode()
+    with pytest.raises(
+        InputError, match=r"^records/a/agency\.toml: 'code_page' is wrong: .* is no code page"
+    ) as caught:
+        read_agency(content, "records/a/agency.toml")
+    assert "\n" not in str(caught.value)
+
+
 def test_an_agency_file_holds_the_same_keys(tmp_path: Path):
     path = tmp_path / "agency.toml"
     path.write_text('name = "A"\ntimezone = "UTC"\n')

@@ -62,9 +62,12 @@ class Message:
         submitted_at: UTC; None for none.
         delivered_at: UTC; None for none.
         message_class: Such as "IPM.Note" or "IPM.Appointment".
-        codepage: The code page of ``html``; 65001 is UTF-8.
+        codepage: The code page of ``html``; 65001 is UTF-8. None to state none.
         attachments: In order.
         extra: Properties by tag and type, in the place of what the other fields say; None leaves one out.
+        rtf: The stored RTF body, as ``data.synthetic.pst.rtf`` makes it.
+        text_8_bit: The plain-text body as bytes in some code page, in place of ``text``.
+        message_codepage: The code page that is stated for texts that are not Unicode; None to state none.
     """
 
     subject: str
@@ -78,6 +81,9 @@ class Message:
     submitted_at: datetime | None
     delivered_at: datetime | None
     message_class: str = "IPM.Note"
-    codepage: int = 65001
+    codepage: int | None = 65001
     attachments: tuple[Attachment, ...] = ()
     extra: Mapping[int, int | bytes | None] = field(default_factory=dict)
+    rtf: bytes | None = None
+    text_8_bit: bytes | None = None
+    message_codepage: int | None = None

@@ -118,6 +118,8 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x0E1B000B: bool(message.attachments),
         0x0E1D001F: wide(topic),
         0x1000001F: None if message.text is None else wide(message.text),
+        0x1000001E: message.text_8_bit,
+        0x10090102: message.rtf,
         0x10130102: message.html,
         0x10160003: 1 if message.html is None else 3,  # the body to trust: plain or HTML
         0x1035001F: None if message.message_id is None else wide(message.message_id),
@@ -125,6 +127,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x30080040: moment,
         0x300B0102: key,
         0x3FDE0003: message.codepage,
+        0x3FFD0003: message.message_codepage,
         0x5D01001F: address,
         0x5D02001F: address,
         **message.extra,

@@ -1,5 +1,7 @@
 """From a body to an alert."""
 
+import html as markup
+import textwrap
 from collections.abc import Callable
 from datetime import date
 
@@ -7,8 +9,8 @@ import pytest
 
 from data.crosswalk import Crosswalk
 from tasks.alerts import scrape as module
-from tasks.alerts.lines import Line, html_lines
 from tasks.alerts.scrape import TEMPLATES, Alert, read_date, scrape
+from tasks.bodies.lines import Line, html_lines
 
 Bodies = dict[str, Callable[..., str]]
 BOTH = pytest.mark.parametrize("part", ["html", "text"])
@@ -294,3 +296,64 @@ def test_what_is_not_a_date_is_not_read(line: str) -> None:
 def test_no_body_takes_time_that_grows_with_the_square_of_its_length(piece: str) -> None:
     source = piece * (600_000 // len(piece)) + " x <https://x.example>"
     assert isinstance(scrape("resident-posted", None, source, source), str)
+
+
+# Texts that a program has wrapped, and texts in <pre>.
+
+LONG = "Someone stole a blue bike with a basket from the porch of the house at the corner"
+SENTENCE = "A resident in your area just posted a crime incident to the Neighbors App."
+STORY = [
+    "It was there at nine in the evening and gone in the morning, with its lock, which lay cut in the grass.",
+    "Call me.",
+]
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text as gateways and archives write it."""
+    lines = [textwrap.wrap(line, width, break_long_words=False) or [""] for line in text.split("\r\n")]
+    return "\r\n".join(line for each in lines for line in each)
+
+
+def in_pre(text: str) -> str:
+    """A text as archives show it."""
+    return f"<html><body><pre>{markup.escape(text)}</pre></body></html>"
+
+
+@pytest.mark.parametrize("width", [60, 65, 72, 76, 78])
+@pytest.mark.parametrize("title", ["Bike gone", LONG])
+@pytest.mark.parametrize("has_preheader", [True, False])
+@pytest.mark.parametrize("day", ["May 5, 2021", None])
+def test_a_wrapped_text_is_read_as_if_it_were_not(
+    body: Bodies, width: int, title: str, has_preheader: bool, day: str | None
+) -> None:
+    if title == LONG and not has_preheader and (day is None or width > len(SENTENCE)):
+        return  # nothing says where the title ends, or nothing that the text is wrapped
+    source = wrapped(body["text"](title, day, STORY, preheader=title if has_preheader else None), width)
+    expected = Alert(title, DAY if day else None, " ".join(STORY))
+    assert scraped("text", source) == expected
+    assert scraped("html", in_pre(source)) == expected
+
+
+def test_a_title_in_the_subject_is_known_where_the_body_is_wrapped(body: Bodies) -> None:
+    source = wrapped(body["text"](LONG, None, STORY, sentence="A new crime post in your area"), 72)
+    assert scrape("new-post-title", LONG, None, source) == Alert(LONG, None, " ".join(STORY))
+
+
+def test_an_announcement_of_which_a_line_is_hidden_announces_nothing() -> None:
+    html = "<p>A new crime incident</p><p hidden>x</p><p>was posted in your area.</p><p>Bike</p>"
+    assert scraped("html", html) == "html: no announcing sentence; text: no such body"
+
+
+def test_a_description_is_no_part_of_a_title_though_the_text_is_wrapped(body: Bodies) -> None:
+    short = wrapped(body["text"]("Bike gone", None, ["They left.", "May 5, 2021"]), 72)
+    assert scraped("text", short) == Alert("Bike gone", None, "They left. May 5, 2021")
+
+
+def test_a_label_whose_address_was_broken_off_ends_the_description(body: Bodies) -> None:
+    source = body["text"](description=["Blue."]).replace("Post <", "Post\r\n<")
+    assert scraped("text", source) == Alert("Car break-in", DAY, "Blue.")
+
+
+def test_words_above_a_picture_are_no_label(body: Bodies) -> None:
+    source = body["text"](description=["Blue.", "<https://media.example.org/a.png>", "Red."])
+    assert scraped("text", source) == Alert("Car break-in", DAY, "Blue. Red.")

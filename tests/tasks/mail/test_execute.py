@@ -12,6 +12,7 @@ from distributed import Client
 from data.catalog import RecordFile
 from tasks.mail.execute import examine_files, read_mailboxes, unread_spans
 from tasks.mail.partitions import partition_file
+from tasks.mail.results import to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
@@ -74,6 +75,21 @@ def test_a_mailbox_of_two_agencies_is_read_once(threads: Client, alerts_box: Box
     )
     assert list(partitions) == [mailboxes[0].source]
     assert progress == [(0, 100), (100, 100)]
+
+
+def test_a_mailbox_of_two_agencies_with_different_code_pages_is_read_for_each(
+    threads: Client, kit: Kit, tmp_path: Path
+):
+    body = {"html": None, "text": None, "codepage": None, "text_8_bit": "Дверь".encode("cp1251")}
+    path = kit.write(tmp_path / "box.pst", [kit.letter(0, **body)]).path
+    files = [RecordFile(agency, path, f"records/{agency}/box.pst") for agency in ("a", "b")]
+    mailboxes = group(files, {path: examine(path, None)}, {"a": "cp1251", "b": "koi8-r"})
+    partitions = read_mailboxes(threads, mailboxes, tmp_path, MailSettings())
+    assert list(partitions) == [mailbox.reading for mailbox in mailboxes]
+    texts = [kit.partition_tables(mailbox.mail_folder(tmp_path))["text"].to_pylist() for mailbox in mailboxes]
+    assert texts == [["Дверь"], ["Дверь".encode("cp1251").decode("koi8-r")]]
+    sources = to_sources(mailboxes, tmp_path, partitions)
+    assert [(source.read, source.code_page) for source in sources] == [(1, "cp1251"), (1, "koi8-r")]
 
 
 def test_a_file_that_is_not_a_mailbox_has_no_spans_and_does_not_stop_the_others(

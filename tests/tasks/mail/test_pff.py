@@ -16,7 +16,7 @@ from data.schema import TABLES
 from data.synthetic.pst import Recipient
 from tasks.mail import properties
 from tasks.mail.pff import Mail, NotMail, is_mail, read_item
-from tasks.mail.properties import codec_of, filetime
+from tasks.mail.properties import filetime
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Kit
@@ -131,26 +131,6 @@ def test_an_impossible_time_is_absent_with_a_flaw(value: int, flaw: str):
     assert mail.flaws == [flaw]
 
 
-@pytest.mark.parametrize(
-    ("page", "codec"),
-    [
-        (65001, "utf-8"),
-        (1252, "cp1252"),
-        (28591, "latin-1"),
-        (28605, "iso8859-15"),
-        (20127, "ascii"),
-        (932, "cp932"),
-        (1200, "utf-16-le"),
-        (None, None),
-        (0, None),
-        (7, None),
-        (-5, None),
-    ],
-)
-def test_a_code_page_has_the_codec_of_its_number(page: int | None, codec: str | None):
-    assert codec_of(page) == codec
-
-
 # Bodies.
 
 
@@ -181,9 +161,17 @@ def test_the_five_undefined_bytes_of_windows_1252_are_controls_as_in_browsers():
 
 
 def test_html_in_no_encoding_at_all_is_kept_with_a_flaw():
-    mail = html(b"<p>caf\xe9</p>", 65001)
-    assert mail.html == "<p>caf�</p>"
-    assert mail.flaws == ["html: invalid utf-8 at byte 6"]
+    mail = html(b"<p>caf\x81 \x81</p>", 932)
+    assert mail.html == "<p>caf\ufffd \ufffd</p>"
+    assert mail.flaws == ["html: invalid cp932 at byte 6"]
+
+
+def test_html_that_does_not_fit_its_code_page_is_read_by_the_page_that_fits_its_words():
+    mail = html(b"<p>caf\xe9 d\xe9j\xe0 vu</p>", 65001)
+    assert (mail.html, mail.flaws) == (
+        "<p>café déjà vu</p>",
+        ["html: read as cp1252, which was guessed from its words"],
+    )
 
 
 def test_html_stored_as_unicode_text_is_read_as_such():
@@ -228,18 +216,61 @@ def test_8_bit_text_without_a_code_page_is_windows_1252():
     assert read({properties.SUBJECT: (TEXT_8, "Café – x".encode("cp1252"))}).subject == "Café – x"
 
 
-class RtfItem(Item):
-    rtf_body: bytes | Exception = rb"{\rtf1\ansi A car \'e9 was broken into.\par}"
+def rtf(text: bytes) -> tuple[int, bytes]:
+    """Text as RTF that is not compressed (MS-OXRTFCP 2.1.3.1.1)."""
+    return BINARY, struct.pack("<II4sI", len(text) + 12, len(text), b"MELA", 0) + text
 
 
 def test_a_body_only_in_rtf_is_noted_as_a_flaw_but_not_next_to_another_body():
-    alone = read_item(RtfItem({properties.RTF: (BINARY, b"LZFu")}), 0)
-    beside = read_item(RtfItem({properties.RTF: (BINARY, b"LZFu"), properties.TEXT: "x"}), 0)
-    assert isinstance(alone, Mail)
-    assert isinstance(beside, Mail)
+    body = rtf(rb"{\rtf1\ansi A car \'e9 was broken into.\par}")
+    alone = read({properties.RTF: body})
+    beside = read({properties.RTF: body, properties.TEXT: "x"})
+    assert alone.text == "A car é was broken into."
     assert len(alone.flaws) == 1
     assert "RTF" in alone.flaws[0]
     assert (beside.text, beside.flaws) == ("x", [])
+
+
+def test_a_body_of_blanks_counts_as_absent_and_the_next_is_read():
+    entries = {properties.HTML: (BINARY, b"<body><p>&nbsp;</p></body>"), properties.TEXT: " \r\n"}
+    mail = read({**entries, properties.RTF: rtf(rb"{\rtf1 See you}")})
+    assert (mail.html, mail.text) == (None, "See you")
+    assert mail.flaws == ["text: from the RTF body, there is no other", "html: nothing in it can be seen"]
+
+
+def test_damaged_rtf_is_named_as_that():
+    mail = read({properties.RTF: (BINARY, struct.pack("<II4sI", 20, 9, b"LZFu", 7) + bytes(8))})
+    assert (mail.html, mail.text) == (None, None)
+    assert mail.flaws == ["rtf: damaged: the checksum of the compressed RTF is wrong"]
+
+
+def test_an_8_bit_body_is_in_the_page_of_bodies_and_an_8_bit_subject_in_that_of_the_message():
+    mail = read(
+        {
+            properties.TEXT: (TEXT_8, "Кафе".encode("cp1251")),
+            properties.SUBJECT: (TEXT_8, "Café –".encode("cp1252")),
+            properties.INTERNET_CODE_PAGE: 1251,
+            properties.MESSAGE_CODE_PAGE: 1252,
+        }
+    )
+    assert (mail.text, mail.subject) == ("Кафе", "Café –")
+
+
+def test_8_bit_text_in_utf_8_is_read_as_that():
+    mail = read({properties.TEXT: (TEXT_8, "Café –".encode()), properties.INTERNET_CODE_PAGE: 65001})
+    assert (mail.text, mail.flaws) == ("Café –", [])
+
+
+def test_8_bit_names_of_recipients_are_in_the_page_of_their_message():
+    row = {properties.RECIPIENT_TYPE: 1, properties.NAME: (TEXT_8, "Иван".encode("cp1251"))}
+    assert read({properties.MESSAGE_CODE_PAGE: 1251}, [row]).to == ["Иван"]
+
+
+def test_the_agency_s_code_page_is_used_where_the_message_states_none():
+    item = Item({properties.SUBJECT: (TEXT_8, "Иван".encode("cp1251"))})
+    mail = read_item(item, 0, "cp1251")
+    assert isinstance(mail, Mail)
+    assert mail.subject == "Иван"
 
 
 @pytest.mark.parametrize(
@@ -472,7 +503,7 @@ def test_everything_that_a_message_says_comes_back(tmp_path: Path, kit: Kit):
         mails = [found.outcomes[node] for node in box.nodes]
         for number, (mail, sent) in enumerate(zip(mails, letters, strict=True)):
             assert isinstance(mail, Mail)
-            codec = {1252: "cp1252", 1200: "utf-16-le"}.get(sent.codepage, "utf-8")
+            codec = {1252: "cp1252", 1200: "utf-16-le"}.get(sent.codepage or 65001, "utf-8")
             assert mail.subject == sent.subject
             assert mail.sender == (sent.sender_address or sent.sender_name)
             assert mail.html == (None if sent.html is None else sent.html.decode(codec))

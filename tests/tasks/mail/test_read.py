@@ -297,10 +297,10 @@ def test_any_error_while_reading_a_message_quarantines_that_message(
 ):
     bad = box.nodes[123]
 
-    def fails(item: Any, attachments: int) -> Any:
+    def fails(item: Any, *rest: Any) -> Any:
         if item.identifier == bad:
             raise error
-        return read_item(item, attachments)
+        return read_item(item, *rest)
 
     outcomes = read_with(box, monkeypatch, fails)
     assert outcomes.pop(bad) == Failure(bad, *expected)

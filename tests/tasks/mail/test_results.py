@@ -43,6 +43,18 @@ def test_the_counts_of_a_source_are_those_of_its_partitions(box: Box, tmp_path: 
     assert pickle.loads(pickle.dumps(source)) == source
 
 
+def test_mails_without_a_body_and_with_lost_characters_are_counted_over_the_partitions(
+    box: Box, tmp_path: Path
+):
+    mailbox = mailbox_of(box.path)
+    parts = [
+        PartitionSummary(0, 200, 200, without_body=3, replacement_characters=1),
+        PartitionSummary(200, 340, 140, without_body=4),
+    ]
+    (source,) = to_sources([mailbox], tmp_path, {mailbox.reading: parts})
+    assert (source.without_body, source.replacement_characters) == (7, 1)
+
+
 def test_folders_with_messages_in_no_partition_are_named(box: Box, tmp_path: Path):
     mailbox = mailbox_of(box.path)
     (source,) = to_sources([mailbox], tmp_path, {mailbox.source: PARTS[:1]})

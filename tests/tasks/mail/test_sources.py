@@ -181,6 +181,22 @@ def test_mailboxes_are_in_the_same_order_whatever_the_order_of_files(tmp_path: P
     assert group(files, examined) == group(files[::-1], examined)
 
 
+def test_mail_is_read_again_where_the_agency_s_code_page_or_the_guesser_changes(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    files, examined = (
+        [record(box.path, "lapd"), record(box.path, "rialto")],
+        {box.path: examine(box.path, None)},
+    )
+    lapd, rialto = group(files, examined, {"lapd": "cp1251"})
+    assert (lapd.code_page, rialto.code_page) == ("cp1251", None)
+    assert rialto == group(files, examined)[1]
+    before = {lapd.mail_folder(tmp_path), rialto.mail_folder(tmp_path)}
+    assert len(before) == 2
+    monkeypatch.setattr("tasks.mail.sources.DETECTOR_VERSION", "99")
+    assert not before & {lapd.mail_folder(tmp_path), rialto.mail_folder(tmp_path)}
+
+
 def test_mail_is_kept_by_file_reader_and_libpff(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (mailbox,) = group([record(box.path)], {box.path: examine(box.path, None)})
     before = mailbox.mail_folder(tmp_path)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.alerts.lines import Line, html_lines, text_lines
+from tasks.bodies.lines import Line, html_lines, text_lines
 
 
 def words(lines: list[Line]) -> list[str]:
@@ -98,3 +98,63 @@ def test_a_bare_address_is_a_link_in_text_and_html(line: str) -> None:
     for found in (*text_lines(line), *html_lines(f"<p>{line}</p>")):
         assert found.link
         assert found.address
+
+
+# Line ends that count.
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre>a\r\nb</pre>",
+        "<pre><b>a\rb</b></pre>",
+        '<div style="WHITE-SPACE : pre-wrap">a\nb</div>',
+        '<p style="color:red;white-space:pre-line">a\n\n b</p>',
+        '<span style="white-space: break-spaces">a\nb</span>',
+        "<pre>a<br>b</pre>",
+        "<pre>a\n<p>b</p></pre>",
+    ],
+)
+def test_line_ends_count_where_the_html_keeps_them(html: str) -> None:
+    assert words(html_lines(html)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre>x</pre>a\nb",
+        '<pre style="white-space: normal">x</pre><p>a\nb',
+        '<pre style="white-space:normal">a\nb</pre>',
+        '<p style="white-space:nowrap">a\nb</p>',
+    ],
+)
+def test_line_ends_do_not_count_elsewhere(html: str) -> None:
+    assert words(html_lines(html))[-1] == "a b"
+
+
+def test_a_text_kept_as_it_was_is_read_as_a_text() -> None:
+    html = (
+        "<pre>View Post &lt;https://x.example/1&gt;\nFeed &lt;<a href=x>https://x.example/2</a>&gt;\n"
+        '<a href="x">Look</a>\nsee <a href="x">here</a>\n&lt;https://x.example/a.png&gt;\n[cid:i.png]</pre>'
+    )
+    assert html_lines(html) == [
+        Line("View Post", link=True),
+        Line("Feed", link=True),
+        Line("Look", link=True),
+        Line("see here", address_below=True),
+    ]
+
+
+def test_what_is_hidden_in_a_text_kept_as_it_was_is_hidden() -> None:
+    assert html_lines('<pre style="display:none">a\nb</pre>') == [
+        Line("a", hidden=True),
+        Line("b", hidden=True),
+    ]
+
+
+def test_words_before_an_address_on_a_line_of_its_own_may_be_its_link() -> None:
+    assert text_lines("View Post\n<https://x.example/1>\nwords") == [
+        Line("View Post", address_below=True),
+        Line("words"),
+    ]
+    assert text_lines("View Post\n[cid:image.png]") == [Line("View Post")]

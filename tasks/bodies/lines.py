@@ -1,8 +1,9 @@
 """A message body as the lines that a reader sees; for each, whether it is a link.
 
-The scrapers (:mod:`tasks.alerts.scrape`) work on these lines alone, whether they come from HTML or from plain
+The scrapers (``tasks.alerts.scrape``) work on these lines alone, whether they come from HTML or from plain
 text. Whether a line is a link is decided by the markup (``<a href>``; an address in angle brackets after the
-words). A line that is nothing but a web address always counts as one.
+words). A line that is nothing but a web address always counts as one. Where HTML keeps the line ends of its
+text, as in ``<pre>``, it is read as plain text is, because that is what it was.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ class Line(NamedTuple):
         text: The words, collapsed; never empty.
         link: Whether the whole line is a link.
         hidden: Whether a reader does not see it, such as the preheader that mail programs show in their list.
+        address_below: Whether the next line of a plain text has an address in brackets and nothing else: the
+            words may be those of a link that was broken over two lines.
     """
 
     text: str
     link: bool = False
     hidden: bool = False
+    address_below: bool = False
 
     @property
     def address(self) -> bool:
@@ -36,6 +40,12 @@ class Line(NamedTuple):
 
 
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+_ENDS: Final = re.compile(r"\r\n|\r|\n")
+_BRACKETED: Final = re.compile(
+    r"<(?:https?:|mailto:|tel:)[^<>\s]*>|\[(?:https?:|cid:)[^\[\]\s]*\]", re.IGNORECASE
+)
+_ENDS_IN_LINK: Final = re.compile(r"<https?:[^<>\s]*>\s*$", re.IGNORECASE)
 
 # Soft hyphen, combining grapheme joiner, zero-width spaces and joiners, byte order mark: mail programs pad
 # with them.
@@ -93,12 +103,18 @@ _BREAKS: Final = frozenset(
         "ul",
     ]
 )
-_UNREAD: Final = frozenset(
+UNREAD: Final = frozenset(
     ["head", "math", "noscript", "object", "script", "style", "svg", "template", "textarea", "title", "xml"]
 )
+"""Elements whose text is not read."""
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
-_SEEN, _LINK, _HIDDEN, _SKIPPED = 0, 1, 2, 4
+_KEEPING: Final = frozenset(["listing", "plaintext", "pre", "xmp"])
+"""Elements in which line ends count."""
+
+_WHITE_SPACE: Final = re.compile(r"white-space\s*:\s*(pre|break-spaces|normal|nowrap)")
+
+_SEEN, _LINK, _HIDDEN, _SKIPPED, _KEPT = 0, 1, 2, 4, 8
 
 
 def _words(text: str) -> str:
@@ -112,6 +128,12 @@ def _hides(style: str) -> bool:
     return ("none" in style or "hidden" in style) and _HIDING.search(style) is not None
 
 
+def _keeps(tag: str, style: str) -> bool:
+    """Whether line ends count in an element with a style, in lower case."""
+    stated = _WHITE_SPACE.search(style) if "white-space" in style else None
+    return tag in _KEEPING if stated is None else stated[1] in ("pre", "break-spaces")
+
+
 class _Reader:
     """Receives the parser's events and collects lines: block elements and ``<br>`` break them.
 
@@ -122,25 +144,32 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._open: list[int] = []  # what each open element means for the text inside it
-        self._links = self._hides = self._skips = 0
+        self._links = self._hides = self._skips = self._kept = 0
         self._seen: list[str] = []
         self._unseen: list[str] = []  # hidden words within a line become a line of their own
         self._words_outside_links = False
+        self._plain = False  # whether the line is one of a plain text
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in _BREAKS:
             self._end_line()
         meaning = _SEEN
-        if tag in _UNREAD:
+        if tag in UNREAD:
             meaning = _SKIPPED
             self._skips += 1
         elif attributes:
             if tag == "a" and "href" in attributes:
                 meaning = _LINK
                 self._links += 1
-            if "hidden" in attributes or _hides(attributes.get("style", "").lower()):
+            style = attributes.get("style", "").lower()
+            if "hidden" in attributes or _hides(style):
                 meaning |= _HIDDEN
                 self._hides += 1
+            if _keeps(tag, style):
+                meaning |= _KEPT
+        elif tag in _KEEPING:
+            meaning = _KEPT
+        self._kept += bool(meaning & _KEPT)
         self._open.append(meaning)
 
     def end(self, tag: str) -> None:
@@ -151,10 +180,21 @@ class _Reader:
             self._links -= bool(meaning & _LINK)
             self._hides -= bool(meaning & _HIDDEN)
             self._skips -= bool(meaning & _SKIPPED)
+            self._kept -= bool(meaning & _KEPT)
 
     def data(self, text: str) -> None:
         if self._skips:
             return
+        if not self._kept:
+            self._add(text)
+            return
+        for number, piece in enumerate(_ENDS.split(text)):
+            if number:
+                self._end_line()
+            self._plain = True
+            self._add(piece)
+
+    def _add(self, text: str) -> None:
         blank = text.isspace()
         pieces = self._unseen if self._hides else self._seen
         if blank and not pieces:  # most text between tags is white space, which would be trimmed anyway
@@ -173,11 +213,18 @@ class _Reader:
                 self.lines.append(Line(text, hidden=True))
             self._unseen.clear()
         if self._seen:
-            if text := _words("".join(self._seen)):
+            raw = "".join(self._seen)
+            if self._plain:
+                before = len(self.lines)
+                _add_text(raw, self.lines)
+                if len(self.lines) > before and not self._words_outside_links:
+                    self.lines[-1] = self.lines[-1]._replace(link=True)
+            elif text := _words(raw):
                 link = not self._words_outside_links or _ADDRESS.fullmatch(text) is not None
                 self.lines.append(Line(text, link))
             self._seen.clear()
             self._words_outside_links = False
+        self._plain = False
 
 
 def html_lines(html: str) -> list[Line]:
@@ -191,8 +238,8 @@ def html_lines(html: str) -> list[Line]:
         The lines from top to bottom; a table cell is a line of its own; lines without words are left out.
 
     Example:
-        >>> html_lines('<td>Car<br>keys &amp; more</td><td><a href="x">View</a></td>')[1:]
-        [Line(text='keys & more', link=False, hidden=False), Line(text='View', link=True, hidden=False)]
+        >>> [line[:2] for line in html_lines('<td>Car<br>keys &amp; more</td><td><a href="x">View</a></td>')]
+        [('Car', False), ('keys & more', False), ('View', True)]
     """
     reader = _Reader()
     # The encoding is given, because a <meta charset> describes the original bytes and not the decoded text.
@@ -202,13 +249,6 @@ def html_lines(html: str) -> list[Line]:
     except etree.LxmlError:  # empty, or so broken that the parser gave up: what was read is kept
         reader.close()
     return reader.lines
-
-
-_ENDS: Final = re.compile(r"\r\n|\r|\n")
-_BRACKETED: Final = re.compile(
-    r"<(?:https?:|mailto:|tel:)[^<>\s]*>|\[(?:https?:|cid:)[^\[\]\s]*\]", re.IGNORECASE
-)
-_ENDS_IN_LINK: Final = re.compile(r"<https?:[^<>\s]*>\s*$", re.IGNORECASE)
 
 
 def text_lines(text: str) -> list[Line]:
@@ -224,16 +264,22 @@ def text_lines(text: str) -> list[Line]:
         typed).
 
     Example:
-        >>> [tuple(line) for line in text_lines('Dark <blue> car\n\nView Post <https://example.org/1>')]
-        [('Dark <blue> car', False, False), ('View Post', True, False)]
+        >>> [line[:2] for line in text_lines('Dark <blue> car\n\nView Post <https://example.org/1>')]
+        [('Dark <blue> car', False), ('View Post', True)]
     """
-    lines = []
+    lines: list[Line] = []
     for raw in _ENDS.split(text):
-        words = _words(_BRACKETED.sub("", raw))
-        if not words:
-            continue
+        _add_text(raw, lines)
+    return lines
+
+
+def _add_text(raw: str, lines: list[Line]) -> None:
+    """Add a line of a plain text, if it has words."""
+    words = _words(_BRACKETED.sub("", raw))
+    if words:
         labelled = (
             _ENDS_IN_LINK.search(raw) is not None and _ADDRESS.fullmatch(words.rsplit(" ", 1)[-1]) is None
         )
         lines.append(Line(words, labelled or _ADDRESS.fullmatch(words) is not None))
-    return lines
+    elif lines and not lines[-1].link and _ENDS_IN_LINK.search(raw) is not None:
+        lines[-1] = lines[-1]._replace(address_below=True)

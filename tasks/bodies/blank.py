@@ -1,0 +1,81 @@
+"""Whether a body says anything to a person who opens it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tasks.bodies.lines import INVISIBLE, UNREAD, html_lines
+
+_BODY: Final = re.compile(r"<body[\s>]", re.IGNORECASE)
+_TEXT: Final = re.compile(r">\s*([^<\s])")
+_UNREAD: Final = re.compile(f"<(?:!|{'|'.join(sorted(UNREAD))})")
+_PICTURE: Final = re.compile(r"<(?:img|v:imagedata)[\s>/]", re.IGNORECASE)
+_HEAD: Final = 32_768
+_TEXTS_LOOKED_AT: Final = 5
+_BLANKS: Final = (
+    INVISIBLE
+    + "\0\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+)
+_UNSURE: Final = frozenset("&" + _BLANKS)
+"""A text that begins with one of these may still be blank."""
+
+
+def is_blank_text(text: str) -> bool:
+    r"""Whether a text consists of white space and of characters that are not seen.
+
+    Example:
+        >>> is_blank_text(" \u200b\r\n"), is_blank_text(" . ")
+        (True, False)
+    """
+    return not text.strip(_BLANKS)
+
+
+def is_blank_html(html: str) -> bool:
+    """Whether nothing of an HTML body is seen as text: it has only pictures, blanks, or hidden words.
+
+    Example:
+        >>> is_blank_html("<body><p>&nbsp;</p><style>p {}</style><img src=x>"), is_blank_html("<p>5")
+        (True, False)
+    """
+    return not (_surely_shows(html) or any(not line.hidden for line in html_lines(html)))
+
+
+def has_picture(html: str) -> bool:
+    """Whether an HTML body has a picture, which may be of words.
+
+    Example:
+        >>> has_picture("<p><IMG src=cid:1></p>"), has_picture("<p>img</p>")
+        (True, False)
+    """
+    return _PICTURE.search(html) is not None
+
+
+def _surely_shows(html: str) -> bool:
+    """Whether a text that is seen follows soon after the beginning of the body.
+
+    That is so in nearly all mail, and takes a hundredth of the time that parsing takes. Where it is not
+    plain, the answer is no, and the body is parsed.
+    """
+    at = html.rfind("<body", 0, _HEAD)
+    if at < 0:
+        body = _BODY.search(html)
+        at = 0 if body is None else body.start()
+    for _ in range(_TEXTS_LOOKED_AT):
+        text = _TEXT.search(html, at)
+        if text is None:
+            return False
+        tags = html[at : text.start()].lower()
+        if _UNREAD.search(tags) is not None:
+            return False
+        if "none" in tags or "hidden" in tags:
+            last = tags[: tags.rfind("<")]
+            at = html.find("</", text.end())
+            if at < 0 or "none" in last or "hidden" in last:
+                return False  # more than the words up to the next end may be hidden
+        elif text[1] in _UNSURE:
+            at = text.end()
+        else:
+            return True
+    return False
