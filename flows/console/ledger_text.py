@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.console.printing import number, printable
+from data.printable import printable
+from flows.console.printing import number
 from tasks.ledger.identities import EVERY_KIND, Identity
 
 if TYPE_CHECKING:

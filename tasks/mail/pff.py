@@ -36,6 +36,7 @@ from tasks.mail.properties import (
     SUBJECT,
     SUBMIT_TIME,
     TEXT,
+    TEXT_TYPES,
     Properties,
     short_reason,
     whole_text,
@@ -43,6 +44,8 @@ from tasks.mail.properties import (
 
 _TO: Final = 1
 _CC: Final = 2
+_AROUND: Final = " \t\r\n\0\u00a0"
+"""What may stand around a class by mistake."""
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class Mail:
 
     Attributes:
         node_id: Its node id in the file.
-        message_class: As stored.
+        message_class: As stored, without blanks around it; empty where the message has none.
         subject: Without the control characters that mark its prefix; None where the message has none.
         sender: SMTP address where one is known, else the name.
         to: Addresses of kind To as stored, the display name where no address is known.
@@ -86,7 +89,7 @@ class NotMail:
 
     node_id: int
     message_class: str
-    """As stored; empty where the item has none."""
+    """As stored, without blanks around it."""
 
 
 def is_mail(message_class: str) -> bool:
@@ -97,6 +100,39 @@ def is_mail(message_class: str) -> bool:
     """
     name = message_class.lower()
     return name == "ipm.note" or name.startswith("ipm.note.")
+
+
+class ClassUnreadableError(Exception):
+    """An item's class is there and cannot be read, so nobody knows whether the item is mail (method 1.4)."""
+
+
+def _class_of(properties: Properties) -> str:
+    """The class, without the blanks around it; empty, with a flaw, where the item has none.
+
+    Raises:
+        ClassUnreadableError: It is there and cannot be read.
+    """
+    flaws = properties.flaws
+    found = properties.raw(MESSAGE_CLASS, "message class")
+    if flaws:
+        raise ClassUnreadableError(flaws[0])
+    if found is None:
+        # libpff gives no data both for a property that is not there and for one that points to nothing.
+        if properties.has(MESSAGE_CLASS):
+            raise ClassUnreadableError("message class: it is stored, but points to nothing")
+        flaws.append("message class: there is none; taken for mail")
+        return ""
+    if found[0] not in TEXT_TYPES:
+        raise ClassUnreadableError(f"message class: not a text, but of type 0x{found[0]:04x}")
+    stored = properties.decoded(*found, "message class")
+    if flaws:
+        raise ClassUnreadableError(flaws[0])
+    name = stored.strip(_AROUND)
+    if name != stored:
+        flaws.append("message class: with blanks around it")
+    if not name:
+        flaws.append("message class: empty; taken for mail")
+    return name
 
 
 def _plain_subject(subject: str | None) -> str | None:
@@ -206,18 +242,19 @@ def read_item(item: Any, attachments: int) -> Mail | NotMail:
         attachments: How many attachment nodes the item has.
 
     Returns:
-        The mail, or the class of an item that is not mail.
+        The mail, or the class of an item that is not mail. An item without a class is taken for mail.
 
     Raises:
         OSError: Libpff cannot read the item at all.
+        ClassUnreadableError: Its class is there and cannot be read.
     """
     node_id: int = item.identifier
     if item.number_of_record_sets < 1:
-        return NotMail(node_id, "")
+        raise ClassUnreadableError("message class: the item has no properties at all")
     flaws: list[str] = []
     properties = Properties(item.get_record_set(0), flaws)
-    message_class = properties.text(MESSAGE_CLASS, "message class") or ""
-    if not is_mail(message_class):
+    message_class = _class_of(properties)
+    if message_class and not is_mail(message_class):
         return NotMail(node_id, message_class)
     mail = Mail(node_id, message_class, attachments=attachments, flaws=flaws)
     mail.subject = _plain_subject(properties.text(SUBJECT, "subject"))
@@ -266,6 +303,11 @@ def _sender(properties: Properties) -> str | None:
     return properties.text(SENDER_NAME, "sender") or address
 
 
+def _counted(stated: int | None) -> int | None:
+    """A number of messages; None where it is more than its type (PtypInteger32) can hold."""
+    return stated if stated is not None and stated < 1 << 31 else None
+
+
 def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:
     """Name and stated number of messages (PidTagContentCount) of each folder at the top of an open file.
 
@@ -280,7 +322,7 @@ def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:
                 properties = Properties(item.get_record_set(0), [])
                 facts[item.identifier] = (
                     properties.text(NAME, "name"),
-                    properties.integer(CONTENT_COUNT, "count"),
+                    _counted(properties.integer(CONTENT_COUNT, "count")),
                 )
         except (OSError, MemoryError):
             continue

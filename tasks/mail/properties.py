@@ -34,6 +34,8 @@ SENDER_SMTP: Final = 0x5D01
 
 _TYPE_TEXT_8: Final = 0x001E
 _TYPE_TEXT_16: Final = 0x001F
+TEXT_TYPES: Final = (_TYPE_TEXT_8, _TYPE_TEXT_16)
+"""The types of a string property: 8-bit characters of some code page, UTF-16."""
 _utf16: Final = codecs.utf_16_le_decode  # several times as fast as bytes.decode, which looks the codec up
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _CODE_PAGES: Final = {
@@ -97,6 +99,10 @@ class Properties:
         self._entry: Callable[[int], Any] = record_set.get_entry_by_type
         self._code_page: str | None = None
         self.flaws = flaws
+
+    def has(self, tag: int) -> bool:
+        """Whether a property is there, readable or not."""
+        return self._entry(tag) is not None
 
     def raw(self, tag: int, name: str) -> tuple[int, bytes] | None:
         """Type and data of a property; None where absent or, with a flaw, unreadable."""

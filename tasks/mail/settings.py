@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 """Part of the key under which read mail is kept: raise it whenever a message would be read differently."""
 
 

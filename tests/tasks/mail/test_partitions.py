@@ -94,6 +94,7 @@ def test_a_partition_has_its_mail_in_the_table_and_everything_else_in_its_summar
         2,
         {"IPM.Appointment": 1, "IPM.Contact": 2},
         (Quarantined(12, "Top/Inbox", "no good", "at all"),),
+        without_body=1,
     )
     assert summary.accounted == 6
     path = tmp_path / "new" / "parts" / partition_file(4, 10)
