@@ -11,6 +11,7 @@ from data.errors import InputError
 from data.schema import TABLES, Table
 from flows import parts as registry
 from flows.console.printing import command, console, number, print_listing, print_table
+from flows.run.answer import QUESTION, answer
 from flows.run.preflight import notes
 from flows.run.progress import speaking
 from flows.run.publish import is_cut
@@ -65,6 +66,10 @@ def ledger(folder: Path) -> None:
             to.out("")
             table, listing = part.ledger_listing
             print_listing(listing(_published(folder, table)), to)
+    to.out("")
+    to.out(QUESTION, highlight=False)
+    for line in answer(parts, Investigation.open(folder).out).lines("each number is above"):
+        to.out(line, highlight=False)
 
 
 def quarantine(folder: Path) -> None:

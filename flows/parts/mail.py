@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
@@ -17,6 +18,7 @@ from tasks.alerts.ledger import LEDGER
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tasks.ledger.results import Doubts
     from tasks.mail.results import MailSource, Reading
 
 
@@ -70,6 +72,7 @@ def run(job: Job) -> MailFound:
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
+    from tasks.mail.look import find_other_files
     from tasks.mail.previous_runs import recall, together
     from tasks.mail.settings import MailSettings
 
@@ -83,13 +86,17 @@ def run(job: Job) -> MailFound:
         records, left_out = _settled(investigation, records)
     planned = step(mailboxes.survey)(records, work, client, settings)
     reading = step(mailboxes.read)(planned, work, client, settings)
+    reading = replace(reading, others=find_other_files(investigation.place, job.agencies))
     if job.agencies is not None:
         known = recall(work, but=job.agencies)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
     tables = step(alerts.tabulate)(parsed, reading.sources, job.out)
-    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out)
+    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out, reading.others)
+    rebuilt = (*reading.rebuilt, *parsed.rebuilt)
+    for line in rebuilt:
+        run_log().warning(line)
     kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
@@ -104,7 +111,7 @@ def run(job: Job) -> MailFound:
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=left_out,
+        notes=(*left_out, *rebuilt),
     )
 
 
@@ -154,7 +161,6 @@ def tell(found: MailFound) -> Told:
     rows = sorted(found.kinds.to_pylist(), key=lambda row: (row["agency"], -row["emails"], row["kind"]))
     kinds = [(row["agency"], row["kind"], row["emails"]) for row in rows]
     twice = sum(len(source.files) - 1 for source in found.sources)
-    unknown = sum(source.messages_listed is None for source in found.sources)
     return Told(
         listings=(Listing(("agency", "kind", "emails"), kinds),),
         facts={
@@ -165,9 +171,25 @@ def tell(found: MailFound) -> Told:
             "recipients": found.recipients,
             "in quarantine": found.quarantine,
         },
-        unknown=f"{unknown:,} of {len(found.sources):,} mailboxes" if unknown else "",
         see={"See what and why": "nwatch quarantine"} if found.quarantine else {},
     )
+
+
+def doubts(out: Path) -> Doubts:
+    """Mailboxes of unknown content, what could not be read of the others, and files in other forms."""
+    from tasks.mail.look import mail_doubts
+
+    return mail_doubts(out)
+
+
+def not_mail(table: pa.Table) -> Listing:
+    """The items that are not mail, by agency and class."""
+    rows: dict[tuple[str, str, str], int] = {}
+    for row in table.to_pylist():
+        key = (row["agency"], row["what"], row["class"])
+        rows[key] = rows.get(key, 0) + row["items"]
+    listed = sorted(rows.items(), key=lambda item: (item[0][0], -item[1], item[0]))
+    return Listing(("agency", "not mail", "class", "items"), [(*key, items) for key, items in listed])
 
 
 def notes(investigation: Investigation) -> list[str]:
@@ -184,7 +206,9 @@ PART = Part(
     origin=origin,
     tell=tell,
     notes=notes,
+    doubts=doubts,
     remember=remember,
+    ledger_listing=(TABLES["public/not_mail"], not_mail),
     # Arrow loads pandas when it converts its first list: better once than on every worker.
     worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
     keys=("sources", "crosswalk"),

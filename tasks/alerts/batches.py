@@ -23,6 +23,7 @@ from lxml import etree
 
 from data.crosswalk import CROSSWALK, Crosswalk
 from data.errors import InputError
+from data.sealed import is_intact, seal
 from data.tables import replacing, write_parquet
 from tasks.alerts.parse import parse_messages
 from tasks.alerts.scrape import TEMPLATES
@@ -31,7 +32,7 @@ from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
 _CODE: Final = (
-    *("data.text", "data.schema", "data.crosswalk"),
+    *("data.text", "data.schema.mail", "data.crosswalk"),
     *(f"tasks.alerts.{module}" for module in ("lines", "scrape", "classify", "parse")),
 )
 
@@ -71,11 +72,13 @@ class Parsed:
         sources: In order of agency and source; a mailbox without mail has no files.
         fresh: Batches parsed in this run.
         kept: Batches that earlier runs have parsed.
+        rebuilt: What of earlier runs was damaged and parsed again, one line each.
     """
 
     sources: tuple[ParsedSource, ...]
     fresh: int
     kept: int
+    rebuilt: tuple[str, ...] = ()
 
 
 def code_version() -> str:
@@ -175,11 +178,10 @@ def _batches(file: Path, folder: Path) -> list[Batch]:
 
 
 def is_done(batch: Batch) -> bool:
-    """Whether the batch's result is on disk, complete and made from the same rows."""
-    try:
-        metadata = pq.read_schema(batch.result).metadata or {}
-    except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
+    """Whether the batch's result is on disk, intact and made from the same rows."""
+    if not batch.result.exists() or not is_intact(batch.result):
         return False
+    metadata = pq.read_schema(batch.result).metadata or {}
     return bool(metadata.get(_MARK) == batch.mark.encode("utf-8"))
 
 
@@ -196,6 +198,7 @@ def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
     batch.result.parent.mkdir(parents=True, exist_ok=True)
     with replacing(batch.result) as beside:
         write_parquet(rows, beside)
+        seal(beside)
     return int(rows.num_rows)
 
 
@@ -227,6 +230,12 @@ def parse_sources(
     """
     laid, batches = plan(sources, timezones, crosswalk, work)
     todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
+    damaged = sorted(
+        batch.result for batch, _ in todo if batch.result.exists() and not is_intact(batch.result)
+    )
+    rebuilt = tuple(
+        f"work/alerts/{path.parent.name}/{path.name}: was damaged; parsed again" for path in damaged
+    )
     kept = len(batches) - len(todo)
     report = on_progress or (lambda _done, _all: None)
     report(kept, len(batches))
@@ -237,7 +246,7 @@ def parse_sources(
             report(done, len(batches))
     elif todo:
         run_each(client, parse, todo, lambda done: report(kept + done, len(batches)))
-    return Parsed(laid, fresh=len(todo), kept=kept)
+    return Parsed(laid, fresh=len(todo), kept=kept, rebuilt=rebuilt)
 
 
 @dataclass(frozen=True)

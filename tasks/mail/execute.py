@@ -13,7 +13,14 @@ from pathlib import Path
 from distributed import Client
 
 from data.storage import Location
-from tasks.mail.partitions import PartitionSummary, clear_leftovers, finished, gaps, summaries
+from tasks.mail.partitions import (
+    PartitionSummary,
+    clear_leftovers,
+    drop_damaged,
+    finished,
+    gaps,
+    summaries,
+)
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -67,6 +74,26 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     return [span_of(plan, mailbox.path, places, folder, settings, state=state) for places in ranges]
 
 
+def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
+    """Remove partitions of earlier runs that are not as they were written, so that they are read again.
+
+    Args:
+        mailboxes: The mailboxes.
+        work: The investigation's work folder.
+
+    Returns:
+        A line for each, which names the mailbox; in order of mailbox and file.
+    """
+    lines = []
+    for mailbox in {mailbox.source: mailbox for mailbox in mailboxes}.values():
+        folder = mailbox.mail_folder(work)
+        lines += [
+            f"work/mail/{folder.name}/{name}: was damaged; its messages of {mailbox.files[0]} were read again"
+            for name in drop_damaged(folder)
+        ]
+    return lines
+
+
 def read_mailboxes(
     client: Client,
     mailboxes: Sequence[Mailbox],
@@ -75,6 +102,8 @@ def read_mailboxes(
     on_progress: OnProgress | None = None,
 ) -> dict[str, list[PartitionSummary]]:
     """Read what is not yet read of all mailboxes; partitions of all of them run in parallel.
+
+    A partition that is damaged must have been removed before (``drop_damaged_mail``).
 
     Args:
         client: Where to run.

@@ -9,13 +9,24 @@ from pathlib import Path
 from data.catalog import RecordFile
 from data.errors import InputError
 from data.storage import Location
+from tasks.mail.doubts import mail_doubts
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
+from tasks.mail.other_files import OtherFile, find_other_files, forms_found
 from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
 
-__all__ = ["Inspection", "Planned", "inspections", "plan_reading"]
+__all__ = [
+    "Inspection",
+    "OtherFile",
+    "Planned",
+    "find_other_files",
+    "forms_found",
+    "inspections",
+    "mail_doubts",
+    "plan_reading",
+]
 
 
 def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from data.schema import TABLES
 from data.storage import Location
+from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox
@@ -37,6 +39,11 @@ class MailSource:
             a second, independent count; None if a folder states none.
         warnings: What a person should know of the file, one clause each.
         unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
+        classes: Items that are not mail, by message class as stored. Like the numbers below, None where
+            nobody counted them.
+        without_body: Mail of which no body could be read, or a blank one.
+        replacement_characters: Mail with U+FFFD in a text, where a character could not be decoded.
+        embedded_not_opened: Messages inside messages that were not opened.
     """
 
     agency: str
@@ -54,6 +61,10 @@ class MailSource:
     stated: int | None = None
     warnings: tuple[str, ...] = ()
     unaccounted: tuple[str, ...] = ()
+    classes: Mapping[str, int] | None = None
+    without_body: int | None = None
+    replacement_characters: int | None = None
+    embedded_not_opened: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +74,12 @@ class Survey:
     Attributes:
         mailboxes: One per agency and file, in order of agency and hash.
         states: Size, times of change and inode of each file when it was hashed.
+        rebuilt: What of ``work/`` was damaged and made anew, one line each.
     """
 
     mailboxes: tuple[Mailbox, ...]
     states: Mapping[Location, Sequence[int | str]] = field(default_factory=dict)
+    rebuilt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,10 +90,14 @@ class Reading:
         sources: One per mailbox, in order of agency and hash.
         quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
             id.
+        others: Files beside the mailboxes that hold mail in another form, in order of agency and name.
+        rebuilt: What of ``work/`` was damaged and made anew, one line each.
     """
 
     sources: tuple[MailSource, ...]
     quarantine: pa.Table
+    others: tuple[OtherFile, ...] = ()
+    rebuilt: tuple[str, ...] = ()
 
 
 def to_sources(
@@ -109,7 +126,20 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
         unaccounted=_unaccounted(plan, partitions) if plan else (),
+        classes=_classes(partitions),
+        without_body=sum(partition.without_body for partition in partitions) if plan else None,
+        replacement_characters=(
+            sum(partition.replacement_characters for partition in partitions) if plan else None
+        ),
     )
+
+
+def _classes(partitions: Sequence[PartitionSummary]) -> dict[str, int]:
+    """Items that are not mail, by class, over some partitions."""
+    total: Counter[str] = Counter()
+    for partition in partitions:
+        total.update(partition.not_mail)
+    return dict(sorted(total.items()))
 
 
 def _unaccounted(plan: MailPlan, partitions: Sequence[PartitionSummary]) -> tuple[str, ...]:
