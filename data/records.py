@@ -14,7 +14,17 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from data.errors import InputError
-from data.record_names import RECORDS, as_label, as_text, disk_of, is_mailbox, is_of_disk, is_other, stray
+from data.record_names import (
+    RECORDS,
+    as_label,
+    as_text,
+    disk_of,
+    escaped,
+    is_mailbox,
+    is_of_disk,
+    is_other,
+    stray,
+)
 from data.settings import AGENCY_FILE, FILE
 from data.storage import (
     Found,
@@ -307,7 +317,7 @@ class StoreRecords:
     def mailboxes(self, agency: str) -> list[RecordFile]:
         """See :meth:`Records.mailboxes`."""
         return [
-            RecordFile(agency, found.location, f"{RECORDS}/{agency}/{found.key}")
+            RecordFile(agency, found.location, escaped(f"{RECORDS}/{agency}/{found.key}"))
             for found in self._objects(agency)
             if is_mailbox(found.key)
         ]
@@ -332,7 +342,9 @@ class StoreRecords:
     def other_files(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
         """See :meth:`Records.other_files`."""
         found = [
-            RecordFile(one.key.rpartition("/")[0].partition("/")[0], one.location, f"{RECORDS}/{one.key}")
+            RecordFile(
+                one.key.rpartition("/")[0].partition("/")[0], one.location, escaped(f"{RECORDS}/{one.key}")
+            )
             for one in self._objects()
             if is_other(PurePosixPath(one.key).name)
         ]
@@ -344,7 +356,7 @@ class StoreRecords:
         found, troubles = list_objects(self.url), dict[str, str]()
         agencies = set(_agencies_of(_outside(found), troubles))
         seen = [
-            Seen(agency, f"{RECORDS}/{one.key}", one.state)
+            Seen(agency, escaped(f"{RECORDS}/{one.key}"), one.state)
             for one in _outside(found)
             if (agency := one.key.partition("/")[0]) in agencies and "/" in one.key
         ]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
+from data.printable import printable
 from data.schema import TABLES, Table
 from flows import parts as registry
 from flows.console.printing import command, console, number, print_listing, print_table
 from flows.run.answer import QUESTION, answer
-from flows.run.preflight import notes
+from flows.run.preflight import mailboxes_of, notes
 from flows.run.progress import speaking
 from flows.run.publish import is_cut
 
@@ -137,15 +138,16 @@ def inspect(files: Sequence[Path]) -> None:
             failed.append(found)
             continue
         facts = f"{found.format}, {found.bytes:,} bytes, encoding {found.encoding}"
-        to.print(f"{found.path}: {facts}, {number(found.listed)} messages", markup=False)
+        name = printable(str(found.path))
+        to.print(f"{name}: {facts}, {number(found.listed)} messages", markup=False)
         rows = [(folder.path, folder.messages, folder.stated) for folder in found.folders]
         if rows:
             print_table(("folder", "messages", "the folder says"), rows, to=to)
         for warning in found.warnings:
-            to.print(f"WARNING: {warning}", markup=False)
+            to.print(f"WARNING: {printable(warning)}", markup=False)
         to.print()
     for error in failed[:-1]:
-        console(error=True).print(f"nwatch: {error}", markup=False)
+        console(error=True).print(f"nwatch: {printable(str(error))}", markup=False)
     if failed:
         raise failed[-1]
 
@@ -160,7 +162,7 @@ def plan(folder: Path, partition: int | None) -> None:
 
     investigation = Investigation.open(folder)
     with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
-        found = plan_reading(investigation.records(), investigation.work, partition, on_progress)
+        found = plan_reading(mailboxes_of(investigation), investigation.work, partition, on_progress)
     planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
     to = console()
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")
@@ -181,12 +183,11 @@ def plan(folder: Path, partition: int | None) -> None:
     )
     for each in planned:
         for copy in each.mailbox.files[1:]:
-            to.print(
-                f"note: {copy} is the same file as {each.mailbox.files[0]}; it is read once", markup=False
-            )
+            same = f"{copy} is the same file as {each.mailbox.files[0]}; it is read once"
+            to.print(f"note: {printable(same)}", markup=False)
         if each.problem:
-            to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
+            to.print(f"WARNING: {printable(f'{each.mailbox.files[0]}: {each.problem}')}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
     for note in notes(investigation, brief=False):
-        to.print(f"note: {note}", markup=False)
+        to.print(f"note: {printable(note)}", markup=False)

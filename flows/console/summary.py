@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from data.printable import printable
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
@@ -44,7 +45,7 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     print_balances(result, told, to)
     to.print(f"{'seconds':<18}{_seconds(seconds)}")
     for note in result.notes:
-        to.print(f"{'note':<18}{note}", markup=False)
+        to.print(f"{'note':<18}{printable(note)}", markup=False)
     to.print(f"{'tables':<18}{shown(result.out)}", markup=False)
     warnings(result, told, to)
 
@@ -79,7 +80,7 @@ def warnings(result: RunResult, told: list[Told], to: Console) -> None:
         return
     to.print()
     for line in result.warnings:
-        to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)
+        to.print(f"WARNING: {printable(line)}", style="bold red" if to.is_terminal else "", markup=False)
     for each in told:
         for what, words in each.see.items():
             to.print(f"{what}: {command(words, result.out.parent)}", markup=False)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from distributed import Client
 
+from data.printable import printable
 from data.storage import Location
 from tasks.mail.partitions import (
     PartitionSummary,
@@ -86,9 +87,9 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
     """
     lines = []
     for mailbox in {mailbox.source: mailbox for mailbox in mailboxes}.values():
-        folder = mailbox.mail_folder(work)
+        folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
         lines += [
-            f"work/mail/{folder.name}/{name}: was damaged; its messages of {mailbox.files[0]} were read again"
+            f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"
             for name in drop_damaged(folder)
         ]
     return lines

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.printable import printable
 from data.storage import Location
 from tasks.mail.doubts import mail_doubts
 from tasks.mail.inspect import Inspection, inspect
@@ -15,7 +16,16 @@ from tasks.mail.layout import NotAMailboxError
 from tasks.mail.other_files import OtherFile, find_other_files, forms_found
 from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
-from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
+from tasks.mail.sources import (
+    Examined,
+    HashMemo,
+    Mailbox,
+    check_readable,
+    check_regular,
+    examine,
+    group,
+    state_of,
+)
 
 __all__ = [
     "Inspection",
@@ -32,15 +42,19 @@ __all__ = [
 def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
     """Inspect each file; one that is not a mailbox gives its error, and the others are still inspected."""
     for file in files:
+        name = printable(str(file))
         try:
+            check_regular(file, name)
             yield inspect(file)
+        except InputError as error:
+            yield error
         except NotAMailboxError as error:
-            yield InputError(f"{file}: {error}")
+            yield InputError(f"{name}: {error}")
         except IsADirectoryError:
-            yield InputError(f"{file}: is a folder; name the mailboxes in it, as {file / '*.pst'}")
+            yield InputError(f"{name}: is a folder; name the mailboxes in it, as {name}/*.pst")
         except OSError as error:
             yield InputError(
-                f"{file}: cannot be read ({error.strerror or error}); check its name and permissions"
+                f"{name}: cannot be read ({error.strerror or error}); check its name and permissions"
             )
 
 
