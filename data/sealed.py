@@ -51,7 +51,7 @@ def is_intact(path: Path) -> bool:
         digest = _digest(file, at - _SEAL)
         stored = file.read(_SEAL)
         digest.update(file.read())
-        return stored == _MARK + digest.digest()
+        return bool(stored == _MARK + digest.digest())
 
 
 def _footer_at(file: BinaryIO) -> int | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -62,6 +62,9 @@ class Message:
         message_class: Such as "IPM.Note" or "IPM.Appointment".
         codepage: The code page of ``html``; 65001 is UTF-8.
         attachments: In order.
+        properties: Values by property tag that replace those made from the other fields; None leaves a
+            property out. A number for a property of text is taken for the reference to it, so that a large one
+            points to nothing.
     """
 
     subject: str
@@ -77,3 +80,4 @@ class Message:
     message_class: str = "IPM.Note"
     codepage: int = 65001
     attachments: tuple[Attachment, ...] = ()
+    properties: Mapping[int, int | bytes | None] = field(default_factory=dict)

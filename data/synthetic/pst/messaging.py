@@ -127,6 +127,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x3FDE0003: message.codepage,
         0x5D01001F: address,
         0x5D02001F: address,
+        **message.properties,
     }
     return {tag: value for tag, value in found.items() if value is not None}
 
