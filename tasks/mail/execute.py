@@ -83,16 +83,16 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
         work: The investigation's work folder.
 
     Returns:
-        A line for each, which names the mailbox; in order of mailbox and file.
+        A line for each, which names the mailbox, sorted.
     """
     lines = []
-    for mailbox in {mailbox.source: mailbox for mailbox in mailboxes}.values():
+    for mailbox in {mailbox.source: mailbox for mailbox in reversed(mailboxes)}.values():
         folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
         lines += [
             f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"
             for name in drop_damaged(folder)
         ]
-    return lines
+    return sorted(lines)
 
 
 def read_mailboxes(

@@ -63,7 +63,7 @@ class Message:
         codepage: The code page of ``html``; 65001 is UTF-8.
         attachments: In order.
         properties: Values by property tag that replace those made from the other fields; None leaves a
-            property out. A number for a property of text is taken for the reference to it, so that a large one
+            property out. A number for a property of text is taken for the reference to it: a large one
             points to nothing.
     """
 

@@ -222,3 +222,20 @@ def test_a_worker_that_dies_while_parsing_costs_nothing(
     assert (tmp_path / "dead").exists()
     assert results(parsed) == expected
     assert done == list(range(len(done)))
+
+
+def test_a_damaged_result_is_parsed_again_and_said(
+    mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    sources = [mailbox(rows, [2, 4, 6])]
+    whole = parse_sources(sources, ZONES, crosswalk, tmp_path)
+    before = results(whole)
+    file = whole.sources[0].files[1]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = parse_sources(sources, ZONES, crosswalk, tmp_path)
+    assert (again.fresh, again.kept) == (1, 3)
+    assert again.rebuilt == (f"work/alerts/{file.parent.name}/{file.name}: was damaged; parsed again",)
+    assert results(again) == before
+    assert parse_sources(sources, ZONES, crosswalk, tmp_path).rebuilt == ()
