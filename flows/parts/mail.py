@@ -72,7 +72,7 @@ def run(job: Job) -> MailFound:
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
-    from tasks.mail.look import find_other_files
+    from tasks.mail.look import check_any_readable, find_other_files
     from tasks.mail.previous_runs import recall, together
     from tasks.mail.settings import MailSettings
 
@@ -85,8 +85,9 @@ def run(job: Job) -> MailFound:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, left_out = _settled(investigation, records)
     planned = step(mailboxes.survey)(records, work, client, settings)
-    reading = step(mailboxes.read)(planned, work, client, settings)
-    reading = replace(reading, others=find_other_files(investigation.place, job.agencies))
+    others = find_other_files(investigation.place, job.agencies)
+    check_any_readable(planned.mailboxes, others, str(investigation.place))
+    reading = replace(step(mailboxes.read)(planned, work, client, settings), others=others)
     if job.agencies is not None:
         known = recall(work, but=job.agencies)
         reading = together(reading, known)

@@ -31,6 +31,7 @@ __all__ = [
     "Inspection",
     "OtherFile",
     "Planned",
+    "check_any_readable",
     "find_other_files",
     "forms_found",
     "inspections",
@@ -56,6 +57,25 @@ def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
             yield InputError(
                 f"{name}: cannot be read ({error.strerror or error}); check its name and permissions"
             )
+
+
+def check_any_readable(mailboxes: Sequence[Mailbox], others: Sequence[OtherFile], place: str) -> None:
+    """Check that there is a mailbox among the files that are called one.
+
+    Args:
+        mailboxes: All of a run, surveyed.
+        others: The files that hold mail in another form.
+        place: How the records are named in the message.
+
+    Raises:
+        InputError: No file of them is a mailbox; the message says what they are, and which forms there are.
+    """
+    if not mailboxes or any(mailbox.examined.plan is not None for mailbox in mailboxes):
+        return
+    first, more = mailboxes[0], len(mailboxes) - 1
+    wrong = f"{first.files[0]}: {first.examined.problem}" + (f" (and {more:,} more files)" if more else "")
+    forms = forms_found((other.file, other.form, other.fix) for other in others)
+    raise InputError(". ".join([f"{place}: no mailbox that can be read; {wrong}", *map(str, forms)]))
 
 
 @dataclass(frozen=True)
