@@ -141,7 +141,7 @@ def test_whatever_a_property_holds_the_message_is_read_or_in_quarantine(odd: lis
         summary, source = written(work, odd)
         assert summary.accounted == len(odd)
         assert {row.reason for row in summary.quarantine} <= {DOES_NOT_FIT}
-        kept = pq.read_table(source.mail / partition_file(0, len(odd)))
+        kept = pq.read_table(work / "mail/box" / partition_file(0, len(odd)))
         assert kept.num_rows == summary.read
         assert kept.column("node_id")[-1].as_py() == odd[-1].node_id
         for column in ("subject", "sender", "message_id"):

@@ -139,8 +139,8 @@ def test_a_damaged_work_folder_is_rebuilt_and_the_run_says_so(
     notes = [line for line in again.stdout.splitlines() if "was damaged" in line]
     for path in (mail[0], mail[1], parsed[0], memo):
         assert [line for line in notes if f"{path.relative_to(case)}: was damaged" in line], notes
-    for path, content in before.items():
-        assert path.read_bytes() == content, path
+    for path, whole in before.items():
+        assert path.read_bytes() == whole, path
     assert "was damaged" not in run("run", case, "--workers", "1").stdout
 
 

@@ -12,6 +12,7 @@ from data.crosswalk import Crosswalk
 from data.schema import TABLES
 from tasks.alerts import parse
 from tasks.alerts.parse import NO_TITLE, PARSER_FAILED, day_in, parse_messages
+from tasks.alerts.scrape import scrape
 
 Bodies = dict[str, Callable[..., str]]
 Build = Callable[..., Any]
@@ -127,7 +128,6 @@ def test_a_message_on_which_the_parser_fails_costs_itself(
             raise RecursionError("odd\x1b[31m\n")
         return scrape(template, rest, html, text)
 
-    scrape = parse.scrape
     monkeypatch.setattr(parse, "scrape", fails)
     table = parse_messages(mail_table(rows), crosswalk, "UTC")
     assert table.schema.equals(TABLES["work/parsed"].arrow)

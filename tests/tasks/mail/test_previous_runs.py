@@ -142,7 +142,9 @@ def test_what_is_kept_with_a_flipped_bit_is_an_error_that_says_what_to_do(readin
 
 def test_an_agency_whose_mail_is_damaged_is_not_known(reading: Reading, tmp_path: Path):
     remember(tmp_path, reading, ZONES)
-    [part] = reading.sources[0].mail.glob("part-*")
+    place = reading.sources[0].mail
+    assert place is not None
+    [part] = place.glob("part-*")
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
     part.write_bytes(content)

@@ -13,6 +13,8 @@ import pytest
 
 from data.errors import InputError
 from tasks.mail import read as reader
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import LocalFile
 from tasks.mail.pff import Mail, NotMail, read_item
@@ -388,7 +390,7 @@ def test_a_time_at_the_ends_of_the_calendar_costs_itself(tmp_path: Path, kit: Ki
 def test_whatever_copying_a_message_raises_quarantines_that_message(
     box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    bad, copy = box.nodes[77], reader.Copier.copy
+    bad, copy = box.nodes[77], Copier.copy
 
     def fails(self: Any, node: Any, extract: Any) -> int:
         attachments = copy(self, node, extract)
@@ -399,8 +401,8 @@ def test_whatever_copying_a_message_raises_quarantines_that_message(
     def gives_up(self: Any, nodes: Any, extract: Any) -> None:
         raise error
 
-    monkeypatch.setattr(reader.GroupCopier, "copy", gives_up)
-    monkeypatch.setattr(reader.Copier, "copy", fails)
+    monkeypatch.setattr(GroupCopier, "copy", gives_up)
+    monkeypatch.setattr(Copier, "copy", fails)
     outcomes = read_with(box, monkeypatch, read_item)
     detail = f"{type(error).__name__}: {str(error) or type(error).__name__}"
     assert outcomes.pop(bad) == Failure(bad, "the reader failed", detail)
@@ -414,11 +416,11 @@ def test_a_disk_or_store_that_is_gone_is_not_the_fault_of_a_message(
     def fails(self: Any, *_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(reader.GroupCopier, "copy", fails)
+    monkeypatch.setattr(GroupCopier, "copy", fails)
     with pytest.raises(type(error), match="is gone"):
         read_with(box, monkeypatch, read_item)
-    monkeypatch.setattr(reader.GroupCopier, "copy", lambda *_: None)
-    monkeypatch.setattr(reader.Copier, "copy", fails)
+    monkeypatch.setattr(GroupCopier, "copy", lambda *_: None)
+    monkeypatch.setattr(Copier, "copy", fails)
     with pytest.raises(type(error), match="is gone"):
         read_with(box, monkeypatch, read_item)
 
