@@ -195,8 +195,9 @@ def run_parts(
             given, stage, client, settings.partition, settings.buckets, settings.agencies, settings.settled
         )
         found = {part.name: _run_part(part, job) for part in parts}
-        known = answer(parts, stage)
-        show_table("ledger", read_table(TABLES["public/ledger"], stage), f"{QUESTION} {known.in_public}")
+        asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
+        known = f"{asked} {answer(parts, stage).in_public}"
+        show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
         with reporter().stage("publish"):
             before = {} if whole else previous(investigation.out)
             write_provenance(provenance(investigation.config, parts, found, stage, before), stage)

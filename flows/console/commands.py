@@ -66,7 +66,10 @@ def ledger(folder: Path) -> None:
         if part.ledger_listing is not None:
             to.out("")
             table, listing = part.ledger_listing
-            print_listing(listing(_published(folder, table)), to)
+            if (Investigation.open(folder).out / table.files[0]).exists():
+                print_listing(listing(_published(folder, table)), to)
+            else:
+                to.out(f"{table.name} is not there: an earlier version made these tables; run again")
     to.out("")
     to.out(QUESTION, highlight=False)
     for line in answer(parts, Investigation.open(folder).out).lines("each number is above"):

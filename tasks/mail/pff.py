@@ -304,8 +304,8 @@ def _sender(properties: Properties) -> str | None:
 
 
 def _counted(stated: int | None) -> int | None:
-    """A number of messages; None where it is more than its type (PtypInteger32) can hold."""
-    return stated if stated is not None and stated < 1 << 31 else None
+    """A number of messages, at most what its type (PtypInteger32) can hold, so that sums fit into a table."""
+    return None if stated is None else min(stated, 0xFFFFFFFF)
 
 
 def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:
