@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from lxml import etree
 
@@ -190,8 +191,14 @@ def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
 
     Returns:
         The number of rows.
+
+    Raises:
+        InputError: The mail was damaged after the reading; the next run finds that and reads it again.
     """
-    mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    try:
+        mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{batch.mail}: was damaged during the run; run again: it is read anew") from error
     rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
         {_MARK: batch.mark.encode("utf-8")}
     )

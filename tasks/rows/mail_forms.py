@@ -26,7 +26,7 @@ from tasks.rows.file_kind import kind_of
 Read = Callable[[int, int], bytes]
 """Gives up to so many bytes (second) of a file from an offset (first); fewer at its end."""
 
-_HEAD: Final = 4096
+_HEAD: Final = 16 << 10
 _MOST: Final = 1 << 20
 """Bytes of a list of files or streams that are read at most."""
 

@@ -102,6 +102,7 @@ OTHERS = [f"stream {number}" for number in range(30)]
         (b"From: a@x.example\r\nTo: b@pd.example\r\nSubject: x\r\n\r\ntext\r\n", EML),
         (b"Message-ID: <1@x>\nDate: today\n" + b"X-Long: " + b"y" * 9000, EML),
         (b"1234\n" + LETTER, EML),
+        (b"Received: from x\r\n by y\r\n" * 400 + LETTER, EML),
         (b"From a@example.org Sat Jan  1 00:00:00 2022\n" + LETTER, MBOX),
         (b"From 123@xxx Sat Jan 1 2022\nX-GM-THRID: 1\nX-Gmail-Labels: Inbox\n" + LETTER, GOOGLE),
         (packed("a.eml"), ZIP),
