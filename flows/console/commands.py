@@ -19,6 +19,9 @@ from flows.run.publish import is_cut
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from rich.console import Console
+
+    from flows.run.part import Part
 
 
 def automations(notify: str | None) -> None:
@@ -63,17 +66,29 @@ def ledger(folder: Path) -> None:
     for line in account_lines(rows, files, parts):
         to.out(line, highlight=False)
     for part in parts:
-        if part.ledger_listing is not None:
-            to.out("")
-            table, listing = part.ledger_listing
-            if (Investigation.open(folder).out / table.files[0]).exists():
-                print_listing(listing(_published(folder, table)), to)
-            else:
-                to.out(f"{table.name} is not there: an earlier version made these tables; run again")
+        _print_listing_of(part, folder, to)
     to.out("")
     to.out(QUESTION, highlight=False)
-    for line in answer(parts, Investigation.open(folder).out).lines("each number is above"):
+    try:
+        known = answer(parts, Investigation.open(folder).out)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    for line in known.lines("each number is above"):
         to.out(line, highlight=False)
+
+
+def _print_listing_of(part: Part, folder: Path, to: Console) -> None:
+    """Print what a part shows below the accounts, if it shows anything."""
+    if part.ledger_listing is None:
+        return
+    table, listing = part.ledger_listing
+    if not (Investigation.open(folder).out / table.files[0]).exists():
+        to.out(f"\n{table.name} is not there: an earlier version made these tables; run again")
+        return
+    found = listing(_published(folder, table))
+    if found.rows:
+        to.out("")
+        print_listing(found, to)
 
 
 def quarantine(folder: Path) -> None:
