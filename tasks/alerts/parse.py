@@ -17,6 +17,8 @@ from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
 _MOST_DETAIL: Final = 200
+_HEADERS: Final = [name for name in TABLES["work/mail"].arrow.names if name in PARSED.arrow.names]
+_NEEDED: Final = [*_HEADERS, "html", "text", "flaws"]
 NO_TITLE: Final = "no title in the HTML body or the plain text"
 """The reason for which parsing puts an alert into quarantine; the detail is about each body."""
 PARSER_FAILED: Final = "the parser failed"
@@ -37,7 +39,11 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
         and neither delivery nor submission is known (such alerts are grouped among themselves). A message
         on which the parsing fails costs itself alone: an alert then has a reason, and a message whose kind
         cannot be told is unclassified.
+
+    Raises:
+        KeyError: The mail lacks a column.
     """
+    mail = mail.select(_NEEDED)  # a column that is missing is no message's fault, and ends the run
     try:
         return _parsed(mail, crosswalk, timezone)
     except Exception as error:  # whatever one message raises, the others are parsed
