@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from data.configuration import agency_lines, read_agency, read_config
-from data.errors import InputError
+from data.errors import InputError, NoMailboxError
 from data.record_names import as_label
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
@@ -225,7 +225,8 @@ class Investigation:
             agencies: The agencies; no other's folder is listed. None for all.
 
         Raises:
-            InputError: There is none, or a folder cannot be listed.
+            NoMailboxError: There is none.
+            InputError: A folder cannot be listed.
         """
         place = self.place
         wanted = place.agencies() if agencies is None else agencies
@@ -233,7 +234,7 @@ class Investigation:
         if not files:
             others = place.others() if agencies is None else []
             there = f" (but {_counted(others)})" if others else ""
-            raise InputError(
+            raise NoMailboxError(
                 f"{place}: no mailbox (*.pst, *.ost) in it{there}; "
                 "put them into one folder per agency, such as records/lapd/inbox.pst; "
                 "or run another part alone, for example with --only posts"

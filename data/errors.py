@@ -13,6 +13,10 @@ class InputError(Exception):
     """
 
 
+class NoMailboxError(InputError):
+    """There is no mailbox in the records; ``str(error)`` says what is there, by suffix."""
+
+
 class LedgerError(Exception):
     """An identity of the ledger (method 10.3) does not hold: something was lost, or was counted twice.
 

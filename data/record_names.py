@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import unicodedata
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.printable import printable
 from data.settings import AGENCY_FILE
 
 MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
@@ -60,27 +62,50 @@ def disk_of(key: str) -> str:
 
 
 def as_label(path: Path, base: Path) -> str:
-    """The path below ``base`` as text that every table can hold, whatever bytes are in the name."""
+    r"""The path below ``base`` as text that every table can hold and that can be shown, whatever its name is.
+
+    Bytes that are not UTF-8, and characters that could control a terminal or end a line, are written as
+    ``\xNN`` or ``\uNNNN``.
+
+    Example:
+        >>> as_label(Path("case/records/in\x1bbox.pst"), Path("case"))
+        'records/in\\x1bbox.pst'
+    """
     with contextlib.suppress(ValueError):
         path = path.relative_to(base)
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return escaped(os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
+
+
+def escaped(label: str) -> str:
+    r"""A name with the characters that cannot be shown written as ``\xNN`` or ``\uNNNN``."""
+    if label.isprintable():
+        return label
+    return "".join(char if _is_shown(char) else char.encode("unicode_escape").decode() for char in label)
+
+
+def _is_shown(char: str) -> bool:
+    """Whether a character can be shown: it is printed, or it is a blank of any width."""
+    return char.isprintable() or unicodedata.category(char) == "Zs"
 
 
 def as_text(name: str) -> str:
-    """An agency's name, checked to be text, because it goes into every table.
+    """An agency's name, checked to be text that can be shown, because it goes into every table and line.
 
     Raises:
-        InputError: It is not UTF-8.
+        InputError: It is not UTF-8, or holds control characters.
     """
     try:
         name.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{RECORDS}/{name!a}: the folder's name is not UTF-8; rename it") from error
+    if not all(map(_is_shown, name)):
+        raise InputError(f"{RECORDS}/{name!a}: the folder's name holds control characters; rename it")
     return name
 
 
 def stray(name: str) -> InputError:
     """The error for a mailbox outside every agency's folder."""
     return InputError(
-        f"{RECORDS}/{name}: belongs to no agency; move it into a folder, as {RECORDS}/<agency>/{name}"
+        f"{RECORDS}/{printable(name)}: belongs to no agency; "
+        f"move it into a folder, as {RECORDS}/<agency>/{printable(name)}"
     )

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from data.errors import InputError
-from data.record_names import RECORDS, as_label, as_text, disk_of, is_mailbox, is_of_disk, is_other, stray
+from data.record_names import (
+    RECORDS,
+    as_label,
+    as_text,
+    disk_of,
+    escaped,
+    is_mailbox,
+    is_of_disk,
+    is_other,
+    stray,
+)
 from data.settings import AGENCY_FILE, FILE
 from data.storage import (
     Found,
@@ -31,10 +41,10 @@ from data.storage import (
 
 @dataclass(frozen=True)
 class RecordFile:
-    r"""One mailbox as it was handed over.
+    r"""One mailbox, or another file, as it was handed over.
 
     Attributes:
-        agency: Its folder under ``records/``.
+        agency: Its folder under ``records/``; empty for a file that is in none.
         path: Where to open it.
         file: Its path inside the investigation folder with forward slashes, such as
             ``records/lapd/2019/inbox.pst``; bytes of a name that are not UTF-8 are written as ``\\xNN``.
@@ -133,6 +143,16 @@ class Records(Protocol):
             InputError: A folder cannot be listed.
         """
 
+    def other_files(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
+        """The files of :meth:`others`, in order of their names.
+
+        Args:
+            agencies: The agencies whose folders are listed; None for all, and for files outside of them.
+
+        Raises:
+            InputError: A folder cannot be listed.
+        """
+
     def scan(self) -> Scan:
         """Every file of every agency, mailboxes and others. An agency that cannot be listed is skipped.
 
@@ -196,9 +216,16 @@ class FolderRecords:
 
     def others(self) -> list[str]:
         """See :meth:`Records.others`."""
-        files = [path for agency in self.agencies() for path in self._files(self.folder / agency)]
-        files += [entry for entry in self._entries() if not entry.is_dir()]
-        return sorted(self._name(path) for path in files if is_other(path.name))
+        return [other.file for other in self.other_files()]
+
+    def other_files(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
+        """See :meth:`Records.other_files`."""
+        wanted = self.agencies() if agencies is None else agencies
+        files = [(agency, path) for agency in wanted for path in self._files(self.folder / agency)]
+        if agencies is None:
+            files += [("", entry) for entry in self._entries() if not entry.is_dir()]
+        found = [RecordFile(agency, path, self._name(path)) for agency, path in files if is_other(path.name)]
+        return sorted(found, key=lambda other: other.file)
 
     def scan(self) -> Scan:
         """See :meth:`Records.scan`."""
@@ -290,7 +317,7 @@ class StoreRecords:
     def mailboxes(self, agency: str) -> list[RecordFile]:
         """See :meth:`Records.mailboxes`."""
         return [
-            RecordFile(agency, found.location, f"{RECORDS}/{agency}/{found.key}")
+            RecordFile(agency, found.location, escaped(f"{RECORDS}/{agency}/{found.key}"))
             for found in self._objects(agency)
             if is_mailbox(found.key)
         ]
@@ -310,16 +337,26 @@ class StoreRecords:
 
     def others(self) -> list[str]:
         """See :meth:`Records.others`."""
-        return sorted(
-            f"{RECORDS}/{found.key}" for found in self._objects() if is_other(PurePosixPath(found.key).name)
-        )
+        return [other.file for other in self.other_files()]
+
+    def other_files(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
+        """See :meth:`Records.other_files`."""
+        found = [
+            RecordFile(
+                one.key.rpartition("/")[0].partition("/")[0], one.location, escaped(f"{RECORDS}/{one.key}")
+            )
+            for one in self._objects()
+            if is_other(PurePosixPath(one.key).name)
+        ]
+        wanted = [other for other in found if agencies is None or other.agency in agencies]
+        return sorted(wanted, key=lambda other: other.file)
 
     def scan(self) -> Scan:
         """See :meth:`Records.scan`."""
         found, troubles = list_objects(self.url), dict[str, str]()
         agencies = set(_agencies_of(_outside(found), troubles))
         seen = [
-            Seen(agency, f"{RECORDS}/{one.key}", one.state)
+            Seen(agency, escaped(f"{RECORDS}/{one.key}"), one.state)
             for one in _outside(found)
             if (agency := one.key.partition("/")[0]) in agencies and "/" in one.key
         ]

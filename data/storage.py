@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.errors import InputError
+from data.printable import printable
 
 STORES: Final = ("s3",)
 """Protocols of the stores that are supported and tested."""
@@ -276,7 +277,9 @@ def stream(location: Remote) -> Iterator[bytes]:
 
 def changed(location: Location | str) -> InputError:
     """The error for a file that was changed after the program first saw it."""
-    return InputError(f"{location}: was changed during the run; wait until it is copied, run again")
+    return InputError(
+        f"{printable(str(location))}: was changed during the run; wait until it is copied, run again"
+    )
 
 
 def store_error(url: str, error: Exception) -> InputError:

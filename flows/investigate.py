@@ -12,6 +12,7 @@ from data.catalog import Investigation
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
+from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
@@ -194,7 +195,9 @@ def run_parts(
             given, stage, client, settings.partition, settings.buckets, settings.agencies, settings.settled
         )
         found = {part.name: _run_part(part, job) for part in parts}
-        show_table("ledger", read_table(TABLES["public/ledger"], stage), "Everything is accounted for")
+        asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
+        known = f"{asked} {answer(parts, stage).in_public}"
+        show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
         with reporter().stage("publish"):
             before = {} if whole else previous(investigation.out)
             write_provenance(provenance(investigation.config, parts, found, stage, before), stage)

@@ -59,6 +59,11 @@ HEADERS: Final = (
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
 
+ITEM_CLASS: Final = Column(
+    "class", TEXT, "The message class, as far as the program's list knows it; else 'other'."
+)
+ITEMS: Final = Column("items", COUNT, "Items of the class.")
+
 PRIVATE: Final = (
     Table(
         "private/sources",
@@ -173,6 +178,29 @@ PRIVATE: Final = (
             Column("detail", TEXT, "What the reader said about this one; may be empty."),
         ),
     ),
+    Table(
+        "private/not_mail_classes",
+        ("agency", "source", "message_class"),
+        "One row per message class of the items of a mailbox that are not mail.",
+        (
+            AGENCY,
+            SOURCE,
+            Column("message_class", TEXT, "The class as stored, at most 255 characters of it."),
+            ITEM_CLASS,
+            ITEMS,
+        ),
+    ),
+    Table(
+        "private/other_files",
+        ("agency", "file"),
+        "One row per file in records/ that holds mail, or may hold some, in a form that is not read.",
+        (
+            Column("agency", TEXT, "The agency's folder name under records/; empty for a file beside them."),
+            Column("file", TEXT, "The file's path inside the investigation folder."),
+            Column("form", TEXT, "What it is, by its content."),
+            Column("fix", TEXT, "What to do about it."),
+        ),
+    ),
 )
 
 PUBLIC: Final = (
@@ -199,7 +227,8 @@ PUBLIC: Final = (
                 "line",
                 TEXT,
                 "What is counted. mail: 'listed in the file', 'messages read', 'not mail', 'quarantined "
-                "while reading'. "
+                "while reading'; among the messages read 'without a body' and 'with replacement characters'; "
+                "'embedded messages not opened' where they were counted. "
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
@@ -220,6 +249,19 @@ PUBLIC: Final = (
                 " by its name.",
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
+        ),
+    ),
+    Table(
+        "public/not_mail",
+        ("agency", "source", "class"),
+        "One row per class of the items of a mailbox that are not mail; classes that are not in the "
+        "program's list are one row, 'other'.",
+        (
+            AGENCY,
+            SOURCE,
+            ITEM_CLASS,
+            Column("what", TEXT, "What such an item is, in words."),
+            ITEMS,
         ),
     ),
     Table(
@@ -284,7 +326,9 @@ WORK: Final = (
         (
             NODE_ID,
             FOLDER,
-            Column("message_class", TEXT, "MAPI message class: IPM.Note or under it."),
+            Column(
+                "message_class", TEXT, "MAPI message class: IPM.Note or under it; empty where there is none."
+            ),
             *(_HEADER[name] for name in ("subject", "sender", "to", "cc")),
             EXCHANGE,
             *(_HEADER[name] for name in ("message_id",)),

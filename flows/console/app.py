@@ -19,6 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from data.errors import InputError, LedgerError
+from data.printable import printable_lines
 from flows.parts import PARTS
 from flows.run.signals import handling
 
@@ -383,9 +384,8 @@ def _fail(line: str, code: int) -> NoReturn:
         sys.stdout.flush()
     except OSError:  # closed, or its disk is full; at its exit Python would try again, and complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.stderr.write(
-        line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(errors="replace") + "\n"
-    )
+    shown = printable_lines(line).encode(sys.stderr.encoding or "utf-8", "backslashreplace")
+    sys.stderr.write(shown.decode(errors="replace") + "\n")
     sys.exit(code)
 
 

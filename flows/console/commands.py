@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
+from data.printable import printable
 from data.schema import TABLES, Table
 from flows import parts as registry
 from flows.console.printing import command, console, number, print_listing, print_table
-from flows.run.preflight import notes
+from flows.run.answer import QUESTION, answer
+from flows.run.preflight import mailboxes_of, notes
 from flows.run.progress import speaking
 from flows.run.publish import is_cut
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from rich.console import Console
+
+    from flows.run.part import Part
 
 
 def automations(notify: str | None) -> None:
@@ -61,10 +66,29 @@ def ledger(folder: Path) -> None:
     for line in account_lines(rows, files, parts):
         to.out(line, highlight=False)
     for part in parts:
-        if part.ledger_listing is not None:
-            to.out("")
-            table, listing = part.ledger_listing
-            print_listing(listing(_published(folder, table)), to)
+        _print_listing_of(part, folder, to)
+    to.out("")
+    to.out(QUESTION, highlight=False)
+    try:
+        known = answer(parts, Investigation.open(folder).out)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    for line in known.lines("each number is above"):
+        to.out(line, highlight=False)
+
+
+def _print_listing_of(part: Part, folder: Path, to: Console) -> None:
+    """Print what a part shows below the accounts, if it shows anything."""
+    if part.ledger_listing is None:
+        return
+    table, listing = part.ledger_listing
+    if not (Investigation.open(folder).out / table.files[0]).exists():
+        to.out(f"\n{table.name} is not there: an earlier version made these tables; run again")
+        return
+    found = listing(_published(folder, table))
+    if found.rows:
+        to.out("")
+        print_listing(found, to)
 
 
 def quarantine(folder: Path) -> None:
@@ -132,15 +156,16 @@ def inspect(files: Sequence[Path]) -> None:
             failed.append(found)
             continue
         facts = f"{found.format}, {found.bytes:,} bytes, encoding {found.encoding}"
-        to.print(f"{found.path}: {facts}, {number(found.listed)} messages", markup=False)
+        name = printable(str(found.path))
+        to.print(f"{name}: {facts}, {number(found.listed)} messages", markup=False)
         rows = [(folder.path, folder.messages, folder.stated) for folder in found.folders]
         if rows:
             print_table(("folder", "messages", "the folder says"), rows, to=to)
         for warning in found.warnings:
-            to.print(f"WARNING: {warning}", markup=False)
+            to.print(f"WARNING: {printable(warning)}", markup=False)
         to.print()
     for error in failed[:-1]:
-        console(error=True).print(f"nwatch: {error}", markup=False)
+        console(error=True).print(f"nwatch: {printable(str(error))}", markup=False)
     if failed:
         raise failed[-1]
 
@@ -156,7 +181,7 @@ def plan(folder: Path, partition: int | None) -> None:
     investigation = Investigation.open(folder)
     with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
         found = plan_reading(
-            investigation.records(),
+            mailboxes_of(investigation),
             investigation.work,
             partition,
             on_progress,
@@ -182,12 +207,11 @@ def plan(folder: Path, partition: int | None) -> None:
     )
     for each in planned:
         for copy in each.mailbox.files[1:]:
-            to.print(
-                f"note: {copy} is the same file as {each.mailbox.files[0]}; it is read once", markup=False
-            )
+            same = f"{copy} is the same file as {each.mailbox.files[0]}; it is read once"
+            to.print(f"note: {printable(same)}", markup=False)
         if each.problem:
-            to.print(f"WARNING: {each.mailbox.files[0]}: {each.problem}", markup=False)
+            to.print(f"WARNING: {printable(f'{each.mailbox.files[0]}: {each.problem}')}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
     for note in notes(investigation, brief=False):
-        to.print(f"note: {note}", markup=False)
+        to.print(f"note: {printable(note)}", markup=False)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.console.printing import number, printable
+from data.printable import printable
+from flows.console.printing import number
 from tasks.ledger.identities import EVERY_KIND, Identity
 
 if TYPE_CHECKING:
@@ -119,9 +120,18 @@ def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequ
     for source, counts in _by_name(each, files):
         yield _named(source, files)
         yield from _identities(part, counts)
+        yield from _beside(part, counts)
         yield ""
     yield part.ledger.together
-    yield from _identities(part, _together(accounts))
+    yield from _identities(part, together := _together(accounts))
+    yield from _beside(part, together)
+
+
+def _beside(part: Part, counts: Counts) -> Iterator[str]:
+    """The lines that no identity has."""
+    for section in part.ledger.sections:
+        beside = [line for line in part.ledger.beside if (section, line) in counts]
+        yield from (_line(2, line, counts[section, line]) for line in beside)
 
 
 def _section(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -137,8 +147,7 @@ def _section(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequen
         if source:
             yield f"{part.name}/{printable(source)}"
         yield from _identities(part, counts)
-        beside = [line for line in part.ledger.beside if (part.name, line) in counts]
-        yield from (_line(2, line, counts[part.name, line]) for line in beside)
+        yield from _beside(part, counts)
 
 
 def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) -> list[tuple[str, Counts]]:

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from data.printable import printable
+
 if TYPE_CHECKING:
     from flows.run.part import Listing
 
@@ -79,16 +81,6 @@ def print_listing(listing: Listing, to: Console) -> None:
 
 def _cell(value: Any) -> str:
     return number(value) if value is None or isinstance(value, int) else printable(str(value))
-
-
-def printable(text: str) -> str:
-    r"""Text from a mailbox or a disk without control characters, so that it cannot control the terminal.
-
-    Example:
-        >>> printable("in\x1bbox")
-        'in�box'
-    """
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def shown(path: Path) -> str:

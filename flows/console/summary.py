@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from data.printable import printable
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
 from flows.console.ledger_text import balances
 from flows.console.printing import command, number, print_listing, shown
+from flows.run.answer import QUESTION, answer
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +45,7 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     print_balances(result, told, to)
     to.print(f"{'seconds':<18}{_seconds(seconds)}")
     for note in result.notes:
-        to.print(f"{'note':<18}{note}", markup=False)
+        to.print(f"{'note':<18}{printable(note)}", markup=False)
     to.print(f"{'tables':<18}{shown(result.out)}", markup=False)
     warnings(result, told, to)
 
@@ -54,15 +56,14 @@ def print_balances(result: RunResult, told: list[Told], to: Console) -> None:
     found = list(balances(rows, registry.load(result.found)))
     if not found:
         return
-    to.print("Is anything missing?", style="bold" if to.is_terminal else "")
+    to.print(QUESTION, style="bold" if to.is_terminal else "")
     width = max(len(number(each.count)) for each in found)
     for each in found:
         of = " + ".join(f"{number(count)} {name}" for name, count in each.parts)
         to.print(f"  {number(each.count):>{width}} {each.name}{' = ' if of else ''}{of}", markup=False)
-    answer = "No: everything is accounted for"
-    if unknown := ", ".join(each.unknown for each in told if each.unknown):
-        answer = f"Unknown for {unknown} (see the warnings); everything else is accounted for"
-    to.print(f"{answer}; line by line: {command('nwatch ledger', result.out.parent)}", markup=False)
+    known = answer(registry.load(result.found), result.out, [each.unknown for each in told])
+    for line in known.lines(f"line by line: {command('nwatch ledger', result.out.parent)}"):
+        to.print(line, markup=False)
     to.print()
 
 
@@ -79,7 +80,7 @@ def warnings(result: RunResult, told: list[Told], to: Console) -> None:
         return
     to.print()
     for line in result.warnings:
-        to.print(f"WARNING: {line}", style="bold red" if to.is_terminal else "", markup=False)
+        to.print(f"WARNING: {printable(line)}", style="bold red" if to.is_terminal else "", markup=False)
     for each in told:
         for what, words in each.see.items():
             to.print(f"{what}: {command(words, result.out.parent)}", markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from data.crosswalk import Crosswalk
     from tasks.alerts.results import Copies
+    from tasks.ledger.results import Doubts
     from tasks.mail.results import MailSource, Reading
 
 
@@ -87,6 +89,7 @@ def run(job: Job) -> MailFound:
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
+    from tasks.mail.look import check_any_readable, find_other_files
     from tasks.mail.previous_runs import recall, together
     from tasks.mail.settings import MailSettings
 
@@ -100,14 +103,19 @@ def run(job: Job) -> MailFound:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, left_out = _settled(investigation, records)
     planned = step(mailboxes.survey)(records, work, client, settings)
-    reading = step(mailboxes.read)(planned, work, client, settings)
+    others = find_other_files(investigation.place, job.agencies)
+    check_any_readable(planned.mailboxes, others, str(investigation.place))
+    reading = replace(step(mailboxes.read)(planned, work, client, settings), others=others)
     if job.agencies is not None:
         known = recall(work, but=job.agencies)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
     tables = step(alerts.tabulate)(parsed, reading.sources, job.out)
-    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out)
+    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out, reading.others)
+    rebuilt = (*reading.rebuilt, *parsed.rebuilt)
+    for line in rebuilt:
+        run_log().warning(line)
     kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
@@ -124,7 +132,7 @@ def run(job: Job) -> MailFound:
         quarantine=quarantined,
         copies=_copies(tables.copied),
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=left_out,
+        notes=(*left_out, *rebuilt),
     )
 
 
@@ -195,7 +203,6 @@ def tell(found: MailFound) -> Told:
     rows = sorted(found.kinds.to_pylist(), key=lambda row: (row["agency"], -row["emails"], row["kind"]))
     kinds = [(row["agency"], row["kind"], row["emails"]) for row in rows]
     twice = sum(len(source.files) - 1 for source in found.sources)
-    unknown = sum(source.messages_listed is None for source in found.sources)
     return Told(
         listings=(Listing(("agency", "kind", "emails"), kinds),),
         facts={
@@ -207,9 +214,25 @@ def tell(found: MailFound) -> Told:
             **found.copies,
             "in quarantine": found.quarantine,
         },
-        unknown=f"{unknown:,} of {len(found.sources):,} mailboxes" if unknown else "",
         see={"See what and why": "nwatch quarantine"} if found.quarantine else {},
     )
+
+
+def doubts(out: Path) -> Doubts:
+    """Mailboxes of unknown content, what could not be read of the others, and files in other forms."""
+    from tasks.mail.look import mail_doubts
+
+    return mail_doubts(out)
+
+
+def not_mail(table: pa.Table) -> Listing:
+    """The items that are not mail, by agency and class."""
+    rows: dict[tuple[str, str, str], int] = {}
+    for row in table.to_pylist():
+        key = (row["agency"], row["what"], row["class"])
+        rows[key] = rows.get(key, 0) + row["items"]
+    listed = sorted(rows.items(), key=lambda item: (item[0][0], -item[1], item[0]))
+    return Listing(("agency", "not mail", "class", "items"), [(*key, items) for key, items in listed])
 
 
 def notes(investigation: Investigation) -> list[str]:
@@ -229,7 +252,9 @@ PART = Part(
     tell=tell,
     look=look,
     notes=notes,
+    doubts=doubts,
     remember=remember,
+    ledger_listing=(TABLES["public/not_mail"], not_mail),
     # Arrow loads pandas when it converts its first list: better once than on every worker.
     worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
     keys=("sources", "crosswalk"),

@@ -11,6 +11,7 @@ from data.catalog import Investigation
 from data.schema import Table
 from flows.run.inputs import Inputs
 from tasks.ledger.identities import Ledger
+from tasks.ledger.results import Doubts
 from tasks.rows.results import InputFile
 
 
@@ -83,7 +84,8 @@ class Told:
     Attributes:
         listings: Its tables.
         facts: Its numbers, by name; None is an unknown one.
-        unknown: What cannot be known, as "2 of 11 mailboxes"; "" where all is known.
+        unknown: What cannot be known, as "2 of 11 mailboxes"; "" where all is known, or where the part's
+            ``doubts`` say so.
         see: Commands that show what the warnings are about, as ``nwatch quarantine``.
     """
 
@@ -95,6 +97,11 @@ class Told:
 
 def _nothing(given: Inputs) -> None:
     """Look at nothing: the part looks at its input when it runs."""
+
+
+def _no_doubts(out: Path) -> Doubts:
+    """All that entered was counted and read."""
+    return Doubts()
 
 
 def _no_notes(investigation: Investigation) -> list[str]:
@@ -120,6 +127,7 @@ class Part:
         look: Looks at its input before any work is done; what it returns is kept in the
             ``Inputs``. Raises an InputError where something is missing or wrong.
         notes: What a person should know of its input before the run, one line each.
+        doubts: Why nobody can say that nothing is missing, by the tables in a folder.
         remember: Called when all parts have run, before their tables are published.
         ledger_listing: A table that ``nwatch ledger`` shows below the accounts, and how.
         worker_modules: Modules that the workers load for it; none where it needs no workers. On this machine
@@ -136,6 +144,7 @@ class Part:
     tell: Callable[[Any], Told]
     look: Callable[[Inputs], Any] = _nothing
     notes: Callable[[Investigation], list[str]] = _no_notes
+    doubts: Callable[[Path], Doubts] = _no_doubts
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None
     worker_modules: tuple[str, ...] = ()

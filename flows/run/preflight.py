@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from data.catalog import Investigation
-from data.errors import InputError
+from data.errors import InputError, NoMailboxError
+from data.records import RecordFile
 from flows import parts as registry
 from flows.run.inputs import Inputs
 
@@ -70,6 +71,33 @@ def inputs(folder: Path, agencies: Collection[str] | None = None) -> Inputs:
     return Inputs(Investigation.open(folder, agencies))
 
 
+def mailboxes_of(investigation: Investigation, agencies: Collection[str] | None = None) -> list[RecordFile]:
+    """Every mailbox, as :meth:`Investigation.records`.
+
+    Args:
+        investigation: The investigation.
+        agencies: The agencies; None for all.
+
+    Raises:
+        InputError: There is none; the message says in which forms there is mail, if there is any.
+    """
+    try:
+        return investigation.records(agencies)
+    except NoMailboxError as error:
+        forms = _forms_there(investigation, agencies)
+        if forms:
+            raise InputError(f"{investigation.place}: no mailbox that can be read; {forms}") from error
+        raise
+
+
+def _forms_there(investigation: Investigation, agencies: Collection[str] | None) -> str:
+    """The forms in which files of the records hold mail, with what to do about each; usually none."""
+    from tasks.mail.look import find_other_files, forms_found
+
+    others = find_other_files(investigation.place, agencies)
+    return ". ".join(map(str, forms_found((each.file, each.form, each.fix) for each in others)))
+
+
 def check_agency(investigation: Investigation, agency: str) -> None:
     """Check that an agency has mail to read.
 
@@ -77,6 +105,8 @@ def check_agency(investigation: Investigation, agency: str) -> None:
         InputError: It has no mailbox; the message names the agencies that have.
     """
     if not investigation.place.mailboxes(agency):
+        if forms := _forms_there(investigation, [agency]):
+            raise InputError(f"records/{agency}: no mailbox that can be read; {forms}")
         there = sorted({one.agency for one in investigation.place.scan().seen if one.mailbox})
         raise InputError(
             f"records/{agency}: agency {agency!r} has no mailbox (*.pst, *.ost); "
@@ -113,7 +143,7 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
             there.
     """
     if only is None:
-        investigation.records()
+        mailboxes_of(investigation)
     left_out = skipped(investigation)
     for part in only or ():
         if part in left_out:
@@ -121,7 +151,7 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
                 f"{investigation.folder}: --only {part}: {left_out[part]}; put it there, or leave --only out"
             )
         if part == "mail":
-            investigation.records()
+            mailboxes_of(investigation)
     asked = registry.PARTS if only is None else only
     return tuple(part for part in registry.PARTS if part in asked and part not in left_out)
 

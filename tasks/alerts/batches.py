@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from lxml import etree
 
 from data.crosswalk import Crosswalk
 from data.errors import InputError
+from data.sealed import is_intact, seal
 from data.tables import replacing, write_parquet
 from tasks.alerts.look import check_templates
 from tasks.alerts.parse import parse_messages
@@ -80,11 +82,13 @@ class Parsed:
         sources: In order of agency and source; a mailbox without mail has no files.
         fresh: Batches parsed in this run.
         kept: Batches that earlier runs have parsed.
+        rebuilt: What of earlier runs was damaged and parsed again, one line each.
     """
 
     sources: tuple[ParsedSource, ...]
     fresh: int
     kept: int
+    rebuilt: tuple[str, ...] = ()
 
 
 def code_version() -> str:
@@ -170,11 +174,10 @@ def _batches(file: Path, folder: Path) -> list[Batch]:
 
 
 def is_done(batch: Batch) -> bool:
-    """Whether the batch's result is on disk, complete and made from the same rows."""
-    try:
-        metadata = pq.read_schema(batch.result).metadata or {}
-    except (OSError, ValueError):  # not there, or not Parquet (ArrowInvalid is a ValueError)
+    """Whether the batch's result is on disk, intact and made from the same rows."""
+    if not batch.result.exists() or not is_intact(batch.result):
         return False
+    metadata = pq.read_schema(batch.result).metadata or {}
     return bool(metadata.get(_MARK) == batch.mark.encode("utf-8"))
 
 
@@ -183,14 +186,21 @@ def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
 
     Returns:
         The number of rows.
+
+    Raises:
+        InputError: The mail was damaged after the reading; the next run finds that and reads it again.
     """
-    mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    try:
+        mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{batch.mail}: was damaged during the run; run again: it is read anew") from error
     rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
         {_MARK: batch.mark.encode("utf-8")}
     )
     batch.result.parent.mkdir(parents=True, exist_ok=True)
     with replacing(batch.result) as beside:
         write_parquet(rows, beside)
+        seal(beside)
     return int(rows.num_rows)
 
 
@@ -222,6 +232,12 @@ def parse_sources(
     """
     laid, batches = plan(sources, timezones, crosswalk, work)
     todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
+    damaged = sorted(
+        batch.result for batch, _ in todo if batch.result.exists() and not is_intact(batch.result)
+    )
+    rebuilt = tuple(
+        f"work/alerts/{path.parent.name}/{path.name}: was damaged; parsed again" for path in damaged
+    )
     kept = len(batches) - len(todo)
     report = on_progress or (lambda _done, _all: None)
     report(kept, len(batches))
@@ -232,7 +248,7 @@ def parse_sources(
             report(done, len(batches))
     elif todo:
         run_each(client, parse, todo, lambda done: report(kept + done, len(batches)))
-    return Parsed(laid, fresh=len(todo), kept=kept)
+    return Parsed(laid, fresh=len(todo), kept=kept, rebuilt=rebuilt)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
+from data.printable import printable
 from data.schema import TABLES
 from data.tables import conform, write_table
 from tasks.alerts.results import AlertTables, FolderCount
@@ -19,13 +20,18 @@ from tasks.ledger.accounts import Account, check, close_part
 from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
 from tasks.ledger.results import PartClosed
 from tasks.mail.ledger import (
+    EMBEDDED,
     LISTED,
     NOT_MAIL,
     QUARANTINED_READING,
     READ,
+    REPLACED,
+    WITHOUT_BODY,
     mail_accounts,
     place_of,
 )
+from tasks.mail.not_mail import not_mail_tables
+from tasks.mail.other_files import OtherFile, other_files_table
 from tasks.mail.results import MailSource
 
 ALERT_MESSAGES: Final = "alert messages"
@@ -45,6 +51,7 @@ LEDGER: Final = Ledger(
         Identity("copies", IN_TABLES, (ORIGINALS, COPIES_BY_ID, COPIES_BY_CONTENT)),
     ),
     files="private/sources",
+    beside=(WITHOUT_BODY, REPLACED, EMBEDDED),
     together="all mailboxes",
 )
 
@@ -63,15 +70,20 @@ class MailClosed(PartClosed):
 
 
 def close_mail(
-    sources: Sequence[MailSource], alerts: AlertTables, quarantine: pa.Table, out: Path
+    sources: Sequence[MailSource],
+    alerts: AlertTables,
+    quarantine: pa.Table,
+    out: Path,
+    others: Sequence[OtherFile] = (),
 ) -> MailClosed:
-    """Check that everything adds up, then write ledger, sources and quarantine.
+    """Check that everything adds up, then write ledger, sources, quarantine, and what is not mail.
 
     Args:
         sources: The mailboxes of the mail room.
         alerts: The outcome of the alerts room.
         quarantine: The quarantine rows of the mail room; those of stage ``parsing`` come with ``alerts``.
         out: The folder of the tables.
+        others: The files that hold mail in another form.
 
     Returns:
         The ledger's rows of the mail, what is in quarantine, and the warnings.
@@ -84,6 +96,8 @@ def close_mail(
     mail = mail_accounts(ordered)
     check([*mail, *folder_accounts(ordered, alerts.folders)], LEDGER.identities)
     _check_quarantine(mail, stopped)
+    classes = not_mail_tables(ordered)
+    _check_classes(ordered, classes)
     stages = Counter(stopped.column("stage").to_pylist())
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
     closed = close_part(
@@ -91,6 +105,8 @@ def close_mail(
     )
     write_table(sources_table(ordered), TABLES["private/sources"], out)
     write_table(stopped, QUARANTINE, out)
+    for name, table in {**classes, "private/other_files": other_files_table(others)}.items():
+        write_table(table, TABLES[name], out)
     return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
 
 
@@ -116,7 +132,13 @@ def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount
     """The accounts of the parsing, one per folder: checked first, so that an error names the folder."""
     places = {(source.agency, source.source): place_of(source) for source in sources}
     return [
-        Account("alerts", folder.source, f"{place}, folder {folder.folder}", _fate([folder]), folder.kinds)
+        Account(
+            "alerts",
+            folder.source,
+            f"{place}, folder {printable(folder.folder)}",
+            _fate([folder]),
+            folder.kinds,
+        )
         for folder in folders
         if (place := places[folder.agency, folder.source])
     ]
@@ -141,7 +163,7 @@ def alert_accounts(
         kinds: Counter[str] = Counter()
         for folder in mine:
             kinds.update(folder.kinds)
-        named = ", ".join(f"{folder.folder} ({sum(folder.kinds.values())})" for folder in mine) or "none"
+        named = ", ".join(f"{printable(f.folder)} ({sum(f.kinds.values())})" for f in mine) or "none"
         place = f"{place_of(source)}, folders {named}"
         accounts.append(Account("alerts", source.source, place, {READ: source.read, **_fate(mine)}, kinds))
     parsed = sum(folder.parsed for folder in folders)
@@ -193,6 +215,18 @@ def _check_quarantine(mail: Sequence[Account], stopped: pa.Table) -> None:
                 f"{account.place}: {counted} quarantined while reading, "
                 f"but {rows[account.source]} are in quarantine"
             )
+
+
+def _check_classes(sources: Sequence[MailSource], tables: Mapping[str, pa.Table]) -> None:
+    """Check that the items which are not mail are all in the tables of their classes (method 10.2)."""
+    for table in tables.values():
+        rows: Counter[tuple[str, str]] = Counter()
+        for row in table.select(["agency", "source", "items"]).to_pylist():
+            rows[row["agency"], row["source"]] += row["items"]
+        for source in sources:
+            found = rows[source.agency, source.source]
+            if source.classes is not None and found != source.not_mail:
+                raise LedgerError(f"{place_of(source)}: {source.not_mail} not mail, but {found} by class")
 
 
 def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counter[str]) -> list[str]:

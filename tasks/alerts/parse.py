@@ -10,14 +10,20 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from data.crosswalk import ALERT_KINDS, Crosswalk
+from data.printable import printable
 from data.schema import TABLES
 from tasks.alerts.classify import Matches, classify_column
 from tasks.alerts.identity import identities
 from tasks.alerts.scrape import Alert, scrape
 
 PARSED: Final = TABLES["work/parsed"]
+_MOST_DETAIL: Final = 200
+_HEADERS: Final = [name for name in TABLES["work/mail"].arrow.names if name in PARSED.arrow.names]
+_NEEDED: Final = [*_HEADERS, "html", "text", "flaws"]
 NO_TITLE: Final = "no title in the HTML body or the plain text"
-"""The only reason for which parsing puts an alert into quarantine; the detail is about each body."""
+"""The reason for which parsing puts an alert into quarantine; the detail is about each body."""
+PARSER_FAILED: Final = "the parser failed"
+"""The reason where a message holds what nobody has thought of yet; the detail is what went wrong."""
 
 
 def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
@@ -31,8 +37,27 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
     Returns:
         A row for each message, in the order of ``mail``, in the schema ``work/parsed``. An alert has title,
         description and date, or else reason and detail. Only the date may be missing, if the body has none
-        and neither delivery nor submission is known (such alerts are grouped among themselves).
+        and neither delivery nor submission is known (such alerts are grouped among themselves). A message
+        on which the parsing fails costs itself alone: an alert then has a reason, and a message whose kind
+        cannot be told is unclassified.
+
+    Raises:
+        KeyError: The mail lacks a column.
     """
+    mail = mail.select(_NEEDED)  # a column that is missing is no message's fault, and ends the run
+    try:
+        return _parsed(mail, crosswalk, timezone)
+    except Exception as error:  # whatever one message raises, the others are parsed
+        if not mail.num_rows:
+            raise
+        if mail.num_rows == 1:
+            return _failed(mail, crosswalk, f"{type(error).__name__}: {error}")
+    half = mail.num_rows // 2
+    parts = (mail.slice(0, half), mail.slice(half))
+    return pa.concat_tables([parse_messages(part, crosswalk, timezone) for part in parts])
+
+
+def _parsed(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Table:
     matches = classify_column(mail.column("subject"), crosswalk)
     found: dict[str, pa.Array | pa.ChunkedArray | Sequence[object]] = {
         **{name: matches.column(name) for name in ("kind", "template", "pattern")},
@@ -43,6 +68,28 @@ def parse_messages(mail: pa.Table, crosswalk: Crosswalk, timezone: str) -> pa.Ta
     return pa.table(
         [
             pa.array(found[name], schema.field(name).type) if name in found else mail.column(name)
+            for name in schema.names
+        ],
+        schema=schema,
+    )
+
+
+def _failed(mail: pa.Table, crosswalk: Crosswalk, why: str) -> pa.Table:
+    """The row of one message on which the parsing fails: its headers, and its kind if that can be told."""
+    try:
+        match = crosswalk.classify(mail.column("subject")[0].as_py())
+    except Exception:
+        match = crosswalk.classify(None)
+    found: dict[str, object] = {name: getattr(match, name) for name in ("kind", "template", "pattern")}
+    if match.kind in ALERT_KINDS:
+        # Only an alert can be in quarantine here: a message of another kind has nothing that is parsed.
+        found |= {"reason": PARSER_FAILED, "detail": printable(why)[:_MOST_DETAIL]}
+    schema = PARSED.arrow
+    return pa.table(
+        [
+            mail.column(name).combine_chunks()
+            if name in mail.column_names
+            else pa.array([found.get(name)], schema.field(name).type)
             for name in schema.names
         ],
         schema=schema,
@@ -96,6 +143,8 @@ def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | Non
         >>> from datetime import timezone
         >>> day_in(ZoneInfo("America/Los_Angeles"), datetime(2021, 5, 21, 3, 47, tzinfo=timezone.utc), None)
         datetime.date(2021, 5, 20)
+        >>> day_in(ZoneInfo("Asia/Tokyo"), datetime.max.replace(tzinfo=timezone.utc), None)
+        datetime.date(9999, 12, 31)
     """
     moment = delivered or submitted
     try:

@@ -13,8 +13,16 @@ from pathlib import Path
 
 from distributed import Client
 
+from data.printable import printable
 from data.storage import Location
-from tasks.mail.partitions import PartitionSummary, clear_leftovers, finished, gaps, summaries
+from tasks.mail.partitions import (
+    PartitionSummary,
+    clear_leftovers,
+    drop_damaged,
+    finished,
+    gaps,
+    summaries,
+)
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -73,6 +81,26 @@ def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[S
     ]
 
 
+def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
+    """Remove partitions of earlier runs that are not as they were written, so that they are read again.
+
+    Args:
+        mailboxes: The mailboxes.
+        work: The investigation's work folder.
+
+    Returns:
+        A line for each, which names the mailbox, sorted.
+    """
+    lines = []
+    for mailbox in {mailbox.source: mailbox for mailbox in reversed(mailboxes)}.values():
+        folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
+        lines += [
+            f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"
+            for name in drop_damaged(folder)
+        ]
+    return sorted(lines)
+
+
 def read_mailboxes(
     client: Client,
     mailboxes: Sequence[Mailbox],
@@ -81,6 +109,8 @@ def read_mailboxes(
     on_progress: OnProgress | None = None,
 ) -> dict[str, list[PartitionSummary]]:
     """Read what is not yet read of all mailboxes; partitions of all of them run in parallel.
+
+    A partition that is damaged must have been removed before (``drop_damaged_mail``).
 
     Args:
         client: Where to run.

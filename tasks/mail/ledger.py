@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from data.printable import printable
 from tasks.ledger.accounts import Account
 from tasks.mail.results import MailSource
 
@@ -14,6 +15,9 @@ STATED: Final = "stated by its folders"
 """A second count of the messages, made by the program that wrote the file; shown beside the first, and
 part of no identity."""
 NOT_MAIL: Final = "not mail"
+WITHOUT_BODY: Final = "without a body"
+REPLACED: Final = "with replacement characters"
+EMBEDDED: Final = "embedded messages not opened"
 QUARANTINED_READING: Final = "quarantined while reading"
 
 
@@ -32,6 +36,12 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
             NOT_MAIL: None if shut and not source.not_mail else source.not_mail,
             QUARANTINED_READING: None if shut and not source.quarantined else source.quarantined,
         }
+        beside = {
+            WITHOUT_BODY: source.without_body,
+            REPLACED: source.replacement_characters,
+            EMBEDDED: source.embedded_not_opened,
+        }
+        lines |= {line: count for line, count in beside.items() if count is not None}
         lost = f", folder {', '.join(source.unaccounted)}" if source.unaccounted else ""
         accounts.append(Account("mail", source.source, place_of(source) + lost, lines))
     return accounts
@@ -39,4 +49,4 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
 
 def place_of(source: MailSource) -> str:
     """The name of a mailbox for a person: its file, or all its files where it was given several times."""
-    return " = ".join(source.files) or source.source
+    return printable(" = ".join(source.files) or source.source)

@@ -8,29 +8,74 @@ from pathlib import Path
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.printable import printable
 from data.storage import Location
+from tasks.mail.doubts import mail_doubts
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
+from tasks.mail.other_files import OtherFile, find_other_files, forms_found
 from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
-from tasks.mail.sources import Examined, HashMemo, Mailbox, check_readable, examine, group, state_of
+from tasks.mail.sources import (
+    Examined,
+    HashMemo,
+    Mailbox,
+    check_readable,
+    check_regular,
+    examine,
+    group,
+    state_of,
+)
 
-__all__ = ["Inspection", "Planned", "inspections", "plan_reading"]
+__all__ = [
+    "Inspection",
+    "OtherFile",
+    "Planned",
+    "check_any_readable",
+    "find_other_files",
+    "forms_found",
+    "inspections",
+    "mail_doubts",
+    "plan_reading",
+]
 
 
 def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
     """Inspect each file; one that is not a mailbox gives its error, and the others are still inspected."""
     for file in files:
+        name = printable(str(file))
         try:
+            check_regular(file, name)
             yield inspect(file)
+        except InputError as error:
+            yield error
         except NotAMailboxError as error:
-            yield InputError(f"{file}: {error}")
+            yield InputError(f"{name}: {error}")
         except IsADirectoryError:
-            yield InputError(f"{file}: is a folder; name the mailboxes in it, as {file / '*.pst'}")
+            yield InputError(f"{name}: is a folder; name the mailboxes in it, as {name}/*.pst")
         except OSError as error:
             yield InputError(
-                f"{file}: cannot be read ({error.strerror or error}); check its name and permissions"
+                f"{name}: cannot be read ({error.strerror or error}); check its name and permissions"
             )
+
+
+def check_any_readable(mailboxes: Sequence[Mailbox], others: Sequence[OtherFile], place: str) -> None:
+    """Check that there is a mailbox among the files that are called one.
+
+    Args:
+        mailboxes: All of a run, surveyed.
+        others: The files that hold mail in another form.
+        place: How the records are named in the message.
+
+    Raises:
+        InputError: No file of them is a mailbox; the message says what they are, and which forms there are.
+    """
+    if not mailboxes or any(mailbox.examined.plan is not None for mailbox in mailboxes):
+        return
+    first, more = mailboxes[0], len(mailboxes) - 1
+    wrong = f"{first.files[0]}: {first.examined.problem}" + (f" (and {more:,} more files)" if more else "")
+    forms = forms_found((other.file, other.form, other.fix) for other in others)
+    raise InputError(". ".join([f"{place}: no mailbox that can be read; {wrong}", *map(str, forms)]))
 
 
 @dataclass(frozen=True)

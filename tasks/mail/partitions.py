@@ -22,6 +22,8 @@ import pyarrow.parquet as pq
 
 from data.errors import InputError
 from data.schema import TABLES
+from data.sealed import is_intact, seal
+from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
 from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
 
@@ -35,7 +37,8 @@ _PARQUET: Final[dict[str, Any]] = {
     "write_statistics": ["node_id"],
 }
 _FLUSH_BYTES: Final = 32 << 20
-_COLUMNS: Final = tuple(column.name for column in TABLES["work/mail"].columns)
+_MOST_CLASS: Final = 255
+"""Characters of a class that are kept, which is as long as Outlook lets one be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +141,6 @@ def clear_leftovers(folder: Path, total: int) -> None:
             path.unlink(missing_ok=True)
 
 
-def _batch(mails: Sequence[Mail], folders: dict[int, str]) -> pa.RecordBatch:
-    schema = TABLES["work/mail"].arrow
-    columns: dict[str, list[Any]] = {
-        name: [folders[mail.node_id] if name == "folder" else getattr(mail, name) for mail in mails]
-        for name in _COLUMNS
-    }
-    return pa.RecordBatch.from_pydict(columns, schema=schema)
-
-
 def write_partition(
     folder: Path, start: int, stop: int, outcomes: Iterable[Outcome], folders: dict[int, str]
 ) -> PartitionSummary:
@@ -166,58 +160,102 @@ def write_partition(
         ValueError: There are more or fewer outcomes than messages in the range.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    not_mail: Counter[str] = Counter()
-    quarantine: list[Quarantined] = []
+    tally = _Tally(folders)
     target = folder / partition_file(start, stop)
     beside = folder / f".{target.name}.{os.getpid()}.partial"
-    read = bodiless = replaced = 0
     try:
         with pq.ParquetWriter(beside, TABLES["work/mail"].arrow, **_PARQUET) as writer:
-            for mails in _mails(outcomes, not_mail, quarantine, folders):
-                writer.write_batch(_batch(mails, folders))
-                read += len(mails)
-                bodiless += sum(mail.html is None and mail.text is None for mail in mails)
-                replaced += sum(map(_has_replacements, mails))
-            classes = dict(sorted(not_mail.items()))
-            summary = PartitionSummary(start, stop, read, classes, tuple(quarantine), bodiless, replaced)
+            for mails in _mails(outcomes, tally):
+                writer.write_table(tally.rows(mails))
+            summary = tally.summary(start, stop)
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
+        seal(beside)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
     return summary
 
 
-def _has_replacements(mail: Mail) -> bool:
-    """Whether a text of a message holds U+FFFD, which stands for what could not be decoded."""
-    texts = (mail.html, mail.text, mail.subject, mail.sender, mail.message_id, *mail.to, *mail.cc)
-    return any(text is not None and "\ufffd" in text for text in texts)
+@dataclass
+class _Tally:
+    """What happened to the messages of a partition so far.
+
+    Attributes:
+        folders: Folder path by node id.
+        counts: By the fields of ``PartitionSummary``.
+        not_mail: By class.
+        quarantine: Those that could not be read or kept.
+    """
+
+    folders: dict[int, str]
+    counts: Counter[str] = field(default_factory=Counter)
+    not_mail: Counter[str] = field(default_factory=Counter)
+    quarantine: list[Quarantined] = field(default_factory=list)
+
+    def stop(self, node_id: int, reason: str, detail: str) -> None:
+        """Put a message into quarantine."""
+        self.quarantine.append(Quarantined(node_id, self.folders[node_id], reason, detail))
+
+    def rows(self, mails: Sequence[Mail]) -> pa.Table:
+        """The rows of some messages, which are counted; what fits into no row goes to quarantine."""
+        table, unfit = to_table(mails, self.folders)
+        for each in unfit:
+            self.stop(each.node_id, DOES_NOT_FIT, each.detail)
+        left = {each.node_id for each in unfit}
+        self.counts["read"] += table.num_rows
+        for mail in mails:
+            if mail.node_id not in left:
+                self.counts["without_body"] += not has_body(mail)
+                self.counts["replacement_characters"] += has_replacement(mail)
+        return table
+
+    def summary(self, start: int, stop: int) -> PartitionSummary:
+        """All of it; quarantine in order of node id."""
+        stopped = tuple(sorted(self.quarantine, key=lambda row: row.node_id))
+        names = ("read", "without_body", "replacement_characters")
+        counts = {name: self.counts[name] for name in names}
+        return PartitionSummary(
+            start, stop, not_mail=dict(sorted(self.not_mail.items())), quarantine=stopped, **counts
+        )
 
 
-def _mails(
-    outcomes: Iterable[Outcome],
-    not_mail: Counter[str],
-    quarantine: list[Quarantined],
-    folders: dict[int, str],
-) -> Iterator[list[Mail]]:
-    """Mail in lists of limited size; everything else is added to the two counts."""
+def _mails(outcomes: Iterable[Outcome], tally: _Tally) -> Iterator[list[Mail]]:
+    """Mail in lists of limited size; everything else is counted."""
     mails: list[Mail] = []
     size = 0
     for outcome in outcomes:
         if isinstance(outcome, NotMail):
-            not_mail[outcome.message_class] += 1
+            tally.not_mail[outcome.message_class[:_MOST_CLASS]] += 1
         elif isinstance(outcome, Failure):
-            folder = folders[outcome.node_id]
-            quarantine.append(Quarantined(outcome.node_id, folder, outcome.reason, outcome.detail))
+            tally.stop(outcome.node_id, outcome.reason, outcome.detail)
         else:
             mails.append(outcome)
-            size += len(outcome.html or "") + len(outcome.text or "")
+            size += measure(outcome)
             if size >= _FLUSH_BYTES:
                 yield mails
                 mails, size = [], 0
     if mails:
         yield mails
+
+
+def drop_damaged(folder: Path) -> list[str]:
+    """Remove partitions that are not as they were written, so that their messages are read again.
+
+    Args:
+        folder: The folder of a mailbox's partitions; may be absent.
+
+    Returns:
+        The names of those that were removed, sorted.
+
+    Raises:
+        OSError: One cannot be read or removed.
+    """
+    damaged = [path for path in sorted(folder.glob("part-*.parquet")) if not is_intact(path)]
+    for path in damaged:
+        path.unlink()
+    return [path.name for path in damaged]
 
 
 def read_summary(path: Path) -> PartitionSummary:

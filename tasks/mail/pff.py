@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from tasks.mail.participants import read_participants
 from tasks.mail.properties import (
@@ -20,8 +20,12 @@ from tasks.mail.properties import (
     NAME,
     SUBJECT,
     SUBMIT_TIME,
+    TEXT_TYPES,
     Properties,
 )
+
+_AROUND: Final = " \t\r\n\0\u00a0"
+"""What may stand around a class by mistake."""
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Mail:
 
     Attributes:
         node_id: Its node id in the file.
-        message_class: As stored.
+        message_class: As stored, without blanks around it; empty where the message has none.
         subject: Without the control characters that mark its prefix; None where the message has none.
         sender: SMTP address where one is known, else the name; who is represented, where that is all.
         to: Addresses of kind To as stored, the display name where no address is known.
@@ -67,7 +71,7 @@ class NotMail:
 
     node_id: int
     message_class: str
-    """As stored; empty where the item has none."""
+    """As stored, without blanks around it."""
 
 
 def is_mail(message_class: str) -> bool:
@@ -78,6 +82,39 @@ def is_mail(message_class: str) -> bool:
     """
     name = message_class.lower()
     return name == "ipm.note" or name.startswith("ipm.note.")
+
+
+class ClassUnreadableError(Exception):
+    """An item's class is there and cannot be read, so nobody knows whether the item is mail (method 1.4)."""
+
+
+def _class_of(properties: Properties) -> str:
+    """The class, without the blanks around it; empty, with a flaw, where the item has none.
+
+    Raises:
+        ClassUnreadableError: It is there and cannot be read.
+    """
+    flaws = properties.flaws
+    found = properties.raw(MESSAGE_CLASS, "message class")
+    if flaws:
+        raise ClassUnreadableError(flaws[0])
+    if found is None:
+        # libpff gives no data both for a property that is not there and for one that points to nothing.
+        if properties.has(MESSAGE_CLASS):
+            raise ClassUnreadableError("message class: it is stored, but points to nothing")
+        flaws.append("message class: there is none; taken for mail")
+        return ""
+    if found[0] not in TEXT_TYPES:
+        raise ClassUnreadableError(f"message class: not a text, but of type 0x{found[0]:04x}")
+    stored = properties.decoded(*found, "message class")
+    if flaws:
+        raise ClassUnreadableError(flaws[0])
+    name = stored.strip(_AROUND)
+    if name != stored:
+        flaws.append("message class: with blanks around it")
+    if not name:
+        flaws.append("message class: empty; taken for mail")
+    return name
 
 
 def _plain_subject(subject: str | None) -> str | None:
@@ -101,18 +138,19 @@ def read_item(item: Any, attachments: int, code_page: str | None = None) -> Mail
         code_page: The codec of the agency's setting, for 8-bit texts of which nothing says what they are.
 
     Returns:
-        The mail, or the class of an item that is not mail.
+        The mail, or the class of an item that is not mail. An item without a class is taken for mail.
 
     Raises:
         OSError: Libpff cannot read the item at all.
+        ClassUnreadableError: Its class is there and cannot be read.
     """
     node_id: int = item.identifier
     if item.number_of_record_sets < 1:
-        return NotMail(node_id, "")
+        raise ClassUnreadableError("message class: the item has no properties at all")
     flaws: list[str] = []
     properties = Properties(item.get_record_set(0), flaws, code_page)
-    message_class = properties.text(MESSAGE_CLASS, "message class") or ""
-    if not is_mail(message_class):
+    message_class = _class_of(properties)
+    if message_class and not is_mail(message_class):
         return NotMail(node_id, message_class)
     mail = Mail(node_id, message_class, attachments=attachments, flaws=flaws)
     mail.subject = _plain_subject(properties.text(SUBJECT, "subject"))
@@ -121,6 +159,11 @@ def read_item(item: Any, attachments: int, code_page: str | None = None) -> Mail
     mail.html, mail.text = properties.bodies()
     read_participants(item, properties, mail)
     return mail
+
+
+def _counted(stated: int | None) -> int | None:
+    """A number of messages, at most what its type (PtypInteger32) can hold, so that sums fit into a table."""
+    return None if stated is None else min(stated, 0xFFFFFFFF)
 
 
 def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:
@@ -137,7 +180,7 @@ def folder_facts(file: Any) -> dict[int, tuple[str | None, int | None]]:
                 properties = Properties(item.get_record_set(0), [])
                 facts[item.identifier] = (
                     properties.text(NAME, "name"),
-                    properties.integer(CONTENT_COUNT, "count"),
+                    _counted(properties.integer(CONTENT_COUNT, "count")),
                 )
         except (OSError, MemoryError):
             continue

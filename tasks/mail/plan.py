@@ -17,6 +17,7 @@ import pypff
 from data.storage import Location, State
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import (
+    MAGIC,
     NBT,
     NID_ROOT_FOLDER,
     TYPE_FOLDER,
@@ -31,10 +32,14 @@ from tasks.mail.pff import folder_facts
 from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes
+from tasks.rows.mail_forms import form_of
 
 ORPHANED: Final = "(orphaned)"
 """Folder of a message whose parent is missing from the index."""
 _FOLDERS_AT_ONCE: Final = 100
+_MOST_NAME: Final = 255
+"""Characters of a folder's name that are kept; Outlook allows no more."""
+_MOST_PATH: Final = 4096
 _NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
 
 
@@ -180,6 +185,10 @@ def open_plan(path: Location, *, names: bool = True, state: State | None = None)
         InputError: Its store cannot be reached or refuses.
     """
     with open_bytes(path, state) as file:
+        if file.size and file.read(0, len(MAGIC)) != MAGIC:
+            form = form_of(file.read, file.size, path.name)
+            if form is not None:
+                raise NotAMailboxError(f"{form.name}, not a PST or OST: {form.fix}")
         return plan_mailbox(file, names=names)
 
 
@@ -203,11 +212,13 @@ def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None])
     at = nid
     while at != NID_ROOT_FOLDER and at in parents and at not in seen:
         seen.add(at)
-        steps.append(names.get(at) or f"(folder 0x{at:x})")
+        steps.append((names.get(at) or f"(folder 0x{at:x})")[:_MOST_NAME])
         at = parents[at]
     if at != NID_ROOT_FOLDER:
         steps.append(ORPHANED)
-    return "/".join(reversed(steps))
+    path = "/".join(reversed(steps))
+    # Of a path that no table of a million messages could hold, the end tells folders apart, with the id.
+    return path if len(path) <= _MOST_PATH else f"…{path[-_MOST_PATH:]} (folder 0x{nid:x})"
 
 
 def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:

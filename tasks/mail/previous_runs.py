@@ -9,7 +9,7 @@ never read.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +19,15 @@ import pyarrow.compute as pc
 
 from data.errors import InputError
 from data.schema import TABLES
+from data.sealed import is_intact
 from data.tables import replacing
+from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import read_summary
 from tasks.mail.results import MailSource, Reading
-from tasks.mail.sources import reader_name
+from tasks.mail.sources import checksum_of, reader_name
 
 _FILE: Final = "agencies.json"
+_CHECKSUM: Final = "sha256"
 _READER: Final = reader_name()
 _QUARANTINE: Final = TABLES["private/quarantine"].arrow
 
@@ -36,12 +39,14 @@ class PreviousRuns:
     Attributes:
         sources: Their mailboxes, in order of agency and hash.
         quarantine: Rows of ``private/quarantine`` of the stages opening, listing and reading.
+        others: Files beside their mailboxes that hold mail in another form.
         timezones: IANA time zone by agency, as it was at that time.
     """
 
     sources: tuple[MailSource, ...]
     quarantine: pa.Table
     timezones: Mapping[str, str]
+    others: tuple[OtherFile, ...] = ()
 
     @property
     def code_pages(self) -> dict[str, str]:
@@ -79,11 +84,13 @@ def remember(
             "timezone": timezones[agency],
             "sources": [_as_json(source) for source in own],
             "quarantine": rows.to_pylist(),
+            "others": [asdict(other) for other in reading.others if other.agency == agency],
         }
     path = work / "mail" / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as beside:
-        beside.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
+        sealed = {name: {**entry, _CHECKSUM: checksum_of([name, entry])} for name, entry in kept.items()}
+        beside.write_text(json.dumps(sealed, indent=0, sort_keys=True), encoding="utf-8")
 
 
 def recall(work: Path, but: Collection[str]) -> PreviousRuns:
@@ -103,14 +110,17 @@ def recall(work: Path, but: Collection[str]) -> PreviousRuns:
     kept = {agency: entry for agency, entry in sorted(_load(work).items()) if agency not in but}
     sources: list[MailSource] = []
     rows: list[dict[str, Any]] = []
+    others: list[OtherFile] = []
     timezones: dict[str, str] = {}
     for agency, entry in kept.items():
         own = [_from_json(fields, work) for fields in entry["sources"]]
         if entry["reader"] == _READER and all(_is_whole(source) for source in own):
             sources += own
             rows += entry["quarantine"]
+            others += [OtherFile(**fields) for fields in entry["others"]]
             timezones[agency] = entry["timezone"]
-    return PreviousRuns(tuple(sources), pa.Table.from_pylist(rows, schema=_QUARANTINE), timezones)
+    quarantine = pa.Table.from_pylist(rows, schema=_QUARANTINE)
+    return PreviousRuns(tuple(sources), quarantine, timezones, tuple(others))
 
 
 def together(reading: Reading, previous: PreviousRuns) -> Reading:
@@ -122,7 +132,8 @@ def together(reading: Reading, previous: PreviousRuns) -> Reading:
     """
     sources = sorted((*reading.sources, *previous.sources), key=lambda source: (source.agency, source.source))
     tables = [table.cast(_QUARANTINE) for table in (reading.quarantine, previous.quarantine)]
-    return Reading(tuple(sources), _each_once(pa.concat_tables(tables)))
+    others = sorted((*reading.others, *previous.others), key=lambda other: (other.agency, other.file))
+    return Reading(tuple(sources), _each_once(pa.concat_tables(tables)), tuple(others), reading.rebuilt)
 
 
 def _each_once(rows: pa.Table) -> pa.Table:
@@ -136,11 +147,18 @@ def _load(work: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(_is_intact(*entry) for entry in found.items()):
         raise InputError(
             f"work/mail/{_FILE}: cannot be read; delete it, and run all agencies: nwatch run {work.parent}"
-        ) from error
-    return dict(found)
+        )
+    return found
+
+
+def _is_intact(agency: str, entry: Any) -> bool:
+    """Whether what is kept of an agency is as it was written; its checksum is taken off."""
+    return isinstance(entry, dict) and entry.pop(_CHECKSUM, None) == checksum_of([agency, entry])
 
 
 def _as_json(source: MailSource) -> dict[str, Any]:
@@ -156,8 +174,7 @@ def _from_json(fields: Mapping[str, Any], work: Path) -> MailSource:
 
 def _is_whole(source: MailSource) -> bool:
     """Whether all of the mailbox's mail is on disk."""
-    return source.mail is None or _read_in(source.mail.glob("part-*.parquet")) == source.read
-
-
-def _read_in(files: Iterable[Path]) -> int:
-    return sum(read_summary(path).read for path in files)
+    if source.mail is None:
+        return True
+    files = sorted(source.mail.glob("part-*.parquet"))
+    return all(map(is_intact, files)) and sum(read_summary(path).read for path in files) == source.read

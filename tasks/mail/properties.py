@@ -40,7 +40,10 @@ MESSAGE_CODE_PAGE: Final = 0x3FFD
 SENDER_SMTP: Final = 0x5D01
 REPRESENTED_SMTP: Final = 0x5D02
 
+_TYPE_TEXT_8: Final = 0x001E
 _TYPE_TEXT_16: Final = 0x001F
+TEXT_TYPES: Final = (_TYPE_TEXT_8, _TYPE_TEXT_16)
+"""The types of a string property: 8-bit characters of some code page, UTF-16."""
 _utf16: Final = codecs.utf_16_le_decode  # several times as fast as bytes.decode, which looks the codec up
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -89,6 +92,10 @@ class Properties:
         self._of = of
         self.flaws = flaws
         self.agency = agency
+
+    def has(self, tag: int) -> bool:
+        """Whether a property is there, readable or not."""
+        return self._entry(tag) is not None
 
     def raw(self, tag: int, name: str) -> tuple[int, bytes] | None:
         """Type and data of a property; None where absent or, with a flaw, unreadable."""

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import pypff
 
+from data.errors import InputError
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
-from tasks.mail.pff import Mail, NotMail, read_item
+from tasks.mail.pff import ClassUnreadableError, Mail, NotMail, read_item
 from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.properties import short_reason
 from tasks.mail.references import BlockError, Node
@@ -27,6 +28,9 @@ from tasks.mail.settings import MailSettings
 from tasks.mail.watchdog import Watchdog
 
 LIBPFF_VERSION: Final[str] = pypff.get_version()
+CLASS_UNREADABLE: Final = "the class could not be read"
+READER_FAILED: Final = "the reader failed"
+"""Reasons in ``private/quarantine``. The second means an odd value that nobody has thought of yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,21 @@ def _groups(
     rest = iter(nodes)
     while together := list(islice(rest, settings.extract)):
         extract = Extract(header, memory)
-        attachments = group_copier.copy(together, extract)
+        attachments = _copied(group_copier, together, extract)
         if attachments is None:
             yield from _one_by_one(copier, header, together, settings, memory)
         else:
             yield _Group(extract, attachments, nodes=together)
+
+
+def _copied(copier: GroupCopier, nodes: Sequence[Node], extract: Extract) -> dict[int, int] | None:
+    """The attachments of each node of a group that was copied; None if it must be copied one by one."""
+    try:
+        return copier.copy(nodes, extract)
+    except (InputError, OSError):
+        raise  # the disk or the store, not a message
+    except Exception:  # copied one by one, the message at fault is found and gets its reason
+        return None
 
 
 def _one_by_one(
@@ -131,11 +145,20 @@ def _one_by_one(
             group.attachments[node.nid] = copier.copy(node, group.extract)
         except BlockError as error:
             group.failures[node.nid] = Failure(node.nid, error.reason, error.detail)
+        except (InputError, OSError):
+            raise
+        except Exception as error:
+            group.extract.undo()
+            group.failures[node.nid] = _failed(node.nid, error)
         if group.extract.size >= settings.extract_bytes:
             yield group
             group = _Group(Extract(header, memory))
     if group.nodes:
         yield group
+
+
+def _failed(node_id: int, error: Exception) -> Failure:
+    return Failure(node_id, READER_FAILED, f"{type(error).__name__}: {short_reason(error)}")
 
 
 def _decode(copier: Copier, header: Header, group: _Group, code_page: str | None) -> dict[int, Outcome]:
@@ -146,21 +169,32 @@ def _decode(copier: Copier, header: Header, group: _Group, code_page: str | None
     file = pypff.file()
     try:
         file.open_file_object(group.extract.finish())
-    except OSError as error:
-        if len(nodes) == 1:
-            reason = "libpff cannot open a file that holds it"
-            return {nodes[0].nid: Failure(nodes[0].nid, reason, short_reason(error))}
-        found: dict[int, Outcome] = {}
-        for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
-            smaller = _Group(Extract(header))
-            for node in half:
-                smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
-            found |= _decode(copier, header, smaller, code_page)
-        return found
+    except (OSError, MemoryError) as error:
+        reason = "libpff cannot open a file that holds it"
+        alone = Failure(nodes[0].nid, reason, short_reason(error))
+        return _halved(copier, header, nodes, alone, code_page)
     try:
         return _items(file, group.attachments, code_page)
+    except (OSError, MemoryError) as error:  # raised where libpff cannot even list what is in the file
+        alone = Failure(nodes[0].nid, "libpff cannot read it", short_reason(error))
+        return _halved(copier, header, nodes, alone, code_page)
     finally:
         file.close()
+
+
+def _halved(
+    copier: Copier, header: Header, nodes: Sequence[Node], alone: Failure, code_page: str | None
+) -> dict[int, Outcome]:
+    """The outcomes of a group that libpff refuses, from its two halves; ``alone`` for a single message."""
+    if len(nodes) == 1:
+        return {nodes[0].nid: alone}
+    found: dict[int, Outcome] = {}
+    for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
+        smaller = _Group(Extract(header))
+        for node in half:
+            smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
+        found |= _decode(copier, header, smaller, code_page)
+    return found
 
 
 def _items(file: Any, expected: Mapping[int, int], code_page: str | None) -> dict[int, Outcome]:
@@ -171,21 +205,21 @@ def _items(file: Any, expected: Mapping[int, int], code_page: str | None) -> dic
     for index in range(top.number_of_sub_items if top is not None else 0):
         try:
             item = top.get_sub_item(index)
+            node_id: int = item.identifier
         except (OSError, MemoryError) as error:
             # pypff raises MemoryError where it cannot tell an item's type. Such an item has no identifier to
             # ask for.
             refused.append(short_reason(error))
             continue
-        node_id: int = item.identifier
         try:
             if node_id in expected:
                 found[node_id] = read_item(item, expected[node_id], code_page)
+        except ClassUnreadableError as error:
+            found[node_id] = Failure(node_id, CLASS_UNREADABLE, short_reason(error))
         except (OSError, MemoryError) as error:
             found[node_id] = Failure(node_id, "libpff cannot read it", short_reason(error))
         except Exception as error:
-            found[node_id] = Failure(
-                node_id, "the reader failed", f"{type(error).__name__}: {short_reason(error)}"
-            )
+            found[node_id] = _failed(node_id, error)
         del item  # libpff needs every item to be gone before the file is closed
     del top
     lost = sorted(expected.keys() - found.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from data.schema import TABLES
 from data.storage import Location
+from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.plan import MailPlan
 from tasks.mail.sources import Mailbox
@@ -38,9 +40,12 @@ class MailSource:
         warnings: What a person should know of the file, one clause each.
         unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
         code_page: The codec of the agency's setting ``code_page``; None where it has none.
+        classes: Items that are not mail, by message class as stored. Like the numbers below, None where
+            nobody counted them.
         without_body: Messages read in which no body says anything (method 1.9).
         replacement_characters: Messages read of which a text holds U+FFFD: something in it could not be
             decoded, here or before it got into the mailbox (method 1.10).
+        embedded_not_opened: Messages inside messages that were not opened.
     """
 
     agency: str
@@ -59,8 +64,10 @@ class MailSource:
     warnings: tuple[str, ...] = ()
     unaccounted: tuple[str, ...] = ()
     code_page: str | None = None
-    without_body: int = 0
-    replacement_characters: int = 0
+    classes: Mapping[str, int] | None = None
+    without_body: int | None = None
+    replacement_characters: int | None = None
+    embedded_not_opened: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,10 +77,12 @@ class Survey:
     Attributes:
         mailboxes: One per agency and file, in order of agency and hash.
         states: Size, times of change and inode of each file when it was hashed.
+        rebuilt: What of ``work/`` was damaged and made anew, one line each.
     """
 
     mailboxes: tuple[Mailbox, ...]
     states: Mapping[Location, Sequence[int | str]] = field(default_factory=dict)
+    rebuilt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,10 +93,14 @@ class Reading:
         sources: One per mailbox, in order of agency and hash.
         quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
             id.
+        others: Files beside the mailboxes that hold mail in another form, in order of agency and name.
+        rebuilt: What of ``work/`` was damaged and made anew, one line each.
     """
 
     sources: tuple[MailSource, ...]
     quarantine: pa.Table
+    others: tuple[OtherFile, ...] = ()
+    rebuilt: tuple[str, ...] = ()
 
 
 def to_sources(
@@ -117,9 +130,20 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
         unaccounted=_unaccounted(plan, partitions) if plan else (),
         code_page=mailbox.code_page,
-        without_body=sum(partition.without_body for partition in partitions),
-        replacement_characters=sum(partition.replacement_characters for partition in partitions),
+        classes=_classes(partitions),
+        without_body=sum(partition.without_body for partition in partitions) if plan else None,
+        replacement_characters=(
+            sum(partition.replacement_characters for partition in partitions) if plan else None
+        ),
     )
+
+
+def _classes(partitions: Sequence[PartitionSummary]) -> dict[str, int]:
+    """Items that are not mail, by class, over some partitions."""
+    total: Counter[str] = Counter()
+    for partition in partitions:
+        total.update(partition.not_mail)
+    return dict(sorted(total.items()))
 
 
 def _unaccounted(plan: MailPlan, partitions: Sequence[PartitionSummary]) -> tuple[str, ...]:

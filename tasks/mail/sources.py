@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +144,22 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
         return Examined(digest, size, None, str(error), state)
 
 
+def check_regular(path: Path, name: str) -> None:
+    """Check that a file is not a pipe, a socket or a device, before it is opened and waited for.
+
+    Args:
+        path: The file; a folder passes, and is refused when it is opened.
+        name: How it is named in the message.
+
+    Raises:
+        InputError: It is one of these.
+        OSError: There is no such file.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InputError(f"{name}: is not a regular file, but a pipe, a socket or a device; take it away")
+
+
 def check_readable(files: Iterable[RecordFile]) -> None:
     """Check that every file can be opened, before any work is done.
 
@@ -152,6 +169,7 @@ def check_readable(files: Iterable[RecordFile]) -> None:
     for file in files:
         try:
             if isinstance(file.path, Path):
+                check_regular(file.path, file.file)
                 with file.path.open("rb"):
                     pass
             else:
@@ -207,17 +225,38 @@ def group(
     ]
 
 
+def checksum_of(value: Any) -> str:
+    """SHA-256 of a value of JSON, which the files of JSON in ``work/mail`` carry beside the value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
 class HashMemo:
-    """Hashes of files that have not changed since they were hashed."""
+    """Hashes of files that have not changed since they were hashed.
+
+    Attributes:
+        rebuilt: A line that says so, if the memo was damaged.
+    """
 
     def __init__(self, work: Path) -> None:
-        """Read the memo in ``work``; one that makes no sense is ignored, and the files are hashed again."""
+        """Read the memo in ``work``; a damaged one is ignored, and the files are hashed again."""
         self._path = work / "mail" / _MEMO
+        self.rebuilt: tuple[str, ...] = ()
+        self._rows: dict[str, Any] = {}
         try:
             rows = json.loads(self._path.read_text())
+        except FileNotFoundError:
+            return
         except (OSError, ValueError):
-            rows = {}
-        self._rows: dict[str, Any] = rows if isinstance(rows, dict) else {}
+            rows = None
+        given = rows if isinstance(rows, dict) else {}
+        self._rows = {
+            name: row[:-1]
+            for name, row in given.items()
+            if isinstance(row, list) and row and row[-1] == checksum_of([name, *row[:-1]])
+        }
+        if rows is None or len(self._rows) < len(given):
+            damaged = f"work/mail/{_MEMO}: was damaged, or is of an earlier version"
+            self.rebuilt = (f"{damaged}; mailboxes were hashed again",)
 
     def get(self, file: RecordFile) -> str | None:
         """The file's SHA-256 if it is known and the file is as it was."""
@@ -236,5 +275,6 @@ class HashMemo:
         """Write the memo under another name and rename it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{_MEMO}.{os.getpid()}.partial")
-        beside.write_text(json.dumps(self._rows, indent=0, sort_keys=True))
+        kept = {name: [*row, checksum_of([name, *row])] for name, row in self._rows.items()}
+        beside.write_text(json.dumps(kept, indent=0, sort_keys=True))
         beside.replace(self._path)

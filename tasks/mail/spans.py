@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from data import safe_path
 from data.errors import InputError
+from data.printable import printable
 from data.storage import Location, State
 from tasks.mail.layout import Header
 from tasks.mail.partitions import PartitionSummary, write_partition
@@ -195,7 +196,7 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 1 and b"Timeout (" in child.stderr:
         return f"hung for {span.settings.watchdog_seconds:g} s"
     raise RuntimeError(
-        f"a child reading {span.path} ended with code {child.returncode}: "
+        f"a child reading {printable(str(span.path))} ended with code {child.returncode}: "
         + child.stderr.decode(errors="replace")[-2000:]
     )
 

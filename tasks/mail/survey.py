@@ -10,7 +10,7 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from data.errors import InputError
-from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
+from tasks.mail.execute import OnProgress, drop_damaged_mail, examine_files, read_mailboxes
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
@@ -46,7 +46,7 @@ def survey_files(
         memo.put(file, examined[file.path].sha256, states[file.path])
     memo.save()
     pages = None if settings is None else settings.code_pages
-    return Survey(tuple(group(files, examined, pages)), states)
+    return Survey(tuple(group(files, examined, pages)), states, memo.rebuilt)
 
 
 def read_survey(
@@ -72,10 +72,13 @@ def read_survey(
         InputError: A file has changed since it was hashed.
     """
     _check_unchanged(survey)
+    rebuilt = drop_damaged_mail(survey.mailboxes, work)
     partitions = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
     _check_unchanged(survey, work)
     return Reading(
-        to_sources(survey.mailboxes, work, partitions), quarantine_table(survey.mailboxes, partitions)
+        to_sources(survey.mailboxes, work, partitions),
+        quarantine_table(survey.mailboxes, partitions),
+        rebuilt=(*survey.rebuilt, *rebuilt),
     )
 
 

@@ -17,7 +17,11 @@ def test_a_run_needs_no_server_and_ends_with_its_summary(run, investigation: Pat
     assert f"tables            {investigation / 'out'}" in lines
     missing = lines.index("Is anything missing?")
     assert " items in the mailboxes = " in lines[missing + 1]
-    assert f"No: everything is accounted for; line by line: nwatch ledger {investigation}" in lines
+    # The investigation has mails without a body.
+    assert lines[lines.index("Perhaps:") + 1] == (
+        "  2 mails were read without a body: it is blank, or in a form that cannot be read"
+    )
+    assert f"Everything else is accounted for; line by line: nwatch ledger {investigation}" in lines
     assert any(line.startswith("unique alerts") for line in lines)
     # What is in quarantine is in the last lines, where nobody can miss it.
     assert lines[-1] == f"See what and why: nwatch quarantine {investigation}"
@@ -26,6 +30,7 @@ def test_a_run_needs_no_server_and_ends_with_its_summary(run, investigation: Pat
     ledger = run("ledger", investigation)
     assert ledger.returncode == 0
     assert "listed in the file" in ledger.stdout
+    assert "  2 mails were read without a body: " in ledger.stdout
     aside = run("quarantine", investigation)
     assert aside.returncode == 0
     assert "no title" in aside.stdout

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -91,6 +91,8 @@ def write_truth(
         "private/people": identity_truth.people((each.agency, _spelled(each.item)) for each in mail),
         "private/subjects_to_review": _subjects_to_review(mail),
         "private/quarantine": _quarantine(mail),
+        "private/not_mail_classes": _not_mail(written, lambda name: (name, _CLASSES[name][0])),
+        "public/not_mail": _not_mail(written, _CLASSES.__getitem__),
         "public/kinds": _kinds(mail),
         "public/subjects": _subjects(mail),
         "public/alerts_by_month": _by_month(plan, mail),
@@ -244,6 +246,28 @@ DETAILS: Final = {
 }
 
 
+_CLASSES: Final = {
+    "IPM.Contact": ("IPM.Contact", "contact"),
+    "IPM.Appointment": ("IPM.Appointment", "appointment"),
+    "REPORT.IPM.Note.NDR": ("REPORT.IPM.Note.NDR", "report that a message was not delivered"),
+    "IPM.Schedule.Meeting.Request": ("IPM.Schedule.Meeting.Request", "meeting request"),
+    "IPM.StickyNote": ("IPM.StickyNote", "note"),
+}
+"""What is published of each class of items that are not mail: the class, and what they are."""
+
+
+def _not_mail(
+    written: Sequence[Written], named: Callable[[str], tuple[str, str]]
+) -> Iterator[tuple[Any, ...]]:
+    counted = Counter(
+        (each.plan.agency, each.source, *named(item.message_class))
+        for each in written
+        for item in each.plan.messages
+        if not item.kind
+    )
+    return ((*key, n) for key, n in counted.items())
+
+
 def _kinds(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
     whole = Counter(each.agency for each in mail)
     counted = Counter((each.agency, each.item.kind) for each in mail)
@@ -281,9 +305,7 @@ def _ledger(plan: Plan, written: Sequence[Written], mail: Sequence[Found]) -> It
     lines: dict[tuple[str, str, str], int] = {}
     for each in written:
         items = by_source[each.source]
-        lines |= {
-            ("mail", each.source, line): n for line, n in _mail_lines(len(each.nodes), len(items)).items()
-        }
+        lines |= {("mail", each.source, line): n for line, n in _mail_lines(len(each.nodes), items).items()}
         lines |= {("alerts", each.source, line): n for line, n in _alert_lines(items).items()}
     groups = _by_post(mail)
     lines["alerts", "", "alerts parsed"] = sum(found.item.post is not None for found in mail)
@@ -292,13 +314,16 @@ def _ledger(plan: Plan, written: Sequence[Written], mail: Sequence[Found]) -> It
     return ((*key, n) for key, n in lines.items())
 
 
-def _mail_lines(listed: int, read: int) -> Mapping[str, int]:
+def _mail_lines(listed: int, items: Sequence[Planned]) -> Mapping[str, int]:
+    read = len(items)
     return {
         "listed in the file": listed,
         "stated by its folders": listed,
         "messages read": read,
         "not mail": listed - read,
         "quarantined while reading": 0,
+        "without a body": sum(item.form is Form.EMPTY for item in items),
+        "with replacement characters": 0,
     }
 
 

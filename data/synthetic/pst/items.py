@@ -64,7 +64,9 @@ class Message:
         message_class: Such as "IPM.Note" or "IPM.Appointment".
         codepage: The code page of ``html``; 65001 is UTF-8. None to state none.
         attachments: In order.
-        extra: Properties by tag and type, in the place of what the other fields say; None leaves one out.
+        properties: Values by property tag that replace those made from the other fields; None leaves a
+            property out. A number for a property of text is taken for the reference to it: a large one
+            points to nothing.
         rtf: The stored RTF body, as ``data.synthetic.pst.rtf`` makes it.
         text_8_bit: The plain-text body as bytes in some code page, in place of ``text``.
         message_codepage: The code page that is stated for texts that are not Unicode; None to state none.
@@ -83,7 +85,7 @@ class Message:
     message_class: str = "IPM.Note"
     codepage: int | None = 65001
     attachments: tuple[Attachment, ...] = ()
-    extra: Mapping[int, int | bytes | None] = field(default_factory=dict)
+    properties: Mapping[int, int | bytes | None] = field(default_factory=dict)
     rtf: bytes | None = None
     text_8_bit: bytes | None = None
     message_codepage: int | None = None

@@ -130,7 +130,7 @@ def _properties(node: int, message: Message) -> dict[int, Value]:
         0x3FFD0003: message.message_codepage,
         0x5D01001F: address,
         0x5D02001F: address,
-        **message.extra,
+        **message.properties,
     }
     return {tag: value for tag, value in found.items() if value is not None}
 

@@ -120,3 +120,11 @@ def test_a_balance_leaves_out_zeros_except_in_quarantine():
     assert balance.parts == (("messages read", 2), ("quarantined while reading", 0))
     nothing = [{**row, "count": 0} for row in rows]
     assert [(each.count, each.parts) for each in balances(nothing, load(["mail"]))] == [(0, ())]
+
+
+def test_lines_that_no_identity_has_are_below_each_mailbox_and_below_all_together():
+    beside = {"without_a_body": 2, "with_replacement_characters": 0, "embedded_messages_not_opened": 3}
+    lines = [" ".join(line.split()) for line in shown(FIRST, rows("aaaaaaaaaaaa", "mail", **beside))]
+    own = ["without a body 2", "with replacement characters 0", "embedded messages not opened 3"]
+    assert lines[5:8] == own
+    assert lines[-3:] == own

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from data.catalog import Investigation
-from data.errors import InputError
+from data.errors import InputError, NoMailboxError
 from flows import parts
-from flows.run.preflight import notes, parts_to_run, skipped
+from flows.run.preflight import check_agency, mailboxes_of, notes, parts_to_run, skipped
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -112,3 +112,21 @@ def test_with_records_on_a_store_the_input_of_other_parts_is_in_the_folder_as_be
     (tmp_path / "requests.csv").write_bytes(b"")
     assert "requests" not in skipped(found)
     assert parts_to_run(found) == ("mail", "requests")
+
+
+def test_records_without_a_mailbox_say_in_which_forms_there_is_mail(tmp_path: Path):
+    make(tmp_path, "records/lapd/a.eml", "records/lapd/b.eml", "records/lapd/notes.pdf")
+    for name in ("a", "b"):
+        (tmp_path / f"records/lapd/{name}.eml").write_bytes(b"From: a@x.org\nTo: b@x.org\n\nHello")
+    case = Investigation.open(tmp_path)
+    for ask in (lambda: parts_to_run(case), lambda: check_agency(case, "lapd"), lambda: mailboxes_of(case)):
+        with pytest.raises(
+            InputError, match="no mailbox that can be read; 2 files in records/ are each an e-mail"
+        ):
+            ask()
+
+
+def test_records_of_other_files_alone_have_no_mailbox(tmp_path: Path):
+    make(tmp_path, "records/lapd/notes.pdf")
+    with pytest.raises(NoMailboxError, match=r"no mailbox \(\*\.pst, \*\.ost\) in it \(but 1 file"):
+        mailboxes_of(Investigation.open(tmp_path))

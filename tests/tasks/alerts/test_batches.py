@@ -15,7 +15,7 @@ from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
 from tasks.alerts import batches
-from tasks.alerts.batches import ParseBatch, Parsed, parse_sources
+from tasks.alerts.batches import ParseBatch, Parsed, parse_batch, parse_sources, plan
 from tasks.alerts.look import check_templates
 from tasks.mail.results import MailSource
 
@@ -223,3 +223,32 @@ def test_a_worker_that_dies_while_parsing_costs_nothing(
     assert (tmp_path / "dead").exists()
     assert results(parsed) == expected
     assert done == list(range(len(done)))
+
+
+def test_a_damaged_result_is_parsed_again_and_said(
+    mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    sources = [mailbox(rows, [2, 4, 6])]
+    whole = parse_sources(sources, ZONES, crosswalk, tmp_path)
+    before = results(whole)
+    file = whole.sources[0].files[1]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = parse_sources(sources, ZONES, crosswalk, tmp_path)
+    assert (again.fresh, again.kept) == (1, 3)
+    assert again.rebuilt == (f"work/alerts/{file.parent.name}/{file.name}: was damaged; parsed again",)
+    assert results(again) == before
+    assert parse_sources(sources, ZONES, crosswalk, tmp_path).rebuilt == ()
+
+
+def test_mail_that_is_damaged_during_the_run_is_one_line(
+    mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    source = mailbox(rows)
+    assert source.mail is not None
+    _, batches = plan([source], ZONES, crosswalk, tmp_path)
+    [file] = source.mail.glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InputError, match="was damaged during the run; run again"):
+        parse_batch(*batches[0], crosswalk)

@@ -10,7 +10,9 @@ import pytest
 
 from data.crosswalk import Crosswalk
 from data.schema import TABLES
-from tasks.alerts.parse import NO_TITLE, day_in, parse_messages
+from tasks.alerts import parse
+from tasks.alerts.parse import NO_TITLE, PARSER_FAILED, day_in, parse_messages
+from tasks.alerts.scrape import scrape
 
 Bodies = dict[str, Callable[..., str]]
 Build = Callable[..., Any]
@@ -114,3 +116,52 @@ def test_without_messages_there_are_no_rows_but_all_columns(
     table: pa.Table = parse_messages(mail_table([]), crosswalk, "UTC")
     assert table.num_rows == 0
     assert table.schema.names == TABLES["work/parsed"].arrow.names
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+def test_a_day_beyond_the_calendar_is_none_and_the_other_time_is_asked(zone: str) -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    place, usual = ZoneInfo(zone), datetime(2021, 5, 5, 12, tzinfo=UTC)
+    for edge in (first, last):
+        assert day_in(place, edge, None) in {None, date.min, date.max}
+        assert day_in(place, edge, usual) is not None
+    assert day_in(ZoneInfo("America/Los_Angeles"), first, usual) == date(2021, 5, 5)
+    assert day_in(ZoneInfo("America/Los_Angeles"), first, None) is None
+
+
+def test_a_message_on_which_the_parser_fails_costs_itself(
+    mail_row: Build, mail_table: Build, crosswalk: Crosswalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [mail_row(n, text=f"number {n}") for n in range(7)]
+    expected = parse_messages(mail_table(rows), crosswalk, "UTC").to_pylist()
+
+    def fails(template: str, rest: str | None, html: str | None, text: str | None) -> Any:
+        if text == "number 4":
+            raise RecursionError("odd\x1b[31m\n")
+        return scrape(template, rest, html, text)
+
+    monkeypatch.setattr(parse, "scrape", fails)
+    table = parse_messages(mail_table(rows), crosswalk, "UTC")
+    assert table.schema.equals(TABLES["work/parsed"].arrow)
+    found = table.to_pylist()
+    odd = found.pop(4)
+    assert (odd["kind"], odd["reason"], odd["title"]) == ("crime alert", PARSER_FAILED, None)
+    assert odd["detail"] == "RecursionError: odd\ufffd[31m\ufffd"
+    assert odd["subject"] == expected[4]["subject"]
+    assert found == [row for row in expected if row["node_id"] != 4]
+
+
+def test_a_message_of_another_kind_or_none_that_can_be_told_is_kept(
+    mail_row: Build, mail_table: Build, crosswalk: Crosswalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = mail_table([mail_row(0, subject="RE: x"), mail_row(1)])
+
+    def fails(*_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(parse, "_parsed", fails)
+    kinds = [(row["kind"], row["reason"]) for row in parse_messages(table, crosswalk, "UTC").to_pylist()]
+    assert kinds == [("reply or forward", None), ("crime alert", PARSER_FAILED)]
+    monkeypatch.setattr(parse, "_parsed", fails)
+    with pytest.raises(ValueError, match="odd"):  # nothing is lost of no messages
+        parse_messages(table.slice(0, 0), crosswalk, "UTC")

@@ -10,7 +10,7 @@ import pytest
 from distributed import Client
 
 from data.catalog import RecordFile
-from tasks.mail.execute import examine_files, read_mailboxes, unread_spans
+from tasks.mail.execute import drop_damaged_mail, examine_files, read_mailboxes, unread_spans
 from tasks.mail.partitions import partition_file
 from tasks.mail.results import to_sources
 from tasks.mail.settings import MailSettings
@@ -109,3 +109,25 @@ def test_a_file_that_is_not_a_mailbox_has_no_spans_and_does_not_stop_the_others(
 def test_a_mailbox_without_messages_has_no_partitions(threads: Client, kit: Kit, tmp_path: Path):
     mailbox = mailbox_of(kit.write(tmp_path / "box.pst", []).path)
     assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings()) == {mailbox.source: []}
+
+
+@pytest.mark.parametrize("where", ["cut", "footer", "page"])
+def test_a_damaged_partition_is_read_again_and_said(
+    threads: Client, alerts_box: Box, kit: Kit, tmp_path: Path, where: str
+):
+    mailbox = mailbox_of(alerts_box.path)
+    whole = read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25))
+    folder = mailbox.mail_folder(tmp_path)
+    table = kit.partition_tables(folder)
+    assert drop_damaged_mail([mailbox], tmp_path) == []
+    path = folder / partition_file(25, 50)
+    content = bytearray(path.read_bytes())
+    content[{"cut": 0, "footer": -100, "page": 100}[where]] ^= 0 if where == "cut" else 4
+    path.write_bytes(content[:-10] if where == "cut" else content)
+    [line] = drop_damaged_mail([mailbox, mailbox_of(alerts_box.path, "sfpd")], tmp_path)
+    assert line == (
+        f"work/mail/{folder.name}/{path.name}: was damaged; its messages of records/lapd/alerts.pst "
+        "were read again"
+    )
+    assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25)) == whole
+    assert kit.partition_tables(folder).equals(table)

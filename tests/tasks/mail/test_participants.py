@@ -157,7 +157,7 @@ def test_exchange_recipients_and_represented_senders_come_back_from_a_written_ma
 ):
     nobody = {0x0C1A001F: None, 0x0C1F001F: None, 0x5D01001F: None}
     sent = [
-        kit.letter(1, recipients=(Recipient(1, "Ann Lee", "", EXCHANGE),), extra=nobody),
+        kit.letter(1, recipients=(Recipient(1, "Ann Lee", "", EXCHANGE),), properties=nobody),
         kit.letter(2, recipients=(Recipient(1, "Ann Lee", "ann@example.org", EXCHANGE),)),
     ]
     box = kit.write(tmp_path / "box.pst", sent)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data.schema import TABLES
 from data.synthetic.pst import Recipient
 from tasks.mail import properties
-from tasks.mail.pff import Mail, NotMail, is_mail, read_item
+from tasks.mail.pff import ClassUnreadableError, Mail, NotMail, is_mail, read_item
 from tasks.mail.properties import filetime
 
 if TYPE_CHECKING:
@@ -411,15 +411,53 @@ def test_an_item_of_a_class_that_libpff_does_not_know_is_read_by_its_stored_clas
     assert mail.to == ["A"]
 
 
-def test_an_item_without_properties_is_not_mail():
+def test_an_item_without_properties_is_not_called_anything():
     item = Item({})
     item.number_of_record_sets = 0
-    assert read_item(item, 0) == NotMail(0x200024, "")
+    with pytest.raises(ClassUnreadableError, match="no properties"):
+        read_item(item, 0)
 
 
-def test_an_item_without_class_is_not_mail():
-    item = Item({properties.MESSAGE_CLASS: None})
-    assert read_item(item, 0) == NotMail(0x200024, "")
+def test_an_item_without_class_is_mail_with_a_flaw():
+    mail = read({properties.MESSAGE_CLASS: None, properties.SUBJECT: "hello"})
+    assert (mail.message_class, mail.subject) == ("", "hello")
+    assert mail.flaws == ["message class: there is none; taken for mail"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "why"),
+    [
+        ((TEXT_8, None), "points to nothing"),
+        ((TEXT_16, OSError("libpff_x: a. libpff_y: b.")), "b."),
+        (OSError("libpff_x: a. libpff_y: c."), "c."),
+        ((TEXT_16, "IPM.Note".encode("utf-16-le")[:-1]), "invalid utf-16-le"),
+        ((TEXT_16, b"\x00\xd8" * 4), "invalid utf-16-le"),
+        ((INTEGER, b"IPM."), "not a text"),
+        ((BINARY, b"IPM.Note"), "not a text"),
+    ],
+)
+def test_a_class_that_cannot_be_read_is_not_called_not_mail(stored: Any, why: str):
+    with pytest.raises(ClassUnreadableError, match=why):
+        read_item(Item({properties.MESSAGE_CLASS: stored}), 0)
+
+
+@pytest.mark.parametrize(
+    "stored", ["IPM.Note ", " ipm.note", "IPM.Note\0", "IPM.Note.SMIME\t", "IPM.Note\u00a0"]
+)
+def test_a_class_with_blanks_around_it_is_mail_with_a_flaw(stored: str):
+    mail = read({properties.MESSAGE_CLASS: (TEXT_16, f"{stored}".encode("utf-16-le"))})
+    assert mail.message_class == stored.strip(" \0\t\u00a0")
+    assert mail.flaws == ([] if stored.endswith("\0") else ["message class: with blanks around it"])
+
+
+def test_a_class_of_nothing_but_blanks_is_mail_with_flaws():
+    mail = read({properties.MESSAGE_CLASS: "  "})
+    assert mail.message_class == ""
+    assert mail.flaws == ["message class: with blanks around it", "message class: empty; taken for mail"]
+
+
+def test_another_class_with_blanks_around_it_is_that_class():
+    assert read_item(Item({properties.MESSAGE_CLASS: "IPM.Post "}), 0) == NotMail(0x200024, "IPM.Post")
 
 
 # Whatever a mailbox says must fit into the table.

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pypff
 import pytest
 
+from data.synthetic.pst import PstWriter
 from tasks.mail.layout import NBT, TYPE_FOLDER, NotAMailboxError, nid_type
-from tasks.mail.pff import Mail
-from tasks.mail.plan import ORPHANED, open_plan
+from tasks.mail.ndb import LocalFile
+from tasks.mail.pff import Mail, _counted
+from tasks.mail.plan import ORPHANED, open_plan, plan_mailbox
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit, Surgery
@@ -240,3 +242,21 @@ def test_messages_are_found_even_if_the_header_points_nowhere(damaged: Surgery, 
 def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         open_plan(tmp_path / "absent.pst")
+
+
+def test_a_folder_s_name_and_path_are_kept_within_bounds(tmp_path: Path, kit: Kit):
+    with PstWriter(tmp_path / "box.pst") as writer:
+        deep = writer.add_folder(tuple(f"{'x' * 5_000}{n}" for n in range(30)))
+        writer.add_message(deep, kit.letter(0))
+    with LocalFile(tmp_path / "box.pst") as file:
+        plan = plan_mailbox(file)
+    [name] = plan.folder_names(0, 1).values()
+    assert len(name) < 4_200
+    assert name.endswith(f"(folder 0x{deep:x})")
+    assert max(len(step) for folder in plan.folders for step in folder.path.split("/")) <= 300
+
+
+def test_a_number_of_messages_that_no_folder_can_hold_is_bounded_and_still_a_lie():
+    assert [_counted(stated) for stated in (None, 0, 340, 1 << 31, (1 << 32) - 1, (1 << 64) - 1)] == [
+        None, 0, 340, 1 << 31, (1 << 32) - 1, (1 << 32) - 1,
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail import previous_runs
+from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import write_partition
 from tasks.mail.pff import NotMail
 from tasks.mail.previous_runs import recall, remember, together
@@ -129,3 +130,32 @@ def test_mailboxes_read_now_and_before_are_in_one_order_and_quarantined_once(
         ("phoenix", "aaaaaaaaaaaa"),
     ]
     assert found.quarantine.to_pylist() == rows("aaaaaaaaaaaa").to_pylist()
+
+
+def test_what_is_kept_with_a_flipped_bit_is_an_error_that_says_what_to_do(reading: Reading, tmp_path: Path):
+    remember(tmp_path, reading, ZONES)
+    path = tmp_path / "mail/agencies.json"
+    path.write_text(path.read_text().replace('"read": 0', '"read": 1', 1))
+    with pytest.raises(InputError, match=r"work/mail/agencies.json: cannot be read; delete it"):
+        recall(tmp_path, but=[])
+
+
+def test_an_agency_whose_mail_is_damaged_is_not_known(reading: Reading, tmp_path: Path):
+    remember(tmp_path, reading, ZONES)
+    place = reading.sources[0].mail
+    assert place is not None
+    [part] = place.glob("part-*")
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    assert recall(tmp_path, but=[]).agencies == {"phoenix"}
+
+
+def test_files_in_other_forms_are_kept_with_their_agency(reading: Reading, tmp_path: Path):
+    others = tuple(
+        OtherFile(agency, f"records/{agency}/a.eml", "an e-mail", "ask") for agency in ("lapd", "phoenix")
+    )
+    remember(tmp_path, replace(reading, others=others), ZONES)
+    known = recall(tmp_path, but=["lapd"])
+    assert known.others == others[1:]
+    assert together(replace(reading, sources=(), others=others[:1]), known).others == others

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pypff
 import pytest
 
+from data.errors import InputError
 from tasks.mail import read as reader
+from tasks.mail.copy_group import GroupCopier
+from tasks.mail.extract import Copier
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import LocalFile
 from tasks.mail.pff import Mail, NotMail, read_item
@@ -331,6 +334,131 @@ def test_classes_that_are_not_mail_are_told_apart(tmp_path: Path, kit: Kit):
         "IPM.Contact": "NotMail",
         "ipm.note.Custom": "Mail",
     }
+
+
+NOWHERE = 0x7FE0
+"""A reference into the heap of a message to which nothing belongs."""
+
+
+def test_a_class_that_points_to_nothing_is_quarantined_and_a_message_without_a_class_is_mail(
+    tmp_path: Path, kit: Kit
+):
+    given = [{}, {0x001A001F: NOWHERE}, {0x001A001F: None}, {}]
+    box = kit.write(tmp_path / "box.pst", [kit.letter(n, properties=one) for n, one in enumerate(given)])
+    outcomes = kit.read(box.path).outcomes
+    good, unreadable, without, last = (outcomes[node] for node in box.nodes)
+    assert unreadable == Failure(
+        box.nodes[1], "the class could not be read", "it is stored, but points to nothing"
+    )
+    assert isinstance(without, Mail)
+    assert (without.message_class, without.subject) == ("", "Crime Alert: number 2")
+    assert without.html == "<p>letter-00002 in HTML</p>"
+    assert (without.to, without.sender) == (["Desk"], "no-reply@alerts.example.org")  # libpff: no table
+    assert without.flaws == ["message class: there is none; taken for mail"]
+    assert [type(one) for one in (good, last)] == [Mail, Mail]
+
+
+def test_teams_messages_posts_and_meetings_keep_their_classes_and_a_note_with_a_blank_is_mail(
+    tmp_path: Path, kit: Kit
+):
+    classes = ["IPM.Post", "IPM.SkypeTeams.Message", "IPM.Schedule.Meeting.Request", "IPM.Note ", "IPM.Note"]
+    letters = [kit.letter(n, message_class=name) for n, name in enumerate(classes)]
+    outcomes = kit.read(kit.write(tmp_path / "box.pst", letters).path).outcomes.values()
+    assert [one.message_class for one in outcomes if isinstance(one, NotMail)] == classes[:3]
+    mails = [one for one in outcomes if isinstance(one, Mail)]
+    assert [mail.flaws for mail in mails] == [["message class: with blanks around it"], []]
+    assert mails[0].to == ["Desk"]  # libpff gives the recipients of classes that it knows
+
+
+@pytest.mark.parametrize("ticks", [0, 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1, 2_650_467_743_999_999_999])
+def test_a_time_at_the_ends_of_the_calendar_costs_itself(tmp_path: Path, kit: Kit, ticks: int):
+    odd = kit.letter(
+        1, properties={0x00390040: struct.pack("<Q", ticks), 0x0E060040: struct.pack("<Q", ticks)}
+    )
+    box = kit.write(tmp_path / "box.pst", [kit.letter(0), odd, kit.letter(2)])
+    read = kit.read(box.path)
+    assert not read.failures
+    mail = read.outcomes[box.nodes[1]]
+    assert isinstance(mail, Mail)
+    assert (mail.submitted_at is None) == bool(mail.flaws)
+    assert mail.subject == "Crime Alert: number 1"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), struct.error("short"), IndexError("out"), MemoryError()]
+)
+def test_whatever_copying_a_message_raises_quarantines_that_message(
+    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    bad, copy = box.nodes[77], Copier.copy
+
+    def fails(self: Any, node: Any, extract: Any) -> int:
+        attachments = copy(self, node, extract)
+        if node.nid == bad:
+            raise error
+        return attachments
+
+    def gives_up(self: Any, nodes: Any, extract: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(GroupCopier, "copy", gives_up)
+    monkeypatch.setattr(Copier, "copy", fails)
+    outcomes = read_with(box, monkeypatch, read_item)
+    detail = f"{type(error).__name__}: {str(error) or type(error).__name__}"
+    assert outcomes.pop(bad) == Failure(bad, "the reader failed", detail)
+    assert outcomes == {node: one for node, one in box_read.outcomes.items() if node != bad}
+
+
+@pytest.mark.parametrize("error", [OSError("the disk is gone"), InputError("the store is gone")])
+def test_a_disk_or_store_that_is_gone_is_not_the_fault_of_a_message(
+    box: Box, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    def fails(self: Any, *_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(GroupCopier, "copy", fails)
+    with pytest.raises(type(error), match="is gone"):
+        read_with(box, monkeypatch, read_item)
+    monkeypatch.setattr(GroupCopier, "copy", lambda *_: None)
+    monkeypatch.setattr(Copier, "copy", fails)
+    with pytest.raises(type(error), match="is gone"):
+        read_with(box, monkeypatch, read_item)
+
+
+class Unlisted:
+    """libpff's file, which does not list what is in it where one message is among it."""
+
+    marked = b""
+
+    def __init__(self) -> None:
+        self.file = PFF_FILE()
+
+    def open_file_object(self, file: io.BytesIO) -> None:
+        self.bad = self.marked in file.getvalue()
+        self.file.open_file_object(file)
+
+    @property
+    def root_item(self) -> Any:
+        if self.bad:
+            raise OSError("pypff_file_get_root_item: no.\nlibpff_x: broken tree.")
+        return self.file.root_item
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def test_a_file_that_libpff_cannot_list_is_halved_too(
+    box: Box, box_read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    Unlisted.marked = b"letter-00123 in HTML"
+    monkeypatch.setattr(pypff, "file", Unlisted)
+    bad = box.nodes[123]
+    with LocalFile(box.path) as file:
+        plan = box_read.plan
+        nodes = [plan.node(place) for place in range(len(plan.nodes))]
+        outcomes = {one.node_id: one for one in read_nodes(file, plan.header, nodes, MailSettings())}
+    assert outcomes.pop(bad) == Failure(bad, "libpff cannot read it", "broken tree.")
+    assert outcomes == {node: one for node, one in box_read.outcomes.items() if node != bad}
 
 
 def test_the_version_of_libpff_is_the_pinned_one():

@@ -243,3 +243,22 @@ def test_a_file_without_permission_cannot_be_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match=r"cannot be read \(Permission denied\); make it readable"):
         check_readable([record(path)])
+
+
+def test_a_memo_with_a_flipped_bit_forgets_that_file_and_says_so(hashed: tuple[Path, RecordFile]):
+    work, file = hashed
+    path = work / "mail" / "hashes.json"
+    whole = path.read_text()
+    assert HashMemo(work).rebuilt == ()
+    for place, letter in enumerate(whole):
+        if letter in "0123456789abcdef":
+            path.write_text(whole[:place] + chr(ord(letter) ^ 1) + whole[place + 1 :])
+            memo = HashMemo(work)
+            assert memo.get(file) is None
+            assert memo.rebuilt[0].startswith("work/mail/hashes.json: was damaged")
+
+
+def test_a_pipe_in_the_place_of_a_mailbox_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "box.pst")
+    with pytest.raises(InputError, match=r"records/lapd/box\.pst: is not a regular file"):
+        check_readable([RecordFile("lapd", tmp_path / "box.pst", "records/lapd/box.pst")])

@@ -1,0 +1,76 @@
+"""What of the mail nobody has read, so that it may be missing (method 10.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from data.printable import printable
+from data.schema import TABLES
+from data.tables import read_table
+from tasks.ledger.results import Doubt, Doubts
+from tasks.ledger.table import ledger_of
+from tasks.mail.ledger import EMBEDDED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
+from tasks.mail.other_files import forms_found
+
+_LINES: Final = {
+    QUARANTINED_READING: (
+        ("item of the mailboxes could not be read", "items of the mailboxes could not be read"),
+        "nwatch quarantine shows which, and why",
+    ),
+    EMBEDDED: (
+        ("message inside another was not opened", "messages inside others were not opened"),
+        "what is in them is in no table; open the messages that hold them in Outlook",
+    ),
+    WITHOUT_BODY: (
+        ("mail was read without a body", "mails were read without a body"),
+        "it is blank, or in a form that cannot be read",
+    ),
+    REPLACED: (
+        ("mail holds replacement characters", "mails hold replacement characters"),
+        "letters that could not be decoded are U+FFFD in its texts",
+    ),
+}
+"""By line of the ledger: what is said of one and of several, and what it means."""
+
+
+def mail_doubts(out: Path) -> Doubts:
+    """What of the mail was not counted or not read, by the tables of a run.
+
+    Args:
+        out: The folder of the tables.
+
+    Returns:
+        The mailboxes whose number of messages is unknown, and what was counted but not read: lines of the
+        ledger that are not zero, and files in other forms.
+
+    Raises:
+        ValueError: A table is damaged, or of another version.
+    """
+    rows = [row for row in ledger_of(out).to_pylist() if row["part"] == "mail"]
+    listed = [row["count"] for row in rows if row["line"] == LISTED]
+    unknown = listed.count(None)
+    return Doubts(
+        unknown=f"{unknown:,} of {len(listed):,} mailboxes" if unknown else "",
+        perhaps=(*_of_ledger(rows), *_of_files(out)),
+    )
+
+
+def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:
+    totals = dict.fromkeys(_LINES, 0)
+    for row in rows:
+        if row["line"] in totals:
+            totals[row["line"]] += row["count"] or 0
+    for line, count in totals.items():
+        (one, several), fix = _LINES[line]
+        if count:
+            yield Doubt(count, one if count == 1 else several, fix)
+
+
+def _of_files(out: Path) -> Iterable[Doubt]:
+    try:
+        rows = read_table(TABLES["private/other_files"], out).to_pylist()
+    except FileNotFoundError:  # an earlier version did not look for such files
+        return []
+    return forms_found((printable(row["file"]), row["form"], row["fix"]) for row in rows)
