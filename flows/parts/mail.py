@@ -157,7 +157,7 @@ def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
             yield from (f"{source.files[0]}: {warning}" for warning in source.warnings)
     replaced = [source for source in sources if source.replacement_characters]
     if replaced:
-        total = sum(source.replacement_characters for source in replaced)
+        total = sum(source.replacement_characters or 0 for source in replaced)
         yield (
             f"{total:,} messages have characters that could not be read, shown as \ufffd (as in "
             f"{replaced[0].files[0]}); if one agency has many, set its code_page in agency.toml"

@@ -81,6 +81,7 @@ def _failed(mail: pa.Table, crosswalk: Crosswalk, why: str) -> pa.Table:
     except Exception:
         match = crosswalk.classify(None)
     found: dict[str, object] = {name: getattr(match, name) for name in ("kind", "template", "pattern")}
+    found |= {name: values[0] for name, values in identities(mail).items()}
     if match.kind in ALERT_KINDS:
         # Only an alert can be in quarantine here: a message of another kind has nothing that is parsed.
         found |= {"reason": PARSER_FAILED, "detail": printable(why)[:_MOST_DETAIL]}
@@ -132,7 +133,8 @@ def _scraped(mail: pa.Table, matches: Matches, zone: ZoneInfo) -> dict[str, Sequ
 def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:
     """The calendar day of delivery, else of submission, in a time zone; None if neither is known.
 
-    At the two ends of the calendar, where the day in the time zone would lie beyond, it is the day in UTC.
+    At the two ends of the calendar, where the day in the time zone would lie beyond, the other time is asked;
+    where that gives none either, it is the day in UTC.
 
     Args:
         zone: The agency's time zone.
@@ -146,8 +148,11 @@ def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | Non
         >>> day_in(ZoneInfo("Asia/Tokyo"), datetime.max.replace(tzinfo=timezone.utc), None)
         datetime.date(9999, 12, 31)
     """
-    moment = delivered or submitted
-    try:
-        return None if moment is None else moment.astimezone(zone).date()
-    except OverflowError:  # 31 December 9999 east of Greenwich, 1 January of the year 1 west of it
-        return None if moment is None else moment.date()
+    for moment in (delivered, submitted):
+        try:
+            if moment is not None:
+                return moment.astimezone(zone).date()
+        except OverflowError:  # 31 December 9999 east of Greenwich, 1 January of the year 1 west of it
+            continue
+    first = delivered or submitted
+    return None if first is None else first.date()

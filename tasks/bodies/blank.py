@@ -9,10 +9,10 @@ from tasks.bodies.lines import INVISIBLE, UNREAD, html_lines
 
 _BODY: Final = re.compile(r"<body[\s>]", re.IGNORECASE)
 _TEXT: Final = re.compile(r">\s*([^<\s])")
-_UNREAD: Final = re.compile(f"<(?:!|{'|'.join(sorted(UNREAD))})")
+_UNREAD: Final = re.compile(f"<(?:!--|!|{'|'.join(sorted(UNREAD))})")
 _PICTURE: Final = re.compile(r"<(?:img|v:imagedata)[\s>/]", re.IGNORECASE)
 _HEAD: Final = 32_768
-_TEXTS_LOOKED_AT: Final = 5
+_TEXTS_LOOKED_AT: Final = 8
 _BLANKS: Final = (
     INVISIBLE
     + "\0\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
@@ -67,9 +67,13 @@ def _surely_shows(html: str) -> bool:
         if text is None:
             return False
         tags = html[at : text.start()].lower()
-        if _UNREAD.search(tags) is not None:
-            return False
-        if "none" in tags or "hidden" in tags:
+        unread = _UNREAD.search(tags)
+        if unread is not None:  # passed over, if its end is found
+            end = "-->" if unread[0] == "<!--" else ">" if unread[0] == "<!" else f"</{unread[0][1:]}"
+            at = html.find(end, at + unread.end())
+            if at < 0:
+                return False
+        elif "none" in tags or "hidden" in tags:
             last = tags[: tags.rfind("<")]
             at = html.find("</", text.end())
             if at < 0 or "none" in last or "hidden" in last:

@@ -15,12 +15,13 @@ _PAGES: Final = (
 )  # fmt: skip
 """The pages in which mail was written before UTF-8; of a hundred others a short text may be anything."""
 _LATIN: Final = frozenset({"cp1250", "cp1252", "cp1254", "cp1257"})
-_OTHER_ALPHABETS: Final = frozenset({"cp1251", "cp1253", "cp1255", "cp1256", "koi8_r"})
 _RUN: Final = re.compile(rb"[\x80-\xff]+")
 _TOGETHER: Final = 4
 _WORD_LENGTH: Final = 3
-_WORD: Final = re.compile(rb"[^\s<>]{0,40}[\x80-\xff][^\s<>]{0,40}")
-_PHRASE: Final = re.compile(rb"[^\r\n<>]{0,40}[\x80-\xff][^\r\n<>]{0,40}")
+_NOT_IN_WORD: Final = b" \t\r\n\f<>"
+_NOT_IN_PHRASE: Final = b"\r\n<>"
+_AROUND: Final = 40
+"""Bytes before and after a byte beyond ASCII that are looked at, at most."""
 _SIGN_IN_WORD: Final = re.compile(
     r"[A-Za-z\u00c0-\u024f](?:[\u00a1-\u00ac\u00ae-\u00b6\u00b8-\u00bf](?=[A-Za-z\u00c0-\u024f])|[\u00b2\u00b3\u00b9])"
 )
@@ -51,13 +52,13 @@ def detected(data: bytes) -> str | None:
     # Few messages need it, and loading it takes longer than reading most mailboxes' first hundred messages.
     from charset_normalizer import from_bytes
 
-    sample = _sample(data, _WORD)
+    sample = _sample(data, _NOT_IN_WORD)
     if not sample:
         return None
     is_latin = _is_latin(sample)
     if is_latin:
-        sample = _sample(data, _PHRASE)
-    possible = set(_PAGES) - (_OTHER_ALPHABETS if is_latin else _LATIN)
+        sample = _sample(data, _NOT_IN_PHRASE)
+    possible = _LATIN if is_latin else set(_PAGES) - _LATIN
     found = [
         (match.chaos, match.coherence, names)
         for match in from_bytes(sample, threshold=_CHAOS, cp_isolation=list(_PAGES), enable_fallback=False)
@@ -88,13 +89,23 @@ def _makes_words(text: str) -> bool:
     return narrow * 2 <= len(text) and _SIGN_IN_WORD.search(text) is None
 
 
-def _sample(data: bytes, pattern: re.Pattern[bytes]) -> bytes:
-    """The words, or the phrases, with bytes beyond ASCII."""
-    words: list[bytes] = []
-    size = 0
-    for match in pattern.finditer(data):
-        words.append(match[0])
-        size += len(match[0]) + 1
+def _sample(data: bytes, ends: bytes) -> bytes:
+    """What stands around bytes beyond ASCII, up to one of the bytes ``ends``."""
+    pieces: list[bytes] = []
+    size = done = 0
+    for run in _RUN.finditer(data):
+        if run.end() <= done:
+            continue
+        before = _up_to(data[max(run.start() - _AROUND, done) : run.start()][::-1], ends)[::-1]
+        after = _up_to(data[run.end() : run.end() + _AROUND], ends)
+        done = run.end() + len(after)
+        pieces.append(before + run[0][:_SAMPLE] + after)
+        size += len(pieces[-1]) + 1
         if size >= _SAMPLE:
             break
-    return b" ".join(words)
+    return b" ".join(pieces)
+
+
+def _up_to(data: bytes, ends: bytes) -> bytes:
+    """The beginning of some bytes, before the first of those."""
+    return next((data[:place] for place, byte in enumerate(data) if byte in ends), data)

@@ -130,7 +130,7 @@ def _hides(style: str) -> bool:
 
 def _keeps(tag: str, style: str) -> bool:
     """Whether line ends count in an element with a style, in lower case."""
-    stated = _WHITE_SPACE.search(style) if "white-space" in style else None
+    stated = _WHITE_SPACE.search(style)
     return tag in _KEEPING if stated is None else stated[1] in ("pre", "break-spaces")
 
 
@@ -149,6 +149,7 @@ class _Reader:
         self._unseen: list[str] = []  # hidden words within a line become a line of their own
         self._words_outside_links = False
         self._plain = False  # whether the line is one of a plain text
+        self._anchored = False  # whether some of its words are a link
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in _BREAKS:
@@ -165,7 +166,7 @@ class _Reader:
             if "hidden" in attributes or _hides(style):
                 meaning |= _HIDDEN
                 self._hides += 1
-            if _keeps(tag, style):
+            if (tag in _KEEPING or "white-space" in style) and _keeps(tag, style):
                 meaning |= _KEPT
         elif tag in _KEEPING:
             meaning = _KEPT
@@ -200,6 +201,7 @@ class _Reader:
         if blank and not pieces:  # most text between tags is white space, which would be trimmed anyway
             return
         pieces.append(text)
+        self._anchored = self._anchored or self._links > 0
         if not (blank or self._links or self._hides or self._words_outside_links):
             self._words_outside_links = bool(_words(text))
 
@@ -214,7 +216,8 @@ class _Reader:
             self._unseen.clear()
         if self._seen:
             raw = "".join(self._seen)
-            if self._plain:
+            # Text made into HTML by a program has its bracketed addresses as links within the brackets.
+            if self._plain or (self._anchored and _ENDS_IN_LINK.search(raw) is not None):
                 before = len(self.lines)
                 _add_text(raw, self.lines)
                 if len(self.lines) > before and not self._words_outside_links:
@@ -224,7 +227,7 @@ class _Reader:
                 self.lines.append(Line(text, link))
             self._seen.clear()
             self._words_outside_links = False
-        self._plain = False
+        self._plain = self._anchored = False
 
 
 def html_lines(html: str) -> list[Line]:

@@ -151,7 +151,8 @@ def _load(work: Path) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict) or not all(_is_intact(*entry) for entry in found.items()):
         raise InputError(
-            f"work/mail/{_FILE}: cannot be read; delete it, and run all agencies: nwatch run {work.parent}"
+            "work/mail/agencies.json: cannot be read; delete it, and run all agencies: "
+            f"nwatch run {work.parent}"
         )
     return found
 

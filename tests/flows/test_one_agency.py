@@ -257,6 +257,10 @@ def test_what_another_run_has_read_meanwhile_is_not_done_again(investigation: Pa
     config.write_text(config.read_text().replace("America/Los_Angeles", "Pacific/Auckland"))
     assert one_agency(investigation, FIRST, settled=True).found["mail"] is not None
     assert published(investigation) != before
+    # In another code page its texts may be others.
+    config.write_text(config.read_text().replace('/Auckland"', '/Auckland"\ncode_page = 1251'))
+    assert one_agency(investigation, FIRST, settled=True).found["mail"] is not None
+    assert "mail" not in one_agency(investigation, FIRST, settled=True).found
 
 
 def test_a_mistake_in_another_agency_does_not_matter_and_is_noted(investigation: Path, client: Client):

@@ -26,7 +26,7 @@ def content_id(message: Message) -> str:
     bytes (eight bytes, big-endian); the first 32 hexadecimal digits. No made-up subject has a tag of a
     gateway, and no address anything around it.
     """
-    html = "" if message.html is None else message.html.decode(CODECS[message.codepage])
+    html = "" if message.html is None else message.html.decode(CODECS[message.codepage or 65001])
     body = message.text if message.text and message.text.strip() else html
     sent = message.submitted_at
     values = (

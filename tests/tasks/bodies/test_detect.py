@@ -11,6 +11,8 @@ TEXTS = [
     ("cp1252", "A naïve façade was “broken” – Müller’s"),
     ("cp1252", "Señor Nuñez llamó a la policía: robaron la bicicleta mañana"),
     ("cp1252", "Straße gesperrt, Fahrräder weg"),
+    ("cp1252", "Les clés volées à l'école"),
+    ("cp932", "カメラとバッグが盗まれた"),
     ("cp1251", "Украли велосипед у подъезда вчера вечером"),
     ("cp1251", "Вор разбил дверь кафе"),
     ("koi8_r", "Украли велосипед у подъезда вчера вечером"),

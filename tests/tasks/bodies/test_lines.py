@@ -145,6 +145,20 @@ def test_a_text_kept_as_it_was_is_read_as_a_text() -> None:
     ]
 
 
+def test_addresses_in_brackets_that_a_program_made_links_of_are_read_as_in_a_text() -> None:
+    link = "&lt;<a href=x>https://x.example/{}</a>&gt;"
+    html = f"<p>View Post {link.format(1)}<br>\n{link.format(2)}<br>\nFeed<br>{link.format(3)}<br>end</p>"
+    assert html_lines(html) == [
+        Line("View Post", link=True),
+        Line("Feed", address_below=True),
+        Line("end"),
+    ]
+
+
+def test_an_address_in_brackets_that_is_no_link_is_words_of_the_html() -> None:
+    assert html_lines("<p>see &lt;https://x.example/1&gt;</p>") == [Line("see <https://x.example/1>")]
+
+
 def test_what_is_hidden_in_a_text_kept_as_it_was_is_hidden() -> None:
     assert html_lines('<pre style="display:none">a\nb</pre>') == [
         Line("a", hidden=True),

@@ -60,6 +60,12 @@ def test_what_was_kept_comes_back_unchanged(reading: Reading, tmp_path: Path):
     assert found.agencies == {"lapd"}
 
 
+def test_the_code_page_with_which_an_agency_was_read_is_kept(reading: Reading, tmp_path: Path):
+    lapd, phoenix = reading.sources
+    remember(tmp_path, Reading((replace(lapd, code_page="cp1251"), phoenix), reading.quarantine), ZONES)
+    assert recall(tmp_path, but=[]).code_pages == {"lapd": "cp1251"}
+
+
 def test_nothing_is_known_before_the_first_run(tmp_path: Path):
     found = recall(tmp_path, but=[])
     assert (found.sources, found.quarantine.num_rows, found.agencies) == ((), 0, frozenset())
