@@ -13,7 +13,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.parser import HeaderParser
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from striprtf.striprtf import rtf_to_text
 
@@ -41,6 +41,9 @@ from tasks.mail.properties import (
     whole_text,
 )
 
+if TYPE_CHECKING:
+    from tasks.mail.outcomes import Inside
+
 _TO: Final = 1
 _CC: Final = 2
 
@@ -63,6 +66,10 @@ class Mail:
         text: The plain body, decoded.
         attachments: How many; none is opened.
         flaws: ``property: what is wrong``, one for each property that could not be read completely.
+        path: Where it is attached (``tasks.mail.embedded``); empty for a message of the mailbox itself.
+        journal: Whether it stands in the place of the journal report that carries it
+            (``tasks.mail.journal``).
+        inside: What is attached to a message of the mailbox; None for nothing, and for attached ones.
     """
 
     node_id: int
@@ -78,6 +85,9 @@ class Mail:
     text: str | None = None
     attachments: int = 0
     flaws: list[str] = field(default_factory=list)
+    path: str = ""
+    journal: bool = False
+    inside: Inside | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,9 @@ class NotMail:
     node_id: int
     message_class: str
     """As stored; empty where the item has none."""
+    path: str = ""
+    """As of a mail, and likewise what follows."""
+    inside: Inside | None = field(default=None, compare=False, repr=False)
 
 
 def is_mail(message_class: str) -> bool:

@@ -10,7 +10,7 @@ A node names two blocks, and each may be the top of a tree:
   2.2.2.8.3.3).
 
 Attachments are subnodes of a message. They are counted and never followed: their bytes are most of a
-mailbox, and nothing in them is needed.
+mailbox. Their own nodes are given to whoever asks for them (``tasks.mail.attachments``).
 
 There are two ways to follow the references. ``References.follow`` takes one node, depth first, and says which
 block is wrong. ``Breadth`` takes many nodes level by level, so that the blocks of a level can be read
@@ -125,13 +125,63 @@ class References:
                 nodes.append((data, sub))
         return Subnodes([], nodes, attachments)
 
-    def follow(self, node: Node, take: Callable[[int], object], content: Callable[[int], bytes]) -> int:
+    def attachments(self, bid: int, content: bytes, owner: int) -> list[Node]:
+        """The attachments that a leaf of a subnode tree lists.
+
+        Args:
+            bid: The block's id, for the error.
+            content: What it holds; ``subnode_tree`` has accepted it.
+            owner: The node id of the message, which becomes the parent of each.
+        """
+        rows = _rows(bid, content, self._subnode, self._subnode_header)
+        # Of a node id only four bytes count; Outlook leaves anything in the others (MS-PST 2.2.2.8.3.3.1).
+        return [
+            Node(nid & 0xFFFFFFFF, data, sub, owner)
+            for nid, data, sub in rows
+            if nid_type(nid) == TYPE_ATTACHMENT
+        ]
+
+    def subnode(self, bid: int, wanted: int, content: Callable[[int], bytes]) -> tuple[int, int] | None:
+        """The data block and subnode block of one subnode; None where there is no such subnode.
+
+        Args:
+            bid: The top of the subnode tree; 0 for none.
+            wanted: The subnode's id.
+            content: Called with each block of the tree; returns what it holds.
+
+        Raises:
+            BlockError: A block makes no sense, or the tree has no end; or ``content`` raised it.
+        """
+        todo, met = [bid] if bid else [], set[int]()
+        while todo:
+            at = todo.pop()
+            if at & ~1 in met:
+                raise BlockError("block appears twice in one tree", f"block 0x{at:x}")
+            met.add(at & ~1)
+            held = content(at)
+            branches = self.subnode_tree(at, held).branches
+            if branches:
+                todo += branches
+                continue
+            for nid, data, sub in _rows(at, held, self._subnode, self._subnode_header) if not held[1] else ():
+                if nid & 0xFFFFFFFF == wanted:
+                    return data, sub
+        return None
+
+    def follow(
+        self,
+        node: Node,
+        take: Callable[[int], object],
+        content: Callable[[int], bytes],
+        attached: list[Node] | None = None,
+    ) -> int:
         """Follow the references of one node, depth first.
 
         Args:
             node: Where to begin.
             take: Called with each block that holds no references.
             content: Called with each block that does; returns what it holds.
+            attached: Gets the node's attachments.
 
         Returns:
             How many attachments the node has.
@@ -141,7 +191,10 @@ class References:
         """
         walk = _DepthFirst(self, take, content)
         walk.data(node.data)
-        return walk.subnodes(node.sub, 0)
+        count = walk.subnodes(node.sub, 0, node.nid)
+        if attached is not None:
+            attached += walk.attached
+        return count
 
 
 def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable[tuple[int, ...]]:
@@ -165,6 +218,7 @@ class _DepthFirst:
         self._take = take
         self._content = content
         self._met: set[int] = set()
+        self.attached: list[Node] = []
 
     def data(self, bid: int) -> None:
         """Follow a data tree.
@@ -190,8 +244,8 @@ class _DepthFirst:
             else:
                 self._take(at)
 
-    def subnodes(self, bid: int, depth: int) -> int:
-        """Follow a subnode tree; returns the attachments that it lists itself.
+    def subnodes(self, bid: int, depth: int, owner: int = _NOBODY) -> int:
+        """Follow a subnode tree; returns how many attachments it lists itself, and keeps those of an owner.
 
         Unlike a data tree it may meet a block again, because equal subnodes may share one. It adds nothing
         then, and a circle ends.
@@ -201,7 +255,10 @@ class _DepthFirst:
         if depth > _SUBNODE_LEVELS:
             raise BlockError("tree of subnodes is too deep", f"block 0x{bid:x}")
         self._met.add(bid)
-        found = self._references.subnode_tree(bid, self._content(bid))
+        content = self._content(bid)
+        found = self._references.subnode_tree(bid, content)
+        if found.attachments and owner != _NOBODY:
+            self.attached += self._references.attachments(bid, content, owner)
         for data, sub in found.nodes:
             # Most data is a single block, and this saves the call.
             if data & INTERNAL:
@@ -211,7 +268,7 @@ class _DepthFirst:
             # What hangs on a subnode belongs to it and not to the message: its attachments are not counted.
             if sub:
                 self.subnodes(sub, depth + 1)
-        return found.attachments + sum(self.subnodes(below, depth + 1) for below in found.branches)
+        return found.attachments + sum(self.subnodes(below, depth + 1, owner) for below in found.branches)
 
 
 class Breadth:
@@ -223,6 +280,7 @@ class Breadth:
 
     Attributes:
         attachments: How many attachments each node has, as far as it has been followed, by its id.
+        attached: Those attachments, by the id of the node, for nodes that have some.
         blocks: The blocks of this level.
     """
 
@@ -242,6 +300,7 @@ class Breadth:
         self._strict = strict
         self._met: set[int] = set()
         self.attachments = {node.nid: 0 for node in nodes}
+        self.attached: dict[int, list[Node]] = {}
         self._data: list[int] = []
         self._subnodes: list[tuple[int, int]] = []
         for node in nodes:
@@ -288,8 +347,9 @@ class Breadth:
 
     def _down_subnodes(self, bid: int, content: bytes, owner: int) -> None:
         branches, nodes, attachments = self._references.subnode_tree(bid, content)
-        if owner != _NOBODY:
+        if attachments and owner != _NOBODY:
             self.attachments[owner] += attachments
+            self.attached.setdefault(owner, []).extend(self._references.attachments(bid, content, owner))
         for below in branches:
             self._add(0, below, owner)
         for data, sub in nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 """Part of the key under which read mail is kept: raise it whenever a message would be read differently."""
 
 
@@ -22,6 +22,8 @@ class MailSettings:
         watchdog_seconds: A worker that spends longer on one extract hangs in the C library and ends itself;
             the partition is then read in child processes (``tasks.mail.spans``).
         deaths: How often a reader must die on one single message before the message is quarantined.
+        open_attached: Whether messages attached to messages are opened; not while it is found out which of
+            them crashes libpff (``tasks.mail.spans``).
     """
 
     partition: int = 1000
@@ -29,6 +31,7 @@ class MailSettings:
     extract_bytes: int = 16 << 20
     watchdog_seconds: float = 120.0
     deaths: int = 2
+    open_attached: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what can never work.
