@@ -20,7 +20,12 @@ from data.schema.model import (
 
 AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
 SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
-NODE_ID: Final = Column("node_id", COUNT, "The message's node identifier inside the mailbox.")
+NODE_ID: Final = Column(
+    "node_id",
+    COUNT,
+    "The message's node identifier inside the mailbox; of an attached message, that of the message of the "
+    "mailbox that it is in.",
+)
 FOLDER: Final = Column(
     "folder",
     TEXT,
@@ -53,6 +58,22 @@ HEADERS: Final = (
     optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
+ATTACHED: Final = "attached"
+CARRIED: Final = "carried"
+EMBEDDED_AS: Final = optional(
+    "embedded_as",
+    TEXT,
+    "'carried' where it stands for the journal report that carries it, 'attached' where it is attached to "
+    "another message; missing otherwise.",
+)
+EMBEDDED_IN: Final = optional(
+    "embedded_in",
+    TEXT,
+    "Where it is attached to another message: 'source:node path', the path being the node ids of the message "
+    "of the mailbox and of the attachments down to it, joined by '/'; missing for a message of the mailbox "
+    "itself.",
+)
+PATH: Final = optional("path", TEXT, "The node path of embedded_in; missing where that is.")
 
 PRIVATE: Final = (
     Table(
@@ -74,8 +95,8 @@ PRIVATE: Final = (
     ),
     Table(
         "private/messages",
-        ("agency", "source", "node_id"),
-        "One row per message that is mail and could be read.",
+        ("agency", "source", "node_id", "embedded_in"),
+        "One row per message that is mail and could be read, and per mail attached to a message.",
         (
             AGENCY,
             SOURCE,
@@ -91,6 +112,8 @@ PRIVATE: Final = (
                 "recipients; missing for that first one.",
                 nullable=True,
             ),
+            EMBEDDED_IN,
+            EMBEDDED_AS,
         ),
     ),
     Table(
@@ -144,7 +167,7 @@ PRIVATE: Final = (
     ),
     Table(
         "private/quarantine",
-        ("source", "node_id", "folder", "stage", "reason", "detail"),
+        ("source", "node_id", "folder", "stage", "reason", "detail", "embedded_in"),
         "One row per item (or whole file) that could not be processed further.",
         (
             SOURCE,
@@ -154,9 +177,10 @@ PRIVATE: Final = (
                 "The item's node identifier; missing where a whole file or index page is meant.",
             ),
             optional("folder", TEXT, "The mailbox's own folder path; missing where it is not known."),
-            Column("stage", TEXT, "Where it stopped: opening, listing, reading or parsing."),
+            Column("stage", TEXT, "Where it stopped: opening, listing, reading, attachments or parsing."),
             Column("reason", TEXT, "Why, in a few words that are the same for equal cases."),
             Column("detail", TEXT, "What the reader said about this one; may be empty."),
+            EMBEDDED_IN,
         ),
     ),
 )
@@ -170,7 +194,8 @@ PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'posts' "
+                "'mail' (from the file to messages), 'embedded' (what became of messages attached to "
+                "messages), 'alerts' (from messages to unique alerts), 'posts' "
                 "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
                 "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
                 "cities chosen) or 'requests' (whom we asked).",
@@ -185,7 +210,10 @@ PUBLIC: Final = (
                 "line",
                 TEXT,
                 "What is counted. mail: 'listed in the file', 'messages read', 'not mail', 'quarantined "
-                "while reading'. "
+                "while reading'. embedded: 'embedded messages', 'embedded read', "
+                "'embedded not mail', 'embedded quarantined', 'carried by journal reports', 'attached "
+                "messages', each kind that occurs among those by its name, 'alert messages', 'alerts "
+                "parsed', 'quarantined while parsing'. "
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
@@ -258,8 +286,9 @@ PUBLIC: Final = (
 WORK: Final = (
     Table(
         "work/mail",
-        ("node_id",),
-        "One row per message of one mailbox that is mail, as the reader found it.",
+        ("node_id", "path"),
+        "One row per message of one mailbox that is mail, and per mail attached to a message, as the reader "
+        "found it.",
         (
             NODE_ID,
             FOLDER,
@@ -268,15 +297,17 @@ WORK: Final = (
             *(_HEADER[name] for name in ("submitted_at", "delivered_at")),
             optional("html", LONG_TEXT, "HTML body, decoded; missing where there is none."),
             optional("text", LONG_TEXT, "Plain-text body, decoded; missing where there is none."),
-            Column("attachments", SMALL_COUNT, "Number of attachments (they are counted, never read)."),
+            Column("attachments", SMALL_COUNT, "Number of attachments."),
             Column("flaws", TEXTS, "Properties of the message that could not be read, each with its reason."),
+            PATH,
+            EMBEDDED_AS,
         ),
     ),
     Table(
         "work/parsed",
-        ("node_id",),
-        "One row per message of one mailbox: its headers, its kind, and the alert found in its body (the "
-        "body is not kept).",
+        ("node_id", "path"),
+        "One row per message of one mailbox and per attached mail: its headers, its kind, and the alert found"
+        " in its body (the body is not kept).",
         (
             NODE_ID,
             FOLDER,
@@ -289,6 +320,8 @@ WORK: Final = (
             optional("description", TEXT, "The alert's description; missing where the title is."),
             optional("reason", TEXT, "Why an alert could not be parsed; missing otherwise."),
             optional("detail", TEXT, "More about the reason; missing where the reason is."),
+            PATH,
+            EMBEDDED_AS,
         ),
     ),
 )

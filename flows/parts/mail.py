@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
 from data.errors import InputError
-from data.schema import TABLES, mail
+from data.schema import TABLES, attachments, mail
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
 from flows.run.watched import run_log
 from tasks.alerts.ledger import LEDGER
+from tasks.mail.ledger import EMBEDDED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +33,11 @@ class MailFound(Found):
         unique_alerts: Rows of private/alerts.
         recipients: Distinct pairs of agency and address.
         quarantine: Rows of private/quarantine.
+        embedded: Messages attached to messages.
+        unopened: Those that could not be read, and attachments of which it is not known whether they are
+            messages.
+        attached_count: Whether attached messages count.
+        unique_otherwise: Unique alerts with the other setting; None where no message is attached.
     """
 
     reading: Reading
@@ -41,6 +47,10 @@ class MailFound(Found):
     unique_alerts: int
     recipients: int
     quarantine: int
+    embedded: int = 0
+    unopened: int = 0
+    attached_count: bool = False
+    unique_otherwise: int | None = None
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
@@ -87,9 +97,15 @@ def run(job: Job) -> MailFound:
         known = recall(work, but=job.agencies)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
+    if job.hash_attachments:
+        step(mailboxes.hashes)(reading.sources, planned, work, client)
+    # A run of some agencies takes the hashes of the others as an earlier run left them.
+    hashed = job.hash_attachments or job.agencies is not None
+    attached = step(mailboxes.inventory)(reading.sources, job.out, hashed=hashed)
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
-    tables = step(alerts.tabulate)(parsed, reading.sources, job.out)
-    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out)
+    embedded = investigation.config.mail.embedded
+    tables = step(alerts.tabulate)(parsed, reading.sources, job.out, embedded)
+    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out, attached)
     kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
@@ -103,8 +119,12 @@ def run(job: Job) -> MailFound:
         unique_alerts=tables.unique_alerts,
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
+        embedded=closed.total(EMBEDDED) or 0,
+        unopened=closed.unopened,
+        attached_count=tables.attached_count,
+        unique_otherwise=tables.unique_otherwise,
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=left_out,
+        notes=(*left_out, *attached.notes),
     )
 
 
@@ -161,13 +181,22 @@ def tell(found: MailFound) -> Told:
             "mailboxes": len(found.sources),
             **({"files given twice": twice} if twice else {}),
             "messages read": found.messages,
+            **({"embedded messages": found.embedded} if found.embedded else {}),
             "unique alerts": found.unique_alerts,
+            **_otherwise(found),
             "recipients": found.recipients,
             "in quarantine": found.quarantine,
         },
         unknown=f"{unknown:,} of {len(found.sources):,} mailboxes" if unknown else "",
         see={"See what and why": "nwatch quarantine"} if found.quarantine else {},
     )
+
+
+def _otherwise(found: MailFound) -> dict[str, int | None]:
+    """The unique alerts with the other setting of attached messages, where there are such messages."""
+    if found.unique_otherwise is None:
+        return {}
+    return {f"{'without' if found.attached_count else 'with'} embedded": found.unique_otherwise}
 
 
 def notes(investigation: Investigation) -> list[str]:
@@ -178,7 +207,7 @@ def notes(investigation: Investigation) -> list[str]:
 PART = Part(
     name="mail",
     patterns=(),  # without mailboxes a run is refused, not shortened (`flows.run.preflight.parts_to_run`)
-    tables=(*mail.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
+    tables=(*mail.PRIVATE, *attachments.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
     ledger=LEDGER,
     run=run,
     origin=origin,

@@ -46,6 +46,9 @@ class AlertTables:
         unclassified: Messages that match no row of the crosswalk.
         copies: Messages marked as copies of another.
         undated: Unique alerts without a date.
+        attached: Counts of the messages that are attached to others, as ``folders``.
+        attached_count: Whether these are among the messages that count; then ``folders`` has them too.
+        unique_otherwise: Unique alerts if they were not, or if they were; None where there are none.
     """
 
     paths: Mapping[str, Path]
@@ -57,3 +60,6 @@ class AlertTables:
     unclassified: int
     copies: int
     undated: int
+    attached: tuple[FolderCount, ...] = ()
+    attached_count: bool = False
+    unique_otherwise: int | None = None

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from data.crosswalk import ALERT_KINDS, UNCLASSIFIED
 from data.schema import TABLES
+from data.schema.mail import ATTACHED
+from data.settings import APART, COUNT
 from data.tables import conform, write_table
 from tasks.alerts import counts
 from tasks.alerts.batches import Parsed, ParsedSource
@@ -22,25 +24,26 @@ from tasks.alerts.unique import unique_alerts
 from tasks.mail.results import MailSource
 
 
-def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
+def make_tables(messages: pa.Table, apart: pa.Table | None = None) -> dict[str, pa.Table]:
     """Make the tables, in memory, in no particular row order.
 
     Args:
-        messages: As :func:`tasks.alerts.messages.gather` returns them.
+        messages: Those that count, as :func:`tasks.alerts.messages.gather` returns them.
+        apart: Attached messages that are listed and do not count.
 
     Returns:
         Tables by their name in the schema; ``private/quarantine`` has only the rows of stage ``parsing``.
     """
+    apart = messages.slice(0, 0) if apart is None else apart
     found = addressees(messages)
     alerts = unique_alerts(messages)
     listed = alerts_table(messages, alerts, found)
-    columns = [column.name for column in TABLES["private/messages"].columns if column.name != "copy_of"]
     return {
-        "private/messages": messages.select(columns).append_column("copy_of", copy_of(messages, found)),
+        "private/messages": messages_table(messages, apart, copy_of(messages, found)),
         "private/alerts": listed,
         "private/recipients": recipients_table(messages, alerts, found),
         "private/subjects_to_review": counts.subjects_to_review_table(messages),
-        "private/quarantine": quarantine_rows(messages),
+        "private/quarantine": quarantine_rows(pa.concat_tables([messages, apart])),
         "public/kinds": counts.kinds_table(messages),
         "public/subjects": counts.subjects_table(messages),
         "public/alerts_by_month": counts.alerts_by_month_table(listed),
@@ -48,11 +51,30 @@ def make_tables(messages: pa.Table) -> dict[str, pa.Table]:
     }
 
 
+def messages_table(messages: pa.Table, apart: pa.Table, copies: pa.Array) -> pa.Table:
+    """Make ``private/messages``: the messages with what they are copies of, and those that do not count."""
+    columns = [column.name for column in TABLES["private/messages"].columns if column.name != "copy_of"]
+    none = pa.nulls(apart.num_rows, pa.string())
+    return pa.concat_tables(
+        [
+            embedded_in(table).select(columns).append_column("copy_of", marks)
+            for table, marks in ((messages, copies), (apart, none))
+        ]
+    )
+
+
+def embedded_in(messages: pa.Table) -> pa.Table:
+    """The messages with the column ``embedded_in``, from their source and path."""
+    place = pc.binary_join_element_wise(messages.column("source"), messages.column("path"), ":")
+    return messages.append_column("embedded_in", place)
+
+
 def quarantine_rows(messages: pa.Table) -> pa.Table:
     """The alerts that could not be parsed, as ``private/quarantine``; those of a shared source once."""
     stopped = messages.filter(pc.is_valid(messages.column("reason")))
-    names = ["source", "node_id", "folder", "stage", "reason", "detail"]
-    rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows)).select(names)
+    names = [column.name for column in TABLES["private/quarantine"].columns]
+    rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows))
+    rows = embedded_in(rows).select(names)
     return conform(rows.group_by(names).aggregate([]), TABLES["private/quarantine"])
 
 
@@ -80,13 +102,16 @@ def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:
     )
 
 
-def tabulate_parsed(parsed: Parsed, sources: Sequence[MailSource], out: Path) -> AlertTables:
+def tabulate_parsed(
+    parsed: Parsed, sources: Sequence[MailSource], out: Path, embedded: str = APART
+) -> AlertTables:
     """Write the tables of the parsed mailboxes of a run, and of no others.
 
     Args:
         parsed: The parsed mailboxes.
         sources: The mailboxes of the run; one that was not parsed would vanish from every table.
         out: The investigation's ``out/`` folder.
+        embedded: Whether attached messages count: ``apart`` or ``count`` (method 1.11).
 
     Returns:
         As :func:`tabulate_sources`.
@@ -96,22 +121,26 @@ def tabulate_parsed(parsed: Parsed, sources: Sequence[MailSource], out: Path) ->
     """
     if {(s.agency, s.source) for s in parsed.sources} != {(s.agency, s.source) for s in sources}:
         raise ValueError("the parsed mailboxes are not those of this run")
-    return tabulate_sources(parsed.sources, out)
+    return tabulate_sources(parsed.sources, out, embedded)
 
 
-def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
+def tabulate_sources(sources: Sequence[ParsedSource], out: Path, embedded: str = APART) -> AlertTables:
     """Read the parsed messages, make the tables of messages, alerts, recipients and counts, and write them.
 
     Args:
         sources: The parsed mailboxes.
         out: The investigation's ``out/`` folder.
+        embedded: Whether attached messages count: ``apart`` or ``count`` (method 1.11).
 
     Returns:
         What was written, the quarantine rows of stage ``parsing`` (the ledger room writes them), and the
         counts for the ledger.
     """
-    messages = gather(sources)
-    tables = make_tables(messages)
+    every = gather(sources)
+    attached = pc.fill_null(pc.equal(every.column("embedded_as"), ATTACHED), False)
+    own, others = every.filter(pc.invert(attached)), every.filter(attached)
+    messages, apart = (every, others.slice(0, 0)) if embedded == COUNT else (own, others)
+    tables = make_tables(messages, apart)
     quarantine = tables.pop("private/quarantine")
     paths = {name: write_table(table, TABLES[name], out) for name, table in tables.items()}
     alerts = tables["private/alerts"]
@@ -123,6 +152,14 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path) -> AlertTables:
         unique_alerts=alerts.num_rows,
         emails_over_unique=pc.sum(alerts.column("emails")).as_py() or 0,
         unclassified=pc.sum(pc.equal(messages.column("kind"), UNCLASSIFIED)).as_py() or 0,
-        copies=messages.num_rows - tables["private/messages"].column("copy_of").null_count,
+        copies=every.num_rows - tables["private/messages"].column("copy_of").null_count,
         undated=alerts.column("alert_date").null_count,
+        attached=folder_counts(others),
+        attached_count=embedded == COUNT,
+        unique_otherwise=_unique_otherwise(every, own, embedded) if others.num_rows else None,
     )
+
+
+def _unique_otherwise(every: pa.Table, own: pa.Table, embedded: str) -> int:
+    """How many unique alerts there would be with the other setting of attached messages."""
+    return int(unique_alerts(own if embedded == COUNT else every).keys.num_rows)

@@ -90,7 +90,7 @@ class InsideReader:
             The ids of the messages of which the only attachment is a message: they may be journal reports.
         """
         wanted = {nid: paths(str(nid), nodes)[:ATTACHMENTS] for nid, nodes in attached.items()}
-        flat = [each for each in wanted.values() for each in each]
+        flat = [one for each in wanted.values() for one in each]
         listed = iter(list_attachments(self._copier, self._group_copier, flat))
         carriers = []
         for nid, each in wanted.items():

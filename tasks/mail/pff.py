@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from striprtf.striprtf import rtf_to_text
 
+from data.schema.mail import ATTACHED, CARRIED
 from tasks.mail.properties import (
     ADDRESS,
     CONTENT_COUNT,
@@ -88,6 +89,11 @@ class Mail:
     path: str = ""
     journal: bool = False
     inside: Inside | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def embedded_as(self) -> str | None:
+        """As the column of that name says it."""
+        return CARRIED if self.journal else ATTACHED if self.path else None
 
 
 @dataclass(frozen=True, slots=True)

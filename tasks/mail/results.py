@@ -37,6 +37,11 @@ class MailSource:
             a second, independent count; None if a folder states none.
         warnings: What a person should know of the file, one clause each.
         unaccounted: Folders with messages that are in no partition; none, unless something went wrong.
+        journals: Journal reports among those read: each is counted as the mail that it carries.
+        embedded_read: Messages attached to messages that are mail and were read.
+        embedded_not_mail: Attached items that are not mail.
+        embedded_quarantined: Attached messages that could not be read.
+        attachments: Attachments, those of attached messages included.
     """
 
     agency: str
@@ -54,6 +59,21 @@ class MailSource:
     stated: int | None = None
     warnings: tuple[str, ...] = ()
     unaccounted: tuple[str, ...] = ()
+    journals: int = 0
+    embedded_read: int = 0
+    embedded_not_mail: int = 0
+    embedded_quarantined: int = 0
+    attachments: int = 0
+
+    @property
+    def embedded(self) -> int:
+        """Attached messages whose fate is known."""
+        return self.embedded_read + self.embedded_not_mail + self.embedded_quarantined
+
+    @property
+    def attached(self) -> int:
+        """Attached mail that stands for no journal report."""
+        return self.embedded_read - self.journals
 
 
 @dataclass(frozen=True)
@@ -75,8 +95,8 @@ class Reading:
 
     Attributes:
         sources: One per mailbox, in order of agency and hash.
-        quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
-            id.
+        quarantine: ``private/quarantine`` rows of the stages opening, listing, reading and attachments;
+            once per source id.
     """
 
     sources: tuple[MailSource, ...]
@@ -105,10 +125,15 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         mail=mailbox.mail_folder(work) if plan else None,
         read=sum(partition.read for partition in partitions),
         not_mail=sum(sum(partition.not_mail.values()) for partition in partitions),
-        quarantined=sum(len(partition.quarantine) for partition in partitions),
+        quarantined=sum(partition.quarantined for partition in partitions),
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
         unaccounted=_unaccounted(plan, partitions) if plan else (),
+        journals=sum(partition.journals for partition in partitions),
+        embedded_read=sum(partition.attached for partition in partitions),
+        embedded_not_mail=sum(sum(partition.attached_not_mail.values()) for partition in partitions),
+        embedded_quarantined=sum(partition.attached_quarantined for partition in partitions),
+        attachments=sum(partition.attachments for partition in partitions),
     )
 
 
@@ -156,6 +181,7 @@ def _quarantine(
     for partition in partitions:
         for row in partition.quarantine:
             yield {
-                "source": source, "node_id": row.node_id, "folder": row.folder, "stage": "reading",
+                "source": source, "node_id": row.node_id, "folder": row.folder, "stage": row.stage,
                 "reason": row.reason, "detail": row.detail,
+                "embedded_in": f"{source}:{row.path}" if row.path else None,
             }  # fmt: skip

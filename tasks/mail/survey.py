@@ -11,6 +11,7 @@ from distributed import Client
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
+from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
@@ -97,5 +98,7 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
             check_unchanged(mailbox.path, state)
         except InputError:
             if forget is not None:
-                shutil.rmtree(mailbox.mail_folder(forget), ignore_errors=True)
+                folder = mailbox.mail_folder(forget)
+                for place in (folder, attachments_folder(folder)):
+                    shutil.rmtree(place, ignore_errors=True)
             raise

@@ -158,6 +158,7 @@ def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
             item.kind,
             item.template,
             copy_of,
+            *(None, None),  # nothing is attached to another message
         )
 
 
@@ -209,7 +210,7 @@ def _quarantine(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
     for each in mail:
         detail = DETAILS.get(each.item.form)
         if detail is not None:
-            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail
+            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail, None
 
 
 REASON: Final = "no title in the HTML body or the plain text"
