@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from distributed import Client
@@ -133,4 +133,4 @@ def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_setting_that_can_never_work_is_refused(name: str, value: int):
     with pytest.raises(ValueError, match=f"{name} must be positive, not {value}"):
-        MailSettings(**{name: value})
+        MailSettings(**cast(Any, {name: value}))
