@@ -150,7 +150,7 @@ class InsideReader:
 
     def _descend(self, one: _Attached, below: Sequence[Node]) -> None:
         """List the attachments of an attached message."""
-        room = ATTACHMENTS - len(self.found[one.top].attachments)
+        room = max(0, ATTACHMENTS - len(self.found[one.top].attachments))
         wanted = paths(one.path, below)
         listed = list_attachments(self._copier, self._group_copier, wanted[:room])
         self._keep(one.top, listed, (*one.around, one.place))
