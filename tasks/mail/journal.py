@@ -56,8 +56,8 @@ def read_envelope(mail: Mail) -> Envelope:
         if not line.strip():
             continue
         found = _FIELD.match(line)
-        if found is None and (not fields or at not in ("recipient", "recipients")):
-            break
+        if found is None and (at != "recipients" or "@" not in line):
+            break  # only the older form has lines that are nothing but addresses
         at = found[1].lower() if found else at
         fields.append(at)
         if at in ("to", "cc", "recipient", "recipients"):

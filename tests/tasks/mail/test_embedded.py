@@ -276,8 +276,8 @@ def test_a_file_between_messages_is_no_message(kit: Kit, tmp_path: Path):
 # Real mailboxes.
 
 MEETINGS = "ipm.schedule.meeting."
-"""Pffexport writes nothing of what is attached to meeting requests and responses: 9 files of outlook2013-4k.ost
-and 2 of sample.ost."""
+"""Pffexport writes nothing of what is attached to meeting requests and responses: 9 files of
+outlook2013-4k.ost and 2 of sample.ost."""
 
 
 def exported(path: Path, out: Path) -> tuple[int, int]:
