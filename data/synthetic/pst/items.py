@@ -63,6 +63,11 @@ class Enclosed:
     message: Message
     name: str = ""
 
+    @property
+    def size(self) -> int:
+        """Bytes of an attached file: none, as it is a message."""
+        return 0
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

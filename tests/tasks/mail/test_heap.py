@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ class Kept(NodeDatabase):
         self.kept[bid] = bytes(payload)
         return bid
 
-    def tree(self, blocks, total: int) -> int:  # type: ignore[no-untyped-def]
+    def tree(self, blocks: Sequence[int], total: int) -> int:
         self.listed = list(blocks)
         return super().tree(blocks, total)
 
