@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import struct
@@ -318,3 +319,50 @@ def test_attached_messages_are_read_as_any_other(kit: Kit, tmp_path: Path):
     plain, attached = found.outcomes[box.nodes[0]], inside(found, box.nodes[1])[f"{FIRST}"]
     assert isinstance(attached, Mail)
     assert replace(attached, node_id=box.nodes[0], path="") == plain
+
+
+NUMBERS = (0, 1, 2, 5, 0x1F, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_hostile_numbers_in_what_is_attached_cost_only_that_message(kit: Kit, tmp_path: Path, seed: int):
+    rng = random.Random(seed)
+    inner = kit.letter(4, attachments=(Enclosed(kit.letter(5)), kit.enclosure(20_000), kit.enclosure(50)))
+    outer = kit.letter(2, attachments=(Enclosed(inner), kit.enclosure(9_000), Enclosed(kit.letter(6))))
+    box = kit.write(tmp_path / "sound.pst", [kit.letter(1), outer, kit.letter(3)], encoding="none")
+    sound = kit.read(box.path)
+    blocks = blocks_inside(box.path, box.nodes[1])
+    for _ in range(40):
+        surgery = kit.surgery(box.path, tmp_path / "mutant.pst")
+        for bid in rng.sample(blocks, 2):
+            offset, size = surgery.block(bid)
+            width = rng.choice([1, 2, 4, 8])
+            at = offset + rng.randrange(max(1, size - width))
+            surgery.data[at : at + width] = (rng.choice(NUMBERS) % (1 << 8 * width)).to_bytes(width, "little")
+            surgery.seal_block(bid)
+        found = kit.read(surgery.save())
+        for node in (box.nodes[0], box.nodes[2]):
+            assert found.outcomes[node] == sound.outcomes[node]
+        held = found.outcomes[box.nodes[1]].inside
+        if held is not None:
+            embeds = [each.path for each in held.attachments if each.content == "message"]
+            assert sorted(embeds) == sorted(one.path for one in held.messages)
+
+
+def blocks_inside(path: Path, node: int) -> list[int]:
+    """The blocks of the attachments of a message, and of the messages in them; not those of files."""
+    with LocalFile(path) as file:
+        plan = plan_mailbox(file)
+        copier = Copier(file, plan.header)
+        todo = [next(plan.node(n) for n in range(len(plan.nodes)) if int(plan.nodes["nid"][n]) == node)]
+        found: set[int] = set()
+        while todo:
+            attached: list[Node] = []
+            copier.copy(todo.pop(), Extract(plan.header), attached)
+            for each in attached:
+                found |= {each.data, each.sub} - {0}
+                for nid, data, sub in rows(copier.listing(each.sub)) if each.sub else []:
+                    if nid & 0x1F == 4:
+                        todo.append(Node(4, data, sub, 0))
+                        found |= {data, sub}
+        return sorted(found)
