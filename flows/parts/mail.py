@@ -180,7 +180,9 @@ def tell(found: MailFound) -> Told:
         facts={
             "mailboxes": len(found.sources),
             **({"files given twice": twice} if twice else {}),
-            "messages read": found.messages,
+            "messages counted"
+            if found.attached_count and found.embedded
+            else "messages read": found.messages,
             **({"embedded messages": found.embedded} if found.embedded else {}),
             "unique alerts": found.unique_alerts,
             **_otherwise(found),
