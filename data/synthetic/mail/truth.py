@@ -23,7 +23,7 @@ from data.synthetic.figures import UNIQUE
 from data.synthetic.mail.model import Form, Plan, Planned, Post
 from data.synthetic.mail.people import CC, TO
 from data.synthetic.mail.write import Written, folder_path
-from data.synthetic.pst import Recipient
+from data.synthetic.pst import Recipient, layout
 from data.tables import write_table
 
 FORMAT: Final = "Unicode PST"
@@ -74,6 +74,7 @@ def write_truth(
     tables = {
         "private/sources": _sources(written),
         "private/messages": _messages(mail),
+        "private/attachments": _attachments(written),
         "private/alerts": _alerts(plan, mail),
         "private/recipients": _recipients(mail),
         "private/subjects_to_review": _subjects_to_review(mail),
@@ -132,6 +133,18 @@ def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
     for each in written:
         for name in filter(None, (each.plan.file, each.plan.also)):
             yield each.plan.agency, each.source, name, each.bytes, each.sha256, FORMAT, len(each.nodes)
+
+
+def _attachments(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
+    """The pictures: each item has at most one, and nothing else is attached."""
+    first = layout.node_id(layout.T_ATTACHMENT, 0x401)
+    for each in written:
+        for node, picture in zip(each.nodes, each.pictures, strict=True):
+            if picture is not None:
+                name, mime_type, size = picture
+                place = (each.plan.agency, each.source, node, f"{node}/{first}")
+                ending = f".{name.rpartition('.')[2]}"
+                yield (*place, name, ending, mime_type, size, "by value", "file", None, None)
 
 
 def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
