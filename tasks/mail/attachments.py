@@ -7,6 +7,7 @@ the blocks that lead to them. The properties are those of MS-OXCMSG 2.2.2.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -14,11 +15,11 @@ from typing import Final, NamedTuple
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.encoding import decoded
 from tasks.mail.extract import Copier
-from tasks.mail.heap import Heap, Property
+from tasks.mail.heap import Heap
 from tasks.mail.layout import TYPE_MESSAGE, nid_type
 from tasks.mail.mail_forms import form_of, is_undecided
 from tasks.mail.properties import whole_text
-from tasks.mail.references import INTERNAL, BlockError, Node
+from tasks.mail.references import INTERNAL, BlockError, Node, tree_size
 
 _SIZE: Final = 0x0E20
 _DISPLAY_NAME: Final = 0x3001
@@ -115,18 +116,36 @@ def list_attachments(
     Returns:
         One for each, in order. One that cannot be read has its problem, and costs nothing else.
     """
-    bids = {bid: None for _, node in wanted for bid in (node.data, node.sub) if bid}
-    blocks = group_copier.blocks(list(bids)) if group_copier is not None else None
-    source = _Source(copier, blocks or {})
-    return [_listed(path, node, source) for path, node in wanted]
+    source = _Source(copier, group_copier)
+    source.fetch(bid for _, node in wanted for bid in (node.data, node.sub))
+    listed = [_listed(path, node, source) for path, node in wanted]
+    source.fetch(bid for bid, _ in source.trees)
+    for bid, attached in source.trees:
+        # The size that the mailbox states stays where the blocks do not say it.
+        with contextlib.suppress(BlockError):
+            attached.bytes = tree_size(source.listing(bid))
+    return listed
 
 
 class _Source:
-    """Blocks, some of which were read beforehand."""
+    """Blocks, some of which are read beforehand.
 
-    def __init__(self, copier: Copier, blocks: Mapping[int, bytes]) -> None:
+    Attributes:
+        copier: Reads the others.
+        trees: Contents of several blocks, by the block that lists them: their size is still to be found.
+    """
+
+    def __init__(self, copier: Copier, group_copier: GroupCopier | None = None) -> None:
         self.copier = copier
-        self._blocks = blocks
+        self.trees: list[tuple[int, Attached]] = []
+        self._group_copier = group_copier
+        self._blocks: dict[int, bytes] = {}
+
+    def fetch(self, bids: Iterable[int]) -> None:
+        """Read many blocks at once, if that is possible."""
+        wanted = list(dict.fromkeys(bid for bid in bids if bid))
+        if wanted and self._group_copier is not None:
+            self._blocks |= self._group_copier.blocks(wanted) or {}
 
     def listing(self, bid: int) -> bytes:
         """A block of references."""
@@ -179,12 +198,12 @@ class AttachmentNode:
         Raises:
             BlockError: Its properties cannot be read.
         """
-        return cls(node, _Source(copier, {}))
+        return cls(node, _Source(copier))
 
     def integer(self, tag: int) -> int | None:
         """A number of up to four bytes."""
         found = self._found.get(tag)
-        return None if found is None else found.value
+        return None if found is None else found[1]
 
     def text(self, *tags: int) -> str | None:
         """The first of some texts that is there and not empty.
@@ -194,18 +213,18 @@ class AttachmentNode:
         """
         for tag in tags:
             found = self._found.get(tag)
-            if found is None or found.kind not in (_TEXT_8, _TEXT_16) or not found.value:
+            if found is None or found[0] not in (_TEXT_8, _TEXT_16) or not found[1]:
                 continue
-            text = _text(found.kind, self._short(found)).strip("\0 ")
+            text = _text(found[0], self._short(found[1])).strip("\0 ")
             if text:
                 return text
         return None
 
-    def _short(self, found: Property) -> bytes:
+    def _short(self, reference: int) -> bytes:
         """A short value: an item of the heap, or the first block of a subnode."""
-        if not found.value & 0x1F:
-            return self._heap.item(found.value)
-        bid = self._subnode(found.value)[0]
+        if not reference & 0x1F:
+            return self._heap.item(reference)
+        bid = self._subnode(reference)[0]
         return self._source.blocks_of(bid)(0) if bid else b""
 
     def _subnode(self, wanted: int) -> tuple[int, int]:
@@ -225,21 +244,22 @@ class AttachmentNode:
             BlockError: A reference makes no sense.
         """
         found = self._found.get(_DATA)
-        if found is None or found.kind != _BINARY:
+        if found is None or found[0] != _BINARY:
             return None
-        return self._subnode(found.value)[0] if found.value & 0x1F else self._heap.item(found.value)
+        return self._subnode(found[1])[0] if found[1] & 0x1F else self._heap.item(found[1])
 
-    def size(self) -> int | None:
-        """Bytes of the attached file; where there is none, what the mailbox states of the attachment."""
-        try:
+    def measure(self, attached: Attached) -> None:
+        """Find the bytes of the attached file; where there is none, what the mailbox states."""
+        attached.bytes = self.integer(_SIZE)
+        # Whoever reads the content will meet an error again, and say so.
+        with contextlib.suppress(BlockError):
             held = self.content()
             if isinstance(held, bytes):
-                return len(held)
-            if held is not None:
-                return self._source.copier.size(held) if held else 0
-        except BlockError:
-            pass  # whoever reads the content will meet this again, and say so
-        return self.integer(_SIZE)
+                attached.bytes = len(held)
+            elif held is not None and held & INTERNAL:
+                self._source.trees.append((held, attached))
+            elif held is not None:
+                attached.bytes = self._source.copier.size(held) if held else 0
 
     def beginning(self) -> bytes:
         """The first bytes of the attached file; none where they cannot be read."""
@@ -267,24 +287,25 @@ class AttachmentNode:
         Raises:
             BlockError: There is none.
         """
-        found = self._found.get(_DATA)
-        held = (
-            self._heap.item(found.value)
-            if found and found.kind == _OBJECT and not found.value & 0x1F
-            else b""
-        )
-        if len(held) < 4:
+        wanted = self._object()
+        if wanted is None:
             raise BlockError("attached message has no content", "its attachment does not say where it is")
-        return self._subnode(int.from_bytes(held[:4], "little"))
+        return self._subnode(wanted)
 
     def embeds(self, method: int | None) -> bool:
         """Whether it embeds a message; by its content where the method is not known."""
         if method in METHODS:
             return method == EMBEDDED
+        wanted = self._object()
+        return wanted is not None and nid_type(wanted) == TYPE_MESSAGE
+
+    def _object(self) -> int | None:
+        """The node id of its content where that is an object (MS-PST 2.3.3.5)."""
         found = self._found.get(_DATA)
-        if found is None or found.kind != _OBJECT or found.value & 0x1F:
-            return False
-        return nid_type(int.from_bytes(self._heap.item(found.value)[:4], "little")) == TYPE_MESSAGE
+        if found is None or found[0] != _OBJECT or found[1] & 0x1F:
+            return None
+        held = self._heap.item(found[1])
+        return int.from_bytes(held[:4], "little") if len(held) >= 4 else None
 
 
 def _text(kind: int, data: bytes) -> str:
@@ -318,7 +339,7 @@ def _listed(path: str, node: Node, source: _Source) -> Listed:
             return Listed(attached, read.message())
         except BlockError as error:
             return Listed(attached, error)
-    attached.bytes = read.size()
+    read.measure(attached)
     if attached.content in ("file", "unknown"):
         attached.mail = form_of(attached.extension, attached.mime_type)
         if attached.mail is None and is_undecided(attached.extension):

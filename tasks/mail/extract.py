@@ -26,7 +26,7 @@ import numpy.typing as npt
 from tasks.mail.encoding import decoded
 from tasks.mail.layout import BBT, NBT, Header, checksum
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
-from tasks.mail.references import INTERNAL, BlockError, Node, References
+from tasks.mail.references import INTERNAL, BlockError, Node, References, tree_size
 
 _INFLATED_AT_MOST: Final = 1 << 20
 """Bytes to which a block of references may inflate: far more than any holds, so that a damaged one cannot
@@ -141,8 +141,7 @@ class Copier:
             BlockError: The block of references that says so is damaged.
         """
         if bid & INTERNAL:
-            # Both kinds of block of a data tree state the sum (MS-PST 2.2.2.8.3.2).
-            return int.from_bytes(self.listing(bid)[4:8], "little")
+            return tree_size(self.listing(bid))
         place = self._find(bid)
         return None if place is None else place[2] if self.layout.compressed else place[1]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from tasks.mail.references import BlockError
 
@@ -27,13 +27,13 @@ _RECORDS: Final = 4096
 _HEAD: Final = struct.Struct("<HBBI")
 _RECORD: Final = struct.Struct("<HHI")
 _BRANCH: Final = struct.Struct("<HI")
+_SHORT: Final = struct.Struct("<H")
+_PAIR: Final = struct.Struct("<HH")
 
 
-class Property(NamedTuple):
-    """A property's type, and its value or the reference to it."""
-
-    kind: int
-    value: int
+Property = tuple[int, int]
+"""A property's type, and its value or the reference to it. A plain tuple: there are some twenty in every
+attachment."""
 
 
 class Heap:
@@ -51,7 +51,7 @@ class Heap:
         """
         self._block = block
         self._bits = index_bits
-        first = block(0)
+        self._first = first = block(0)
         if len(first) < _HEAD.size:
             raise BlockError("attachment makes no sense", f"a heap of {len(first)} bytes")
         _, signature, client, self._root = _HEAD.unpack_from(first)
@@ -67,16 +67,15 @@ class Heap:
         if not reference:
             return b""
         number, index = reference >> 5 + self._bits, reference >> 5 & (1 << self._bits) - 1
-        block = self._block(number)
+        block = self._block(number) if number else self._first  # most heaps have one block
         # The block's first two bytes say where its map of items is: their count, two bytes, their offsets.
-        place = int.from_bytes(block[:2], "little")
-        count = int.from_bytes(block[place : place + 2], "little")
-        at = place + 2 + 2 * index
-        start, stop = (
-            int.from_bytes(block[at : at + 2], "little"),
-            int.from_bytes(block[at + 2 : at + 4], "little"),
-        )
-        if not 0 < index <= count or at + 4 > len(block) or not start <= stop <= len(block):
+        try:
+            (place,) = _SHORT.unpack_from(block)
+            (count,) = _SHORT.unpack_from(block, place)
+            start, stop = _PAIR.unpack_from(block, place + 2 + 2 * index)
+        except struct.error:
+            count = start = stop = 0
+        if not 0 < index <= count or not start <= stop <= len(block):
             raise BlockError("attachment makes no sense", f"heap item 0x{reference:x} does not exist")
         return block[start:stop]
 
@@ -98,10 +97,8 @@ class Heap:
                 break
         for reference in level[:_RECORDS]:
             rows = self.item(reference)
-            found |= {
-                tag: Property(kind, value)
-                for tag, kind, value in _RECORD.iter_unpack(rows[: len(rows) // 8 * 8])
-            }
+            records = _RECORD.iter_unpack(rows[: len(rows) // 8 * 8])
+            found |= {tag: (kind, value) for tag, kind, value in records}
             if len(found) > _RECORDS:
                 raise BlockError("attachment makes no sense", f"more than {_RECORDS:,} properties")
         return found

@@ -208,6 +208,11 @@ def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable
     return row.iter_unpack(content[header:stop])
 
 
+def tree_size(content: bytes) -> int:
+    """How many bytes a data tree has, as the block at its top states it (MS-PST 2.2.2.8.3.2)."""
+    return int.from_bytes(content[4:8], "little")
+
+
 class _DepthFirst:
     """Follows the references of one node."""
 

@@ -15,7 +15,7 @@ from data.synthetic.pst.layout import HEAP_PROPERTIES
 from data.synthetic.pst.ltp import Heap as Writer
 from data.synthetic.pst.ltp import Subnodes, index_levels, property_context
 from data.synthetic.pst.ndb import NodeDatabase
-from tasks.mail.heap import Heap, Property
+from tasks.mail.heap import Heap
 from tasks.mail.references import BlockError
 
 
@@ -52,9 +52,9 @@ def test_properties_are_found_with_their_types_and_values():
     property_context(database, values, Subnodes(database))
     heap = heap_of(database)
     found = heap.properties()
-    assert found[0x3705] == Property(3, 5)
-    assert found[0x0E20].value == 0xFFFFFFFF
-    assert heap.item(found[0x3707].value) == b"n\0a\0"
+    assert found[0x3705] == (3, 5)
+    assert found[0x0E20][1] == 0xFFFFFFFF
+    assert heap.item(found[0x3707][1]) == b"n\0a\0"
     assert heap.item(0) == b""
 
 
@@ -64,9 +64,7 @@ def test_properties_over_several_blocks_are_found():
     property_context(database, values, Subnodes(database))
     heap = heap_of(database)
     assert len(database.listed) > 4
-    assert {heap.item(each.value)[:1] for each in heap.properties().values()} == {
-        bytes([n]) for n in range(12)
-    }
+    assert {heap.item(each[1])[:1] for each in heap.properties().values()} == {bytes([n]) for n in range(12)}
 
 
 def test_a_tree_of_several_levels_is_followed():
@@ -83,7 +81,7 @@ def test_a_tree_of_several_levels_is_followed():
     found = heap_of(database).properties()
     assert levels == 1
     assert set(found) == set(range(0x3000, 0x3020))
-    assert found[0x3010].value == 0x6020
+    assert found[0x3010][1] == 0x6020
 
 
 @pytest.mark.parametrize(
@@ -107,4 +105,4 @@ def test_any_bytes_are_read_or_named(tail: bytes, middle: bytes):
         heap = Heap(block)
         for each in heap.properties().values():
             with contextlib.suppress(BlockError):
-                heap.item(each.value)
+                heap.item(each[1])
