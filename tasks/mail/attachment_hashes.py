@@ -19,7 +19,7 @@ from distributed import Client
 
 from data.storage import Location, State
 from data.tables import replacing, write_parquet
-from tasks.mail.attachments import AttachmentNode
+from tasks.mail.attachment_node import AttachmentNode
 from tasks.mail.extract import Copier
 from tasks.mail.inventory import hashes_file
 from tasks.mail.layout import Header

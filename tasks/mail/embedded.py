@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tasks.mail.attachments import Attached, Listed, list_attachments, paths
+from tasks.mail.attachments import Attached, Listed, Plain, paths, recognise
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import TYPE_MESSAGE
@@ -91,7 +91,7 @@ class InsideReader:
         """
         wanted = {nid: paths(str(nid), nodes)[:ATTACHMENTS] for nid, nodes in attached.items()}
         flat = [one for each in wanted.values() for one in each]
-        listed = iter(list_attachments(self._copier, self._group_copier, flat))
+        listed = iter(recognise(self._copier, self._group_copier, Plain(self._copier.crypt), flat))
         carriers = []
         for nid, each in wanted.items():
             mine = [next(listed) for _ in each]
@@ -120,7 +120,8 @@ class InsideReader:
                     self.found[one.top].messages.append(replace(outcome, node_id=one.top, path=one.path))
                 for nid, below in attached.items():
                     self._descend(named[nid], below)
-        for inside in self.found.values():
+        for nid in self._opened:
+            inside = self.found[nid]
             inside.messages.sort(key=lambda outcome: steps(outcome.path))
             inside.attachments.sort(key=lambda attached: steps(attached.path))
 
@@ -152,7 +153,8 @@ class InsideReader:
         """List the attachments of an attached message."""
         room = max(0, ATTACHMENTS - len(self.found[one.top].attachments))
         wanted = paths(one.path, below)
-        listed = list_attachments(self._copier, self._group_copier, wanted[:room])
+        plain = Plain(self._copier.crypt)
+        listed = recognise(self._copier, self._group_copier, plain, wanted[:room])
         self._keep(one.top, listed, (*one.around, one.place))
         if len(wanted) > room:
             self._cut(one.top, one.path, len(wanted) - room)

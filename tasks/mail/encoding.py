@@ -57,6 +57,18 @@ def decoded(data: bytes, crypt: int, bid: int) -> bytes:
     return _turned(data, bid) if crypt == CYCLIC else data
 
 
+def encoded(data: bytes, crypt: int) -> bytes | None:
+    """Bytes as they are in the blocks of a mailbox; None where that depends on the block.
+
+    Example:
+        >>> encoded(b"12", 0), encoded(b"12", CYCLIC)
+        (b'12', None)
+    """
+    if crypt == PERMUTE:
+        return data.translate(_R)
+    return None if crypt == CYCLIC else data
+
+
 def _turned(data: bytes, bid: int) -> bytes:
     """MS-PST 5.2, for all bytes at once; encoding and decoding are the same."""
     key = (bid ^ bid >> 16) & 0xFFFF

@@ -16,6 +16,7 @@ from data.errors import InputError
 from data.printable import printable
 from data.schema import TABLES
 from data.tables import write_table
+from tasks.mail.listing import listed_file
 from tasks.mail.partitions import attachments_file
 from tasks.mail.results import MailSource
 
@@ -101,7 +102,10 @@ def _read(source: MailSource, hashed: bool) -> Iterator[pa.Table]:
         path = attachments_file(part)
         if path.exists():
             try:
-                rows = pq.read_table(path)
+                complete = listed_file(path)
+                rows = pq.read_table(complete if complete.exists() else path)
+                if pc.any(pc.equal(rows.column("content"), "")).as_py():
+                    return  # the list was not completed, and the number of rows will say so
                 yield rows.append_column("sha256", _hashes(path, rows)) if hashed else rows
             except (pa.ArrowInvalid, OSError) as error:
                 raise InputError(

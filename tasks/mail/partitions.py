@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -75,6 +76,7 @@ class PartitionSummary:
         attached: Attached messages that are mail, those of journal reports included.
         attached_not_mail: Attached items of other classes, by class.
         attachments: How many attachments there are; they are in the second file.
+        unlisted: How many of them are files of which only the place is known yet (``tasks.mail.listing``).
     """
 
     start: int
@@ -86,6 +88,7 @@ class PartitionSummary:
     attached: int = 0
     attached_not_mail: dict[str, int] = field(default_factory=dict)
     attachments: int = 0
+    unlisted: int = 0
 
     @property
     def quarantined(self) -> int:
@@ -172,7 +175,7 @@ def clear_leftovers(folder: Path, total: int) -> None:
     kept = {partition_file(*found) for found in finished(folder, total)}
     for place in (folder, attachments_folder(folder)):
         for path in (*place.glob("*-*.parquet"), *place.glob(".part-*.partial")):
-            if path.name.replace("hash-", "part-", 1) not in kept:
+            if re.sub("^(hash|listed)-", "part-", path.name) not in kept:
                 path.unlink(missing_ok=True)
 
 
@@ -221,7 +224,7 @@ def write_partition(
         ):
             for mails in tally.mails(outcomes, attachments):
                 writer.write_batch(_batch(mails, folders))
-            summary = tally.summary(start, stop, attachments.count)
+            summary = tally.summary(start, stop, attachments.count, attachments.unlisted)
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
@@ -245,12 +248,13 @@ class _AttachmentWriter:
         self._rows: list[tuple[int, Attached]] = []
         self._writer: pq.ParquetWriter | None = None
         self._open = ExitStack()
-        self.count = 0
+        self.count = self.unlisted = 0
 
     def add(self, node_id: int, attachments: Sequence[Attached]) -> None:
         """Add the attachments of a message."""
         self._rows += [(node_id, attached) for attached in attachments]
         self.count += len(attachments)
+        self.unlisted += sum(not attached.content for attached in attachments)
         if len(self._rows) >= _ROWS:
             self._flush()
 
@@ -343,7 +347,7 @@ class _Tally:
             Quarantined(failure.node_id, folder, failure.reason, failure.detail, failure.path, stage)
         )
 
-    def summary(self, start: int, stop: int, attachments: int) -> PartitionSummary:
+    def summary(self, start: int, stop: int, attachments: int, unlisted: int) -> PartitionSummary:
         """What was counted."""
         return PartitionSummary(
             start,
@@ -355,6 +359,7 @@ class _Tally:
             self._attached,
             dict(sorted(self._attached_not_mail.items())),
             attachments,
+            unlisted,
         )
 
 

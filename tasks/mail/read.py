@@ -121,6 +121,9 @@ def _with(outcome: Outcome, inside: Inside, group: _Group) -> Outcome:
         mail = next((one for one in inside.messages if one.path == path), None)
         if isinstance(mail, Mail):
             outcome = carried(outcome, mail)
+    if isinstance(outcome, Mail):
+        outcome.inside = inside  # a copy of every mail with a picture would be felt
+        return outcome
     return replace(outcome, inside=inside)
 
 

@@ -31,6 +31,7 @@ _DATA_TREE: Final = b"\x01"
 """First byte of a block of a data tree."""
 _SUBNODE_TREE: Final = b"\x02"
 """First byte of a block of a subnode tree. The second is its level: 0 in a leaf."""
+_SUBNODE_LEAF: Final = b"\x02\x00"
 _DATA_HEADER: Final = 8
 """Bytes before the first row of a block of a data tree, in every generation."""
 _SUBNODE_LEVELS: Final = 16
@@ -159,11 +160,10 @@ class References:
                 raise BlockError("block appears twice in one tree", f"block 0x{at:x}")
             met.add(at & ~1)
             held = content(at)
-            branches = self.subnode_tree(at, held).branches
-            if branches:
-                todo += branches
+            if held[:2] != _SUBNODE_LEAF:
+                todo += self.subnode_tree(at, held).branches
                 continue
-            for nid, data, sub in _rows(at, held, self._subnode, self._subnode_header) if not held[1] else ():
+            for nid, data, sub in _rows(at, held, self._subnode, self._subnode_header):
                 if nid & 0xFFFFFFFF == wanted:
                     return data, sub
         return None

@@ -11,6 +11,7 @@ from distributed import Client
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, examine_files, read_mailboxes
+from tasks.mail.listing import list_files
 from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
@@ -73,6 +74,7 @@ def read_survey(
     """
     _check_unchanged(survey)
     partitions = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
+    partitions = list_files(client, survey.mailboxes, work, partitions)
     _check_unchanged(survey, work)
     return Reading(
         to_sources(survey.mailboxes, work, partitions), quarantine_table(survey.mailboxes, partitions)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data.synthetic.pst import Attachment, Enclosed
-from tasks.mail.attachments import Attached, list_attachments, paths
+from tasks.mail.attachments import Attached, Plain, list_attachments, paths
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile, read_header
@@ -22,15 +22,23 @@ if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Kit, Read, Surgery
 
 
-def attached(found: Read, node: int) -> list[Attached]:
+def attached(path: Path, found: Read, node: int) -> list[Attached]:
+    """What is known of the attachments of a message: files are looked at now, others were by the reading."""
     held = found.outcomes[node].inside
-    return [] if held is None else held.attachments
+    with LocalFile(path) as opened:
+        copier = Copier(opened, found.plan.header)
+        return [
+            each
+            if each.content
+            else list_attachments(copier, None, [(each.path, Node(0, each.data, each.sub, 0))])[0].attached
+            for each in ([] if held is None else held.attachments)
+        ]
 
 
 def of(kit: Kit, tmp_path: Path, *attachments: Any) -> list[Attached]:
     """What is said of the attachments of one message."""
     box = kit.write(tmp_path / "a.pst", [kit.letter(1, attachments=attachments)])
-    return attached(kit.read(box.path), box.nodes[0])
+    return attached(box.path, kit.read(box.path), box.nodes[0])
 
 
 def file(name: str, mime_type: str = "", content: bytes = b"x", **given: Any) -> Attachment:
@@ -149,10 +157,10 @@ def test_contents_are_never_read(kit: Kit, tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("part", ["data", "sub"])
 def test_a_damaged_attachment_is_named_or_has_the_stated_size(kit: Kit, tmp_path: Path, part: str):
     box = kit.write(tmp_path / "a.pst", [kit.letter(1, attachments=(kit.enclosure(), kit.enclosure(50)))])
-    whole = attached(kit.read(box.path), box.nodes[0])
+    whole = attached(box.path, kit.read(box.path), box.nodes[0])
     surgery: Surgery = kit.surgery(box.path, tmp_path / "damaged.pst")
     surgery.flip(surgery.block(getattr(whole[0], part))[0] + 9)
-    first, second = attached(kit.read(surgery.save()), box.nodes[0])
+    first, second = attached(surgery.save(), kit.read(surgery.path), box.nodes[0])
     assert second == whole[1]
     if part == "data":
         assert first.problem is not None
@@ -187,10 +195,11 @@ def test_names_and_sizes_of_real_attachments_are_those_that_pffexport_writes(
         for path in tmp_path.rglob("*")
         if path.parent.name == "Attachments" and path.is_file()
     }
+    found = kit.read(real_pst)
     said = {
         (letters(each.name or ""), each.bytes)
-        for outcome in kit.read(real_pst).outcomes.values()
-        for each in (outcome.inside.attachments if outcome.inside else [])
+        for node in found.outcomes
+        for each in attached(real_pst, found, node)
         if each.content == "file"
     }
     # pffexport writes an OLE object too, and gives a file without a name one of its own.
@@ -198,3 +207,23 @@ def test_names_and_sizes_of_real_attachments_are_those_that_pffexport_writes(
         (name, size) for name, size in written - said if name.startswith(("Attachment", "ATT", "Picture"))
     }
     assert written - said - unnamed == set()
+
+
+@pytest.mark.parametrize("encoding", ["none", "permute"])
+def test_files_are_recognised_without_looking_at_them(kit: Kit, tmp_path: Path, encoding: str):
+    attachments = (kit.enclosure(), Enclosed(kit.letter(2)), kit.enclosure(10), Attachment("a", "", method=2))
+    box = kit.write(tmp_path / "a.pst", [kit.letter(1, attachments=attachments)], encoding=encoding)
+    held = kit.read(box.path).outcomes[box.nodes[0]].inside
+    assert held is not None
+    assert [each.content for each in held.attachments] == ["", "message", "", "reference"]
+
+
+def test_what_says_both_is_looked_at():
+    plain = Plain(0)
+    file, message = b"\x05\x37\x03\0\1\0\0\0", b"\x05\x37\x03\0\5\0\0\0"
+    assert plain.is_file(b"xx" + file)
+    assert not plain.is_file(b"xx" + file + message)
+    assert not plain.is_file(message)
+    assert not plain.is_file(b"")
+    assert not plain.is_file(None)
+    assert not Plain(2).is_file(file)
