@@ -15,6 +15,7 @@ from tasks.mail.encoding import decoded
 from tasks.mail.extract import Copier
 from tasks.mail.heap import Heap
 from tasks.mail.layout import TYPE_MESSAGE, nid_type
+from tasks.mail.prefetch import prefetch_blocks
 from tasks.mail.properties import whole_text
 from tasks.mail.references import INTERNAL, BlockError, Node
 
@@ -63,6 +64,7 @@ class Source:
     def fetch(self, bids: Iterable[int]) -> None:
         """Read many blocks at once, if that is possible."""
         wanted = list(dict.fromkeys(bid for bid in bids if bid))
+        prefetch_blocks(self.copier, wanted)
         if wanted and self._group_copier is not None:
             self._blocks |= self._group_copier.blocks(wanted) or {}
 

@@ -123,7 +123,11 @@ def recognise(
     Returns:
         One for each, in order; of a plain file only its place is known.
     """
-    blocks = group_copier.blocks(list({node.data for _, node in wanted if node.data})) or {}
+    blocks = _blocks(
+        copier,
+        group_copier,
+        list({node.data for _, node in wanted if node.data and not node.data & INTERNAL}),
+    )
     files = [not node.data & INTERNAL and plain.is_file(blocks.get(node.data)) for _, node in wanted]
     others = [one for one, is_file in zip(wanted, files, strict=True) if not is_file]
     listed = iter(list_attachments(copier, group_copier, others) if others else ())
@@ -131,6 +135,18 @@ def recognise(
         Listed(Attached(path, content="", data=node.data, sub=node.sub), None) if is_file else next(listed)
         for (path, node), is_file in zip(wanted, files, strict=True)
     ]
+
+
+def _blocks(copier: Copier, group_copier: GroupCopier, bids: Sequence[int]) -> Mapping[int, bytes]:
+    """Some blocks as they are in the file; those that are damaged are left out."""
+    found = group_copier.blocks(bids)
+    if found is not None:
+        return found
+    one_by_one: dict[int, bytes] = {}
+    for bid in bids:
+        with contextlib.suppress(BlockError):
+            one_by_one[bid] = copier.listing(bid)
+    return one_by_one
 
 
 def list_attachments(

@@ -42,6 +42,12 @@ def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
         _fetch(copier, attached)
 
 
+def prefetch_blocks(copier: Copier, bids: Sequence[int]) -> None:
+    """Fetch some blocks that are read next, if their mailbox is on a store."""
+    if isinstance(copier.file, Distant):
+        _fetch(copier, bids)
+
+
 def _fetch(copier: Copier, bids: Sequence[int]) -> None:
     """Fetch some blocks: first the pages of the index, else each ``find`` would be a request."""
     file, index, layout = copier.file, copier.index, copier.layout
