@@ -224,6 +224,8 @@ def paths(top: str, nodes: Iterable[Node]) -> list[tuple[str, Node]]:
     '2097188/69'
     """
     ordered = sorted(nodes)
+    if len(ordered) == 1:
+        return [(f"{top}/{ordered[0].nid}", ordered[0])]
     seen: dict[int, int] = {}
     found = []
     for node in ordered:

@@ -64,6 +64,10 @@ class Node(NamedTuple):
     parent: int
 
 
+_Row = tuple[int, int, int]
+"""A row of a leaf of a subnode tree: node id, data block, subnode block."""
+
+
 class Subnodes(NamedTuple):
     """What a block of a subnode tree leads to: further blocks of the tree, or subnodes.
 
@@ -113,34 +117,28 @@ class References:
         Raises:
             BlockError: It is no such block, or it ends before its last row.
         """
+        branches, nodes, attached = self.subnodes(bid, content)
+        return Subnodes(branches, nodes, len(attached))
+
+    def subnodes(self, bid: int, content: bytes) -> tuple[list[int], list[tuple[int, int]], list[_Row]]:
+        """The same, with the rows of the attachments instead of their number.
+
+        Raises:
+            BlockError: As ``subnode_tree``.
+        """
         if len(content) < 4 or content[:1] != _SUBNODE_TREE:
             raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
         if content[1]:
             rows = _rows(bid, content, self._branch, self._subnode_header)
-            return Subnodes([below for _, below in rows], [], 0)
-        nodes, attachments = [], 0
+            return [below for _, below in rows], [], []
+        nodes: list[tuple[int, int]] = []
+        attached: list[_Row] = []
         for nid, data, sub in _rows(bid, content, self._subnode, self._subnode_header):
             if nid_type(nid) == TYPE_ATTACHMENT:
-                attachments += 1
+                attached.append((nid, data, sub))
             else:
                 nodes.append((data, sub))
-        return Subnodes([], nodes, attachments)
-
-    def attachments(self, bid: int, content: bytes, owner: int) -> list[Node]:
-        """The attachments that a leaf of a subnode tree lists.
-
-        Args:
-            bid: The block's id, for the error.
-            content: What it holds; ``subnode_tree`` has accepted it.
-            owner: The node id of the message, which becomes the parent of each.
-        """
-        rows = _rows(bid, content, self._subnode, self._subnode_header)
-        # Of a node id only four bytes count; Outlook leaves anything in the others (MS-PST 2.2.2.8.3.3.1).
-        return [
-            Node(nid & 0xFFFFFFFF, data, sub, owner)
-            for nid, data, sub in rows
-            if nid_type(nid) == TYPE_ATTACHMENT
-        ]
+        return [], nodes, attached
 
     def subnode(self, bid: int, wanted: int, content: Callable[[int], bytes]) -> tuple[int, int] | None:
         """The data block and subnode block of one subnode; None where there is no such subnode.
@@ -208,6 +206,12 @@ def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable
     return row.iter_unpack(content[header:stop])
 
 
+def to_attachments(rows: Iterable[_Row], owner: int) -> list[Node]:
+    """Rows of a leaf of a subnode tree as attachments of a message, which becomes the parent of each."""
+    # Of a node id only four bytes count; Outlook leaves anything in the others (MS-PST 2.2.2.8.3.3.1).
+    return [Node(nid & 0xFFFFFFFF, data, sub, owner) for nid, data, sub in rows]
+
+
 def tree_size(content: bytes) -> int:
     """How many bytes a data tree has, as the block at its top states it (MS-PST 2.2.2.8.3.2)."""
     return int.from_bytes(content[4:8], "little")
@@ -261,10 +265,10 @@ class _DepthFirst:
             raise BlockError("tree of subnodes is too deep", f"block 0x{bid:x}")
         self._met.add(bid)
         content = self._content(bid)
-        found = self._references.subnode_tree(bid, content)
-        if found.attachments and owner != _NOBODY:
-            self.attached += self._references.attachments(bid, content, owner)
-        for data, sub in found.nodes:
+        branches, nodes, attached = self._references.subnodes(bid, content)
+        if attached and owner != _NOBODY:
+            self.attached += to_attachments(attached, owner)
+        for data, sub in nodes:
             # Most data is a single block, and this saves the call.
             if data & INTERNAL:
                 self.data(data)
@@ -273,7 +277,7 @@ class _DepthFirst:
             # What hangs on a subnode belongs to it and not to the message: its attachments are not counted.
             if sub:
                 self.subnodes(sub, depth + 1)
-        return found.attachments + sum(self.subnodes(below, depth + 1, owner) for below in found.branches)
+        return len(attached) + sum(self.subnodes(below, depth + 1, owner) for below in branches)
 
 
 class Breadth:
@@ -351,10 +355,10 @@ class Breadth:
             self._add(below, 0, _NOBODY)
 
     def _down_subnodes(self, bid: int, content: bytes, owner: int) -> None:
-        branches, nodes, attachments = self._references.subnode_tree(bid, content)
-        if attachments and owner != _NOBODY:
-            self.attachments[owner] += attachments
-            self.attached.setdefault(owner, []).extend(self._references.attachments(bid, content, owner))
+        branches, nodes, attached = self._references.subnodes(bid, content)
+        if attached and owner != _NOBODY:
+            self.attachments[owner] += len(attached)
+            self.attached.setdefault(owner, []).extend(to_attachments(attached, owner))
         for below in branches:
             self._add(0, below, owner)
         for data, sub in nodes:
