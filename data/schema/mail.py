@@ -194,8 +194,8 @@ PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages), 'embedded' (what became of messages attached to "
-                "messages), 'alerts' (from messages to unique alerts), 'posts' "
+                "'mail' (from the file to messages, and to those attached to them), 'alerts' (from messages "
+                "to unique alerts), 'posts' "
                 "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
                 "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
                 "cities chosen) or 'requests' (whom we asked).",
@@ -210,8 +210,8 @@ PUBLIC: Final = (
                 "line",
                 TEXT,
                 "What is counted. mail: 'listed in the file', 'messages read', 'not mail', 'quarantined "
-                "while reading'. embedded: 'embedded messages', 'embedded read', "
-                "'embedded not mail', 'embedded quarantined', 'carried by journal reports', 'attached "
+                "while reading', and where messages are attached to messages 'embedded messages', 'embedded "
+                "read', 'embedded not mail', 'embedded quarantined', 'carried by journal reports', 'attached "
                 "messages', each kind that occurs among those by its name, 'alert messages', 'alerts "
                 "parsed', 'quarantined while parsing'. "
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "

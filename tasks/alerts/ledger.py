@@ -30,6 +30,7 @@ from tasks.mail.ledger import (
     NOT_MAIL,
     QUARANTINED_READING,
     READ,
+    STATED,
     embedded_lines,
     mail_accounts,
     place_of,
@@ -46,14 +47,14 @@ LEDGER: Final = Ledger(
     identities=(
         Identity("mail", LISTED, (READ, NOT_MAIL, QUARANTINED_READING), "items in the mailboxes"),
         Identity(
-            "embedded",
+            "mail",
             EMBEDDED,
             (EMBEDDED_READ, EMBEDDED_NOT_MAIL, EMBEDDED_QUARANTINED),
             "messages attached to messages",
         ),
-        Identity("embedded", EMBEDDED_READ, (CARRIED, ATTACHED)),
-        Identity("embedded", ATTACHED, (EVERY_KIND,)),
-        Identity("embedded", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING)),
+        Identity("mail", EMBEDDED_READ, (CARRIED, ATTACHED)),
+        Identity("mail", ATTACHED, (EVERY_KIND,)),
+        Identity("mail", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING)),
         Identity("alerts", READ, (EVERY_KIND,)),
         Identity("alerts", COUNTED, (OWN, ATTACHED)),
         Identity("alerts", COUNTED, (EVERY_KIND,)),
@@ -61,6 +62,7 @@ LEDGER: Final = Ledger(
         Identity("alerts", PARSED, (UNIQUE,)),
     ),
     files="private/sources",
+    beside=(STATED,),
     together="all mailboxes",
 )
 
@@ -167,7 +169,7 @@ def embedded_accounts(
         if lines:
             mine = _of(source, attached)
             place = f"{place_of(source)}, messages attached to messages"
-            accounts.append(Account("embedded", source.source, place, lines | _fate(mine), _kinds(mine)))
+            accounts.append(Account("mail", source.source, place, lines | _fate(mine), _kinds(mine)))
     return accounts
 
 
