@@ -22,7 +22,9 @@ _PROPERTIES: Final = 0xBC
 _TREE: Final = 0xB5
 _LEVELS: Final = 4
 """Levels of a B-tree on a heap: one of two holds more properties than there are."""
-_RECORDS: Final = 4096
+_LEAVES: Final = 64
+"""Items of one level of the tree at most: each holds some four hundred properties."""
+_RECORDS: Final = 1024
 """Properties of a node at most; an attachment has some twenty."""
 _HEAD: Final = struct.Struct("<HBBI")
 _RECORD: Final = struct.Struct("<HHI")
@@ -93,9 +95,9 @@ class Heap:
         for _ in range(head[3]):
             rows = b"".join(self.item(reference) for reference in level)
             level = [below for _, below in _BRANCH.iter_unpack(rows[: len(rows) // 6 * 6])]
-            if len(level) > _RECORDS:
-                break
-        for reference in level[:_RECORDS]:
+            if len(level) > _LEAVES:
+                raise BlockError("attachment makes no sense", "its properties are too many")
+        for reference in level:
             rows = self.item(reference)
             records = _RECORD.iter_unpack(rows[: len(rows) // 8 * 8])
             found |= {tag: (kind, value) for tag, kind, value in records}

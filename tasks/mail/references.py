@@ -36,6 +36,8 @@ _DATA_HEADER: Final = 8
 """Bytes before the first row of a block of a data tree, in every generation."""
 _SUBNODE_LEVELS: Final = 16
 """Far deeper than any message nests its properties; only a damaged or malicious file goes deeper."""
+_SUBNODE_BLOCKS: Final = 64
+"""Blocks in which one subnode is looked for: an attachment has two or three subnodes, and one block."""
 _NOBODY: Final = 0
 """Owner of subnodes whose attachments are nobody's: no node has this id."""
 
@@ -156,6 +158,8 @@ class References:
             at = todo.pop()
             if at & ~1 in met:
                 raise BlockError("block appears twice in one tree", f"block 0x{at:x}")
+            if len(met) >= _SUBNODE_BLOCKS:
+                raise BlockError("tree of subnodes is too large", f"more than {_SUBNODE_BLOCKS} blocks")
             met.add(at & ~1)
             held = content(at)
             if held[:2] != _SUBNODE_LEAF:
