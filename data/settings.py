@@ -10,7 +10,7 @@ import hashlib
 import json
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -95,6 +95,21 @@ class Agency(Section):
     timezone: TimeZone
     city: Text | None = None
     code_page: CodePage | None = None
+
+
+APART: Final = "apart"
+COUNT: Final = "count"
+
+
+class Mail(Section):
+    """The mail (method 1.14): whether messages that are attached to messages count.
+
+    Attributes:
+        embedded: ``apart``: they are read and listed, and no number of the agency's mail or alerts includes
+            them. ``count``: they count like messages of the mailbox.
+    """
+
+    embedded: Literal["apart", "count"] = APART
 
 
 class Posts(Section):
@@ -201,6 +216,7 @@ class Config(Section):
     records: RecordsLocation | None = None
     arrivals: Arrivals = Arrivals()
     agencies: dict[Text, Agency] = {}
+    mail: Mail = Mail()
     posts: Posts | None = None
     cities: Cities = Cities()
     tests: Tests = Tests()

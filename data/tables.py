@@ -29,6 +29,7 @@ _TYPE_WORDS: Final = {
     "large_string": "text",
     "int64": "integer",
     "int32": "integer",
+    "uint64": "integer",
     "double": "number",
     "bool": "yes or no",
     "date32[day]": "date",

@@ -60,6 +60,7 @@ def investigate(
     *,
     patience: float = 0.0,
     settled: bool = False,
+    hash_attachments: bool = False,
 ) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -80,6 +81,8 @@ def investigate(
             left out, and the rows of their agency stay as they were, with a note each. An agency of the
             published tables whose mailboxes are gone ends the run. While one such run is active or
             waiting, another one is not needed and ends at once.
+        hash_attachments: Whether the SHA-256 of every attached file is computed; every mailbox is read whole
+            for it, once.
 
     Returns:
         What was found.
@@ -105,7 +108,8 @@ def investigate(
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for note in notes:
                     log.info(note)
-                settings = Settings(partition, buckets, None if ready is None else tuple(ready), settled)
+                agencies = None if ready is None else tuple(ready)
+                settings = Settings(partition, buckets, agencies, settled, hash_attachments)
                 return run_parts(given, parts, notes, settings, whole=only is None)
 
 
@@ -153,6 +157,7 @@ class Settings:
     buckets: int | None = None
     agencies: tuple[str, ...] | None = None
     settled: bool = False
+    hash_attachments: bool = False
 
 
 def run_parts(
@@ -192,7 +197,14 @@ def run_parts(
         if not whole:
             keep(investigation.out, stage, {section for part in parts for section in part.ledger.sections})
         job = Job(
-            given, stage, client, settings.partition, settings.buckets, settings.agencies, settings.settled
+            given,
+            stage,
+            client,
+            settings.partition,
+            settings.buckets,
+            settings.agencies,
+            settings.settled,
+            settings.hash_attachments,
         )
         found = {part.name: _run_part(part, job) for part in parts}
         asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"

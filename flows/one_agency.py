@@ -15,7 +15,13 @@ from tasks.arrivals.look import already_read
 
 
 def one_agency(
-    folder: Path, agency: str, partition: int | None = None, patience: float = 0.0, settled: bool = True
+    folder: Path,
+    agency: str,
+    partition: int | None = None,
+    patience: float = 0.0,
+    settled: bool = True,
+    *,
+    hash_attachments: bool = False,
 ) -> RunResult:
     """Read the mailboxes of one agency, and publish the tables of the mail with its rows in them.
 
@@ -33,6 +39,7 @@ def one_agency(
         settled: Whether this is a scheduled run. Mailboxes that may still be being copied are left
             out, with a note each; their agency is announced again when all are copied. Where all of them were
             read and published meanwhile, nothing is done.
+        hash_attachments: Whether the SHA-256 of every file attached to mail of the agency is computed.
 
     Returns:
         What was found, of all agencies in the tables.
@@ -55,7 +62,9 @@ def one_agency(
         notes = [*cut, *notes_on_others(investigation, agency)]
         for note in notes:
             log.info(note)
-        settings = Settings(partition=partition, agencies=(agency,), settled=settled)
+        settings = Settings(
+            partition=partition, agencies=(agency,), settled=settled, hash_attachments=hash_attachments
+        )
         return run_parts(Inputs(investigation), ["mail"], notes, settings)
 
 

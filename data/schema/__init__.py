@@ -17,12 +17,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from data.schema import crime, mail, posts, requests, selection
+from data.schema import attachments, crime, mail, posts, requests, selection
 from data.schema.model import MOMENT, Column, Table, Visibility
 
 __all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
 
-_PRIVATE: Final = (*mail.PRIVATE, *posts.PRIVATE, *crime.PRIVATE, *selection.PRIVATE)
+_PRIVATE: Final = (*mail.PRIVATE, *attachments.PRIVATE, *posts.PRIVATE, *crime.PRIVATE, *selection.PRIVATE)
 _PUBLIC: Final = (
     *mail.PUBLIC,
     *posts.PUBLIC,
@@ -33,6 +33,6 @@ _PUBLIC: Final = (
 )
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (*_PRIVATE, *_PUBLIC, *mail.WORK)}
+    {table.name: table for table in (*_PRIVATE, *_PUBLIC, *mail.WORK, *attachments.WORK)}
 )
 """All tables by name, private ones first. The pages of ``flows/parts`` say which part writes which."""

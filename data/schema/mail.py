@@ -21,7 +21,12 @@ from data.schema.people import COPIES, EXCHANGE, IDENTITY, PEOPLE
 
 AGENCY: Final = Column("agency", TEXT, "The agency's folder name under records/.")
 SOURCE: Final = Column("source", TEXT, "The mailbox: first 12 digits of its file's SHA-256.")
-NODE_ID: Final = Column("node_id", COUNT, "The message's node identifier inside the mailbox.")
+NODE_ID: Final = Column(
+    "node_id",
+    COUNT,
+    "The message's node identifier inside the mailbox; of an attached message, that of the message of the "
+    "mailbox that it is in.",
+)
 FOLDER: Final = Column(
     "folder",
     TEXT,
@@ -58,6 +63,22 @@ HEADERS: Final = (
     optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
+ATTACHED: Final = "attached"
+CARRIED: Final = "carried"
+EMBEDDED_AS: Final = optional(
+    "embedded_as",
+    TEXT,
+    "'carried' where it stands for the journal report that carries it, 'attached' where it is attached to "
+    "another message; missing otherwise.",
+)
+EMBEDDED_IN: Final = optional(
+    "embedded_in",
+    TEXT,
+    "Where it is attached to another message: 'source:node path', the path being the node ids of the message "
+    "of the mailbox and of the attachments down to it, joined by '/'; missing for a message of the mailbox "
+    "itself.",
+)
+PATH: Final = optional("path", TEXT, "The node path of embedded_in; missing where that is.")
 
 ITEM_CLASS: Final = Column(
     "class", TEXT, "The message class, as far as the program's list knows it; else 'other'."
@@ -84,8 +105,8 @@ PRIVATE: Final = (
     ),
     Table(
         "private/messages",
-        ("agency", "source", "node_id"),
-        "One row per message that is mail and could be read.",
+        ("agency", "source", "node_id", "embedded_in"),
+        "One row per message that is mail and could be read, and per mail attached to a message.",
         (
             AGENCY,
             SOURCE,
@@ -95,6 +116,8 @@ PRIVATE: Final = (
             KIND,
             TEMPLATE,
             *COPIES,
+            EMBEDDED_IN,
+            EMBEDDED_AS,
         ),
     ),
     Table(
@@ -163,7 +186,7 @@ PRIVATE: Final = (
     ),
     Table(
         "private/quarantine",
-        ("source", "node_id", "folder", "stage", "reason", "detail"),
+        ("source", "node_id", "folder", "stage", "reason", "detail", "embedded_in"),
         "One row per item (or whole file) that could not be processed further.",
         (
             SOURCE,
@@ -173,9 +196,10 @@ PRIVATE: Final = (
                 "The item's node identifier; missing where a whole file or index page is meant.",
             ),
             optional("folder", TEXT, "The mailbox's own folder path; missing where it is not known."),
-            Column("stage", TEXT, "Where it stopped: opening, listing, reading or parsing."),
+            Column("stage", TEXT, "Where it stopped: opening, listing, reading, attachments or parsing."),
             Column("reason", TEXT, "Why, in a few words that are the same for equal cases."),
             Column("detail", TEXT, "What the reader said about this one; may be empty."),
+            EMBEDDED_IN,
         ),
     ),
     Table(
@@ -212,10 +236,11 @@ PUBLIC: Final = (
             Column(
                 "part",
                 TEXT,
-                "'mail' (from the file to messages), 'alerts' (from messages to unique alerts), 'copies' "
-                "(messages that were found before), 'posts' (from the file to tracts), 'cities' (what the "
-                "tests found), 'crime' (from the file to tracts), 'gentrification' (what became of tracts), "
-                "'selection' (from the Atlas to the cities chosen) or 'requests' (whom we asked).",
+                "'mail' (from the file to messages, and to those attached to them), 'alerts' (from messages "
+                "to unique alerts), 'copies' (messages that were found before), 'posts' "
+                "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
+                "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
+                "cities chosen) or 'requests' (whom we asked).",
             ),
             Column(
                 "source",
@@ -228,7 +253,10 @@ PUBLIC: Final = (
                 TEXT,
                 "What is counted. mail: 'listed in the file', 'messages read', 'not mail', 'quarantined "
                 "while reading'; among the messages read 'without a body' and 'with replacement characters'; "
-                "'embedded messages not opened' where they were counted. "
+                "where messages are attached to messages 'embedded messages', 'embedded "
+                "read', 'embedded not mail', 'embedded quarantined', 'carried by journal reports', 'attached "
+                "messages', each kind that occurs among those by its name, 'alert messages', 'alerts "
+                "parsed', 'quarantined while parsing'. "
                 "alerts: 'messages read', each kind that occurs by its name, 'alert messages', 'alerts "
                 "parsed', "
                 "'quarantined while parsing'; over all mailboxes 'alerts parsed' and 'emails over unique "
@@ -321,8 +349,9 @@ PUBLIC: Final = (
 WORK: Final = (
     Table(
         "work/mail",
-        ("node_id",),
-        "One row per message of one mailbox that is mail, as the reader found it.",
+        ("node_id", "path"),
+        "One row per message of one mailbox that is mail, and per mail attached to a message, as the reader "
+        "found it.",
         (
             NODE_ID,
             FOLDER,
@@ -337,20 +366,22 @@ WORK: Final = (
                 "html", LONG_TEXT, "HTML body, decoded; missing where there is none that says anything."
             ),
             optional("text", LONG_TEXT, "Plain-text body, or that of the RTF, decoded; likewise."),
-            Column("attachments", SMALL_COUNT, "Number of attachments (they are counted, never read)."),
+            Column("attachments", SMALL_COUNT, "Number of attachments."),
             Column(
                 "flaws",
                 TEXTS,
                 "What of the message could not be read, or was not read as the message states, each with its "
                 "reason.",
             ),
+            PATH,
+            EMBEDDED_AS,
         ),
     ),
     Table(
         "work/parsed",
-        ("node_id",),
-        "One row per message of one mailbox: its headers, its kind, and the alert found in its body (the "
-        "body is not kept).",
+        ("node_id", "path"),
+        "One row per message of one mailbox and per attached mail: its headers, its kind, and the alert found"
+        " in its body (the body is not kept).",
         (
             NODE_ID,
             FOLDER,
@@ -365,6 +396,8 @@ WORK: Final = (
             optional("description", TEXT, "The alert's description; missing where the title is."),
             optional("reason", TEXT, "Why an alert could not be parsed; missing otherwise."),
             optional("detail", TEXT, "More about the reason; missing where the reason is."),
+            PATH,
+            EMBEDDED_AS,
         ),
     ),
 )

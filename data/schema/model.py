@@ -12,6 +12,7 @@ Visibility = Literal["private", "public", "work"]
 TEXT: Final = pa.string()
 LONG_TEXT: Final = pa.large_string()
 COUNT: Final = pa.int64()
+BLOCK: Final = pa.uint64()
 SMALL_COUNT: Final = pa.int32()
 SHARE: Final = pa.float64()
 NUMBER: Final = pa.float64()

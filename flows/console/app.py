@@ -164,6 +164,10 @@ def run(  # noqa: PLR0917 - a command's arguments are named
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="With --ui: close the UI when the run ends.")
     ] = False,
+    hash_attachments: Annotated[
+        bool,
+        typer.Option("--hash-attachments", help="Compute the SHA-256 of every attached file; takes longer."),
+    ] = False,
 ) -> None:
     """Run the investigation: from records to tables.
 
@@ -184,7 +188,7 @@ def run(  # noqa: PLR0917 - a command's arguments are named
         from flows.console import run
 
         parts = [str(part) for part in only] if only else None
-        run.run(folder, workers, partition, parts, agency, ui, not no_wait)
+        run.run(folder, workers, partition, parts, agency, ui, not no_wait, hash_attachments)
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
@@ -109,7 +109,7 @@ def quarantine(folder: Path) -> None:
         (
             files.get(row["source"], row["source"]),
             row["folder"] or "",
-            "" if row["node_id"] is None else f"{row['node_id']:#x}",
+            _item(row),
             row["stage"],
             row["reason"],
             row["detail"] or "",
@@ -118,6 +118,13 @@ def quarantine(folder: Path) -> None:
     ]
     print_table(titles, sorted(rows), to=to)
     to.print(f"{number(table.num_rows)} in quarantine")
+
+
+def _item(row: Mapping[str, Any]) -> str:
+    """The node id of a message in quarantine; of an attached one, or of an attachment, its node path."""
+    if row["embedded_in"] is not None:
+        return str(row["embedded_in"]).partition(":")[2]
+    return "" if row["node_id"] is None else f"{row['node_id']:#x}"
 
 
 def _published(folder: Path, table: Table) -> pa.Table:

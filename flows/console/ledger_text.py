@@ -188,6 +188,7 @@ def _right_side(part: Part, identity: Identity, counts: Counts) -> Iterable[str]
     if EVERY_KIND not in identity.parts:
         return identity.parts
     named = {line for each in part.ledger.identities for line in (each.whole, *each.parts)}
+    named.update(part.ledger.beside)
     kinds = [line for section, line in counts if section == identity.part and line not in named]
     return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))
 

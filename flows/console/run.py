@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flows.investigate import RunResult
     from flows.service.local_server import Server
 
-    Flow = Callable[[str | None, int | None, list[str] | None], RunResult]
+    Flow = Callable[[str | None, int | None, list[str] | None, bool], RunResult]
 
 
 def run(  # noqa: PLR0917 - in the order of the command line
@@ -39,6 +39,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     agency: str | None = None,
     ui: bool = False,
     wait: bool = True,
+    hash_attachments: bool = False,
 ) -> None:
     """Run the investigation and print its summary.
 
@@ -52,6 +53,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         agency: The one agency whose mailboxes are read; None for all. With one, only the mail is read.
         ui: Whether a Prefect server with its UI is started for the run.
         wait: Whether that server stays up after the run until a key is pressed.
+        hash_attachments: Whether the SHA-256 of every attached file is computed.
 
     Raises:
         InputError: The configuration or the records are wrong, another run is active in the folder, it
@@ -82,7 +84,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         with reporting(speaking(console())) as reporter, ExitStack() as stack:
             with reporter.stage("start"):
                 flow = _started(looked_at, modules, settings, stack, server)
-            result = flow(agency, partition, only)
+            result = flow(agency, partition, only, hash_attachments)
             summary(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
@@ -145,10 +147,13 @@ def _started(
     if loading:
         check_loaded(loading)
 
-    def flow(agency: str | None, partition: int | None, only: list[str] | None) -> RunResult:
+    def flow(
+        agency: str | None, partition: int | None, only: list[str] | None, hash_attachments: bool
+    ) -> RunResult:
+        folder, more = looked_at.investigation.folder, {"hash_attachments": True} if hash_attachments else {}
         if agency is None:
-            return investigate(looked_at.investigation.folder, partition, only)
-        return one_agency(looked_at.investigation.folder, agency, partition, settled=False)
+            return investigate(folder, partition, only, **more)
+        return one_agency(folder, agency, partition, settled=False, **more)
 
     return flow
 

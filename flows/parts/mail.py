@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
 from data.errors import InputError
-from data.schema import TABLES, mail
+from data.schema import TABLES, attachments, mail
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
 from flows.run.watched import run_log
 from tasks.alerts.ledger import LEDGER
+from tasks.mail.ledger import EMBEDDED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,11 @@ class MailFound(Found):
         quarantine: Rows of private/quarantine.
         copies: Messages that were found before, and that several agencies hold; without those that are 0.
         own_rows: SHA-256 of the investigation's own ``subjects.csv``; empty if there is none.
+        embedded: Messages attached to messages.
+        unopened: Those that could not be read, and attachments of which it is not known whether they are
+            messages.
+        attached_count: Whether attached messages count.
+        unique_otherwise: Unique alerts with the other setting; None where no message is attached.
     """
 
     reading: Reading
@@ -50,6 +56,10 @@ class MailFound(Found):
     quarantine: int
     copies: Mapping[str, int] = field(default_factory=dict)
     own_rows: str = ""
+    embedded: int = 0
+    unopened: int = 0
+    attached_count: bool = False
+    unique_otherwise: int | None = None
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
@@ -110,9 +120,22 @@ def run(job: Job) -> MailFound:
         known = recall(work, but=job.agencies)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
+    if job.hash_attachments:
+        step(mailboxes.hashes)(reading.sources, planned, work, client)
+    # A run of some agencies takes the hashes of the others as an earlier run left them.
+    hashed = job.hash_attachments or job.agencies is not None
+    attached = step(mailboxes.inventory)(reading.sources, job.out, hashed=hashed)
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
-    tables = step(alerts.tabulate)(parsed, reading.sources, job.out)
-    closed = step(alerts.close)(reading.sources, tables, reading.quarantine, job.out, reading.others)
+    embedded = investigation.config.mail.embedded
+    tables = step(alerts.tabulate)(parsed, reading.sources, job.out, embedded)
+    closed = step(alerts.close)(
+        reading.sources,
+        tables,
+        reading.quarantine,
+        job.out,
+        others=reading.others,
+        inventory=attached,
+    )
     rebuilt = (*reading.rebuilt, *parsed.rebuilt)
     for line in rebuilt:
         run_log().warning(line)
@@ -131,8 +154,12 @@ def run(job: Job) -> MailFound:
         recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
         quarantine=quarantined,
         copies=_copies(tables.copied),
+        embedded=closed.total(EMBEDDED) or 0,
+        unopened=closed.unopened,
+        attached_count=tables.attached_count,
+        unique_otherwise=tables.unique_otherwise,
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=(*left_out, *rebuilt),
+        notes=(*left_out, *rebuilt, *attached.notes),
     )
 
 
@@ -208,8 +235,12 @@ def tell(found: MailFound) -> Told:
         facts={
             "mailboxes": len(found.sources),
             **({"files given twice": twice} if twice else {}),
-            "messages read": found.messages,
+            "messages counted"
+            if found.attached_count and found.embedded
+            else "messages read": found.messages,
+            **({"embedded messages": found.embedded} if found.embedded else {}),
             "unique alerts": found.unique_alerts,
+            **_otherwise(found),
             "recipients": found.recipients,
             **found.copies,
             "in quarantine": found.quarantine,
@@ -235,6 +266,13 @@ def not_mail(table: pa.Table) -> Listing:
     return Listing(("agency", "not mail", "class", "items"), [(*key, items) for key, items in listed])
 
 
+def _otherwise(found: MailFound) -> dict[str, int | None]:
+    """The unique alerts with the other setting of attached messages, where there are such messages."""
+    if found.unique_otherwise is None:
+        return {}
+    return {f"{'without' if found.attached_count else 'with'} embedded": found.unique_otherwise}
+
+
 def notes(investigation: Investigation) -> list[str]:
     """Agencies without mailboxes, files in ``records/`` that are not read, and the crosswalk of one's own."""
     label, path = investigation.subjects_file()
@@ -245,7 +283,7 @@ def notes(investigation: Investigation) -> list[str]:
 PART = Part(
     name="mail",
     patterns=(),  # without mailboxes a run is refused, not shortened (`flows.run.preflight.parts_to_run`)
-    tables=(*mail.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
+    tables=(*mail.PRIVATE, *attachments.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
     ledger=LEDGER,
     run=run,
     origin=origin,

@@ -33,6 +33,7 @@ class Job:
         buckets: Into how many pieces posts and crimes are sorted; None for the default. Likewise.
         agencies: The agencies whose mailboxes are read; None for all.
         settled: Whether mailboxes that may still be being copied are left out.
+        hash_attachments: Whether the SHA-256 of every attached file is computed.
     """
 
     given: Inputs
@@ -42,6 +43,7 @@ class Job:
     buckets: int | None = None
     agencies: tuple[str, ...] | None = None
     settled: bool = False
+    hash_attachments: bool = False
 
     @property
     def work(self) -> Path:

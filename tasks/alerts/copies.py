@@ -22,7 +22,8 @@ class Marks(NamedTuple):
     """One value per message.
 
     Attributes:
-        copy_of: ``source:node_id`` of the original, missing for originals (text array).
+        copy_of: ``source:node_id`` of the original, ``source:path`` of an attached one; missing for originals
+            (text array).
         copy_by: Which rule found it: :data:`BY_ID` or :data:`BY_CONTENT` (text array).
     """
 
@@ -34,8 +35,8 @@ def mark_copies(messages: pa.Table, found: Addressees) -> Marks:
     """Mark the messages that are copies of an earlier one.
 
     By Message-ID: two messages of an agency are the same if they have equal Message-IDs (ignoring surrounding
-    blanks) and the same recipients. The first in order of source and node id is the original, whichever
-    mailboxes the others are in.
+    blanks) and the same recipients. The first in order of source and node id is the original (a message
+    before those attached to it), whichever mailboxes the others are in.
 
     By content: a message without a Message-ID is a copy if a message of its agency has the same content
     (``content_id``), a time of submission, and the same recipients. The original is the first of these that
@@ -59,9 +60,9 @@ def mark_copies(messages: pa.Table, found: Addressees) -> Marks:
     copies = np.flatnonzero(original != np.arange(messages.num_rows))
     marks: list[str | None] = [None] * messages.num_rows
     rules: list[str | None] = [None] * messages.num_rows
-    names = messages.select(["source", "node_id"]).take(pa.array(original[copies])).to_pylist()
+    names = messages.select(["source", "node_id", "path"]).take(pa.array(original[copies])).to_pylist()
     for row, name in zip(copies.tolist(), names, strict=True):
-        marks[row] = f"{name['source']}:{name['node_id']}"
+        marks[row] = f"{name['source']}:{name['path'] or name['node_id']}"
         rules[row] = BY_ID if by_id[row] else BY_CONTENT
     return Marks(pa.array(marks, pa.string()), pa.array(rules, pa.string()))
 

@@ -19,14 +19,22 @@ from tasks.alerts.results import AlertTables, FolderCount
 from tasks.ledger.accounts import Account, check, close_part
 from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
 from tasks.ledger.results import PartClosed
+from tasks.mail.inventory import NOTHING, Inventory
 from tasks.mail.ledger import (
+    ATTACHED,
+    CARRIED,
     EMBEDDED,
+    EMBEDDED_NOT_MAIL,
+    EMBEDDED_QUARANTINED,
+    EMBEDDED_READ,
     LISTED,
     NOT_MAIL,
     QUARANTINED_READING,
     READ,
     REPLACED,
+    STATED,
     WITHOUT_BODY,
+    embedded_lines,
     mail_accounts,
     place_of,
 )
@@ -42,20 +50,35 @@ IN_TABLES: Final = "messages in the tables"
 ORIGINALS: Final = "each once"
 COPIES_BY_ID: Final = "copies by Message-ID"
 COPIES_BY_CONTENT: Final = "copies by content"
+COUNTED: Final = "messages counted"
+OWN: Final = "messages of the mailbox"
 LEDGER: Final = Ledger(
     identities=(
         Identity("mail", LISTED, (READ, NOT_MAIL, QUARANTINED_READING), "items in the mailboxes"),
+        Identity(
+            "mail",
+            EMBEDDED,
+            (EMBEDDED_READ, EMBEDDED_NOT_MAIL, EMBEDDED_QUARANTINED),
+            "messages attached to messages",
+        ),
+        Identity("mail", EMBEDDED_READ, (CARRIED, ATTACHED)),
+        Identity("mail", ATTACHED, (EVERY_KIND,)),
+        Identity("mail", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING)),
         Identity("alerts", READ, (EVERY_KIND,)),
+        Identity("alerts", COUNTED, (OWN, ATTACHED)),
+        Identity("alerts", COUNTED, (EVERY_KIND,)),
         Identity("alerts", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING), "alerts among them"),
         Identity("alerts", PARSED, (UNIQUE,)),
         Identity("copies", IN_TABLES, (ORIGINALS, COPIES_BY_ID, COPIES_BY_CONTENT)),
     ),
     files="private/sources",
-    beside=(WITHOUT_BODY, REPLACED, EMBEDDED),
+    beside=(STATED, WITHOUT_BODY, REPLACED),
     together="all mailboxes",
 )
 
 QUARANTINE: Final = TABLES["private/quarantine"]
+ATTACHMENTS: Final = "attachments"
+"""Stage of attachments that could not be opened."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +87,12 @@ class MailClosed(PartClosed):
 
     Attributes:
         quarantined: Rows in quarantine by stage.
+        unopened: Attached messages that could not be read, and attachments of which it is not known whether
+            they are messages.
     """
 
     quarantined: dict[str, int]
+    unopened: int = 0
 
 
 def close_mail(
@@ -74,7 +100,9 @@ def close_mail(
     alerts: AlertTables,
     quarantine: pa.Table,
     out: Path,
+    *,
     others: Sequence[OtherFile] = (),
+    inventory: Inventory = NOTHING,
 ) -> MailClosed:
     """Check that everything adds up, then write ledger, sources, quarantine, and what is not mail.
 
@@ -84,6 +112,7 @@ def close_mail(
         quarantine: The quarantine rows of the mail room; those of stage ``parsing`` come with ``alerts``.
         out: The folder of the tables.
         others: The files that hold mail in another form.
+        inventory: What is attached to the messages.
 
     Returns:
         The ledger's rows of the mail, what is in quarantine, and the warnings.
@@ -99,15 +128,18 @@ def close_mail(
     classes = not_mail_tables(ordered)
     _check_classes(ordered, classes)
     stages = Counter(stopped.column("stage").to_pylist())
-    parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique)
-    closed = close_part(
-        [*mail, *parsing, *copy_accounts(alerts)], LEDGER, _warnings(ordered, alerts, stages), out
-    )
+    parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique, alerts.attached_count)
+    embedded = embedded_accounts(ordered, alerts.attached, inventory)
+    warnings = [*_warnings(ordered, alerts, stages), *inventory.warnings]
+    closed = close_part([*mail, *embedded, *parsing, *copy_accounts(alerts)], LEDGER, warnings, out)
     write_table(sources_table(ordered), TABLES["private/sources"], out)
     write_table(stopped, QUARANTINE, out)
     for name, table in {**classes, "private/other_files": other_files_table(others)}.items():
         write_table(table, TABLES[name], out)
-    return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())))
+    unopened = closed.total(EMBEDDED_QUARANTINED) or 0
+    return MailClosed(
+        closed.rows, closed.warnings, dict(sorted(stages.items())), unopened + stages[ATTACHMENTS]
+    )
 
 
 def sources_table(sources: Sequence[MailSource]) -> pa.Table:
@@ -144,8 +176,39 @@ def folder_accounts(sources: Sequence[MailSource], folders: Sequence[FolderCount
     ]
 
 
+def embedded_accounts(
+    sources: Sequence[MailSource], attached: Sequence[FolderCount], inventory: Inventory
+) -> list[Account]:
+    """The accounts of the messages that are attached to others: one for each mailbox that has some.
+
+    Args:
+        sources: The mailboxes.
+        attached: What the parsing found in those messages, by agency, source and folder.
+        inventory: How many there are, counted in ``private/attachments``.
+    """
+    accounts = []
+    for source in sources:
+        lines = embedded_lines(source, inventory.embedded)
+        if lines:
+            mine = _of(source, attached)
+            place = f"{place_of(source)}, messages attached to messages"
+            accounts.append(Account("mail", source.source, place, lines | _fate(mine), _kinds(mine)))
+    return accounts
+
+
+def _of(source: MailSource, folders: Sequence[FolderCount]) -> list[FolderCount]:
+    return [f for f in folders if (f.agency, f.source) == (source.agency, source.source)]
+
+
+def _kinds(folders: Sequence[FolderCount]) -> Counter[str]:
+    kinds: Counter[str] = Counter()
+    for folder in folders:
+        kinds.update(folder.kinds)
+    return kinds
+
+
 def alert_accounts(
-    sources: Sequence[MailSource], folders: Sequence[FolderCount], unique: int
+    sources: Sequence[MailSource], folders: Sequence[FolderCount], unique: int, attached_count: bool = False
 ) -> list[Account]:
     """The accounts of the parsing: one per mailbox of an agency, and one for all together.
 
@@ -153,19 +216,24 @@ def alert_accounts(
         sources: The mailboxes; what was read of them is compared with what the parsing found.
         folders: What the parsing found, by agency, source and folder.
         unique: The sum of emails over unique alerts, counted from that table.
+        attached_count: Whether attached messages are among those of ``folders``.
 
     Returns:
         The mailboxes in the order given, and the account of all mailboxes.
     """
     accounts = []
     for source in sources:
-        mine = [f for f in folders if (f.agency, f.source) == (source.agency, source.source)]
-        kinds: Counter[str] = Counter()
-        for folder in mine:
-            kinds.update(folder.kinds)
+        mine = _of(source, folders)
         named = ", ".join(f"{printable(f.folder)} ({sum(f.kinds.values())})" for f in mine) or "none"
         place = f"{place_of(source)}, folders {named}"
-        accounts.append(Account("alerts", source.source, place, {READ: source.read, **_fate(mine)}, kinds))
+        read: dict[str, int | None] = {READ: source.read}
+        if attached_count and source.attached:
+            read = {
+                COUNTED: source.read + source.attached,
+                OWN: source.read,
+                ATTACHED: source.attached,
+            }
+        accounts.append(Account("alerts", source.source, place, read | _fate(mine), _kinds(mine)))
     parsed = sum(folder.parsed for folder in folders)
     accounts.append(Account("alerts", "", "all mailboxes", {PARSED: parsed, UNIQUE: unique}))
     return accounts
@@ -206,7 +274,8 @@ def _distinct(*tables: pa.Table) -> pa.Table:
 
 def _check_quarantine(mail: Sequence[Account], stopped: pa.Table) -> None:
     """Check that the items which the reading counts as quarantined are in quarantine."""
-    reading = stopped.filter(pc.equal(stopped.column("stage"), "reading"))
+    own = pc.is_null(stopped.column("embedded_in"))
+    reading = stopped.filter(pc.and_(pc.equal(stopped.column("stage"), "reading"), own))
     rows = Counter(reading.column("source").to_pylist())
     for account in mail:
         counted = account.value(QUARANTINED_READING)
@@ -225,8 +294,9 @@ def _check_classes(sources: Sequence[MailSource], tables: Mapping[str, pa.Table]
             rows[row["agency"], row["source"]] += row["items"]
         for source in sources:
             found = rows[source.agency, source.source]
-            if source.classes is not None and found != source.not_mail:
-                raise LedgerError(f"{place_of(source)}: {source.not_mail} not mail, but {found} by class")
+            counted = source.not_mail + source.embedded_not_mail
+            if source.classes is not None and found != counted:
+                raise LedgerError(f"{place_of(source)}: {counted} not mail, but {found} by class")
 
 
 def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counter[str]) -> list[str]:
@@ -240,6 +310,11 @@ def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counte
     if total := sum(stages.values()):
         listed = ", ".join(f"{stage} {count:,}" for stage, count in sorted(stages.items()))
         lines.append(f"{total:,} in quarantine ({listed}): each with its reason in private/quarantine")
+    if hidden := 0 if alerts.attached_count else sum(folder.alert_messages for folder in alerts.attached):
+        lines.append(
+            f"{hidden:,} alerts are in messages that are attached to other messages, and do not count: to "
+            'count them, write embedded = "count" under [mail] into investigation.toml'
+        )
     if alerts.unclassified:
         lines.append(
             f"{alerts.unclassified:,} messages are unclassified: "

@@ -23,8 +23,9 @@ def gather(sources: Sequence[ParsedSource]) -> pa.Table:
 
     Returns:
         The columns of ``work/parsed``, with ``agency`` and ``source`` before and ``sent_at`` (submission,
-        else delivery) after them. Rows are in order of agency, source and node id. Everywhere, "first" means
-        first in this order, however the mail was partitioned.
+        else delivery) after them. Rows are in order of agency, source, node id and path: attached messages
+        come after the message that they are in. Everywhere, "first" means first in this order, however the
+        mail was partitioned.
     """
     schema = PARSED.arrow.remove_metadata()
     tables = [schema.empty_table().add_column(0, "source", pa.array([], pa.string()))]
@@ -38,7 +39,8 @@ def gather(sources: Sequence[ParsedSource]) -> pa.Table:
     table = pa.concat_tables(tables)
     sent = pc.coalesce(table.column("submitted_at"), table.column("delivered_at")).cast(MOMENT)
     table = table.append_column("sent_at", sent)
-    order = pc.sort_indices(
-        table, sort_keys=[(name, "ascending") for name in ("agency", "source", "node_id")]
-    )
+    names = ("agency", "source", "node_id", "path")
+    # Without a path a message comes before those attached to it.
+    keys = table.select(names).set_column(3, "path", pc.fill_null(table.column("path"), ""))
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()

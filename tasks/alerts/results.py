@@ -69,6 +69,9 @@ class AlertTables:
         from_header: Messages whose time of submission is that of their header Date.
         contradictions: Exchange addresses that several SMTP addresses claim.
         copied: The copies by rule; None if they were not counted.
+        attached: Counts of the messages that are attached to others, as ``folders``.
+        attached_count: Whether these are among the messages that count; then ``folders`` has them too.
+        unique_otherwise: Unique alerts if they were not, or if they were; None where there are none.
     """
 
     paths: Mapping[str, Path]
@@ -84,3 +87,6 @@ class AlertTables:
     from_header: int = 0
     contradictions: int = 0
     copied: Copies | None = None
+    attached: tuple[FolderCount, ...] = ()
+    attached_count: bool = False
+    unique_otherwise: int | None = None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence, Set
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,26 @@ _Numbers = npt.NDArray[np.int64]
 
 class _GiveUpError(Exception):
     """Something is wrong or unusual: the group must be copied block by block."""
+
+
+class _Fetched(NamedTuple):
+    """Blocks in memory, in order of their place in the file.
+
+    Attributes:
+        memory: All of them, with their trailers; the next call overwrites it.
+        order: Where each was in the list that was asked for.
+        ids: The block ids, without the reserved bit.
+        begins: Where each begins in the memory.
+        sizes: Bytes of data.
+        full: Bytes of data when inflated.
+    """
+
+    memory: memoryview
+    order: list[int]
+    ids: list[int]
+    begins: list[int]
+    sizes: list[int]
+    full: list[int]
 
 
 class GroupCopier:
@@ -57,12 +77,15 @@ class GroupCopier:
         self._trailer: np.dtype[Any] = np.dtype([("size", "<u2"), ("signature", "<u2"), *check])
         self._memory = bytearray()
 
-    def copy(self, nodes: Sequence[Node], extract: Extract) -> dict[int, int] | None:
+    def copy(
+        self, nodes: Sequence[Node], extract: Extract, attached: dict[int, list[Node]] | None = None
+    ) -> dict[int, int] | None:
         """Copy every block of some nodes, except the contents of their attachments.
 
         Args:
             nodes: Nodes of the mailbox.
             extract: An empty one, which gets the nodes and their blocks; useless if the answer is None.
+            attached: Gets the attachments of the nodes that have some, by the id of the node.
 
         Returns:
             How many attachments each node has, by its id; None if the nodes must be copied one by one.
@@ -70,21 +93,41 @@ class GroupCopier:
         if self._file is None:
             return None
         try:
-            attachments = self._follow(nodes, extract, self._file)
+            walk = self._follow(nodes, extract, self._file)
         except (_GiveUpError, BlockError):
             return None
         for node in nodes:
             extract.add(node)
-        return attachments
+        if attached is not None:
+            attached.update(walk.attached)
+        return walk.attachments
 
-    def _follow(self, nodes: Sequence[Node], extract: Extract, file: LocalFile) -> dict[int, int]:
+    def blocks(self, bids: Sequence[int]) -> dict[int, bytes] | None:
+        """What some blocks hold, verified, still encoded and not copied.
+
+        Args:
+            bids: Ids of blocks, each once.
+
+        Returns:
+            The bytes by block id; None if the blocks must be read one by one.
+        """
+        if self._file is None or not bids:
+            return None
+        try:
+            found = self._fetched(bids, self._file, self._at_most)
+        except _GiveUpError:
+            return None
+        places = zip(found.order, found.begins, found.sizes, strict=True)
+        return {bids[place]: bytes(found.memory[begin : begin + size]) for place, begin, size in places}
+
+    def _follow(self, nodes: Sequence[Node], extract: Extract, file: LocalFile) -> Breadth:
         """Copy the blocks of all nodes, then those that these lead to, and so on; count the attachments."""
         # Strict: a block that is met twice ends this too, so that each block has one place in the extract.
         walk = Breadth(self._copier.references, nodes, strict=True)
         for _ in range(_LEVELS):
             blocks = walk.blocks
             if not blocks:
-                return walk.attachments
+                return walk
             walk.advance(self._blocks(blocks, walk.referring, extract, file))
         raise _GiveUpError
 
@@ -92,6 +135,17 @@ class GroupCopier:
         self, bids: list[int], referring: Set[int], extract: Extract, file: LocalFile
     ) -> dict[int, bytes]:
         """Copy the blocks of a level; returns what those in `referring` hold."""
+        found = self._fetched(bids, file, self._at_most - extract.size)
+        places = zip(found.begins, found.sizes, found.full, strict=True)
+        extract.extend(found.memory, found.ids, places)
+        return {
+            bids[place]: bytes(found.memory[begin : begin + size])
+            for place, begin, size in zip(found.order, found.begins, found.sizes, strict=True)
+            if bids[place] in referring
+        }
+
+    def _fetched(self, bids: Sequence[int], file: LocalFile, at_most: int) -> _Fetched:
+        """Read blocks into memory, and verify them."""
         find = self._copier.index.find
         places = [place for bid in bids if (place := find(bid))]
         ids = np.array(bids, np.uint64) & ~np.uint64(1)
@@ -110,17 +164,11 @@ class GroupCopier:
         # Where each block begins and ends in memory, and behind the blocks that the extract has already.
         ends = np.cumsum(spans)
         begins = ends - spans
-        if extract.size + int(ends[-1]) > self._at_most:
+        if int(ends[-1]) > at_most:
             raise _GiveUpError
         memory = self._read(file, offsets, spans, ends)
         self._verify(memory, ids, sizes, begins, ends)
-        at = begins.tolist()
-        extract.extend(memory, ids.tolist(), zip(at, sizes.tolist(), full.tolist(), strict=True))
-        return {
-            bids[place]: bytes(memory[begin : begin + size])
-            for place, begin, size in zip(order.tolist(), at, sizes.tolist(), strict=True)
-            if bids[place] in referring
-        }
+        return _Fetched(memory, order.tolist(), ids.tolist(), begins.tolist(), sizes.tolist(), full.tolist())
 
     def _read(self, file: LocalFile, offsets: _Numbers, spans: _Numbers, ends: _Numbers) -> memoryview:
         """Read blocks into memory, one behind the other; those that lie so in the file are read at once.

@@ -11,17 +11,19 @@ from data.schema import TABLES
 from data.tables import read_table
 from tasks.ledger.results import Doubt, Doubts
 from tasks.ledger.table import ledger_of
-from tasks.mail.ledger import EMBEDDED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
+from tasks.mail.ledger import EMBEDDED_QUARANTINED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
 from tasks.mail.other_files import forms_found
 
+ATTACHMENTS: Final = "attachments"
+"""The stage in ``private/quarantine`` of attachments of which it is not known what they are."""
 _LINES: Final = {
     QUARANTINED_READING: (
         ("item of the mailboxes could not be read", "items of the mailboxes could not be read"),
         "nwatch quarantine shows which, and why",
     ),
-    EMBEDDED: (
-        ("message inside another was not opened", "messages inside others were not opened"),
-        "what is in them is in no table; open the messages that hold them in Outlook",
+    EMBEDDED_QUARANTINED: (
+        ("message attached to another could not be read", "messages attached to others could not be read"),
+        "nwatch quarantine shows which, and why",
     ),
     WITHOUT_BODY: (
         ("mail was read without a body", "mails were read without a body"),
@@ -53,7 +55,7 @@ def mail_doubts(out: Path) -> Doubts:
     unknown = listed.count(None)
     return Doubts(
         unknown=f"{unknown:,} of {len(listed):,} mailboxes" if unknown else "",
-        perhaps=(*_of_ledger(rows), *_of_files(out)),
+        perhaps=(*_of_ledger(rows), *_of_attachments(out), *_of_files(out)),
     )
 
 
@@ -66,6 +68,18 @@ def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:
         (one, several), fix = _LINES[line]
         if count:
             yield Doubt(count, one if count == 1 else several, fix)
+
+
+def _of_attachments(out: Path) -> Iterable[Doubt]:
+    try:
+        stages = read_table(TABLES["private/quarantine"], out).column("stage").to_pylist()
+    except FileNotFoundError:
+        return
+    count = stages.count(ATTACHMENTS)
+    if count:
+        several = "attachments could not be opened, so that mail may be attached"
+        one = "attachment could not be opened, so that mail may be attached"
+        yield Doubt(count, one if count == 1 else several, "nwatch quarantine shows which, and why")
 
 
 def _of_files(out: Path) -> Iterable[Doubt]:

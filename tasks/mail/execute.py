@@ -92,7 +92,7 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
         A line for each, which names the mailbox, sorted.
     """
     lines = []
-    for mailbox in {mailbox.source: mailbox for mailbox in reversed(mailboxes)}.values():
+    for mailbox in {mailbox.reading: mailbox for mailbox in reversed(mailboxes)}.values():
         folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
         lines += [
             f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"

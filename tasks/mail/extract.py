@@ -5,7 +5,8 @@ partition never opens its mailbox. It copies the blocks that its messages consis
 file in memory, adds two small B-trees that list them, and libpff opens that file. libpff still does all the
 decoding, but reads from memory, and its trees are two levels deep whatever the size of the mailbox. As each
 block is copied its checksum and id are verified; libpff itself ignores a wrong one. Attachments are left out:
-the table that counts them is copied, their contents are never read.
+the table that counts them is copied, their contents are never read. A message that is attached to another is
+copied like any other (``tasks.mail.embedded``).
 
 Sources: MS-PST 2.2.2.7.7 (B-tree pages), 5.3 and 5.5 (checksum, signature). How blocks refer to each other:
 ``tasks.mail.references``.
@@ -22,9 +23,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from tasks.mail.encoding import decoded
 from tasks.mail.layout import BBT, NBT, Header, checksum
 from tasks.mail.ndb import BlockIndex, Bytes, Entries
-from tasks.mail.references import BlockError, Node, References
+from tasks.mail.references import INTERNAL, BlockError, Node, References, tree_size
 
 _INFLATED_AT_MOST: Final = 1 << 20
 """Bytes to which a block of references may inflate: far more than any holds, so that a damaged one cannot
@@ -38,6 +40,7 @@ class Copier:
         file: The mailbox.
         index: Where its blocks are.
         layout: How they are laid out.
+        crypt: How they are encoded.
         references: How they refer to each other.
     """
 
@@ -46,6 +49,7 @@ class Copier:
         self.file = file
         self.index = BlockIndex(file, header)
         self.layout = layout = header.layout
+        self.crypt = header.crypt
         self._read = file.read
         self._find = self.index.find
         self._trailer_bytes = layout.trailer
@@ -54,12 +58,13 @@ class Copier:
         self._trailer = struct.Struct(layout.trailer_format)
         self.references = References(layout)
 
-    def copy(self, node: Node, extract: Extract) -> int:
+    def copy(self, node: Node, extract: Extract, attached: list[Node] | None = None) -> int:
         """Copy every block of a node, except the contents of its attachments.
 
         Args:
-            node: Any node of the mailbox.
+            node: Any node of the mailbox, or a message attached to one, with an id of its own.
             extract: Gets the node, at its top level, and its blocks; nothing if this raises.
+            attached: Gets the node's attachments.
 
         Returns:
             How many attachments the node has.
@@ -74,6 +79,7 @@ class Copier:
                 node,
                 take=lambda bid: self._block(bid, extract),
                 content=lambda bid: self._content(bid, self._block(bid, extract), extract),
+                attached=attached,
             )
         except BlockError:
             extract.undo()
@@ -88,6 +94,11 @@ class Copier:
         place = extract.blocks.get(bid & ~1)
         if place is not None:
             return place
+        raw, size, full = self._verified(bid)
+        return extract.append(bid & ~1, raw, size, full)
+
+    def _verified(self, bid: int) -> tuple[bytes, int, int]:
+        """One block with its trailer, how many bytes of it are data, and how many when inflated."""
         found = self._find(bid)
         if found is None:
             raise BlockError("block is missing from the index", f"block 0x{bid:x}")
@@ -104,11 +115,41 @@ class Copier:
             raise BlockError("checksum of a block is wrong", f"block 0x{bid:x} at byte {offset:,}")
         if stored_size != size or (stored_bid ^ bid) & ~1:
             raise BlockError("block does not match the index", f"block 0x{bid:x} at byte {offset:,}")
-        return extract.append(bid & ~1, raw, size, full)
+        return raw, size, full
+
+    def listing(self, bid: int) -> bytes:
+        """What a block of references holds, verified and not copied.
+
+        Raises:
+            BlockError: See ``copy``.
+        """
+        raw, size, full = self._verified(bid)
+        return self._inflated(bid, raw[:size], full)
+
+    def data(self, bid: int) -> bytes:
+        """What a block of data holds, verified, decoded and not copied.
+
+        Raises:
+            BlockError: See ``copy``.
+        """
+        return decoded(self.listing(bid), self.crypt, bid)
+
+    def size(self, bid: int) -> int | None:
+        """How many bytes a block or tree of data has, without reading them; None where that is unknown.
+
+        Raises:
+            BlockError: The block of references that says so is damaged.
+        """
+        if bid & INTERNAL:
+            return tree_size(self.listing(bid))
+        place = self._find(bid)
+        return None if place is None else place[2] if self.layout.compressed else place[1]
 
     def _content(self, bid: int, place: Place, extract: Extract) -> bytes:
         """What a block of references holds; such blocks are never encoded, but may be deflated."""
-        data, full = extract.content(place), place[2]
+        return self._inflated(bid, extract.content(place), place[2])
+
+    def _inflated(self, bid: int, data: bytes, full: int) -> bytes:
         if self.layout.compressed and full != len(data):
             try:
                 # Not `zlib.decompress`, which would believe a damaged block and inflate it to any size.

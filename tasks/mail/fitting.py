@@ -35,11 +35,11 @@ class Unfit:
     """A message that fits into no row.
 
     Attributes:
-        node_id: Its node id.
+        mail: The message.
         detail: Which value, and what is wrong.
     """
 
-    node_id: int
+    mail: Mail
     detail: str
 
 
@@ -65,7 +65,7 @@ def _batches(
         return [_batch(mails, folders)], []
     except Exception as error:  # whatever Arrow or Python says of one value
         if len(mails) == 1 and mended:
-            return [], [Unfit(mails[0].node_id, f"{type(error).__name__}: {short_reason(error)}")]
+            return [], [Unfit(mails[0], f"{type(error).__name__}: {short_reason(error)}")]
     if len(mails) == 1:
         mend(mails[0])
         return _batches(mails, folders, mended=True)
@@ -79,6 +79,7 @@ def _batch(mails: Sequence[Mail], folders: Mapping[int, str]) -> pa.RecordBatch:
         name: [folders[mail.node_id] if name == "folder" else getattr(mail, name) for mail in mails]
         for name in _COLUMNS
     }
+    columns["path"] = [path or None for path in columns["path"]]
     return pa.RecordBatch.from_pydict(columns, schema=_TABLE.arrow)
 
 

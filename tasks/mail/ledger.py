@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from data.printable import printable
@@ -17,8 +17,13 @@ part of no identity."""
 NOT_MAIL: Final = "not mail"
 WITHOUT_BODY: Final = "without a body"
 REPLACED: Final = "with replacement characters"
-EMBEDDED: Final = "embedded messages not opened"
 QUARANTINED_READING: Final = "quarantined while reading"
+EMBEDDED: Final = "embedded messages"
+EMBEDDED_READ: Final = "embedded read"
+EMBEDDED_NOT_MAIL: Final = "embedded not mail"
+EMBEDDED_QUARANTINED: Final = "embedded quarantined"
+CARRIED: Final = "carried by journal reports"
+ATTACHED: Final = "attached messages"
 
 
 def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
@@ -39,12 +44,31 @@ def mail_accounts(sources: Sequence[MailSource]) -> list[Account]:
         beside = {
             WITHOUT_BODY: source.without_body,
             REPLACED: source.replacement_characters,
-            EMBEDDED: source.embedded_not_opened,
         }
         lines |= {line: count for line, count in beside.items() if count is not None}
         lost = f", folder {', '.join(source.unaccounted)}" if source.unaccounted else ""
         accounts.append(Account("mail", source.source, place_of(source) + lost, lines))
     return accounts
+
+
+def embedded_lines(source: MailSource, listed: Mapping[str, int]) -> dict[str, int | None]:
+    """The lines of the messages that are attached to the messages of a mailbox; none where there are none.
+
+    Args:
+        source: The mailbox, with what became of them.
+        listed: How many there are by source id, counted in ``private/attachments``.
+    """
+    whole = listed.get(source.source, 0)
+    if not whole and not source.embedded:
+        return {}
+    return {
+        EMBEDDED: whole,
+        EMBEDDED_READ: source.embedded_read,
+        EMBEDDED_NOT_MAIL: source.embedded_not_mail,
+        EMBEDDED_QUARANTINED: source.embedded_quarantined,
+        CARRIED: source.journals,
+        ATTACHED: source.attached,
+    }
 
 
 def place_of(source: MailSource) -> str:

@@ -4,12 +4,15 @@ A partition is one Parquet file of ``work/mail`` rows, named by its range of mes
 mailbox's list of messages, in order of node id). What happened to every message of the range is in the file's
 metadata. The file is written under another name and then renamed, so a partition is complete or absent.
 Partitions of an earlier run are kept whatever partition size it used; only the gaps between them are read.
+
+Mail that is attached to a message is in the same file, after that message. Where a range has attachments, a
+second file of ``work/attachments`` rows says what they are; it is complete before the first file is there.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -23,9 +26,10 @@ import pyarrow.parquet as pq
 from data.errors import InputError
 from data.schema import TABLES
 from data.sealed import is_intact, seal
+from tasks.mail.attachment_writer import AttachmentWriter, name_beside
 from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
+from tasks.mail.outcomes import Failure, Inside, Outcome
 from tasks.mail.pff import Mail, NotMail
-from tasks.mail.read import Failure, Outcome
 
 _META: Final = b"nwatch.part"
 """Key of the summary in a file's metadata; files of earlier runs have it, so it stays."""
@@ -49,6 +53,9 @@ class Quarantined:
     folder: str
     reason: str
     detail: str
+    path: str = ""
+    """Where an attached message, or an attachment, is; empty for a message of the mailbox itself."""
+    stage: str = "reading"
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,14 @@ class PartitionSummary:
         stop: One past the last.
         read: How many are mail and are in the file.
         not_mail: Items of other classes, by class.
-        quarantine: Those that could not be read.
-        without_body: How many of the mails have no body that says anything.
+        quarantine: Those that could not be read, attached ones and attachments included.
+        without_body: How many of the mails, attached ones included, have no body that says anything.
         replacement_characters: How many of them have a text with U+FFFD in it.
+        journals: How many of those read are mails that stand for the journal reports that carry them.
+        attached: Attached messages that are mail, those of journal reports included.
+        attached_not_mail: Attached items of other classes, by class.
+        attachments: How many attachments there are; they are in the second file.
+        unlisted: How many of them are files of which only the place is known yet (``tasks.mail.listing``).
     """
 
     start: int
@@ -72,11 +84,26 @@ class PartitionSummary:
     quarantine: tuple[Quarantined, ...] = ()
     without_body: int = 0
     replacement_characters: int = 0
+    journals: int = 0
+    attached: int = 0
+    attached_not_mail: dict[str, int] = field(default_factory=dict)
+    attachments: int = 0
+    unlisted: int = 0
+
+    @property
+    def quarantined(self) -> int:
+        """Messages of the mailbox itself that could not be read."""
+        return sum(row.stage == "reading" and not row.path for row in self.quarantine)
+
+    @property
+    def attached_quarantined(self) -> int:
+        """Attached messages that could not be read."""
+        return sum(row.stage == "reading" and row.path != "" for row in self.quarantine)
 
     @property
     def accounted(self) -> int:
         """Messages that are accounted for; must be all of them."""
-        return self.read + sum(self.not_mail.values()) + len(self.quarantine)
+        return self.read + sum(self.not_mail.values()) + self.quarantined
 
 
 def partition_file(start: int, stop: int) -> str:
@@ -86,6 +113,16 @@ def partition_file(start: int, stop: int) -> str:
     'part-0000000000-0000001000.parquet'
     """
     return f"part-{start:010d}-{stop:010d}.parquet"
+
+
+def attachments_file(part: Path) -> Path:
+    """The second file of a partition, which is there if the range has attachments: in a folder of its own."""
+    return attachments_folder(part.parent) / part.name
+
+
+def attachments_folder(folder: Path) -> Path:
+    """The folder of the second files: beside that of the first."""
+    return folder.with_name(f"{folder.name}-attachments")
 
 
 def _range_of(path: Path) -> tuple[int, int]:
@@ -136,9 +173,10 @@ def clear_leftovers(folder: Path, total: int) -> None:
     Whoever reads the folder can then take everything in it.
     """
     kept = {partition_file(*found) for found in finished(folder, total)}
-    for path in (*folder.glob("part-*.parquet"), *folder.glob(".part-*.partial")):
-        if path.name not in kept:
-            path.unlink(missing_ok=True)
+    for place in (folder, attachments_folder(folder)):
+        for path in (*place.glob("*-*.parquet"), *place.glob(".part-*.partial")):
+            if re.sub("^(hash|listed)-", "part-", path.name) not in kept:
+                path.unlink(missing_ok=True)
 
 
 def write_partition(
@@ -162,15 +200,19 @@ def write_partition(
     folder.mkdir(parents=True, exist_ok=True)
     tally = _Tally(folders)
     target = folder / partition_file(start, stop)
-    beside = folder / f".{target.name}.{os.getpid()}.partial"
+    beside = name_beside(target)
     try:
-        with pq.ParquetWriter(beside, TABLES["work/mail"].arrow, **_PARQUET) as writer:
-            for mails in _mails(outcomes, tally):
+        with (
+            pq.ParquetWriter(beside, TABLES["work/mail"].arrow, **_PARQUET) as writer,
+            AttachmentWriter(attachments_file(target)) as attachments,
+        ):
+            for mails in tally.mails(outcomes, attachments):
                 writer.write_table(tally.rows(mails))
-            summary = tally.summary(start, stop)
+            summary = tally.summary(start, stop, attachments)
             if summary.accounted != stop - start:
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
+            attachments.finish()
         seal(beside)
         beside.replace(target)
     finally:
@@ -186,58 +228,96 @@ class _Tally:
         folders: Folder path by node id.
         counts: By the fields of ``PartitionSummary``.
         not_mail: By class.
+        attached_not_mail: Likewise, of attached items.
         quarantine: Those that could not be read or kept.
     """
 
     folders: dict[int, str]
     counts: Counter[str] = field(default_factory=Counter)
     not_mail: Counter[str] = field(default_factory=Counter)
+    attached_not_mail: Counter[str] = field(default_factory=Counter)
     quarantine: list[Quarantined] = field(default_factory=list)
 
-    def stop(self, node_id: int, reason: str, detail: str) -> None:
-        """Put a message into quarantine."""
-        self.quarantine.append(Quarantined(node_id, self.folders[node_id], reason, detail))
+    def mails(self, outcomes: Iterable[Outcome], attachments: AttachmentWriter) -> Iterator[list[Mail]]:
+        """Mail in lists of limited size; everything else is counted, or goes to the other file."""
+        mails: list[Mail] = []
+        size = 0
+        for outcome in outcomes:
+            for mail in self._sorted(outcome):
+                mails.append(mail)
+                size += measure(mail)
+            if outcome.inside is not None:
+                attachments.add(outcome.node_id, outcome.inside.attachments)
+            if size >= _FLUSH_BYTES:
+                yield mails
+                mails, size = [], 0
+        if mails:
+            yield mails
 
     def rows(self, mails: Sequence[Mail]) -> pa.Table:
         """The rows of some messages, which are counted; what fits into no row goes to quarantine."""
         table, unfit = to_table(mails, self.folders)
+        left = {id(each.mail) for each in unfit}
         for each in unfit:
-            self.stop(each.node_id, DOES_NOT_FIT, each.detail)
-        left = {each.node_id for each in unfit}
-        self.counts["read"] += table.num_rows
+            # The mail of a journal report is counted as the report and as what is attached to it.
+            for path in ("", each.mail.path) if each.mail.journal else (each.mail.path,):
+                self._stopped(Failure(each.mail.node_id, DOES_NOT_FIT, each.detail, path))
         for mail in mails:
-            if mail.node_id not in left:
-                self.counts["without_body"] += not has_body(mail)
-                self.counts["replacement_characters"] += has_replacement(mail)
+            if id(mail) in left:
+                continue
+            self.counts["read"] += mail.journal or not mail.path
+            self.counts["journals"] += mail.journal
+            self.counts["attached"] += mail.path != ""
+            self.counts["without_body"] += not has_body(mail)
+            self.counts["replacement_characters"] += has_replacement(mail)
         return table
 
-    def summary(self, start: int, stop: int) -> PartitionSummary:
-        """All of it; quarantine in order of node id."""
-        stopped = tuple(sorted(self.quarantine, key=lambda row: row.node_id))
-        names = ("read", "without_body", "replacement_characters")
-        counts = {name: self.counts[name] for name in names}
-        return PartitionSummary(
-            start, stop, not_mail=dict(sorted(self.not_mail.items())), quarantine=stopped, **counts
+    def _sorted(self, outcome: Outcome) -> Iterator[Mail]:
+        """The mail of an outcome, attached mail included."""
+        if isinstance(outcome, Mail):
+            yield outcome
+        elif isinstance(outcome, NotMail):
+            self.not_mail[outcome.message_class[:_MOST_CLASS]] += 1
+        else:
+            self._stopped(outcome)
+        if outcome.inside is not None:
+            yield from self._inside(outcome, outcome.inside)
+
+    def _inside(self, outcome: Outcome, inside: Inside) -> Iterator[Mail]:
+        for attached in inside.attachments:
+            if attached.problem is not None:
+                self._stopped(Failure(outcome.node_id, *attached.problem, attached.path), "attachments")
+        # The mail that stands for its journal report is there already.
+        carried = outcome.path if isinstance(outcome, Mail) else ""
+        for message in inside.messages:
+            if isinstance(message, Mail):
+                if message.path != carried:
+                    yield message
+            elif isinstance(message, NotMail):
+                self.attached_not_mail[message.message_class[:_MOST_CLASS]] += 1
+            else:
+                self._stopped(message)
+
+    def _stopped(self, failure: Failure, stage: str = "reading") -> None:
+        """Put a message, or an attachment, into quarantine."""
+        folder = self.folders[failure.node_id]
+        self.quarantine.append(
+            Quarantined(failure.node_id, folder, failure.reason, failure.detail, failure.path, stage)
         )
 
-
-def _mails(outcomes: Iterable[Outcome], tally: _Tally) -> Iterator[list[Mail]]:
-    """Mail in lists of limited size; everything else is counted."""
-    mails: list[Mail] = []
-    size = 0
-    for outcome in outcomes:
-        if isinstance(outcome, NotMail):
-            tally.not_mail[outcome.message_class[:_MOST_CLASS]] += 1
-        elif isinstance(outcome, Failure):
-            tally.stop(outcome.node_id, outcome.reason, outcome.detail)
-        else:
-            mails.append(outcome)
-            size += measure(outcome)
-            if size >= _FLUSH_BYTES:
-                yield mails
-                mails, size = [], 0
-    if mails:
-        yield mails
+    def summary(self, start: int, stop: int, attachments: AttachmentWriter) -> PartitionSummary:
+        """All of it; quarantine in order of node id and path."""
+        names = ("read", "without_body", "replacement_characters", "journals", "attached")
+        return PartitionSummary(
+            start,
+            stop,
+            not_mail=dict(sorted(self.not_mail.items())),
+            quarantine=tuple(sorted(self.quarantine, key=lambda row: (row.node_id, row.path, row.stage))),
+            attached_not_mail=dict(sorted(self.attached_not_mail.items())),
+            attachments=attachments.count,
+            unlisted=attachments.unlisted,
+            **{name: self.counts[name] for name in names},
+        )
 
 
 def drop_damaged(folder: Path) -> list[str]:
@@ -252,10 +332,20 @@ def drop_damaged(folder: Path) -> list[str]:
     Raises:
         OSError: One cannot be read or removed.
     """
-    damaged = [path for path in sorted(folder.glob("part-*.parquet")) if not is_intact(path)]
+    damaged = [path for path in sorted(folder.glob("part-*.parquet")) if not _is_intact(path)]
     for path in damaged:
+        attachments_file(path).unlink(missing_ok=True)
         path.unlink()
     return [path.name for path in damaged]
+
+
+def _is_intact(part: Path) -> bool:
+    if not is_intact(part):
+        return False
+    attachments = attachments_file(part)
+    if attachments.is_file():
+        return is_intact(attachments)
+    return not read_summary(part).attachments
 
 
 def read_summary(path: Path) -> PartitionSummary:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from data.schema.mail import ATTACHED, CARRIED
 from tasks.mail.participants import read_participants
 from tasks.mail.properties import (
     CONTENT_COUNT,
@@ -23,6 +24,9 @@ from tasks.mail.properties import (
     TEXT_TYPES,
     Properties,
 )
+
+if TYPE_CHECKING:
+    from tasks.mail.outcomes import Inside
 
 _AROUND: Final = " \t\r\n\0\u00a0"
 """What may stand around a class by mistake."""
@@ -47,6 +51,10 @@ class Mail:
         text: The plain body, decoded.
         attachments: How many; none is opened.
         flaws: ``property: what is wrong``, one for each property that could not be read completely.
+        path: Where it is attached (``tasks.mail.embedded``); empty for a message of the mailbox itself.
+        journal: Whether it stands in the place of the journal report that carries it
+            (``tasks.mail.journal``).
+        inside: What is attached to a message of the mailbox; None for nothing, and for attached ones.
     """
 
     node_id: int
@@ -63,6 +71,14 @@ class Mail:
     text: str | None = None
     attachments: int = 0
     flaws: list[str] = field(default_factory=list)
+    path: str = ""
+    journal: bool = False
+    inside: Inside | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def embedded_as(self) -> str | None:
+        """As the column of that name says it."""
+        return CARRIED if self.journal else ATTACHED if self.path else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,9 @@ class NotMail:
     node_id: int
     message_class: str
     """As stored, without blanks around it."""
+    path: str = ""
+    """As of a mail, and likewise what follows."""
+    inside: Inside | None = field(default=None, compare=False, repr=False)
 
 
 def is_mail(message_class: str) -> bool:

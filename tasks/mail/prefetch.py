@@ -3,8 +3,9 @@
 Every request to a store takes some ten milliseconds. Copying alone would make one request for each block, and
 would wait for it. So the blocks of a group of messages are followed level by level: first the blocks that the
 messages name, then what the references in those lead to. That is a handful of requests for a group. What is
-fetched is what ``tasks.mail.extract`` copies, attachments left out. Nothing is verified here: that is the
-copier's work, and a reference that makes no sense is passed over, because the copier will meet it and say so.
+fetched is what ``tasks.mail.extract`` copies, and the properties of attachments without their contents.
+Nothing is verified here: that is the copier's work, and a reference that makes no sense is passed over,
+because the copier will meet it and say so.
 """
 
 from __future__ import annotations
@@ -27,20 +28,32 @@ def prefetch_nodes(copier: Copier, nodes: Sequence[Node]) -> None:
         copier: The mailbox's; its block index learns where the blocks are.
         nodes: The nodes that are copied next, some dozens.
     """
-    file, index, layout = copier.file, copier.index, copier.layout
-    if not isinstance(file, Distant):
+    if not isinstance(copier.file, Distant):
         return
     walk = Breadth(copier.references, nodes, strict=False)
     for _ in range(_LEVELS):
         blocks = walk.blocks
         if not blocks:
-            return
-        # First the pages of the index, else each `find` would be a request; then all blocks of the level at
-        # once.
-        index.prefetch(sorted(blocks))
-        places = sorted(place[:2] for bid in blocks if (place := index.find(bid)))
-        prefetch_ranges(file, ((offset, layout.block_span(size)) for offset, size in places))
+            break
+        _fetch(copier, blocks)
         walk.advance(dict(_contents(copier, walk.referring)))
+    attached = [bid for nodes in walk.attached.values() for node in nodes for bid in node[1:3] if bid]
+    if attached:
+        _fetch(copier, attached)
+
+
+def prefetch_blocks(copier: Copier, bids: Sequence[int]) -> None:
+    """Fetch some blocks that are read next, if their mailbox is on a store."""
+    if isinstance(copier.file, Distant):
+        _fetch(copier, bids)
+
+
+def _fetch(copier: Copier, bids: Sequence[int]) -> None:
+    """Fetch some blocks: first the pages of the index, else each ``find`` would be a request."""
+    file, index, layout = copier.file, copier.index, copier.layout
+    index.prefetch(sorted(bids))
+    places = sorted(place[:2] for bid in bids if (place := index.find(bid)))
+    prefetch_ranges(file, ((offset, layout.block_span(size)) for offset, size in places))
 
 
 def _contents(copier: Copier, bids: Iterable[int]) -> Iterator[tuple[int, bytes]]:

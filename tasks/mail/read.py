@@ -1,15 +1,16 @@
 """Reads a range of messages of one mailbox: copy, verify, decode, and account for every single one.
 
 ``read_nodes`` yields exactly one outcome for every node that it gets: a mail, an item that is not mail, or a
-failure with its reason. A message that fails does not take others with it: a file of several messages that
-libpff refuses is halved until the message at fault is found.
+failure with its reason. What is attached to a message comes with its outcome. A message that fails does not
+take others with it: a file of several messages that libpff refuses is halved until the message at fault is
+found.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -17,38 +18,25 @@ import pypff
 
 from data.errors import InputError
 from tasks.mail.copy_group import GroupCopier
+from tasks.mail.embedded import InsideReader
 from tasks.mail.extract import Copier, Extract
+from tasks.mail.journal import carried, is_report
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
-from tasks.mail.pff import ClassUnreadableError, Mail, NotMail, read_item
+from tasks.mail.outcomes import Failure, Inside, Outcome
+from tasks.mail.pff import ClassUnreadableError, Mail, read_item
 from tasks.mail.prefetch import prefetch_nodes
-from tasks.mail.properties import short_reason
+from tasks.mail.properties import HEADERS, Properties, short_reason
 from tasks.mail.references import BlockError, Node
 from tasks.mail.settings import MailSettings
 from tasks.mail.watchdog import Watchdog
+
+__all__ = ["LIBPFF_VERSION", "Failure", "Outcome", "read_nodes"]
 
 LIBPFF_VERSION: Final[str] = pypff.get_version()
 CLASS_UNREADABLE: Final = "the class could not be read"
 READER_FAILED: Final = "the reader failed"
 """Reasons in ``private/quarantine``. The second means an odd value that nobody has thought of yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A message that could not be read.
-
-    Attributes:
-        node_id: Its node id.
-        reason: A few words, the same for every such failure, so that failures can be counted.
-        detail: What exactly is wrong.
-    """
-
-    node_id: int
-    reason: str
-    detail: str
-
-
-Outcome = Mail | NotMail | Failure
 
 
 @dataclass
@@ -60,12 +48,18 @@ class _Group:
         attachments: Of each message that is in it, by node id.
         failures: Of the messages that could not be copied, by node id.
         nodes: All of them, in order.
+        attached: The attachments of those that have some, by node id.
+        carriers: Ids of the messages whose only attachment is a message.
+        headers: Transport headers of those, by node id.
     """
 
     extract: Extract
     attachments: dict[int, int] = field(default_factory=dict)
     failures: dict[int, Outcome] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
+    attached: dict[int, list[Node]] = field(default_factory=dict)
+    carriers: frozenset[int] = frozenset()
+    headers: dict[int, str | None] = field(default_factory=dict)
 
 
 def read_nodes(
@@ -88,12 +82,63 @@ def read_nodes(
         One outcome per node.
     """
     copier = Copier(file, header)
+    group_copier = GroupCopier(copier, settings.extract_bytes)
     with Watchdog(settings.watchdog_seconds) as watchdog:
-        for group in _groups(copier, header, _fetched(copier, nodes, settings.extract, watchdog), settings):
+        fetched = _fetched(copier, nodes, settings.extract, watchdog)
+        for group in _groups(copier, group_copier, header, fetched, settings):
             watchdog.feed()
+            inside = InsideReader(copier, group_copier, group.nodes)
+            if group.attached:
+                group.carriers = inside.list_top(group.attached)
             outcomes = _decode(copier, header, group, code_page) | group.failures
+            if group.attached:
+                _read_inside(inside, copier, header, settings, watchdog, code_page)
             for node in group.nodes:
-                yield outcomes[node.nid]
+                outcome = outcomes[node.nid]
+                found = inside.found.get(node.nid)
+                yield outcome if found is None else _with(outcome, found, group)
+
+
+def _read_inside(  # noqa: PLR0917
+    inside: InsideReader,
+    copier: Copier,
+    header: Header,
+    settings: MailSettings,
+    watchdog: Watchdog,
+    code_page: str | None,
+) -> None:
+    """Read the messages that are attached to those of a group."""
+    if not settings.open_attached:
+        inside.refuse("crashes libpff", "this message, or another one attached to the same message")
+
+    def read(nodes: Sequence[Node]) -> Iterator[tuple[dict[int, Outcome], dict[int, list[Node]]]]:
+        memory = io.BytesIO()
+        for start in range(0, len(nodes), settings.extract):
+            some = nodes[start : start + settings.extract]
+            prefetch_nodes(copier, some)
+            for group in _one_by_one(copier, header, some, settings, memory):
+                watchdog.feed()
+                yield _decode(copier, header, group, code_page) | group.failures, group.attached
+
+    inside.read(read)
+
+
+def _with(outcome: Outcome, inside: Inside, group: _Group) -> Outcome:
+    """An outcome with what is attached to its message; a journal report becomes the mail that it carries."""
+    node_id = outcome.node_id
+    if (
+        isinstance(outcome, Mail)
+        and node_id in group.carriers
+        and is_report(outcome, group.headers.get(node_id))
+    ):
+        [path] = [attached.path for attached in inside.attachments if attached.path.count("/") == 1]
+        mail = next((one for one in inside.messages if one.path == path), None)
+        if isinstance(mail, Mail):
+            outcome = carried(outcome, mail)
+    if isinstance(outcome, Mail):
+        outcome.inside = inside  # a copy of every mail with a picture would be felt
+        return outcome
+    return replace(outcome, inside=inside)
 
 
 def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Watchdog) -> Iterator[Node]:
@@ -109,25 +154,27 @@ def _fetched(copier: Copier, nodes: Iterable[Node], together: int, watchdog: Wat
 
 
 def _groups(
-    copier: Copier, header: Header, nodes: Iterable[Node], settings: MailSettings
+    copier: Copier, group_copier: GroupCopier, header: Header, nodes: Iterable[Node], settings: MailSettings
 ) -> Iterator[_Group]:
     """Copy messages, a group at a time; one by one if that is not possible."""
     memory = io.BytesIO()
-    group_copier = GroupCopier(copier, settings.extract_bytes)
     rest = iter(nodes)
     while together := list(islice(rest, settings.extract)):
         extract = Extract(header, memory)
-        attachments = _copied(group_copier, together, extract)
+        attached: dict[int, list[Node]] = {}
+        attachments = _copied(group_copier, together, extract, attached)
         if attachments is None:
             yield from _one_by_one(copier, header, together, settings, memory)
         else:
-            yield _Group(extract, attachments, nodes=together)
+            yield _Group(extract, attachments, nodes=together, attached=attached)
 
 
-def _copied(copier: GroupCopier, nodes: Sequence[Node], extract: Extract) -> dict[int, int] | None:
+def _copied(
+    copier: GroupCopier, nodes: Sequence[Node], extract: Extract, attached: dict[int, list[Node]]
+) -> dict[int, int] | None:
     """The attachments of each node of a group that was copied; None if it must be copied one by one."""
     try:
-        return copier.copy(nodes, extract)
+        return copier.copy(nodes, extract, attached)
     except (InputError, OSError):
         raise  # the disk or the store, not a message
     except Exception:  # copied one by one, the message at fault is found and gets its reason
@@ -141,8 +188,11 @@ def _one_by_one(
     group = _Group(Extract(header, memory))
     for node in nodes:
         group.nodes.append(node)
+        attached: list[Node] = []
         try:
-            group.attachments[node.nid] = copier.copy(node, group.extract)
+            group.attachments[node.nid] = copier.copy(node, group.extract, attached)
+            if attached:
+                group.attached[node.nid] = attached
         except BlockError as error:
             group.failures[node.nid] = Failure(node.nid, error.reason, error.detail)
         except (InputError, OSError):
@@ -172,33 +222,35 @@ def _decode(copier: Copier, header: Header, group: _Group, code_page: str | None
     except (OSError, MemoryError) as error:
         reason = "libpff cannot open a file that holds it"
         alone = Failure(nodes[0].nid, reason, short_reason(error))
-        return _halved(copier, header, nodes, alone, code_page)
+        return _halved(copier, header, group, alone, code_page)
     try:
-        return _items(file, group.attachments, code_page)
+        return _items(file, group, code_page)
     except (OSError, MemoryError) as error:  # raised where libpff cannot even list what is in the file
         alone = Failure(nodes[0].nid, "libpff cannot read it", short_reason(error))
-        return _halved(copier, header, nodes, alone, code_page)
+        return _halved(copier, header, group, alone, code_page)
     finally:
         file.close()
 
 
 def _halved(
-    copier: Copier, header: Header, nodes: Sequence[Node], alone: Failure, code_page: str | None
+    copier: Copier, header: Header, group: _Group, alone: Failure, code_page: str | None
 ) -> dict[int, Outcome]:
     """The outcomes of a group that libpff refuses, from its two halves; ``alone`` for a single message."""
+    nodes = group.extract.nodes
     if len(nodes) == 1:
         return {nodes[0].nid: alone}
     found: dict[int, Outcome] = {}
     for half in (nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]):
-        smaller = _Group(Extract(header))
+        smaller = _Group(Extract(header), carriers=group.carriers, headers=group.headers)
         for node in half:
             smaller.attachments[node.nid] = copier.copy(node, smaller.extract)
         found |= _decode(copier, header, smaller, code_page)
     return found
 
 
-def _items(file: Any, expected: Mapping[int, int], code_page: str | None) -> dict[int, Outcome]:
-    """One outcome per message of an open file; ``expected`` has the attachments of each by node id."""
+def _items(file: Any, group: _Group, code_page: str | None) -> dict[int, Outcome]:
+    """One outcome per message of a group, whose file is open."""
+    expected = group.attachments
     found: dict[int, Outcome] = {}
     refused: list[str] = []
     top = file.root_item
@@ -214,6 +266,8 @@ def _items(file: Any, expected: Mapping[int, int], code_page: str | None) -> dic
         try:
             if node_id in expected:
                 found[node_id] = read_item(item, expected[node_id], code_page)
+                if node_id in group.carriers and isinstance(found[node_id], Mail):
+                    group.headers[node_id] = Properties(item.get_record_set(0), []).text(HEADERS, "headers")
         except ClassUnreadableError as error:
             found[node_id] = Failure(node_id, CLASS_UNREADABLE, short_reason(error))
         except (OSError, MemoryError) as error:

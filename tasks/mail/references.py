@@ -10,7 +10,7 @@ A node names two blocks, and each may be the top of a tree:
   2.2.2.8.3.3).
 
 Attachments are subnodes of a message. They are counted and never followed: their bytes are most of a
-mailbox, and nothing in them is needed.
+mailbox. Their own nodes are given to whoever asks for them (``tasks.mail.attachments``).
 
 There are two ways to follow the references. ``References.follow`` takes one node, depth first, and says which
 block is wrong. ``Breadth`` takes many nodes level by level, so that the blocks of a level can be read
@@ -31,10 +31,13 @@ _DATA_TREE: Final = b"\x01"
 """First byte of a block of a data tree."""
 _SUBNODE_TREE: Final = b"\x02"
 """First byte of a block of a subnode tree. The second is its level: 0 in a leaf."""
+_SUBNODE_LEAF: Final = b"\x02\x00"
 _DATA_HEADER: Final = 8
 """Bytes before the first row of a block of a data tree, in every generation."""
 _SUBNODE_LEVELS: Final = 16
 """Far deeper than any message nests its properties; only a damaged or malicious file goes deeper."""
+_SUBNODE_BLOCKS: Final = 64
+"""Blocks in which one subnode is looked for: an attachment has two or three subnodes, and one block."""
 _NOBODY: Final = 0
 """Owner of subnodes whose attachments are nobody's: no node has this id."""
 
@@ -61,6 +64,10 @@ class Node(NamedTuple):
     data: int
     sub: int
     parent: int
+
+
+_Row = tuple[int, int, int]
+"""A row of a leaf of a subnode tree: node id, data block, subnode block."""
 
 
 class Subnodes(NamedTuple):
@@ -112,26 +119,71 @@ class References:
         Raises:
             BlockError: It is no such block, or it ends before its last row.
         """
+        branches, nodes, attached = self.subnodes(bid, content)
+        return Subnodes(branches, nodes, len(attached))
+
+    def subnodes(self, bid: int, content: bytes) -> tuple[list[int], list[tuple[int, int]], list[_Row]]:
+        """The same, with the rows of the attachments instead of their number.
+
+        Raises:
+            BlockError: As ``subnode_tree``.
+        """
         if len(content) < 4 or content[:1] != _SUBNODE_TREE:
             raise BlockError("block of subnodes is of an unknown type", f"block 0x{bid:x}")
         if content[1]:
             rows = _rows(bid, content, self._branch, self._subnode_header)
-            return Subnodes([below for _, below in rows], [], 0)
-        nodes, attachments = [], 0
+            return [below for _, below in rows], [], []
+        nodes: list[tuple[int, int]] = []
+        attached: list[_Row] = []
         for nid, data, sub in _rows(bid, content, self._subnode, self._subnode_header):
             if nid_type(nid) == TYPE_ATTACHMENT:
-                attachments += 1
+                attached.append((nid, data, sub))
             else:
                 nodes.append((data, sub))
-        return Subnodes([], nodes, attachments)
+        return [], nodes, attached
 
-    def follow(self, node: Node, take: Callable[[int], object], content: Callable[[int], bytes]) -> int:
+    def subnode(self, bid: int, wanted: int, content: Callable[[int], bytes]) -> tuple[int, int] | None:
+        """The data block and subnode block of one subnode; None where there is no such subnode.
+
+        Args:
+            bid: The top of the subnode tree; 0 for none.
+            wanted: The subnode's id.
+            content: Called with each block of the tree; returns what it holds.
+
+        Raises:
+            BlockError: A block makes no sense, or the tree has no end; or ``content`` raised it.
+        """
+        todo, met = [bid] if bid else [], set[int]()
+        while todo:
+            at = todo.pop()
+            if at & ~1 in met:
+                raise BlockError("block appears twice in one tree", f"block 0x{at:x}")
+            if len(met) >= _SUBNODE_BLOCKS:
+                raise BlockError("tree of subnodes is too large", f"more than {_SUBNODE_BLOCKS} blocks")
+            met.add(at & ~1)
+            held = content(at)
+            if held[:2] != _SUBNODE_LEAF:
+                todo += self.subnode_tree(at, held).branches
+                continue
+            for nid, data, sub in _rows(at, held, self._subnode, self._subnode_header):
+                if nid & 0xFFFFFFFF == wanted:
+                    return data, sub
+        return None
+
+    def follow(
+        self,
+        node: Node,
+        take: Callable[[int], object],
+        content: Callable[[int], bytes],
+        attached: list[Node] | None = None,
+    ) -> int:
         """Follow the references of one node, depth first.
 
         Args:
             node: Where to begin.
             take: Called with each block that holds no references.
             content: Called with each block that does; returns what it holds.
+            attached: Gets the node's attachments.
 
         Returns:
             How many attachments the node has.
@@ -141,7 +193,10 @@ class References:
         """
         walk = _DepthFirst(self, take, content)
         walk.data(node.data)
-        return walk.subnodes(node.sub, 0)
+        count = walk.subnodes(node.sub, 0, node.nid)
+        if attached is not None:
+            attached += walk.attached
+        return count
 
 
 def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable[tuple[int, ...]]:
@@ -155,6 +210,17 @@ def _rows(bid: int, content: bytes, row: struct.Struct, header: int) -> Iterable
     return row.iter_unpack(content[header:stop])
 
 
+def to_attachments(rows: Iterable[_Row], owner: int) -> list[Node]:
+    """Rows of a leaf of a subnode tree as attachments of a message, which becomes the parent of each."""
+    # Of a node id only four bytes count; Outlook leaves anything in the others (MS-PST 2.2.2.8.3.3.1).
+    return [Node(nid & 0xFFFFFFFF, data, sub, owner) for nid, data, sub in rows]
+
+
+def tree_size(content: bytes) -> int:
+    """How many bytes a data tree has, as the block at its top states it (MS-PST 2.2.2.8.3.2)."""
+    return int.from_bytes(content[4:8], "little")
+
+
 class _DepthFirst:
     """Follows the references of one node."""
 
@@ -165,6 +231,7 @@ class _DepthFirst:
         self._take = take
         self._content = content
         self._met: set[int] = set()
+        self.attached: list[Node] = []
 
     def data(self, bid: int) -> None:
         """Follow a data tree.
@@ -190,8 +257,8 @@ class _DepthFirst:
             else:
                 self._take(at)
 
-    def subnodes(self, bid: int, depth: int) -> int:
-        """Follow a subnode tree; returns the attachments that it lists itself.
+    def subnodes(self, bid: int, depth: int, owner: int = _NOBODY) -> int:
+        """Follow a subnode tree; returns how many attachments it lists itself, and keeps those of an owner.
 
         Unlike a data tree it may meet a block again, because equal subnodes may share one. It adds nothing
         then, and a circle ends.
@@ -201,8 +268,11 @@ class _DepthFirst:
         if depth > _SUBNODE_LEVELS:
             raise BlockError("tree of subnodes is too deep", f"block 0x{bid:x}")
         self._met.add(bid)
-        found = self._references.subnode_tree(bid, self._content(bid))
-        for data, sub in found.nodes:
+        content = self._content(bid)
+        branches, nodes, attached = self._references.subnodes(bid, content)
+        if attached and owner != _NOBODY:
+            self.attached += to_attachments(attached, owner)
+        for data, sub in nodes:
             # Most data is a single block, and this saves the call.
             if data & INTERNAL:
                 self.data(data)
@@ -211,7 +281,7 @@ class _DepthFirst:
             # What hangs on a subnode belongs to it and not to the message: its attachments are not counted.
             if sub:
                 self.subnodes(sub, depth + 1)
-        return found.attachments + sum(self.subnodes(below, depth + 1) for below in found.branches)
+        return len(attached) + sum(self.subnodes(below, depth + 1, owner) for below in branches)
 
 
 class Breadth:
@@ -223,6 +293,7 @@ class Breadth:
 
     Attributes:
         attachments: How many attachments each node has, as far as it has been followed, by its id.
+        attached: Those attachments, by the id of the node, for nodes that have some.
         blocks: The blocks of this level.
     """
 
@@ -242,6 +313,7 @@ class Breadth:
         self._strict = strict
         self._met: set[int] = set()
         self.attachments = {node.nid: 0 for node in nodes}
+        self.attached: dict[int, list[Node]] = {}
         self._data: list[int] = []
         self._subnodes: list[tuple[int, int]] = []
         for node in nodes:
@@ -287,9 +359,10 @@ class Breadth:
             self._add(below, 0, _NOBODY)
 
     def _down_subnodes(self, bid: int, content: bytes, owner: int) -> None:
-        branches, nodes, attachments = self._references.subnode_tree(bid, content)
-        if owner != _NOBODY:
-            self.attachments[owner] += attachments
+        branches, nodes, attached = self._references.subnodes(bid, content)
+        if attached and owner != _NOBODY:
+            self.attachments[owner] += len(attached)
+            self.attached.setdefault(owner, []).extend(to_attachments(attached, owner))
         for below in branches:
             self._add(0, below, owner)
         for data, sub in nodes:

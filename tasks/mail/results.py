@@ -45,7 +45,11 @@ class MailSource:
         without_body: Messages read in which no body says anything (method 1.9).
         replacement_characters: Messages read of which a text holds U+FFFD: something in it could not be
             decoded, here or before it got into the mailbox (method 1.10).
-        embedded_not_opened: Messages inside messages that were not opened.
+        journals: Journal reports among those read: each is counted as the mail that it carries.
+        embedded_read: Messages attached to messages that are mail and were read.
+        embedded_not_mail: Attached items that are not mail.
+        embedded_quarantined: Attached messages that could not be read.
+        attachments: Attachments, those of attached messages included.
     """
 
     agency: str
@@ -67,7 +71,21 @@ class MailSource:
     classes: Mapping[str, int] | None = None
     without_body: int | None = None
     replacement_characters: int | None = None
-    embedded_not_opened: int | None = None
+    journals: int = 0
+    embedded_read: int = 0
+    embedded_not_mail: int = 0
+    embedded_quarantined: int = 0
+    attachments: int = 0
+
+    @property
+    def embedded(self) -> int:
+        """Attached messages whose fate is known."""
+        return self.embedded_read + self.embedded_not_mail + self.embedded_quarantined
+
+    @property
+    def attached(self) -> int:
+        """Attached mail that stands for no journal report."""
+        return self.embedded_read - self.journals
 
 
 @dataclass(frozen=True)
@@ -91,8 +109,8 @@ class Reading:
 
     Attributes:
         sources: One per mailbox, in order of agency and hash.
-        quarantine: ``private/quarantine`` rows of the stages opening, listing and reading; once per source
-            id.
+        quarantine: ``private/quarantine`` rows of the stages opening, listing, reading and attachments;
+            once per source id.
         others: Files beside the mailboxes that hold mail in another form, in order of agency and name.
         rebuilt: What of ``work/`` was damaged and made anew, one line each.
     """
@@ -125,7 +143,7 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         mail=mailbox.mail_folder(work) if plan else None,
         read=sum(partition.read for partition in partitions),
         not_mail=sum(sum(partition.not_mail.values()) for partition in partitions),
-        quarantined=sum(len(partition.quarantine) for partition in partitions),
+        quarantined=sum(partition.quarantined for partition in partitions),
         stated=None if None in stated or not plan else sum(count for count in stated if count),
         warnings=tuple(plan.warnings) if plan else (f"not read: {examined.problem}",),
         unaccounted=_unaccounted(plan, partitions) if plan else (),
@@ -135,14 +153,20 @@ def _source(mailbox: Mailbox, work: Path, partitions: Sequence[PartitionSummary]
         replacement_characters=(
             sum(partition.replacement_characters for partition in partitions) if plan else None
         ),
+        journals=sum(partition.journals for partition in partitions),
+        embedded_read=sum(partition.attached for partition in partitions),
+        embedded_not_mail=sum(sum(partition.attached_not_mail.values()) for partition in partitions),
+        embedded_quarantined=sum(partition.attached_quarantined for partition in partitions),
+        attachments=sum(partition.attachments for partition in partitions),
     )
 
 
 def _classes(partitions: Sequence[PartitionSummary]) -> dict[str, int]:
-    """Items that are not mail, by class, over some partitions."""
+    """Items that are not mail, attached ones included, by class, over some partitions."""
     total: Counter[str] = Counter()
     for partition in partitions:
         total.update(partition.not_mail)
+        total.update(partition.attached_not_mail)
     return dict(sorted(total.items()))
 
 
@@ -190,6 +214,7 @@ def _quarantine(
     for partition in partitions:
         for row in partition.quarantine:
             yield {
-                "source": source, "node_id": row.node_id, "folder": row.folder, "stage": "reading",
+                "source": source, "node_id": row.node_id, "folder": row.folder, "stage": row.stage,
                 "reason": row.reason, "detail": row.detail,
+                "embedded_in": f"{source}:{row.path}" if row.path else None,
             }  # fmt: skip

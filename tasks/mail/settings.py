@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
 """Part of the key under which read mail is kept: raise it whenever a message would be read differently."""
 
 
@@ -25,6 +25,8 @@ class MailSettings:
         deaths: How often a reader must die on one single message before the message is quarantined.
         code_pages: The codec of the setting ``code_page`` of each agency that has one. Mail is read again
             where it has changed.
+        open_attached: Whether messages attached to messages are opened; not while it is found out which of
+            them crashes libpff (``tasks.mail.spans``).
     """
 
     partition: int = 1000
@@ -33,6 +35,7 @@ class MailSettings:
     watchdog_seconds: float = 120.0
     deaths: int = 2
     code_pages: Mapping[str, str] = field(default_factory=dict)
+    open_attached: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what can never work.

@@ -24,10 +24,12 @@ from data import safe_path
 from data.errors import InputError
 from data.printable import printable
 from data.storage import Location, State
+from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.partitions import PartitionSummary, write_partition
-from tasks.mail.plan import MailPlan, to_nodes
+from tasks.mail.plan import MailPlan, to_node, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
+from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes, while_unchanged
 from tasks.mail.settings import MailSettings
 
@@ -157,6 +159,9 @@ def _bisect(span: Span) -> Sequence[Outcome]:
             return answer
         verdict = answer
     if len(span) == 1:
+        if span.settings.open_attached and _has_attachments(span):
+            # A message that is attached to this one may be at fault: then this one can be kept.
+            return _bisect(replace(span, settings=replace(span.settings, open_attached=False, deaths=1)))
         return [
             Failure(
                 int(span.nodes["nid"][0]),
@@ -166,6 +171,14 @@ def _bisect(span: Span) -> Sequence[Outcome]:
         ]
     half = len(span) // 2
     return [*_bisect(span.slice(0, half)), *_bisect(span.slice(half, len(span)))]
+
+
+def _has_attachments(span: Span) -> bool:
+    """Whether a single message has attachments; found out without libpff."""
+    header, attached = Header.parse(span.header), list[Node]()
+    with open_bytes(span.path, span.state) as file, contextlib.suppress(BlockError):
+        Copier(file, header).copy(to_node(span.nodes[0]), Extract(header), attached)
+    return bool(attached)
 
 
 def _in_child(span: Span) -> list[Outcome] | str:

@@ -11,6 +11,8 @@ from distributed import Client
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, drop_damaged_mail, examine_files, read_mailboxes
+from tasks.mail.listing import list_files
+from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
@@ -74,6 +76,7 @@ def read_survey(
     _check_unchanged(survey)
     rebuilt = drop_damaged_mail(survey.mailboxes, work)
     partitions = read_mailboxes(client, survey.mailboxes, work, settings or MailSettings(), on_progress)
+    partitions = list_files(client, survey.mailboxes, work, partitions)
     _check_unchanged(survey, work)
     return Reading(
         to_sources(survey.mailboxes, work, partitions),
@@ -101,5 +104,7 @@ def _check_unchanged(survey: Survey, forget: Path | None = None) -> None:
             check_unchanged(mailbox.path, state)
         except InputError:
             if forget is not None:
-                shutil.rmtree(mailbox.mail_folder(forget), ignore_errors=True)
+                folder = mailbox.mail_folder(forget)
+                for place in (folder, attachments_folder(folder)):
+                    shutil.rmtree(place, ignore_errors=True)
             raise

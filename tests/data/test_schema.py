@@ -8,13 +8,14 @@ from data.schema import TABLES, Table
 EXPECTED = {
     "private/sources": "agency source file bytes sha256 format messages_listed",
     "private/messages": "agency source node_id folder message_id subject sender to cc submitted_at "
-    "delivered_at kind template copy_of copy_by submitted_from content_id mih also_in",
+    "delivered_at kind template copy_of copy_by submitted_from content_id mih also_in "
+    "embedded_in embedded_as",
     "private/alerts": "agency alert_id kind alert_date title description emails recipients first_sent_at "
     "last_sent_at",
     "private/recipients": "agency recipient kind emails alerts first_sent_at last_sent_at",
     "private/people": "agency person spelling evidence emails",
     "private/subjects_to_review": "agency subject emails",
-    "private/quarantine": "source node_id folder stage reason detail",
+    "private/quarantine": "source node_id folder stage reason detail embedded_in",
     "public/ledger": "part source line count",
     "public/kinds": "agency kind emails share",
     "public/subjects": "agency pattern kind template emails",
@@ -33,6 +34,7 @@ EXPECTED = {
     "public/city_selection": "rank city gentrified_share partnership selected reason",
 }
 BESIDE = {
+    "private/attachments": "what is attached to messages, without its contents",
     "private/post_files": "the names of the files of posts, like those of the mailboxes in private/sources",
     "private/crime_files": "the names of the files of crime records, likewise",
     "private/partnerships": "whose partnership each row of the Atlas is, unmatched ones included",

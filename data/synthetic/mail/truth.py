@@ -24,7 +24,7 @@ from data.synthetic.mail import identity_truth
 from data.synthetic.mail.model import Form, Plan, Planned, Post
 from data.synthetic.mail.people import CC, TO
 from data.synthetic.mail.write import Written, folder_path
-from data.synthetic.pst import Recipient
+from data.synthetic.pst import Recipient, layout
 from data.tables import write_table
 
 FORMAT: Final = "Unicode PST"
@@ -86,6 +86,7 @@ def write_truth(
     tables = {
         "private/sources": _sources(written),
         "private/messages": _messages(mail),
+        "private/attachments": _attachments(written),
         "private/alerts": _alerts(plan, mail),
         "private/recipients": _recipients(mail),
         "private/people": identity_truth.people((each.agency, _spelled(each.item)) for each in mail),
@@ -160,6 +161,18 @@ def _sources(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
             yield each.plan.agency, each.source, name, each.bytes, each.sha256, FORMAT, len(each.nodes)
 
 
+def _attachments(written: Sequence[Written]) -> Iterator[tuple[Any, ...]]:
+    """The pictures: each item has at most one, and nothing else is attached."""
+    first = layout.node_id(layout.T_ATTACHMENT, 0x401)
+    for each in written:
+        for node, picture in zip(each.nodes, each.pictures, strict=True):
+            if picture is not None:
+                name, mime_type, size = picture
+                place = (each.plan.agency, each.source, node, f"{node}/{first}")
+                ending = f".{name.rpartition('.')[2]}"
+                yield (*place, name, ending, mime_type, size, "by value", "file", None, None)
+
+
 def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
     copies = _copies(mail)
     elsewhere = identity_truth.elsewhere((each.key, each.item.message_id, each.timed) for each in mail)
@@ -184,6 +197,7 @@ def _messages(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
             each.content,
             identity_truth.mih(item.message_id),
             elsewhere[each.key],
+            *(None, None),  # nothing is attached to another message
         )
 
 
@@ -235,7 +249,7 @@ def _quarantine(mail: Sequence[Found]) -> Iterator[tuple[Any, ...]]:
     for each in mail:
         detail = DETAILS.get(each.item.form)
         if detail is not None:
-            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail
+            yield each.source, each.node, folder_path(each.item.folder), "parsing", REASON, detail, None
 
 
 REASON: Final = "no title in the HTML body or the plain text"

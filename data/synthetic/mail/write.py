@@ -12,7 +12,7 @@ from typing import Final, Literal, cast
 from data.synthetic.mail.identity_truth import content_id
 from data.synthetic.mail.model import Planned, PlannedFile, Post
 from data.synthetic.mail.render import ROUGH_OVERHEAD, render
-from data.synthetic.pst import PstWriter
+from data.synthetic.pst import Attachment, PstWriter
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` from time to time."""
@@ -39,13 +39,15 @@ class Written:
         sha256: Its hash, 64 hexadecimal digits.
         nodes: The node id of each item, in the plan's order.
         contents: The content id of each item, likewise.
+        pictures: Name, MIME type and bytes of each item's picture; None for items without one.
     """
 
     plan: PlannedFile
     bytes: int
     sha256: str
     nodes: tuple[int, ...]
-    contents: tuple[str, ...]
+    contents: tuple[str, ...] = ()
+    pictures: tuple[tuple[str, str, int] | None, ...] = ()
 
     @property
     def source(self) -> str:
@@ -83,6 +85,7 @@ def write_file(
     total = len(planned.messages)
     nodes = []
     contents = []
+    pictures: list[tuple[str, str, int] | None] = []
     size = _Steering(planned.bytes, total)
     with PstWriter(path, encoding=cast(Literal["none", "permute"], planned.encoding)) as writer:
         for done, item in enumerate(planned.messages):
@@ -91,6 +94,8 @@ def write_file(
             message = render(item, post, seed, picture)
             nodes.append(writer.add_message(writer.add_folder(item.folder), message))
             contents.append(content_id(message))
+            shown = [each for each in message.attachments if isinstance(each, Attachment)]
+            pictures.append((shown[0].name, shown[0].mime_type, shown[0].size) if shown else None)
             size.took(writer.position, picture if message.attachments else 0)
             if progress and done % EVERY == 0:
                 progress(planned.file, done, total)
@@ -102,7 +107,7 @@ def write_file(
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if progress:
         progress(planned.file, total, total)
-    return Written(planned, path.stat().st_size, digest, tuple(nodes), tuple(contents))
+    return Written(planned, path.stat().st_size, digest, tuple(nodes), tuple(contents), tuple(pictures))
 
 
 class _Steering:

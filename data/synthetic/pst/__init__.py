@@ -6,7 +6,7 @@ the format: :mod:`~data.synthetic.pst.layout` (numbers and structures), :mod:`~d
 :mod:`~data.synthetic.pst.messaging` and :mod:`~data.synthetic.pst.folders` (messages and folders).
 """
 
-from data.synthetic.pst.items import Attachment, Message, Recipient
+from data.synthetic.pst.items import Attachment, Enclosed, Message, Recipient
 from data.synthetic.pst.writer import PstWriter
 
-__all__ = ["Attachment", "Message", "PstWriter", "Recipient"]
+__all__ = ["Attachment", "Enclosed", "Message", "PstWriter", "Recipient"]

@@ -24,24 +24,51 @@ class Recipient:
     exchange: str = ""
 
 
+def _nothing() -> Iterable[bytes]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file in a message. Its bytes are read when the message is written, and never held whole.
 
     Args:
-        name: File name with its suffix.
-        mime_type: Such as "image/png".
+        name: File name with its suffix; empty for none.
+        mime_type: Such as "image/png"; empty for none.
         size: How many bytes ``chunks`` gives.
         chunks: Called once per message; gives the bytes in pieces of any length.
         content_id: Without angle brackets. If given, the attachment is an inline image that the HTML body
             shows by ``cid:``.
+        method: How it is attached (PidTagAttachMethod, [MS-OXCMSG] 2.2.2.9): 1 by value, 2, 3, 4 and 7 by
+            reference.
+        path: For a reference, the file that is meant.
     """
 
     name: str
     mime_type: str
-    size: int
-    chunks: Callable[[], Iterable[bytes]]
+    size: int = 0
+    chunks: Callable[[], Iterable[bytes]] = field(default=_nothing)
     content_id: str | None = None
+    method: int = 1
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A message in a message ([MS-OXCMSG] 2.2.2.9: an embedded message), which may have attachments itself.
+
+    Args:
+        message: What is attached.
+        name: The attachment's display name; it has no file name.
+    """
+
+    message: Message
+    name: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of an attached file: none, as it is a message."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +111,7 @@ class Message:
     delivered_at: datetime | None
     message_class: str = "IPM.Note"
     codepage: int | None = 65001
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment | Enclosed, ...] = ()
     properties: Mapping[int, int | bytes | None] = field(default_factory=dict)
     rtf: bytes | None = None
     text_8_bit: bytes | None = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from data.synthetic.pst import layout
-from data.synthetic.pst.items import Attachment, Message, Recipient
+from data.synthetic.pst.items import Attachment, Enclosed, Message, Recipient
 from data.synthetic.pst.ltp import Columns, Subnodes, Table, Value, property_context
 from data.synthetic.pst.ndb import NodeDatabase
 
@@ -20,7 +21,7 @@ ATTACHMENT_COLUMNS = Columns(0x0E200003, 0x3704001F, 0x37050003, 0x370B0003)
 
 _READ, _UNSENT, _HAS_ATTACHMENTS = 0x01, 0x08, 0x10  # of PidTagMessageFlags
 _IN_HTML = 4  # of PidTagAttachFlags: shown inside the HTML body
-_BY_VALUE = 1  # PidTagAttachMethod
+_BY_VALUE, _EMBEDDED = 1, 5  # PidTagAttachMethod
 _NOT_RENDERED = 0xFFFFFFFF
 _MAIL_USER = 6
 _CELL_CHARACTERS = 255
@@ -74,6 +75,13 @@ def write_message(database: NodeDatabase, node: int, message: Message, parent: i
     Raises:
         ValueError: An attachment's chunks do not add up to its size.
     """
+    properties, data, subnodes = _write_blocks(database, node, message)
+    database.node(node, data, subnodes, parent)
+    return _cells(properties)
+
+
+def _write_blocks(database: NodeDatabase, node: int, message: Message) -> tuple[dict[int, Value], int, int]:
+    """Write the blocks of a message; returns its properties, its data block and its subnode block."""
     subnodes = Subnodes(database)
     subnodes.add(layout.NID_RECIPIENTS, *_write_recipients(database, message.recipients))
     attached = _write_attachments(database, message, subnodes) if message.attachments else 0
@@ -81,8 +89,7 @@ def write_message(database: NodeDatabase, node: int, message: Message, parent: i
     size = attached + sum(4 if isinstance(value, int) else len(value) for value in properties.values())
     properties[0x0E080003] = size
     data = property_context(database, properties, subnodes)
-    database.node(node, data, subnodes.close(), parent)
-    return _cells(properties)
+    return properties, data, subnodes.close()
 
 
 def _properties(node: int, message: Message) -> dict[int, Value]:
@@ -190,14 +197,43 @@ def _write_attachments(database: NodeDatabase, message: Message, subnodes: Subno
     for number, attachment in enumerate(message.attachments):
         node = layout.node_id(layout.T_ATTACHMENT, 0x401 + number)
         own = Subnodes(database)
-        properties = _attachment_properties(number, attachment)
-        properties[0x37010102] = _attachment_data(database, attachment, own)
+        if isinstance(attachment, Enclosed):
+            properties = _enclosed(database, number, attachment, own)
+        else:
+            properties = _attachment_properties(number, attachment)
+            if attachment.method == _BY_VALUE:
+                properties[0x37010102] = _attachment_data(database, attachment, own)
         subnodes.add(node, property_context(database, properties, own), own.close())
         tags = (0x0E200003, 0x3704001F, 0x37050003, 0x370B0003)
-        table.add(node, {tag: properties[tag] for tag in tags})
-        total += attachment.size
+        table.add(node, {tag: properties[tag] for tag in tags if tag in properties})
+        size = properties[0x0E200003]
+        total += size if isinstance(size, int) else 0
     subnodes.add(layout.NID_ATTACHMENTS, *table.close())
     return total
+
+
+def _enclosed(
+    database: NodeDatabase, number: int, enclosed: Enclosed, subnodes: Subnodes
+) -> dict[int, Value]:
+    # Ids of nodes are only unique inside their node: as in Outlook's files, every attached message has the
+    # same one.
+    node = layout.node_id(layout.T_MESSAGE, layout.FIRST_MESSAGE)
+    held, data, below = _write_blocks(database, node, enclosed.message)
+    subnodes.add(node, data, below)
+    size = held[0x0E080003]
+    properties: dict[int, Value] = {
+        0x0E200003: size,
+        0x0E210003: number,
+        0x0FFE0003: 7,  # object type: attachment
+        0x3701000D: struct.pack("<II", node, size if isinstance(size, int) else 0),  # [MS-PST] 2.3.3.5
+        0x37050003: _EMBEDDED,
+        0x370B0003: _NOT_RENDERED,
+        0x37140003: 0,
+        0x7FFE000B: False,
+    }
+    if enclosed.name:
+        properties[0x3001001F] = wide(enclosed.name)
+    return properties
 
 
 def _attachment_data(database: NodeDatabase, attachment: Attachment, subnodes: Subnodes) -> Value:
@@ -217,16 +253,22 @@ def _attachment_properties(number: int, attachment: Attachment) -> dict[int, Val
         0x0E200003: attachment.size,
         0x0E210003: number,
         0x0FFE0003: 7,  # object type: attachment
-        0x3001001F: name,
-        0x3703001F: wide(dot + ending if dot else ""),
-        0x3704001F: name,
-        0x37050003: _BY_VALUE,
-        0x3707001F: name,
+        0x37050003: attachment.method,
         0x370B0003: _NOT_RENDERED,  # no position in the plain text; the HTML shows it by its content id
-        0x370E001F: wide(attachment.mime_type),
         0x37140003: _IN_HTML if inline else 0,
         0x7FFE000B: inline,
     }
+    if attachment.name:
+        properties |= {
+            0x3001001F: name,
+            0x3703001F: wide(dot + ending if dot else ""),
+            0x3704001F: name,
+            0x3707001F: name,
+        }
+    if attachment.mime_type:
+        properties[0x370E001F] = wide(attachment.mime_type)
+    if attachment.path:
+        properties[0x3708001F] = properties[0x370D001F] = wide(attachment.path)
     if attachment.content_id is not None:
         properties[0x3712001F] = wide(attachment.content_id)
     return properties

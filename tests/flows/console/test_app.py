@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import typer.main
 
+from data.schema import TABLES
+from data.tables import write_table
 from flows.console import app
 
 COMMANDS = typer.main.get_command(app.app).commands  # type: ignore[attr-defined]
@@ -313,3 +316,28 @@ def test_automations_need_a_server(call):
     code, _, err = call("automations")
     assert code == 2
     assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")
+
+
+@pytest.mark.parametrize("words", [[], ["--hash-attachments"]])
+def test_attachments_are_hashed_only_if_asked_for(
+    call, case: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+):
+    asked: list[bool] = []
+    monkeypatch.setattr("flows.console.run.run", lambda *given: asked.append(given[-1]))
+    assert call("run", case, *words)[0] == 0
+    assert asked == [bool(words)]
+
+
+def test_quarantine_shows_where_an_attached_message_is(call, case: Path):
+    spec = TABLES["private/quarantine"]
+    row = {"source": "0123456789ab", "stage": "reading", "reason": "no good", "detail": "", "folder": "Inbox"}
+    rows = [
+        {**row, "node_id": 0x200024, "embedded_in": "0123456789ab:2097188/32837"},
+        {**row, "node_id": 0x200044, "embedded_in": None},
+    ]
+    write_table(pa.Table.from_pylist(rows, schema=spec.arrow), spec, case / "out")
+    sources = TABLES["private/sources"]
+    write_table(sources.arrow.empty_table(), sources, case / "out")
+    _, out, _ = call("quarantine", case)
+    assert "2097188/32837" in out
+    assert "0x200044" in out

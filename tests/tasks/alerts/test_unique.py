@@ -205,6 +205,7 @@ def test_what_could_not_be_parsed_is_in_quarantine_once_even_if_two_agencies_hav
             "stage": "parsing",
             "reason": "no title in the HTML body or the plain text",
             "detail": "html: no such body; text: no such body",
+            "embedded_in": None,
         }
     ]
     assert made["private/alerts"] == []

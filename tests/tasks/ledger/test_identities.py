@@ -23,7 +23,13 @@ LEDGERS = (
 def test_the_identities_are_those_of_the_design() -> None:
     assert [str(identity) for ledger in LEDGERS for identity in ledger.identities] == [
         "listed in the file = messages read + not mail + quarantined while reading",
+        "embedded messages = embedded read + embedded not mail + embedded quarantined",
+        "embedded read = carried by journal reports + attached messages",
+        "attached messages = every kind",
+        "alert messages = alerts parsed + quarantined while parsing",
         "messages read = every kind",
+        "messages counted = messages of the mailbox + attached messages",
+        "messages counted = every kind",
         "alert messages = alerts parsed + quarantined while parsing",
         "alerts parsed = emails over unique alerts",
         "messages in the tables = each once + copies by Message-ID + copies by content",

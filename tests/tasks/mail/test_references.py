@@ -131,6 +131,28 @@ def test_a_node_is_followed_depth_first_in_the_order_of_its_blocks():
     assert found.attachments == 2
 
 
+def test_a_subnode_is_found_in_its_tree():
+    contents = {
+        14: branch(UNICODE, 18, 22),
+        18: leaf(UNICODE, (PROPERTY, 24, 26), (ATTACHMENT, 28, 0)),
+        22: leaf(UNICODE, (0x6E_0000_0024, 32, 34)),
+    }
+    rules = References(UNICODE)
+    assert rules.subnode(14, 0x24, contents.__getitem__) == (32, 34)
+    assert rules.subnode(14, PROPERTY, contents.__getitem__) == (24, 26)
+    assert rules.subnode(14, 0x44, contents.__getitem__) is None
+    assert rules.subnode(0, 0x44, contents.__getitem__) is None
+
+
+def test_a_tree_in_which_a_subnode_is_looked_for_has_an_end():
+    rules = References(UNICODE)
+    circle = {14: branch(UNICODE, 18), 18: branch(UNICODE, 14)}
+    with pytest.raises(BlockError, match="appears twice"):
+        rules.subnode(14, 0x24, circle.__getitem__)
+    with pytest.raises(BlockError, match="too large"):
+        rules.subnode(6, 0x24, lambda bid: branch(UNICODE, bid + 4))
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_attachments_of_a_subnode_are_not_the_message_s(strict: bool):
     contents = {

@@ -86,6 +86,7 @@ def test_messages_in_quarantine_are_rows_with_folder_reason_and_detail(box: Box)
             "stage": "reading",
             "reason": "no good",
             "detail": "at all",
+            "embedded_in": None,
         }
     ]
 

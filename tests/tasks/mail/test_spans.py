@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
+from data.synthetic.pst import Enclosed
 from tasks.mail.partitions import Quarantined, partition_file, summaries
 from tasks.mail.plan import open_plan
 from tasks.mail.settings import MailSettings
 from tasks.mail.spans import Span, outcomes_of, read_span, read_span_apart, span_of
 
 if TYPE_CHECKING:
-    from tests.tasks.mail.conftest import Box, Read
+    from tests.tasks.mail.conftest import Box, Kit, Read
 
 
 @pytest.fixture
@@ -115,6 +116,30 @@ def test_the_one_message_that_kills_its_reader_is_found_and_the_rest_kept(
     assert table["node_id"].to_pylist() == [node for node in box.nodes[40:60] if node != bad]
     assert children.asked.count([bad]) == span.settings.deaths
     assert len(children.asked) < 14  # halving, not one by one
+
+
+def test_a_message_is_kept_if_only_what_is_attached_to_it_kills_the_reader(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    letters = [kit.letter(n, attachments=(Enclosed(kit.letter(10 + n)),) * (n % 2)) for n in range(4)]
+    made = kit.write(tmp_path / "a.pst", letters)
+    span = span_of(open_plan(made.path), made.path, (0, 4), tmp_path / "parts", MailSettings())
+
+    def run(command: list[str], *, input: bytes, **_: Any) -> subprocess.CompletedProcess[bytes]:
+        asked: Span = pickle.loads(input)
+        if made.nodes[1] in asked.nodes["nid"] and asked.settings.open_attached:
+            return ended(-11)
+        return subprocess.CompletedProcess(command, 0, pickle.dumps(outcomes_of(asked)), b"")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    summary = read_span_apart(span)
+    assert (summary.read, summary.attached) == (4, 1)
+    [row] = summary.quarantine
+    assert (row.node_id, row.reason, row.path) == (
+        made.nodes[1],
+        "crashes libpff",
+        f"{made.nodes[1]}/{0x8025}",
+    )
 
 
 def test_two_messages_that_kill_their_reader_are_both_found(
