@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from data.schema.embedded import EMBEDDED_AS, EMBEDDED_IN, PATH
 from data.schema.model import (
     COUNT,
     DAY,
@@ -63,22 +64,6 @@ HEADERS: Final = (
     optional("delivered_at", MOMENT, "When it was delivered; missing where not recorded."),
 )
 _HEADER: Final = {column.name: column for column in HEADERS}
-ATTACHED: Final = "attached"
-CARRIED: Final = "carried"
-EMBEDDED_AS: Final = optional(
-    "embedded_as",
-    TEXT,
-    "'carried' where it stands for the journal report that carries it, 'attached' where it is attached to "
-    "another message; missing otherwise.",
-)
-EMBEDDED_IN: Final = optional(
-    "embedded_in",
-    TEXT,
-    "Where it is attached to another message: 'source:node path', the path being the node ids of the message "
-    "of the mailbox and of the attachments down to it, joined by '/'; missing for a message of the mailbox "
-    "itself.",
-)
-PATH: Final = optional("path", TEXT, "The node path of embedded_in; missing where that is.")
 
 ITEM_CLASS: Final = Column(
     "class", TEXT, "The message class, as far as the program's list knows it; else 'other'."

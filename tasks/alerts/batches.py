@@ -38,6 +38,7 @@ _CODE: Final = (
         "data.schema",
         "data.schema.mail",
         "data.schema.people",
+        "data.schema.embedded",
         "data.crosswalk",
         "data.subject_tags",
     ),

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from data.crosswalk import ALERT_KINDS, UNCLASSIFIED
 from data.schema import TABLES
-from data.schema.mail import ATTACHED
+from data.schema.embedded import ATTACHED
 from data.settings import APART, COUNT
 from data.tables import conform, write_table
 from tasks.alerts import counts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from data.schema.mail import ATTACHED, CARRIED
+from data.schema.embedded import ATTACHED, CARRIED
 from tasks.mail.participants import read_participants
 from tasks.mail.properties import (
     CONTENT_COUNT,

@@ -123,8 +123,8 @@ def test_a_balance_leaves_out_zeros_except_in_quarantine():
 
 
 def test_lines_that_no_identity_has_are_below_each_mailbox_and_below_all_together():
-    beside = {"without_a_body": 2, "with_replacement_characters": 0, "embedded_messages_not_opened": 3}
+    beside = {"stated_by_its_folders": 3, "without_a_body": 2, "with_replacement_characters": 0}
     lines = [" ".join(line.split()) for line in shown(FIRST, rows("aaaaaaaaaaaa", "mail", **beside))]
-    own = ["without a body 2", "with replacement characters 0", "embedded messages not opened 3"]
+    own = ["stated by its folders 3", "without a body 2", "with replacement characters 0"]
     assert lines[5:8] == own
     assert lines[-3:] == own

@@ -27,7 +27,7 @@ def test_where_everything_was_read_there_is_no_doubt(tmp_path: Path):
     [
         ("quarantined while reading", 1, "1 item of the mailboxes could not be read: "),
         ("quarantined while reading", 4, "4 items of the mailboxes could not be read: "),
-        ("embedded messages not opened", 3, "3 messages inside others were not opened: "),
+        ("embedded quarantined", 3, "3 messages attached to others could not be read: "),
         ("without a body", 2, "2 mails were read without a body: "),
         ("with replacement characters", 1_234, "1,234 mails hold replacement characters: "),
     ],

@@ -132,6 +132,8 @@ def test_the_journaled_alert_counts_and_the_forwarded_ones_are_read_apart(
         "messages read": 2,
         "not mail": 0,
         "quarantined while reading": 0,
+        "without a body": 0,
+        "with replacement characters": 0,
         "embedded messages": 3,
         "embedded read": 3,
         "embedded not mail": 0,

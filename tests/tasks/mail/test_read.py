@@ -392,13 +392,13 @@ def test_whatever_copying_a_message_raises_quarantines_that_message(
 ):
     bad, copy = box.nodes[77], Copier.copy
 
-    def fails(self: Any, node: Any, extract: Any) -> int:
-        attachments = copy(self, node, extract)
+    def fails(self: Any, node: Any, extract: Any, attached: Any = None) -> int:
+        attachments = copy(self, node, extract, attached)
         if node.nid == bad:
             raise error
         return attachments
 
-    def gives_up(self: Any, nodes: Any, extract: Any) -> None:
+    def gives_up(self: Any, *_: Any) -> None:
         raise error
 
     monkeypatch.setattr(GroupCopier, "copy", gives_up)
