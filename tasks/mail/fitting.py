@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -23,7 +24,9 @@ DOES_NOT_FIT: Final = "a value does not fit into the table"
 """The reason in ``private/quarantine``."""
 
 _TABLE: Final = TABLES["work/mail"]
-_COLUMNS: Final = tuple(column.name for column in _TABLE.columns)
+_VALUES: Final = {
+    column.name: attrgetter(column.name) for column in _TABLE.columns if column.name != "folder"
+}
 _TEXTS: Final = ("message_class", "subject", "sender", "message_id", "html", "text")
 _SHORT: Final = ("message_class", "subject", "sender", "message_id")
 _LISTS: Final = ("to", "cc", "exchange", "flaws")
@@ -75,10 +78,8 @@ def _batches(
 
 
 def _batch(mails: Sequence[Mail], folders: Mapping[int, str]) -> pa.RecordBatch:
-    columns: dict[str, list[Any]] = {
-        name: [folders[mail.node_id] if name == "folder" else getattr(mail, name) for mail in mails]
-        for name in _COLUMNS
-    }
+    columns: dict[str, list[Any]] = {name: list(map(value_of, mails)) for name, value_of in _VALUES.items()}
+    columns["folder"] = [folders[node_id] for node_id in columns["node_id"]]
     columns["path"] = [path or None for path in columns["path"]]
     return pa.RecordBatch.from_pydict(columns, schema=_TABLE.arrow)
 
@@ -135,10 +136,14 @@ def _cut_off(name: str, length: int) -> str:
 
 def has_body(mail: Mail) -> bool:
     """Whether there is a body with anything but blanks in it."""
-    return any(body and not body.isspace() for body in (mail.html, mail.text))
+    html, text = mail.html, mail.text
+    return bool((text and not text.isspace()) or (html and not html.isspace()))
 
 
 def has_replacement(mail: Mail) -> bool:
     """Whether any text holds U+FFFD, the mark of a character that could not be decoded."""
-    texts = (mail.html, mail.text, mail.subject, mail.sender, mail.message_id, *mail.to, *mail.cc)
-    return any(text is not None and "\ufffd" in text for text in texts)
+    # Nearly all texts are of characters of one byte, which Python knows without looking at them.
+    for text in (mail.html, mail.text, mail.subject, mail.sender, mail.message_id, *mail.to, *mail.cc):
+        if text is not None and "\ufffd" in text:
+            return True
+    return False

@@ -170,9 +170,10 @@ def _recipients(item: Any, properties: Properties, mail: Envelope) -> bool:
             continue
         kind = row.integer(RECIPIENT_TYPE, "recipient")
         # The low byte is the kind; the others are flags, such as "was resent to".
-        target = {_TO: mail.to, _CC: mail.cc}.get((kind or 0) & 0xFF)
-        if target is None:
+        kind = (kind or 0) & 0xFF
+        if kind not in (_TO, _CC):
             continue
+        target = mail.to if kind == _TO else mail.cc
         shown = _recipient(row, mail)
         if shown:
             target.append(shown)

@@ -243,11 +243,15 @@ class _Tally:
         mails: list[Mail] = []
         size = 0
         for outcome in outcomes:
-            for mail in self._sorted(outcome):
-                mails.append(mail)
-                size += measure(mail)
-            if outcome.inside is not None:
-                attachments.add(outcome.node_id, outcome.inside.attachments)
+            if isinstance(outcome, Mail) and outcome.inside is None:  # nearly always
+                mails.append(outcome)
+                size += measure(outcome)
+            else:
+                for mail in self._sorted(outcome):
+                    mails.append(mail)
+                    size += measure(mail)
+                if outcome.inside is not None:
+                    attachments.add(outcome.node_id, outcome.inside.attachments)
             if size >= _FLUSH_BYTES:
                 yield mails
                 mails, size = [], 0
@@ -257,19 +261,20 @@ class _Tally:
     def rows(self, mails: Sequence[Mail]) -> pa.Table:
         """The rows of some messages, which are counted; what fits into no row goes to quarantine."""
         table, unfit = to_table(mails, self.folders)
-        left = {id(each.mail) for each in unfit}
         for each in unfit:
             # The mail of a journal report is counted as the report and as what is attached to it.
             for path in ("", each.mail.path) if each.mail.journal else (each.mail.path,):
                 self._stopped(Failure(each.mail.node_id, DOES_NOT_FIT, each.detail, path))
-        for mail in mails:
-            if id(mail) in left:
-                continue
-            self.counts["read"] += mail.journal or not mail.path
-            self.counts["journals"] += mail.journal
-            self.counts["attached"] += mail.path != ""
-            self.counts["without_body"] += not has_body(mail)
-            self.counts["replacement_characters"] += has_replacement(mail)
+        if unfit:
+            left = {id(each.mail) for each in unfit}
+            mails = [mail for mail in mails if id(mail) not in left]
+        attached = [mail for mail in mails if mail.path]
+        journals = sum(mail.journal for mail in attached)
+        self.counts["read"] += len(mails) - len(attached) + journals
+        self.counts["journals"] += journals
+        self.counts["attached"] += len(attached)
+        self.counts["without_body"] += len(mails) - sum(map(has_body, mails))
+        self.counts["replacement_characters"] += sum(map(has_replacement, mails))
         return table
 
     def _sorted(self, outcome: Outcome) -> Iterator[Mail]:

@@ -28,6 +28,7 @@ from tasks.mail.properties import (
 if TYPE_CHECKING:
     from tasks.mail.outcomes import Inside
 
+_NOTE: Final = (TEXT_TYPES[1], "IPM.Note".encode("utf-16-le"))
 _AROUND: Final = " \t\r\n\0\u00a0"
 """What may stand around a class by mistake."""
 
@@ -115,6 +116,8 @@ def _class_of(properties: Properties) -> str:
     """
     flaws = properties.flaws
     found = properties.raw(MESSAGE_CLASS, "message class")
+    if found == _NOTE:  # nearly always
+        return "IPM.Note"
     if flaws:
         raise ClassUnreadableError(flaws[0])
     if found is None:

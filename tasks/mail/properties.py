@@ -127,7 +127,14 @@ class Properties:
     def text(self, tag: int, name: str) -> str | None:
         """A string property."""
         found = self.raw(tag, name)
-        return None if found is None else self.decoded(*found, name)
+        if found is None:
+            return None
+        if found[0] == _TYPE_TEXT_16:  # done here, because nearly all text is of this kind
+            try:
+                return _utf16(found[1], "strict", True)[0].rstrip("\0")
+            except UnicodeDecodeError:
+                pass
+        return self.decoded(*found, name)
 
     def decoded(self, kind: int, data: bytes, name: str, *, body: bool = False) -> str:
         """Text of a string property; what cannot be decoded becomes U+FFFD, with a flaw."""
