@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client
 
+from data.sealed import is_intact, seal
 from data.storage import Location, State
 from data.tables import replacing, write_parquet
 from tasks.mail.attachment_node import AttachmentNode
@@ -90,7 +91,8 @@ def hash_attachments(
 def _is_done(path: Path) -> bool:
     """Whether the hashes of a file of attachments are there, one for each."""
     try:
-        return bool(pq.read_metadata(hashes_file(path)).num_rows == pq.read_metadata(path).num_rows)
+        done = hashes_file(path)
+        return is_intact(done) and pq.read_metadata(done).num_rows == pq.read_metadata(path).num_rows
     except (OSError, pa.ArrowInvalid):
         return False
 
@@ -108,6 +110,7 @@ def hash_piece(piece: _Piece) -> int:
         hashes = [sha256_of(copier, Node(0, row["data"], row["sub"], row["node_id"])) for row in rows]
     with replacing(hashes_file(piece.attachments)) as beside:
         write_parquet(pa.table({"sha256": hashes}, schema=_SCHEMA), beside)
+        seal(beside)
     return len(rows)
 
 

@@ -73,13 +73,20 @@ def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:
 def _of_attachments(out: Path) -> Iterable[Doubt]:
     try:
         stages = read_table(TABLES["private/quarantine"], out).column("stage").to_pylist()
-    except FileNotFoundError:
+        forms = read_table(TABLES["private/attachments"], out).column("mail")
+    except FileNotFoundError:  # an earlier version did not look into attachments
         return
     count = stages.count(ATTACHMENTS)
     if count:
         several = "attachments could not be opened, so that mail may be attached"
         one = "attachment could not be opened, so that mail may be attached"
         yield Doubt(count, one if count == 1 else several, "nwatch quarantine shows which, and why")
+    count = len(forms) - forms.null_count
+    if count:
+        several = "attached files hold mail in another form, which is not read"
+        one = "attached file holds mail in another form, which is not read"
+        fix = "private/attachments, column mail, names each: open it in Outlook, and export it as .pst"
+        yield Doubt(count, one if count == 1 else several, fix)
 
 
 def _of_files(out: Path) -> Iterable[Doubt]:

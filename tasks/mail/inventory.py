@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from data.errors import InputError
 from data.printable import printable
 from data.schema import TABLES
+from data.sealed import is_intact
 from data.tables import write_table
 from tasks.mail.listing import listed_file
 from tasks.mail.partitions import attachments_file
@@ -121,10 +122,10 @@ def hashes_file(path: Path) -> Path:
 
 def _hashes(path: Path, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
     """The hashes of a file of attachments; missing where nobody has computed them."""
-    try:
-        hashes = pq.read_table(hashes_file(path)).column("sha256")
-    except FileNotFoundError:
+    done = hashes_file(path)
+    if not done.exists() or not is_intact(done):
         return pa.nulls(rows.num_rows, pa.string())
+    hashes = pq.read_table(done).column("sha256")
     return hashes if len(hashes) == rows.num_rows else pa.nulls(rows.num_rows, pa.string())
 
 

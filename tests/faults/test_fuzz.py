@@ -86,10 +86,9 @@ def apart(path: Path, parts: Path, sound: Taken) -> Taken:
     count = len(plan.nodes)
     settings = MailSettings(watchdog_seconds=LIMIT_SECONDS / 4)
     summary = read_span_apart(span_of(plan, path, (0, count), parts, settings))
-    rows = pq.read_table(parts / partition_file(0, count)).to_pylist()
+    rows = pq.read_table(parts / partition_file(0, count)).drop(["folder", "embedded_as"]).to_pylist()
     outcomes: dict[int, Outcome] = {
-        row["node_id"]: Mail(**{name: value for name, value in row.items() if name != "folder"})
-        for row in rows
+        row["node_id"]: Mail(**{**row, "path": ""}) for row in rows if row["path"] is None
     }
     outcomes |= {row.node_id: Failure(row.node_id, row.reason, row.detail) for row in summary.quarantine}
     left = {outcome.node_id: outcome for outcome in sound.outcomes if isinstance(outcome, NotMail)}

@@ -98,7 +98,7 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     (folder / "out").mkdir()
     (folder / "out/old.txt").write_text("old")
 
-    def refuse(*_):
+    def refuse(*_, **_and):
         raise LedgerError("records/lapd/a.pst, Inbox: 1 listed, 0 read")
 
     monkeypatch.setattr(task, "close", Step("close the ledger of the mail", refuse))

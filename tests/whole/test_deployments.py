@@ -307,7 +307,7 @@ def rows_without(folder: Path, *agencies: str) -> dict[str, list[dict[str, Any]]
     """The rows of all agencies except some, in every table of the mail that has a column for them."""
     return {
         name: [
-            row
+            {column: value for column, value in row.items() if column != "also_in"}  # names other agencies
             for row in pq.read_table(folder / f"out/{name}.parquet").to_pylist()
             if row["agency"] not in agencies
         ]

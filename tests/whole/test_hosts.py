@@ -166,9 +166,9 @@ def wait_for(ready: Callable[[], bool], processes: Sequence[subprocess.Popen[Any
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """About 4,000 messages and nothing else, so that the reading takes seconds."""
+    """About 2,000 messages and nothing else, so that the reading takes seconds."""
     place = tmp_path_factory.mktemp("large") / "case"
-    return create(place, scale=0.02, seed=3, message_bytes=6_000, country=False)
+    return create(place, scale=0.01, seed=3, message_bytes=6_000, country=False)
 
 
 def copied(large: Path, folder: Path) -> Path:

@@ -21,6 +21,7 @@ from tasks.alerts.ledger import MailClosed, close_mail
 from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import tabulate_parsed
 from tasks.mail.attachment_hashes import hash_attachments
+from tasks.mail.doubts import mail_doubts
 from tasks.mail.inventory import Inventory, write_inventory
 from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading
@@ -277,6 +278,10 @@ def test_attachments_are_listed_with_what_they_are(threads: Client, kit: Kit, tm
     [warning] = run.inventory.warnings
     assert warning.startswith("2 attached files hold mail (1 .eml, 1 .msg), and it is not read: old.eml in ")
     assert "\x1b" not in warning
+    [doubt] = mail_doubts(run.out).perhaps
+    assert str(doubt).startswith(
+        "2 attached files hold mail in another form, which is not read: private/attach"
+    )
     assert run.inventory.notes[0].startswith("1 attachments are only references")
     assert run.inventory.attachments == 6
 
