@@ -1,7 +1,7 @@
 """A thousand messages with damaged bodies and headers through a whole run: it ends, and its numbers add up.
 
-``odd(seed)`` makes one of them again. Damaged mailboxes are in ``test_fuzz.py``, damaged bodies by themselves in
-``tests/tasks/bodies/test_mutations.py``.
+``odd(seed)`` makes one of them again. Damaged mailboxes are in ``test_fuzz.py``, damaged bodies by themselves
+in ``tests/tasks/bodies/test_mutations.py``.
 """
 
 from __future__ import annotations
