@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import InputError
-from data.reference_table import read_rows, visible
+from data.printable import printable
+from data.reference_table import read_rows
 from data.subject_tags import without_tags
 from data.text import collapse
 
@@ -204,7 +205,7 @@ class _RowError(Exception):
     def __init__(self, column: str, fix: str) -> None:
         super().__init__(fix)
         self.column = column
-        self.fix = visible(fix)
+        self.fix = printable(fix)
 
 
 def _row(record: dict[str, str]) -> Row:

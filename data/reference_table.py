@@ -9,19 +9,10 @@ from typing import Final
 
 from data import file_faults
 from data.errors import InputError
+from data.printable import printable
 
 MOST_BYTES: Final = 16 << 20
 """A table that a person keeps by hand is smaller."""
-
-
-def visible(text: str) -> str:
-    r"""What a file says, for a message: without characters that would steer a terminal.
-
-    Example:
-        >>> visible("new\x1b[2J")
-        'new\ufffd[2J'
-    """
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def read_rows(path: Path, columns: tuple[str, ...], label: str | None = None) -> list[tuple[int, list[str]]]:
@@ -54,7 +45,7 @@ def read_rows(path: Path, columns: tuple[str, ...], label: str | None = None) ->
         lines.pop()
     header = lines[0] if lines else []
     if tuple(header) != columns:
-        found = visible(",".join(header)) or "missing"
+        found = printable(",".join(header)) or "missing"
         raise InputError(f"{label}: row 1: the columns are {found}; write {','.join(columns)}")
     rows = [(number, fields) for number, fields in enumerate(lines[1:], start=2) if fields]
     for number, fields in rows:

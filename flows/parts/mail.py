@@ -41,8 +41,6 @@ class MailFound(Found):
         copies: Messages that were found before, and that several agencies hold; without those that are 0.
         own_rows: SHA-256 of the investigation's own ``subjects.csv``; empty if there is none.
         embedded: Messages attached to messages.
-        unopened: Those that could not be read, and attachments of which it is not known whether they are
-            messages.
         attached_count: Whether attached messages count.
         unique_otherwise: Unique alerts with the other setting; None where no message is attached.
     """
@@ -57,7 +55,6 @@ class MailFound(Found):
     copies: Mapping[str, int] = field(default_factory=dict)
     own_rows: str = ""
     embedded: int = 0
-    unopened: int = 0
     attached_count: bool = False
     unique_otherwise: int | None = None
 
@@ -155,7 +152,6 @@ def run(job: Job) -> MailFound:
         quarantine=quarantined,
         copies=_copies(tables.copied),
         embedded=closed.total(EMBEDDED) or 0,
-        unopened=closed.unopened,
         attached_count=tables.attached_count,
         unique_otherwise=tables.unique_otherwise,
         warnings=(*_warnings(reading.sources), *closed.warnings),

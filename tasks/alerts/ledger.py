@@ -40,6 +40,7 @@ from tasks.mail.ledger import (
 )
 from tasks.mail.not_mail import not_mail_tables
 from tasks.mail.other_files import OtherFile, other_files_table
+from tasks.mail.outcomes import OF_ATTACHMENTS
 from tasks.mail.results import MailSource
 
 ALERT_MESSAGES: Final = "alert messages"
@@ -77,8 +78,6 @@ LEDGER: Final = Ledger(
 )
 
 QUARANTINE: Final = TABLES["private/quarantine"]
-ATTACHMENTS: Final = "attachments"
-"""Stage of attachments that could not be opened."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def close_mail(
         write_table(table, TABLES[name], out)
     unopened = closed.total(EMBEDDED_QUARANTINED) or 0
     return MailClosed(
-        closed.rows, closed.warnings, dict(sorted(stages.items())), unopened + stages[ATTACHMENTS]
+        closed.rows, closed.warnings, dict(sorted(stages.items())), unopened + stages[OF_ATTACHMENTS]
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.crosswalk import CROSSWALK, Crosswalk
 from data.errors import InputError
-from data.reference_table import visible
+from data.printable import printable
 from tasks.alerts.scrape import TEMPLATES
 
 
@@ -21,7 +21,7 @@ def check_templates(crosswalk: Crosswalk, own: str = "subjects.csv") -> None:
     for number, row in enumerate(crosswalk.rows):
         if row.template is not None and row.template not in TEMPLATES:
             file = own if number < crosswalk.own else CROSSWALK.name
-            pattern, template = visible(row.pattern), visible(row.template)
+            pattern, template = printable(row.pattern), printable(row.template)
             raise InputError(
                 f"{file}: pattern '{pattern}', column template: '{template}' has no "
                 f"scraper; write one of {', '.join(TEMPLATES)}, or add a function to tasks/alerts/scrape.py"

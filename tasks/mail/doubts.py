@@ -13,9 +13,8 @@ from tasks.ledger.results import Doubt, Doubts
 from tasks.ledger.table import ledger_of
 from tasks.mail.ledger import EMBEDDED_QUARANTINED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
 from tasks.mail.other_files import forms_found
+from tasks.mail.outcomes import OF_ATTACHMENTS
 
-ATTACHMENTS: Final = "attachments"
-"""The stage in ``private/quarantine`` of attachments of which it is not known what they are."""
 _LINES: Final = {
     QUARANTINED_READING: (
         ("item of the mailboxes could not be read", "items of the mailboxes could not be read"),
@@ -76,7 +75,7 @@ def _of_attachments(out: Path) -> Iterable[Doubt]:
         forms = read_table(TABLES["private/attachments"], out).column("mail")
     except FileNotFoundError:  # an earlier version did not look into attachments
         return
-    count = stages.count(ATTACHMENTS)
+    count = stages.count(OF_ATTACHMENTS)
     if count:
         several = "attachments could not be opened, so that mail may be attached"
         one = "attachment could not be opened, so that mail may be attached"

@@ -25,6 +25,7 @@ from tasks.mail.attachments import Attached, list_attachments
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import Header
+from tasks.mail.outcomes import OF_ATTACHMENTS
 from tasks.mail.partitions import PartitionSummary, Quarantined, attachments_file, partition_file
 from tasks.mail.references import Node
 from tasks.mail.remote import open_bytes
@@ -153,7 +154,7 @@ def _problems(row: Mapping[str, Any], attached: Attached, *, hidden: bool) -> li
     """What is wrong with an attachment that the reading took for a file."""
     node_id, path = row["node_id"], row["path"]
     if attached.problem is not None:
-        return [Quarantined(node_id, "", *attached.problem, path, "attachments")]
+        return [Quarantined(node_id, "", *attached.problem, path, OF_ATTACHMENTS)]
     if hidden:
         why = "its attachment says both that it is a file and that it is a message"
         return [Quarantined(node_id, "", "attached message was not opened", why, path)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tasks.mail.pff import Mail, NotMail
 
 if TYPE_CHECKING:
     from tasks.mail.attachments import Attached
+
+
+OF_ATTACHMENTS: Final = "attachments"
+"""The stage in ``private/quarantine`` of attachments of which it is not known what they are."""
 
 
 @dataclass(frozen=True, slots=True)

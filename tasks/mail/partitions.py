@@ -28,7 +28,7 @@ from data.schema import TABLES
 from data.sealed import is_intact, seal
 from tasks.mail.attachment_writer import AttachmentWriter, name_beside
 from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
-from tasks.mail.outcomes import Failure, Inside, Outcome
+from tasks.mail.outcomes import OF_ATTACHMENTS, Failure, Inside, Outcome
 from tasks.mail.pff import Mail, NotMail
 
 _META: Final = b"nwatch.part"
@@ -291,7 +291,7 @@ class _Tally:
     def _inside(self, outcome: Outcome, inside: Inside) -> Iterator[Mail]:
         for attached in inside.attachments:
             if attached.problem is not None:
-                self._stopped(Failure(outcome.node_id, *attached.problem, attached.path), "attachments")
+                self._stopped(Failure(outcome.node_id, *attached.problem, attached.path), OF_ATTACHMENTS)
         # The mail that stands for its journal report is there already.
         carried = outcome.path if isinstance(outcome, Mail) else ""
         for message in inside.messages:
