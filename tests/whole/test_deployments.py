@@ -62,7 +62,8 @@ class Stack:
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
-            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
+            # The tests start what they look at; a run every minute, or one of the next nights, would disturb them.
+            "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",
         }
@@ -168,9 +169,6 @@ def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFact
         made.do("work-pool", "create", "nwatch", "--type", "process")
         subprocess.run(["git", "clone", "--quiet", str(checkout), str(place / "clone")], check=True)
         made.do("--no-prompt", "deploy", "--all", cwd=place / "clone")
-        # The tests start what they look at; a run every minute would disturb them.
-        for name in ("arrivals", "investigate"):
-            made.ask(f"deployments/{made.deployment(name)['id']}/pause_deployment")
         made.start("worker", "start", "--pool", "nwatch")
         yield made
     finally:
