@@ -92,7 +92,7 @@ def gather_crimes(
             any file.
     """
     reader = CrimeReader(key, settings)
-    about = sum(estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
+    about = sum(estimated_rows(path, label) for label, path in files)
     found = gather_rows(
         files,
         reader,

@@ -17,8 +17,6 @@ from tasks.places.points import locations
 from tasks.rows.ids import ids_of
 from tasks.rows.reader import Tidied, Wanted
 
-SUFFIXES: Final = (".csv", ".csv.gz")
-
 OTHER: Final = -1
 """The type of a crime that is not one of those examined."""
 
@@ -68,8 +66,6 @@ class CrimeReader:
         return Wanted(
             names=(*ids, columns.date.strip(), columns.type.strip(), *degrees),
             degrees=degrees,
-            trimmed=True,
-            suffixes=SUFFIXES,
             fix=f"{file_faults.RENAME}, or name it in columns of [crime.{self.key}]",
         )
 

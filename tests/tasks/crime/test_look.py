@@ -128,11 +128,10 @@ def test_swapped_coordinates_are_reported(
         (b"", "is empty; hand in the file with its header and rows"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LONG\n",
-            "no column LON; rename the column that holds it, or name it in columns of [crime.alder] (there "
-            "are DR_NO, DATE OCC, Crm Cd Desc, LAT, LONG)",
+            "no column LON; did you mean LONG? rename the column that holds it, or name it in columns of "
+            "[crime.alder] (there are DR_NO, DATE OCC, Crm Cd Desc, LAT, LONG)",
         ),
-        (b"DR_NO, DR_NO ,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
-        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n".encode("utf-16"), "is not UTF-8 text; save it as"),
+        (b"DR_NO,DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,north,-118\n",
             "column LAT, row 1: 'north' is not a number; write degrees as digits with a decimal point",
@@ -145,7 +144,6 @@ def test_swapped_coordinates_are_reported(
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n,7/29/2019,THEFT,34,-118\n",
             "column DR_NO, row 1: is empty; a crime without an id",
         ),
-        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,ÉTÉ,34,-118\n".encode("latin-1"), "is not UTF-8"),
     ],
 )
 def test_what_is_wrong_in_any_file_is_reported_before_the_work(  # noqa: PLR0917 - fixtures
@@ -172,5 +170,5 @@ def test_another_kind_of_file_and_no_file_are_reported(tmp_path: Path, settings:
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1")
     said = refused(check_crimes, "alder", [("crime/alder/a.parquet", path)], settings)
-    assert said.startswith("crime/alder/a.parquet: is not a .csv or .csv.gz file; save it as one")
+    assert said.startswith("crime/alder/a.parquet: is not a Parquet file, or a damaged one; copy")
     assert refused(check_crimes, "alder", [], settings).startswith("crime/alder: no file in it; put")

@@ -45,7 +45,6 @@ def test_the_columns_are_those_of_the_settings_without_blanks_around_them():
     wanted = reader().wanted
     assert wanted.names == ("no", "when", "what", "y", "x")
     assert wanted.degrees == ("y", "x")
-    assert wanted.trimmed
     assert CrimeReader("la", Crime(city="A", year=2019, types=["B"])).wanted.names == (
         "DR_NO", "DATE OCC", "Crm Cd Desc", "LAT", "LON",
     )  # fmt: skip
