@@ -9,6 +9,7 @@ from typing import Final
 
 from data import file_faults
 from data.errors import InputError
+from data.opening import regular
 from data.printable import printable
 
 MOST_BYTES: Final = 16 << 20
@@ -55,9 +56,7 @@ def read_rows(path: Path, columns: tuple[str, ...], label: str | None = None) ->
 
 
 def _text(path: Path, label: str) -> str:
-    if path.exists() and not path.is_file():  # a pipe or a device would never end
-        raise InputError(f"{label}: is not a regular file; put the CSV itself there")
-    with path.open("rb") as file:
+    with regular(path, label).open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise InputError(f"{label}: is larger than {MOST_BYTES >> 20} MB; keep the rows that you need")

@@ -7,6 +7,7 @@ loads nothing of the others.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -128,6 +129,9 @@ def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
 
 
 def _any(investigation: Investigation, pattern: str) -> bool:
+    # A link to nothing counts: it is named when it is looked at, and not passed over.
+    if "*" not in pattern:
+        return os.path.lexists(investigation.folder / pattern)
     return any(True for _ in investigation.folder.glob(pattern))
 
 
