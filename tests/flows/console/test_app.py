@@ -158,6 +158,7 @@ def test_a_bug_in_the_program_is_called_one(call, case: Path, monkeypatch: pytes
         raise ValueError("x")
 
     monkeypatch.setattr("flows.console.commands.plan", faulty)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # as the program sets it, and a test may not
     with pytest.raises(ValueError, match="x") as caught:
         call("plan", case)
     assert caught.value.__notes__ == [
