@@ -8,12 +8,20 @@ header.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 from typing import Final
 
 from data.errors import InputError
+from data.printable import escaped, shortened
 
 RENAME: Final = "rename the column that holds it"
 """The fix for a missing column, unless its reader knows a better one."""
+
+_MOST_NAMES: Final = 30
+"""Columns that a line names; files of the Census have thousands."""
+
+_LONGEST: Final = 100
+"""Characters of a value or a name that a line quotes."""
 
 _SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
 """What separates columns where commas do not, and what it is called."""
@@ -26,7 +34,7 @@ def unreadable(label: str, error: OSError) -> InputError:
         >>> str(unreadable("census/acs.csv", PermissionError(13, "Permission denied")))
         'census/acs.csv: cannot be read (Permission denied); check its permissions, or copy the file again'
     """
-    reason = error.strerror or error
+    reason = error.strerror or shown(error)
     return InputError(f"{label}: cannot be read ({reason}); check its permissions, or copy the file again")
 
 
@@ -87,7 +95,7 @@ def not_csv(label: str, reason: object, row: int | None = None, or_else: str = "
     """The text cannot be split into rows and fields."""
     where = "" if row is None else f" row {row}:"
     fix = f"save or download the file again{or_else}"
-    return InputError(f"{label}:{where} cannot be read as CSV ({reason}); {fix}")
+    return InputError(f"{label}:{where} cannot be read as CSV ({shown(reason)}); {fix}")
 
 
 def wrong_field_count(label: str, row: int | None, found: int | str, wanted: int | str) -> InputError:
@@ -141,13 +149,32 @@ def missing_column(label: str, name: str, found: Collection[str], fix: str = REN
             return InputError(
                 f"{label}: columns are separated by {called}; save the file with commas between them"
             )
-    there = f"there are {', '.join(found)}" if found else "there is none"
-    return InputError(f"{label}: no column {name}; {fix} ({there})")
+    there = f"there are {shown_names(found)}" if found else "there is none"
+    return InputError(f"{label}: no column {shown(name)}; {fix} ({there})")
+
+
+def shown_names(names: Collection[str]) -> str:
+    r"""The names of columns in a line: each as it can be shown, and of many the first.
+
+    Example:
+        >>> print(shown_names(["id", "da\x1bte"]))
+        id, da\x1bte
+        >>> shown_names([f"c{number}" for number in range(100_000)])[-26:]
+        'c28, c29 and 99,970 others'
+    """
+    first = ", ".join(map(shown, islice(names, _MOST_NAMES)))
+    more = len(names) - _MOST_NAMES
+    return f"{first} and {more:,} others" if more > 0 else first
+
+
+def shown(value: object) -> str:
+    """What a file holds, in a line: without control characters, and cut where it is long."""
+    return escaped(shortened(str(value), _LONGEST))
 
 
 def repeated_column(label: str, name: str) -> InputError:
     """Two columns share a name."""
-    return InputError(f"{label}: two columns are called {name}; remove or rename one")
+    return InputError(f"{label}: two columns are called {shown(name)}; remove or rename one")
 
 
 def wrong_type(label: str, column: str, found: object, wanted: str, fix: str | None = None) -> InputError:
@@ -158,7 +185,7 @@ def wrong_type(label: str, column: str, found: object, wanted: str, fix: str | N
         'posts/a.parquet: column latitude holds string, not numbers; save it as numbers'
     """
     return InputError(
-        f"{label}: column {column} holds {found}, not {wanted}; {fix or f'save it as {wanted}'}"
+        f"{label}: column {shown(column)} holds {shown(found)}, not {wanted}; {fix or f'save it as {wanted}'}"
     )
 
 
@@ -169,7 +196,7 @@ def empty_value(label: str, column: str, row: int | str, fix: str) -> InputError
         >>> str(empty_value("posts/a.csv", "id", 7, "a post needs one"))
         'posts/a.csv: column id, row 7: is empty; a post needs one'
     """
-    return InputError(f"{label}: column {column}, row {row}: is empty; {fix}")
+    return InputError(f"{label}: column {shown(column)}, row {row}: is empty; {fix}")
 
 
 def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *, fix: str) -> InputError:
@@ -187,7 +214,8 @@ def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *
         >>> str(wrong_value("acs.csv", "income", 3, "1,000", "a number", fix="write plain digits"))
         "acs.csv: column income, row 3: '1,000' is not a number; write plain digits"
     """
-    return InputError(f"{label}: column {column}, row {row}: {value!r} is not {wanted}; {fix}")
+    quoted = repr(shortened(value, _LONGEST)) if isinstance(value, str) else shown(repr(value))
+    return InputError(f"{label}: column {shown(column)}, row {row}: {quoted} is not {wanted}; {fix}")
 
 
 def changed(label: str) -> InputError:
