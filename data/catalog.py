@@ -176,8 +176,7 @@ class Investigation:
         """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
 
         Raises:
-            InputError: A file lies in ``crime/`` itself, where it belongs to no city, or a folder holds a
-                file that is neither ``.csv`` nor ``.csv.gz`` or is no regular file.
+            InputError: A file lies in ``crime/`` itself, where it belongs to no city, or is no regular file.
         """
         found: dict[str, list[tuple[str, Path]]] = {}
         for path in sorted((self.folder / "crime").glob("*")):
@@ -189,12 +188,6 @@ class Investigation:
                     f"as crime/<city>/{escaped(path.name)}"
                 )
             files = [file for file in path.glob("*") if not (file.name.startswith(".") or file.is_dir())]
-            for file in files:
-                if not file.name.lower().endswith((".csv", ".csv.gz")):
-                    raise InputError(
-                        f"{as_label(file, self.folder)}: is neither .csv nor .csv.gz; "
-                        "save it as one of them, or move it elsewhere"
-                    )
             if files:
                 found[as_folder(path.name, "crime")] = self._regular(files)
         return found

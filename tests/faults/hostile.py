@@ -42,7 +42,7 @@ def _link(target: str) -> Put:
 
 
 def _loop(path: Path) -> None:
-    other = path.with_name(f".other-{path.name}")
+    other = path.with_name(".other")
     path.unlink()
     path.symlink_to(other.name)
     other.symlink_to(path.name)
@@ -197,7 +197,7 @@ CONTENT: dict[str, Callable[[bytes], bytes]] = {
     "control characters": lambda content: re.sub(
         rb"Small|Title|BURGLARY", b"a\x1b]0;x\x07\x1b[31mb", content
     ),
-    "controls in the header": lambda content: re.sub(rb"^(\w+)", rb"\1\x1b[31m", content),
+    "controls in the header": lambda content: re.sub(rb"^(\w+)", b"\\1\x1b[31m", content),
     "bidirectional marks": lambda content: content.replace(b"Small", "Sm\u202eall".encode()),
 }
 """What a file may hold, made of what it held."""
