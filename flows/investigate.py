@@ -16,7 +16,16 @@ from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
-from flows.run.preflight import check, inputs, lines_of, parts_to_run, recognised, skipped, using
+from flows.run.preflight import (
+    agencies_needed,
+    check,
+    inputs,
+    lines_of,
+    parts_to_run,
+    recognised,
+    skipped,
+    using,
+)
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
@@ -102,7 +111,7 @@ def investigate(
             ready, coming = (
                 agencies_ready(unchecked) if settled and "mail" in (only or registry.PARTS) else (None, [])
             )
-            with using(given := inputs(folder, ready)):
+            with using(given := inputs(folder, agencies_needed(only) if ready is None else ready)):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]

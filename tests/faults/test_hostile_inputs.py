@@ -1,8 +1,8 @@
 """Whatever is in the place of an input: the look before a run ends with success or with one line.
 
-Every kind of :mod:`tests.faults.hostile` is put in the place of every input of a small investigation. Then the
-same functions are called as by ``nwatch run`` before it works, and those that read the file whole. They must
-end in bounded memory, without another exception, and with no control character in what they say.
+Every kind of :mod:`tests.faults.hostile` is put in the place of every input of a small investigation. Then
+the same functions are called as by ``nwatch run`` before it works, and those that read the file whole. They
+must end in bounded memory, without another exception, and with no control character in what they say.
 """
 
 import os
@@ -25,7 +25,7 @@ from tests.faults.hostile import CONTENT, NAMES, NO_FILE
 from tests.faults.small_case import INPUTS, PART_OF, make
 
 MOST_MEMORY = 2_500_000_000
-"""Bytes of address space that a look may take beyond what the process has; Arrow reserves more than it uses."""
+"""Bytes of address space that a look may add; Arrow reserves more than it uses."""
 
 
 @pytest.fixture(scope="session")
