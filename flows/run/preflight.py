@@ -18,6 +18,7 @@ from data.catalog import Investigation
 from data.errors import InputError, NoMailboxError
 from data.record_names import is_mailbox
 from data.records import RecordFile
+from data.text import nearest
 from flows import parts as registry
 from flows.run.inputs import Inputs
 from tasks.rows.results import Recognised
@@ -197,6 +198,10 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
     if only is None and "mail" not in left_out:
         mailboxes_of(investigation)
     for part in only or ():
+        if part not in {*registry.PARTS, *registry.PLANNED}:
+            near = nearest(part, registry.PARTS)
+            fix = f"did you mean {near!r}?" if near else f"name one of: {', '.join(registry.PARTS)}"
+            raise InputError(f"only: {part!r} is no part of a run; {fix}")
         if part in left_out:
             raise InputError(
                 f"{investigation.folder}: --only {part}: {left_out[part]}; put it there, or leave --only out"

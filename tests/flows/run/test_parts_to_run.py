@@ -161,3 +161,9 @@ def test_records_of_other_files_alone_have_no_mailbox(tmp_path: Path):
     make(tmp_path, "records/lapd/notes.pdf")
     with pytest.raises(NoMailboxError, match=r"no mailbox \(\*\.pst, \*\.ost\) in it \(but 1 file"):
         mailboxes_of(Investigation.open(tmp_path))
+
+
+def test_a_part_that_there_is_not_gets_a_guess(tmp_path: Path):
+    found = make(tmp_path, *POSTS)
+    with pytest.raises(InputError, match="only: 'post' is no part of a run; did you mean 'posts'"):
+        parts_to_run(found, ["post"])
