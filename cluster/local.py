@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,20 @@ def _prepare(modules: Sequence[str]) -> None:
     forking.prepare(modules)
 
 
+PER_CPU: Final = 64
+"""Worker processes per CPU at most; each takes 100 MB of memory and more."""
+
+
+def _check(settings: ClusterSettings) -> None:
+    """See that this machine can start so many processes."""
+    most = PER_CPU * max(len(os.sched_getaffinity(0)), 2)
+    if settings.most > most:
+        raise ValueError(
+            f"{settings.most:,} worker processes are more than this machine can start; give {most} at most "
+            "(--workers, NWATCH_WORKERS, NWATCH_MAXIMUM)"
+        )
+
+
 KIND: Final = Kind(
     name="local",
     settings=Settings,
@@ -45,5 +60,6 @@ KIND: Final = Kind(
     where_to_look=lambda _: "see whether this machine has memory and processes left",
     # Workers of other hosts can join only where the scheduler listens to them.
     has_others=lambda settings: settings.host != "127.0.0.1",
+    check=_check,
     prepare=_prepare,
 )

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings
@@ -24,6 +24,10 @@ def _bytes(value: object) -> object:
     if not found:
         raise ValueError(f"{value!r} is not a size, write it as 4 GiB")
     return int(float(found[1]) * _UNITS[found[2].upper()])
+
+
+MOST_WORKERS: Final = 10_000
+"""Workers that a cluster has at most."""
 
 
 class _Chosen(KindSettings):
@@ -64,14 +68,14 @@ class ClusterSettings(BaseSettings):
     model_config = FROM_ENVIRONMENT
 
     kind: str = "local"
-    workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
-    minimum: int | None = Field(default=None, ge=1)
-    maximum: int | None = Field(default=None, ge=1)
+    workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=MOST_WORKERS)
+    minimum: int | None = Field(default=None, ge=1, le=MOST_WORKERS)
+    maximum: int | None = Field(default=None, ge=1, le=MOST_WORKERS)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=0, ge=0, le=65535)
     tls_folder: Path | None = None
-    memory: Annotated[int, BeforeValidator(_bytes)] = Field(default=4 * 2**30, ge=2**30)
-    wait: float = Field(default=10, gt=0)
+    memory: Annotated[int, BeforeValidator(_bytes)] = Field(default=4 * 2**30, ge=2**30, le=2**50)
+    wait: float = Field(default=10, gt=0, le=7 * 1440)
     _own: KindSettings = PrivateAttr()
 
     def __init__(self, **given: Any) -> None:

@@ -7,8 +7,9 @@ file that turns out not to be a mailbox goes to quarantine.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,8 @@ from urllib.parse import unquote
 
 from data.configuration import agency_lines, read_agency, read_config
 from data.errors import InputError, NoMailboxError
-from data.record_names import as_label
+from data.opening import check_folder, regular
+from data.record_names import as_folder, as_label, escaped, shown_path
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
 from data.text import nearest
@@ -25,6 +27,9 @@ __all__ = ["PROVENANCE", "Investigation", "RecordFile"]
 
 PROVENANCE: Final = "provenance.json"
 """The file of ``out/`` that names the others by their hashes; it is published last."""
+
+FOLDERS: Final = ("records", "posts", "crime", "census", "atlas")
+"""The folders of an investigation into which people put files."""
 
 _ARCHIVES: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"})
 """Suffixes of files that may hold mailboxes."""
@@ -52,12 +57,16 @@ class Investigation:
         Raises:
             InputError: The folder or its configuration is missing or wrong.
         """
-        if not folder.exists():
+        folder = checked_path(folder)
+        if not os.path.lexists(folder):
             raise InputError(f"{folder}: no such folder; make an investigation with: nwatch new {folder}")
-        if not folder.is_dir():
+        if folder.is_file():
             raise InputError(f"{folder}: is a file; name the investigation folder that holds {FILE}")
-        folder = folder.absolute()
-        return cls(folder, read_config(folder))
+        check_folder(folder, str(folder))
+        config = read_config(folder)
+        for name in FOLDERS:
+            check_folder(folder / name, name)
+        return cls(folder, config)
 
     @classmethod
     def open(cls, folder: Path, agencies: Collection[str] | None = None) -> Investigation:
@@ -155,15 +164,19 @@ class Investigation:
         return self.place.agencies()
 
     def post_files(self) -> list[tuple[str, Path]]:
-        """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that."""
+        """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that.
+
+        Raises:
+            InputError: One is no regular file, but a pipe, say. Folders are passed over.
+        """
         files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
-        return sorted((as_label(path, self.folder), path) for path in files if path.is_file())
+        return self._regular(path for path in files if not path.is_dir())
 
     def crime_files(self) -> dict[str, list[tuple[str, Path]]]:
         """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
 
         Raises:
-            InputError: A file lies in ``crime/`` itself, where it belongs to no city.
+            InputError: A file lies in ``crime/`` itself, where it belongs to no city, or is no regular file.
         """
         found: dict[str, list[tuple[str, Path]]] = {}
         for path in sorted((self.folder / "crime").glob("*")):
@@ -171,18 +184,27 @@ class Investigation:
                 continue
             if not path.is_dir():
                 raise InputError(
-                    f"crime/{path.name}: belongs to no city; move it into a folder, "
-                    f"as crime/<city>/{path.name}"
+                    f"{as_label(path, self.folder)}: belongs to no city; move it into a folder, "
+                    f"as crime/<city>/{escaped(path.name)}"
                 )
-            files = [file for file in path.glob("*") if file.is_file() and not file.name.startswith(".")]
+            files = [file for file in path.glob("*") if not (file.name.startswith(".") or file.is_dir())]
             if files:
-                found[path.name] = sorted((as_label(file, self.folder), file) for file in files)
+                found[as_folder(path.name, "crime")] = self._regular(files)
         return found
 
     def atlas_files(self) -> list[tuple[str, Path]]:
-        """The files ``atlas/*.csv``, as :meth:`post_files`."""
+        """The files ``atlas/*.csv``, as :meth:`post_files`.
+
+        Raises:
+            InputError: One is no regular file.
+        """
         files = (self.folder / "atlas").glob("*.csv")
-        return sorted((as_label(path, self.folder), path) for path in files if not path.name.startswith("."))
+        return self._regular(path for path in files if not path.name.startswith("."))
+
+    def _regular(self, files: Iterable[Path]) -> list[tuple[str, Path]]:
+        """Files with their paths inside the folder, in order of those."""
+        named = sorted((as_label(path, self.folder), path) for path in files)
+        return [(label, regular(path, label)) for label, path in named]
 
     def requests_file(self) -> tuple[str, Path]:
         """``requests.csv``: its path inside the folder, and where to open it."""
@@ -201,7 +223,7 @@ class Investigation:
         found = sorted((self.folder / "census").glob(f"{stem}.*"))
         found = [path for path in found if path.suffix in (".csv", ".parquet")]
         if len(found) != 1:
-            names = ", ".join(path.name for path in found) or "none"
+            names = ", ".join(escaped(path.name) for path in found) or "none"
             raise InputError(
                 f"census/{stem}: one file is needed, {stem}.csv or {stem}.parquet, but there is {names}"
             )
@@ -249,6 +271,22 @@ class Investigation:
         return notes + [
             f"{name}: belongs to the disk itself, and is left out" for name in self.place.scan().passed_over
         ]
+
+
+def checked_path(folder: Path) -> Path:
+    """The absolute path of an investigation folder, whose every name can be shown.
+
+    It is in every message, in commands to copy, and in the database of Prefect, which holds no other text.
+
+    Raises:
+        InputError: A name in it is not UTF-8, or holds control characters.
+    """
+    folder = folder.absolute()
+    if shown_path(folder) != str(folder):
+        raise InputError(
+            f"{shown_path(folder)}: a folder's name is not UTF-8 or holds control characters; rename it"
+        )
+    return folder
 
 
 def _counted(files: Sequence[str]) -> str:

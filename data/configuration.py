@@ -71,11 +71,20 @@ def read_settings(path: Path, label: str) -> bytes:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
-    if len(content) > MOST_BYTES:
+    check_size(len(content), label)
+    return content
+
+
+def check_size(size: int, label: str) -> None:
+    """Check that a file of settings is not larger than a person writes.
+
+    Raises:
+        InputError: It is.
+    """
+    if size > MOST_BYTES:
         raise InputError(
             f"{label}: is larger than {MOST_BYTES >> 20} MB, so it is no file of settings; write a new one"
         )
-    return content
 
 
 def _suggestion(folder: Path) -> str:

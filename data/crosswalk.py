@@ -42,6 +42,9 @@ ALERT_KINDS: Final = ("crime alert", "safety alert")
 """The kinds whose bodies are parsed; only they have a template."""
 
 COLUMNS: Final = ("pattern", "match", "kind", "template", "note")
+MOST_ROWS: Final = 2_000
+"""Each row is compared with all before it, and each subject with all rows."""
+
 _MATCHES: Final = ("exact", "prefix")
 _VARIABLE: Final = re.compile(r"<[^<>]+>$")
 
@@ -185,8 +188,13 @@ def read_crosswalk(path: Path = CROSSWALK, label: str | None = None) -> Crosswal
     """
     rows: list[Row] = []
     numbers: list[int] = []
+    given = read_rows(path, COLUMNS, label, handed_in=label is not None)
     label = str(path) if label is None else label
-    for number, fields in read_rows(path, COLUMNS, label):
+    if len(given) > MOST_ROWS:
+        raise InputError(
+            f"{label}: has {len(given):,} rows; keep the forms of subjects, {MOST_ROWS:,} at most"
+        )
+    for number, fields in given:
         try:
             row = _row(dict(zip(COLUMNS, fields, strict=True)))
             _check_against(zip(numbers, rows, strict=True), row)

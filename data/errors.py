@@ -1,4 +1,10 @@
-"""The two errors that a person at the keyboard is meant to read."""
+"""The two errors that a person at the keyboard is meant to read.
+
+What they quote of a file is shown without control characters, wherever the error goes: to a terminal, into a
+log, into the state of a Prefect run.
+"""
+
+from data.printable import printable_lines
 
 
 class InputError(Exception):
@@ -12,6 +18,9 @@ class InputError(Exception):
         'investigation.toml: no such file in cases/; write one with: nwatch new cases'
     """
 
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
+
 
 class NoMailboxError(InputError):
     """There is no mailbox in the records; ``str(error)`` says what is there, by suffix."""
@@ -22,3 +31,6 @@ class LedgerError(Exception):
 
     ``str(error)`` is one line that names the file and the folder. The command line ends with exit code 1.
     """
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())

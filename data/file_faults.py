@@ -12,13 +12,10 @@ from itertools import islice
 from typing import Final
 
 from data.errors import InputError
-from data.printable import escaped
+from data.printable import escaped, shortened
 
 RENAME: Final = "rename the column that holds it"
 """The fix for a missing column, unless its reader knows a better one."""
-
-_SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
-"""What separates columns where commas do not, and what it is called."""
 
 _LONG: Final = 60
 """So many letters of a name, or of a value, are shown."""
@@ -34,7 +31,7 @@ def unreadable(label: str, error: OSError) -> InputError:
         >>> str(unreadable("census/acs.csv", PermissionError(13, "Permission denied")))
         'census/acs.csv: cannot be read (Permission denied); check its permissions, or copy the file again'
     """
-    reason = error.strerror or error
+    reason = error.strerror or shown(error)
     return InputError(f"{label}: cannot be read ({reason}); check its permissions, or copy the file again")
 
 
@@ -140,7 +137,7 @@ def not_csv(label: str, reason: object, row: int | None = None, or_else: str = "
     """The text cannot be split into rows and fields."""
     where = "" if row is None else f" row {row}:"
     fix = f"save or download the file again{or_else}"
-    return InputError(f"{label}:{where} cannot be read as CSV ({reason}); {fix}")
+    return InputError(f"{label}:{where} cannot be read as CSV ({shown(reason)}); {fix}")
 
 
 def wrong_field_count(
@@ -213,18 +210,28 @@ def missing_column(label: str, name: str, found: Collection[str], fix: str = REN
     Example:
         >>> str(missing_column("census/acs.csv", "GEOID", ["geoid", "name"]))
         'census/acs.csv: no column GEOID; rename the column that holds it (there are geoid, name)'
-        >>> str(missing_column("census/acs.csv", "GEOID", ["GEOID;name"]))
-        "census/acs.csv: columns are separated by ';'; save the file with commas between them"
     """
-    for mark, called in _SEPARATORS.items():
-        if len(found) == 1 and mark in next(iter(found)):
-            return InputError(
-                f"{label}: columns are separated by {called}; save the file with commas between them"
-            )
-    names = [_named(each) for each in islice(found, _MANY)]
-    more = f" and {len(found) - _MANY:,} more" if len(found) > _MANY else ""
-    there = f"there are {', '.join(names)}{more}" if found else "there is none"
-    return InputError(f"{label}: no column {name}; {fix} ({there})")
+    there = f"there are {shown_names(found)}" if found else "there is none"
+    return InputError(f"{label}: no column {shown(name)}; {fix} ({there})")
+
+
+def shown_names(names: Collection[str]) -> str:
+    r"""The names of columns in a line: each as it can be shown, and of many the first.
+
+    Example:
+        >>> print(shown_names(["id", "da\x1bte"]))
+        id, da\x1bte
+        >>> shown_names([f"c{number}" for number in range(100_000)])[-24:]
+        'c38, c39 and 99,960 more'
+    """
+    first = ", ".join(map(shown, islice(names, _MANY)))
+    more = len(names) - _MANY
+    return f"{first} and {more:,} more" if more > 0 else first
+
+
+def shown(value: object) -> str:
+    """What a file holds, in a line: without control characters, and cut where it is long."""
+    return escaped(shortened(str(value), _LONG))
 
 
 def two_columns(label: str, name: str, one: str, other: str) -> InputError:
@@ -235,13 +242,8 @@ def two_columns(label: str, name: str, one: str, other: str) -> InputError:
         'posts/a.csv: two columns could be latitude: lat and Latitude; remove or rename one'
     """
     return InputError(
-        f"{label}: two columns could be {name}: {_named(one)} and {_named(other)}; remove or rename one"
+        f"{label}: two columns could be {name}: {shown(one)} and {shown(other)}; remove or rename one"
     )
-
-
-def _named(name: str) -> str:
-    """A column's name on one line, not endless."""
-    return escaped(name if len(name) <= _LONG else f"{name[:_LONG]}…")
 
 
 def not_degrees(label: str, system: str) -> InputError:
@@ -268,7 +270,7 @@ def holds_nul(label: str, row: int) -> InputError:
 
 def repeated_column(label: str, name: str) -> InputError:
     """Two columns share a name."""
-    return InputError(f"{label}: two columns are called {name}; remove or rename one")
+    return InputError(f"{label}: two columns are called {shown(name)}; remove or rename one")
 
 
 def wrong_type(label: str, column: str, found: object, wanted: str, fix: str | None = None) -> InputError:
@@ -279,7 +281,7 @@ def wrong_type(label: str, column: str, found: object, wanted: str, fix: str | N
         'posts/a.parquet: column latitude holds string, not numbers; save it as numbers'
     """
     return InputError(
-        f"{label}: column {column} holds {found}, not {wanted}; {fix or f'save it as {wanted}'}"
+        f"{label}: column {shown(column)} holds {shown(found)}, not {wanted}; {fix or f'save it as {wanted}'}"
     )
 
 
@@ -290,7 +292,7 @@ def empty_value(label: str, column: str, row: int | str, fix: str) -> InputError
         >>> str(empty_value("posts/a.csv", "id", 7, "a post needs one"))
         'posts/a.csv: column id, row 7: is empty; a post needs one'
     """
-    return InputError(f"{label}: column {column}, row {row}: is empty; {fix}")
+    return InputError(f"{label}: column {shown(column)}, row {row}: is empty; {fix}")
 
 
 def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *, fix: str) -> InputError:
@@ -308,7 +310,8 @@ def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *
         >>> str(wrong_value("acs.csv", "income", 3, "1,000", "a number", fix="write plain digits"))
         "acs.csv: column income, row 3: '1,000' is not a number; write plain digits"
     """
-    return InputError(f"{label}: column {column}, row {row}: {value!r} is not {wanted}; {fix}")
+    quoted = repr(shortened(value, _LONG)) if isinstance(value, str) else shown(repr(value))
+    return InputError(f"{label}: column {shown(column)}, row {row}: {quoted} is not {wanted}; {fix}")
 
 
 def not_json(label: str, row: int, reason: str) -> InputError:

@@ -6,6 +6,7 @@ A pipe is waited for without end, and a device such as ``/dev/zero`` is read wit
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,27 @@ def regular(path: Path, label: str) -> Path:
     if not stat.S_ISREG(mode):
         raise _irregular(label, _KINDS.get(stat.S_IFMT(mode), "of another kind"))
     return path
+
+
+def check_folder(path: Path, label: str) -> None:
+    """Check that what is there under the name of a folder is one; nothing need be there.
+
+    Args:
+        path: Where the folder would be.
+        label: How it is named in an error, fit to be shown.
+
+    Raises:
+        InputError: It is something else, or a link to nothing.
+    """
+    if path.is_dir() or not os.path.lexists(path):
+        return
+    try:
+        kind = _KINDS.get(stat.S_IFMT(path.stat().st_mode), "a file")
+    except OSError as error:
+        kind = _broken_link(path, error)
+        if not kind:
+            raise file_faults.unreadable(label, error) from error
+    raise InputError(f"{label}: is not a folder (it is {kind}); put a folder of this name there")
 
 
 def _irregular(label: str, kind: str) -> InputError:

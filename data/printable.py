@@ -7,9 +7,14 @@ is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&!#@:]|(?<=www)\.|^[-+]|^\d+[.)]", re.ASCII | re.IGNORECASE)
+"""What means something in Markdown (CommonMark 0.31, 2.4; GitHub's tables, strikethroughs and bare links)."""
 
 
 def printable(text: str) -> str:
@@ -55,6 +60,16 @@ def _written_out(char: str) -> str:
     """A character as an escape; a byte of a name that is not UTF-8 (PEP 383) as that byte."""
     byte = ord(char) - 0xDC00
     return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()
+
+
+def markdown(text: str) -> str:
+    r"""The text for a page in Markdown, which shows it as it is: no table, link, image, code or HTML.
+
+    Example:
+        >>> print(markdown("[a](http://b.example) | `c` <img>"))
+        \[a\](http\://b.example) \| \`c\` \<img\>
+    """
+    return _MARKDOWN.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", printable(text))
 
 
 def shortened(text: str, most: int = 200) -> str:

@@ -14,6 +14,7 @@ from data.settings import AGENCY_FILE
 __all__ = [
     "MAILBOX_SUFFIXES",
     "RECORDS",
+    "as_folder",
     "as_label",
     "as_text",
     "disk_of",
@@ -100,7 +101,16 @@ def shown_path(path: Path) -> str:
 
 
 def as_text(name: str) -> str:
-    """An agency's name, checked to be text that can be shown, because it goes into every table and line.
+    """An agency's name, as :func:`as_folder`."""
+    return as_folder(name, RECORDS)
+
+
+def as_folder(name: str, above: str) -> str:
+    """The name of a folder, checked to be text that can be shown, because it goes into tables and lines.
+
+    Args:
+        name: The name of an agency's or a city's folder.
+        above: The folder that it is in, as ``records``.
 
     Raises:
         InputError: It is not UTF-8, or holds control characters.
@@ -108,9 +118,9 @@ def as_text(name: str) -> str:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"{RECORDS}/{name!a}: the folder's name is not UTF-8; rename it") from error
+        raise InputError(f"{above}/{name!a}: the folder's name is not UTF-8; rename it") from error
     if not all(map(is_shown, name)):
-        raise InputError(f"{RECORDS}/{name!a}: the folder's name holds control characters; rename it")
+        raise InputError(f"{above}/{name!a}: the folder's name holds control characters; rename it")
     return name
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from data.configuration import check_size, read_settings
 from data.errors import InputError
 from data.record_names import (
     RECORDS,
@@ -211,7 +212,8 @@ class FolderRecords:
         """See :meth:`Records.settings`."""
         path = self.folder / agency / AGENCY_FILE
         with contextlib.suppress(FileNotFoundError), self._disk_errors(path, "read"):
-            return path.read_bytes() if path.is_file() else None
+            path.lstat()
+            return read_settings(path, self._name(path))
         return None
 
     def others(self) -> list[str]:
@@ -330,9 +332,10 @@ class StoreRecords:
         """See :meth:`Records.settings`."""
         location = Remote(f"{self.url.rstrip('/')}/{agency}/{AGENCY_FILE}")
         try:
-            state_of(location)
+            size = int(state_of(location)[0])
         except FileNotFoundError:
             return None
+        check_size(size, escaped(f"{RECORDS}/{agency}/{AGENCY_FILE}"))
         return read_object(location)
 
     def others(self) -> list[str]:

@@ -11,11 +11,12 @@ import json
 import zoneinfo
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.code_pages import codec_named
-from data.setting_values import FolderName, Suffix, Text
+from data.setting_values import FolderName, Suffix, Text, can_be_shown
 from data.storage import STORES
 from data.text import nearest
 
@@ -56,12 +57,17 @@ def _is_location(location: str) -> str:
         )
     if protocol == "file":
         if rest.startswith("/"):
+            can_be_shown(unquote(rest))
             return location
         raise ValueError(f"{location!r} names no absolute path; write file:///mnt/records")
     if protocol not in STORES:
         raise ValueError(
             f"{location!r} is on an unknown kind of store; write s3://bucket/records, or an absolute path"
         )
+    try:
+        urlsplit(location)
+    except ValueError as error:
+        raise ValueError(f"{location!r} is no URL; write {protocol}://bucket/records") from error
     if not rest.strip("/"):
         raise ValueError(f"{location!r} names no bucket; write {protocol}://bucket/records")
     return location

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.catalog import Investigation
+from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
@@ -16,7 +17,16 @@ from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
-from flows.run.preflight import check, inputs, lines_of, parts_to_run, recognised, skipped, using
+from flows.run.preflight import (
+    agencies_needed,
+    check,
+    inputs,
+    lines_of,
+    parts_to_run,
+    recognised,
+    skipped,
+    using,
+)
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
@@ -27,6 +37,10 @@ from flows.run.watched import run_log
 from flows.run.workers import workers
 from flows.service.artifacts import show_link, show_table
 from tasks.ledger.table import keep
+
+_MOST_MESSAGES: Final = 1_000_000_000
+_MOST_BUCKETS: Final = 500
+"""A reader has a file open for each (``tasks.rows.gather.MOST_BUCKETS``)."""
 
 NOT_NEEDED: Final = "a run of all agencies is already active or waiting; this one is not needed"
 
@@ -92,6 +106,7 @@ def investigate(
             scheduler of the workers was lost.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
+    check_pieces(partition, buckets)
     log, unchecked = run_log(), Investigation.unchecked(folder)
     with only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed:
         if not needed:
@@ -102,7 +117,7 @@ def investigate(
             ready, coming = (
                 agencies_ready(unchecked) if settled and "mail" in (only or registry.PARTS) else (None, [])
             )
-            with using(given := inputs(folder, ready)):
+            with using(given := inputs(folder, agencies_needed(only) if ready is None else ready)):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
@@ -111,6 +126,23 @@ def investigate(
                 agencies = None if ready is None else tuple(ready)
                 settings = Settings(partition, buckets, agencies, settled, hash_attachments)
                 return run_parts(given, parts, notes, settings, whole=only is None)
+
+
+def check_pieces(partition: int | None = None, buckets: int | None = None) -> None:
+    """See that the work can be cut into such pieces; a deployment gives any number.
+
+    Args:
+        partition: Messages per partition; None for the default.
+        buckets: Pieces into which posts and crimes are sorted; None for the default.
+
+    Raises:
+        InputError: A number is too small or too large.
+    """
+    for name, number, most in (("partition", partition, _MOST_MESSAGES), ("buckets", buckets, _MOST_BUCKETS)):
+        if number is not None and not 1 <= number <= most:
+            raise InputError(
+                f"{name}: {number} is not a number from 1 to {most:,}; leave it out, or correct it"
+            )
 
 
 def finished(investigation: Investigation) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.catalog import Investigation
-from flows.investigate import RunResult, Settings, finished, run_parts
+from flows.investigate import RunResult, Settings, check_pieces, finished, run_parts
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time
 from flows.run.preflight import check_agency
@@ -50,6 +50,7 @@ def one_agency(
             mail in the work folder any more.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
+    check_pieces(partition)
     log = run_log()
     investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)

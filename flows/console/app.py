@@ -327,11 +327,12 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("nwatch: interrupted", 130)
     except Exception as error:
-        from flows.console.failures import line_of
+        from flows.console.failures import line_of, show_fault
 
         line = line_of(error)
         if line is None:
             error.add_note("nwatch: this is a bug in the program; please report it, with the lines above")
+            sys.excepthook = show_fault
             raise
         _fail(f"nwatch: {line}", 2)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 from data.errors import InputError
+from data.printable import printable_lines
 
 LEAST: Final = 50_000_000
 """Bytes that must be free on the disk of `work/` before a run begins; a Prefect server takes about 5 MB."""
@@ -63,6 +67,11 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
     if _is_full(folder):
         return _full(folder)
     return line
+
+
+def show_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Print a traceback, as ``sys.excepthook``, without the control characters of what it quotes."""
+    sys.stderr.write(printable_lines("".join(traceback.format_exception(kind, fault, trace))))
 
 
 def interrupted(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.printable import escaped
 from flows.console.printing import console, print_table
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _check_place(investigation: Investigation, folder: Path, replace: bool) -> N
     for path in sorted(census.glob(f"{Path(FILE_NAME).stem}.*")):
         if path.name != name:
             raise InputError(
-                f"census/{path.name}: already exists, and the program reads only one file; "
+                f"census/{escaped(path.name)}: already exists, and the program reads only one file; "
                 "move it out of census/"
             )
         if not replace:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from data.printable import printable
+from data.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from flows.run.part import Listing
@@ -22,10 +22,26 @@ LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that no line is folded."""
 
 
+class SafeConsole(Console):
+    """A console that shows no control character of what it is given, as a name of a file may hold one."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """See :meth:`rich.console.Console.print`; of a text only its line feeds act."""
+        super().print(*map(_safe, objects), **how)
+
+    def out(self, *objects: Any, **how: Any) -> None:
+        """See :meth:`rich.console.Console.out`; likewise."""
+        super().out(*map(_safe, objects), **how)
+
+
+def _safe(shown: Any) -> Any:
+    return printable_lines(shown) if isinstance(shown, str) else shown
+
+
 def console(*, error: bool = False) -> Console:
     """A console that colours a terminal and leaves a log plain."""
     stream = sys.stderr if error else sys.stdout
-    return Console(
+    return SafeConsole(
         stderr=error,
         width=None if stream.isatty() else LOG_WIDTH,
         highlight=False,

@@ -19,7 +19,15 @@ from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
-from flows.run.preflight import check, check_agency, lines_of, parts_to_run, recognised, using
+from flows.run.preflight import (
+    agencies_needed,
+    check,
+    check_agency,
+    lines_of,
+    parts_to_run,
+    recognised,
+    using,
+)
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
 from flows.run.watched import server_named
@@ -63,7 +71,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         KeyboardInterrupt: Likewise.
         LedgerError: An identity of the ledger does not hold.
     """
-    investigation = Investigation.open(folder, [agency] if agency else None)
+    investigation = Investigation.open(folder, [agency] if agency else agencies_needed(only))
     parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
     from cluster import settings_from_environment
     from cluster.environment import unknown

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation, RecordFile
+from data.crosswalk import COLUMNS
 from data.errors import InputError
+from data.reference_table import words_of
 from data.schema import TABLES, attachments, mail
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
@@ -272,7 +275,11 @@ def _otherwise(found: MailFound) -> dict[str, int | None]:
 def notes(investigation: Investigation) -> list[str]:
     """Agencies without mailboxes, files in ``records/`` that are not read, and the crosswalk of one's own."""
     label, path = investigation.subjects_file()
-    own = [f"{label}: its rows decide before the program's crosswalk"] if path.is_file() else []
+    own: list[str] = []
+    if os.path.lexists(path):
+        words = words_of(path, COLUMNS, label)
+        read_as = f" (it is read as {words})" if words else ""
+        own = [f"{label}: its rows decide before the program's crosswalk{read_as}"]
     return investigation.notes_on_records() + own
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.printable import escaped
 from data.schema import posts
 from data.settings import FILE, Posts
 from flows.parts import points
@@ -130,7 +131,7 @@ def tell(found: PointsFound) -> Told:
 def notes(investigation: Investigation) -> list[str]:
     """A line for each folder in ``posts/``; nothing in it is read."""
     return [
-        f"not read: the folder posts/{path.name}; put files of posts into posts/ itself"
+        f"not read: the folder posts/{escaped(path.name)}; put files of posts into posts/ itself"
         for path in sorted((investigation.folder / "posts").glob("*"))
         if path.is_dir() and not path.name.startswith(".")
     ]

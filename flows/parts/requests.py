@@ -92,5 +92,6 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    recognised=lambda given: given.once(look).recognised,
     ledger_listing=(requests.PUBLIC[0], listing),
 )

@@ -106,4 +106,5 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    recognised=lambda given: given.once(look).recognised,
 )

@@ -7,6 +7,7 @@ loads nothing of the others.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,9 @@ from typing import Any
 
 from data.catalog import Investigation
 from data.errors import InputError, NoMailboxError
+from data.record_names import is_mailbox
 from data.records import RecordFile
+from data.text import nearest
 from flows import parts as registry
 from flows.run.inputs import Inputs
 from tasks.rows.results import Recognised
@@ -138,6 +141,13 @@ def skipped(investigation: Investigation) -> dict[str, str]:
     reasons = {part.name: _missing(investigation, part.patterns) for part in registry.load()}
     for name, patterns in registry.PLANNED.items():
         reasons[name] = _missing(investigation, patterns) or f"this version does not analyse {name} yet"
+    # Mail that an earlier run published is missed, not skipped.
+    if any(not why for part, why in reasons.items() if part in registry.PARTS and part != "mail"):
+        published = (
+            investigation.out / file for table in registry.get("mail").tables for file in table.files
+        )
+        if _no_records(investigation) and not any(file.exists() for file in published):
+            reasons["mail"] = "no mailbox in records/"
     return {name: reason for name, reason in reasons.items() if reason}
 
 
@@ -146,8 +156,31 @@ def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
     return f"no {', '.join(missing)}" if missing else ""
 
 
+def _no_records(investigation: Investigation) -> bool:
+    """Whether there is no file in ``records/``, or no such folder, and the settings name no other place."""
+    if investigation.config.records is not None:
+        return False
+    for parent, folders, files in os.walk(investigation.folder / "records"):
+        links = any(Path(parent, name).is_symlink() for name in folders)
+        if links or any(is_mailbox(name) or not name.startswith(".") for name in files):
+            return False
+    return True
+
+
 def _any(investigation: Investigation, pattern: str) -> bool:
+    # A link to nothing counts: it is named when it is looked at, and not passed over.
+    if "*" not in pattern:
+        return os.path.lexists(investigation.folder / pattern)
     return any(True for _ in investigation.folder.glob(pattern))
+
+
+def agencies_needed(only: Collection[str] | None) -> list[str] | None:
+    """The agencies that must have their settings, as for :meth:`Investigation.open`: none without the mail.
+
+    Args:
+        only: The parts asked for; None for all.
+    """
+    return [] if only and "mail" not in only else None
 
 
 def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -158,13 +191,17 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
         only: The parts asked for; None for all.
 
     Raises:
-        InputError: A part that is asked for has no input, or none has. Mail that is not asked for need not be
-            there.
+        InputError: A part that is asked for has no input, or none has. Mail need not be there where it is not
+            asked for, or where ``records/`` is empty and another part has its input.
     """
-    if only is None:
-        mailboxes_of(investigation)
     left_out = skipped(investigation)
+    if only is None and "mail" not in left_out:
+        mailboxes_of(investigation)
     for part in only or ():
+        if part not in {*registry.PARTS, *registry.PLANNED}:
+            near = nearest(part, registry.PARTS)
+            fix = f"did you mean {near!r}?" if near else f"name one of: {', '.join(registry.PARTS)}"
+            raise InputError(f"only: {part!r} is no part of a run; {fix}")
         if part in left_out:
             raise InputError(
                 f"{investigation.folder}: --only {part}: {left_out[part]}; put it there, or leave --only out"
@@ -202,7 +239,7 @@ def _begun(investigation: Investigation, part: str) -> bool:
     """Whether the part has files that no other part uses."""
     patterns = registry.PLANNED[part] if part in registry.PLANNED else registry.get(part).patterns
     own = [pattern for pattern in patterns if not pattern.startswith("census/")]
-    return any(_any(investigation, pattern) for pattern in own)
+    return not patterns or any(_any(investigation, pattern) for pattern in own)
 
 
 def _notes_on(left_out: Mapping[str, str], together: Collection[str]) -> list[str]:

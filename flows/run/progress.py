@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
+from data.printable import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -102,7 +104,7 @@ class Bars(Reporter):
 
     def say(self, line: str) -> None:
         """Print it above the bar."""
-        self._console.print(line, markup=False, highlight=False)
+        self._console.print(printable(line), markup=False, highlight=False)
 
     @contextmanager
     def _shown(self, name: str, unit: str) -> Iterator[OnProgress]:
@@ -128,7 +130,7 @@ class Bars(Reporter):
 
 def speaking(to: Console) -> Reporter:
     """The reporter for a console: bars on a terminal, plain lines in a log."""
-    return Bars(to) if to.is_terminal else Lines(lambda line: print(line, flush=True))  # noqa: T201
+    return Bars(to) if to.is_terminal else Lines(lambda line: print(printable(line), flush=True))  # noqa: T201
 
 
 _CURRENT: ContextVar[Reporter] = ContextVar("reporter")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from data.printable import markdown, printable_lines
 from flows.run.progress import OnProgress
 from flows.run.watched import watched
 
@@ -52,13 +53,19 @@ def show_table(key: str, table: pa.Table, description: str) -> None:
         return
     from prefect.artifacts import create_table_artifact
 
-    rows: list[dict[str, Any]] = [
-        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
-        for row in table.slice(0, MOST_ROWS).to_pylist()
+    rows = [
+        {name: _cell(value) for name, value in row.items()} for row in table.slice(0, MOST_ROWS).to_pylist()
     ]
     if table.num_rows > MOST_ROWS:
         description = f"{description} (the first {MOST_ROWS:,} of {table.num_rows:,} rows)"
-    create_table_artifact(rows, key=key, description=description)
+    create_table_artifact(rows, key=key, description=printable_lines(description))
+
+
+def _cell(value: Any) -> Any:
+    """A value for the UI, which reads a text in a cell as Markdown (prefect-ui-library #2190)."""
+    if isinstance(value, str):
+        return markdown(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def show_link(key: str, link: str, text: str, description: str) -> None:

@@ -10,6 +10,7 @@ import logging
 from typing import Final
 
 from data.errors import InputError
+from data.printable import printable_lines
 
 LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect.engine")
 """Where Prefect logs what ended a run: the loggers of flows, of tasks, and of the process that runs them."""
@@ -22,6 +23,7 @@ class OneLine(logging.Filter):
         """Decide whether a record is logged, and remove its traceback if it reports an `InputError`."""
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, InputError):
+            _without_controls(record)
             return True
         # Noted on the error itself: a task, its flow and the flow around it log the same error.
         runs: set[object] = error.__dict__.setdefault("_logged_in", set())
@@ -31,6 +33,14 @@ class OneLine(logging.Filter):
         runs.add(run)
         record.msg, record.args, record.exc_info, record.exc_text = str(error), (), None, None
         return True
+
+
+def _without_controls(record: logging.LogRecord) -> None:
+    """Leave nothing in a message that could control a terminal: it may quote a file."""
+    message = record.getMessage()
+    shown = printable_lines(message)
+    if shown != message:
+        record.msg, record.args = shown, ()
 
 
 def log_mistakes_in_one_line() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.opening import regular
 from data.printable import printable
 from data.storage import Location
 from tasks.mail.doubts import mail_doubts
@@ -21,7 +22,6 @@ from tasks.mail.sources import (
     HashMemo,
     Mailbox,
     check_readable,
-    check_regular,
     examine,
     group,
     state_of,
@@ -45,7 +45,8 @@ def inspections(files: Iterable[Path]) -> Iterable[Inspection | InputError]:
     for file in files:
         name = printable(str(file))
         try:
-            check_regular(file, name)
+            if not file.is_dir():
+                regular(file, name)
             yield inspect(file)
         except InputError as error:
             yield error

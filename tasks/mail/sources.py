@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.opening import regular
 from data.storage import Location, Remote, State, changed, state_of, stream
 from tasks.bodies.detect import DETECTOR_VERSION
 from tasks.mail.layout import NotAMailboxError
@@ -144,22 +144,6 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
         return Examined(digest, size, None, str(error), state)
 
 
-def check_regular(path: Path, name: str) -> None:
-    """Check that a file is not a pipe, a socket or a device, before it is opened and waited for.
-
-    Args:
-        path: The file; a folder passes, and is refused when it is opened.
-        name: How it is named in the message.
-
-    Raises:
-        InputError: It is one of these.
-        OSError: There is no such file.
-    """
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise InputError(f"{name}: is not a regular file, but a pipe, a socket or a device; take it away")
-
-
 def check_readable(files: Iterable[RecordFile]) -> None:
     """Check that every file can be opened, before any work is done.
 
@@ -169,8 +153,7 @@ def check_readable(files: Iterable[RecordFile]) -> None:
     for file in files:
         try:
             if isinstance(file.path, Path):
-                check_regular(file.path, file.file)
-                with file.path.open("rb"):
+                with regular(file.path, file.file).open("rb"):
                     pass
             else:
                 state_of(file.path)

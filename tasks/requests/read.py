@@ -18,15 +18,19 @@ import pyarrow as pa
 
 from data import file_faults
 from data.errors import InputError
+from data.printable import escaped, is_shown, shortened
 from data.records import RecordFile, Records
 from data.schema import TABLES
+from data.setting_values import LONGEST
 from data.storage import state_of
 from data.tables import conform, write_table
 from data.text import nearest
 from tasks.requests.ledger import STATUSES
 from tasks.requests.results import Requests
-from tasks.rows.results import InputFile
-from tasks.rows.small_tables import read_columns
+from tasks.rows.columns import match
+from tasks.rows.form import Form, form_of
+from tasks.rows.results import InputFile, Recognised
+from tasks.rows.small_tables import read_texts
 from tasks.rows.text_rows import count_rows
 
 COLUMNS: Final = ("agency", "sent", "status", "received", "records")
@@ -62,8 +66,9 @@ def read_requests(
     """Read the records requests, and what came for each.
 
     Args:
-        file: How the file is named in an error, as ``requests.csv``, and where to open it: CSV, UTF-8, with
-            the columns agency (text), sent and received (days, as ``2021-03-01``), status (one of
+        file: How the file is named in an error, as ``requests.csv``, and where to open it: a CSV in any
+            encoding and with any separator of :mod:`tasks.rows.form`, with the columns agency (text), sent
+            and received (days, as ``2021-03-01``), status (one of
             :data:`tasks.requests.ledger.STATUSES`, in any case) and records (a folder below ``records/``).
         place: Where the mailboxes are, on a disk or on a store.
         folders: The folders of ``records/``; one that no request names is a warning.
@@ -78,11 +83,7 @@ def read_requests(
             fix.
     """
     label, path = file
-    found = read_columns(path, label, dict.fromkeys(COLUMNS, "text"))
-    rows = [
-        (number, {name: (value or "").strip() for name, value in row.items()})
-        for number, row in enumerate(found.to_pylist(), 1)
-    ]
+    form, names, rows = _rows(label, path)
     requests = [_request(row, label, number, place) for number, row in rows if any(row.values())]
     _check_asked_once(requests, label)
     given = []
@@ -91,12 +92,39 @@ def read_requests(
         row = {name: getattr(request, name) for name in COLUMNS}
         given.append(row | {"mailboxes": len(boxes), "bytes": sum(_size(box, label) for box in boxes)})
     table = conform(pa.Table.from_pylist(given, schema=SPEC.arrow), SPEC)
+    try:
+        counted = count_rows(path, names, NOTHING, form.encoding, form.separator)
+    except ValueError as error:
+        raise file_faults.not_csv(label, error) from error
+    said = (Recognised(label, f"{form.words}, {counted:,} requests"),) if form.words else ()
     return Requests(
         table,
-        count_rows(path, COLUMNS, NOTHING),
+        counted,
         (InputFile.of(*file),),
         tuple(_warnings(table, label, folders)),
+        said,
     )
+
+
+def _rows(label: str, path: Path) -> tuple[Form, list[str], list[tuple[int, dict[str, str]]]]:
+    """The form of the file, what it calls the columns, and its rows with their numbers."""
+    form = form_of(path, label)
+    if form.kind != "csv" or form.packing:
+        raise file_faults.wrong_kind(label, form.words, "save it as CSV")
+    found = read_texts(path, label, form=form)
+    names = match(label, found.column_names, {name: (name,) for name in COLUMNS})
+    values = [found.column(names[name]).to_pylist() for name in COLUMNS]
+    rows = [
+        (number, dict(zip(COLUMNS, map(_value, row), strict=True)))
+        for number, row in enumerate(zip(*values, strict=True), 1)
+    ]
+    return form, list(names.values()), rows
+
+
+def _value(written: str | None) -> str:
+    """A value without the blanks around it; a word that stands for none is empty."""
+    stripped = (written or "").strip()
+    return "" if stripped in NOTHING else stripped
 
 
 def _request(row: dict[str, str], label: str, number: int, records: Records) -> _Request:
@@ -104,6 +132,8 @@ def _request(row: dict[str, str], label: str, number: int, records: Records) -> 
     place = f"{label}: row {number}"
     if not row["agency"]:
         raise file_faults.empty_value(label, "agency", number, "write which agency was asked")
+    for column in ("agency", "records"):
+        _check_shown(row[column], label, number, column)
     status = _status(row["status"], label, number)
     sent = _day(row["sent"], label, number, "sent")
     if sent is None:
@@ -125,6 +155,13 @@ def _request(row: dict[str, str], label: str, number: int, records: Records) -> 
     return _Request(number, " ".join(row["agency"].split()), sent, status, received, folder)
 
 
+def _check_shown(written: str, label: str, number: int, column: str) -> None:
+    """See that a text can be shown, as it goes into a table, warnings and the Prefect UI."""
+    if not all(map(is_shown, written.replace("\n", " "))) or len(written) > LONGEST:
+        fix = f"write up to {LONGEST:,} characters, none of them a control character"
+        raise file_faults.wrong_value(label, column, number, written, "a name", fix=fix)
+
+
 def _status(written: str, label: str, number: int) -> str:
     status = " ".join(written.lower().split())
     if status in STATUSES:
@@ -132,7 +169,7 @@ def _status(written: str, label: str, number: int) -> str:
     known = ", ".join(STATUSES)
     if not status:
         raise file_faults.empty_value(label, "status", number, f"write one of: {known}")
-    near = nearest(written, STATUSES)
+    near = nearest(shortened(written), STATUSES)
     hint = f"did you mean {near!r}? " if near else ""
     fix = f"{hint}Write one of: {known}" if near else f"write one of: {known}"
     raise file_faults.wrong_value(label, "status", number, written, "a status", fix=fix)
@@ -164,7 +201,9 @@ def _folder(written: str, label: str, number: int, records: Records) -> str | No
     if not records.is_folder(folder.as_posix()):
         near = nearest(folder.as_posix(), records.agencies())
         fix = f"did you mean {near!r}?" if near else "put what came there, or leave the column empty"
-        raise InputError(f"{label}: column records, row {number}: no folder records/{folder}; {fix}")
+        raise InputError(
+            f"{label}: column records, row {number}: no folder records/{file_faults.shown(folder)}; {fix}"
+        )
     return folder.as_posix()
 
 
@@ -185,8 +224,8 @@ def _size(mailbox: RecordFile, label: str) -> int:
         return int(state_of(mailbox.path)[0])
     except OSError as error:
         raise InputError(
-            f"{label}: the mailbox {mailbox.path.name!r} of a request cannot be read ({error.strerror}); "
-            "check its permissions, or move it out of records/"
+            f"{label}: the mailbox '{escaped(mailbox.path.name)}' of a request cannot be read "
+            f"({error.strerror}); check its permissions, or move it out of records/"
         ) from error
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,14 @@ class Requests:
         rows: Requests in the file, counted independently of the reading.
         files: The file.
         warnings: One line each, for the run's last lines.
+        recognised: What the file is, where it is no plain CSV.
     """
 
     table: pa.Table
     rows: int
     files: tuple[InputFile, ...]
     warnings: tuple[str, ...]
+    recognised: tuple[Recognised, ...] = ()
 
     @property
     def summary(self) -> Summary:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from data import file_faults
-from data.printable import escaped
 from data.text import nearest
 
 _IGNORED: Final = str.maketrans("", "", "_ \t\r\n\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\"'`“”‘’")
@@ -61,7 +60,7 @@ def match(
         if not fits:
             missing = missing or column
         elif len(fits) > 1 and len(set(fits)) == 1:
-            raise file_faults.repeated_column(label, shown(fits[0]))
+            raise file_faults.repeated_column(label, file_faults.shown(fits[0]))
         elif len(fits) > 1:
             raise file_faults.two_columns(label, column, fits[0], fits[1])
         else:
@@ -69,7 +68,7 @@ def match(
     if missing:
         others = [name for name in found if name not in matched.values()]
         near = _guess(others, wanted[missing])
-        hint = f"did you mean {shown(near)}? " if near else ""
+        hint = f"did you mean {file_faults.shown(near)}? " if near else ""
         raise file_faults.missing_column(label, missing, found, hint + fix)
     return matched
 
@@ -92,13 +91,3 @@ def _guess(others: Sequence[str], accepted: Sequence[str]) -> str | None:
         each for each in names if len(each) > 2 and any(folded(name).startswith(each) for name in accepted)
     )
     return names.get(next(begins, ""))
-
-
-def shown(name: str) -> str:
-    r"""A column's name as an error shows it: on one line, not endless.
-
-    Example:
-        >>> shown("a" * 100)[-5:]
-        'aaaa…'
-    """
-    return escaped(name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…")

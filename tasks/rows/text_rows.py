@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +34,13 @@ def read_bytes(path: Path, label: str) -> bytes:
     return content
 
 
-def read_records(content: bytes, label: str) -> tuple[list[str], Iterator[list[str]]]:
+def read_records(content: bytes, label: str, separator: str = ",") -> tuple[list[str], Iterator[list[str]]]:
     """A CSV in UTF-8 (with or without a byte-order mark) whose rows are as wide as its header.
 
     Args:
         content: Its bytes.
         label: How it is named in an error.
+        separator: What separates its columns.
 
     Returns:
         The columns, and the rows below them, without blanks around names and values; blank lines do not
@@ -53,13 +54,13 @@ def read_records(content: bytes, label: str) -> tuple[list[str], Iterator[list[s
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise file_faults.not_utf8(label, error.start) from error
-    records = _records(text, label)
+    records = _records(text, label, separator)
     header = next(records, [])
     return header, records
 
 
-def _records(text: str, label: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _records(text: str, label: str, separator: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     number, width = -1, None
     try:
         for fields in reader:
@@ -120,8 +121,14 @@ def first_rows(path: Path, label: str, rows: int) -> list[list[str]]:
         raise file_faults.not_csv(label, error, or_else=_ELSEWHERE) from error
 
 
-def count_rows(path: Path, columns: Collection[str], nothing: Collection[str]) -> int:
-    """The rows of a CSV in UTF-8 that have a value in some columns.
+def count_rows(
+    path: Path,
+    columns: Collection[str],
+    nothing: Collection[str],
+    encoding: str = "utf-8",
+    separator: str = ",",
+) -> int:
+    """The rows of a CSV that have a value in some columns.
 
     It shares nothing with the other readers, so that the ledger can compare its number with theirs.
 
@@ -129,7 +136,18 @@ def count_rows(path: Path, columns: Collection[str], nothing: Collection[str]) -
         path: The file, which was found readable.
         columns: The columns.
         nothing: Texts, without blanks around them, that are no value.
+        encoding: How it is encoded; a byte-order mark does not count.
+        separator: What separates its columns.
+
+    Raises:
+        ValueError: It cannot be split into rows, as a field is longer than any that a person writes.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, restval="")
-        return sum(any(row[name].strip() not in nothing for name in columns) for row in rows)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        first = file.readline()
+        lines = file if first.lower().startswith("sep=") else chain([first.removeprefix("\ufeff")], file)
+        rows = csv.DictReader(lines, restval="", delimiter=separator)
+        try:
+            return sum(any((row[name] or "").strip() not in nothing for name in columns) for row in rows)
+        except (csv.Error, KeyError) as error:
+            raise ValueError(str(error)) from error

@@ -5,16 +5,23 @@ Only a few of its columns are needed, so editions with fewer or other columns ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
+from data import file_faults
 from data.errors import InputError
-from tasks.rows.csv_head import check_columns
-from tasks.rows.results import InputFile, file_of_content
-from tasks.rows.text_rows import read_bytes, read_records
+from data.opening import regular
+from data.printable import escaped, shortened
+from data.text import nearest
+from tasks.rows.columns import folded, match
+from tasks.rows.errors import reading
+from tasks.rows.form import Form, form_of, unpacked
+from tasks.rows.results import InputFile, Recognised
+from tasks.rows.small_tables import MOST_BYTES
+from tasks.rows.text_rows import read_records
 from tasks.selection.results import AtlasInput
 
 RING: Final = "Ring/Neighbors Partnership"
@@ -35,6 +42,9 @@ COLUMNS: Final = {
 OPTIONAL: Final = ("atlas_id", "agency_type", "jurisdiction")
 """The columns that an edition may lack."""
 
+EDITION: Final = (*COLUMNS.values(), TECHNOLOGY, "County", "Vendor")
+"""Columns of the editions that EFF has published; where one is missing, that is said."""
+
 _RING_ROWS: Final = pa.schema(
     [("source", pa.string()), ("row", pa.int64()), *((name, pa.string()) for name in COLUMNS)]
 )
@@ -45,7 +55,8 @@ def read_atlas(files: Sequence[tuple[str, Path]]) -> AtlasInput:
 
     Args:
         files: ``atlas/*.csv``: path inside the investigation folder, and where to open it, in order of the
-            former. UTF-8, with or without a byte-order mark. A file that is given twice is read once.
+            former; in any encoding and with any separator of :mod:`tasks.rows.form`. A file that is given
+            twice is read once.
 
     Returns:
         The Ring/Neighbors rows of all files, and the number of other rows.
@@ -59,21 +70,22 @@ def read_atlas(files: Sequence[tuple[str, Path]]) -> AtlasInput:
     ring: list[dict[str, str | int | None]] = []
     given: list[InputFile] = []
     seen: set[str] = set()
+    said: list[Recognised] = []
     rows = other = 0
     for label, path in files:
-        content = read_bytes(path, label)
-        file = file_of_content(label, content)
+        file = InputFile.of(label, regular(path, label))
         given.append(file)
         if file.sha256 in seen:
             continue
         seen.add(file.sha256)
-        header, records = read_records(content, label)
-        _check_header(header, label)
+        form, header, records = _opened(path, label)
+        columns = _columns(header, label)
+        said += _recognised(label, form, header)
         for number, fields in enumerate(records, start=1):
             record = dict(zip(header, (field or None for field in fields), strict=True))
             rows += 1
-            if is_ring(record[TECHNOLOGY]):
-                kept = {name: record.get(column) for name, column in COLUMNS.items()}
+            if is_ring(record[columns[TECHNOLOGY]]):
+                kept = {name: record[columns[name]] if name in columns else None for name in COLUMNS}
                 ring.append({"source": file.source, "row": number, **kept})
             else:
                 other += 1
@@ -82,7 +94,7 @@ def read_atlas(files: Sequence[tuple[str, Path]]) -> AtlasInput:
             f"{', '.join(label for label, _ in files)}: column {TECHNOLOGY}: no row is a '{RING}'; the Atlas "
             "dropped them in 2024: put an edition of 2023 or earlier there, as the one of 2020-10-07"
         )
-    return AtlasInput(pa.Table.from_pylist(ring, schema=_RING_ROWS), rows, other, tuple(given))
+    return AtlasInput(pa.Table.from_pylist(ring, schema=_RING_ROWS), rows, other, tuple(given), tuple(said))
 
 
 def is_ring(technology: str | None) -> bool:
@@ -95,7 +107,32 @@ def is_ring(technology: str | None) -> bool:
     return "".join((technology or "").split()).casefold() == "".join(RING.split()).casefold()
 
 
-def _check_header(header: list[str], label: str) -> None:
-    needed = [column for name, column in COLUMNS.items() if name not in OPTIONAL]
-    there = [column for name, column in COLUMNS.items() if name in OPTIONAL and column in header]
-    check_columns(label, header, [*needed, TECHNOLOGY, *there])
+def _opened(path: Path, label: str) -> tuple[Form, list[str], Iterator[list[str]]]:
+    """The form of a file, its columns and its rows."""
+    form = form_of(path, label)
+    if form.kind != "csv":
+        raise file_faults.wrong_kind(label, form.words, "put the CSV there, as EFF publishes it")
+    with reading(label), unpacked(path, label, form) as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise file_faults.too_large(label, len(content), MOST_BYTES)
+    return form, *read_records(content, label, form.separator)
+
+
+def _columns(header: list[str], label: str) -> dict[str, str]:
+    """What the file calls each column that is kept, and the technology."""
+    there = set(map(folded, header))
+    kept = {name: each for name, each in COLUMNS.items() if name not in OPTIONAL or folded(each) in there}
+    found = match(label, header, {column: (column,) for column in (*kept.values(), TECHNOLOGY)})
+    return {name: found[column] for name, column in kept.items()} | {TECHNOLOGY: found[TECHNOLOGY]}
+
+
+def _recognised(label: str, form: Form, header: list[str]) -> Iterator[Recognised]:
+    """What is said of a file that is not as EFF publishes it."""
+    there, names = set(map(folded, header)), {shortened(name) for name in header}
+    lacking = [column for column in EDITION if folded(column) not in there]
+    near = {column: nearest(column, names - set(EDITION)) for column in lacking}
+    hints = {column: f" (is it {escaped(guess)}?)" for column, guess in near.items() if guess}
+    words = [form.words, *(f"no column {column}{hints.get(column, '')}" for column in lacking)]
+    if any(words):
+        yield Recognised(label, ", ".join(["Atlas of Surveillance", *filter(None, words)]))

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Final
 
 from data.errors import InputError
+from data.opening import regular
+from data.record_names import as_label
 from tasks.rows.text_rows import first_rows
 from tasks.selection.method import ADULTS, GRADUATES, HOME_VALUE, INCOME, POPULATION
 
@@ -237,9 +239,10 @@ def find_downloads(folder: Path) -> Downloads:
     files, packed, others = [], [], []
     for path in sorted((folder / FOLDER).rglob("*")):
         inside = path.relative_to(folder)
-        if not path.is_file() or any(part.startswith(".") for part in inside.parts):
+        if path.is_dir() or any(part.startswith(".") for part in inside.parts):
             continue
-        label, suffix = inside.as_posix(), path.suffix.lower()
+        label, suffix = as_label(path, folder), path.suffix.lower()
+        regular(path, label)
         if suffix in _PACKED:
             packed.append((label, _PACKED[suffix]))
         elif suffix == ".csv" and (file := identify(path, label)).kind:

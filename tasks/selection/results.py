@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from data.settings import Selection
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,14 @@ class AtlasInput:
         rows: Rows of all files; a file that was given twice counts once.
         other: Rows of other technologies.
         files: The files.
+        recognised: What is said of files that are not as EFF publishes them.
     """
 
     ring: pa.Table
     rows: int
     other: int
     files: tuple[InputFile, ...]
+    recognised: tuple[Recognised, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -234,7 +234,7 @@ def test_a_pipe_a_folder_and_a_file_without_end_are_named(tmp_path: Path) -> Non
         read_crosswalks(("subjects.csv", path))
     path.rmdir()
     path.symlink_to(tmp_path / "nowhere.csv")
-    with pytest.raises(InputError, match=r"subjects\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"subjects\.csv: is not a regular file \(it is a link to a file"):
         read_crosswalks(("subjects.csv", path))
     path.unlink()
     with path.open("wb") as file:
@@ -246,3 +246,22 @@ def test_a_pipe_a_folder_and_a_file_without_end_are_named(tmp_path: Path) -> Non
 def test_a_field_without_end_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"subjects\.csv: cannot be read as CSV"):
         read_crosswalks(("subjects.csv", written(tmp_path, '"' + "x" * 200_000)))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator"), [("cp1252", ","), ("cp1252", ";"), ("utf-16", "\t"), ("utf-8-sig", ";")]
+)
+def test_an_own_crosswalk_that_a_spreadsheet_saved_is_read(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    path = tmp_path / "subjects.csv"
+    text = HEADER + "Café news,exact,note,,\n"
+    path.write_bytes(text.replace(",", separator).encode(encoding))
+    assert read_crosswalks(("subjects.csv", path)).classify("café NEWS").kind == "note"
+
+
+def test_more_rows_than_there_are_forms_of_subjects_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "subjects.csv"
+    path.write_text(HEADER + "".join(f"a{number},exact,note,,\n" for number in range(100_000)))
+    with pytest.raises(InputError, match=r"subjects\.csv: has 100,000 rows; keep the forms of subjects"):
+        read_crosswalks(("subjects.csv", path))

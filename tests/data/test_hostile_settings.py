@@ -82,6 +82,12 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "Windows-1252": ('name = "Cañon"'.encode("cp1252"), "not UTF-8 text (byte 10); save it as UTF-8"),
     "NUL bytes": (b"\0" * 1_000, "save it as UTF-8"),
     "ESC as it is": (b'name = "a\x1b"', r"Illegal character '\x1b'"),
+    "records with NUL": (
+        r'records = "/x\u0000"' + "\n" + NAME,
+        r"'records' is wrong: holds the character '\x00'",
+    ),
+    "records with NUL in a URL": ('records = "file:///x%00y"\n' + NAME, "holds the character"),
+    "records at no URL": ('records = "s3://[::1"\n' + NAME, "is no URL"),
     "nothing": ("", "the key 'name' is missing"),
     "half a character": (NAME + r'a = "\ud800"', "not valid TOML"),
     "no day": (NAME + "a = 0000-01-01", "not valid TOML"),

@@ -7,7 +7,7 @@ import pytest
 from data.catalog import Investigation
 from data.errors import InputError, NoMailboxError
 from flows import parts
-from flows.run.preflight import check_agency, mailboxes_of, notes, parts_to_run, skipped
+from flows.run.preflight import agencies_needed, check_agency, mailboxes_of, notes, parts_to_run, skipped
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -47,9 +47,40 @@ def test_parts_run_in_their_order_whatever_the_order_they_are_asked_for(tmp_path
 def test_posts_alone_need_no_mailbox(tmp_path: Path):
     found = make(tmp_path, *POSTS)
     assert parts_to_run(found, ["posts"]) == ("posts",)
-    for only in (None, ["mail"]):
-        with pytest.raises(InputError, match="run another part alone, for example with --only posts"):
-            parts_to_run(found, only)
+    with pytest.raises(InputError, match="--only mail: no mailbox in records/; put it there"):
+        parts_to_run(found, ["mail"])
+
+
+@pytest.mark.parametrize("there", ["", "records", "records/lapd", "records/lapd/.DS_Store"])
+def test_mail_is_skipped_where_records_is_empty_and_another_part_has_its_input(tmp_path: Path, there: str):
+    found = make(tmp_path, *POSTS)
+    if there.endswith("Store"):
+        found = make(tmp_path, there)
+    else:
+        (tmp_path / there).mkdir(parents=True, exist_ok=True)
+    assert parts_to_run(found) == ("posts",)
+    assert notes(found)[0] == "skipped: mail (no mailbox in records/)"
+    (tmp_path / "posts/a.csv").unlink()
+    with pytest.raises(NoMailboxError):
+        parts_to_run(found)
+
+
+def test_mail_is_not_skipped_where_an_earlier_run_published_it_or_records_hold_anything(tmp_path: Path):
+    found = make(tmp_path, *POSTS, "out/public/kinds.parquet")
+    with pytest.raises(NoMailboxError):
+        parts_to_run(found)
+    found = make(tmp_path / "other", *POSTS, "records/lapd/a.zip")
+    with pytest.raises(InputError, match="no mailbox"):
+        parts_to_run(found)
+    (tmp_path / "gone").mkdir()
+    found = make(tmp_path / "elsewhere", *POSTS, top=f'records = "{tmp_path / "gone"}"\n')
+    assert "mail" not in skipped(found)
+
+
+def test_agencies_without_settings_matter_to_the_mail_alone():
+    assert agencies_needed(["posts", "crime"]) == []
+    assert agencies_needed(["mail", "posts"]) is None
+    assert agencies_needed(None) is None
 
 
 def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
@@ -130,3 +161,9 @@ def test_records_of_other_files_alone_have_no_mailbox(tmp_path: Path):
     make(tmp_path, "records/lapd/notes.pdf")
     with pytest.raises(NoMailboxError, match=r"no mailbox \(\*\.pst, \*\.ost\) in it \(but 1 file"):
         mailboxes_of(Investigation.open(tmp_path))
+
+
+def test_a_part_that_there_is_not_gets_a_guess(tmp_path: Path):
+    found = make(tmp_path, *POSTS)
+    with pytest.raises(InputError, match="only: 'post' is no part of a run; did you mean 'posts'"):
+        parts_to_run(found, ["post"])

@@ -110,3 +110,9 @@ def test_a_deployed_run_logs_a_bug_with_its_traceback(prefect: dict[str, str], t
     log, _ = deployed(prefect, f"{faulty}:faulty", tmp_path)
     assert "Traceback (most recent call last)" in log
     assert "ZeroDivisionError: a fault" in log
+
+
+def test_a_message_that_quotes_a_file_controls_no_terminal():
+    made = logging.LogRecord("prefect.flow_runs", logging.INFO, __file__, 1, "read %s", ("a\x1b[2Jb",), None)
+    assert OneLine().filter(made)
+    assert made.getMessage() == "read a\ufffd[2Jb"

@@ -129,7 +129,7 @@ def test_swapped_coordinates_are_reported(
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LONG\n",
             "no column LON; did you mean LONG? rename the column that holds it, or name it in columns of "
-            "[crime.alder] (there are DR_NO, DATE OCC, Crm Cd Desc, LAT, LONG)",
+            "[crime.alder] (there are DR_NO, DATE OCC, Crm Cd Desc, LAT , LONG)",
         ),
         (b"DR_NO,DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
         (

@@ -221,15 +221,14 @@ def test_a_broken_link_is_an_error_that_says_what_to_do(tmp_path: Path, box: Box
     with pytest.raises(InputError) as caught:
         check_readable([record(box.path), record(link)])
     message = str(caught.value)
-    assert message.startswith("records/lapd/gone.pst: cannot be read")
-    assert "make it readable, or take it out of records/" in message
+    assert message.startswith("records/lapd/gone.pst: is not a regular file (it is a link to a file that is")
     assert "\n" not in message
 
 
 def test_a_folder_named_like_a_mailbox_cannot_be_read(tmp_path: Path):
     folder = tmp_path / "folder.pst"
     folder.mkdir()
-    with pytest.raises(InputError, match=r"records/lapd/folder\.pst: cannot be read"):
+    with pytest.raises(InputError, match=r"records/lapd/folder\.pst: is not a regular file"):
         check_readable([record(folder)])
 
 

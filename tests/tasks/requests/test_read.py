@@ -256,3 +256,41 @@ def test_the_table_is_written_with_its_csv_and_the_same_bytes_each_time(tmp_path
     )
     before = path.read_bytes()
     assert write_requests(found.table, tmp_path / "out").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "said"),
+    [
+        ("utf-8", ",", []),
+        ("cp1252", ";", ["requests.csv: CSV, semicolons, Windows-1252, 1 requests"]),
+        ("utf-16", "\t", ["requests.csv: CSV, tabs, UTF-16, 1 requests"]),
+    ],
+)
+def test_what_a_spreadsheet_saved_is_read_and_said(
+    folder: Path, encoding: str, separator: str, said: list[str]
+):
+    text = "Agency,Sent,Status,Received,Records\nCañon City Police,2021-03-01,pending,NA,\n,,,,\n"
+    (folder / "requests.csv").write_bytes(text.replace(",", separator).encode(encoding))
+    case = Investigation(folder, Config(name="requests"))
+    found = read_requests(case.requests_file(), case.place)
+    assert found.table["agency"].to_pylist() == ["Cañon City Police"]
+    assert found.rows == 1
+    assert list(map(str, found.recognised)) == said
+
+
+@pytest.mark.parametrize("written", ["a\x1b]0;x\x07", "a\u202eb", "a\0b", "x" * 2_000])
+@pytest.mark.parametrize("column", ["agency", "records"])
+def test_a_text_that_cannot_be_shown_is_one_line(folder: Path, column: str, written: str):
+    row = {"agency": "A", "records": ""} | {column: written}
+    said = refused(folder, f"{row['agency']},2021-03-01,pending,,{row['records']}\n")
+    assert said.startswith(f"requests.csv: column {column}, row 1: ")
+    assert said.isprintable()
+    assert len(said) < 300
+
+
+def test_a_field_that_is_longer_than_any_is_one_line(folder: Path):
+    said = refused(
+        folder, "A,2021-03-01,pending,,\n", f"agency,sent,status,received,records,{'x' * 200_000}\n"
+    )
+    assert said.startswith("requests.csv: ")
+    assert len(said) < 500

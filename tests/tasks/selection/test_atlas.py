@@ -110,7 +110,7 @@ def test_an_edition_without_ring_rows_says_which_one_is_needed(write_atlas: Writ
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no column State; rename the column that holds it (there is none)"),
+        ("", "is empty; hand in the file with its header and rows"),
         (
             "City,Agency,Technology\n",
             "no column State; rename the column that holds it (there are City, Agency",
@@ -138,10 +138,65 @@ def test_a_file_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, s
 
 def test_another_encoding_a_missing_file_and_none_are_named(tmp_path: Path):
     path = tmp_path / "atlas.csv"
-    path.write_bytes("City,State,Agency,Technology\nCafé,OH,B,C\n".encode("cp1252"))
-    with pytest.raises(InputError, match=r"^atlas/atlas.csv: is not UTF-8 text \(byte 32\); save it as"):
+    path.write_bytes("City,State,Agency\nCafé,OH,B\n".encode("cp1252"))
+    with pytest.raises(InputError, match=r"^atlas/atlas.csv: no column Technology"):
         read_atlas([("atlas/atlas.csv", path)])
     with pytest.raises(InputError, match=r"^atlas/no.csv: cannot be read \(No such file or directory\)"):
         read_atlas([("atlas/no.csv", tmp_path / "no.csv")])
     with pytest.raises(InputError, match=r"^atlas/: no .csv in it; put the Atlas of Surveillance there"):
         read_atlas([])
+
+
+EDITION = "AOSNUMBER,City,County,State,Agency,Type of LEA,Type of Juris,Technology,Vendor"
+ROW = "AOS1,Cañon City,Fremont,CO,Cañon City Police,Police,Municipal,Ring/Neighbors Partnership,Amazon"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "said"),
+    [
+        ("utf-8", ",", []),
+        ("utf-8-sig", ",", []),
+        ("cp1252", ",", ["atlas/a.csv: Atlas of Surveillance, CSV, Windows-1252"]),
+        ("cp1252", ";", ["atlas/a.csv: Atlas of Surveillance, CSV, semicolons, Windows-1252"]),
+        ("utf-16", "\t", ["atlas/a.csv: Atlas of Surveillance, CSV, tabs, UTF-16"]),
+    ],
+)
+def test_an_atlas_that_a_spreadsheet_saved_is_read_and_said(
+    tmp_path: Path, encoding: str, separator: str, said: list[str]
+):
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{EDITION}\n{ROW}\n".replace(",", separator).encode(encoding))
+    atlas = read_atlas([("atlas/a.csv", path)])
+    assert atlas.ring["agency"].to_pylist() == ["Cañon City Police"]
+    assert list(map(str, atlas.recognised)) == said
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (EDITION.replace("Vendor", "Vendors"), ["no column Vendor (is it Vendors?)"]),
+        (EDITION.replace(",Vendor", ",x"), ["no column Vendor"]),
+        (
+            EDITION.replace("AOSNUMBER", "y").replace("Vendor", "x"),
+            ["no column AOSNUMBER", "no column Vendor"],
+        ),
+        (EDITION.upper().replace(" ", "_"), []),
+    ],
+)
+def test_a_column_that_every_edition_has_and_this_one_has_not_is_said(
+    tmp_path: Path, header: str, said: list[str]
+):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\n{ROW}\n", encoding="utf-8")
+    atlas = read_atlas([("atlas/a.csv", path)])
+    assert [each.words for each in atlas.recognised] == [", ".join(["Atlas of Surveillance", *said])] * bool(
+        said
+    )
+    assert atlas.ring["jurisdiction"].to_pylist() == ["Municipal"]
+
+
+def test_a_column_that_was_renamed_gets_a_guess(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text(EDITION.replace("Technology", "Technologies") + "\n")
+    with pytest.raises(InputError, match="no column Technology; did you mean Technologies\\?"):
+        read_atlas([("atlas/a.csv", path)])

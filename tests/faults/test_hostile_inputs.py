@@ -1,0 +1,162 @@
+"""Whatever is in the place of an input: the look before a run ends with success or with one line.
+
+Every kind of :mod:`tests.faults.hostile` is put in the place of every input of a small investigation. Then
+the same functions are called as by ``nwatch run`` before it works, and those that read the file whole. They
+must end in bounded memory, without another exception, and with no control character in what they say.
+"""
+
+import os
+import resource
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import Client
+
+from data.catalog import Investigation
+from data.errors import InputError
+from flows.run.inputs import Inputs
+from flows.run.preflight import check, look_at, notes, parts_to_run
+from tests.faults.hostile import CONTENT, NAMES, NO_FILE
+from tests.faults.small_case import INPUTS, PART_OF, make
+
+MOST_MEMORY = 2_500_000_000
+"""Bytes of address space that a look may add; Arrow reserves more than it uses."""
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small investigation; not to be changed."""
+    folder = make(tmp_path_factory.mktemp("small") / "case")
+    for part in set(PART_OF.values()):  # what is loaded once is not counted as the memory of a look
+        check(Inputs(Investigation.open(folder)), [part])
+    return folder
+
+
+@pytest.fixture
+def case(small: Path, tmp_path: Path) -> Path:
+    """A copy, whose files are links to those of the small investigation until they are replaced."""
+    return Path(shutil.copytree(small, tmp_path / "case", copy_function=os.link))
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Let the process have only so much more memory."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = psutil.Process().memory_info().vms + MOST_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def looked_at(case: Path, part: str, client: Client) -> None:
+    """What a run does before it works, and the reading of what it starts from."""
+    investigation = Investigation.open(case)
+    parts_to_run(investigation)
+    notes(investigation)
+    given = Inputs(investigation)
+    check(given, [part])
+    found = look_at(given, part)
+    if part == "mail":
+        from tasks.mail.look import plan_reading
+
+        plan_reading(investigation.records(), investigation.work)
+    elif part == "posts":
+        from tasks.places.prepare import prepare_layer
+        from tasks.posts.gather import gather_posts
+
+        prepare_layer(found.layer, investigation.work)
+        gather_posts(found.files, found.settings, investigation.work, client)
+    elif part == "crime":
+        from tasks.crime.task import gather
+
+        gather.function(found.files, found.settings, investigation.work, client)
+    elif part == "gentrification":
+        from tasks.selection import task as selection
+
+        selection.judge.function(found, investigation.config.selection)
+
+
+def line_of(case: Path, part: str, client: Client) -> str:
+    """The line with which it ends; empty for success."""
+    with warnings.catch_warnings(), bounded():
+        warnings.simplefilter("error")
+        try:
+            looked_at(case, part, client)
+        except InputError as error:
+            return str(error)
+    return ""
+
+
+def fit_to_be_shown(line: str) -> bool:
+    """Whether it is a line, or one with the lines to write below it, of a length that people read."""
+    return all(each.isprintable() for each in line.split("\n")) and len(line) < 2_500 and line.count("\n") < 9
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", NO_FILE)
+@pytest.mark.parametrize("given", INPUTS)
+def test_what_is_no_file_is_named_before_it_is_opened(case: Path, given: str, kind: str, threads: Client):
+    NO_FILE[kind](case / INPUTS[given])
+    line = line_of(case, PART_OF[given], threads)
+    assert fit_to_be_shown(line)
+    if kind == "folder" and given in {"mailbox", "posts", "crime"}:
+        return  # folders may be there; what is in them is not read, and that is said
+    assert f"{INPUTS[given]}: is not a regular file (it is a " in line
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", CONTENT)
+@pytest.mark.parametrize("given", INPUTS)
+def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, kind: str, threads: Client):
+    path = case / INPUTS[given]
+    content = CONTENT[kind](path.read_bytes())
+    path.unlink()
+    path.write_bytes(content)
+    line = line_of(case, PART_OF[given], threads)
+    assert fit_to_be_shown(line), line[:3_000]
+    assert not line or Path(INPUTS[given]).parts[0] in line
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("given", ["mailbox", "posts", "crime", "layer", "atlas"])
+def test_whatever_a_file_is_called_it_is_read_or_is_one_line(
+    case: Path, given: str, name: str, threads: Client
+):
+    path = case / INPUTS[given]
+    begin = "tracts" if given == "layer" else ""
+    path.rename(path.with_name(f"{begin}{NAMES[name]}{path.suffix}"))
+    assert fit_to_be_shown(line := line_of(case, PART_OF[given], threads)), line
+    assert given == "layer" or not line
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("folder", ["records/pd", "crime/small", ""])
+def test_whatever_a_folder_is_called_it_is_read_or_is_one_line(
+    case: Path, folder: str, name: str, threads: Client
+):
+    path = case / folder
+    renamed = path.rename(path.with_name(NAMES[name]))
+    if not folder:
+        case = renamed
+    for part in ("mail", "posts", "crime", "requests"):
+        assert fit_to_be_shown(line_of(case, part, threads))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["pipe", "endless device", "link to itself", "link to nothing", "file"])
+@pytest.mark.parametrize("folder", ["records", "posts", "crime", "census", "atlas"])
+def test_what_is_in_the_place_of_a_folder_is_named(case: Path, folder: str, kind: str, threads: Client):
+    shutil.rmtree(case / folder)
+    (case / folder).touch()
+    if kind != "file":
+        NO_FILE[kind](case / folder)
+    assert line_of(case, "posts", threads).startswith(f"{folder}: is not a folder (it is a ")
