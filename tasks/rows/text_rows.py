@@ -19,6 +19,9 @@ from tasks.rows.file_kind import check_kind
 _FIRST_BYTES: Final = 1 << 18
 """Where a header is looked for; that of a table of the American Community Survey has some hundred columns."""
 
+_MOST_BYTES: Final = 100 << 20
+"""Of a list that is read row by row; that of the metropolitan areas has some hundred kilobytes."""
+
 _ELSEWHERE: Final = ", or move it elsewhere"
 
 
@@ -86,16 +89,21 @@ def read_lines(path: Path, label: str) -> list[tuple[int, list[str]]]:
         The number of the line on which each row ends, and its fields, blanks around them removed.
 
     Raises:
-        InputError: It cannot be read.
+        InputError: It cannot be read, or is larger than any such list.
     """
-    with reading(label):
-        content = path.read_bytes()
+    with reading(label), path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise file_faults.too_large(label, len(content), _MOST_BYTES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     reader = csv.reader(io.StringIO(text, newline=""))
-    return [(reader.line_num, [field.strip() for field in fields]) for fields in reader]
+    try:
+        return [(reader.line_num, [field.strip() for field in fields]) for fields in reader]
+    except csv.Error as error:
+        raise file_faults.not_csv(label, error) from error
 
 
 def first_rows(path: Path, label: str, rows: int) -> list[list[str]]:

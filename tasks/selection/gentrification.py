@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from data.schema import TABLES
 from data.settings import FILE, Selection
 from data.tables import conform, write_table
 from tasks.places.geoids import to_geoids
+from tasks.rows.columns import match
 from tasks.rows.results import InputFile
 from tasks.rows.small_tables import ColumnType, not_negative, read_columns, read_header
 from tasks.selection.method import (
@@ -58,13 +60,14 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
             for one city or two rows that differ.
     """
     label, path = file
-    found = read_columns(path, label, _KEYS)
+    columns = read_header(path, label)
+    found = _columns(label, path, columns, _KEYS)
     years = {START: selection.start, END: selection.end}
-    _check_years(label, read_header(path, label), selection)
+    _check_years(label, columns, selection)
     wanted: dict[str, ColumnType] = {
         name + suffix: "number" for name in MEASURES for suffix in years.values()
     }
-    numbers = read_columns(path, label, wanted)
+    numbers = _columns(label, path, columns, wanted)
     tracts = pa.table(
         {
             "GEOID": to_geoids(found["GEOID"], label),
@@ -80,6 +83,13 @@ def read_gentrification(file: tuple[str, Path], selection: Selection) -> Gentrif
     _check_names(tracts, label)
     _check_repeated(tracts, label, years)
     return GentrificationInput(label, tracts, len(found), (InputFile.of(label, path),))
+
+
+def _columns(label: str, path: Path, there: Sequence[str], wanted: Mapping[str, ColumnType]) -> pa.Table:
+    """Some columns of the file, in whatever spelling, under the names that are wanted."""
+    names = match(label, there, {name: (name,) for name in wanted})
+    found = read_columns(path, label, {names[name]: kind for name, kind in wanted.items()})
+    return found.rename_columns(list(wanted))
 
 
 def judge_tracts(given: GentrificationInput, selection: Selection) -> Judged:

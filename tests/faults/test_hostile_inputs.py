@@ -5,7 +5,10 @@ the same functions are called as by ``nwatch run`` before it works, and those th
 must end in bounded memory, without another exception, and with no control character in what they say.
 """
 
+import gzip
+import io
 import os
+import random
 import resource
 import shutil
 import warnings
@@ -13,7 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import psutil
+import pyarrow as pa
 import pytest
 from distributed import Client
 
@@ -21,8 +27,10 @@ from data.catalog import Investigation
 from data.errors import InputError
 from flows.run.inputs import Inputs
 from flows.run.preflight import check, look_at, notes, parts_to_run
+from tasks.selection.look import find_downloads, read_inputs
 from tests.faults.hostile import CONTENT, NAMES, NO_FILE
 from tests.faults.small_case import INPUTS, PART_OF, make
+from tests.tasks.selection.ltdb_downloads import lay, survey_tables
 
 MOST_MEMORY = 2_500_000_000
 """Bytes of address space that a look may add; Arrow reserves more than it uses."""
@@ -109,6 +117,77 @@ def test_what_is_no_file_is_named_before_it_is_opened(case: Path, given: str, ki
     if kind == "folder" and given in {"mailbox", "posts", "crime"}:
         return  # folders may be there; what is in them is not read, and that is said
     assert f"{INPUTS[given]}: is not a regular file (it is a " in line
+
+
+DOWNLOADS = {
+    "full count": "LTDB_Std_2000_fullcount.csv",
+    "sample": "ltdb_std_all_sample/ltdb_std_2000_sample.csv",
+    "list of metropolitan areas": "list1_2020.csv",
+    "survey": next(iter(survey_tables())),
+}
+"""What census/gentrification is built from, below census/sources."""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", [*CONTENT, *NO_FILE])
+@pytest.mark.parametrize("given", DOWNLOADS)
+def test_a_download_for_gentrification_is_read_or_is_one_line(tmp_path: Path, given: str, kind: str):
+    path = lay(tmp_path) / "census/sources" / DOWNLOADS[given]
+    if kind in NO_FILE:
+        NO_FILE[kind](path)
+    else:
+        path.write_bytes(CONTENT[kind](path.read_bytes()))
+    lines: list[str] = []
+    with warnings.catch_warnings(), bounded():
+        warnings.simplefilter("error")
+        try:
+            found = find_downloads(tmp_path)
+            cities = pa.table({"city": ["Small"], "GEOID": ["06037000100"]})
+            lines += [] if found.missing() else map(str, read_inputs(found, cities)[1])
+        except InputError as error:
+            lines.append(str(error))
+    assert all(map(fit_to_be_shown, lines)), lines
+    if kind in NO_FILE and kind != "folder":
+        assert lines[0].startswith(f"census/sources/{DOWNLOADS[given]}: is not a regular file (it is a ")
+
+
+BINARY = {
+    "posts": "parquet", "crime": "csv.gz", "acs": "parquet", "city list": "parquet", "layer": "parquet",
+    "gentrification": "parquet", "mailbox": "pst",
+}  # fmt: skip
+"""Inputs in a form in which one bit changes much."""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("given", BINARY)
+def test_flipped_bytes_are_read_or_are_one_line(case: Path, given: str, seed: int, threads: Client):
+    path = case / INPUTS[given]
+    content = bytearray(_in_binary(path, BINARY[given]))
+    path.unlink()
+    dice = random.Random(seed)
+    for _ in range(1 + seed % 4):
+        content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    if seed == 7:
+        content = content[: dice.randrange(len(content))]
+    path.with_name(f"{path.name.split('.')[0]}.{BINARY[given]}").write_bytes(content)
+    line = line_of(case, PART_OF[given], threads)
+    assert fit_to_be_shown(line), line[:3_000]
+
+
+def _in_binary(path: Path, form: str) -> bytes:
+    """The content of a file in another form."""
+    if form == "pst":
+        return path.read_bytes()
+    if form == "csv.gz":
+        return gzip.compress(path.read_bytes(), mtime=0)
+    packed = io.BytesIO()
+    if path.suffix == ".geojson":
+        gpd.read_file(path).to_parquet(packed)
+    else:
+        frame = pd.read_csv(path, dtype=dict.fromkeys(("id", "GEOID", "user_id"), str))
+        frame.to_parquet(packed, index=False)
+    return packed.getvalue()
 
 
 @pytest.mark.timeout(60)
