@@ -32,7 +32,7 @@ _COLUMNS: Final = (
 _NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A layout in which a city gives its crime records.
 
@@ -98,7 +98,8 @@ def plain(name: str) -> str:
         >>> plain(" DATE OCC"), plain("date_occ"), plain("Incident Number w/year")
         ('dateocc', 'dateocc', 'incidentnumberwyear')
     """
-    return _NOT_A_LETTER.sub("", name).casefold()
+    mark = ":" if name.strip().startswith(":") else ""  # a portal's own columns, as :id beside id
+    return mark + _NOT_A_LETTER.sub("", name).casefold()
 
 
 def plain_names(columns: Sequence[str]) -> dict[str, str]:

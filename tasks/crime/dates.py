@@ -42,7 +42,9 @@ _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([/.\-])([0-9]{1,2})\2([0-9]{1,2})")
 _COUNTED: Final = re.compile(r"([0-9]{5,14})(?:\.[0-9]*)?")
 _WEEKDAY: Final = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _NAMED: Final = (
-    re.compile(r"(?P<day>[0-9]{1,2})[\s/.\-]*(?P<month>[A-Za-z]{3,9})\.?[\s/.,\-]*(?P<year>[0-9]{4}|[0-9]{2})"),
+    re.compile(
+        r"(?P<day>[0-9]{1,2})[\s/.\-]*(?P<month>[A-Za-z]{3,9})\.?[\s/.,\-]*(?P<year>[0-9]{4}|[0-9]{2})"
+    ),
     re.compile(r"(?P<month>[A-Za-z]{3,9})\.?[\s/\-]*(?P<day>[0-9]{1,2})(?:,\s*|[\s/\-]+)(?P<year>[0-9]{4})"),
     re.compile(r"(?P<year>[0-9]{4})[\s/.\-]*(?P<month>[A-Za-z]{3,9})\.?[\s/.,\-]*(?P<day>[0-9]{1,2})"),
 )
@@ -61,7 +63,9 @@ _COMPACT: Final = (8, 14)
 """Digits of a date like 20190304, without and with a time."""
 
 
-def day_of(text: str, order: str = "", date_format: str | None = None, zone: str | None = None) -> date | None:
+def day_of(
+    text: str, order: str = "", date_format: str | None = None, zone: str | None = None
+) -> date | None:
     """The day of a date.
 
     Args:

@@ -56,10 +56,10 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
         key=key,
         city=settings.city,
         outside=outside,
-        counted={name: by_type[name] for name in settings.types},
+        counted={name: by_type[name] for name in settings.examined},
         with_income=with_income,
         without=_total(sums.filter(pc.invert(usable))),
-        counts={name: _of_type(sums, name) for name in settings.types},
+        counts={name: _of_type(sums, name) for name in settings.examined},
     )
 
 

@@ -56,6 +56,29 @@ def file_of_content(file: str, content: bytes) -> InputFile:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """What a file was recognised as, before any work is done.
+
+    Attributes:
+        file: Its path inside the investigation folder, fit to be shown.
+        words: What it is, as "data.census.gov table, 2019 5-year, 73,056 tracts"; it names no file, as the
+            provenance keeps it.
+    """
+
+    file: str
+    words: str
+
+    def __str__(self) -> str:
+        """One line.
+
+        Example:
+            >>> str(Recognised("posts/a.csv", "the article's columns, 60 posts"))
+            "posts/a.csv: the article's columns, 60 posts"
+        """
+        return f"{self.file}: {self.words}"
+
+
+@dataclass(frozen=True)
 class FileOfRows(InputFile):
     """A file whose rows were read.
 
@@ -77,11 +100,17 @@ class GatheredRows:
         files: The files, in the order given.
         batches: Parquet files with the rows that were not taken out. The batch of a row follows from its id
             or, where rows have none, from its position in its file.
-        duplicates: Rows whose id an earlier row has.
+        duplicates: Rows that stand for the same as an earlier one, by the rule for duplicates.
         counts: How many others were taken out, by reason.
+        differing: Rows that have the id of an earlier row of their file and differ from it; they stay.
+        differing_as: One of their ids; "" where there is none.
+        changed: Rows whose id a row of an earlier file has with other content; they are duplicates.
     """
 
     files: tuple[FileOfRows, ...]
     batches: tuple[Path, ...]
     duplicates: int
     counts: Mapping[str, int]
+    differing: int = 0
+    differing_as: str = ""
+    changed: int = 0
