@@ -174,7 +174,7 @@ class Investigation:
                     f"crime/{path.name}: belongs to no city; move it into a folder, "
                     f"as crime/<city>/{path.name}"
                 )
-            files = [file for file in path.glob("*") if file.is_file() and not file.name.startswith(".")]
+            files = [file for file in path.glob("*") if not file.is_dir() and not file.name.startswith(".")]
             if files:
                 found[path.name] = sorted((as_label(file, self.folder), file) for file in files)
         return found

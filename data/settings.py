@@ -147,7 +147,7 @@ class CrimeColumns(Section):
         location: Both in one column, as ``POINT (-118.2 34.1)`` or ``(34.1, -118.2)``.
         x: Eastward, in the system of :attr:`Crime.crs`.
         y: Northward, likewise.
-        id: What identifies a record, so that one given twice is counted once.
+        id: What identifies a record, so that one given twice is counted once; "" where nothing does.
         incident: What identifies the incident, of which several rows may be part.
     """
 
@@ -158,7 +158,7 @@ class CrimeColumns(Section):
     location: Text | None = None
     x: Text | None = None
     y: Text | None = None
-    id: Text | None = None
+    id: str | None = None
     incident: Text | None = None
 
 

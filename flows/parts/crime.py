@@ -87,6 +87,7 @@ def run(job: Job) -> PointsFound:
     """
     from flows.service.artifacts import show_table
     from tasks.crime import task as tasks
+    from tasks.crime.tabulate import unlocated
     from tasks.income import task as income
     from tasks.income.results import CityCrime, write_findings
     from tasks.places import task as places
@@ -100,7 +101,12 @@ def run(job: Job) -> PointsFound:
         client, batches, layer, census.tracts, job.work / "crime" / "located"
     )
     counts = step(tasks.count)(located, given.settings, census)
-    crimes = [CityCrime(each.city, name, found) for each in counts for name, found in each.counts.items()]
+    crimes = [
+        CityCrime(each.city, name, found)
+        for own, each in zip(gathered, counts, strict=True)
+        for name, found in each.counts.items()
+        if name not in unlocated(own, each)
+    ]
     findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client)
     write_findings(findings, "crimes", out)
     closed = step(tasks.close)(gathered, counts, out=out)
@@ -142,10 +148,11 @@ def tell(found: PointsFound) -> Told:
 
 PART = Part(
     name="crime",
-    patterns=("crime/*/*.*", *points.CENSUS),
+    patterns=("crime/*/*", *points.CENSUS),
     tables=(*crime.PRIVATE, *crime.PUBLIC),
     ledger=LEDGER,
     look=look,
+    recognised=recognised,
     run=run,
     origin=origin,
     tell=tell,

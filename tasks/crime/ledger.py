@@ -118,3 +118,38 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
         )
     if not gathered.has_ids:
         yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"
+    yield from _warnings_of_ids(gathered, place)
+    yield from _warnings_of_locations(gathered, counts, place)
+
+
+def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
+    if gathered.differing:
+        yield (
+            f"{place}: {gathered.differing:,} rows have the {gathered.ids_in} of another row and differ from it in "
+            f"day, type or location, as {gathered.differing_as}: it is not the row's, so each row counts; write "
+            f'rows = "incident" in [crime.{gathered.key}] to count each {gathered.ids_in} once per type'
+        )
+    if gathered.changed:
+        yield (
+            f"{place}: {gathered.changed:,} rows have the {gathered.ids_in} of a row of an earlier file and another "
+            "day, type or location; the earlier file's are counted"
+        )
+
+
+def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:
+    """Types, or whole folders, of which most crimes have no location."""
+    located = counts.outside + _counted(counts)
+    if gathered.no_location > located:
+        total = gathered.no_location + located
+        yield (
+            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: are the columns of "
+            f"the coordinates right, and in degrees? name them in columns of [crime.{gathered.key}]"
+        )
+        return
+    for name, without in gathered.without_location.items():
+        if without > counts.counted[name]:
+            total = without + counts.counted[name]
+            yield (
+                f"{place}: {without:,} of {total:,} crimes of the type {name!r} have no location, as where a city "
+                "withholds it: of their places little or nothing is known"
+            )

@@ -107,7 +107,8 @@ def recognise(label: str, found: Sequence[str], given: CrimeColumns, section: st
         InputError: A column that the settings name is not there; or no column, or more than one, could be the
             date or the type.
     """
-    named = {meaning: name.strip() for meaning, name in given.model_dump().items() if name is not None}
+    settled = {meaning: name.strip() for meaning, name in given.model_dump().items() if name is not None}
+    named = {meaning: name for meaning, name in settled.items() if name}
     shown = [name.strip() for name in found]
     for name in named.values():
         fix = f"{file_faults.RENAME}, or name it in columns of {section}"
@@ -115,10 +116,14 @@ def recognise(label: str, found: Sequence[str], given: CrimeColumns, section: st
     known = layout_of(shown)
     layout, columns = known or (None, {})
     columns = {meaning: columns[meaning] for meaning in MEANINGS if meaning in columns} | named
+    if settled.get("id") == "":
+        columns = {meaning: name for meaning, name in columns.items() if meaning not in {"id", "incident"}} | named
     names = plain_names(shown)
     taken = set(columns.values())
     for meaning in MEANINGS:
-        if meaning in columns or (layout is not None and meaning in {"id", "incident"}):
+        if meaning in columns:
+            continue
+        if meaning in {"id", "incident"} and (layout is not None or settled.get("id") == ""):
             continue
         if meaning in {"latitude", "longitude"} and {"location", "x", "y"} & named.keys():
             continue

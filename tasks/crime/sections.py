@@ -190,7 +190,7 @@ def _check_types(place: str, types: Sequence[str]) -> None:
 def _check_columns(place: str, settings: Crime) -> None:
     meanings: dict[str, str] = {}
     for meaning, column in settings.columns.model_dump().items():
-        if column is None:
+        if column is None or (meaning == "id" and not column):
             continue
         if not column.strip():
             raise InputError(f"{place}.columns.{meaning}: is blank; write what the files call the column")

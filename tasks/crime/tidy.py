@@ -109,8 +109,8 @@ class CrimeReader:
         name = self.plan.key
         if name is not None and self.plan.is_row:
             fix = (
-                "a crime without an id cannot be counted once; give it one, or leave out id in columns of "
-                f"[crime.{self.key}] if no crime appears twice in the files"
+                "a crime without an id cannot be counted once; give it one, or write columns = "
+                f'{{ id = "" }} in [crime.{self.key}] if no crime appears twice in the files'
             )
             return ids_of(block.column(name), label, name, before, fix)
         own = pa.array([f"{label}\0{row}" for row in range(before, before + block.num_rows)], pa.string())

@@ -56,7 +56,7 @@ def unique_rows(
         >>> first = pa.table({"id": ["a", "a", "b"], "content": [1, 2, 3]})
         >>> found = unique_rows([first, first], "id", "content")
         >>> len(found.rows), found.duplicates, found.differing, found.differing_as
-        (2, 4, 1, 'a')
+        (2, 4, 2, 'a')
         >>> unique_rows([first, first], "id", "content", "occurrence").duplicates
         3
     """
@@ -81,7 +81,7 @@ def unique_rows(
         int(again.sum()),
         len(ids),
         min(ids, default=""),
-        int((again & ~_duplicated(those, ["id", "content"])).sum()) - len(ids) if rule == "id" else 0,
+        int((again & ~differing & ~_duplicated(those, ["id", "content"])).sum()) if rule == "id" else 0,
     )
 
 
