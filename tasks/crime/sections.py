@@ -55,9 +55,11 @@ def sections(
     """
     for key in crime:
         if key not in files:
+            near = nearest(key, [other for other in files if other not in crime])
+            hint = f" (did you mean crime/{near}?)" if near else ""
             raise InputError(
-                f"{FILE}: crime.{key}: no file in crime/{key}; put the city's records there, "
-                "or remove the section"
+                f"{FILE}: crime.{key}: no file in crime/{key}{hint}; put the city's records there, or remove the "
+                "section"
             )
     for key, settings in crime.items():
         _check_section(key, settings, cities)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from data import file_faults
 from data.settings import ALL_CRIMES, Crime
 from data.text import collapse
+from tasks.crime.dates import readings
 from tasks.crime.days import NotADateError
 from tasks.crime.plan import FilePlan
 from tasks.places.points import locations
@@ -125,17 +126,17 @@ class CrimeReader:
             return self.plan.dates.days(block.column(name))
         except NotADateError as error:
             row = before + error.index + 1
-            wanted, fix = self._date_wanted()
+            wanted, fix = self._date_wanted(error.text)
             raise file_faults.wrong_value(label, name, row, error.text[:80], wanted, fix=fix) from None
         except TypeError:
             raise file_faults.wrong_type(label, name, block.column(name).type, "dates") from None
 
-    def _date_wanted(self) -> tuple[str, str]:
+    def _date_wanted(self, text: str) -> tuple[str, str]:
         """What a date should be, and what to do about one that is not."""
         given, shown = self.plan.dates.format, self.plan.dates.shown_by
         if given is not None:
             return f"a date in date_format of [crime.{self.key}] ({given!r})", "correct one of the two"
-        order = self.plan.dates.order
+        order = self.plan.dates.order if readings(text) else ""
         as_shown = f", as row {shown[0]:,} ({shown[1][:80]!r}) shows" if shown else ""
         return (
             f"a date with the {order}{as_shown}" if order else "a date",

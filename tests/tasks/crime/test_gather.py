@@ -195,7 +195,14 @@ def test_files_without_a_crime_or_without_types_are_reported(
 def test_an_id_that_rows_share_and_differ_in_is_the_incident_s_and_drops_no_offense(  # noqa: PLR0917 - fixtures
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path, buckets: int
 ):
-    rows = [crimes(1), crimes(1, Crm_Cd_Desc=CAR), crimes(2), crimes(2), crimes(3, DATE_OCC="1/1/2018"), crimes(3)]
+    rows = [
+        crimes(1),
+        crimes(1, Crm_Cd_Desc=CAR),
+        crimes(2),
+        crimes(2),
+        crimes(3, DATE_OCC="1/1/2018"),
+        crimes(3),
+    ]
     again = [crimes(1), crimes(2), crimes(4)]
     files = [
         ("crime/alder/a.csv", written(tmp_path / "a.csv", rows)),
@@ -225,7 +232,9 @@ def test_a_record_that_changed_in_a_later_file_is_counted_once_as_in_the_first(
     assert (found.differing, found.changed) == (0, 1)
 
 
-def test_files_of_two_layouts_of_one_city_are_read_together(threads: Client, written: Callable, tmp_path: Path):
+def test_files_of_two_layouts_of_one_city_are_read_together(
+    threads: Client, written: Callable, tmp_path: Path
+):
     old = [
         {"IncidntNum": "1", "Category": "ARSON", "Descript": "x", "Date": "05/06/2017", "PdDistrict": "A",
          "X": "-122.4", "Y": "37.7", "PdId": f"10{place}"}
@@ -248,7 +257,11 @@ def test_files_of_two_layouts_of_one_city_are_read_together(threads: Client, wri
 def test_crimes_without_a_location_are_counted_by_type(
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
 ):
-    rows = [crimes(1), crimes(2, LAT="0", LON="0"), *(crimes(n, Crm_Cd_Desc=CAR, LAT="", LON="") for n in (3, 4))]
+    rows = [
+        crimes(1),
+        crimes(2, LAT="0", LON="0"),
+        *(crimes(n, Crm_Cd_Desc=CAR, LAT="", LON="") for n in (3, 4)),
+    ]
     files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
     found = gathered(files, settings, tmp_path / "work", threads)
     assert found.no_location == 3

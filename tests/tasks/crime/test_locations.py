@@ -41,7 +41,17 @@ def test_a_structure_is_read_as_the_json_that_it_was():
 
 def test_numbers_are_read_from_text_with_commas_and_with_what_stands_for_withheld_ones():
     texts = ["39.711", " 39,711 ", "REDACTED", "redacted", "-", "", None, "-1", "1e2"]
-    assert numbers_of(pa.array(texts)).to_pylist() == [39.711, 39.711, None, None, None, None, None, -1.0, 100.0]
+    assert numbers_of(pa.array(texts)).to_pylist() == [
+        39.711,
+        39.711,
+        None,
+        None,
+        None,
+        None,
+        None,
+        -1.0,
+        100.0,
+    ]
     assert numbers_of(pa.array([1, None])).to_pylist() == [1.0, None]
     assert numbers_of(pa.array(["3,178,210", "17"]), thousands=True).to_pylist() == [3178210.0, 17.0]
 

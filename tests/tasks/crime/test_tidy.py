@@ -16,6 +16,7 @@ from tasks.crime.plan import FilePlan
 from tasks.crime.tidy import OTHER, CrimeReader
 from tasks.rows.reader import Tidied
 
+
 def reader(plan: FilePlan | None = None, **given: object) -> CrimeReader:
     values = {"city": "Alder", "year": 2019, "types": ["ARSON", "SIMPLE  ASSAULT "]}
     plan = plan or FilePlan("[crime.alder]", "when", "what", ("x", "y"), "no", True, DateForm("month first"))
@@ -169,7 +170,9 @@ def test_a_date_that_does_not_fit_the_configured_format_is_reported():
 
 def test_a_date_that_contradicts_an_earlier_one_is_reported_with_it():
     own = reader(replace(reader().plan, dates=DateForm("day first", shown_by=(7, "13/2/2019"))))
-    with pytest.raises(InputError, match=r"'2/13/2019' is not a date with the day first, as row 7 \('13/2/2019'"):
+    with pytest.raises(
+        InputError, match=r"'2/13/2019' is not a date with the day first, as row 7 \('13/2/2019'"
+    ):
         own.tidied(block(when=["2/13/2019", "1/1/2019"]), "a", 0)
 
 
