@@ -27,7 +27,7 @@ DAY_FIRST: Final = "day first"
 YEAR_FIRST: Final = "year first"
 _ORDERS: Final = ("", MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
 _COLUMNS: Final = (
-    "layout", "city", "state", *MEANINGS, "crs", "order", "rows", "marks", "types", "nowhere", "source",
+    "layout", "city", "state", *MEANINGS, "crs", "order", "rows", "marks", "types", "nowhere", "only", "source",
 )  # fmt: skip
 _NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 
@@ -48,6 +48,8 @@ class Layout:
             enough.
         types: The types of crime that are examined where the settings name none.
         nowhere: A longitude and latitude that mean "no location", beside those that always do; or None.
+        only: A column and its value in the rows that are crimes, where files hold others, as accidents; or
+            None.
         source: Where the layout was found.
     """
 
@@ -61,6 +63,7 @@ class Layout:
     marks: tuple[str, ...]
     types: tuple[str, ...]
     nowhere: tuple[float, float] | None
+    only: tuple[str, str] | None
     source: str
 
     def found_in(self, names: Mapping[str, str]) -> dict[str, str] | None:
@@ -152,9 +155,10 @@ def _layout(number: int, fields: list[str]) -> Layout:
         wrong = "order"
     if bool(row["crs"]) != ("x" in columns and "y" in columns):
         wrong = "crs"
-    nowhere = tuple(map(float, row["nowhere"].split()))
-    if wrong or len(nowhere) not in {0, 2}:
-        raise InputError(f"{LAYOUTS}: row {number}: {wrong or 'nowhere'} is missing or wrong; correct it")
+    nowhere, only = tuple(map(float, row["nowhere"].split())), row["only"].split()
+    if wrong or not {len(nowhere), len(only)} <= {0, 2}:
+        wrong = wrong or "nowhere or only"
+        raise InputError(f"{LAYOUTS}: row {number}: {wrong} is missing or wrong; correct it")
     return Layout(
         name=row["layout"],
         city=row["city"],
@@ -166,6 +170,7 @@ def _layout(number: int, fields: list[str]) -> Layout:
         marks=_several(row["marks"]),
         types=_several(row["types"]),
         nowhere=(nowhere[0], nowhere[1]) if nowhere else None,
+        only=(only[0], only[1]) if only else None,
         source=row["source"],
     )
 

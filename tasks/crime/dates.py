@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,7 @@ _COMPACT: Final = (8, 14)
 """Digits of a date like 20190304, without and with a time."""
 
 
+@lru_cache(maxsize=1 << 16)  # files hold each day thousands of times, in block after block
 def day_of(
     text: str, order: str = "", date_format: str | None = None, zone: str | None = None
 ) -> date | None:

@@ -145,6 +145,9 @@ def different(texts: pa.Array) -> Iterator[tuple[int, str]]:
 
 def _milliseconds(values: pa.Array) -> pa.Array | None:
     """Days of milliseconds since 1970, as portals give them to programs; None where that is not what it is."""
+    first = next((value for value in values[:100].to_pylist() if value), None)
+    if first is None or (isinstance(first, str) and not first.isdigit()):
+        return None
     try:
         numbers = values.cast(pa.int64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

@@ -136,10 +136,10 @@ def gather_crimes(
         without_location={
             name: found.counts.get(f"{_OF_TYPE}{position}", 0) for position, name in enumerate(types)
         },
-        differing=found.differing,
-        differing_as=printable(found.differing_as[:80]),
+        unlike=found.unlike,
+        unlike_as=printable(found.unlike_as[:80]),
         ids_in=printable(next((plan.key for plan in plans.values() if plan.key), "")),
-        changed=found.changed,
+        split=found.split,
     )
 
 

@@ -123,17 +123,19 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
 
 
 def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
-    if gathered.differing:
+    if not gathered.unlike:
+        return
+    what = (
+        f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, type or "
+        f"location, as {gathered.unlike_as}"
+    )
+    if gathered.split:
         yield (
-            f"{place}: {gathered.differing:,} rows have the {gathered.ids_in} of another row and differ from it in "
-            f"day, type or location, as {gathered.differing_as}: it is not the row's, so each row counts; write "
-            f'rows = "incident" in [crime.{gathered.key}] to count each {gathered.ids_in} once per type'
+            f'{what}: it is not the row\'s, so that each row counts; write rows = "incident" in '
+            f"[crime.{gathered.key}] to count each {gathered.ids_in} once per type"
         )
-    if gathered.changed:
-        yield (
-            f"{place}: {gathered.changed:,} rows have the {gathered.ids_in} of a row of an earlier file and another "
-            "day, type or location; the earlier file's are counted"
-        )
+    else:
+        yield f"{what}; the earlier row is counted"
 
 
 def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:

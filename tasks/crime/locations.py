@@ -36,6 +36,9 @@ WITHHELD: Final = (
 
 _COMMA: Final = r"^([+-]?[0-9]{1,3}),([0-9]+)$"
 _THOUSANDS: Final = r"^([+-]?[0-9]{1,3})((?:,[0-9]{3})+)((?:\.[0-9]*)?)$"
+_MILLIONS: Final = r"^([+-]?[0-9]{1,3})((?:,[0-9]{3}){2,})((?:\.[0-9]*)?)$"
+"""No degrees have so many digits before the point, whatever a single comma means."""
+
 _ALWAYS_NOWHERE: Final = ((-1.0, -1.0),)
 _PLAIN_NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 
@@ -107,11 +110,17 @@ def numbers_of(values: pa.Array, *, thousands: bool = False) -> pa.Array:
         return values.cast(pa.float64(), safe=False)
     if pa.types.is_decimal(values.type) or pa.types.is_null(values.type):
         return values.cast(pa.float64())
-    text = pc.utf8_trim_whitespace(texts_of(values))
+    text = texts_of(values)
+    try:
+        return text.cast(pa.float64())
+    except pa.ArrowInvalid:
+        pass  # something in it is no plain number
+    text = pc.utf8_trim_whitespace(text)
     withheld = pc.is_in(pc.utf8_upper(text), pa.array(WITHHELD))
     text = pc.if_else(withheld, pa.scalar(None, pa.string()), text)
     if pc.any(pc.match_substring(text, ","), min_count=0).as_py():
-        text = _without_thousands(text) if thousands else pc.replace_substring_regex(text, _COMMA, r"\1.\2")
+        text = _without_thousands(text, _THOUSANDS if thousands else _MILLIONS)
+        text = pc.replace_substring_regex(text, _COMMA, r"\1.\2")
     fine = pc.fill_null(pc.match_substring_regex(text, _PLAIN_NUMBER), True)
     if not pc.all(fine, min_count=0).as_py():
         index = pc.index(fine, False).as_py()
@@ -196,8 +205,8 @@ def _to_degrees(crs: str) -> Transformer:
     return Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
 
 
-def _without_thousands(text: pa.Array) -> pa.Array:
-    grouped = pc.fill_null(pc.match_substring_regex(text, _THOUSANDS), False)
+def _without_thousands(text: pa.Array, form: str) -> pa.Array:
+    grouped = pc.fill_null(pc.match_substring_regex(text, form), False)
     return pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
 
 

@@ -18,7 +18,7 @@ from data import file_faults
 from data.crime_layouts import DAY_FIRST, MONTH_FIRST
 from data.errors import InputError
 from data.printable import printable
-from data.settings import Crime
+from data.settings import ALL_CRIMES, Crime
 from tasks.crime import peek
 from tasks.crime.date_order import order_of
 from tasks.crime.dates import readings
@@ -48,6 +48,7 @@ class FilePlan:
         crs: The system of x and y; "" where the location is in degrees.
         turned: Whether latitude and longitude stand in the other order in their one column.
         nowhere: A longitude and latitude that mean "no location".
+        only: A column and its value in the rows that are crimes; None where all are.
         layout: The layout's name; "" where none is known.
         rows: What a row is, as "offense"; "" where that is not known.
     """
@@ -62,13 +63,16 @@ class FilePlan:
     crs: str = ""
     turned: bool = False
     nowhere: tuple[float, float] | None = None
+    only: tuple[str, str] | None = None
     layout: str = ""
     rows: str = ""
 
     @property
     def wanted(self) -> Wanted:
         """The columns that are read, each once."""
-        names = (*(() if self.key is None else (self.key,)), self.date, self.type, *self.place)
+        first = () if self.key is None else (self.key,)
+        last = () if self.only is None else (self.only[0],)
+        names = (*first, self.date, self.type, *self.place, *last)
         return peek.wanted(tuple(dict.fromkeys(names)), self.section)
 
     def degrees(self, block: pa.RecordBatch, label: str, before: int) -> Degrees:
@@ -125,6 +129,7 @@ def plan_of(key: str, label: str, path: Path, settings: Crime) -> FilePlan:
         key=_key(settings, row, incident, label, section, None if layout is None else layout.rows),
         is_row=row is not None and settings.rows != "incident",
         nowhere=None if layout is None else layout.nowhere,
+        only=found.only if settings.examined == (ALL_CRIMES,) else None,
         layout="" if layout is None else layout.name,
         rows="" if layout is None else layout.rows,
     )

@@ -74,11 +74,13 @@ class Recognised:
         columns: By meaning (:data:`data.crime_layouts.MEANINGS`), the file's column, without blanks around it.
         layout: The known layout, or None.
         named: The meanings whose column the settings name.
+        only: A column and its value in the rows that are crimes; None where all are.
     """
 
     columns: Mapping[str, str]
     layout: Layout | None
     named: frozenset[str]
+    only: tuple[str, str] | None = None
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -117,7 +119,9 @@ def recognise(label: str, found: Sequence[str], given: CrimeColumns, section: st
     layout, columns = known or (None, {})
     columns = {meaning: columns[meaning] for meaning in MEANINGS if meaning in columns} | named
     if settled.get("id") == "":
-        columns = {meaning: name for meaning, name in columns.items() if meaning not in {"id", "incident"}} | named
+        columns = {
+            meaning: name for meaning, name in columns.items() if meaning not in {"id", "incident"}
+        } | named
     names = plain_names(shown)
     taken = set(columns.values())
     for meaning in MEANINGS:
@@ -136,7 +140,11 @@ def recognise(label: str, found: Sequence[str], given: CrimeColumns, section: st
                 f"{label}: no known layout, and no column that must be the {meaning}; write in {section} "
                 f'columns = {{ {meaning} = "…" }} (there are {_listed(shown)})'
             )
-    return Recognised(columns, layout, frozenset(named))
+    only = None if layout is None or layout.only is None else layout.only
+    mark = None if only is None else names.get(plain(only[0]))
+    return Recognised(
+        columns, layout, frozenset(named), None if mark is None or only is None else (mark, only[1])
+    )
 
 
 def _check_named(label: str, name: str, shown: Sequence[str], fix: str) -> None:

@@ -31,10 +31,10 @@ class GatheredCrimes:
         year: The analysed year.
         has_ids: Whether any file has a column of ids; without one, no row is a duplicate.
         without_location: By type, in the order examined, how many of ``no_location`` are of it.
-        differing: Rows that have the id of an earlier row of their file and differ from it; they are counted.
-        differing_as: One of their ids.
+        unlike: Rows that have the id of an earlier row and another day, type or location.
+        unlike_as: One of their ids.
         ids_in: The column of the ids.
-        changed: Rows whose id a row of an earlier file has with another day, type or location; they are
+        split: Whether so many do that the id is not the row's: then they are counted, else they are
             duplicates.
     """
 
@@ -48,10 +48,10 @@ class GatheredCrimes:
     year: int
     has_ids: bool
     without_location: Mapping[str, int] = field(default_factory=dict)
-    differing: int = 0
-    differing_as: str = ""
+    unlike: int = 0
+    unlike_as: str = ""
     ids_in: str = ""
-    changed: int = 0
+    split: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from data import file_faults
 from data.settings import ALL_CRIMES, Crime
 from data.text import collapse
 from tasks.crime.dates import readings
-from tasks.crime.days import NotADateError
+from tasks.crime.days import NotADateError, texts_of
 from tasks.crime.plan import FilePlan
 from tasks.places.points import locations
 from tasks.rows.ids import as_text, ids_of
@@ -144,6 +144,16 @@ class CrimeReader:
             f'[crime.{self.key}] how dates are written, as date_format = "%d/%m/%Y"',
         )
 
+    def _crimes(self, block: pa.RecordBatch) -> pa.Array:
+        """The type of each row where all crimes are of one: those that the layout marks as no crime are not."""
+        none = pa.array(np.zeros(block.num_rows, np.int16))
+        if self.plan.only is None:
+            return none
+        name, value = self.plan.only
+        marks = pc.utf8_trim_whitespace(texts_of(block.column(name)))
+        is_crime = pc.fill_null(pc.equal(marks, value), True)
+        return pc.if_else(is_crime, none, pa.scalar(OTHER, pa.int16()))
+
     def _types(self, block: pa.RecordBatch, label: str) -> tuple[pa.Array, _Words, tuple[str, ...]]:
         """The position of each type among the configured ones, a hash of each, and the types as words."""
         column = block.column(self.plan.type)
@@ -156,7 +166,7 @@ class CrimeReader:
         kinds = hashes[codes]
         once = dict.fromkeys(texts)
         if self.settings.examined == (ALL_CRIMES,):
-            everything = pa.array(np.zeros(len(column), np.int16))
+            everything = self._crimes(block)
             return everything, kinds * np.uint64(self.settings.rows != "incident"), _first(once, _MOST_OTHERS)
         configured = {collapse(name): position for position, name in enumerate(self.settings.examined)}
         positions = np.array([*(configured.get(text, OTHER) for text in texts), OTHER], np.int16)

@@ -1,7 +1,7 @@
 """Which rows are duplicates: rows of one id that stand for the same thing (methods 6.1 and 9.1).
 
-- ``id``: the id is the row's. The first row with an id stays. Should two rows of one file have one id and
-  differ, the id is not the row's after all, and that is counted.
+- ``id``: the id is the row's. The first row with an id stays. Should many rows of a file have the id of
+  another and differ from it, the id is not the row's after all.
 - ``content``: rows of one id that are equal are one, wherever they stand.
 - ``occurrence``: the id is that of something that several rows describe. Each row of a file stays; a row that
   an earlier file has, too, is a duplicate. Two equal rows of a file are two, and are two in a later file.
@@ -28,16 +28,16 @@ class Unique:
     Attributes:
         rows: These rows, in order, in one chunk; the id is large_string.
         duplicates: How many others there are.
-        differing: Rows whose id an earlier row of their file has, with other content.
-        differing_as: The first of their ids in order of text; "" where there is none.
-        changed: Duplicates by their id whose content no earlier row of the id has.
+        unlike: Duplicates by their id whose content no earlier row of the id has.
+        unlike_as: The first of their ids in order of text; "" where there is none.
+        differing: Rows that an earlier row of their own file has the id of, with other content.
     """
 
     rows: pa.Table
     duplicates: int
+    unlike: int = 0
+    unlike_as: str = ""
     differing: int = 0
-    differing_as: str = ""
-    changed: int = 0
 
 
 def unique_rows(
@@ -55,8 +55,8 @@ def unique_rows(
     Example:
         >>> first = pa.table({"id": ["a", "a", "b"], "content": [1, 2, 3]})
         >>> found = unique_rows([first, first], "id", "content")
-        >>> len(found.rows), found.duplicates, found.differing, found.differing_as
-        (2, 4, 2, 'a')
+        >>> len(found.rows), found.duplicates, found.unlike, found.unlike_as, found.differing
+        (2, 4, 1, 'a', 2)
         >>> unique_rows([first, first], "id", "content", "occurrence").duplicates
         3
     """
@@ -74,14 +74,14 @@ def unique_rows(
     again = _again(those, rule)
     stays = np.ones(len(rows), np.bool_)
     stays[repeated[again]] = False
-    differing = _differing(those) if rule == "id" else np.zeros(len(those), np.bool_)
-    ids = rows[id_column].take(pa.array(repeated[differing])).to_pylist()
+    unlike = again & ~_duplicated(those, ["id", "content"]) if rule == "id" else ~again & again
+    ids = rows[id_column].take(pa.array(repeated[unlike])).to_pylist()
     return Unique(
         rows.filter(pa.array(stays)).combine_chunks(),
         int(again.sum()),
         len(ids),
         min(ids, default=""),
-        int((again & ~differing & ~_duplicated(those, ["id", "content"])).sum()) if rule == "id" else 0,
+        int(_differing(those).sum()) if rule == "id" else 0,
     )
 
 

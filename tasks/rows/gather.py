@@ -33,6 +33,9 @@ _ONE_BUCKET: Final = 2_000_000
 _BUCKET: Final = 1_000_000
 """Beyond that, about so many rows are in each bucket."""
 
+_ONE_IN: Final = 100
+"""Where one row in so many has the id of another of its file and differs from it, ids are not the rows'."""
+
 MOST_BUCKETS: Final = 500
 """A reader has a file open for each bucket."""
 
@@ -67,16 +70,16 @@ class BucketCounts:
     Attributes:
         duplicates: Rows that stand for the same as an earlier one.
         counts: The others taken out, by reason.
+        unlike: As :attr:`tasks.rows.duplicates.Unique.unlike`.
+        unlike_as: One of their ids.
         differing: As :attr:`tasks.rows.duplicates.Unique.differing`.
-        differing_as: One of their ids.
-        changed: As :attr:`tasks.rows.duplicates.Unique.changed`.
     """
 
     duplicates: int
     counts: dict[str, int]
+    unlike: int = 0
+    unlike_as: str = ""
     differing: int = 0
-    differing_as: str = ""
-    changed: int = 0
 
 
 def buckets_for(rows: int) -> int:
@@ -120,7 +123,8 @@ def gather_rows(
         readers: By path inside the investigation folder, the reader of a file that is read otherwise than
             the rest; its id and schema are the same.
         content: The column of the schema (numbers) that is equal where rows stand for the same.
-        rule: Which rows are duplicates. Where ids turn out not to be the rows', it is ``occurrence``.
+        rule: Which rows are duplicates. Where ids turn out not to be the
+            rows', it becomes ``occurrence``.
 
     Returns:
         The files, the batches and the counts.
@@ -151,7 +155,8 @@ def gather_rows(
         for bucket, path in enumerate(paths)
     ]
     done = first = run_each(client, count_bucket, pieces)
-    if any(each.differing for each in done):
+    rows = sum(file.rows for file in read)
+    if split := rows > 0 and sum(each.differing for each in done) * _ONE_IN >= rows:
         done = run_each(client, count_bucket, [replace(piece, rule="occurrence") for piece in pieces])
     shutil.rmtree(partitions)
     for half in batches.glob(".*"):  # what a worker had half written when it died
@@ -164,9 +169,9 @@ def gather_rows(
         paths,
         sum(each.duplicates for each in done),
         dict(totals),
-        differing=sum(each.differing for each in first),
-        differing_as=min((each.differing_as for each in first if each.differing), default=""),
-        changed=sum(each.changed for each in done),
+        unlike=sum(each.unlike for each in first),
+        unlike_as=min((each.unlike_as for each in first if each.unlike), default=""),
+        split=split,
     )
 
 
@@ -213,7 +218,7 @@ def count_bucket(piece: BucketPiece) -> BucketCounts:
             write_statistics=False,
         )
     return BucketCounts(
-        found.duplicates, dict(counted.counts), found.differing, found.differing_as, found.changed
+        found.duplicates, dict(counted.counts), found.unlike, found.unlike_as, found.differing
     )
 
 

@@ -102,15 +102,16 @@ class GatheredRows:
             or, where rows have none, from its position in its file.
         duplicates: Rows that stand for the same as an earlier one, by the rule for duplicates.
         counts: How many others were taken out, by reason.
-        differing: Rows that have the id of an earlier row of their file and differ from it; they stay.
-        differing_as: One of their ids; "" where there is none.
-        changed: Rows whose id a row of an earlier file has with other content; they are duplicates.
+        unlike: Rows that have the id of an earlier row, and other content.
+        unlike_as: One of their ids; "" where there is none.
+        split: Whether so many of a file do that the id is not the row's: then they stay, else they are
+            duplicates.
     """
 
     files: tuple[FileOfRows, ...]
     batches: tuple[Path, ...]
     duplicates: int
     counts: Mapping[str, int]
-    differing: int = 0
-    differing_as: str = ""
-    changed: int = 0
+    unlike: int = 0
+    unlike_as: str = ""
+    split: bool = False

@@ -211,12 +211,12 @@ def test_an_id_that_rows_share_and_differ_in_is_the_incident_s_and_drops_no_offe
     found = gathered(files, settings, tmp_path / "work", threads, buckets=buckets)
     assert reasons(found) == (2, 1, 0, 0)  # what the second file repeats
     assert [row[0] for row in placed(found)] == [BATTERY] * 5 + [CAR]
-    assert (found.differing, found.differing_as, found.ids_in) == (2, "190000001", "DR_NO")
+    assert (found.unlike, found.unlike_as, found.ids_in, found.split) == (2, "190000001", "DR_NO", True)
     once = settings.model_copy(update={"rows": "incident"})
     found = gathered(files, once, tmp_path / "work", threads, buckets=buckets)
     assert reasons(found) == (4, 1, 0, 0)
     assert [row[0] for row in placed(found)] == [BATTERY] * 3 + [CAR]
-    assert found.differing == 0
+    assert found.unlike == 0
 
 
 def test_a_record_that_changed_in_a_later_file_is_counted_once_as_in_the_first(
@@ -229,7 +229,7 @@ def test_a_record_that_changed_in_a_later_file_is_counted_once_as_in_the_first(
     found = gathered(files, settings, tmp_path / "work", threads)
     assert reasons(found) == (2, 0, 0, 0)
     assert [row[0] for row in placed(found)] == [BATTERY] * 2
-    assert (found.differing, found.changed) == (0, 1)
+    assert (found.unlike, found.split) == (1, False)
 
 
 def test_files_of_two_layouts_of_one_city_are_read_together(

@@ -168,17 +168,12 @@ def warnings_of(out: Path, **given: object) -> list[str]:
 
 
 def test_rows_that_share_an_id_and_differ_are_reported_with_an_example(tmp_path: Path):
-    assert warnings_of(tmp_path, differing=1200, differing_as="2016-7", ids_in="INCIDENT_ID") == [
-        "crime/alder: 1,200 rows have the INCIDENT_ID of another row and differ from it in day, type or location, "
-        'as 2016-7: it is not the row\'s, so each row counts; write rows = "incident" in [crime.alder] to count each '
-        "INCIDENT_ID once per type"
-    ]
-
-
-def test_rows_that_changed_between_files_are_reported(tmp_path: Path):
-    assert warnings_of(tmp_path, changed=3, ids_in="DR_NO") == [
-        "crime/alder: 3 rows have the DR_NO of a row of an earlier file and another day, type or location; the "
-        "earlier file's are counted"
+    given = {"unlike": 1200, "unlike_as": "2016-7", "ids_in": "INCIDENT_ID"}
+    what = "crime/alder: 1,200 rows have the INCIDENT_ID of an earlier row and another day, type or location, as 2016-7"
+    assert warnings_of(tmp_path, **given) == [f"{what}; the earlier row is counted"]
+    assert warnings_of(tmp_path, **given, split=True) == [
+        f'{what}: it is not the row\'s, so that each row counts; write rows = "incident" in [crime.alder] to count '
+        "each INCIDENT_ID once per type"
     ]
 
 
