@@ -27,7 +27,8 @@ DAY_FIRST: Final = "day first"
 YEAR_FIRST: Final = "year first"
 _ORDERS: Final = ("", MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
 _COLUMNS: Final = (
-    "layout", "city", "state", *MEANINGS, "crs", "order", "rows", "marks", "types", "nowhere", "only", "source",
+    "layout", "city", "state", *MEANINGS, "crs", "order", "rows", "marks", "types", "nowhere", "only",
+    "source",
 )  # fmt: skip
 _NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 

@@ -14,7 +14,7 @@ from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
 from flows.run.step import step
-from tasks.crime.ledger import COUNTED, CRIMES, LEDGER
+from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ def run(job: Job) -> PointsFound:
     """
     from flows.service.artifacts import show_table
     from tasks.crime import task as tasks
-    from tasks.crime.tabulate import unlocated
     from tasks.income import task as income
     from tasks.income.results import CityCrime, write_findings
     from tasks.places import task as places

@@ -17,8 +17,8 @@ from tasks.crime.days import DateForm, different, texts_of
 def order_of(blocks: Iterable[pa.Array], label: str, column: str, section: str) -> DateForm:
     """Find which of two numbers is the month in a column of dates.
 
-    The first date of which only one reading is a day decides. Should a later one contradict it, that row is an
-    error when it is read. Where no date depends on the order, there is nothing to decide.
+    The first date of which only one reading is a day decides. Should a later one contradict it, that row is
+    an error when it is read. Where no date depends on the order, there is nothing to decide.
 
     Args:
         blocks: The column, block by block; it is read up to the date that decides.

@@ -144,7 +144,7 @@ def different(texts: pa.Array) -> Iterator[tuple[int, str]]:
 
 
 def _milliseconds(values: pa.Array) -> pa.Array | None:
-    """Days of milliseconds since 1970, as portals give them to programs; None where that is not what it is."""
+    """Days of milliseconds since 1970, as portals give them to programs; None where it is anything else."""
     first = next((value for value in values[:100].to_pylist() if value), None)
     if first is None or (isinstance(first, str) and not first.isdigit()):
         return None

@@ -158,7 +158,8 @@ def _check_types(key: str, plans: Mapping[str, FilePlan], types: Sequence[str], 
     if not found:
         column = printable(next(plan.type for plan in plans.values()))
         raise InputError(
-            f"crime/{key}: column {column}, that of the types, is empty in every file; name the one that holds "
+            f"crime/{key}: column {column}, that of the types, is empty in every file; name the one that "
+            "holds "
             f'them in [crime.{key}], as columns = {{ type = "…" }}'
         )
     near = nearest(collapse(missing[0]), found)

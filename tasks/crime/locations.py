@@ -1,4 +1,4 @@
-"""Where a crime happened, from degrees, from one column of locations, or from feet or metres (method 9.10)."""
+"""Where a crime happened, from degrees, one column of locations, or feet or metres (method 9.10)."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def numbers_of(values: pa.Array, *, thousands: bool = False) -> pa.Array:
 
 
 def in_one_column(values: pa.Array) -> Degrees:
-    """Locations that stand in one column, each in whatever form.
+    r"""Locations that stand in one column, each in whatever form.
 
     Args:
         values: Text; or, as JSON and Parquet may give it, a structure.
@@ -138,7 +138,7 @@ def in_one_column(values: pa.Array) -> Degrees:
         Longitudes and latitudes; missing where none is written.
 
     Example:
-        >>> found = in_one_column(pa.array(["POINT (-104.9 39.7)", "1 MAIN ST\\nCITY\\n(39.7, -104.9)", "?"]))
+        >>> found = in_one_column(pa.array(["POINT (-104.9 39.7)", "1 MAIN ST\nCITY\n(39.7, -104.9)", "?"]))
         >>> found.lon.to_pylist(), found.lat.to_pylist()
         ([-104.9, -104.9, None], [39.7, 39.7, None])
     """

@@ -33,6 +33,9 @@ _DEGREES: Final = "write degrees as digits with a decimal point, as 34.0522"
 _UNITS: Final = "write them as digits with a decimal point, as 3178210.5"
 
 
+_ANY_DATES: Final = DateForm()
+
+
 @dataclass(frozen=True)
 class FilePlan:
     """How a file is read; it goes to the workers.
@@ -59,7 +62,7 @@ class FilePlan:
     place: tuple[str, ...]
     key: str | None
     is_row: bool
-    dates: DateForm = DateForm()
+    dates: DateForm = _ANY_DATES
     crs: str = ""
     turned: bool = False
     nowhere: tuple[float, float] | None = None
@@ -170,7 +173,8 @@ def _place(found: Recognised, label: str, section: str) -> tuple[str, ...]:
         whose = f"an edition of {found.layout.name} " if found.layout else ""
         raise InputError(
             f"{label}: {whose}without coordinates, so that no crime can be put into a tract; add columns "
-            f'latitude and longitude (geocode the addresses), or name in {section} columns = {{ latitude = "…", '
+            f"latitude and longitude (geocode the addresses), or name in {section} columns = "
+            f'{{ latitude = "…", '
             'longitude = "…" }'
         )
     names = tuple(found.columns[meaning] for meaning in meanings)
@@ -187,7 +191,8 @@ def _placed(
         column = plan.place[0]
         if not len(lon) and (seen := _first_text(first.column(column))) is not None:
             raise InputError(
-                f"{label}: column {column}, row {seen[0]}: {printable(seen[1][:80])!r} holds no coordinates, as "
+                f"{label}: column {column}, row {seen[0]}: {printable(seen[1][:80])!r} holds no coordinates,"
+                " as "
                 f"POINT (-118.2 34.1) or (34.1, -118.2); name in {plan.section} the columns that do, as "
                 'columns = { latitude = "…", longitude = "…" }'
             )
@@ -201,7 +206,8 @@ def _placed(
         return replace(plan, crs=crs)
     at = int(np.flatnonzero(far)[0])
     raise InputError(
-        f"{label}: columns {plan.place[0]} and {plan.place[1]} hold {lon[at]:.10g} and {lat[at]:.10g}, and no "
+        f"{label}: columns {plan.place[0]} and {plan.place[1]} hold {lon[at]:.10g} and {lat[at]:.10g}, and "
+        "no "
         f"degrees: feet of a state's plane, or metres? write their system in {plan.section}, as "
         'crs = "EPSG:2232", or name columns with degrees'
     )

@@ -71,7 +71,7 @@ class Recognised:
     """What was recognised in the header of a file.
 
     Attributes:
-        columns: By meaning (:data:`data.crime_layouts.MEANINGS`), the file's column, without blanks around it.
+        columns: By meaning (:data:`data.crime_layouts.MEANINGS`), the file's column, without blanks.
         layout: The known layout, or None.
         named: The meanings whose column the settings name.
         only: A column and its value in the rows that are crimes; None where all are.
@@ -165,7 +165,8 @@ def _accepted(
             return None
         if len(fits) > 1:
             raise InputError(
-                f"{label}: columns {printable(fits[0])} and {printable(fits[1])} could both be the {meaning}; "
+                f"{label}: columns {printable(fits[0])} and {printable(fits[1])} could both be the "
+                f"{meaning}; "
                 f'write in {section} columns = {{ {meaning} = "{printable(fits[0])}" }}, or the other'
             )
     return None

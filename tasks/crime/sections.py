@@ -58,7 +58,8 @@ def sections(
             near = nearest(key, [other for other in files if other not in crime])
             hint = f" (did you mean crime/{near}?)" if near else ""
             raise InputError(
-                f"{FILE}: crime.{key}: no file in crime/{key}{hint}; put the city's records there, or remove the "
+                f"{FILE}: crime.{key}: no file in crime/{key}{hint}; put the city's records there, or "
+                "remove the "
                 "section"
             )
     for key, settings in crime.items():
@@ -117,7 +118,8 @@ def _types_there(
         return None
     found: set[str] = set()
     for label, path in files:
-        column = settings.columns.type or known[label][1]["type"]  # type: ignore[index] - none is None
+        layout = known[label]
+        column = settings.columns.type or ("" if layout is None else layout[1]["type"])
         first = next(peek.blocks(path, label, peek.wanted((column.strip(),), "")), None)
         if first is not None:
             words = first.column(0).cast(pa.string()).unique().to_pylist()

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.settings import Crime
-from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.crime.results import CrimeCounts
 from tasks.places.results import Census
 from tasks.places.usable import usable_geoids
 
@@ -54,7 +54,7 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
     with_income = _total(sums.filter(usable))
     return CrimeCounts(
         key=key,
-        city=settings.city,
+        city=settings.city or "",
         outside=outside,
         counted={name: by_type[name] for name in settings.examined},
         with_income=with_income,
@@ -90,17 +90,3 @@ def count_folders(
         census: The Census and the lists of all cities.
     """
     return [count_crimes(located, own, key, census) for key, own in settings.items()]
-
-
-def unlocated(gathered: GatheredCrimes, counts: CrimeCounts) -> set[str]:
-    """The types of a folder of which there are crimes, and none with a location in the city.
-
-    Cities withhold where some crimes happened. Of such a type nothing is known by tract, and a table that
-    showed 0 crimes of it would be wrong (method 9.2).
-
-    Args:
-        gathered: The crimes of the folder, with those that have no location by type.
-        counts: What became of those that have one.
-    """
-    without = gathered.without_location
-    return {name for name, found in counts.counted.items() if without.get(name) and not found}

@@ -145,7 +145,7 @@ class CrimeReader:
         )
 
     def _crimes(self, block: pa.RecordBatch) -> pa.Array:
-        """The type of each row where all crimes are of one: those that the layout marks as no crime are not."""
+        """The type of each row where all crimes are of one; what the layout marks as no crime is of none."""
         none = pa.array(np.zeros(block.num_rows, np.int16))
         if self.plan.only is None:
             return none

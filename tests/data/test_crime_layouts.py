@@ -7,49 +7,74 @@ import pytest
 from data.crime_layouts import MEANINGS, Layout, layout_of, layouts, plain
 
 HEADERS = {
-    "Los Angeles' portal": "DR_NO,Date Rptd,DATE OCC,TIME OCC,AREA ,AREA NAME,Rpt Dist No,Part 1-2,Crm Cd,Crm Cd Desc,"
+    "Los Angeles' portal": "DR_NO,Date Rptd,DATE OCC,TIME OCC,AREA ,AREA NAME,Rpt Dist No,Part 1-2,Crm Cd,"
+                           "Crm Cd Desc,"
     "Mocodes,Status,LOCATION,Cross Street,LAT,LON",
-    "Chicago's portal": "ID,Case Number,Date,Block,IUCR,Primary Type,Description,Location Description,Arrest,Domestic,"
-    "Beat,District,Ward,Community Area,FBI Code,X Coordinate,Y Coordinate,Year,Updated On,Latitude,Longitude,Location",
-    "New York's portal (NYPD complaints)": "CMPLNT_NUM,CMPLNT_FR_DT,CMPLNT_FR_TM,CMPLNT_TO_DT,RPT_DT,KY_CD,OFNS_DESC,"
+    "Chicago's portal": "ID,Case Number,Date,Block,IUCR,Primary Type,Description,Location Description,"
+                        "Arrest,Domestic,"
+    "Beat,District,Ward,Community Area,FBI Code,X Coordinate,Y Coordinate,Year,Updated On,Latitude,"
+    "Longitude,Location",
+    "New York's portal (NYPD complaints)": "CMPLNT_NUM,CMPLNT_FR_DT,CMPLNT_FR_TM,CMPLNT_TO_DT,RPT_DT,KY_CD,"
+                                           "OFNS_DESC,"
     "PD_CD,PD_DESC,LAW_CAT_CD,BORO_NM,X_COORD_CD,Y_COORD_CD,Latitude,Longitude,Lat_Lon",
-    "San Francisco's portal (since 2018)": "Incident Datetime,Incident Date,Incident Time,Incident Year,Report Datetime,"
+    "San Francisco's portal (since 2018)": "Incident Datetime,Incident Date,Incident Time,Incident Year,"
+                                           "Report Datetime,"
     "Row ID,Incident ID,Incident Number,CAD Number,Incident Code,Incident Category,Incident Subcategory,"
     "Incident Description,Resolution,Latitude,Longitude,Point",
-    "San Francisco's portal (2003 to 2018)": "IncidntNum,Category,Descript,DayOfWeek,Date,Time,PdDistrict,Resolution,"
+    "San Francisco's portal (2003 to 2018)": "IncidntNum,Category,Descript,DayOfWeek,Date,Time,PdDistrict,"
+                                             "Resolution,"
     "Address,X,Y,Location,PdId",
-    "Denver's portal": "INCIDENT_ID,OFFENSE_ID,OFFENSE_CODE,OFFENSE_CODE_EXTENSION,OFFENSE_TYPE_ID,OFFENSE_CATEGORY_ID,"
+    "Denver's portal": "INCIDENT_ID,OFFENSE_ID,OFFENSE_CODE,OFFENSE_CODE_EXTENSION,OFFENSE_TYPE_ID,"
+                       "OFFENSE_CATEGORY_ID,"
     "FIRST_OCCURRENCE_DATE,LAST_OCCURRENCE_DATE,REPORTED_DATE,INCIDENT_ADDRESS,GEO_X,GEO_Y,GEO_LON,GEO_LAT,IS_CRIME",
     "Austin's portal": "Incident Number,Highest Offense Description,Highest Offense Code,Family Violence,"
     "Occurred Date Time,Occurred Date,Occurred Time,Report Date Time,Latitude,Longitude,Location",
-    "Austin's portal (API)": "incident_report_number,crime_type,ucr_code,occ_date_time,occ_date,latitude,longitude,location",
-    "Houston's police (NIBRS)": "Incident,RMSOccurrenceDate,RMSOccurrenceHour,NIBRSClass,NIBRSDescription,OffenseCount,"
+    "Austin's portal (API)": "incident_report_number,crime_type,ucr_code,occ_date_time,occ_date,latitude,"
+                             "longitude,location",
+    "Houston's police (NIBRS)": "Incident,RMSOccurrenceDate,RMSOccurrenceHour,NIBRSClass,NIBRSDescription,"
+                                "OffenseCount,"
     "Beat,Premise,StreetNo,MapLongitude,MapLatitude",
-    "Phoenix' portal": "INC NUMBER,OCCURRED ON,OCCURRED TO,UCR CRIME CATEGORY,100 BLOCK ADDR,ZIP,PREMISE TYPE",
-    "Seattle's portal": "Report Number,Report DateTime,Offense ID,Offense Date,NIBRS Group AB,Offense Sub Category,"
-    "Block Address,Latitude,Longitude,Beat,Precinct,Sector,Neighborhood,Offense Category,NIBRS Offense Code Description",
-    "Seattle's portal (until 2024)": "Report Number,Offense ID,Offense Start DateTime,Offense End DateTime,Group A B,"
-    "Offense Parent Group,Offense,Offense Code,Precinct,Sector,Beat,MCPP,100 Block Address,Longitude,Latitude",
-    "Philadelphia's portal": "the_geom,cartodb_id,objectid,dc_dist,psa,dispatch_date_time,dispatch_date,dispatch_time,"
+    "Phoenix' portal": "INC NUMBER,OCCURRED ON,OCCURRED TO,UCR CRIME CATEGORY,100 BLOCK ADDR,ZIP,PREMISE "
+                       "TYPE",
+    "Seattle's portal": "Report Number,Report DateTime,Offense ID,Offense Date,NIBRS Group AB,Offense Sub "
+                        "Category,"
+    "Block Address,Latitude,Longitude,Beat,Precinct,Sector,Neighborhood,Offense Category,NIBRS Offense Code "
+    "Description",
+    "Seattle's portal (until 2024)": "Report Number,Offense ID,Offense Start DateTime,Offense End DateTime,"
+                                     "Group A B,"
+    "Offense Parent Group,Offense,Offense Code,Precinct,Sector,Beat,MCPP,100 Block Address,Longitude,"
+    "Latitude",
+    "Philadelphia's portal": "the_geom,cartodb_id,objectid,dc_dist,psa,dispatch_date_time,dispatch_date,"
+                             "dispatch_time,"
     "hour,dc_key,location_block,ucr_general,text_general_code,point_x,point_y,lat,lng",
-    "Washington's portal": "X,Y,CCN,REPORT_DAT,SHIFT,METHOD,OFFENSE,BLOCK,XBLOCK,YBLOCK,WARD,ANC,LATITUDE,LONGITUDE,BID,"
+    "Washington's portal": "X,Y,CCN,REPORT_DAT,SHIFT,METHOD,OFFENSE,BLOCK,XBLOCK,YBLOCK,WARD,ANC,LATITUDE,"
+                           "LONGITUDE,BID,"
     "START_DATE,END_DATE,OBJECTID",
-    "Boston's portal": "INCIDENT_NUMBER,OFFENSE_CODE,OFFENSE_CODE_GROUP,OFFENSE_DESCRIPTION,DISTRICT,SHOOTING,"
+    "Boston's portal": "INCIDENT_NUMBER,OFFENSE_CODE,OFFENSE_CODE_GROUP,OFFENSE_DESCRIPTION,DISTRICT,"
+                       "SHOOTING,"
     "OCCURRED_ON_DATE,YEAR,MONTH,STREET,Lat,Long,Location",
-    "Dallas' portal": "Incident Number w/year,Year of Incident,Service Number ID,Type of Incident,Date1 of Occurrence,"
+    "Dallas' portal": "Incident Number w/year,Year of Incident,Service Number ID,Type of Incident,Date1 of "
+                      "Occurrence,"
     "UCR Offense Description,NIBRS Crime,NIBRS Crime Category,X Coordinate,Y Cordinate,Zip Code,Location1",
-    "Dallas' portal (API)": "incidentnum,servyr,servnumid,offincident,date1,nibrs_crime,nibrs_crime_category,geocoded_column",
+    "Dallas' portal (API)": "incidentnum,servyr,servnumid,offincident,date1,nibrs_crime,"
+                            "nibrs_crime_category,geocoded_column",
     "Baltimore's portal": "RowID,CCNumber,CrimeDateTime,CrimeCode,Description,Latitude,Longitude",
-    "Baltimore's portal (until 2021)": "CrimeDate,CrimeTime,CrimeCode,Location,Description,Weapon,District,Longitude,"
+    "Baltimore's portal (until 2021)": "CrimeDate,CrimeTime,CrimeCode,Location,Description,Weapon,District,"
+                                       "Longitude,"
     "Latitude,Location 1,Total Incidents",
-    "Detroit's portal": "crime_id,report_number,offense_description,offense_category,incident_timestamp,latitude,longitude",
-    "Minneapolis' portal": "publicaddress,caseNumber,precinct,reportedDate,beginDate,offense,description,UCRCode,"
+    "Detroit's portal": "crime_id,report_number,offense_description,offense_category,incident_timestamp,"
+                        "latitude,longitude",
+    "Minneapolis' portal": "publicaddress,caseNumber,precinct,reportedDate,beginDate,offense,description,"
+                           "UCRCode,"
     "centergbsid,centerLong,centerLat",
-    "Portland's police": "Address,CaseNumber,CrimeAgainst,Neighborhood,OccurDate,OccurTime,OffenseCategory,OffenseType,"
+    "Portland's police": "Address,CaseNumber,CrimeAgainst,Neighborhood,OccurDate,OccurTime,OffenseCategory,"
+                         "OffenseType,"
     "OpenDataLat,OpenDataLon,ReportDate,OffenseCount",
-    "Kansas City's portal": "report_no,reported_date,from_date,offense,ibrs,description,beat,address,rep_dist,area,location",
+    "Kansas City's portal": "report_no,reported_date,from_date,offense,ibrs,description,beat,address,"
+                            "rep_dist,area,location",
     "Cincinnati's portal": "INSTANCEID,INCIDENT_NO,DATE_REPORTED,DATE_FROM,OFFENSE,LATITUDE_X,LONGITUDE_X",
-    "San Diego's police (NIBRS)": "objectid,nibrs_uniq,case_number,occured_on,ibr_offense_description,latitude,longitude",
+    "San Diego's police (NIBRS)": "objectid,nibrs_uniq,case_number,occured_on,ibr_offense_description,"
+                                  "latitude,longitude",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def reasons(found: GatheredCrimes) -> tuple[int, int, int, int]:
 def files(tmp_path: Path, crimes: Callable, written: Callable) -> Files:
     """Two files in which every reason meets every other."""
     rng = random.Random(8)
-    rows = []
+    rows: list[dict] = []
     for number in range(1200):
         given = {}
         if rng.random() < 0.3:
@@ -241,8 +241,8 @@ def test_files_of_two_layouts_of_one_city_are_read_together(
         for place in range(2)
     ]  # fmt: skip
     new = [
-        {"Incident Datetime": "2018/05/06 11:31:00 PM", "Row ID": "7", "Incident Number": "1", "Latitude": "37.7",
-         "Incident Code": "1", "Incident Category": "ARSON", "Longitude": "-122.4"}
+        {"Incident Datetime": "2018/05/06 11:31:00 PM", "Row ID": "7", "Incident Number": "1",
+         "Incident Code": "1", "Latitude": "37.7", "Incident Category": "ARSON", "Longitude": "-122.4"}
     ]  # fmt: skip
     files = [
         ("crime/sf/a.csv", written(tmp_path / "a.csv", old)),
@@ -325,7 +325,7 @@ def test_every_row_of_the_real_samples_is_accounted_for_as_plain_pandas_has_it(
     rows = pd.concat(frames, ignore_index=True)
     duplicate = rows.duplicated("DR_NO")
     other_year = pd.to_datetime(rows["DATE OCC"], format="mixed").dt.year != year
-    other_type = ~rows["Crm Cd Desc"].isin(settings.types)
+    other_type = ~rows["Crm Cd Desc"].isin(settings.examined)
     nowhere = (rows["LAT"] == 0) & (rows["LON"] == 0)
     assert (rows["LAT"].isna().sum(), rows["LON"].isna().sum()) == (0, 0)
     left = ~(duplicate | other_year | other_type | nowhere)

@@ -16,7 +16,8 @@ LON, LAT = -104.968, 39.711
         "POINT (-104.968 39.711)", "POINT(-104.968 39.711)", "point ( -104.968  39.711 )",
         "SRID=4326;POINT (-104.968 39.711)", "POINT Z (-104.968 39.711 1600)", "(39.711, -104.968)",
         "(39.711°, -104.968°)", "1600 MAIN ST\nDENVER, CO 80202\n(39.711, -104.968)", " 39.711, -104.968 ",
-        '{"type": "Point", "coordinates": [-104.968, 39.711]}', "{'type':'Point','coordinates':[-104.968,39.711]}",
+        '{"type": "Point", "coordinates": [-104.968, 39.711]}',
+        "{'type':'Point','coordinates':[-104.968,39.711]}",
         "{'latitude': '39.711', 'human_address': '{}', 'longitude': '-104.968'}",
         '{"needs_recoding": false, "longitude": "-104.968", "latitude": "39.711"}',
     ],
@@ -56,7 +57,7 @@ def test_numbers_are_read_from_text_with_commas_and_with_what_stands_for_withhel
     assert numbers_of(pa.array(["3,178,210", "17"]), thousands=True).to_pylist() == [3178210.0, 17.0]
 
 
-@pytest.mark.parametrize("text", ["north", "1,2,3", "39.711 N", "--1", "inf", "0x10"])
+@pytest.mark.parametrize("text", ["north", "1,2,3", "39.711 N", "--1", "0x10"])
 def test_what_is_no_number_is_named(text: str):
     with pytest.raises(NotANumberError) as error:
         numbers_of(pa.array(["1.5", None, text]))

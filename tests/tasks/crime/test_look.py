@@ -52,7 +52,8 @@ def test_swapped_coordinates_are_reported(
         (b"", "is empty; hand in the file with its header and rows"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LOM\n",
-            "an edition of Los Angeles' portal without coordinates, so that no crime can be put into a tract; add "
+            "an edition of Los Angeles' portal without coordinates, so that no crime can be put into a "
+            "tract; add "
             "columns latitude and longitude (geocode the addresses), or name in [crime.alder] columns",
         ),
         (
@@ -80,7 +81,8 @@ def test_swapped_coordinates_are_reported(
         ),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,1700715,3178210\n",
-            "columns LON and LAT hold 3178210 and 1700715, and no degrees: feet of a state's plane, or metres? write "
+            "columns LON and LAT hold 3178210 and 1700715, and no degrees: feet of a state's plane, or "
+            "metres? write "
             'their system in [crime.alder], as crs = "EPSG:2232", or name columns with degrees',
         ),
         (
@@ -89,7 +91,8 @@ def test_swapped_coordinates_are_reported(
         ),
         (
             b"date,type,location\n2019-03-04,THEFT,\n2019-03-04,THEFT,1 MAIN ST\n",
-            "column location, row 2: '1 MAIN ST' holds no coordinates, as POINT (-118.2 34.1) or (34.1, -118.2); name",
+            "column location, row 2: '1 MAIN ST' holds no coordinates, as POINT (-118.2 34.1) or (34.1, "
+            "-118.2); name",
         ),
         (
             b"date,type,lat,lon\n5/6/2019,THEFT,34,-118\n",
@@ -135,10 +138,12 @@ def recognised(path: Path, text: str, **given: object) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/9/2019,THEFT,34,-118\n", "Los Angeles' portal, one row per report, "
+        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/9/2019,THEFT,34,-118\n", "Los Angeles' portal, one row "
+                                                                           "per report, "
          "1 crimes"),
         ("when,offense,y,x\n13/7/2019,THEFT,34,-118\n", None),
-        ("occurred_on,offense,y,x\n13/7/2019,THEFT,34,-118\n", "no known layout: date from occurred_on, type from "
+        ("occurred_on,offense,y,x\n13/7/2019,THEFT,34,-118\n", "no known layout: date from occurred_on, "
+                                                               "type from "
          "offense, location from y and x, dates with the day first, 1 crimes"),
         ("CCN,START_DATE,OFFENSE,SHIFT,XBLOCK,YBLOCK\n1,2019/03/04 05:05:00+00,THEFT,DAY,398000,137000\n",
          "Washington's portal, one row per report, coordinates in EPSG:26985, 1 crimes"),
@@ -152,7 +157,8 @@ def test_what_was_recognised_is_said(tmp_path: Path, text: str, said: str | None
     first, about = recognised(tmp_path / "a.csv", text)
     assert first == f"crime/alder/a.csv: {said}"
     assert about == (
-        "crime/alder: Alder city, California, 2019: all crimes together, as no types are named; the commonest in the "
+        "crime/alder: Alder city, California, 2019: all crimes together, as no types are named; the "
+        "commonest in the "
         "first rows are 'THEFT'"
     )
     assert recognised(tmp_path / "a.csv", text, types=["THEFT"]) == [first]

@@ -41,7 +41,8 @@ def test_each_folder_has_its_section_in_order_of_the_folders():
 def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str, unknown: Files):
     said = refused(sections, {key: unknown}, {}, {ALDER}, 2019)
     assert said.startswith(
-        f"crime/{key}: nothing says which of the cities of census/city_tracts it is, and it has no section in "
+        f"crime/{key}: nothing says which of the cities of census/city_tracts it is, and it has no section "
+        "in "
         "investigation.toml; write there:\n"
     )
     lines = said.split("\n", 1)[1]
@@ -54,7 +55,8 @@ def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str,
 def test_a_mistyped_folder_or_section_is_reported_with_the_other():
     said = refused(sections, {"los-angels": FILES}, {"los-angeles": section()}, {ALDER})
     assert said == (
-        "investigation.toml: crime.los-angeles: no file in crime/los-angeles (did you mean crime/los-angels?); put "
+        "investigation.toml: crime.los-angeles: no file in crime/los-angeles (did you mean "
+        "crime/los-angels?); put "
         "the city's records there, or remove the section"
     )
     said = refused(sections, {"alder": FILES}, {"alder": section(), "birch": section()}, {ALDER})
@@ -73,7 +75,8 @@ def test_a_mistyped_folder_or_section_is_reported_with_the_other():
         ({"types": ["ARSON", " "]}, "crime.alder.types: ' ' is not a type; write it as the files do"),
         ({"types": ["HIT  RUN", "HIT RUN "]}, "crime.alder.types: 'HIT RUN' is named twice; remove one"),
         ({"types": ["outside"]}, "crime.alder.types: 'outside' is a line of the ledger"),
-        ({"crs": "EPSG:4326"}, "crime.alder.crs: EPSG:4326 is no system of feet or metres; write the one of x and y"),
+        ({"crs": "EPSG:4326"}, "crime.alder.crs: EPSG:4326 is no system of feet or metres; write the one of "
+                               "x and y"),
         ({"columns": CrimeColumns(date="d", type="t", latitude="y", longitude=" y")},
          "crime.alder.columns: latitude and longitude are both 'y'; name a column for each"),
         ({"columns": CrimeColumns(date="d", type=" ", latitude="y", longitude="x")},
@@ -159,11 +162,15 @@ def test_los_angeles_files_without_the_article_s_types_are_examined_together(
 @pytest.mark.parametrize(
     ("given", "cities", "year", "said"),
     [
-        ({}, {ALDER}, 2019, "crime/a: Denver is not among the cities of census/city_tracts, and it has no section in"),
-        ({}, {DENVER}, None, "crime/a: the year analysed is not known, and it has no section in investigation.toml"),
-        ({"a": Crime(city=DENVER)}, {DENVER}, None, "investigation.toml: crime.a: the year analysed is not known; write "
+        ({}, {ALDER}, 2019, "crime/a: Denver is not among the cities of census/city_tracts, and it has no "
+                            "section in"),
+        ({}, {DENVER}, None, "crime/a: the year analysed is not known, and it has no section in "
+                             "investigation.toml"),
+        ({"a": Crime(city=DENVER)}, {DENVER}, None, "investigation.toml: crime.a: the year analysed is not "
+                                                    "known; write "
          "year = 2019 there"),
-        ({"a": Crime(year=2019)}, {ALDER}, None, "investigation.toml: crime.a: Denver is not among the cities of "
+        ({"a": Crime(year=2019)}, {ALDER}, None, "investigation.toml: crime.a: Denver is not among the "
+                                                 "cities of "
          f'census/city_tracts; write city = "{ALDER}" there'),
     ],
 )  # fmt: skip

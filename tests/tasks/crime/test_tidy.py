@@ -142,12 +142,14 @@ def test_a_crime_without_a_date_is_of_no_year():
         (
             {"no": ["1", None]},
             "crime/alder/a.csv: column no, row 102: is empty; a crime without an id cannot be counted once; "
-            'give it one, or write columns = { id = "" } in [crime.alder] if no crime appears twice in the files',
+            'give it one, or write columns = { id = "" } in [crime.alder] if no crime appears twice in the '
+            "files",
         ),
         (
             {"when": ["1/1/2019", "29/7/2019"]},
             "crime/alder/a.csv: column when, row 102: '29/7/2019' is not a date with the month first; write "
-            "month/day/year, as 07/29/2019, or ISO 8601, as 2019-07-29, or say in [crime.alder] how dates are written, as "
+            "month/day/year, as 07/29/2019, or ISO 8601, as 2019-07-29, or say in [crime.alder] how dates "
+            "are written, as "
             'date_format = "%d/%m/%Y"',
         ),
     ],
