@@ -143,8 +143,17 @@ def not_csv(label: str, reason: object, row: int | None = None, or_else: str = "
     return InputError(f"{label}:{where} cannot be read as CSV ({reason}); {fix}")
 
 
-def wrong_field_count(label: str, row: int | None, found: int | str, wanted: int | str) -> InputError:
+def wrong_field_count(
+    label: str, row: int | None, found: int | str, wanted: int | str, separator: str = ","
+) -> InputError:
     """A row has more or fewer fields than the header.
+
+    Args:
+        label: How the file is named in the message.
+        row: The row, if known.
+        found: Its fields.
+        wanted: The columns of the header.
+        separator: What separates columns.
 
     Example:
         >>> str(wrong_field_count("atlas/a.csv", 3, 5, 4))
@@ -152,9 +161,10 @@ def wrong_field_count(label: str, row: int | None, found: int | str, wanted: int
     """
     which = "a row" if row is None else f"row {row}"
     fields = "field" if str(found) == "1" else "fields"
+    mark = {",": "comma", ";": "semicolon", "\t": "tab"}.get(separator, repr(separator))
     return InputError(
         f"{label}: {which} has {found} {fields} instead of {wanted}; "
-        "put quotes around a field that holds a comma"
+        f"put quotes around a field that holds a {mark}"
     )
 
 
@@ -171,6 +181,18 @@ def endless_row(label: str, row: int, megabytes: int) -> InputError:
     return InputError(
         f"{label}: a row after row {row} is longer than {megabytes} MB; "
         "close the quotation mark that is left open"
+    )
+
+
+def endless_header(label: str, kilobytes: int) -> InputError:
+    """The first row of a CSV, its header, does not end.
+
+    Example:
+        >>> str(endless_header("posts/a.csv", 256))
+        'posts/a.csv: its first row, the header, is longer than 256 kB; hand in a table with its header'
+    """
+    return InputError(
+        f"{label}: its first row, the header, is longer than {kilobytes} kB; hand in a table with its header"
     )
 
 
@@ -199,10 +221,49 @@ def missing_column(label: str, name: str, found: Collection[str], fix: str = REN
             return InputError(
                 f"{label}: columns are separated by {called}; save the file with commas between them"
             )
-    names = [escaped(each if len(each) <= _LONG else f"{each[:_LONG]}…") for each in islice(found, _MANY)]
+    names = [_named(each) for each in islice(found, _MANY)]
     more = f" and {len(found) - _MANY:,} more" if len(found) > _MANY else ""
     there = f"there are {', '.join(names)}{more}" if found else "there is none"
     return InputError(f"{label}: no column {name}; {fix} ({there})")
+
+
+def two_columns(label: str, name: str, one: str, other: str) -> InputError:
+    """Two columns of a file could be the one that is wanted.
+
+    Example:
+        >>> str(two_columns("posts/a.csv", "latitude", "lat", "Latitude"))
+        'posts/a.csv: two columns could be latitude: lat and Latitude; remove or rename one'
+    """
+    return InputError(
+        f"{label}: two columns could be {name}: {_named(one)} and {_named(other)}; remove or rename one"
+    )
+
+
+def _named(name: str) -> str:
+    """A column's name on one line, not endless."""
+    return escaped(name if len(name) <= _LONG else f"{name[:_LONG]}…")
+
+
+def not_degrees(label: str, system: str) -> InputError:
+    """The coordinates of a file are in another system than degrees.
+
+    Args:
+        label: How the file is named in the message.
+        system: What the file says, as "EPSG:2229", fit to be shown.
+    """
+    return InputError(f"{label}: its coordinates are in {system} and no degrees; save it in WGS 84")
+
+
+def holds_nul(label: str, row: int) -> InputError:
+    """A row of a text holds NUL bytes, which no text does.
+
+    Example:
+        >>> str(holds_nul("posts/a.csv", 7))
+        'posts/a.csv: row 7 holds NUL bytes, as a file has that was not copied to its end; copy it again'
+    """
+    return InputError(
+        f"{label}: row {row} holds NUL bytes, as a file has that was not copied to its end; copy it again"
+    )
 
 
 def repeated_column(label: str, name: str) -> InputError:

@@ -104,7 +104,7 @@ def gather_crimes(
     plans = {label: plan_of(key, label, path, settings) for label, path in files}
     with_ids = any(plan.key is not None for plan in plans.values())
     readers = {label: CrimeReader(key, settings, plan, with_ids) for label, plan in plans.items()}
-    about = sum(estimated_rows(path, label, readers[label].wanted.suffixes) for label, path in files)
+    about = sum(estimated_rows(path, label) for label, path in files)
     types = settings.examined
     found = gather_rows(
         files,

@@ -6,41 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data import file_faults
 from tasks.rows import large_tables
-from tasks.rows.csv_head import head_of, header_of
-from tasks.rows.errors import reading
-from tasks.rows.reader import SUFFIXES, Wanted
+from tasks.rows.reader import Wanted
 
 
 def columns_of(path: Path, label: str) -> list[str]:
-    """The columns of a file, as it spells them.
+    """The columns of a file, as it spells them, without blanks around them.
 
     Raises:
         InputError: It cannot be read.
     """
-    with reading(label):
-        if large_tables.suffix_of(path, label, SUFFIXES) == ".parquet":
-            return list(pq.read_schema(path).names)
-        return header_of(head_of(path, label), label)
+    return [name.strip() for name in large_tables.columns_of(path, label)]
 
 
 def wanted(names: tuple[str, ...], section: str) -> Wanted:
-    """Columns of a file, as the readers of :mod:`tasks.rows` take them.
+    """Columns of a file, as the readers of :mod:`tasks.rows` take them: all as they stand in the file.
 
     Args:
         names: The columns, without blanks around them.
         section: The section of the settings, as ``[crime.denver]``.
     """
-    return Wanted(
-        names=names,
-        degrees=(),
-        trimmed=True,
-        suffixes=SUFFIXES,
-        fix=f"{file_faults.RENAME}, or name it in columns of {section}",
-    )
+    return Wanted(names, (), fix=f"{file_faults.RENAME}, or name it in columns of {section}")
 
 
 def blocks(path: Path, label: str, columns: Wanted) -> Iterator[pa.RecordBatch]:
@@ -57,5 +45,5 @@ def rows_in_words(path: Path, label: str, first: pa.RecordBatch | None) -> str:
         first: Its first rows; None where it has none.
     """
     read = 0 if first is None else first.num_rows
-    about = large_tables.estimated_rows(path, label, SUFFIXES)
+    about = large_tables.estimated_rows(path, label)
     return f"{read:,}" if about <= read + 2 else f"about {max(about, read):,}"

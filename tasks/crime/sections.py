@@ -53,12 +53,17 @@ def sections(
             to write); a city has no list; a type is named twice, a column has two meanings, or a setting
             cannot be used.
     """
+    for key in files:
+        near = nearest(key, [other for other in crime if other not in files])
+        if key not in crime and near is not None:
+            raise InputError(
+                f"crime/{key}: no section for it in {FILE} (did you mean the folder to be {near!r}?); write its "
+                f"settings there:\n{section_lines(key)}"
+            )
     for key in crime:
         if key not in files:
-            near = nearest(key, [other for other in files if other not in crime])
-            hint = f" (did you mean crime/{near}?)" if near else ""
             raise InputError(
-                f"{FILE}: crime.{key}: no file in crime/{key}{hint}; put the city's records there, or "
+                f"{FILE}: crime.{key}: no file in crime/{key}; put the city's records there, or "
                 "remove the "
                 "section"
             )
@@ -92,7 +97,7 @@ def _complete(
     settings = Crime() if given is None else given
     missing: dict[str, object] = {}
     if settings.city is None or settings.types is None:
-        known = {label: layout_of(_names(path, label)) for label, path in files}
+        known = {label: layout_of(peek.columns_of(path, label)) for label, path in files}
         layouts = {None if each is None else each[0] for each in known.values()}
         if settings.city is None:
             missing["city"] = _city(key, layouts, cities, bare=given is None)
@@ -103,10 +108,6 @@ def _complete(
             raise _unknown(key, "the year analysed is not known", bare=given is None, line="year = 2019")
         missing["year"] = year
     return settings.model_copy(update=missing)
-
-
-def _names(path: Path, label: str) -> list[str]:
-    return [name.strip() for name in peek.columns_of(path, label)]
 
 
 def _types_there(

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from data import file_faults
-from data.errors import InputError
 from data.printable import escaped
 from data.text import nearest
 
 _IGNORED: Final = str.maketrans("", "", "_ \t\r\n\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\"'`“”‘’")
 _SHOWN: Final = 60
+_GUESSED: Final = 1000
 
 
 def folded(name: str) -> str:
@@ -54,38 +54,44 @@ def match(
     by_name: dict[str, list[str]] = {}
     for name in found:
         by_name.setdefault(folded(name), []).append(name)
-    return {
-        column: _matched(label, found, by_name, column, accepted, fix) for column, accepted in wanted.items()
-    }
-
-
-def _matched(  # noqa: PLR0917 - the file, then what is wanted of it
-    label: str,
-    found: Sequence[str],
-    by_name: Mapping[str, Sequence[str]],
-    column: str,
-    accepted: Sequence[str],
-    fix: str,
-) -> str:
-    exact = [name for name in found if name in accepted]
-    fits = exact or [name for each in dict.fromkeys(map(folded, accepted)) for name in by_name.get(each, ())]
-    if not fits:
-        raise _missing(label, found, column, accepted, fix)
-    if len(fits) > 1:
-        if len(set(fits)) == 1:
+    matched: dict[str, str] = {}
+    missing = ""
+    for column, accepted in wanted.items():
+        fits = _fitting(found, by_name, accepted)
+        if not fits:
+            missing = missing or column
+        elif len(fits) > 1 and len(set(fits)) == 1:
             raise file_faults.repeated_column(label, shown(fits[0]))
-        raise InputError(
-            f"{label}: two columns could be {column}: {shown(fits[0])} and {shown(fits[1])}; "
-            "remove or rename one"
-        )
-    return fits[0]
+        elif len(fits) > 1:
+            raise file_faults.two_columns(label, column, fits[0], fits[1])
+        else:
+            matched[column] = fits[0]
+    if missing:
+        others = [name for name in found if name not in matched.values()]
+        near = _guess(others, wanted[missing])
+        hint = f"did you mean {shown(near)}? " if near else ""
+        raise file_faults.missing_column(label, missing, found, hint + fix)
+    return matched
 
 
-def _missing(label: str, found: Sequence[str], column: str, accepted: Sequence[str], fix: str) -> InputError:
-    short = [name for name in found if len(name) <= 2 * _SHOWN][:1000]
-    near = next((guess for name in accepted if (guess := nearest(name, short)) is not None), None)
-    hint = f"did you mean {shown(near)}? " if near else ""
-    return file_faults.missing_column(label, column, found, hint + fix)
+def _fitting(
+    found: Sequence[str], by_name: Mapping[str, Sequence[str]], accepted: Sequence[str]
+) -> list[str]:
+    """The columns that have an accepted name: letter for letter where one has, else those alike."""
+    exact = [name for name in found if name in accepted]
+    return exact or [name for each in dict.fromkeys(map(folded, accepted)) for name in by_name.get(each, ())]
+
+
+def _guess(others: Sequence[str], accepted: Sequence[str]) -> str | None:
+    """The column that is most likely meant, of those that are not taken; None where none is alike."""
+    names = {folded(name): name for name in others[:_GUESSED] if name and len(name) <= 2 * _SHOWN}
+    for name in map(folded, accepted):
+        if (near := nearest(name, list(names))) is not None:
+            return names[near]
+    begins = (
+        each for each in names if len(each) > 2 and any(folded(name).startswith(each) for name in accepted)
+    )
+    return names.get(next(begins, ""))
 
 
 def shown(name: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Collection
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -14,33 +12,11 @@ import pyarrow.csv as pacsv
 from data import file_faults
 from tasks.rows.file_kind import check_kind
 
-HEAD_BYTES: Final = 1 << 20
-"""How much of a CSV is its beginning."""
+MOST_HEADER: Final = 1 << 18
+"""Bytes of a header at most."""
 
-PARSE: Final = pacsv.ParseOptions(newlines_in_values=True)
-"""How every CSV is parsed: a quoted value may hold line ends."""
-
-
-def opened(path: Path) -> pa.NativeFile:
-    """Open a CSV, unpacked."""
-    return pa.input_stream(str(path), compression="gzip" if path.suffix.lower() == ".gz" else None)
-
-
-def head_of(path: Path, label: str) -> bytes:
-    """The beginning of a CSV, unpacked.
-
-    Raises:
-        InputError: Its name ends in .gz and it is not a gzip file.
-    """
-    with path.open("rb") as file:
-        start = file.read(HEAD_BYTES)
-    if path.suffix.lower() != ".gz":
-        return start
-    try:
-        return zlib.decompressobj(wbits=31).decompress(start)
-    except zlib.error as error:
-        raise file_faults.damaged(label, "gzip") from error
-
+MOST_COLUMNS: Final = 10_000
+"""Columns that a table may have; the widest tables of the Census have some hundred."""
 
 _TOLD: Final = re.compile(rb"sep=.\r?\n", re.IGNORECASE)
 
@@ -65,7 +41,7 @@ def header_of(head: bytes, label: str, separator: str = ",") -> list[str]:
         separator: What stands between its columns.
 
     Raises:
-        InputError: It is empty, of another kind, or its header is not UTF-8.
+        InputError: It is empty, of another kind, or its header is not UTF-8, too long or too wide.
 
     Example:
         >>> header_of(b'id,"a, b"\r\n1,2\r\n', "posts/a.csv")
@@ -74,33 +50,53 @@ def header_of(head: bytes, label: str, separator: str = ",") -> list[str]:
     if not head.strip():
         raise file_faults.empty(label)
     check_kind(head, label)
-    first = _first_record(without_told(head))
-    # Text in UTF-16 has a zero byte beside every letter of its header.
+    first = head[: start_of_rows(head)]
+    if len(first) > MOST_HEADER:
+        raise file_faults.endless_header(label, MOST_HEADER >> 10)
     if b"\0" in first:
-        raise file_faults.not_utf8(label)
+        raise file_faults.holds_nul(label, 0)
+    first = without_told(first).rstrip(b"\r\n") + b"\n"
     try:
-        first.decode("utf-8-sig")
+        first.decode()
     except UnicodeDecodeError as error:
         raise file_faults.not_utf8(label) from error
-    read = pacsv.ReadOptions(block_size=HEAD_BYTES, use_threads=False)
+    read = pacsv.ReadOptions(block_size=2 * MOST_HEADER, use_threads=False)
     parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=True)
     with pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader:
-        return list(reader.schema.names)
+        names = list(reader.schema.names)
+    if len(names) > MOST_COLUMNS:
+        raise file_faults.too_wide(label, len(names), MOST_COLUMNS)
+    return names
 
 
-def _first_record(head: bytes) -> bytes:
-    """The bytes of the header and of blank lines above it."""
-    record: list[bytes] = []
+def start_of_rows(head: bytes) -> int:
+    r"""How many bytes of a CSV stand before its first row: its header, and what is above.
+
+    Args:
+        head: Its beginning in UTF-8, which holds the header.
+
+    Example:
+        >>> start_of_rows(b"\nid,word\n1,a\n")
+        9
+    """
+    told = len(head) - len(without_told(head))
+    return told + _end_of_first(head[told:])
+
+
+def _end_of_first(head: bytes) -> int:
+    """Where the header ends, with its line end; blank lines may stand above it."""
+    end = 0
     begun = inside = False
-    for line in head.splitlines():
-        record.append(line)
+    for line in head.splitlines(keepends=True):
+        end += len(line)
         begun |= bool(line.strip())
         # A quoted name may hold line ends: the header ends where its quotation marks are even.
         inside ^= line.count(b'"') % 2 == 1
         if begun and not inside:
-            return b"\n".join(record) + b"\n"
+            return end
     # A mark that is never closed is a letter of a name, as an inch is: then the first line is the header.
-    return head.lstrip().splitlines()[0] + b"\n"
+    above = len(head) - len(head.lstrip())
+    return above + len(head.lstrip().splitlines(keepends=True)[0])
 
 
 def check_columns(

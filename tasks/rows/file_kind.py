@@ -16,15 +16,17 @@ class Kind:
         name: What it is called, with its article.
         fix: What to do where a CSV is needed.
         packed: Whether it holds other files.
+        table: Whether it may be a table, or hold one, that can be read.
     """
 
     name: str
     fix: str
     packed: bool = False
+    table: bool = False
 
 
 _TABLE: Final = 'hand in the table that is meant, saved as "CSV UTF-8"'
-_ZIP: Final = Kind("a zip archive", "unpack it", packed=True)
+_ZIP: Final = Kind("a zip archive", "unpack it", packed=True, table=True)
 _WORKBOOK: Final = Kind("an Excel workbook", 'open it and save its sheet as "CSV UTF-8"')
 _WEB_PAGE: Final = Kind("a web page", "download the file itself, not the page about it")
 
@@ -33,10 +35,10 @@ _MAGIC: Final = {
     b"PK\x05\x06": _ZIP,
     b"\xd0\xcf\x11\xe0": _WORKBOOK,
     b"%PDF": Kind("a PDF", _TABLE),
-    b"\x1f\x8b": Kind("a gzip file", "unpack it", packed=True),
+    b"\x1f\x8b": Kind("a gzip file", "unpack it", packed=True, table=True),
     b"7z\xbc\xaf": Kind("a 7z archive", "unpack it", packed=True),
     b"Rar!": Kind("a RAR archive", "unpack it", packed=True),
-    b"PAR1": Kind("a Parquet file", "rename it to end with .parquet"),
+    b"PAR1": Kind("a Parquet file", "rename it to end with .parquet", table=True),
     b"!BDN": Kind("a mailbox", _TABLE),
 }
 
@@ -63,17 +65,18 @@ def kind_of(head: bytes) -> Kind | None:
     return _WEB_PAGE if head[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGE) else None
 
 
-def check_kind(head: bytes, label: str, or_else: str = "") -> None:
+def check_kind(head: bytes, label: str, or_else: str = "", *, packed: bool = False) -> None:
     """See that a file that is called .csv is not of another kind.
 
     Args:
         head: Its first bytes.
         label: How it is named in an error.
         or_else: What else can be done about it, as ", or move it elsewhere".
+        packed: Whether a table may be packed, and may be Parquet.
 
     Raises:
         InputError: It is; the message says what it is and what to do.
     """
     kind = kind_of(head)
-    if kind is not None:
+    if kind is not None and not (packed and kind.table):
         raise file_faults.wrong_kind(label, kind.name, kind.fix + or_else)

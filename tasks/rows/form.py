@@ -115,7 +115,9 @@ def form_and_head(path: Path, label: str, member: str = "") -> tuple[Form, bytes
     """
     with reading(label):
         with regular(path, label).open("rb") as file:
-            packed = packing.packing_of(file.read(4))
+            start = file.read(64)
+        packed = packing.packing_of(start)
+        check_kind(start, label, packed=True)
         with packing.opened(path, label, packed, member) as stream:
             head = stream.read(HEAD_BYTES)
             further = _first_not_ascii(stream) if len(head) == HEAD_BYTES and head.isascii() else b""
@@ -127,7 +129,7 @@ def form_and_head(path: Path, label: str, member: str = "") -> tuple[Form, bytes
         raise file_faults.empty(label) if len(head) < HEAD_BYTES else file_faults.blank(label, len(head))
     check_kind(head, label)
     found = encoding.encoding_of(head + further, cut=len(head) == HEAD_BYTES)
-    text = InUtf8(_Bytes(head), found).read()
+    text = InUtf8.whole(head, found)
     return _text_form(
         text.decode(UTF8, "replace"), Form(packing=packed, encoding=found, member=member), path, label
     ), text
@@ -186,15 +188,3 @@ def unpacked(path: Path, label: str, form: Form) -> Iterator[InUtf8]:
     """
     with reading(label), packing.opened(regular(path, label), label, form.packing, form.member) as stream:
         yield InUtf8(stream, form.encoding)
-
-
-class _Bytes:
-    """Bytes that are read whole."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def read(self, size: int = -1, /) -> bytes:
-        """All of them, once."""
-        found, self._content = self._content, b""
-        return found

@@ -133,7 +133,7 @@ def gather_rows(
         InputError: A file cannot be read, or changed while it was read.
     """
     own = readers or {}
-    estimates = (estimated_rows(path, label, reader.wanted.suffixes) for label, path in files)
+    estimates = (estimated_rows(path, label) for label, path in files)
     number = buckets or buckets_for(sum(estimates))
     partitions, batches = folder / "partitions", folder / "batches"
     shutil.rmtree(folder, ignore_errors=True)

@@ -6,16 +6,14 @@ decides what becomes of the rows of a bucket. Both are sent to the workers, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import pyarrow as pa
 
 from data.file_faults import RENAME
-
-SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
-"""The kinds of files that can be read."""
+from tasks.rows.columns import folded, match
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of files that are read, and the number of all."""
@@ -28,16 +26,41 @@ class Wanted:
     Attributes:
         names: The columns, in the order in which they are given.
         degrees: Those of them that hold latitudes or longitudes, and are therefore given as float64.
-        trimmed: Whether blanks around a name in the file are ignored.
-        suffixes: The kinds of files, of :data:`SUFFIXES`.
+        accepted: By column, the names under which a file may have it, as :func:`tasks.rows.columns.match`
+            takes them; a column that is not named here is accepted under its own name.
+        instead: Names that count where a file has none of these columns under an accepted one: by column.
         fix: What to do where a column is missing.
     """
 
     names: tuple[str, ...]
     degrees: tuple[str, ...]
-    trimmed: bool = False
-    suffixes: tuple[str, ...] = SUFFIXES
+    accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fix: str = RENAME
+
+    def found_in(self, label: str, columns: Sequence[str], *, partly: bool = False) -> dict[str, str]:
+        """The columns, each with its name as a file spells it.
+
+        Args:
+            label: How the file is named in an error.
+            columns: The file's columns.
+            partly: Whether a column may be missing; it is left out then.
+
+        Raises:
+            InputError: A column is missing, or two could be it; the message names the nearest.
+
+        Example:
+            >>> Wanted(("id", "y"), (), {"y": ("lat",)}, {"y": ("y",)}).found_in("a.csv", ["Y", "ID"])
+            {'id': 'ID', 'y': 'Y'}
+        """
+        names = {name: self.accepted.get(name, (name,)) for name in self.names}
+        there = {folded(name) for name in columns}
+        if not any(folded(name) in there for column in self.instead for name in names[column]):
+            known = {folded(name) for each in self.instead.values() for name in each}
+            names |= self.instead if known & there else {}
+        if partly:
+            names = {column: each for column, each in names.items() if there & set(map(folded, each))}
+        return match(label, columns, names, self.fix)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from tasks.rows.csv_head import check_columns, header_of, without_told
 from tasks.rows.errors import reading
 from tasks.rows.form import HEAD_BYTES, Form, form_and_head, form_of, unpacked
 from tasks.rows.forms import json_records
+from tasks.rows.forms.degrees import first_wrong_number
 from tasks.rows.forms.encoding import WINDOWS, Readable, mostly_utf8
 from tasks.rows.forms.parquet import opened_parquet
-from tasks.rows.quotes import check_closed, suspicious
+from tasks.rows.forms.whole_records import ends_inside
 
 ColumnType = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
@@ -176,8 +177,8 @@ def _csv(content: bytes, label: str, form: Form, wanted: Collection[str] | None)
         quoted_strings_can_be_null=False,
     )
     table = pacsv.read_csv(pa.BufferReader(content), read, parse, convert)
-    if suspicious(content):
-        check_closed(label, len(table) - 1, len(columns), lambda: pa.BufferReader(content), form.separator)
+    if ends_inside(content, ord(form.separator)):
+        raise file_faults.open_quote(label, len(table) - 1)
     return table.slice(1).rename_columns(columns if wanted is None else list(wanted))
 
 
@@ -222,26 +223,6 @@ def not_negative(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     usable = pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0))
     return pc.if_else(usable, values, pa.scalar(None, pa.float64()))
-
-
-def first_wrong_number(text: pa.Array | pa.ChunkedArray) -> tuple[int, str] | None:
-    """The first text that is not a number: its row, from 1, and what it says; None where all are numbers.
-
-    Example:
-        >>> first_wrong_number(pa.array(["1", None, "1,000", "x"]))
-        (3, '1,000')
-    """
-    try:
-        text.cast(pa.float64())
-        return None
-    except pa.ArrowInvalid:
-        pass
-    for row, value in enumerate(text.to_pylist(), 1):
-        try:
-            pa.scalar(value, pa.string()).cast(pa.float64())
-        except pa.ArrowInvalid:
-            return row, value
-    return None
 
 
 def _typed(values: pa.ChunkedArray, label: str, name: str, kind: ColumnType) -> pa.ChunkedArray:

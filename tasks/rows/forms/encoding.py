@@ -41,6 +41,13 @@ class Readable(Protocol):
         """The next bytes."""
 
 
+class Fillable(Readable, Protocol):
+    """What can also be read into a buffer."""
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:
+        """The next bytes, into a buffer; how many there are, 0 at the end."""
+
+
 def encoding_of(head: bytes, *, cut: bool = False) -> str:
     r"""The encoding of a text, by its beginning.
 
@@ -95,10 +102,18 @@ class InUtf8(io.RawIOBase):
         encoding: Its encoding.
     """
 
-    def __init__(self, stream: Readable, encoding: str) -> None:
+    def __init__(self, stream: Fillable, encoding: str) -> None:
         self._stream, self._left = stream, b""
         self._decoder = None if encoding == UTF8 else codecs.getincrementaldecoder(encoding)("replace")
         self._begun = self._ended = False
+
+    @staticmethod
+    def whole(content: bytes, encoding: str) -> bytes:
+        """A whole text in UTF-8; a character that is cut off at its end is left out."""
+        if encoding == UTF8:
+            return content.removeprefix(codecs.BOM_UTF8)
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(content)
+        return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").encode()
 
     def readable(self) -> bool:
         """Always."""
@@ -129,6 +144,8 @@ class InUtf8(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """The next bytes, into a buffer."""
+        if self._begun and self._decoder is None and not self._left:
+            return self._stream.readinto(buffer)
         found = self.read(len(buffer))
         buffer[: len(found)] = found
         return len(found)

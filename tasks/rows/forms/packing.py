@@ -28,6 +28,8 @@ MOST_GROWTH: Final = 200
 ALWAYS_FINE: Final = 64 << 20
 """Up to so many bytes the growth does not matter."""
 
+_STEP: Final = 1 << 20
+
 _MAGIC: Final[dict[bytes, Packing]] = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -84,28 +86,36 @@ class Unpacked(io.RawIOBase):
         if not self._packing:
             return self._file.read(size)
         parts: list[bytes] = []
-        wanted = size
-        while wanted:
-            # A step at a time even where all is asked for: the growth is watched on the way.
-            part = self._part(min(wanted, 1 << 20) if size >= 0 else 1 << 20)
-            if not part:
+        while size < 0 or sum(map(len, parts)) < size:
+            held = bytearray(_STEP if size < 0 else min(size - sum(map(len, parts)), _STEP))
+            if not (found := self.readinto(held)):
                 break
-            parts.append(part)
-            wanted -= len(part) if size >= 0 else 0
-            self.given += len(part)
-            if self.given > max(ALWAYS_FINE, MOST_GROWTH * self.packed):
-                raise file_faults.grows(self._label, self.given, self.packed)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            parts.append(bytes(memoryview(held)[:found]))
+        return b"".join(parts)
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """The next bytes, into a buffer."""
-        found = self.read(len(buffer))
-        buffer[: len(found)] = found
-        return len(found)
+        """The next bytes, into a buffer.
 
-    def _part(self, size: int) -> bytes:
+        Raises:
+            InputError: As :meth:`read`.
+        """
+        if not self._packing:
+            return int(self._file.readinto(buffer) or 0)  # type: ignore[attr-defined]
+        view, filled = memoryview(buffer), 0
+        while filled < len(view):
+            # A step at a time even where much is asked for: the growth is watched on the way.
+            found = self._step(view[filled : filled + _STEP])
+            if not found:
+                break
+            filled += found
+            self.given += found
+            if self.given > max(ALWAYS_FINE, MOST_GROWTH * self.packed):
+                raise file_faults.grows(self._label, self.given, self.packed)
+        return filled
+
+    def _step(self, view: memoryview) -> int:
         try:
-            return bytes(self._source.read(size))
+            return int(self._source.readinto(view))  # type: ignore[union-attr]
         except (
             zipfile.BadZipFile,
             zlib.error,

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from data import file_faults
 from data.errors import InputError
+from tasks.rows.csv_head import MOST_COLUMNS
 from tasks.rows.forms import packing
 from tasks.rows.forms.packing import Packing
 
@@ -22,9 +23,6 @@ MOST_ROWS_A_BYTE: Final = 10
 
 FEW_ROWS: Final = 10_000_000
 """Up to so many rows it does not matter how few bytes they take."""
-
-MOST_COLUMNS: Final = 10_000
-"""Columns that a table may have; the widest tables of the Census have some hundred."""
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def opened_parquet(
             with pq.ParquetFile(file) as opened:
                 _check(opened, label, file.size())
                 yield opened
-        except pa.ArrowException as error:
+        except (pa.ArrowException, OSError) as error:
             raise parquet_fault(label, error) from error
 
 
@@ -76,7 +74,7 @@ def _check(file: pq.ParquetFile, label: str, size: int) -> None:
         raise file_faults.too_many_rows(label, meta.num_rows, size)
 
 
-def parquet_fault(label: str, error: pa.ArrowException) -> InputError:
+def parquet_fault(label: str, error: Exception) -> InputError:
     """The fault of which Arrow complains.
 
     Example:

@@ -66,7 +66,7 @@ def test_swapped_coordinates_are_reported(
             "columns offense and crime could both be the type; write in [crime.alder] "
             'columns = { type = "offense" }, or the other',
         ),
-        (b"DR_NO, DR_NO ,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
+        (b"DR_NO,DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,north,-118\n",
             "column LAT, row 1: 'north' is not a number; write degrees as digits with a decimal point",

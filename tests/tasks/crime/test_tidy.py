@@ -51,7 +51,6 @@ def test_a_block_comes_out_in_its_final_form():
 def test_the_columns_are_those_of_the_file_each_once():
     wanted = reader().wanted
     assert wanted.names == ("no", "when", "what", "x", "y")
-    assert wanted.trimmed
     assert not wanted.degrees
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-from pathlib import Path
-
 import pytest
 
 from data.errors import InputError
-from tasks.rows.csv_head import check_columns, head_of, header_of
+from tasks.rows.csv_head import check_columns, header_of, start_of_rows
 
 
 @pytest.mark.parametrize(
@@ -35,10 +32,17 @@ def test_the_columns_are_those_of_the_first_record(head: bytes, columns: list[st
     [
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
-        ("id,word\n".encode("utf-16"), "is not UTF-8 text"),
+        (b"id,wo\0rd\n", "row 0 holds NUL bytes"),
+        (
+            b"id" * (1 << 18),
+            "its first row, the header, is longer than 256 kB; hand in a table with its header",
+        ),
+        (
+            b"a," * 100_000 + b"\n",
+            "has 100,001 columns, and at most 10,000 are read; leave out columns not needed",
+        ),
         ("id,straße\n".encode("latin-1"), "is not UTF-8 text"),
         (b"%PDF-1.7\n", "is a PDF, despite its name; hand in the table that is meant"),
-        (b"PAR1...", "is a Parquet file, despite its name; rename it to end with .parquet"),
     ],
 )
 def test_what_is_not_a_csv_is_named_with_the_fix(head: bytes, said: str):
@@ -47,13 +51,20 @@ def test_what_is_not_a_csv_is_named_with_the_fix(head: bytes, said: str):
     assert str(error.value).startswith(f"posts/a.csv: {said}")
 
 
-def test_a_gzipped_file_is_unpacked_and_another_that_is_called_so_is_an_error(tmp_path: Path):
-    path = tmp_path / "a.csv.gz"
-    path.write_bytes(gzip.compress(b"id,word\n"))
-    assert head_of(path, "a.csv.gz") == b"id,word\n"
-    path.write_bytes(b"id,word\n")
-    with pytest.raises(InputError, match=r"^a\.csv\.gz: is not a gzip file, or a damaged one; copy"):
-        head_of(path, "a.csv.gz")
+@pytest.mark.parametrize(
+    ("above", "rows"),
+    [
+        (b"id,word\n", b"1,a\n"),
+        (b"\r\n \r\nid,word\r\n", b"1,a\r\n"),
+        (b'"two\nlines",b\n', b"1,a\n"),
+        (b'id,5" pipe\n', b"1,a\n"),
+        (b"id,word\r", b"1,a\r"),
+        (b"sep=;\r\nid;word\n", b"1;a\n"),
+        (b"id,word", b""),
+    ],
+)
+def test_the_rows_begin_below_the_header(above: bytes, rows: bytes):
+    assert start_of_rows(above + rows) == len(above)
 
 
 def test_each_wanted_column_must_be_there_once():
