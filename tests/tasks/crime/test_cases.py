@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
@@ -188,6 +190,74 @@ def test_a_portal_s_file_is_read_as_it_is(
     path = tmp_path / "crime.csv"
     path.write_text(text_of(thirty(make)))
     assert located(gathered(path, tmp_path / "work", threads)) == [(LON, LAT)] * 30
+
+
+def as_lines(lines: list[Line]) -> bytes:
+    return "\n".join(json.dumps(line) for line in lines).encode()
+
+
+def as_features(lines: list[Line]) -> bytes:
+    point = {"type": "Point", "coordinates": [LON, LAT]}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {n: v for n, v in line.items() if v not in {LON, LAT}},
+            "geometry": point,
+        }
+        for line in lines
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def as_parquet(lines: list[Line]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(lines), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def with_commas_for_points(lines: list[Line]) -> bytes:
+    text = text_of([line | {"Ort": "Zürich"} for line in lines]).replace(",", ";")
+    return (
+        text.replace(str(LON), str(LON).replace(".", ","))
+        .replace(str(LAT), str(LAT).replace(".", ","))
+        .encode("cp1252")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("a.csv", lambda lines: ("\ufeff" + text_of(lines)).encode()),
+        ("a.tsv", lambda lines: text_of(lines).replace(",", "\t").encode("utf-16")),
+        ("a.csv", with_commas_for_points),
+        ("a.csv.gz", lambda lines: gzip.compress(text_of(lines).encode())),
+        ("a.csv.zst", lambda lines: pa.compress(text_of(lines).encode(), "zstd", asbytes=True)),
+        ("a.json", lambda lines: json.dumps(lines).encode()),
+        ("a.jsonl", as_lines),
+        ("a.jsonl.gz", lambda lines: gzip.compress(as_lines(lines))),
+        ("a.geojson", as_features),
+        ("a.parquet", as_parquet),
+        ("A.TXT", lambda lines: text_of(lines).replace(",", "|").encode()),
+    ],
+)
+def test_a_file_may_have_every_form_that_posts_may_have(
+    threads: Client, tmp_path: Path, name: str, stored: Callable[[list[Line]], bytes]
+):
+    path = tmp_path / name
+    for make in (angeles, york_api, denver_arcgis):
+        path.write_bytes(stored(thirty(make)))
+        assert located(gathered(path, tmp_path / "work", threads)) == [(LON, LAT)] * 30
+
+
+def test_a_portal_s_json_has_the_location_in_an_object(threads: Client, tmp_path: Path):
+    line = {"incidentnum": "1", "date1": "2019-03-04 00:00:00.0000000", "nibrs_crime": "ARSON",
+            "geocoded_column": {"latitude": str(LAT), "longitude": str(LON)}}  # fmt: skip
+    path = tmp_path / "a.json"
+    path.write_text(
+        json.dumps([line, {key: value for key, value in line.items() if key != "geocoded_column"}])
+    )
+    found = gathered(path, tmp_path / "work", threads)
+    assert (located(found), found.no_location) == ([(LON, LAT)], 1)
 
 
 def test_feet_of_the_layout_become_degrees(threads: Client, tmp_path: Path):
