@@ -143,20 +143,29 @@ class Tests(Section):
 class CrimeColumns(Section):
     """The names of the columns in a city's crime records; blanks around a name do not count.
 
+    What is left out is recognised (method 9.8).
+
     Attributes:
-        date: When it happened; only the year is used.
+        date: When it happened; only the day is used.
         type: What happened, in the words from which :attr:`Crime.types` chooses.
         latitude: Degrees, WGS 84.
         longitude: Degrees, WGS 84.
-        id: What identifies a record, so that one given twice is counted once; None if the files have no such
-            column.
+        location: Both in one column, as ``POINT (-118.2 34.1)`` or ``(34.1, -118.2)``.
+        x: Eastward, in the system of :attr:`Crime.crs`.
+        y: Northward, likewise.
+        id: What identifies a record, so that one given twice is counted once; "" where nothing does.
+        incident: What identifies the incident, of which several rows may be part.
     """
 
-    date: Text
-    type: Text
-    latitude: Text
-    longitude: Text
-    id: Text | None = None
+    date: Text | None = None
+    type: Text | None = None
+    latitude: Text | None = None
+    longitude: Text | None = None
+    location: Text | None = None
+    x: Text | None = None
+    y: Text | None = None
+    id: str | None = None
+    incident: Text | None = None
 
 
 LOS_ANGELES: Final = CrimeColumns(
@@ -164,23 +173,39 @@ LOS_ANGELES: Final = CrimeColumns(
 )
 """The column names of the City of Los Angeles, *Crime Data from 2010 to 2019*."""
 
+ALL_CRIMES: Final = "all crimes"
+"""The type that every record has, where the settings name none and the layout has none of its own."""
+
 
 class Crime(Section):
     """A city's crime records in ``crime/<city>`` (method 9).
 
     Attributes:
-        city: The city, spelled as in ``census/city_tracts``.
-        year: The year analysed.
-        types: The types of crime examined, each by itself, as the files write them.
-        columns: The names of the files' columns; by default those of Los Angeles.
-        date_format: How dates are written (``strptime``), if neither in ISO 8601 nor as month/day/year.
+        city: The city, spelled as in ``census/city_tracts``; by default what the layout or the folder says.
+        year: The year analysed; by default that of the posts.
+        types: The types of crime examined, each by itself, as the files write them; by default those of the
+            layout, else all crimes together.
+        columns: The names of the files' columns; what is left out is recognised.
+        date_format: How dates are written (``strptime``), if in none of the usual forms, or in two of them.
+        timezone: The IANA time zone to which dates with an offset, or counted since 1970, are converted; by
+            default their day is taken as it is written.
+        crs: The coordinate system of x and y, as "EPSG:2232".
+        rows: What counts: each row, or each incident once per type.
     """
 
-    city: Text
-    year: Year
-    types: list[Text] = Field(min_length=1)
-    columns: CrimeColumns = LOS_ANGELES
-    date_format: Text | None = None
+    city: Text | None = None
+    year: Year | None = None
+    types: Annotated[list[Text], Field(min_length=1)] | None = None
+    columns: CrimeColumns = CrimeColumns()
+    date_format: Annotated[Text, Field(max_length=100)] | None = None
+    timezone: TimeZone | None = None
+    crs: Annotated[str, Field(pattern=r"^(EPSG|ESRI):[0-9]{4,6}$")] | None = None
+    rows: Literal["offense", "incident"] = "offense"
+
+    @property
+    def examined(self) -> tuple[str, ...]:
+        """The types examined; all crimes where none is named."""
+        return tuple(self.types or (ALL_CRIMES,))
 
 
 class Selection(Section):

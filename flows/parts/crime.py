@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
 from flows.run.step import step
-from tasks.crime.ledger import COUNTED, CRIMES, LEDGER
+from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
+from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
     from tasks.places.results import Census
@@ -30,6 +31,7 @@ class CrimeInput:
         layer: The tract layer's file.
         census: The Census, and the lists of all cities, examined or not.
         threshold: What p is compared with: alpha divided by the number of cities examined.
+        recognised: What each file was recognised as.
     """
 
     files: Mapping[str, Files]
@@ -37,6 +39,7 @@ class CrimeInput:
     layer: Path
     census: Census
     threshold: float
+    recognised: tuple[Recognised, ...] = ()
 
 
 def look(given: Inputs) -> CrimeInput:
@@ -46,17 +49,27 @@ def look(given: Inputs) -> CrimeInput:
 
     investigation, census = given.investigation, given.once(points.census)
     files = investigation.crime_files()
-    settings = sections(files, investigation.config.crime, points.cities(census))
+    posts = investigation.config.posts
+    year = None if posts is None else posts.year
+    settings = sections(files, investigation.config.crime, points.cities(census), year)
     examined = points.cities(given.once(points.census_of_examined))
+    said: list[Recognised] = []
     for key, own in files.items():
-        check_crimes(key, own, settings[key], given.once(points.bounds))
+        said += check_crimes(key, own, settings[key], given.once(points.bounds))
     return CrimeInput(
         files={key: tuple(own) for key, own in files.items()},
         settings=settings,
         layer=given.once(points.layer),
         census=census,
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
+        recognised=tuple(said),
     )
+
+
+def recognised(given: Inputs) -> Sequence[Recognised]:
+    """What each file of crimes was recognised as."""
+    found: CrimeInput = given.once(look)
+    return found.recognised
 
 
 def run(job: Job) -> PointsFound:
@@ -87,7 +100,12 @@ def run(job: Job) -> PointsFound:
         client, batches, layer, census.tracts, job.work / "crime" / "located"
     )
     counts = step(tasks.count)(located, given.settings, census)
-    crimes = [CityCrime(each.city, name, found) for each in counts for name, found in each.counts.items()]
+    crimes = [
+        CityCrime(each.city, name, found)
+        for own, each in zip(gathered, counts, strict=True)
+        for name, found in each.counts.items()
+        if name not in unlocated(own, each)
+    ]
     findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client)
     write_findings(findings, "crimes", out)
     closed = step(tasks.close)(gathered, counts, out=out)
@@ -129,10 +147,11 @@ def tell(found: PointsFound) -> Told:
 
 PART = Part(
     name="crime",
-    patterns=("crime/*/*.csv*", *points.CENSUS),
+    patterns=("crime/*/*", *points.CENSUS),
     tables=(*crime.PRIVATE, *crime.PUBLIC),
     ledger=LEDGER,
     look=look,
+    recognised=recognised,
     run=run,
     origin=origin,
     tell=tell,

@@ -12,10 +12,13 @@ import pyarrow.compute as pc
 from distributed import Client
 
 from data.errors import InputError
-from data.settings import FILE, Crime
+from data.printable import printable
+from data.settings import ALL_CRIMES, FILE, Crime
 from data.text import collapse, nearest
+from tasks.crime.plan import FilePlan, plan_of
 from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
+from tasks.rows.duplicates import DuplicateRule
 from tasks.rows.gather import MOST_BUCKETS, gather_rows
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Counted, OnProgress
@@ -23,6 +26,11 @@ from tasks.rows.reader import Counted, OnProgress
 OTHER_YEARS: Final = "other years"
 OTHER_TYPES: Final = "other types"
 NO_LOCATION: Final = "no location"
+_OF_TYPE: Final = "no location of type "
+"""Followed by the position of the type: the same crimes once more, by type."""
+
+PERSON: Final = "person involved"
+"""What a row is of layouts that repeat a crime for each of its victims and suspects."""
 
 _BUCKET: Final = 500_000
 """About so many crimes are in each bucket. Few of them are of the year and the types, so batches are small
@@ -52,13 +60,15 @@ class CrimeCount:
         of_year = rows.select(["of_year", "type", "lon", "lat"]).filter(rows["of_year"])
         of_type = of_year.filter(pc.not_equal(of_year["type"], OTHER))
         placed = of_type.filter(pc.is_valid(of_type["lon"]))
+        nowhere = of_type["type"].filter(pc.is_null(of_type["lon"])).value_counts().to_pylist()
         crime = pc.take(pa.array(self.types, pa.string()), placed["type"])
         return Counted(
             {
                 OTHER_YEARS: len(rows) - len(of_year),
                 OTHER_TYPES: len(of_year) - len(of_type),
                 NO_LOCATION: len(of_type) - len(placed),
-            },
+            }
+            | {f"{_OF_TYPE}{each['values']}": each["counts"] for each in nowhere},
             pa.table({"crime": crime, "lon": placed["lon"], "lat": placed["lat"]}),
         )
 
@@ -91,21 +101,28 @@ def gather_crimes(
         InputError: A file cannot be read, or changed while it was read; or an examined type is in no row of
             any file.
     """
-    reader = CrimeReader(key, settings)
+    plans = {label: plan_of(key, label, path, settings) for label, path in files}
+    with_ids = any(plan.key is not None for plan in plans.values())
+    readers = {label: CrimeReader(key, settings, plan, with_ids) for label, plan in plans.items()}
     about = sum(estimated_rows(path, label) for label, path in files)
+    types = settings.examined
     found = gather_rows(
         files,
-        reader,
-        CrimeCount(tuple(settings.types)),
+        readers[files[0][0]],
+        CrimeCount(types),
         work / "crime" / key,
         client,
         name=key,
         buckets=buckets or min(max(1, -(-about // _BUCKET)), MOST_BUCKETS),
         on_progress=on_progress,
+        readers=readers,
+        content="content" if with_ids else None,
+        rule=_rule(plans, settings),
     )
     if not any(file.rows for file in found.files):
         raise InputError(f"crime/{key}: the files hold no crime; put the city's records there")
-    _check_types(key, settings.types, {word for file in found.files for word in file.words})
+    if types != (ALL_CRIMES,):
+        _check_types(key, plans, types, {word for file in found.files for word in file.words})
     return GatheredCrimes(
         key=key,
         files=found.files,
@@ -114,20 +131,36 @@ def gather_crimes(
         other_years=found.counts[OTHER_YEARS],
         other_types=found.counts[OTHER_TYPES],
         no_location=found.counts[NO_LOCATION],
-        year=settings.year,
-        has_ids=settings.columns.id is not None,
+        year=settings.year or 0,
+        has_ids=with_ids,
+        without_location={
+            name: found.counts.get(f"{_OF_TYPE}{position}", 0) for position, name in enumerate(types)
+        },
+        unlike=found.unlike,
+        unlike_as=printable(found.unlike_as[:80]),
+        ids_in=printable(next((plan.key for plan in plans.values() if plan.key), "")),
+        split=found.split,
     )
 
 
-def _check_types(key: str, types: Sequence[str], found: set[str]) -> None:
+def _rule(plans: Mapping[str, FilePlan], settings: Crime) -> DuplicateRule:
+    """Which rows are duplicates (method 9.1)."""
+    if settings.rows == "incident" or any(plan.rows == PERSON for plan in plans.values()):
+        return "content"
+    return "id" if all(plan.is_row or plan.key is None for plan in plans.values()) else "occurrence"
+
+
+def _check_types(key: str, plans: Mapping[str, FilePlan], types: Sequence[str], found: set[str]) -> None:
     """See that each type is in the files: a mistyped one must not become a zero."""
     missing = [name for name in types if collapse(name) not in found]
     if not missing:
         return
     if not found:
+        column = printable(next(plan.type for plan in plans.values()))
         raise InputError(
-            f"{FILE}: crime.{key}.columns.type: the column is empty in every file of crime/{key}; "
-            "name the column that holds the types"
+            f"crime/{key}: column {column}, that of the types, is empty in every file; name the one that "
+            "holds "
+            f'them in [crime.{key}], as columns = {{ type = "…" }}'
         )
     near = nearest(collapse(missing[0]), found)
     hint = f"did you mean {near!r}?" if near else f"write it as the files do, as {min(found)!r}"

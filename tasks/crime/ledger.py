@@ -81,6 +81,20 @@ def close_crimes(
     return closed
 
 
+def unlocated(gathered: GatheredCrimes, counts: CrimeCounts) -> set[str]:
+    """The types of a folder of which there are crimes, and none with a location in the city.
+
+    Cities withhold where some crimes happened. Of such a type nothing is known by tract, and a table that
+    showed 0 crimes of it would be wrong (method 9.2).
+
+    Args:
+        gathered: The crimes of the folder, with those that have no location by type.
+        counts: What became of those that have one.
+    """
+    without = gathered.without_location
+    return {name for name, found in counts.counted.items() if without.get(name) and not found}
+
+
 def _account(gathered: GatheredCrimes, counts: CrimeCounts) -> Account:
     """The account of a folder; the types are its kinds."""
     found = {
@@ -118,3 +132,43 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
         )
     if not gathered.has_ids:
         yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"
+    yield from _warnings_of_ids(gathered, place)
+    yield from _warnings_of_locations(gathered, counts, place)
+
+
+def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
+    if not gathered.unlike:
+        return
+    what = (
+        f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, "
+        "type or "
+        f"location, as {gathered.unlike_as}"
+    )
+    if gathered.split:
+        yield (
+            f'{what}: it is not the row\'s, so that each row counts; write rows = "incident" in '
+            f"[crime.{gathered.key}] to count each {gathered.ids_in} once per type"
+        )
+    else:
+        yield f"{what}; the earlier row is counted"
+
+
+def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:
+    """Types, or whole folders, of which most crimes have no location."""
+    located = counts.outside + _counted(counts)
+    if gathered.no_location > located:
+        total = gathered.no_location + located
+        yield (
+            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: are the "
+            "columns of "
+            f"the coordinates right, and in degrees? name them in columns of [crime.{gathered.key}]"
+        )
+        return
+    for name, without in gathered.without_location.items():
+        if without > counts.counted[name]:
+            total = without + counts.counted[name]
+            yield (
+                f"{place}: {without:,} of {total:,} crimes of the type {name!r} have no location, as where "
+                "a city "
+                "withholds it: of their places little or nothing is known"
+            )

@@ -1,159 +1,114 @@
-"""The crime records, checked before any work is done: settings, and each file's header and first block."""
+"""The crime records, checked before any work is done: each file's header, its dates and its first rows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-from data.configuration import toml_key
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from data.errors import InputError
-from data.settings import FILE, Crime
-from data.text import collapse, nearest
-from tasks.crime.dates import has_year
-from tasks.crime.ledger import COUNTED, CRIMES, OTHER_TYPES, OTHER_YEARS
+from data.printable import printable
+from data.settings import ALL_CRIMES, Crime
+from data.text import collapse
+from tasks.crime import peek
+from tasks.crime.plan import FilePlan, plan_of
+from tasks.crime.sections import section_lines, sections
 from tasks.crime.tidy import CrimeReader
-from tasks.ledger.identities import DUPLICATES, NO_LOCATION, OUTSIDE, WITH_INCOME, WITHOUT
-from tasks.places.check_points import check_points
 from tasks.places.coordinates import Bounds
+from tasks.places.points import swapped
+from tasks.rows.results import Recognised
 
-_LEDGER_LINES: Final = frozenset(
-    {CRIMES, DUPLICATES, OTHER_YEARS, OTHER_TYPES,
-     NO_LOCATION, OUTSIDE, COUNTED, WITH_INCOME,
-     WITHOUT}
-)  # fmt: skip
-"""The lines of the ledger for a folder; each type has one more, under its own name."""
+__all__ = ["check_crimes", "section_lines", "sections"]
 
-
-def sections(
-    files: Mapping[str, Sequence[tuple[str, Path]]], crime: Mapping[str, Crime], cities: Collection[str]
-) -> dict[str, Crime]:
-    """Find the settings of each folder of crime records, and see that they can be used.
-
-    Args:
-        files: The files of each folder of ``crime/``, by its name.
-        crime: The sections ``[crime.<folder>]``, by folder.
-        cities: Every city of ``census/city_tracts``.
-
-    Returns:
-        The settings, in order of the folders.
-
-    Raises:
-        InputError: A folder has no section (the message shows the lines to write) or a section no folder; a
-            city has no list; a type is named twice, a column has two meanings, or a date format is wrong.
-    """
-    for key in files:
-        if key not in crime:
-            near = nearest(key, [other for other in crime if other not in files])
-            hint = f" (did you mean the folder to be {near!r}?)" if near else ""
-            raise InputError(
-                f"crime/{key}: no section for it in {FILE}{hint}; write its settings there:\n"
-                f"{section_lines(key)}"
-            )
-    for key in crime:
-        if key not in files:
-            raise InputError(
-                f"{FILE}: crime.{key}: no file in crime/{key}; put the city's records there, "
-                "or remove the section"
-            )
-    for key, settings in crime.items():
-        _check_section(key, settings, cities)
-    _check_twice(crime)
-    return {key: crime[key] for key in files}
-
-
-def section_lines(key: str) -> str:
-    """The lines to write into ``investigation.toml`` for a folder that has no settings.
-
-    Example:
-        >>> print(section_lines("los-angeles").splitlines()[0])
-        [crime.los-angeles]
-    """
-    return (
-        f"[crime.{toml_key(key)}]\n"
-        'city = "…"               # as census/city_tracts spells it, e.g. "Los Angeles city, California"\n'
-        "year = 2019              # the year analysed\n"
-        'types = ["…"]            # each as the files write it, e.g. "BURGLARY FROM VEHICLE"\n'
-        "# and, where the columns have other names than those of Los Angeles:\n"
-        '# columns = { id = "DR_NO", date = "DATE OCC", type = "Crm Cd Desc", latitude = "LAT", '
-        'longitude = "LON" }'
-    )
+_COMMONEST = 5
+"""So many types are named to choose from."""
 
 
 def check_crimes(
     key: str, files: Sequence[tuple[str, Path]], crime: Crime, bounds: Bounds | None = None
-) -> None:
-    """See that every file of a folder can be read.
+) -> list[Recognised]:
+    """See that every file of a folder can be read, and say what each was recognised as.
 
     Args:
         key: The folder below ``crime/``.
         files: Path inside the investigation folder, and where to open it.
-        crime: The section ``[crime.<key>]``.
+        crime: The section ``[crime.<key>]``, complete.
         bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
 
+    Returns:
+        One line per file, and one about the folder where all its crimes are examined together.
+
     Raises:
-        InputError: There is no file, one is of another kind, empty, damaged or not UTF-8; a column is missing
-            or holds something else; or latitude and longitude are swapped. The message names
-            the file, the column and the fix.
+        InputError: There is no file, one is of another kind, empty, damaged or not readable; a column is
+            missing or holds something else; dates can be read in two ways; or latitude and longitude are
+            swapped. The message names the file, the column and the fix.
     """
     if not files:
-        raise InputError(f"crime/{key}: no file in it; put .csv or .csv.gz files there")
-    reader = CrimeReader(key, crime)
-    latitude, longitude = reader.wanted.degrees
-    check_points(
-        files,
-        reader,
-        bounds,
-        latitude=latitude,
-        longitude=longitude,
-        things="crimes",
-        or_else=f", or swap them in columns of [crime.{key}]",
+        raise InputError(f"crime/{key}: no file in it; put the city's records there")
+    found, firsts = [], []
+    for label, path in files:
+        plan = plan_of(key, label, path, crime)
+        first = next(peek.blocks(path, label, plan.wanted), None)
+        found.append(Recognised(printable(label), _words(plan, path, label, first)))
+        if first is not None:
+            CrimeReader(key, crime, plan).tidied(first, label, 0)
+            _check_swapped(plan, first, label, bounds)
+            firsts.append(pc.utf8_trim_whitespace(first.column(plan.type).cast(pa.string())))
+    if crime.examined == (ALL_CRIMES,) and firsts:
+        found.append(Recognised(f"crime/{printable(key)}", _choice(crime, pa.chunked_array(firsts))))
+    return found
+
+
+def _check_swapped(plan: FilePlan, first: pa.RecordBatch, label: str, bounds: Bounds | None) -> None:
+    if plan.crs:
+        return
+    degrees = plan.degrees(first, label, 0).without(plan.nowhere)
+    if not swapped(degrees.lat, degrees.lon, bounds):
+        return
+    if len(plan.place) == 1:
+        raise InputError(
+            f"{label}: column {printable(plan.place[0])} gives latitude and longitude in the other order "
+            "(most "
+            "crimes would lie in the tract layer the other way round); give them in two columns, latitude "
+            "and "
+            "longitude"
+        )
+    longitude, latitude = map(printable, plan.place)
+    raise InputError(
+        f"{label}: columns {latitude} and {longitude} are swapped (most crimes would lie in the tract layer "
+        "the "
+        f"other way round); rename each to the other, or swap them in columns of {plan.section}"
     )
 
 
-def _check_section(key: str, settings: Crime, cities: Collection[str]) -> None:
-    """See that a section can be used."""
-    place = f"{FILE}: crime.{key}"
-    if settings.city not in cities:
-        near = nearest(settings.city, set(cities))
-        fix = f"did you mean {near!r}?" if near else "add its tracts there"
-        raise InputError(f"{place}.city: no list of census/city_tracts has the city {settings.city!r}; {fix}")
-    seen: set[str] = set()
-    for name in settings.types:
-        text = collapse(name)
-        if not text:
-            raise InputError(f"{place}.types: {name!r} is not a type; write it as the files do, or remove it")
-        if text in seen:
-            raise InputError(f"{place}.types: {text!r} is named twice; remove one")
-        if text in _LEDGER_LINES:
-            raise InputError(f"{place}.types: {text!r} is a line of the ledger; rename it in the files")
-        seen.add(text)
-    meanings: dict[str, str] = {}
-    for meaning, column in settings.columns.model_dump().items():
-        if column is None:
-            continue
-        if not column.strip():
-            raise InputError(f"{place}.columns.{meaning}: is blank; write what the files call the column")
-        other = meanings.setdefault(column.strip(), meaning)
-        if other != meaning:
-            raise InputError(
-                f"{place}.columns: {other} and {meaning} are both {column.strip()!r}; name a column for each"
-            )
-    if settings.date_format is not None and not has_year(settings.date_format):
-        raise InputError(
-            f"{place}.date_format: {settings.date_format!r} is not a strptime format with a year; "
-            'write it as "%d.%m.%Y"'
-        )
+def _words(plan: FilePlan, path: Path, label: str, first: pa.RecordBatch | None) -> str:
+    """What a file was recognised as."""
+    if plan.layout:
+        said = [plan.layout, f"one row per {plan.rows}"]
+    else:
+        place = " and ".join(printable(name) for name in reversed(plan.place))
+        said = [
+            f"no known layout: date from {printable(plan.date)}, type from {printable(plan.type)}, "
+            f"location from {place}"
+        ]
+    if plan.dates.shown_by is not None:
+        said.append(f"dates with the {plan.dates.order}")
+    if plan.crs:
+        said.append(f"coordinates in {plan.crs}")
+    said.append(f"{peek.rows_in_words(path, label, first)} crimes")
+    return ", ".join(said)
 
 
-def _check_twice(crime: Mapping[str, Crime]) -> None:
-    """See that no two sections examine one type in one city: the tables have one row for it."""
-    seen: dict[tuple[str, str], str] = {}
-    for key, settings in crime.items():
-        for name in settings.types:
-            other = seen.setdefault((settings.city, collapse(name)), key)
-            if other != key:
-                raise InputError(
-                    f"{FILE}: crime.{other} and crime.{key} both examine {collapse(name)!r} in "
-                    f"{settings.city!r}; put the files into one folder, or remove the type from one"
-                )
+def _choice(crime: Crime, types: pa.ChunkedArray) -> str:
+    """That all crimes are examined together, and the commonest types, which could be examined instead."""
+    counts = types.value_counts().to_pylist()
+    named = [each for each in counts if each["values"]]
+    ordered = sorted(named, key=lambda each: (-each["counts"], each["values"]))[:_COMMONEST]
+    common = ", ".join(repr(printable(collapse(each["values"])[:60])) for each in ordered)
+    return (
+        f"{crime.city}, {crime.year}: all crimes together, as no types are named; the commonest in the "
+        "first rows "
+        f"are {common}"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,12 +23,19 @@ class GatheredCrimes:
         batches: Parquet files with the crimes of the year and the types that have a location: crime (text,
             the type as the settings spell it), lon and lat (float64, degrees). They are called
             ``<key>-0000.parquet`` and so on, so that those of all folders fit into one folder.
-        duplicates: Rows whose id an earlier row has.
+        duplicates: Rows that stand for the same crime as an earlier one (method 9.1).
         other_years: Rows of another year, and rows without a date.
         other_types: Rows of another type, or without one.
-        no_location: Rows whose coordinates are missing, out of range or (0, 0).
+        no_location: Rows whose coordinates are missing, out of range, (0, 0) or (-1, -1),
+            or what the layout writes for "unknown".
         year: The analysed year.
-        has_ids: Whether the settings name a column of ids; without one, no row is a duplicate.
+        has_ids: Whether any file has a column of ids; without one, no row is a duplicate.
+        without_location: By type, in the order examined, how many of ``no_location`` are of it.
+        unlike: Rows that have the id of an earlier row and another day, type or location.
+        unlike_as: One of their ids.
+        ids_in: The column of the ids.
+        split: Whether so many do that the id is not the row's: then they are counted, else they are
+            duplicates.
     """
 
     key: str
@@ -40,6 +47,11 @@ class GatheredCrimes:
     no_location: int
     year: int
     has_ids: bool
+    without_location: Mapping[str, int] = field(default_factory=dict)
+    unlike: int = 0
+    unlike_as: str = ""
+    ids_in: str = ""
+    split: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,12 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
     with_income = _total(sums.filter(usable))
     return CrimeCounts(
         key=key,
-        city=settings.city,
+        city=settings.city or "",
         outside=outside,
-        counted={name: by_type[name] for name in settings.types},
+        counted={name: by_type[name] for name in settings.examined},
         with_income=with_income,
         without=_total(sums.filter(pc.invert(usable))),
-        counts={name: _of_type(sums, name) for name in settings.types},
+        counts={name: _of_type(sums, name) for name in settings.examined},
     )
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import file_faults
-from data.settings import Crime
+from data.settings import ALL_CRIMES, Crime
 from data.text import collapse
-from tasks.crime.dates import year_of
+from tasks.crime.dates import readings
+from tasks.crime.days import NotADateError, texts_of
+from tasks.crime.plan import FilePlan
 from tasks.places.points import locations
-from tasks.rows.ids import ids_of
+from tasks.rows.ids import as_text, ids_of
 from tasks.rows.reader import Tidied, Wanted
 
 OTHER: Final = -1
 """The type of a crime that is not one of those examined."""
 
-_ID: Final = {"crime_id": pa.string()}
+_ID: Final = {"crime_id": pa.string(), "content": pa.uint64()}
 _OTHERS: Final = {
     "of_year": pa.bool_(),
     "type": pa.int16(),
@@ -30,6 +36,9 @@ _OTHERS: Final = {
 _MOST_OTHERS: Final = 1000
 """At most so many other types are kept of a block: should the wrong column be named, each row has its own."""
 
+_Words = npt.NDArray[np.uint64]
+_FACTORS: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))
+
 
 @dataclass(frozen=True)
 class CrimeReader:
@@ -37,37 +46,35 @@ class CrimeReader:
 
     Attributes:
         key: The folder below ``crime/``.
-        settings: The section ``[crime.<key>]``.
+        settings: The section ``[crime.<key>]``, complete.
+        plan: How the file is read.
+        with_ids: Whether any file of the folder has ids: then all rows get one.
     """
 
     key: str
     settings: Crime
+    plan: FilePlan
+    with_ids: bool = True
 
     @property
     def id(self) -> str | None:
-        """The column of the ids; None where the settings name none."""
-        return None if self.settings.columns.id is None else "crime_id"
+        """The column of the ids; None where no file of the folder has any."""
+        return "crime_id" if self.with_ids else None
 
     @property
     def schema(self) -> pa.Schema:
         """What a crime is between reading and counting.
 
-        crime_id (where there are ids), of_year, type (its position among the configured ones,
-        or :data:`OTHER`), lon and lat, which are both missing where it has no location.
+        crime_id and content, a hash of what must be equal in two rows of one crime (where there are ids),
+        of_year, type (its position among the configured ones, or :data:`OTHER`), lon and lat, which are both
+        missing where it has no location.
         """
-        return pa.schema(_OTHERS if self.id is None else _ID | _OTHERS)
+        return pa.schema(_ID | _OTHERS if self.with_ids else _OTHERS)
 
     @property
     def wanted(self) -> Wanted:
-        """The columns that the settings name, without blanks around them."""
-        columns = self.settings.columns
-        degrees = (columns.latitude.strip(), columns.longitude.strip())
-        ids = () if columns.id is None else (columns.id.strip(),)
-        return Wanted(
-            names=(*ids, columns.date.strip(), columns.type.strip(), *degrees),
-            degrees=degrees,
-            fix=f"{file_faults.RENAME}, or name it in columns of [crime.{self.key}]",
-        )
+        """The columns of the file that are read."""
+        return self.plan.wanted
 
     def tidied(self, block: pa.RecordBatch, label: str, before: int) -> Tidied:
         """Bring a block into its final form.
@@ -83,57 +90,120 @@ class CrimeReader:
             then other types in it.
 
         Raises:
-            InputError: A crime has no id, or its date cannot be read; the message names the file, column,
-                row and value.
+            InputError: A crime has no id, its date cannot be read, or a coordinate is not a number; the
+                message names the file, column, row and value.
         """
-        columns = self.settings.columns
-        ids = []
-        if columns.id is not None:
-            name = columns.id.strip()
+        days = self._days(block, label, before)
+        of_year = pc.fill_null(pc.equal(pc.year(days), self.settings.year), False)
+        types, kinds, words = self._types(block, label)
+        degrees = self.plan.degrees(block, label, before).without(self.plan.nowhere)
+        lon, lat = locations(degrees.lon, degrees.lat)
+        columns = [of_year, types, lon, lat]
+        if self.with_ids:
+            by_incident = self.settings.rows == "incident"
+            content = kinds if by_incident else content_of(days, kinds, lon, lat)
+            columns = [self._ids(block, label, before), pa.array(content), *columns]
+        return Tidied(pa.RecordBatch.from_arrays(columns, schema=self.schema), words)
+
+    def _ids(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
+        """The id of each crime; where the file has none, one that no other crime has."""
+        name = self.plan.key
+        if name is not None and self.plan.is_row:
             fix = (
-                "a crime without an id cannot be counted once; give it one, or leave out id in columns of "
-                f"[crime.{self.key}] if no crime appears twice in the files"
+                "a crime without an id cannot be counted once; give it one, or write columns = "
+                f'{{ id = "" }} in [crime.{self.key}] if no crime appears twice in the files'
             )
-            ids = [ids_of(block.column(name), label, name, before, fix)]
-        of_year = self._of_year(block.column(columns.date.strip()), label, before)
-        types, words = self._types(block.column(columns.type.strip()))
-        lon, lat = locations(block.column(columns.longitude.strip()), block.column(columns.latitude.strip()))
-        rows = pa.RecordBatch.from_arrays([*ids, of_year, types, lon, lat], schema=self.schema)
-        return Tidied(rows, words)
+            return ids_of(block.column(name), label, name, before, fix)
+        own = pa.array([f"{label}\0{row}" for row in range(before, before + block.num_rows)], pa.string())
+        if name is None:
+            return own
+        ids = as_text(block.column(name), label, name)
+        return pc.coalesce(ids, own) if ids.null_count else ids
 
-    def _of_year(self, dates: pa.Array, label: str, before: int) -> pa.Array:
-        """Whether each date is of the year analysed; one that is missing is not."""
-        # Files hold each date many times: it is read once per block.
-        coded = dates.dictionary_encode()
-        found = []
-        for code, text in enumerate(coded.dictionary.to_pylist()):
-            try:
-                found.append(year_of(text, self.settings.date_format) == self.settings.year)
-            except ValueError:
-                row = before + pc.index(coded.indices, code).as_py() + 1
-                name = self.settings.columns.date.strip()
-                wanted, fix = self._date_wanted()
-                raise file_faults.wrong_value(label, name, row, text, wanted, fix=fix) from None
-        return pc.fill_null(pc.take(pa.array(found, pa.bool_()), coded.indices), False)
+    def _days(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
+        name = self.plan.date
+        try:
+            return self.plan.dates.days(block.column(name))
+        except NotADateError as error:
+            row = before + error.index + 1
+            wanted, fix = self._date_wanted(error.text)
+            raise file_faults.wrong_value(label, name, row, error.text[:80], wanted, fix=fix) from None
+        except TypeError:
+            raise file_faults.wrong_type(label, name, block.column(name).type, "dates") from None
 
-    def _date_wanted(self) -> tuple[str, str]:
+    def _date_wanted(self, text: str) -> tuple[str, str]:
         """What a date should be, and what to do about one that is not."""
-        given = self.settings.date_format
+        given, shown = self.plan.dates.format, self.plan.dates.shown_by
         if given is not None:
             return f"a date in date_format of [crime.{self.key}] ({given!r})", "correct one of the two"
+        order = self.plan.dates.order if readings(text) else ""
+        as_shown = f", as row {shown[0]:,} ({shown[1][:80]!r}) shows" if shown else ""
         return (
-            "a date",
+            f"a date with the {order}{as_shown}" if order else "a date",
             "write month/day/year, as 07/29/2019, or ISO 8601, as 2019-07-29, or say in "
             f'[crime.{self.key}] how dates are written, as date_format = "%d/%m/%Y"',
         )
 
-    def _types(self, types: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
-        """The position of each type among the configured ones; and the types of the block, as words."""
-        configured = {collapse(name): position for position, name in enumerate(self.settings.types)}
-        coded = types.dictionary_encode()
+    def _crimes(self, block: pa.RecordBatch) -> pa.Array:
+        """The type of each row where all crimes are of one; what the layout marks as no crime is of none."""
+        none = pa.array(np.zeros(block.num_rows, np.int16))
+        if self.plan.only is None:
+            return none
+        name, value = self.plan.only
+        marks = pc.utf8_trim_whitespace(texts_of(block.column(name)))
+        is_crime = pc.fill_null(pc.equal(marks, value), True)
+        return pc.if_else(is_crime, none, pa.scalar(OTHER, pa.int16()))
+
+    def _types(self, block: pa.RecordBatch, label: str) -> tuple[pa.Array, _Words, tuple[str, ...]]:
+        """The position of each type among the configured ones, a hash of each, and the types as words."""
+        column = block.column(self.plan.type)
+        coded = (
+            column if _is_text(column.type) else as_text(column, label, self.plan.type)
+        ).dictionary_encode()
         texts = [collapse(text) for text in coded.dictionary.to_pylist()]
+        hashes = _hashes([*texts, ""])
+        codes = np.asarray(pc.fill_null(coded.indices, len(texts)))
+        kinds = hashes[codes]
         once = dict.fromkeys(texts)
-        positions = pa.array([configured.get(text, OTHER) for text in texts], pa.int16())
-        found = pc.fill_null(pc.take(positions, coded.indices), OTHER)
-        others = islice((text for text in once if text not in configured), _MOST_OTHERS)
-        return found, (*(text for text in once if text in configured), *others)
+        if self.settings.examined == (ALL_CRIMES,):
+            everything = self._crimes(block)
+            return everything, kinds * np.uint64(self.settings.rows != "incident"), _first(once, _MOST_OTHERS)
+        configured = {collapse(name): position for position, name in enumerate(self.settings.examined)}
+        positions = np.array([*(configured.get(text, OTHER) for text in texts), OTHER], np.int16)
+        others = _first([text for text in once if text not in configured], _MOST_OTHERS)
+        words = (*(text for text in once if text in configured), *others)
+        return pa.array(positions[codes]), kinds, words
+
+
+def content_of(days: pa.Array, kinds: _Words, lon: pa.Array, lat: pa.Array) -> _Words:
+    """A hash of the day, type and location of each crime: equal where all four are (method 9.1).
+
+    Args:
+        days: date32, may be missing.
+        kinds: A hash of each type.
+        lon: float64, may be missing.
+        lat: Likewise.
+
+    Returns:
+        The same on every machine and in every run.
+    """
+    numbers = pc.fill_null(days.cast(pa.int32()), -(1 << 31)).to_numpy().astype(np.int64).view(np.uint64)
+    parts = [numbers, *(pc.fill_null(values, 999.0).to_numpy().view(np.uint64) for values in (lon, lat))]
+    mixed = kinds.copy()
+    for part in parts:
+        mixed = (mixed ^ part) * _FACTORS[0]
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * _FACTORS[1]
+    return mixed
+
+
+def _hashes(texts: Sequence[str]) -> _Words:
+    found = np.asarray(texts, dtype=object)
+    return np.asarray(pd.util.hash_array(found, categorize=False), np.uint64)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind))
+
+
+def _first(words: Mapping[str, None] | Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(islice(words, most))

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from distributed import Client
 
 from data import file_faults
 from data.tables import replacing
+from tasks.rows.duplicates import DuplicateRule, Unique, unique_rows
 from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
-from tasks.rows.ids import first_of_each
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
 from tasks.rows.results import FileOfRows, GatheredRows
@@ -33,6 +32,9 @@ _ONE_BUCKET: Final = 2_000_000
 
 _BUCKET: Final = 1_000_000
 """Beyond that, about so many rows are in each bucket."""
+
+_ONE_IN: Final = 100
+"""Where one row in so many has the id of another of its file and differs from it, ids are not the rows'."""
 
 MOST_BUCKETS: Final = 500
 """A reader has a file open for each bucket."""
@@ -48,6 +50,8 @@ class BucketPiece:
         schema: The partitions' schema.
         id: The column that tells rows apart; None where there is none.
         count: What becomes of the rows.
+        content: The column of the rows' content; None where only their id counts.
+        rule: Which rows are duplicates.
     """
 
     partitions: tuple[Path, ...]
@@ -55,14 +59,27 @@ class BucketPiece:
     schema: pa.Schema
     id: str | None
     count: Count
+    content: str | None = None
+    rule: DuplicateRule = "id"
 
 
 @dataclass(frozen=True)
 class BucketCounts:
-    """What became of a bucket's rows: the duplicates, and the others taken out, by reason."""
+    """What became of a bucket's rows.
+
+    Attributes:
+        duplicates: Rows that stand for the same as an earlier one.
+        counts: The others taken out, by reason.
+        unlike: As :attr:`tasks.rows.duplicates.Unique.unlike`.
+        unlike_as: One of their ids.
+        differing: As :attr:`tasks.rows.duplicates.Unique.differing`.
+    """
 
     duplicates: int
     counts: dict[str, int]
+    unlike: int = 0
+    unlike_as: str = ""
+    differing: int = 0
 
 
 def buckets_for(rows: int) -> int:
@@ -88,6 +105,9 @@ def gather_rows(
     name: str = "batch",
     buckets: int | None = None,
     on_progress: OnProgress | None = None,
+    readers: Mapping[str, Reader] | None = None,
+    content: str | None = None,
+    rule: DuplicateRule = "id",
 ) -> GatheredRows:
     """Read all files and leave each row that is not taken out in one batch.
 
@@ -100,6 +120,11 @@ def gather_rows(
         name: What the batches' names begin with.
         buckets: How many buckets; by default by the number of rows.
         on_progress: Called with the number of files read and the number of all.
+        readers: By path inside the investigation folder, the reader of a file that is read otherwise than
+            the rest; its id and schema are the same.
+        content: The column of the schema (numbers) that is equal where rows stand for the same.
+        rule: Which rows are duplicates. Where ids turn out not to be the
+            rows', it becomes ``occurrence``.
 
     Returns:
         The files, the batches and the counts.
@@ -107,13 +132,15 @@ def gather_rows(
     Raises:
         InputError: A file cannot be read, or changed while it was read.
     """
+    own = readers or {}
     estimates = (estimated_rows(path, label) for label, path in files)
     number = buckets or buckets_for(sum(estimates))
     partitions, batches = folder / "partitions", folder / "batches"
     shutil.rmtree(folder, ignore_errors=True)
     partitions.mkdir(parents=True)
     batches.mkdir()
-    read = _partitioned(files, reader, partitions, number, client, on_progress)
+    each_reader = [own.get(label, reader) for label, _ in files]
+    read = _partitioned(files, each_reader, partitions, number, client, on_progress)
     paths = tuple(batches / f"{name}-{bucket:04d}.parquet" for bucket in range(number))
     pieces = [
         BucketPiece(
@@ -122,22 +149,35 @@ def gather_rows(
             reader.schema,
             reader.id,
             count,
+            content,
+            rule,
         )
         for bucket, path in enumerate(paths)
     ]
-    done = run_each(client, count_bucket, pieces)
+    done = first = run_each(client, count_bucket, pieces)
+    rows = sum(file.rows for file in read)
+    if split := rows > 0 and sum(each.differing for each in done) * _ONE_IN >= rows:
+        done = run_each(client, count_bucket, [replace(piece, rule="occurrence") for piece in pieces])
     shutil.rmtree(partitions)
     for half in batches.glob(".*"):  # what a worker had half written when it died
         half.unlink(missing_ok=True)
     totals: Counter[str] = Counter()
     for each in done:
         totals.update(each.counts)
-    return GatheredRows(tuple(read), paths, sum(each.duplicates for each in done), dict(totals))
+    return GatheredRows(
+        tuple(read),
+        paths,
+        sum(each.duplicates for each in done),
+        dict(totals),
+        unlike=sum(each.unlike for each in first),
+        unlike_as=min((each.unlike_as for each in first if each.unlike), default=""),
+        split=split,
+    )
 
 
 def _partitioned(  # noqa: PLR0917 - in the order in which the caller has them
     files: Sequence[tuple[str, Path]],
-    reader: Reader,
+    readers: Sequence[Reader],
     partitions: Path,
     buckets: int,
     client: Client,
@@ -147,7 +187,7 @@ def _partitioned(  # noqa: PLR0917 - in the order in which the caller has them
     states = [_state(path) for _, path in files]
     pieces = [
         FilePiece(number, label, path, partitions, buckets, reader)
-        for number, (label, path) in enumerate(files)
+        for number, ((label, path), reader) in enumerate(zip(files, readers, strict=True))
     ]
     report = None if on_progress is None else lambda done: on_progress(done, len(files))
     read = run_each(client, partition_file, pieces, report)
@@ -167,8 +207,8 @@ def count_bucket(piece: BucketPiece) -> BucketCounts:
     Returns:
         The rows taken out: those whose id an earlier row has, then those that the count takes out.
     """
-    rows, duplicates = _first_rows(piece)
-    counted = piece.count(rows)
+    found = _first_rows(piece)
+    counted = piece.count(found.rows)
     with replacing(piece.batch) as beside:
         pq.write_table(
             counted.batch,
@@ -177,20 +217,17 @@ def count_bucket(piece: BucketPiece) -> BucketCounts:
             use_dictionary=list(piece.count.repeated),
             write_statistics=False,
         )
-    return BucketCounts(duplicates, dict(counted.counts))
+    return BucketCounts(
+        found.duplicates, dict(counted.counts), found.unlike, found.unlike_as, found.differing
+    )
 
 
-def _first_rows(piece: BucketPiece) -> tuple[pa.Table, int]:
-    """The first row of each id of a bucket, and how many others there are."""
-    rows = pa.concat_tables([_partition(path) for path in piece.partitions] or [piece.schema.empty_table()])
+def _first_rows(piece: BucketPiece) -> Unique:
+    """The rows of a bucket that stay."""
+    tables = [_partition(path) for path in piece.partitions] or [piece.schema.empty_table()]
     if piece.id is None:
-        return rows.combine_chunks(), 0
-    # The ids of a large bucket may be more text than a string array can hold.
-    column = rows.schema.get_field_index(piece.id)
-    rows = rows.set_column(column, piece.id, rows[piece.id].cast(pa.large_string())).combine_chunks()
-    first = pa.array(first_of_each(rows[piece.id]))
-    firsts = int(pc.sum(first, min_count=0).as_py())
-    return (rows if firsts == len(rows) else rows.filter(first).combine_chunks()), len(rows) - firsts
+        return Unique(pa.concat_tables(tables).combine_chunks(), 0)
+    return unique_rows(tables, piece.id, piece.content, piece.rule)
 
 
 def _partition(path: Path) -> pa.Table:

@@ -100,11 +100,18 @@ class GatheredRows:
         files: The files, in the order given.
         batches: Parquet files with the rows that were not taken out. The batch of a row follows from its id
             or, where rows have none, from its position in its file.
-        duplicates: Rows whose id an earlier row has.
+        duplicates: Rows that stand for the same as an earlier one, by the rule for duplicates.
         counts: How many others were taken out, by reason.
+        unlike: Rows that have the id of an earlier row, and other content.
+        unlike_as: One of their ids; "" where there is none.
+        split: Whether so many of a file do that the id is not the row's: then they stay, else they are
+            duplicates.
     """
 
     files: tuple[FileOfRows, ...]
     batches: tuple[Path, ...]
     duplicates: int
     counts: Mapping[str, int]
+    unlike: int = 0
+    unlike_as: str = ""
+    split: bool = False

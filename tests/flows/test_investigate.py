@@ -172,7 +172,7 @@ def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
     holds_what_it_names(out, *left)
     assert result.notes[-1] == (
         "old tables are moved from out/ to work/removed: "
-        "posts (no posts/*), crime (no crime/*/*.csv*), selection (no atlas/*.csv)"
+        "posts (no posts/*), crime (no crime/*/*), selection (no atlas/*.csv)"
     )
     assert (out / "public/mine.csv").read_text() == "a reader's own"
     assert (investigation / "work/removed/private/posts_in_tracts.parquet").is_file()

@@ -43,7 +43,7 @@ def reasons(found: GatheredCrimes) -> tuple[int, int, int, int]:
 def files(tmp_path: Path, crimes: Callable, written: Callable) -> Files:
     """Two files in which every reason meets every other."""
     rng = random.Random(8)
-    rows = []
+    rows: list[dict] = []
     for number in range(1200):
         given = {}
         if rng.random() < 0.3:
@@ -56,7 +56,7 @@ def files(tmp_path: Path, crimes: Callable, written: Callable) -> Files:
             given["Crm Cd Desc"] = rng.choice([CAR, "BURGLARY  FROM VEHICLE "])
         if rng.random() < 0.2:
             given |= rng.choice([{"LAT": "0", "LON": "0.0"}, {"LAT": ""}, {"LON": "200"}, {"LON": "nan"}])
-        rows.append(crimes(number if rng.random() < 0.8 else number // 3) | given)
+        rows.append(crimes(number) | given if rng.random() < 0.8 or not rows else rows[number // 3])
     return [
         (f"crime/alder/{name}", written(tmp_path / name, part))
         for name, part in (("a.csv", rows[:700]), ("b.csv.gz", rows[700:]))
@@ -95,7 +95,7 @@ def plainly(files: Files, once: bool = True) -> tuple[Counter, list[tuple]]:
 def test_each_crime_is_counted_once_under_the_first_reason_as_a_plain_loop_does(  # noqa: PLR0917 - fixtures
     threads: Client, files: Files, settings: Crime, tmp_path: Path, buckets: int, once: bool
 ):
-    columns = LOS_ANGELES if once else LOS_ANGELES.model_copy(update={"id": None})
+    columns = LOS_ANGELES if once else LOS_ANGELES.model_copy(update={"id": ""})
     settings = settings.model_copy(update={"columns": columns})
     found = gathered(files, settings, tmp_path / "work", threads, buckets=buckets)
     why, left = plainly(files, once)
@@ -116,8 +116,9 @@ def test_the_reasons_have_an_order(
 ):
     nowhere = {"LAT": "0", "LON": "0"}
     rows = [
-        crimes(1),
         crimes(1, DATE_OCC="1/1/2018", Crm_Cd_Desc="ARSON", **nowhere),
+        crimes(1, DATE_OCC="1/1/2018", Crm_Cd_Desc="ARSON", **nowhere),
+        crimes(6),
         crimes(2, DATE_OCC="1/1/2018", Crm_Cd_Desc="ARSON", **nowhere),
         crimes(3, Crm_Cd_Desc="ARSON", **nowhere),
         crimes(4, **nowhere),
@@ -125,7 +126,7 @@ def test_the_reasons_have_an_order(
     ]
     path = written(tmp_path / "a.csv", rows)
     found = gathered([("crime/alder/a.csv", path)], settings, tmp_path / "work", threads)
-    assert reasons(found) == (1, 1, 1, 1)
+    assert reasons(found) == (1, 2, 1, 1)
     assert [row[0] for row in placed(found)] == [BATTERY, CAR]
 
 
@@ -165,8 +166,11 @@ def test_types_that_are_like_none_of_the_files_are_reported(
 def test_a_type_that_is_only_in_another_year_or_in_a_duplicate_is_a_zero(
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
 ):
-    rows = [crimes(1), crimes(2, Crm_Cd_Desc="ARSON", DATE_OCC="1/1/2018"), crimes(1, Crm_Cd_Desc="RIOT")]
-    files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
+    rows = [crimes(1), crimes(2, Crm_Cd_Desc="ARSON", DATE_OCC="1/1/2018")]
+    files = [
+        ("crime/alder/a.csv", written(tmp_path / "a.csv", rows)),
+        ("crime/alder/b.csv", written(tmp_path / "b.csv", [crimes(1, Crm_Cd_Desc="RIOT")])),
+    ]
     wider = settings.model_copy(update={"types": ["ARSON", "RIOT", BATTERY]})
     found = gathered(files, wider, tmp_path / "work", threads)
     assert reasons(found) == (1, 1, 0, 0)
@@ -183,8 +187,85 @@ def test_files_without_a_crime_or_without_types_are_reported(
     ):
         gathered([("crime/alder/a.csv", path)], settings, tmp_path / "work", threads)
     written(path, [crimes(1, Crm_Cd_Desc="")])
-    with pytest.raises(InputError, match=r"crime.alder.columns.type: the column is empty in every file"):
+    with pytest.raises(InputError, match=r"column Crm Cd Desc, that of the types, is empty in every file"):
         gathered([("crime/alder/a.csv", path)], settings, tmp_path / "work", threads)
+
+
+@pytest.mark.parametrize("buckets", [1, 5])
+def test_an_id_that_rows_share_and_differ_in_is_the_incident_s_and_drops_no_offense(  # noqa: PLR0917 - fixtures
+    threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path, buckets: int
+):
+    rows = [
+        crimes(1),
+        crimes(1, Crm_Cd_Desc=CAR),
+        crimes(2),
+        crimes(2),
+        crimes(3, DATE_OCC="1/1/2018"),
+        crimes(3),
+    ]
+    again = [crimes(1), crimes(2), crimes(4)]
+    files = [
+        ("crime/alder/a.csv", written(tmp_path / "a.csv", rows)),
+        ("crime/alder/b.csv", written(tmp_path / "b.csv", again)),
+    ]
+    found = gathered(files, settings, tmp_path / "work", threads, buckets=buckets)
+    assert reasons(found) == (2, 1, 0, 0)  # what the second file repeats
+    assert [row[0] for row in placed(found)] == [BATTERY] * 5 + [CAR]
+    assert (found.unlike, found.unlike_as, found.ids_in, found.split) == (2, "190000001", "DR_NO", True)
+    once = settings.model_copy(update={"rows": "incident"})
+    found = gathered(files, once, tmp_path / "work", threads, buckets=buckets)
+    assert reasons(found) == (4, 1, 0, 0)
+    assert [row[0] for row in placed(found)] == [BATTERY] * 3 + [CAR]
+    assert found.unlike == 0
+
+
+def test_a_record_that_changed_in_a_later_file_is_counted_once_as_in_the_first(
+    threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
+):
+    files = [
+        ("crime/alder/a.csv", written(tmp_path / "a.csv", [crimes(1), crimes(2)])),
+        ("crime/alder/b.csv", written(tmp_path / "b.csv", [crimes(1, Crm_Cd_Desc=CAR), crimes(2)])),
+    ]
+    found = gathered(files, settings, tmp_path / "work", threads)
+    assert reasons(found) == (2, 0, 0, 0)
+    assert [row[0] for row in placed(found)] == [BATTERY] * 2
+    assert (found.unlike, found.split) == (1, False)
+
+
+def test_files_of_two_layouts_of_one_city_are_read_together(
+    threads: Client, written: Callable, tmp_path: Path
+):
+    old = [
+        {"IncidntNum": "1", "Category": "ARSON", "Descript": "x", "Date": "05/06/2017", "PdDistrict": "A",
+         "X": "-122.4", "Y": "37.7", "PdId": f"10{place}"}
+        for place in range(2)
+    ]  # fmt: skip
+    new = [
+        {"Incident Datetime": "2018/05/06 11:31:00 PM", "Row ID": "7", "Incident Number": "1",
+         "Incident Code": "1", "Latitude": "37.7", "Incident Category": "ARSON", "Longitude": "-122.4"}
+    ]  # fmt: skip
+    files = [
+        ("crime/sf/a.csv", written(tmp_path / "a.csv", old)),
+        ("crime/sf/b.csv", written(tmp_path / "b.csv", new)),
+    ]
+    settings = Crime(city="San Francisco", year=2018, types=["ARSON"])
+    found = gathered(files, settings, tmp_path / "work", threads)
+    assert reasons(found) == (0, 2, 0, 0)
+    assert placed(found) == [("ARSON", -122.4, 37.7)]
+
+
+def test_crimes_without_a_location_are_counted_by_type(
+    threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
+):
+    rows = [
+        crimes(1),
+        crimes(2, LAT="0", LON="0"),
+        *(crimes(n, Crm_Cd_Desc=CAR, LAT="", LON="") for n in (3, 4)),
+    ]
+    files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
+    found = gathered(files, settings, tmp_path / "work", threads)
+    assert found.no_location == 3
+    assert found.without_location == {CAR: 2, BATTERY: 1}
 
 
 def test_another_city_s_columns_are_configuration(threads: Client, written: Callable, tmp_path: Path):
@@ -244,7 +325,7 @@ def test_every_row_of_the_real_samples_is_accounted_for_as_plain_pandas_has_it(
     rows = pd.concat(frames, ignore_index=True)
     duplicate = rows.duplicated("DR_NO")
     other_year = pd.to_datetime(rows["DATE OCC"], format="mixed").dt.year != year
-    other_type = ~rows["Crm Cd Desc"].isin(settings.types)
+    other_type = ~rows["Crm Cd Desc"].isin(settings.examined)
     nowhere = (rows["LAT"] == 0) & (rows["LON"] == 0)
     assert (rows["LAT"].isna().sum(), rows["LON"].isna().sum()) == (0, 0)
     left = ~(duplicate | other_year | other_type | nowhere)

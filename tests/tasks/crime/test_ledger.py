@@ -36,7 +36,8 @@ OF_ALDER = CrimeCounts(
     counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()},
 )  # fmt: skip
 BIRCH = replace(
-    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 64, 9, 13, ()),)
+    ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 64, 9, 13, ()),), other_types=4,
+    no_location=1,
 )  # fmt: skip
 OF_BIRCH = replace(
     OF_ALDER, key="birch", city="Birch city, California", outside=0, counted={"ARSON": 1}, with_income=1,
@@ -157,3 +158,40 @@ def test_there_is_a_warning_of_another_year_another_city_and_missing_ids(tmp_pat
 def test_half_of_the_crimes_outside_is_no_warning(tmp_path: Path):
     more = replace(BIRCH, files=(replace(BIRCH.files[0], rows=14),))
     assert close(tmp_path, (more,), (replace(OF_BIRCH, outside=1),)).warnings == ()
+
+
+def warnings_of(out: Path, **given: object) -> list[str]:
+    own = replace(ALDER, **given)  # type: ignore[arg-type]
+    rows = own.duplicates + own.other_years + own.other_types + own.no_location + 8
+    files = (FileOfRows("crime/alder/a.csv", "1" * 64, 9, rows, ()),)
+    return list(close(out, [replace(own, files=files)], [OF_ALDER]).warnings)
+
+
+def test_rows_that_share_an_id_and_differ_are_reported_with_an_example(tmp_path: Path):
+    given = {"unlike": 1200, "unlike_as": "2016-7", "ids_in": "INCIDENT_ID"}
+    what = (
+        "crime/alder: 1,200 rows have the INCIDENT_ID of an earlier row and another day, type or location, "
+        "as 2016-7"
+    )
+    assert warnings_of(tmp_path, **given) == [f"{what}; the earlier row is counted"]
+    assert warnings_of(tmp_path, **given, split=True) == [
+        f'{what}: it is not the row\'s, so that each row counts; write rows = "incident" in [crime.alder] '
+        "to count "
+        "each INCIDENT_ID once per type"
+    ]
+
+
+def test_a_type_of_which_most_crimes_have_no_location_is_reported(tmp_path: Path):
+    assert warnings_of(tmp_path, no_location=4, without_location={"THEFT": 0, "ARSON": 4}) == [
+        "crime/alder: 4 of 4 crimes of the type 'ARSON' have no location, as where a city withholds it: of "
+        "their "
+        "places little or nothing is known"
+    ]
+
+
+def test_a_folder_of_which_most_crimes_have_no_location_is_reported(tmp_path: Path):
+    assert warnings_of(tmp_path, no_location=9, without_location={"THEFT": 9, "ARSON": 0}) == [
+        "crime/alder: 9 of 17 crimes of the year have no location: are the columns of the coordinates right,"
+        " and in "
+        "degrees? name them in columns of [crime.alder]"
+    ]

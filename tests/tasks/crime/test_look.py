@@ -3,97 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data.errors import InputError
-from data.settings import LOS_ANGELES, Config, Crime, CrimeColumns
-from tasks.crime.look import check_crimes, section_lines, sections
-
-ALDER, BIRCH = "Alder city, California", "Birch city, California"
-FILES = [("crime/alder/a.csv", Path("a.csv"))]
-
-
-def section(**given: object) -> Crime:
-    values = {"city": ALDER, "year": 2019, "types": ["ARSON", "THEFT"]}
-    return Crime(**(values | given))  # type: ignore[arg-type]
+from data.settings import Crime
+from tasks.crime.look import check_crimes
+from tasks.crime.plan import plan_of
 
 
 def refused(call: Callable, *given: object) -> str:
     with pytest.raises(InputError) as error:
         call(*given)
     return str(error.value)
-
-
-def test_each_folder_has_its_section_in_order_of_the_folders():
-    crime = {"birch": section(city=BIRCH), "alder": section(date_format="%d.%m.%Y")}
-    found = sections({"alder": FILES, "birch": FILES}, crime, {ALDER, BIRCH})
-    assert list(found) == ["alder", "birch"]
-    assert found == crime
-    assert sections({}, {}, set()) == {}
-
-
-@pytest.mark.parametrize("key", ["los-angeles", "saint louis", "été", 'a"b', "2019"])
-def test_a_folder_without_a_section_is_shown_lines_that_can_be_written(key: str):
-    said = refused(sections, {key: FILES}, {}, {ALDER})
-    assert said.startswith(f"crime/{key}: no section for it in investigation.toml; write its settings")
-    lines = said.split("\n", 1)[1]
-    assert lines == section_lines(key)
-    for text in (lines, lines.replace("# columns", "columns")):
-        config = Config.model_validate({"name": "a", **tomllib.loads(text)})
-        assert config.crime[key].columns == LOS_ANGELES
-        assert config.crime[key].year == 2019
-
-
-def test_a_mistyped_folder_or_section_is_reported_with_the_other():
-    said = refused(sections, {"los-angels": FILES}, {"los-angeles": section()}, {ALDER})
-    assert said.startswith(
-        "crime/los-angels: no section for it in investigation.toml (did you mean the folder to be "
-        "'los-angeles'?); write its settings there:\n"
-    )
-    said = refused(sections, {"alder": FILES}, {"alder": section(), "birch": section()}, {ALDER})
-    assert said == (
-        "investigation.toml: crime.birch: no file in crime/birch; put the city's records there, "
-        "or remove the section"
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"city": "Alder, California"}, f"crime.alder.city: no list of census/city_tracts has the city "
-         f"'Alder, California'; did you mean '{ALDER}'?"),
-        ({"city": "Paris"}, "has the city 'Paris'; add its tracts there"),
-        ({"types": ["ARSON", " "]}, "crime.alder.types: ' ' is not a type; write it as the files do"),
-        ({"types": ["HIT  RUN", "HIT RUN "]}, "crime.alder.types: 'HIT RUN' is named twice; remove one"),
-        ({"types": ["outside"]}, "crime.alder.types: 'outside' is a line of the ledger"),
-        ({"columns": CrimeColumns(date="d", type="t", latitude="y", longitude=" y")},
-         "crime.alder.columns: latitude and longitude are both 'y'; name a column for each"),
-        ({"columns": CrimeColumns(date="d", type=" ", latitude="y", longitude="x")},
-         "crime.alder.columns.type: is blank"),
-        ({"date_format": "DD.MM.YYYY"},
-         "crime.alder.date_format: 'DD.MM.YYYY' is not a strptime format with a year"),
-    ],
-)  # fmt: skip
-def test_settings_that_cannot_be_used_are_reported(given: dict, said: str):
-    found = refused(sections, {"alder": FILES}, {"alder": section(**given)}, {ALDER, BIRCH})
-    assert found.startswith("investigation.toml: crime.alder")
-    assert said in found
-    assert "\n" not in found
-
-
-def test_one_type_of_one_city_is_examined_once():
-    crime = {"a": section(types=["THEFT", "ARSON"]), "b": section(types=["ARSON "], year=2018)}
-    files = {"a": FILES, "b": FILES}
-    assert refused(sections, files, crime, {ALDER}) == (
-        f"investigation.toml: crime.a and crime.b both examine 'ARSON' in '{ALDER}'; put the files into one "
-        "folder, or remove the type from one"
-    )
-    crime["b"] = section(types=["ARSON"], city=BIRCH)
-    assert sections(files, crime, {ALDER, BIRCH}) == crime
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV"])
@@ -127,9 +51,20 @@ def test_swapped_coordinates_are_reported(
     [
         (b"", "is empty; hand in the file with its header and rows"),
         (
-            b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LONG\n",
-            "no column LON; did you mean LONG? rename the column that holds it, or name it in columns of "
-            "[crime.alder] (there are DR_NO, DATE OCC, Crm Cd Desc, LAT , LONG)",
+            b"DR_NO,DATE OCC,Crm Cd Desc,LAT ,LOM\n",
+            "an edition of Los Angeles' portal without coordinates, so that no crime can be put into a "
+            "tract; add "
+            "columns latitude and longitude (geocode the addresses), or name in [crime.alder] columns",
+        ),
+        (
+            b"when,what,LAT,LON\n",
+            "no known layout, and no column that must be the date; write in [crime.alder] "
+            'columns = { date = "…" } (there are when, what, LAT, LON)',
+        ),
+        (
+            b"date,offense,crime,LAT,LON\n",
+            "columns offense and crime could both be the type; write in [crime.alder] "
+            'columns = { type = "offense" }, or the other',
         ),
         (b"DR_NO,DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n", "two columns are called DR_NO"),
         (
@@ -143,6 +78,25 @@ def test_swapped_coordinates_are_reported(
         (
             b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n,7/29/2019,THEFT,34,-118\n",
             "column DR_NO, row 1: is empty; a crime without an id",
+        ),
+        (
+            b"DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/29/2019,THEFT,1700715,3178210\n",
+            "columns LON and LAT hold 3178210 and 1700715, and no degrees: feet of a state's plane, or "
+            "metres? write "
+            'their system in [crime.alder], as crs = "EPSG:2232", or name columns with degrees',
+        ),
+        (
+            b"date,type,place\n2019-03-04,THEFT,POINT (-118 34)\n",
+            "without coordinates, so that no crime can be put into a tract",
+        ),
+        (
+            b"date,type,location\n2019-03-04,THEFT,\n2019-03-04,THEFT,1 MAIN ST\n",
+            "column location, row 2: '1 MAIN ST' holds no coordinates, as POINT (-118.2 34.1) or (34.1, "
+            "-118.2); name",
+        ),
+        (
+            b"date,type,lat,lon\n5/6/2019,THEFT,34,-118\n",
+            "column date, row 1: '5/6/2019' is May 6, 2019 with the",
         ),
     ],
 )
@@ -170,5 +124,55 @@ def test_another_kind_of_file_and_no_file_are_reported(tmp_path: Path, settings:
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1")
     said = refused(check_crimes, "alder", [("crime/alder/a.parquet", path)], settings)
-    assert said.startswith("crime/alder/a.parquet: is not a Parquet file, or a damaged one; copy")
+    assert said.startswith("crime/alder/a.parquet: ")
+    assert "Parquet" in said
     assert refused(check_crimes, "alder", [], settings).startswith("crime/alder: no file in it; put")
+
+
+def recognised(path: Path, text: str, **given: object) -> list[str]:
+    path.write_text(text)
+    settings = Crime(city="Alder city, California", year=2019, **given)  # type: ignore[arg-type]
+    return [str(each) for each in check_crimes("alder", [("crime/alder/a.csv", path)], settings)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("DR_NO,DATE OCC,Crm Cd Desc,LAT,LON\n1,7/9/2019,THEFT,34,-118\n", "Los Angeles' portal, one row "
+                                                                           "per report, "
+         "1 crimes"),
+        ("when,offense,y,x\n13/7/2019,THEFT,34,-118\n", None),
+        ("occurred_on,offense,y,x\n13/7/2019,THEFT,34,-118\n", "no known layout: date from occurred_on, "
+                                                               "type from "
+         "offense, location from y and x, dates with the day first, 1 crimes"),
+        ("CCN,START_DATE,OFFENSE,SHIFT,XBLOCK,YBLOCK\n1,2019/03/04 05:05:00+00,THEFT,DAY,398000,137000\n",
+         "Washington's portal, one row per report, coordinates in EPSG:26985, 1 crimes"),
+    ],
+)  # fmt: skip
+def test_what_was_recognised_is_said(tmp_path: Path, text: str, said: str | None):
+    if said is None:
+        with pytest.raises(InputError):
+            recognised(tmp_path / "a.csv", text)
+        return
+    first, about = recognised(tmp_path / "a.csv", text)
+    assert first == f"crime/alder/a.csv: {said}"
+    assert about == (
+        "crime/alder: Alder city, California, 2019: all crimes together, as no types are named; the "
+        "commonest in the "
+        "first rows are 'THEFT'"
+    )
+    assert recognised(tmp_path / "a.csv", text, types=["THEFT"]) == [first]
+
+
+def test_swapped_values_in_one_column_are_put_right_where_they_can_be_told(tmp_path: Path):
+    text = 'date,type,location\n2019-03-04,THEFT,"(-118.2, 34.1)"\n'
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    plan = plan_of("alder", "a.csv", path, Crime())
+    assert plan.turned
+    text = 'date,type,location\n2019-03-04,THEFT,"(-77.0, 38.9)"\n'
+    path.write_text(text)
+    said = refused(
+        check_crimes, "alder", [("a.csv", path)], Crime(city="A", year=2019), (-78.0, 38.0, -76.0, 40.0)
+    )
+    assert said.startswith("a.csv: column location gives latitude and longitude in the other order")

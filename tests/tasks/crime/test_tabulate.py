@@ -55,7 +55,7 @@ def test_every_crime_is_counted_as_a_plain_loop_does(
         assert (found.key, found.city) == ("alder", settings.city)
         assert found.outside == len(rows) - len(inside) > 100
         assert list(found.counted.items()) == [
-            (name, sum(row[0] == name for row in inside)) for name in settings.types
+            (name, sum(row[0] == name for row in inside)) for name in settings.examined
         ]
         assert found.with_income == sum(row[1] in usable for row in inside) > 100
         assert found.without == len(inside) - found.with_income > 100

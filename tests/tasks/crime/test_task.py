@@ -121,7 +121,7 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
 
     rows = pd.concat([pd.read_csv(path) for _, path in files], ignore_index=True).drop_duplicates("DR_NO")
     rows = rows[pd.to_datetime(rows["DATE OCC"], format="mixed").dt.year == 2019]
-    rows = rows[rows["Crm Cd Desc"].isin(settings.types) & ((rows["LAT"] != 0) | (rows["LON"] != 0))]
+    rows = rows[rows["Crm Cd Desc"].isin(settings.examined) & ((rows["LAT"] != 0) | (rows["LON"] != 0))]
     shapes = gpd.read_file(real / "cb_2019_us_tract_500k.zip", columns=["GEOID"])
     points = gpd.GeoDataFrame(
         rows[["DR_NO", "Crm Cd Desc"]], geometry=gpd.points_from_xy(rows["LON"], rows["LAT"]), crs=shapes.crs
@@ -133,7 +133,7 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     lists = pd.read_parquet(real / "city_tracts.parquet")
     inside = pairs[pairs["GEOID"].isin(lists.loc[lists["city"] == city, "GEOID"])]
     expected = inside.groupby(["Crm Cd Desc", "GEOID"]).size()
-    for name in settings.types:
+    for name in settings.examined:
         table = counts.counts[name]
         assert dict(zip(table["GEOID"].to_pylist(), table["count"].to_pylist(), strict=True)) == dict(
             expected[name]

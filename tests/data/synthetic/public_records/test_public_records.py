@@ -5,7 +5,7 @@ import pytest
 
 from data.catalog import Investigation
 from data.configuration import read_config
-from data.settings import LOS_ANGELES
+from data.settings import CrimeColumns
 from data.synthetic.country import make_country
 from data.synthetic.country.model import Country
 from data.synthetic.country.truth import city_rows
@@ -64,7 +64,7 @@ def test_the_program_reads_the_settings_and_finds_the_files(small: Path) -> None
     assert {key: crime.city for key, crime in config.crime.items()} == {
         city.folder: city.city for city in CRIME_CITIES
     }
-    assert config.crime["alderfall"].columns == LOS_ANGELES
+    assert config.crime["alderfall"].columns == CrimeColumns()
     assert config.crime["thornquill"].columns.id is None
     assert config.crime["thornquill"].types == ["PACKAGE THEFT"]
     assert {crime.year for crime in config.crime.values()} == {2019}
