@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from data.errors import InputError
 from tasks.places.census_areas import Areas, areas, counted
-from tasks.places.census_columns import IN_WORDS, MEANING, MEASURES, Column, Measure
+from tasks.places.census_columns import IN_WORDS, MEANING, MEASURES, Column, Measure, first_of
 from tasks.places.census_layouts import Layout, layout_of, missing
 from tasks.places.census_sheets import Sheet, sheets
 from tasks.places.census_values import Numbers, numbers
@@ -133,11 +133,35 @@ def _of_sheet(sheet: Sheet) -> _Read | None:
     table = _without_blank_rows(table, layout)
     if not table.num_rows:
         raise InputError(f"{sheet.label}: has a header and no rows; download the table for all census tracts")
+    _check_names(sheet)
     found = areas(table, layout.ids, sheet.label)
-    figures = tuple(
-        _figures(sheet, layout, measure, column, table, found) for measure, column in layout.measures.items()
-    )
-    return _Read(layout, figures, pc.count_distinct(found.geoids).as_py(), found.others, sheet.form)
+    if layout.variable is None:
+        _check_once(found.geoids, found.column, sheet.label)
+    rows = _Rows(sheet.label, layout.variable, table, found)
+    figures = tuple(_figures(rows, measure, column) for measure, column in layout.measures.items())
+    return _Read(layout, figures, max(len(each.table) for each in figures), found.others, sheet.form)
+
+
+def _check_names(sheet: Sheet) -> None:
+    """Raise where the names say block group: without its leading zero its number has a tract's 11 digits."""
+    name = first_of(sheet.names, ("NAME", "GEODISPLAYLABEL", "NAMEE", "GEONAME"), sheet.label)
+    if name is None:
+        return
+    values = sheet.load([name]).column(0)
+    if not pa.types.is_string(values.type):
+        return
+    groups = pc.fill_null(pc.match_substring_regex(values, r"(?i)^block group [0-9]"), False)
+    if 2 * pc.sum(groups).as_py() > len(values):
+        first = values[pc.index(groups, True).as_py()].as_py()
+        raise InputError(
+            f"{sheet.label}: holds block groups (the first is {first[:60]!r}), not census tracts; "
+            "download the table for all census tracts"
+        )
+
+
+def _check_once(geoids: pa.ChunkedArray, column: str, label: str) -> None:
+    if (geoid := repeated_geoid(geoids)) is not None:
+        raise InputError(f"{label}: column {column}: {geoid} appears twice; keep one row per tract")
 
 
 def _without_blank_rows(table: pa.Table, layout: Layout) -> pa.Table:
@@ -155,18 +179,25 @@ def _without_blank_rows(table: pa.Table, layout: Layout) -> pa.Table:
     return table if said else table.slice(0, end)
 
 
-def _figures(
-    sheet: Sheet, layout: Layout, measure: Measure, column: Column, table: pa.Table, found: Areas
-) -> Figures:
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a table, and which of them are tracts."""
+
+    label: str
+    variable: str | None
+    table: pa.Table
+    found: Areas
+
+
+def _figures(rows: _Rows, measure: Measure, column: Column) -> Figures:
     """One measure: of a long table the rows of its variable, of any table the rows that are tracts."""
-    rows, geoids = found.rows, found.geoids
-    mask = _at(rows, table.num_rows) if found.others else None
-    if layout.variable is not None:
-        chosen = pc.fill_null(pc.equal(table.column(layout.variable), column.known.estimate), False)
+    table, label, geoids, dollars = rows.table, rows.label, rows.found.geoids, measure == "income"
+    mask = None if rows.found.rows is None else _at(rows.found.rows, table.num_rows)
+    if rows.variable is not None:
+        chosen = pc.fill_null(pc.equal(table.column(rows.variable), column.known.estimate), False)
+        geoids = geoids.filter(chosen if mask is None else chosen.filter(mask))
         mask = chosen if mask is None else pc.and_(chosen, mask)
-        of_variable = chosen.take(rows).combine_chunks()
-        rows, geoids = rows.filter(of_variable), geoids.filter(of_variable)
-    label, dollars = sheet.label, measure == "income"
+        _check_once(geoids, rows.found.column, label)
     estimate = numbers(_where(table, column.estimate, mask), label, column.estimate, dollars=dollars)
     if measure == "population":
         _check_whole(estimate, label, column.estimate)
@@ -174,15 +205,8 @@ def _figures(
     if column.margin is not None:
         margin = numbers(_where(table, column.margin, mask), label, column.margin, dollars=dollars).values
     own = {"value": estimate.values, "margin": margin, "top": estimate.top, "bottom": estimate.bottom}
-    taken = pa.table(
-        {
-            "GEOID": geoids,
-            **{name: each if len(rows) == len(each) else each.take(rows) for name, each in own.items()},
-        }
-    )
-    if (geoid := repeated_geoid(taken["GEOID"])) is not None:
-        raise InputError(f"{label}: column {found.column}: {geoid} appears twice; keep one row per tract")
-    return Figures(label, measure, taken)
+    taken = {name: each if mask is None else each.filter(mask) for name, each in own.items()}
+    return Figures(label, measure, pa.table({"GEOID": geoids, **taken}))
 
 
 def _at(rows: pa.Array, count: int) -> pa.ChunkedArray:
@@ -235,8 +259,8 @@ def _check_agreement(measure: Measure, figures: Sequence[Figures]) -> None:
             before, label = seen.setdefault(geoid, (value, each.label))
             if before != value:
                 raise InputError(
-                    f"{label} and {each.label} disagree: {IN_WORDS[measure]} of {geoid} is {_shown(before)} and "
-                    f"{_shown(value)}; leave one of the two there"
+                    f"{label} and {each.label} disagree: {IN_WORDS[measure]} of {geoid} is "
+                    f"{_shown(before)} and {_shown(value)}; leave one of the two there"
                 )
 
 
@@ -247,10 +271,15 @@ def _shown(value: float | None) -> str:
 def _joined(measures: dict[Measure, pa.Table]) -> pa.Table:
     """Both measures of every tract that has one of them, in order of GEOID."""
     population, income = measures["population"], measures["income"]
-    geoids = pa.chunked_array([*population["GEOID"].chunks, *income["GEOID"].chunks], pa.string())
-    every = geoids.unique()
-    every = every.take(pc.sort_indices(every))
-    people, dollars = _aligned(population, every), _aligned(income, every)
+    if population["GEOID"].equals(income["GEOID"]):  # of one table
+        order = pc.sort_indices(population["GEOID"])
+        people, dollars = population.take(order), income.take(order)
+        every = people["GEOID"]
+    else:
+        geoids = pa.chunked_array([*population["GEOID"].chunks, *income["GEOID"].chunks], pa.string())
+        every = geoids.unique()
+        every = every.take(pc.sort_indices(every))
+        people, dollars = _aligned(population, every), _aligned(income, every)
     columns = {
         "GEOID": every,
         "population": pc.cast(people["value"], pa.int64()),
@@ -264,7 +293,7 @@ def _joined(measures: dict[Measure, pa.Table]) -> pa.Table:
 
 
 def _aligned(table: pa.Table, geoids: pa.Array) -> pa.Table:
-    return table.take(pc.index_in(geoids, value_set=table["GEOID"].combine_chunks())).combine_chunks()
+    return table.take(pc.index_in(geoids, value_set=table["GEOID"].combine_chunks()))
 
 
 def _lacking(found: Sequence[Sheet], read: Sequence[_Read]) -> list[InputError]:

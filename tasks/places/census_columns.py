@@ -21,7 +21,6 @@ from typing import Final, Literal, NamedTuple
 from data import file_faults
 from data.errors import InputError
 from data.reference_table import read_rows
-from data.text import nearest
 
 COLUMNS: Final = Path(__file__).parents[2] / "data" / "reference" / "census_columns.csv"
 _HEADER: Final = ("measure", "estimate", "margin", "publisher", "year")
@@ -202,7 +201,7 @@ _WORDS: Final[dict[Measure, tuple[str, ...]]] = {
 
 
 def likely(measure: Measure, names: Sequence[str]) -> str | None:
-    """The column that most likely holds a measure under a name of its owner's; it is only suggested.
+    """The column that most likely holds a measure under a name of its owner's own; it is only suggested.
 
     Example:
         >>> likely("income", ["GEOID", "populationE", "med_incomeE"])
@@ -212,4 +211,4 @@ def likely(measure: Measure, names: Sequence[str]) -> str | None:
         for name in names:
             if word in bare(name) and not bare(name).endswith(("M", "MOE", "ERROR")):
                 return name
-    return nearest(MEANING[measure], [name for name in names if name[:1].upper() in "BDS"])
+    return None

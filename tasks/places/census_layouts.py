@@ -1,7 +1,8 @@
 """The layouts in which people have tables of the Census, each recognised by its columns (method 6.5).
 
-data.census.gov, American FactFinder, the Census API, Census Reporter, tidycensus (long and wide), IPUMS NHGIS,
-Social Explorer, the Bureau's table-based summary files, and a plain table of GEOID and the Bureau's columns.
+data.census.gov, American FactFinder, the Census API, Census Reporter, tidycensus (long and wide), IPUMS
+NHGIS, Social Explorer, the Bureau's table-based summary files, and a plain table of GEOID and the Bureau's
+columns.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pyarrow as pa
 from data import file_faults
 from data.errors import InputError
 from data.record_names import escaped
-from tasks.places.census_areas import id_columns, place_of
+from tasks.places.census_areas import id_columns, place_level
 from tasks.places.census_columns import (
     IN_WORDS,
     MEANING,
@@ -140,8 +141,8 @@ def _long(sheet: Sheet, ids: tuple[str, ...], variable: str) -> Layout:
         measures = " and ".join(f"{MEANING[each][:-1]} ({IN_WORDS[each]})" for each in MEASURES)
         shown = ", ".join(map(escaped, sorted(there)[:10]))
         raise InputError(
-            f"{sheet.label}: column {variable} names neither {measures}; write these names into it (there are "
-            f"{shown})"
+            f"{sheet.label}: column {variable} names neither {measures}; "
+            f"write these names into it (there are {shown})"
         )
     return Layout("tidycensus table (long)", ids, found, variable, _year(sheet, found, {}))
 
@@ -152,7 +153,7 @@ def _second_header(sheet: Sheet, ids: tuple[str, ...]) -> bool:
     if not len(first) or not pa.types.is_string(first.type):
         return False
     name = (first[0].as_py() or "").strip()
-    return place_of(name) is None and bool(_WORDS.search(name)) and not _NUMBER.search(name)
+    return not place_level(name) and bool(_WORDS.search(name)) and not _NUMBER.search(name)
 
 
 def _labels(sheet: Sheet, names: Sequence[str]) -> dict[str, str]:
@@ -165,7 +166,7 @@ def _labels(sheet: Sheet, names: Sequence[str]) -> dict[str, str]:
 
 
 def _of_factfinder(sheet: Sheet) -> dict[Measure, Column]:
-    """American FactFinder (until 2020) names every table's first estimate HD01_VD01; the file names the table."""
+    """American FactFinder (until 2020): the first estimate is HD01_VD01, and the file names the table."""
     if not _has(sheet.names, "HD01VD01"):
         return {}
     table = _FACTFINDER.search(sheet.file)
@@ -210,8 +211,9 @@ def _by_label(sheet: Sheet) -> dict[Measure, Column]:
 
 def _without_codebook(sheet: Sheet) -> InputError:
     return InputError(
-        f"{sheet.label}: is a table of NHGIS whose codes the program does not know; put the codebook (…_codebook.txt) "
-        f"of the download beside it, or rename the columns to {MEANING['population']} and {MEANING['income']}"
+        f"{sheet.label}: is a table of NHGIS whose codes the program does not know; put the codebook "
+        "(…_codebook.txt) of the download beside it, or rename the columns to "
+        f"{MEANING['population']} and {MEANING['income']}"
     )
 
 
@@ -226,8 +228,8 @@ def _check_labels(sheet: Sheet, found: Mapping[Measure, Column], head: Mapping[s
         label = head.get(column.estimate, "").strip()
         if label and not all(word in label.lower() for word in must[measure]):
             raise InputError(
-                f"{sheet.label}: column {column.estimate} is called {label[:100]!r} in the second row, which is not "
-                f"{IN_WORDS[measure]}; download the table {MEANING[measure][:6]}"
+                f"{sheet.label}: column {column.estimate} is called {label[:100]!r} in the second row, "
+                f"which is not {IN_WORDS[measure]}; download the table {MEANING[measure][:6]}"
             )
 
 
@@ -259,8 +261,7 @@ def _publisher(
 def _year(sheet: Sheet, found: Mapping[Measure, Column], head: Mapping[str, str]) -> int | None:
     """The last year of the survey, by the file's name, the names of its columns or their labels."""
     for pattern in (
-        r"ACS[DSC][TPE]?[135]Y(20\d\d)", r"acs(20\d\d)_[135]yr", r"_ds\d+_(20\d\d)[135]_", r"acs[dsc]t[135]y(20\d\d)",
-        r"ACSSPP[135]Y(20\d\d)",
+        r"ACS(?:DT|ST|DP|CP|SE|SPP)[135]Y(20\d\d)", r"acs(20\d\d)_[135]yr", r"_ds\d+_(20\d\d)[135]_",
     ):  # fmt: skip
         if named := re.search(pattern, sheet.file, re.IGNORECASE):
             return int(named[1])

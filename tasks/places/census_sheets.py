@@ -1,4 +1,4 @@
-"""The tables inside a file of the Census: one CSV, JSON or Parquet file, or those of a zip as it is downloaded."""
+"""The tables inside a file of the Census: a CSV, JSON or Parquet file, or a zip as it is downloaded."""
 
 from __future__ import annotations
 
@@ -135,16 +135,21 @@ def _of_parquet(path: Path, label: str, file: str) -> Sheet:
     if parquet.metadata.num_rows > MOST_ROWS:
         raise _too_many(label, parquet.metadata.num_rows)
 
+    read: dict[str, pa.ChunkedArray] = {}
+
     def load(names: Collection[str]) -> pa.Table:
+        new = [name for name in names if name not in read]
         with reading(label):
-            return parquet.read(columns=list(names))
+            read.update(zip(new, parquet.read(columns=new).columns, strict=True) if new else ())
+        return pa.table({name: read[name] for name in names})
 
     return Sheet(label, file, tuple(parquet.schema_arrow.names), load)
 
 
 def _too_many(label: str, rows: int) -> InputError:
     return InputError(
-        f"{label}: has {rows:,} rows, and there are about 85,000 census tracts; check that it is the right file"
+        f"{label}: has {rows:,} rows, and there are about 85,000 census tracts; "
+        "check that it is the right file"
     )
 
 
