@@ -136,5 +136,6 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    found_otherwise=points.found_otherwise,
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

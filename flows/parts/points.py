@@ -11,14 +11,18 @@ from flows.run.inputs import Inputs
 from flows.run.part import Found, files_by_hash
 
 if TYPE_CHECKING:
+    from data.catalog import Investigation
     from tasks.income.results import Findings
     from tasks.ledger.results import PartClosed
-    from tasks.places.look import Bounds
+    from tasks.places.look import Bounds, CensusFolder
     from tasks.places.results import Census, Layer
     from tasks.rows.results import FileOfRows
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
-"""The files of the Census that both need."""
+"""The files of the Census that both need, under the names that the program gives them."""
+
+_ROLES: Final = {"census/tracts*": "tracts", "census/acs.*": "acs", "census/city_tracts.*": "cities"}
+"""What each of them is, where it has a name of its own."""
 
 WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate")
 """What both need on workers."""
@@ -46,11 +50,35 @@ class PointsFound(Found):
     closed: PartClosed
 
 
+def folder(given: Inputs) -> CensusFolder:
+    """Which file of ``census/`` is what."""
+    return census_files(given.investigation)
+
+
+def census_files(investigation: Investigation) -> CensusFolder:
+    """Which file of an investigation's ``census/`` is what."""
+    from tasks.places.look import sort_folder
+
+    return sort_folder(investigation.folder / "census", investigation.folder)
+
+
+def found_otherwise(investigation: Investigation, pattern: str) -> bool:
+    """Whether a file of the Census is there under a name of its own.
+
+    Lists of cities are not needed where they can be made of the polygons of the places.
+    """
+    if pattern not in _ROLES or not (investigation.folder / "census").is_dir():
+        return False
+    found = census_files(investigation)
+    role = _ROLES[pattern]
+    return found.has(role) or (role == "cities" and found.has("places"))
+
+
 def layer(given: Inputs) -> Path:
     """The tract layer's file."""
     from tasks.places.look import find_layer
 
-    return find_layer(given.investigation.layer_files())
+    return find_layer(given.once(folder).layers)
 
 
 def bounds(given: Inputs) -> Bounds | None:
@@ -64,15 +92,25 @@ def census(given: Inputs) -> Census:
     """The Census, and the lists of all cities."""
     from tasks.places.look import read_census
 
-    place = given.investigation.census_file
-    return read_census(place("acs"), place("city_tracts"), include=None)
+    found = given.once(folder)
+    return read_census(found.acs, found.cities or [city_tracts(given)], include=None)
+
+
+def city_tracts(given: Inputs) -> tuple[str, Path]:
+    """The list of cities by the name that the program gives it.
+
+    Raises:
+        InputError: There is none.
+    """
+    return given.investigation.census_file("city_tracts")
 
 
 def census_of_examined(given: Inputs) -> Census:
     """The same Census, and the lists of the examined cities alone."""
     from tasks.places.look import examined
 
-    label, _ = given.investigation.census_file("city_tracts")
+    lists = given.once(folder).cities
+    label = lists[0][0] if lists else "census/places*"
     return examined(given.once(census), given.investigation.config.cities.include, label)
 
 

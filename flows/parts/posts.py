@@ -146,5 +146,6 @@ PART = Part(
     origin=origin,
     tell=tell,
     notes=notes,
+    found_otherwise=points.found_otherwise,
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

@@ -110,6 +110,11 @@ def _no_notes(investigation: Investigation) -> list[str]:
     return []
 
 
+def _only_so_named(investigation: Investigation, pattern: str) -> bool:
+    """Files are known by their names."""
+    return False
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a run. Everything that is true of it alone is here or in its area of ``tasks``.
@@ -121,6 +126,7 @@ class Part:
         name: Its name: of the page, on the command line, in the provenance.
         patterns: The files that it needs, as glob patterns below the investigation folder; without one of
             each, the part is skipped.
+        found_otherwise: Whether what a pattern stands for is there under another name.
         tables: What it publishes beside the ledger.
         ledger: What it writes into the ledger, and what must add up.
         run: Does the work, and writes the tables and the ledger rows to ``job.out``.
@@ -146,6 +152,7 @@ class Part:
     tell: Callable[[Any], Told]
     look: Callable[[Inputs], Any] = _nothing
     notes: Callable[[Investigation], list[str]] = _no_notes
+    found_otherwise: Callable[[Investigation, str], bool] = _only_so_named
     doubts: Callable[[Path], Doubts] = _no_doubts
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None

@@ -7,7 +7,7 @@ loads nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -116,14 +116,24 @@ def check_agency(investigation: Investigation, agency: str) -> None:
 
 def skipped(investigation: Investigation) -> dict[str, str]:
     """The parts whose input is not there, or that a later version brings, each with its reason."""
-    reasons = {part.name: _missing(investigation, part.patterns) for part in registry.load()}
+    reasons = {
+        part.name: _missing(investigation, part.patterns, part.found_otherwise) for part in registry.load()
+    }
     for name, patterns in registry.PLANNED.items():
         reasons[name] = _missing(investigation, patterns) or f"this version does not analyse {name} yet"
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
-    missing = [pattern for pattern in patterns if not _any(investigation, pattern)]
+def _missing(
+    investigation: Investigation,
+    patterns: Sequence[str],
+    otherwise: Callable[[Investigation, str], bool] = lambda _, __: False,
+) -> str:
+    missing = [
+        pattern
+        for pattern in patterns
+        if not _any(investigation, pattern) and not otherwise(investigation, pattern)
+    ]
     return f"no {', '.join(missing)}" if missing else ""
 
 

@@ -75,6 +75,20 @@ def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
     return CityLists(ordered.select(SCHEMA.names).cast(SCHEMA), tuple(words))
 
 
+def is_list(sheet: Sheet) -> bool:
+    """Whether a table is a list of cities, by its columns.
+
+    A table of GEOIDs alone is one only where its name or a row says of which city; it is told as it is read.
+    """
+    names, label = sheet.names, sheet.label
+    ids = first_of(names, GEOIDS, label)
+    if ids is not None:
+        values = sheet.load([ids]).column(0).slice(0, 2).cast(pa.string()).to_pylist()
+        return any(place_level(value or "") in {"tract", "place"} for value in values)
+    columns = [name for name in names if bare(name) not in _ROW_NUMBER]
+    return bool(columns) and _are_wide(sheet, columns)
+
+
 def _of_sheet(sheet: Sheet) -> tuple[pa.Table, str]:
     """One table's list, and its layout in words."""
     label, names = sheet.label, sheet.names

@@ -1,7 +1,19 @@
 """The door of the places room for checks before a run: the tract layer, the Census and the cities."""
 
 from tasks.places.census import examined, read_census, read_city_tracts
+from tasks.places.census_cities import read_city_lists
 from tasks.places.coordinates import Bounds
+from tasks.places.folder import CensusFolder, sort_folder
 from tasks.places.layer import check_layer, find_layer
 
-__all__ = ["Bounds", "check_layer", "examined", "find_layer", "read_census", "read_city_tracts"]
+__all__ = [
+    "Bounds",
+    "CensusFolder",
+    "check_layer",
+    "examined",
+    "find_layer",
+    "read_census",
+    "read_city_lists",
+    "read_city_tracts",
+    "sort_folder",
+]
