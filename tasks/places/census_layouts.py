@@ -43,6 +43,7 @@ _INCOME_LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"[A-Za-z]{2}")
+_FIGURE: Final = re.compile(r"^\s*[-0-9][-0-9.,+]*\s*$")
 _NUMBER: Final = re.compile(r"[0-9]{2}")
 _POPULATION_LABEL: Final = re.compile(r"^(estimates: |estimate; )?total population$", re.IGNORECASE)
 
@@ -103,11 +104,11 @@ def layout_of(sheet: Sheet) -> Layout | None:
     if labels and len(found) < len(MEASURES) and _has(names, "GISJOIN", "HD01VD01"):
         found = {**_by_label(sheet), **found}
     if not found:
-        if _has(names, "GISJOIN"):
-            raise _without_codebook(sheet)
         return None
     head = _labels(sheet, [column.estimate for column in found.values()]) if labels else {}
-    _check_labels(sheet, found, head)
+    labels = labels and not any(_FIGURE.match(said) for said in head.values())
+    if labels:
+        _check_labels(sheet, found, head)
     publisher = _publisher(names, ids, found, labels)
     return Layout(publisher, ids, found, year=_year(sheet, found, head), labels=labels)
 
@@ -278,4 +279,6 @@ def missing(measure: Measure, sheet: Sheet) -> InputError:
     """The error for a table that lacks a measure."""
     if not id_columns(sheet.names, sheet.label):
         return file_faults.missing_column(sheet.label, "GEOID", [name for name in sheet.names if name][:12])
+    if _has(sheet.names, "GISJOIN"):
+        return _without_codebook(sheet)
     return no_measure(measure, sheet.names, sheet.label)

@@ -18,11 +18,11 @@ from typing import Final, Literal
 import pyarrow.parquet as pq
 
 from data.errors import InputError
-from data.record_names import as_label, is_of_disk
+from data.record_names import as_label, escaped, is_of_disk
 from tasks.places.census_areas import place_level
 from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
-from tasks.places.census_layouts import layout_of
+from tasks.places.census_layouts import layout_of, missing
 from tasks.places.census_sheets import Sheet, is_beside, sheets
 
 Role = Literal["tracts", "places", "acs", "cities", "beside", "other", "unknown"]
@@ -225,7 +225,9 @@ def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
         return "acs", any(map(_names_a_city, found)), ""
     if any(map(is_list, found)):
         return "cities", False, ""
-    columns = ", ".join(name for name in found[0].names if name)[:120]
+    if "GISJOIN" in found[0].names:
+        return "unknown", False, str(missing("population", found[0])).removeprefix(f"{found[0].label}: ")
+    columns = ", ".join(escaped(name) for name in found[0].names if name)[:120]
     return "unknown", False, f"is not recognised by its columns ({columns}); expected {EXPECTED}"
 
 
