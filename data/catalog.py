@@ -163,8 +163,7 @@ class Investigation:
         """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
 
         Raises:
-            InputError: A file lies in ``crime/`` itself, where it belongs to no city, or a folder holds a
-                file that is neither ``.csv`` nor ``.csv.gz``.
+            InputError: A file lies in ``crime/`` itself, where it belongs to no city.
         """
         found: dict[str, list[tuple[str, Path]]] = {}
         for path in sorted((self.folder / "crime").glob("*")):
@@ -176,12 +175,6 @@ class Investigation:
                     f"as crime/<city>/{path.name}"
                 )
             files = [file for file in path.glob("*") if file.is_file() and not file.name.startswith(".")]
-            for file in files:
-                if not file.name.lower().endswith((".csv", ".csv.gz")):
-                    raise InputError(
-                        f"{as_label(file, self.folder)}: is neither .csv nor .csv.gz; "
-                        "save it as one of them, or move it elsewhere"
-                    )
             if files:
                 found[path.name] = sorted((as_label(file, self.folder), file) for file in files)
         return found

@@ -6,7 +6,10 @@ similar key that exists.
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
+import re
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -16,10 +19,20 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import ValidationError
 
 from data.errors import InputError
+from data.opening import regular
+from data.printable import escaped, shortened
+from data.record_names import shown_path
 from data.settings import FILE, Agency, Config, Section
 from data.text import nearest
 
 _Model = TypeVar("_Model", bound=Section)
+
+MOST_BYTES: Final = 16 << 20
+"""A file of settings that a person writes is smaller; so is one of ten thousand agencies."""
+
+_PART: Final = rb"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_DEEP_KEY: Final = re.compile(rb"(?<![\w-])" + _PART + rb"(?:[ \t]*+\.[ \t]*+" + _PART + rb"){20}")
+"""A dotted key, of which ``tomllib`` keeps every beginning: memory grows with the square of its parts."""
 
 
 def read_config(folder: Path) -> Config:
@@ -36,30 +49,50 @@ def read_config(folder: Path) -> Config:
         InputError: There is no such file, it is not TOML, or a key is unknown, missing or wrong.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise InputError(
-            f"{folder}: no {FILE} in it, so it is no investigation folder; {_suggestion(folder)}"
+            f"{shown_path(folder)}: no {FILE} in it, so it is no investigation folder; {_suggestion(folder)}"
         )
+    return _checked(Config, _parse(read_settings(path, FILE), FILE), FILE)
+
+
+def read_settings(path: Path, label: str) -> bytes:
+    """The content of a file of settings.
+
+    Args:
+        path: The file.
+        label: How it is named in an error.
+
+    Raises:
+        InputError: It is not a regular file, cannot be read, or is longer than a person writes.
+    """
     try:
-        content = path.read_bytes()
+        with regular(path, label).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{FILE}: cannot be read ({error.strerror}); check its permissions") from error
-    return _checked(Config, _parse(content, FILE), FILE)
+        raise InputError(f"{label}: cannot be read ({error.strerror}); check its permissions") from error
+    if len(content) > MOST_BYTES:
+        raise InputError(
+            f"{label}: is larger than {MOST_BYTES >> 20} MB, so it is no file of settings; write a new one"
+        )
+    return content
 
 
 def _suggestion(folder: Path) -> str:
     """What to do if a folder has no ``investigation.toml``."""
-    likely = sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.is_file() and path.name.lower().startswith("investigation.")
-    )
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as error:
+        return f"it cannot be listed ({error.strerror}); check its permissions"
+    likely = [
+        name for name in names if name.lower().startswith("investigation.") and (folder / name).is_file()
+    ]
     if likely:
-        return f"rename {likely[0]} to {FILE}"
+        return f"rename {escaped(likely[0])} to {FILE}"
     above = next((above for above in folder.resolve().parents if (above / FILE).is_file()), None)
     if above is not None:
-        return f"did you mean {above}?"
-    where = shlex.quote(str(folder)) if not any(folder.iterdir()) else "my-investigation"
+        return f"did you mean {shown_path(above)}?"
+    where = shlex.quote(shown_path(folder)) if not names else "my-investigation"
     return f"make one with: nwatch new {where}"
 
 
@@ -108,14 +141,23 @@ def toml_key(name: str) -> str:
 
 def _parse(content: bytes, label: str) -> dict[str, Any]:
     """Parse TOML; a byte-order mark, which some editors write, is ignored."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise InputError(f"{label}: not UTF-8 text (it is UTF-16, or no text); save it as UTF-8")
+    if _DEEP_KEY.search(content):
+        raise InputError(f"{label}: a key has more than 20 parts with points between them; no setting has")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            f'{label}: not valid TOML: {error}; put text values in quotes, as in name = "…"'
+            f"{label}: not valid TOML: {_shown(str(error))}; "
+            'put text values in quotes, as in name = "…", and write each key once'
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{label}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except (ValueError, OverflowError) as error:  # a number of thousands of digits
+        raise InputError(f"{label}: a number in it is too long; write a shorter one") from error
+    except RecursionError as error:
+        raise InputError(f"{label}: brackets are nested too deep; no setting needs more than two") from error
 
 
 def _checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Model:
@@ -131,23 +173,30 @@ def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
         error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
     )
     first, others = mistakes[0], mistakes[1:]
-    dotted = _dotted(first["loc"])
+    dotted = _shown(_dotted(first["loc"]))
     if first["type"] == "extra_forbidden":
         known = _keys_at(model, first["loc"][:-1])
-        near = nearest(str(first["loc"][-1]), known)
+        near = nearest(shortened(str(first["loc"][-1])), known)
         # A mistyped key is one mistake, not two: do not count the key that was meant as missing.
         others = [other for other in others if other["loc"] != (*first["loc"][:-1], near)]
         fix = f"did you mean {near!r}?" if near else f"remove it; known here: {', '.join(known)}"
         if model is Agency and first["loc"][0] == "agencies":
             others, fix = [], "remove the line [agencies.…]; this file holds only the keys below it"
-        line = f"{label}: unknown key {dotted!r}; {fix}"
+        line = f"{label}: unknown key '{dotted}'; {fix}"
     elif first["type"] == "missing":
-        line = f"{label}: the key {dotted!r} is missing; add it"
+        line = f"{label}: the key '{dotted}' is missing; add it"
+    elif first["loc"][-1] == "[key]":  # of a mapping, as an agency's
+        line = f"{label}: [{_shown(_dotted(first['loc'][:-1]))}]: {_shown(_reason(first['msg']), 400)}"
     elif first["type"] in {"model_type", "model_attributes_type", "dict_type"}:
-        line = f"{label}: {dotted!r} must be a section; write it as [{dotted}] with its keys below"
+        line = f"{label}: '{dotted}' must be a section; write it as [{dotted}] with its keys below"
     else:
-        line = f"{label}: {dotted!r} is wrong: {_reason(first['msg'])}"
-    return line + (f" (and {len(others)} more)" if others else "")
+        line = f"{label}: '{dotted}' is wrong: {_shown(_reason(first['msg']), 400)}"
+    return line + (f" (and {len(others):,} more)" if others else "")
+
+
+def _shown(text: str, most: int = 200) -> str:
+    """What is said of a file's content, on one line and not too long to be read."""
+    return escaped(shortened(text, most))
 
 
 _MEANT: Final = {
@@ -162,6 +211,7 @@ _MEANT: Final = {
 def _reason(message: str) -> str:
     """Pydantic's message as part of a sentence."""
     message = message.removeprefix("Value error, ").removeprefix("Input ").replace("should be", "must be", 1)
+    message = message.removeprefix("String ").replace("should have", "must have", 1)
     for said, meant in _MEANT.items():
         message = message.replace(said, meant)
     return message

@@ -8,15 +8,23 @@ header.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 from typing import Final
 
 from data.errors import InputError
+from data.printable import escaped
 
 RENAME: Final = "rename the column that holds it"
 """The fix for a missing column, unless its reader knows a better one."""
 
 _SEPARATORS: Final = {";": "';'", "\t": "tabs", "|": "'|'"}
 """What separates columns where commas do not, and what it is called."""
+
+_LONG: Final = 60
+"""So many letters of a name, or of a value, are shown."""
+
+_MANY: Final = 40
+"""So many columns of a file are named in an error."""
 
 
 def unreadable(label: str, error: OSError) -> InputError:
@@ -33,6 +41,51 @@ def unreadable(label: str, error: OSError) -> InputError:
 def empty(label: str) -> InputError:
     """The file holds nothing."""
     return InputError(f"{label}: is empty; hand in the file with its header and rows")
+
+
+def blank(label: str, size: int) -> InputError:
+    """The file begins with nothing but blanks and line ends, and a lot of them.
+
+    Example:
+        >>> str(blank("posts/a.csv", 1 << 20))
+        'posts/a.csv: begins with 1 MB of blank lines; copy or download it again'
+    """
+    return InputError(f"{label}: begins with {size >> 20} MB of blank lines; copy or download it again")
+
+
+def grows(label: str, size: int, packed: int) -> InputError:
+    """A packed file becomes larger than any table does that is unpacked.
+
+    Args:
+        label: How the file is named in the message.
+        size: Its bytes so far, unpacked.
+        packed: The bytes that they were made of.
+
+    Example:
+        >>> str(grows("posts/a.csv.gz", 500 << 20, 1 << 20))
+        'posts/a.csv.gz: grows 500 times and more when it is unpacked, which no table does; download it again'
+    """
+    times = size // max(packed, 1)
+    return InputError(
+        f"{label}: grows {times:,} times and more when it is unpacked, which no table does; download it again"
+    )
+
+
+def encrypted(label: str) -> InputError:
+    """The file is encrypted."""
+    return InputError(f"{label}: is encrypted; hand it in without a password")
+
+
+def not_one_table(label: str, there: str) -> InputError:
+    """A zip archive holds no table, or several.
+
+    Args:
+        label: How the file is named in the message.
+        there: What it holds, as "2 files (a.csv, b.csv)".
+    """
+    return InputError(
+        f"{label}: a zip archive with {there}, not with one table; unpack it, and keep the table"
+    )
 
 
 def not_utf8(label: str, byte: int | None = None, or_else: str = "") -> InputError:
@@ -121,6 +174,11 @@ def endless_row(label: str, row: int, megabytes: int) -> InputError:
     )
 
 
+def endless_value(label: str, row: int, megabytes: int) -> InputError:
+    """A row of a JSON file is longer than any row can be."""
+    return InputError(f"{label}: a row after row {row} is longer than {megabytes} MB; shorten or remove it")
+
+
 def missing_column(label: str, name: str, found: Collection[str], fix: str = RENAME) -> InputError:
     """The file lacks a column.
 
@@ -141,7 +199,9 @@ def missing_column(label: str, name: str, found: Collection[str], fix: str = REN
             return InputError(
                 f"{label}: columns are separated by {called}; save the file with commas between them"
             )
-    there = f"there are {', '.join(found)}" if found else "there is none"
+    names = [escaped(each if len(each) <= _LONG else f"{each[:_LONG]}…") for each in islice(found, _MANY)]
+    more = f" and {len(found) - _MANY:,} more" if len(found) > _MANY else ""
+    there = f"there are {', '.join(names)}{more}" if found else "there is none"
     return InputError(f"{label}: no column {name}; {fix} ({there})")
 
 
@@ -188,6 +248,60 @@ def wrong_value(label: str, column: str, row: int, value: object, wanted: str, *
         "acs.csv: column income, row 3: '1,000' is not a number; write plain digits"
     """
     return InputError(f"{label}: column {column}, row {row}: {value!r} is not {wanted}; {fix}")
+
+
+def not_json(label: str, row: int, reason: str) -> InputError:
+    """A row of a JSON file is no JSON, or no row.
+
+    Args:
+        label: How the file is named in the message.
+        row: The row.
+        reason: What is wrong with it.
+
+    Example:
+        >>> str(not_json("posts/a.jsonl", 3, "Expecting value"))
+        'posts/a.jsonl: row 3: cannot be read as JSON (Expecting value); save or download the file again'
+    """
+    return InputError(
+        f"{label}: row {row}: cannot be read as JSON ({reason}); save or download the file again"
+    )
+
+
+def too_large(label: str, size: int, most: int) -> InputError:
+    """A table that is read whole is larger than any such table.
+
+    Example:
+        >>> str(too_large("census/acs.csv", 700 << 20, 500 << 20))
+        'census/acs.csv: holds 700 MB and more, and at most 500 MB are read; leave out columns not needed'
+    """
+    return InputError(
+        f"{label}: holds {size >> 20:,} MB and more, and at most {most >> 20:,} MB are read; "
+        "leave out columns not needed"
+    )
+
+
+def too_wide(label: str, columns: int, most: int) -> InputError:
+    """A table has more columns than any table.
+
+    Example:
+        >>> str(too_wide("posts/a.csv", 100_000, 10_000))
+        'posts/a.csv: has 100,000 columns, and at most 10,000 are read; leave out columns not needed'
+    """
+    return InputError(
+        f"{label}: has {columns:,} columns, and at most {most:,} are read; leave out columns not needed"
+    )
+
+
+def too_many_rows(label: str, rows: int, size: int) -> InputError:
+    """The footer of a Parquet file promises more rows than its bytes can hold.
+
+    Example:
+        >>> str(too_many_rows("posts/a.parquet", 10**9, 5000))
+        'posts/a.parquet: promises 1,000,000,000 rows in 5,000 bytes, which no table does; download it again'
+    """
+    return InputError(
+        f"{label}: promises {rows:,} rows in {size:,} bytes, which no table does; download it again"
+    )
 
 
 def changed(label: str) -> InputError:

@@ -7,6 +7,8 @@ is.
 
 from __future__ import annotations
 
+import unicodedata
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -30,3 +32,40 @@ def printable_lines(text: str) -> str:
         'write:\n[agencies.a�b]'
     """
     return "\n".join(map(printable, text.split("\n")))
+
+
+def escaped(label: str) -> str:
+    r"""A name with the characters that cannot be shown written as ``\xNN`` or ``\uNNNN``.
+
+    Example:
+        >>> print(escaped("in\x1bbox"))
+        in\x1bbox
+    """
+    if label.isprintable():
+        return label
+    return "".join(char if is_shown(char) else _written_out(char) for char in label)
+
+
+def is_shown(char: str) -> bool:
+    """Whether a character can be shown: it is printed, or it is a blank of any width."""
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def _written_out(char: str) -> str:
+    """A character as an escape; a byte of a name that is not UTF-8 (PEP 383) as that byte."""
+    byte = ord(char) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """The text, or its beginning where it is longer than anybody wants to read in a line.
+
+    Args:
+        text: The text.
+        most: Characters.
+
+    Example:
+        >>> shortened("x" * 1000, 5)
+        'xxxxx…'
+    """
+    return text if len(text) <= most else text[:most] + "…"

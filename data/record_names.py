@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import unicodedata
 from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
-from data.printable import printable
+from data.printable import escaped, is_shown
 from data.settings import AGENCY_FILE
+
+__all__ = [
+    "MAILBOX_SUFFIXES",
+    "RECORDS",
+    "as_label",
+    "as_text",
+    "disk_of",
+    "escaped",
+    "is_mailbox",
+    "is_of_disk",
+    "is_other",
+    "shown_path",
+    "stray",
+]
 
 MAILBOX_SUFFIXES: Final = frozenset({".pst", ".ost"})
 RECORDS: Final = "records"
@@ -73,19 +86,17 @@ def as_label(path: Path, base: Path) -> str:
     """
     with contextlib.suppress(ValueError):
         path = path.relative_to(base)
-    return escaped(os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
+    return shown_path(path)
 
 
-def escaped(label: str) -> str:
-    r"""A name with the characters that cannot be shown written as ``\xNN`` or ``\uNNNN``."""
-    if label.isprintable():
-        return label
-    return "".join(char if _is_shown(char) else char.encode("unicode_escape").decode() for char in label)
+def shown_path(path: Path) -> str:
+    r"""A whole path as text that can be shown, as :func:`as_label` does for one inside a folder.
 
-
-def _is_shown(char: str) -> bool:
-    """Whether a character can be shown: it is printed, or it is a blank of any width."""
-    return char.isprintable() or unicodedata.category(char) == "Zs"
+    Example:
+        >>> print(shown_path(Path("/data/a\ncase")))
+        /data/a\ncase
+    """
+    return escaped(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def as_text(name: str) -> str:
@@ -98,7 +109,7 @@ def as_text(name: str) -> str:
         name.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{RECORDS}/{name!a}: the folder's name is not UTF-8; rename it") from error
-    if not all(map(_is_shown, name)):
+    if not all(map(is_shown, name)):
         raise InputError(f"{RECORDS}/{name!a}: the folder's name holds control characters; rename it")
     return name
 
@@ -106,6 +117,6 @@ def as_text(name: str) -> str:
 def stray(name: str) -> InputError:
     """The error for a mailbox outside every agency's folder."""
     return InputError(
-        f"{RECORDS}/{printable(name)}: belongs to no agency; "
-        f"move it into a folder, as {RECORDS}/<agency>/{printable(name)}"
+        f"{RECORDS}/{escaped(name)}: belongs to no agency; "
+        f"move it into a folder, as {RECORDS}/<agency>/{escaped(name)}"
     )

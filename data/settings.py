@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.code_pages import codec_named
+from data.setting_values import FolderName, Suffix, Text
 from data.storage import STORES
 from data.text import nearest
 
@@ -66,17 +67,16 @@ def _is_location(location: str) -> str:
     return location
 
 
-Text = Annotated[str, Field(min_length=1)]
-RecordsLocation = Annotated[str, AfterValidator(_is_location)]
+RecordsLocation = Annotated[Text, AfterValidator(_is_location)]
 CodePage = Annotated[str, BeforeValidator(_codec)]
-TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
+TimeZone = Annotated[Text, AfterValidator(_is_time_zone)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
 class Section(BaseModel):
     """A section of the configuration: no unknown keys, no silent conversion, immutable once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Agency(Section):
@@ -180,18 +180,18 @@ class Crime(Section):
 class Selection(Section):
     """The choice of cities by gentrification (method 8): suffixes of both years, inflation, how many."""
 
-    start: str = "_00"
-    end: str = "_19"
-    inflation: float = Field(default=1.49, gt=0)
-    cities: int = Field(default=25, ge=1)
+    start: Suffix = "_00"
+    end: Suffix = "_19"
+    inflation: float = Field(default=1.49, gt=0, le=1000)
+    cities: int = Field(default=25, ge=1, le=100_000)
 
 
 class Coding(Section):
     """The sample for human coders (method 5): its size, its seed, the number of reviews per alert."""
 
-    sample: int = Field(default=1000, ge=1)
-    seed: int = 2023
-    reviews: int = Field(default=3, ge=1)
+    sample: int = Field(default=1000, ge=1, le=1_000_000_000)
+    seed: int = Field(default=2023, ge=0, lt=1 << 63)
+    reviews: int = Field(default=3, ge=1, le=1000)
 
 
 class Arrivals(Section):
@@ -201,7 +201,7 @@ class Arrivals(Section):
     every minute, a run starts less than 90 s after the last change.
     """
 
-    settle: float = Field(default=45.0, ge=0)
+    settle: float = Field(default=45.0, ge=0, le=31_536_000)
 
 
 class Config(Section):
@@ -215,12 +215,12 @@ class Config(Section):
     name: Text
     records: RecordsLocation | None = None
     arrivals: Arrivals = Arrivals()
-    agencies: dict[Text, Agency] = {}
+    agencies: dict[FolderName, Agency] = {}
     mail: Mail = Mail()
     posts: Posts | None = None
     cities: Cities = Cities()
     tests: Tests = Tests()
-    crime: dict[Text, Crime] = {}
+    crime: dict[FolderName, Crime] = {}
     selection: Selection = Selection()
     coding: Coding = Coding()
 

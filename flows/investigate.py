@@ -16,7 +16,7 @@ from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
-from flows.run.preflight import check, inputs, parts_to_run, skipped, using
+from flows.run.preflight import check, inputs, lines_of, parts_to_run, recognised, skipped, using
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
@@ -106,8 +106,8 @@ def investigate(
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
                 notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
-                for note in notes:
-                    log.info(note)
+                for line in [*lines_of(recognised(given, parts)), *notes]:
+                    log.info(line)
                 agencies = None if ready is None else tuple(ready)
                 settings = Settings(partition, buckets, agencies, settled, hash_attachments)
                 return run_parts(given, parts, notes, settings, whole=only is None)
@@ -212,7 +212,8 @@ def run_parts(
         show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
         with reporter().stage("publish"):
             before = {} if whole else previous(investigation.out)
-            write_provenance(provenance(investigation.config, parts, found, stage, before), stage)
+            said = recognised(given, names)
+            write_provenance(provenance(investigation.config, parts, found, stage, before, said), stage)
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])

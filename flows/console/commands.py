@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
-from data.printable import printable
+from data.printable import printable, printable_lines
 from data.schema import TABLES, Table
 from flows import parts as registry
 from flows.console.printing import command, console, number, print_listing, print_table
 from flows.run.answer import QUESTION, answer
-from flows.run.preflight import mailboxes_of, notes
+from flows.run.inputs import Inputs
+from flows.run.preflight import check, lines_of, mailboxes_of, notes, parts_to_run, recognised
 from flows.run.progress import speaking
 from flows.run.publish import is_cut
 
@@ -220,5 +221,24 @@ def plan(folder: Path, partition: int | None) -> None:
             to.print(f"WARNING: {printable(f'{each.mailbox.files[0]}: {each.problem}')}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
+    _print_recognised(investigation, to)
     for note in notes(investigation, brief=False):
         to.print(f"note: {printable(note)}", markup=False)
+
+
+def _print_recognised(investigation: Investigation, to: Console) -> None:
+    """Print what the files of each part were recognised as; what would end a run is a warning."""
+    given, seen = Inputs(investigation), dict[str, None]()
+    for part in parts_to_run(investigation):
+        try:
+            check(given, [part])
+            lines = lines_of(recognised(given, [part]))
+        except InputError as error:
+            lines = [f"WARNING: {error}"]
+        for line in lines:
+            if line not in seen:
+                to.print(
+                    printable_lines(line if line.startswith("WARNING") else f"recognised: {line}"),
+                    markup=False,
+                )
+            seen[line] = None

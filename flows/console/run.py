@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError, LedgerError
+from data.printable import printable
 from flows import parts as registry
 from flows.console.failures import check_room, interrupted, line_of
 from flows.console.printing import console
@@ -18,7 +19,7 @@ from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
-from flows.run.preflight import check, check_agency, parts_to_run, using
+from flows.run.preflight import check, check_agency, lines_of, parts_to_run, recognised, using
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
 from flows.run.watched import server_named
@@ -77,6 +78,8 @@ def run(  # noqa: PLR0917 - in the order of the command line
         kind_of(settings).prepare(modules)
     looked_at = Inputs(investigation)
     check(looked_at, parts)
+    for line in lines_of(recognised(looked_at, parts)):
+        console().print(f"recognised: {printable(line)}", markup=False)
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)

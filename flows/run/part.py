@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from data.schema import Table
 from flows.run.inputs import Inputs
 from tasks.ledger.identities import Ledger
 from tasks.ledger.results import Doubts
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 
 
 def files_by_hash(files: Iterable[InputFile]) -> list[dict[str, Any]]:
@@ -101,6 +101,11 @@ def _nothing(given: Inputs) -> None:
     """Look at nothing: the part looks at its input when it runs."""
 
 
+def _not_said(given: Inputs) -> Sequence[Recognised]:
+    """Nothing is said of its files."""
+    return ()
+
+
 def _no_doubts(out: Path) -> Doubts:
     """All that entered was counted and read."""
     return Doubts()
@@ -134,6 +139,8 @@ class Part:
         tell: What the summary says of it.
         look: Looks at its input before any work is done; what it returns is kept in the
             ``Inputs``. Raises an InputError where something is missing or wrong.
+        recognised: What its files were recognised as, by the input that was looked at; files that parts
+            share may be named by each, and are shown once.
         notes: What a person should know of its input before the run, one line each.
         doubts: Why nobody can say that nothing is missing, by the tables in a folder.
         remember: Called when all parts have run, before their tables are published.
@@ -151,6 +158,7 @@ class Part:
     origin: Callable[[Any], Mapping[str, Any]]
     tell: Callable[[Any], Told]
     look: Callable[[Inputs], Any] = _nothing
+    recognised: Callable[[Inputs], Sequence[Recognised]] = _not_said
     notes: Callable[[Investigation], list[str]] = _no_notes
     found_otherwise: Callable[[Investigation, str], bool] = _only_so_named
     doubts: Callable[[Path], Doubts] = _no_doubts

@@ -18,6 +18,7 @@ from data.errors import InputError, NoMailboxError
 from data.records import RecordFile
 from flows import parts as registry
 from flows.run.inputs import Inputs
+from tasks.rows.results import Recognised
 
 
 def look_at(given: Inputs, part: str) -> Any:
@@ -37,6 +38,24 @@ def check(given: Inputs, parts: Collection[str]) -> None:
     """
     for part in parts:
         look_at(given, part)
+
+
+def recognised(given: Inputs, parts: Collection[str]) -> dict[str, tuple[Recognised, ...]]:
+    """What the files of some parts were recognised as, by part, in their order.
+
+    Args:
+        given: The input.
+        parts: The parts that will run.
+
+    Raises:
+        InputError: Something is missing or wrong.
+    """
+    return {part: tuple(registry.get(part).recognised(given)) for part in parts}
+
+
+def lines_of(found: Mapping[str, Sequence[Recognised]]) -> list[str]:
+    """The same as lines, each file once."""
+    return list(dict.fromkeys(str(each) for own in found.values() for each in own))
 
 
 _CURRENT: ContextVar[Inputs] = ContextVar("inputs")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +23,7 @@ from tasks.mail.settings import READER_VERSION
 
 if TYPE_CHECKING:
     from flows.run.part import Part
+    from tasks.rows.results import Recognised
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "charset-normalizer", "pyarrow", "numpy", "lxml", "pandas",
@@ -31,12 +32,13 @@ PACKAGES: Final = (
 """Packages that can change a byte of a table."""
 
 
-def provenance(
+def provenance(  # noqa: PLR0917 - what a run is, then what was before it
     config: Config,
     parts: Iterable[Part],
     found: Mapping[str, Any],
     tables: Path,
     before: Mapping[str, Any] | None = None,
+    recognised: Mapping[str, Sequence[Recognised]] | None = None,
 ) -> dict[str, Any]:
     """What is written to `provenance.json`.
 
@@ -47,6 +49,7 @@ def provenance(
         tables: The folder with this run's tables, whose hashes are taken.
         before: The last run's provenance, of which the parts that this run left out are kept, with the hash
             of the configuration that they were made with.
+        recognised: What the files of each part were recognised as; kept without their names.
 
     Returns:
         Values that JSON can hold, the same for the same arguments in any order.
@@ -68,6 +71,9 @@ def provenance(
     }
     for part in parts:
         values |= part.origin(found[part.name])
+    for name, files in (recognised or {}).items():
+        if files:
+            values.setdefault("recognised", {})[name] = sorted(file.words for file in files)
     _keep(values, before or {})
     return values
 
@@ -81,6 +87,8 @@ def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:
         values |= {key: before[key] for key in keys}
         kept = before.get("kept", {}).get(part.name, before["configuration"]["sha256"])
         values.setdefault("kept", {})[part.name] = kept
+        if part.name in before.get("recognised", {}):
+            values.setdefault("recognised", {})[part.name] = before["recognised"][part.name]
         for file in (file for table in part.tables for file in table.files):
             if file in before["tables"]:
                 values["tables"].setdefault(file, before["tables"][file])

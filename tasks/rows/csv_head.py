@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection
 from pathlib import Path
@@ -41,12 +42,27 @@ def head_of(path: Path, label: str) -> bytes:
         raise file_faults.damaged(label, "gzip") from error
 
 
-def header_of(head: bytes, label: str) -> list[str]:
+_TOLD: Final = re.compile(rb"sep=.\r?\n", re.IGNORECASE)
+
+
+def without_told(content: bytes) -> bytes:
+    r"""A CSV without the line by which a spreadsheet is told its separator.
+
+    Example:
+        >>> without_told(b"sep=;\r\nid;word\r\n")
+        b'id;word\r\n'
+    """
+    told = _TOLD.match(content)
+    return content[told.end() :] if told else content
+
+
+def header_of(head: bytes, label: str, separator: str = ",") -> list[str]:
     r"""The columns of a CSV.
 
     Args:
         head: Its beginning, unpacked.
         label: How it is named in an error.
+        separator: What stands between its columns.
 
     Raises:
         InputError: It is empty, of another kind, or its header is not UTF-8.
@@ -58,7 +74,7 @@ def header_of(head: bytes, label: str) -> list[str]:
     if not head.strip():
         raise file_faults.empty(label)
     check_kind(head, label)
-    first = _first_record(head)
+    first = _first_record(without_told(head))
     # Text in UTF-16 has a zero byte beside every letter of its header.
     if b"\0" in first:
         raise file_faults.not_utf8(label)
@@ -67,7 +83,8 @@ def header_of(head: bytes, label: str) -> list[str]:
     except UnicodeDecodeError as error:
         raise file_faults.not_utf8(label) from error
     read = pacsv.ReadOptions(block_size=HEAD_BYTES, use_threads=False)
-    with pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=PARSE) as reader:
+    parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=True)
+    with pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader:
         return list(reader.schema.names)
 
 

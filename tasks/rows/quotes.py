@@ -60,7 +60,14 @@ class Marks:
         return self.odd and not self._tail.rstrip().endswith(b'"')
 
 
-def check_closed(label: str, rows: int, columns: int, again: Callable[[], Opened]) -> None:
+def suspicious(content: bytes) -> bool:
+    """Whether a mark may have been left open in the whole text of a CSV."""
+    return content.count(b'"') % 2 == 1 and not content[-_TAIL:].rstrip().endswith(b'"')
+
+
+def check_closed(
+    label: str, rows: int, columns: int, again: Callable[[], Opened], separator: str = ","
+) -> None:
     """See that a CSV with suspicious marks does not end inside a value.
 
     Args:
@@ -68,6 +75,7 @@ def check_closed(label: str, rows: int, columns: int, again: Callable[[], Opened
         rows: How many rows were read, without the header.
         columns: How many columns it has.
         again: Opens the file once more, unpacked.
+        separator: What stands between its columns.
 
     Raises:
         InputError: It ends inside a value; the message names the row.
@@ -75,7 +83,7 @@ def check_closed(label: str, rows: int, columns: int, again: Callable[[], Opened
     name = f"f{columns - 1}"
     read = pacsv.ReadOptions(autogenerate_column_names=True, use_threads=False)
     convert = pacsv.ConvertOptions(include_columns=[name], column_types={name: pa.binary()})
-    parse = pacsv.ParseOptions(newlines_in_values=True)
+    parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=True)
     last = b""
     with again() as opened, pacsv.open_csv(opened, read, parse, convert) as reader:
         for block in reader:

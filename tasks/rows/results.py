@@ -56,6 +56,29 @@ def file_of_content(file: str, content: bytes) -> InputFile:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """What a file was recognised as, before any work is done.
+
+    Attributes:
+        file: Its path inside the investigation folder, fit to be shown.
+        words: What it is, as "data.census.gov table, 2019 5-year, 73,056 tracts"; it names no file, as the
+            provenance keeps it.
+    """
+
+    file: str
+    words: str
+
+    def __str__(self) -> str:
+        """One line.
+
+        Example:
+            >>> str(Recognised("posts/a.csv", "the article's columns, 60 posts"))
+            "posts/a.csv: the article's columns, 60 posts"
+        """
+        return f"{self.file}: {self.words}"
+
+
+@dataclass(frozen=True)
 class FileOfRows(InputFile):
     """A file whose rows were read.
 

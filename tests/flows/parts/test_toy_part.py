@@ -4,21 +4,26 @@ import ast
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pyarrow as pa
 import pytest
 
+from data.catalog import Investigation
+from data.errors import InputError
 from data.schema import TABLES
 from data.schema.model import COUNT, TEXT, Column, Table
 from data.tables import read_table, write_table
 from flows import parts as registry
 from flows.investigate import investigate
+from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.preflight import notes, parts_to_run
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import Identity, Ledger
+from tasks.rows.results import Recognised
 
 # The toy: it counts the files of a folder by their suffix.
 COLUMNS = (Column("suffix", TEXT, "The suffix."), Column("files", COUNT, "Files with it."))
@@ -88,6 +93,32 @@ def test_its_files_are_accounted_for_in_the_ledger_and_in_print(toy: Path, capsy
 
     ledger(toy)
     assert "counted" in capsys.readouterr().out
+
+
+def test_what_its_files_were_recognised_as_is_printed_once_and_kept(
+    toy: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.console.commands import _print_recognised
+    from flows.console.printing import console
+    from flows.console.run import run as nwatch_run
+
+    said = (Recognised("toy/a.txt", "a toy\x1b, plain"),) * 2
+    page = sys.modules["flows.parts.suffixes"]
+    monkeypatch.setattr(page, "PART", replace(PART, recognised=lambda given: said))
+    nwatch_run(toy, only=["suffixes"])
+    assert capsys.readouterr().out.count("recognised: toy/a.txt: a toy\ufffd, plain\n") == 1
+    kept = json.loads((toy / "out/provenance.json").read_text())["recognised"]
+    assert kept == {"suffixes": ["a toy\x1b, plain"] * 2}
+    monkeypatch.setattr("flows.console.commands.parts_to_run", lambda found: ("suffixes",))
+    _print_recognised(Investigation.unchecked(toy), console())
+    assert capsys.readouterr().out == "recognised: toy/a.txt: a toy\ufffd, plain\n"
+
+    def refuse(given: Inputs) -> None:
+        raise InputError("toy/b.txt: is broken; mend it")
+
+    monkeypatch.setattr(page, "PART", replace(PART, look=refuse, recognised=lambda given: said))
+    _print_recognised(Investigation.unchecked(toy), console())
+    assert capsys.readouterr().out == "WARNING: toy/b.txt: is broken; mend it\n"
 
 
 def test_without_its_files_it_is_skipped_and_its_old_tables_are_moved_away(toy: Path):

@@ -16,7 +16,7 @@ from flows.parts.mail import MailFound
 from flows.parts.selection import SelectionFound
 from flows.run.provenance import previous, provenance, write_provenance
 from tasks.mail.results import MailSource, Reading
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 from tasks.selection.results import AtlasInput, GentrificationInput
 
 CONFIG = Config(name="test")
@@ -53,6 +53,15 @@ def test_inputs_are_named_by_agency_and_hash_and_never_by_file(tmp_path: Path):
         {"agency": "lapd", "source": SOURCE.source, "sha256": SOURCE.sha256, "bytes": 10}
     ]
     assert "smith" not in json.dumps(values)
+
+
+def test_what_files_were_recognised_as_is_kept_without_their_names(tmp_path: Path):
+    said = {"posts": [Recognised("posts/b.csv", "b"), Recognised("posts/a.csv", "a")], "crime": []}
+    first = provenance(CONFIG, [], {}, tmp_path, None, said)
+    assert first["recognised"] == {"posts": ["a", "b"]}
+    posts = {"posts": {"files": []}, "tables": {}, "configuration": {"sha256": "0"}}
+    second = provenance(CONFIG, [], {}, tmp_path, {**first, **posts})
+    assert second["recognised"] == {"posts": ["a", "b"]}
 
 
 def test_a_crosswalk_of_the_investigation_s_own_is_named_by_its_hash(tmp_path: Path):

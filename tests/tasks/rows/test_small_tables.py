@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import decimal
+import gzip
+import json
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.errors import InputError
-from tasks.rows.small_tables import read_columns
+from tasks.rows import small_tables
+from tasks.rows.small_tables import read_columns, read_header, read_texts
 
 
 def stored(values: pa.Array, folder: Path) -> Path:
@@ -70,9 +74,8 @@ def test_a_missing_file_is_reported(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"a;b\n1;x\n", "columns are separated by ';'; save the file with commas between them"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an Excel workbook, despite its name; open it and save"),
-        (b"PK\x03\x04\x0a\0a.csv", "is a zip archive, despite its name; unpack it"),
+        (b"PK\x03\x04\x0a\0a.csv", "is not a zip file, or a damaged one; copy or download it again"),
         (b'a,b\n1,"x\n2,y\n', "row 1: a quotation mark is opened and never closed"),
     ],
 )
@@ -87,8 +90,84 @@ def test_what_a_person_hands_in_by_mistake_is_reported_with_the_fix(
 
 
 def test_a_folder_instead_of_a_file_is_reported(tmp_path: Path):
-    with pytest.raises(
-        InputError,
-        match=r"^a\.csv: cannot be read \(Is a directory\); check its permissions, or copy the file again$",
-    ):
+    with pytest.raises(InputError, match=r"^a\.csv: is not a regular file \(it is a folder\); put the file"):
         read_columns(tmp_path, "a.csv", {"a": "number"})
+
+
+TABLE = {"GEOID": ["08031000100", "08031000200"], "": ["a", ""], "n": ["1,234", "-"]}
+"""A table with a column without a name, and numbers as people write them."""
+
+
+def as_csv(separator: str = ",", encoding: str = "utf-8") -> bytes:
+    lines = [list(TABLE), *zip(*TABLE.values(), strict=True)]
+    text = "\r\n".join(separator.join(f'"{field}"' for field in line) for line in lines) + "\r\n"
+    return text.encode(encoding)
+
+
+FORMS = {
+    "a.csv": as_csv(),
+    "b.csv": as_csv(";"),
+    "c.tsv": as_csv("\t", "utf-16"),
+    "d.csv": as_csv("|", "utf-8-sig"),
+    "e.csv": b"sep=;\r\n" + as_csv(";"),
+    "f.csv.gz": gzip.compress(as_csv()),
+    "g.csv": b"\r\n\n" + as_csv(),
+    "h.json": json.dumps([list(TABLE), *zip(*TABLE.values(), strict=True)]).encode(),
+    "i.json": json.dumps(
+        [dict(zip(TABLE, row, strict=True)) for row in zip(*TABLE.values(), strict=True)]
+    ).encode(),
+    "j.jsonl": b"\n".join(
+        json.dumps(dict(zip(TABLE, row, strict=True))).encode() for row in zip(*TABLE.values(), strict=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_table_in_any_form_is_the_same_texts(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.write_bytes(FORMS[name])
+    assert read_texts(path, name).to_pydict() == TABLE
+    assert read_header(path, name) == list(TABLE)
+    assert read_texts(path, name, ["n", "GEOID"]).column_names == ["n", "GEOID"]
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zip"])
+def test_a_parquet_file_is_texts_too_packed_or_not(tmp_path: Path, packed: str):
+    path = tmp_path / f"a.parquet{packed}"
+    plain = tmp_path / "plain"
+    pq.write_table(pa.table({"id": [2**63 - 1, None], "x": [5.0, 0.25], "when": [None, b"x"]}), plain)
+    if packed == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(plain, "folder/a.parquet")
+            archive.writestr("__MACOSX/._a.parquet", b"")
+    else:
+        path.write_bytes(gzip.compress(plain.read_bytes()) if packed else plain.read_bytes())
+    assert read_texts(path, path.name).to_pydict() == {
+        "id": ["9223372036854775807", None],
+        "x": ["5", "0.25"],
+        "when": [None, None],
+    }
+
+
+def test_names_that_are_repeated_and_rows_that_are_not_whole(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,a,\n1,2,3\n")
+    found = read_texts(path, "a.csv")
+    assert (found.column_names, found.column(1).to_pylist()) == (["a", "a", ""], ["2"])
+    with pytest.raises(InputError, match=r"^a\.csv: two columns are called a; remove or rename one$"):
+        read_columns(path, "a.csv", {"a": "text"})
+    path.write_bytes(b"a,b\n1\n")
+    with pytest.raises(InputError, match=r"^a\.csv: a row has 1 field instead of 2; "):
+        read_texts(path, "a.csv")
+
+
+def test_a_table_that_is_too_large_to_be_held_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(small_tables, "MOST_BYTES", 100)
+    for name, content in (("a.csv", b"id\n" + b"1\n" * 100), ("a.jsonl", b'{"id": 1}\n' * 100)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(
+            InputError, match=rf"^{name}: holds 0 MB and more, and at most 0 MB are read; leave out"
+        ):
+            read_texts(tmp_path / name, name)
+    with pytest.raises(InputError, match=r"^a: holds 0 MB and more"):
+        read_texts(stored(pa.array(["x"] * 200), tmp_path), "a")
