@@ -18,6 +18,7 @@ from tasks.places.census_layouts import Layout, layout_of, missing
 from tasks.places.census_sheets import Sheet, sheets
 from tasks.places.census_values import Numbers, numbers
 from tasks.places.geoids import repeated_geoid
+from tasks.rows.results import Recognised
 
 SCHEMA: Final = pa.schema(
     [
@@ -54,11 +55,11 @@ class Acs:
 
     Attributes:
         tracts: As :data:`SCHEMA`; GEOID unique, sorted.
-        words: What was recognised, by file.
+        words: What each file was recognised as.
     """
 
     tracts: pa.Table
-    words: tuple[tuple[str, str], ...]
+    words: tuple[Recognised, ...]
 
 
 def read_acs(path: Path, label: str) -> pa.Table:
@@ -93,18 +94,18 @@ def read_acs_files(files: Sequence[tuple[str, Path]]) -> Acs:
         InputError: As :func:`read_acs`; or no file has one of the measures, or two disagree.
     """
     figures: list[Figures] = []
-    words: list[tuple[str, str]] = []
+    words: list[Recognised] = []
     lacking: list[InputError] = []
     for label, path in files:
-        with sheets(path, label) as found:
-            read = [_of_sheet(sheet) for sheet in found]
-            own = [each for each in read if each is not None]
-            if len(files) == 1 or not own:
-                lacking += _lacking(found, own)
-            if not own:
-                raise lacking[0]
-            figures += [one for each in own for one in each.figures]
-            words.append((label, _in_words(own, found)))
+        found = sheets(path, label)
+        read = [_of_sheet(sheet) for sheet in found]
+        own = [each for each in read if each is not None]
+        if len(files) == 1 or not own:
+            lacking += _lacking(found, own)
+        if not own:
+            raise lacking[0]
+        figures += [one for each in own for one in each.figures]
+        words.append(Recognised(label, _in_words(own, found)))
     for measure in MEASURES:
         if not any(each.measure == measure for each in figures):
             raise lacking[0] if lacking else _nowhere(measure, [label for label, _ in files])
@@ -320,6 +321,6 @@ def _in_words(read: Sequence[_Read], found: Sequence[Sheet]) -> str:
     others = sum((each.others for each in read), Counter[str]())
     if others:
         parts.append(f"passed over: {counted(others)}")
-    if len(found) > len(read):
-        parts.append(f"{len(found) - len(read)} other tables not needed")
+    if more := len(found) - len(read):
+        parts.append(f"{more:,} other table{'s' * (more > 1)} not needed")
     return ", ".join(parts)

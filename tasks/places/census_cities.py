@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from data import file_faults
 from data.errors import InputError
-from data.record_names import escaped
+from data.printable import escaped
 from tasks.places.census_areas import areas, id_columns, place_level
 from tasks.places.census_columns import GEOIDS, bare, first_of
 from tasks.places.census_sheets import Sheet, sheets
 from tasks.places.geoids import to_geoids
+from tasks.rows.results import Recognised
 
 SCHEMA: Final = pa.schema([("city", pa.string()), ("GEOID", pa.string()), ("share", pa.float64())])
 """A list of cities: each pair of city and tract once, with the share of the tract's area that is in the city
@@ -38,11 +39,11 @@ class CityLists:
 
     Attributes:
         cities: As :data:`SCHEMA`, sorted by city and GEOID.
-        words: What was recognised, by file.
+        words: What each file was recognised as.
     """
 
     cities: pa.Table
-    words: tuple[tuple[str, str], ...]
+    words: tuple[Recognised, ...]
 
 
 def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
@@ -59,15 +60,16 @@ def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
     Raises:
         InputError: A file, a column or a value is wrong.
     """
-    tables, words = [], []
+    tables: list[pa.Table] = []
+    words: list[Recognised] = []
     for label, path in files:
-        with sheets(path, label) as found:
-            for sheet in found:
-                table, layout = _of_sheet(sheet)
-                cities = pc.count_distinct(table["city"]).as_py()
-                tables.append(table)
-                named = "1 city" if cities == 1 else f"{cities:,} cities"
-                words.append((label, f"{layout}, {named}, {len(table):,} rows"))
+        for sheet in sheets(path, label):
+            table, layout = _of_sheet(sheet)
+            cities = pc.count_distinct(table["city"]).as_py()
+            tables.append(table)
+            named = "1 city" if cities == 1 else f"{cities:,} cities"
+            form = f", {sheet.form}" if sheet.form else ""
+            words.append(Recognised(label, f"{layout}{form}, {named}, {len(table):,} rows"))
     table = pa.concat_tables(tables)
     distinct = table.group_by(["city", "GEOID"], use_threads=False).aggregate([("share", "max")])
     distinct = distinct.rename_columns([name.removesuffix("_max") for name in distinct.column_names])

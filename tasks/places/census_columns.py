@@ -125,6 +125,28 @@ def measure_of(name: str) -> Known | None:
     return _by_name().get(bare(name))
 
 
+@cache
+def _wanted() -> frozenset[str]:
+    margins = {bare(known.margin) for known in known_columns() if known.margin}
+    places = {
+        _BLANK.sub("", name)
+        for level in (STATES, COUNTIES, TRACTS, BLOCK_GROUPS, ZIP_CODES)
+        for name in level
+    }
+    others = {"NAME", "NAMEE", "GEONAME", "GEODISPLAYLABEL", "VARIABLE", "ESTIMATE", "MOE", "CITY", "SHARE"}
+    return frozenset({*_by_name(), *margins, *GEOIDS, *places, *others, "HD01VD01", "HD02VD01"})
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a column may hold something that is read, by its name.
+
+    Example:
+        >>> is_wanted("GEO_ID"), is_wanted("B25001_001E")
+        (True, False)
+    """
+    return bare(name) in _wanted()
+
+
 def measures_in(names: Sequence[str], label: str) -> dict[Measure, Column]:
     """The measures that a table has.
 

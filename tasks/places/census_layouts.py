@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from data import file_faults
 from data.errors import InputError
-from data.record_names import escaped
+from data.printable import escaped
 from tasks.places.census_areas import id_columns, place_level
 from tasks.places.census_columns import (
     IN_WORDS,

@@ -1,35 +1,36 @@
-"""The tables inside a file of the Census: a CSV, JSON or Parquet file, or a zip as it is downloaded."""
+"""The tables inside a file of the Census: one table in any form, or those of a zip as it is downloaded."""
 
 from __future__ import annotations
 
-import json
 import re
-import tempfile
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data import file_faults
 from data.errors import InputError
 from data.opening import regular
-from data.record_names import escaped
+from data.printable import escaped
+from tasks.places.census_columns import is_wanted
+from tasks.rows.csv_head import header_of
 from tasks.rows.errors import reading
-from tasks.rows.small_tables import read_header, read_texts
+from tasks.rows.form import Form, form_and_head, form_of
+from tasks.rows.forms import packing
+from tasks.rows.forms.parquet import MOST_COLUMNS, opened_parquet
+from tasks.rows.small_tables import read_texts
 
-MOST_ROWS: Final = 5_000_000
-"""A table of the Census has fewer: there are about 85,000 tracts, and a long table has a row per variable."""
+MOST_TABLES: Final = 500
+"""Tables in one zip at most: a download has one for each table and year that was asked for."""
 
-MOST_BYTES: Final = 600 << 20
-"""Unpacked tables of the Census are smaller, and so is an answer of its API."""
+_MOST_BOOK: Final = 4 << 20
+"""Bytes of a codebook that are read."""
 
-MOST_RATIO: Final = 400
-"""No table shrinks to less than a 400th when it is packed."""
+_NARROW: Final = 40
+"""A table of no more columns is read whole at once; of a wider one, what may be wanted."""
 
 _BESIDE: Final = re.compile(
     r"(column-metadata|_metadata(_|\.)|table-notes|table_title|_codebook|readme|codebook|datapackage"
@@ -73,150 +74,45 @@ def is_beside(name: str) -> bool:
     return bool(_BESIDE.search(name))
 
 
-@contextmanager
-def sheets(path: Path, label: str) -> Iterator[list[Sheet]]:
-    """The tables of a file, while the block runs.
+def sheets(path: Path, label: str) -> list[Sheet]:
+    """The tables of a file.
 
     Args:
         path: The file.
         label: How it is named in an error.
 
-    Raises:
-        InputError: It is no regular file, cannot be read, or is a zip without a table.
-    """
-    regular(path, label)
-    with reading(label):
-        start = _start(path)
-    if not start:
-        raise file_faults.empty(label)
-    if not start.startswith(b"PK\x03\x04"):
-        yield [_sheet(path, label, path.name, _codebook_beside(path))]
-        return
-    with tempfile.TemporaryDirectory(prefix="nwatch-census-") as folder, reading(label):
-        yield _unpacked(path, label, Path(folder))
-
-
-def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4096)
-
-
-def _codebook_beside(path: Path) -> str:
-    """The codebook of NHGIS that lies beside its table, if one does."""
-    book = path.with_name(f"{path.stem}_codebook.txt")
-    if not book.is_file() or book.stat().st_size > MOST_BYTES // 100:
-        return ""
-    return book.read_text(encoding="utf-8", errors="replace")
-
-
-def _sheet(path: Path, label: str, file: str, codebook: str = "") -> Sheet:
-    start = _start(path)
-    if start.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
-        return _of_parquet(path, label, file)
-    if re.match(rb"(\xef\xbb\xbf)?\s*[\[{]\s*[\[{\"]", start):
-        answer = answer_of(path, label)
-        if answer is not None:
-            return Sheet(label, file, tuple(answer.column_names), answer.select, codebook, "JSON")
-    table = _texts(path, label)
-    return Sheet(label, file, tuple(table.column_names), lambda names: _chosen(table, names), codebook)
-
-
-def _chosen(table: pa.Table, names: Collection[str]) -> pa.Table:
-    return table.select([table.column_names.index(name) for name in names])
-
-
-def _texts(path: Path, label: str) -> pa.Table:
-    return read_texts(path, label, read_header(path, label))
-
-
-def _of_parquet(path: Path, label: str, file: str) -> Sheet:
-    with reading(label):
-        parquet = pq.ParquetFile(path)
-    if parquet.metadata.num_rows > MOST_ROWS:
-        raise _too_many(label, parquet.metadata.num_rows)
-
-    read: dict[str, pa.ChunkedArray] = {}
-
-    def load(names: Collection[str]) -> pa.Table:
-        new = [name for name in names if name not in read]
-        with reading(label):
-            read.update(zip(new, parquet.read(columns=new).columns, strict=True) if new else ())
-        return pa.table({name: read[name] for name in names})
-
-    return Sheet(label, file, tuple(parquet.schema_arrow.names), load)
-
-
-def _too_many(label: str, rows: int) -> InputError:
-    return InputError(
-        f"{label}: has {rows:,} rows, and there are about 85,000 census tracts; "
-        "check that it is the right file"
-    )
-
-
-def answer_of(path: Path, label: str) -> pa.Table | None:
-    """An answer of the Census API, as text: a list of rows, of which the first is the header.
-
-    Args:
-        path: JSON, whatever the file is called.
-        label: How it is named in an error.
-
     Returns:
-        The table; None where the text is not of that form.
+        Its tables, not read yet: the one that it is, or those of a zip.
 
     Raises:
-        InputError: It is larger than any answer, nested too deep, or its rows are of different lengths.
+        InputError: It is no regular file, cannot be read, is of no form that holds rows, or is a zip without
+            a table.
     """
-    if path.stat().st_size > MOST_BYTES:
-        raise InputError(f"{label}: is larger than {MOST_BYTES >> 20} MB; no answer of the Census API is")
-    try:
-        rows = json.loads(path.read_bytes())
-    except RecursionError:
-        raise InputError(
-            f"{label}: is JSON that is nested too deep; save the answer of the API again"
-        ) from None
-    except ValueError:
-        return None
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
-        return None
-    header = [value if isinstance(value, str) else "" for value in rows[0]]
-    for number, row in enumerate(rows[1:], 1):
-        if len(row) != len(header):
-            raise file_faults.wrong_field_count(label, number, len(row), len(header))
-        if not all(value is None or isinstance(value, str | int | float) for value in row):
-            raise InputError(
-                f"{label}: row {number}: holds a list where a value belongs; save the answer again"
-            )
-    columns = [pa.array([_text(row[at]) for row in rows[1:]], pa.string()) for at in range(len(header))]
-    return pa.Table.from_arrays(columns, names=header)
-
-
-def _text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value)
-
-
-def _unpacked(path: Path, label: str, folder: Path) -> list[Sheet]:
-    """The tables of a zip, unpacked one by one into a folder."""
+    with reading(label), regular(path, label).open("rb") as file:
+        packed = packing.packing_of(file.read(4))
+    if packed != "zip":
+        return [_sheet(path, label, path.name, "", _codebook_beside(path))]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not _is_noise(each)]
-            tables = [each for each in members if _is_table(each.filename)]
-            if not tables:
-                raise InputError(f"{label}: holds no table (.csv); put the downloaded file there as it is")
-            _check_sizes(members, label)
-            books = {each.filename: each for each in members if each.filename.endswith("_codebook.txt")}
-            return [
-                _member(
-                    archive, each, f"{label}: {escaped(Path(each.filename).name)}", folder / str(at), books
-                )
-                for at, each in enumerate(tables)
-            ]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            tables = [each.filename for each in members if _is_table(each.filename)]
+            books = _codebooks(archive, members)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise file_faults.damaged(label, "zip") from error
+    if not tables:
+        form_of(path, label)  # raises for a workbook, and where there is one file of another kind
+        raise InputError(f"{label}: holds no table (.csv); put the downloaded file there as it is")
+    if len(tables) > MOST_TABLES:
+        raise InputError(f"{label}: holds {len(tables):,} tables; put only those of one survey there")
+    return [
+        _sheet(path, f"{label}: {escaped(Path(each).name)}", Path(each).name, each, _book_of(each, books))
+        for each in tables
+    ]
 
 
 def _is_noise(member: zipfile.ZipInfo) -> bool:
-    name = member.filename
-    return member.is_dir() or name.startswith("__MACOSX/") or Path(name).name.startswith(".")
+    parts = member.filename.split("/")
+    return member.is_dir() or "__MACOSX" in parts or parts[-1].startswith(".")
 
 
 def _is_table(name: str) -> bool:
@@ -224,40 +120,75 @@ def _is_table(name: str) -> bool:
     return base.lower().endswith(_TABLES) and not is_beside(base)
 
 
-def _check_sizes(members: Sequence[zipfile.ZipInfo], label: str) -> None:
-    """See that a zip can be unpacked, by what it states.
-
-    Raises:
-        InputError: It is encrypted, or would become larger than any download.
-    """
-    if any(each.flag_bits & 1 for each in members):
-        raise InputError(f"{label}: is encrypted; unpack it and put the table itself there")
-    size = sum(each.file_size for each in members)
-    packed = sum(each.compress_size for each in members) or 1
-    if size > MOST_BYTES or (size > MOST_BYTES // 10 and size > MOST_RATIO * packed):
-        raise InputError(
-            f"{label}: would unpack to {size >> 20:,} MB from {packed >> 10:,} kB, which no download does; "
-            "download it again"
-        )
+def _codebooks(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> dict[str, str]:
+    """The codebooks of NHGIS in a zip, by their names."""
+    found = {}
+    for each in members:
+        if each.filename.endswith("_codebook.txt") and each.file_size < _MOST_BOOK and not each.flag_bits & 1:
+            with archive.open(each) as book:
+                found[each.filename] = book.read(_MOST_BOOK).decode("utf-8", "replace")
+    return found
 
 
-def _member(
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    label: str,
-    folder: Path,
-    books: dict[str, zipfile.ZipInfo],
-) -> Sheet:
-    folder.mkdir()
-    name = Path(member.filename).name
-    to = folder / f"table{Path(name).suffix.lower()}"
-    with archive.open(member) as source, to.open("wb") as target:
-        left = member.file_size  # what the zip states bounds what is written
-        while left > 0 and (block := source.read(min(left, 1 << 20))):
-            target.write(block)
-            left -= len(block)
-    book = books.get(re.sub(r"(_[EM])?\.[a-z]+$", "_codebook.txt", member.filename))
-    if book is None and len(books) == 1:
-        book = next(iter(books.values()))
-    text = archive.read(book).decode("utf-8", "replace") if book is not None else ""
-    return _sheet(to, label, name, text)
+def _book_of(table: str, books: dict[str, str]) -> str:
+    """The codebook of a table in the same zip; empty where there is none."""
+    own = books.get(re.sub(r"(_[EM])?\.[A-Za-z]+$", "_codebook.txt", table))
+    return own if own is not None else next(iter(books.values())) if len(books) == 1 else ""
+
+
+def _codebook_beside(path: Path) -> str:
+    """The codebook of NHGIS that lies beside its table, if one does."""
+    book = path.with_name(f"{path.stem}_codebook.txt")
+    if not book.is_file() or book.stat().st_size > _MOST_BOOK:
+        return ""
+    return book.read_text(encoding="utf-8", errors="replace")
+
+
+def _sheet(path: Path, label: str, file: str, member: str, codebook: str) -> Sheet:
+    form, head = form_and_head(path, label, member)
+    if form.kind == "parquet":
+        names, read = _of_parquet(path, label, form)
+    elif form.kind == "csv":
+        names = header_of(head, label, form.separator)
+        read = _reader(path, label, form, names)
+    else:
+        whole = read_texts(path, label, form=form)
+        names, read = whole.column_names, whole.select
+    if len(names) > MOST_COLUMNS:
+        raise file_faults.too_wide(label, len(names), MOST_COLUMNS)
+    said = replace(form, packing="").words if member else form.words
+    return Sheet(label, file, tuple(names), _remembered(read, names), codebook, said)
+
+
+Read = Callable[[list[str]], pa.Table]
+"""Reads some columns of a file."""
+
+
+def _reader(path: Path, label: str, form: Form, names: Sequence[str]) -> Read:
+    return lambda wanted: read_texts(path, label, wanted, form=form)
+
+
+def _of_parquet(path: Path, label: str, form: Form) -> tuple[list[str], Read]:
+    def read(wanted: list[str]) -> pa.Table:
+        with reading(label), opened_parquet(path, label, form.packing, form.member) as file:
+            return file.read(columns=wanted, use_threads=False)
+
+    with reading(label), opened_parquet(path, label, form.packing, form.member) as file:
+        return list(file.schema_arrow.names), read
+
+
+def _remembered(read: Read, names: Sequence[str]) -> Callable[[Collection[str]], pa.Table]:
+    """Reads columns, each once; with the first, those that may be asked for later."""
+    found: dict[str, pa.ChunkedArray] = {}
+    once = {name for name in names if names.count(name) == 1} if len(names) <= _NARROW else set()
+    likely = [name for name in names if name in once or is_wanted(name)]
+
+    def load(wanted: Collection[str]) -> pa.Table:
+        new = [name for name in wanted if name not in found]
+        if new:
+            more = [] if found else [name for name in dict.fromkeys(likely) if name not in new]
+            table = read([*dict.fromkeys(new), *more])
+            found.update(zip(table.column_names, table.columns, strict=True))
+        return pa.table([found[name] for name in wanted], names=list(wanted))
+
+    return load

@@ -18,7 +18,8 @@ from typing import Final, Literal
 import pyarrow.parquet as pq
 
 from data.errors import InputError
-from data.record_names import as_label, escaped, is_of_disk
+from data.printable import escaped
+from data.record_names import as_label, is_of_disk
 from tasks.places.census_areas import place_level
 from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
@@ -191,8 +192,7 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
             return "beside", False, ""
         if not path.is_file() or not name.endswith(_TABLES):
             return "unknown", False, "" if path.is_file() else "is not a regular file"
-        with sheets(path, label) as found:
-            return _of_sheets(found)
+        return _of_sheets(sheets(path, label))
     except InputError as error:
         return "unknown", False, str(error).removeprefix(f"{label}: ").removeprefix(f"{label} ")
 
@@ -242,7 +242,7 @@ def _names_a_city(sheet: Sheet) -> bool:
 
 def is_of_one_city(label: str, path: Path) -> bool:
     """Whether a list of cities is of one city alone, so that several may lie side by side."""
-    with sheets(path, label) as found:
-        return not any(first_of(sheet.names, ("CITY",), sheet.label) for sheet in found) and all(
-            first_of(sheet.names, ("GEOID",), sheet.label) for sheet in found
-        )
+    found = sheets(path, label)
+    return not any(first_of(sheet.names, ("CITY",), sheet.label) for sheet in found) and all(
+        first_of(sheet.names, ("GEOID",), sheet.label) for sheet in found
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Census:
         files: The files read.
         shares: The lists of all cities with the share of each tract's area that is in the city
             (:data:`tasks.places.census_cities.SCHEMA`); None where nobody asked.
-        recognised: What each file was recognised as: the file, and the words.
+        recognised: What each file was recognised as.
     """
 
     tracts: pa.Table
     cities: pa.Table
     files: tuple[InputFile, ...]
     shares: pa.Table | None = None
-    recognised: tuple[tuple[str, str], ...] = ()
+    recognised: tuple[Recognised, ...] = ()
