@@ -137,5 +137,7 @@ PART = Part(
     origin=origin,
     tell=tell,
     found_otherwise=points.found_otherwise,
+    unknown=points.unknown,
+    recognised=points.recognised,
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tasks.ledger.results import PartClosed
     from tasks.places.look import Bounds, CensusFolder
     from tasks.places.results import Census, Layer
-    from tasks.rows.results import FileOfRows
+    from tasks.rows.results import FileOfRows, Recognised
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need, under the names that the program gives them."""
@@ -72,6 +72,18 @@ def found_otherwise(investigation: Investigation, pattern: str) -> bool:
     found = census_files(investigation)
     role = _ROLES[pattern]
     return found.has(role) or (role == "cities" and found.has("places"))
+
+
+def unknown(investigation: Investigation) -> list[str]:
+    """The files of ``census/`` that are none of what the program looks for there, each with the reason."""
+    if not (investigation.folder / "census").is_dir():
+        return []
+    return [f"{label}: {why}" for label, why in census_files(investigation).unknown]
+
+
+def recognised(given: Inputs) -> tuple[Recognised, ...]:
+    """What the files of the Census were recognised as."""
+    return given.once(census).recognised
 
 
 def layer(given: Inputs) -> Path:

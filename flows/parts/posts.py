@@ -147,5 +147,7 @@ PART = Part(
     tell=tell,
     notes=notes,
     found_otherwise=points.found_otherwise,
+    unknown=points.unknown,
+    recognised=points.recognised,
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

@@ -120,6 +120,11 @@ def _only_so_named(investigation: Investigation, pattern: str) -> bool:
     return False
 
 
+def _none_unknown(investigation: Investigation) -> Sequence[str]:
+    """Every file is known by its name."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a run. Everything that is true of it alone is here or in its area of ``tasks``.
@@ -132,6 +137,7 @@ class Part:
         patterns: The files that it needs, as glob patterns below the investigation folder; without one of
             each, the part is skipped.
         found_otherwise: Whether what a pattern stands for is there under another name.
+        unknown: Files beside them that are not what the part needs, one line each with the reason.
         tables: What it publishes beside the ledger.
         ledger: What it writes into the ledger, and what must add up.
         run: Does the work, and writes the tables and the ledger rows to ``job.out``.
@@ -161,6 +167,7 @@ class Part:
     recognised: Callable[[Inputs], Sequence[Recognised]] = _not_said
     notes: Callable[[Investigation], list[str]] = _no_notes
     found_otherwise: Callable[[Investigation, str], bool] = _only_so_named
+    unknown: Callable[[Investigation], Sequence[str]] = _none_unknown
     doubts: Callable[[Path], Doubts] = _no_doubts
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None

@@ -7,7 +7,7 @@ loads nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -18,6 +18,7 @@ from data.errors import InputError, NoMailboxError
 from data.records import RecordFile
 from flows import parts as registry
 from flows.run.inputs import Inputs
+from flows.run.part import Part
 from tasks.rows.results import Recognised
 
 
@@ -135,24 +136,25 @@ def check_agency(investigation: Investigation, agency: str) -> None:
 
 def skipped(investigation: Investigation) -> dict[str, str]:
     """The parts whose input is not there, or that a later version brings, each with its reason."""
-    reasons = {
-        part.name: _missing(investigation, part.patterns, part.found_otherwise) for part in registry.load()
-    }
+    reasons = {part.name: _lacking(investigation, part) for part in registry.load()}
     for name, patterns in registry.PLANNED.items():
         reasons[name] = _missing(investigation, patterns) or f"this version does not analyse {name} yet"
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _missing(
-    investigation: Investigation,
-    patterns: Sequence[str],
-    otherwise: Callable[[Investigation, str], bool] = lambda _, __: False,
-) -> str:
+def _lacking(investigation: Investigation, part: Part) -> str:
+    """Which files a part lacks, and why those that are there are not what it needs; empty if it has all."""
     missing = [
         pattern
-        for pattern in patterns
-        if not _any(investigation, pattern) and not otherwise(investigation, pattern)
+        for pattern in part.patterns
+        if not _any(investigation, pattern) and not part.found_otherwise(investigation, pattern)
     ]
+    unknown = part.unknown(investigation)[:1] if missing else ()
+    return "; ".join([f"no {', '.join(missing)}", *unknown]) if missing else ""
+
+
+def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
+    missing = [pattern for pattern in patterns if not _any(investigation, pattern)]
     return f"no {', '.join(missing)}" if missing else ""
 
 
@@ -202,10 +204,10 @@ def notes(
         line
         for part in registry.load()
         if part.name not in left_out and part.name not in rest
-        for line in part.notes(investigation)
+        for line in (*part.notes(investigation), *part.unknown(investigation))
     ]
     absent = [part for part in left_out if brief and not _begun(investigation, part)]
-    return own + lines + _notes_on(left_out, absent if len(absent) > 1 else [])
+    return list(dict.fromkeys(own)) + lines + _notes_on(left_out, absent if len(absent) > 1 else [])
 
 
 def _begun(investigation: Investigation, part: str) -> bool:
