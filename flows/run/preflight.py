@@ -149,8 +149,10 @@ def _lacking(investigation: Investigation, part: Part) -> str:
         for pattern in part.patterns
         if not _any(investigation, pattern) and not part.found_otherwise(investigation, pattern)
     ]
-    unknown = part.unknown(investigation)[:1] if missing else ()
-    return "; ".join([f"no {', '.join(missing)}", *unknown]) if missing else ""
+    if not missing:
+        return ""
+    unknown = "".join(f" ({line})" for line in part.unknown(investigation)[:1])
+    return f"no {', '.join(missing)}{unknown}"
 
 
 def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:

@@ -80,15 +80,23 @@ def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
 def is_list(sheet: Sheet) -> bool:
     """Whether a table is a list of cities, by its columns.
 
-    A table of GEOIDs alone is one only where its name or a row says of which city; it is told as it is read.
+    It has a city beside a GEOID, a row for the one city of all its tracts, or a column of GEOIDs per city.
     """
     names, label = sheet.names, sheet.label
     ids = first_of(names, GEOIDS, label)
     if ids is not None:
-        values = sheet.load([ids]).column(0).slice(0, 2).cast(pa.string()).to_pylist()
-        return any(place_level(value or "") in {"tract", "place"} for value in values)
+        return first_of(names, _CITY, label) is not None or names_one_city(sheet)
     columns = [name for name in names if bare(name) not in _ROW_NUMBER]
     return bool(columns) and _are_wide(sheet, columns)
+
+
+def names_one_city(sheet: Sheet) -> bool:
+    """Whether a table says of which city all its tracts are, in one row for a place (Census Reporter)."""
+    ids = first_of(sheet.names, GEOIDS, sheet.label)
+    if ids is None or first_of(sheet.names, ("NAME",), sheet.label) is None:
+        return False
+    levels = [place_level(str(value or "")) for value in sheet.load([ids]).column(0).to_pylist()]
+    return levels.count("place") == 1 and "tract" in levels
 
 
 def _of_sheet(sheet: Sheet) -> tuple[pa.Table, str]:

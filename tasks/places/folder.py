@@ -20,8 +20,7 @@ import pyarrow.parquet as pq
 from data.errors import InputError
 from data.printable import escaped
 from data.record_names import as_label, is_of_disk
-from tasks.places.census_areas import place_level
-from tasks.places.census_cities import is_list
+from tasks.places.census_cities import is_list, names_one_city
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
 from tasks.places.census_sheets import Sheet, is_beside, sheets
@@ -42,6 +41,7 @@ EXPECTED: Final = (
 _OTHERS: Final = ("gentrification.", "sources")
 """Files and folders of ``census/`` that other parts read."""
 
+_OF_SYSTEMS: Final = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 _TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".parquet", ".gz", ".zst", ".zip")
 _SHAPES: Final = (".shp", ".gpkg", ".kml", ".kmz", ".gdb", ".geojson", ".gml", ".fgb")
 _OF_SHAPE: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".xml", ".ain", ".aih")
@@ -154,7 +154,7 @@ def _files(census: Path) -> Iterator[Path]:
     for path in sorted(census.iterdir()):
         if path.name.startswith((".", "~$", "__MACOSX")) or is_of_disk(path.name):
             continue
-        if path.name.lower().startswith(_OTHERS):
+        if path.name.lower().startswith(_OTHERS) or path.name.lower() in _OF_SYSTEMS:
             continue
         if path.is_dir() and path.suffix.lower() != ".gdb" and not path.name.lower().startswith("tracts"):
             yield from _files(path)
@@ -166,7 +166,7 @@ def _by_name(path: Path, census: Path) -> Role | None:
     """What the program's own names say; None for a name of the file's own."""
     inside = path.relative_to(census).parts
     name, top = path.name.lower(), inside[0].lower()
-    if top.startswith("tracts"):
+    if top.startswith("tracts") and not name.endswith((".csv", ".tsv", ".csv.gz", ".tsv.gz")):
         return "tracts"
     if len(inside) > 1 and top in {"acs", "city_tracts", "places"} and not is_beside(name):
         return "acs" if top == "acs" else "cities" if top == "city_tracts" else "places"
@@ -222,22 +222,13 @@ def _has_polygons(path: Path) -> bool:
 
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
     if any(layout_of(sheet) is not None for sheet in found):
-        return "acs", any(map(_names_a_city, found)), ""
+        return "acs", any(map(names_one_city, found)), ""
     if any(map(is_list, found)):
         return "cities", False, ""
     if "GISJOIN" in found[0].names:
         return "unknown", False, str(missing("population", found[0])).removeprefix(f"{found[0].label}: ")
     columns = ", ".join(escaped(name) for name in found[0].names if name)[:120]
     return "unknown", False, f"is not recognised by its columns ({columns}); expected {EXPECTED}"
-
-
-def _names_a_city(sheet: Sheet) -> bool:
-    """Whether a table of the survey says of which city its tracts are: it has one row for a place."""
-    ids = first_of(sheet.names, ("GEOID",), sheet.label)
-    if ids is None or "name" not in sheet.names:
-        return False
-    column = sheet.load([ids]).column(0)
-    return sum(place_level(str(value)) == "place" for value in column.to_pylist()) == 1
 
 
 def is_of_one_city(label: str, path: Path) -> bool:
