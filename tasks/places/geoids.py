@@ -68,7 +68,9 @@ def level_of(identifier: str) -> str:
     return _DIGITS_OF.get(len(digits), "") if digits.isdecimal() else ""
 
 
-def to_geoids(values: pa.Array | pa.ChunkedArray, label: str, column: str = "GEOID") -> pa.ChunkedArray:
+def to_geoids(
+    values: pa.Array | pa.ChunkedArray, label: str, column: str = "GEOID", *, before: int = 0
+) -> pa.ChunkedArray:
     """Bring GEOIDs into their one form, text of 11 digits.
 
     The prefixes of the Census Bureau (``1400000US``) and of Census Reporter (``14000US``) are taken off, and
@@ -79,6 +81,7 @@ def to_geoids(values: pa.Array | pa.ChunkedArray, label: str, column: str = "GEO
         values: The column as it was read: text, integers, floats or decimals.
         label: How the file is named in an error, as ``census/acs.csv``.
         column: The column's name.
+        before: Rows of the file before these.
 
     Returns:
         The GEOIDs (string), none missing.
@@ -96,14 +99,14 @@ def to_geoids(values: pa.Array | pa.ChunkedArray, label: str, column: str = "GEO
     values = pa.chunked_array([values]) if isinstance(values, pa.Array) else values
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    text = pc.utf8_trim_whitespace(_as_text(values, label, column))
+    text = pc.utf8_trim_whitespace(_as_text(values, label, column, before))
     good = _good(text)
     if not pc.all(good, min_count=0).as_py():
         text = _in_one_form(text)
         good = _good(text)
     if not pc.all(good, min_count=0).as_py():
         index = pc.index(good, False).as_py()
-        raise _fault(label, column, index + 1, values[index].as_py())
+        raise _fault(label, column, before + index + 1, values[index].as_py())
     return text
 
 
@@ -143,7 +146,7 @@ def repeated_geoid(geoids: pa.ChunkedArray) -> str | None:
     return min(repeated, default=None)
 
 
-def _as_text(values: pa.ChunkedArray, label: str, column: str) -> pa.ChunkedArray:
+def _as_text(values: pa.ChunkedArray, label: str, column: str, before: int) -> pa.ChunkedArray:
     if pa.types.is_floating(values.type):
         try:
             # A float that is not a whole number fails the cast instead of losing its fraction.
@@ -151,9 +154,7 @@ def _as_text(values: pa.ChunkedArray, label: str, column: str) -> pa.ChunkedArra
         except pa.ArrowInvalid:
             whole = pc.fill_null(pc.equal(values, pc.floor(values)), True)
             place = max(pc.index(whole, False).as_py(), 0)
-            raise InputError(
-                f"{label}: column {column}, row {place + 1}: {values[place].as_py()!r} is not a GEOID; {_FIX}"
-            ) from None
+            raise _fault(label, column, before + place + 1, values[place].as_py()) from None
     if pa.types.is_decimal(values.type):
         values = values.cast(pa.string())
     if any(kind(values.type) for kind in _TEXTS):
