@@ -86,8 +86,8 @@ def recognised(given: Inputs) -> tuple[Recognised, ...]:
     return given.once(census).recognised
 
 
-def layer(given: Inputs) -> Path:
-    """The tract layer's file."""
+def layer(given: Inputs) -> tuple[Path, ...]:
+    """The files of the tract layer."""
     from tasks.places.look import find_layer
 
     return find_layer(given.once(folder).layers)

@@ -8,26 +8,27 @@ named.
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-import pyarrow.parquet as pq
-
 from data.errors import InputError
+from data.opening import regular
 from data.printable import escaped
 from data.record_names import as_label, is_of_disk
 from tasks.places.census_cities import is_list, names_one_city
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
 from tasks.places.census_sheets import Sheet, is_beside, sheets
+from tasks.places.layer_files import SUFFIXES, find_places, is_layer
 
-Role = Literal["tracts", "places", "acs", "cities", "beside", "other", "unknown"]
-"""What a file is: the tract layer, the polygons of places, a table of the survey, a list of cities, part of a
-download, the input of another part, or none of these."""
+Role = Literal["acs", "cities", "beside", "unknown"]
+"""What a file is that is no map layer: a table of the survey, a list of cities, part of a download, or none
+of these."""
+
+Needed = Literal["tracts", "acs", "cities", "places"]
+"""What the parts need, or can use."""
 
 File = tuple[str, Path]
 """Its path inside the investigation folder, and where to open it."""
@@ -42,12 +43,9 @@ _OTHERS: Final = ("gentrification.", "sources")
 """Files and folders of ``census/`` that other parts read."""
 
 _OF_SYSTEMS: Final = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
-_TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".parquet", ".gz", ".zst", ".zip")
-_SHAPES: Final = (".shp", ".gpkg", ".kml", ".kmz", ".gdb", ".geojson", ".gml", ".fgb")
-_OF_SHAPE: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".xml", ".ain", ".aih")
-_PLACES: Final = re.compile(
-    r"^(tl_(rd)?\d+_\w+_place|cb_\d+_\w+_place|gz_\d+_\w+_160|places?[._-])", re.IGNORECASE
-)
+_TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".parquet", ".gz", ".zst", ".zip")
+_DEPTH: Final = 3
+"""Folders inside each other that are looked into: an unpacked download has one or two."""
 
 
 @dataclass(frozen=True)
@@ -55,29 +53,28 @@ class CensusFolder:
     """The files of ``census/``, by what they are.
 
     Attributes:
-        named: Files under the name that the program gives them, by role.
+        layers: The files and folders that are map layers, of tracts or of places, with their side files.
+        named: Other files under the name that the program gives them, by what they are.
         own: Files under their own names, likewise.
         also_lists: Tables of the survey that also say of which city their tracts are (Census Reporter).
         unknown: Files that are none of these, each with the reason.
     """
 
+    layers: tuple[Path, ...] = ()
     named: dict[Role, list[File]] = field(default_factory=dict)
     own: dict[Role, list[File]] = field(default_factory=dict)
     also_lists: tuple[File, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
 
-    def has(self, role: Role) -> bool:
-        """Whether there is a file of a role."""
-        also = self.also_lists if role == "cities" else ()
-        return bool(self.named.get(role) or self.own.get(role) or also)
-
-    @property
-    def layers(self) -> list[Path]:
-        """The files and folders that are map layers, of tracts or of places, with their side files."""
-        roles: tuple[Role, ...] = ("tracts", "places")
-        return sorted(
-            path for files in (self.named, self.own) for role in roles for _, path in files.get(role, [])
-        )
+    def has(self, what: Needed) -> bool:
+        """Whether something that a part needs is there."""
+        if what == "acs" or what == "cities":  # noqa: PLR1714 - mypy
+            also = self.also_lists if what == "cities" else ()
+            return bool(self.named.get(what) or self.own.get(what) or also)
+        places = set(find_places(self.layers))
+        if what == "places":
+            return bool(places)
+        return any(path.suffix.lower() in SUFFIXES and path not in places for path in self.layers)
 
     @property
     def acs(self) -> list[File]:
@@ -128,36 +125,37 @@ def sort_folder(census: Path, root: Path) -> CensusFolder:
     Returns:
         The files, in order of their names. What cannot be opened or read is unknown, with the reason.
     """
+    layers: list[Path] = []
     named: dict[Role, list[File]] = {}
     own: dict[Role, list[File]] = {}
     lists: list[File] = []
     unknown: list[tuple[str, str]] = []
-    for path in _files(census):
+    for path in _files(census, _DEPTH):
         label = as_label(path, root)
         role = _by_name(path, census)
         if role is not None:
             named.setdefault(role, []).append((label, path))
-            continue
-        role, also, why = _by_content(path, label)
-        own.setdefault(role, []).append((label, path))
-        if also:
-            lists.append((label, path))
-        if role == "unknown":
-            unknown.append((label, why or f"is not recognised; expected {EXPECTED}"))
-    return CensusFolder(named, own, tuple(lists), tuple(unknown))
+        elif is_layer(path):
+            layers.append(path)
+        else:
+            role, also, why = _by_content(path, label)
+            own.setdefault(role, []).append((label, path))
+            lists += [(label, path)] if also else []
+            unknown += [(label, why)] if role == "unknown" else []
+    return CensusFolder(tuple(layers), named, own, tuple(lists), tuple(unknown))
 
 
-def _files(census: Path) -> Iterator[Path]:
+def _files(folder: Path, depth: int) -> Iterator[Path]:
     """The files of the folder and of folders in it, sorted; a file geodatabase is one thing."""
-    if not census.is_dir():
+    if not folder.is_dir():
         return
-    for path in sorted(census.iterdir()):
-        if path.name.startswith((".", "~$", "__MACOSX")) or is_of_disk(path.name):
+    for path in sorted(folder.iterdir()):
+        name = path.name.lower()
+        if name.startswith((".", "~$", "__macosx", *_OTHERS)) or is_of_disk(name) or name in _OF_SYSTEMS:
             continue
-        if path.name.lower().startswith(_OTHERS) or path.name.lower() in _OF_SYSTEMS:
-            continue
-        if path.is_dir() and path.suffix.lower() != ".gdb" and not path.name.lower().startswith("tracts"):
-            yield from _files(path)
+        if path.is_dir() and path.suffix.lower() != ".gdb":
+            if depth and not path.is_symlink():
+                yield from _files(path, depth - 1)
         else:
             yield path
 
@@ -166,58 +164,26 @@ def _by_name(path: Path, census: Path) -> Role | None:
     """What the program's own names say; None for a name of the file's own."""
     inside = path.relative_to(census).parts
     name, top = path.name.lower(), inside[0].lower()
-    if top.startswith("tracts") and not name.endswith((".csv", ".tsv", ".csv.gz", ".tsv.gz")):
-        return "tracts"
-    if len(inside) > 1 and top in {"acs", "city_tracts", "places"} and not is_beside(name):
-        return "acs" if top == "acs" else "cities" if top == "city_tracts" else "places"
     if len(inside) > 1:
-        return None
+        tables: dict[str, Role] = {"acs": "acs", "city_tracts": "cities"}
+        return tables.get(top) if not is_beside(name) else None
     stem, table = name.split(".")[0], name.endswith(_TABLES)
     if stem == "acs" and table:
         return "acs"
-    if stem == "city_tracts" and table:
-        return "cities"
-    return "places" if stem == "places" else None
+    return "cities" if stem == "city_tracts" and table else None
 
 
 def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
     """What a file is by its content, whether it is a list of a city too, and why it is none of all."""
-    name = path.name.lower()
-    if name.endswith(_OF_SHAPE):
-        return "tracts" if path.with_suffix(".shp").is_file() else "beside", False, ""
     try:
-        if _has_polygons(path):
-            return "places" if _PLACES.match(path.name) else "tracts", False, ""
+        regular(path, label)
         if is_beside(path.name):
             return "beside", False, ""
-        if not path.is_file() or not name.endswith(_TABLES):
-            return "unknown", False, "" if path.is_file() else "is not a regular file"
+        if not path.name.lower().endswith(_TABLES):
+            return "unknown", False, f"is not recognised; expected {EXPECTED}"
         return _of_sheets(sheets(path, label))
     except InputError as error:
-        return "unknown", False, str(error).removeprefix(f"{label}: ").removeprefix(f"{label} ")
-
-
-def _has_polygons(path: Path) -> bool:
-    """Whether a file holds shapes, by its name, its members or its metadata; nothing of it is read."""
-    name = path.name.lower()
-    if name.endswith(_SHAPES):
-        return True
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if start.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return any(member.lower().rstrip("/").endswith(_SHAPES) for member in archive.namelist())
-        except (zipfile.BadZipFile, OSError, NotImplementedError):
-            return False
-    if start.startswith(b"PAR1"):
-        try:
-            return b"geo" in (pq.read_schema(path).metadata or {})
-        except OSError:
-            return False
-    return start.lstrip()[:1] == b"{" and b'"FeatureCollection"' in start
+        return "unknown", False, str(error).removeprefix(f"{label}: ")
 
 
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
