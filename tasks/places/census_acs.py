@@ -15,7 +15,7 @@ from data.errors import InputError
 from tasks.places.census_areas import Areas, areas, counted
 from tasks.places.census_columns import IN_WORDS, MEANING, MEASURES, Column, Measure, first_of
 from tasks.places.census_layouts import Layout, layout_of, missing
-from tasks.places.census_sheets import Sheet, sheets
+from tasks.places.census_sheets import Sheet, check_rows, sheets
 from tasks.places.census_values import Numbers, numbers
 from tasks.places.geoids import repeated_geoid
 from tasks.rows.results import Recognised
@@ -129,6 +129,7 @@ def _of_sheet(sheet: Sheet) -> _Read | None:
     if layout is None:
         return None
     table = sheet.load(layout.columns)
+    check_rows(table.num_rows, sheet.label)
     if layout.labels:
         table = table.slice(1)
     table = _without_blank_rows(table, layout)

@@ -142,8 +142,9 @@ def _with_tracts(found: Areas, label: str) -> Areas:
     level, count = found.others.most_common(1)[0]
     # A block group's number without its leading zero has 11 digits, as a tract's.
     if not len(found.geoids) or (level == "block group" and count > len(found.geoids)):
+        rows = f"{count:,} row{'s' * (count > 1)}"
         raise InputError(
-            f"{label}: holds {_plural(level)} ({count:,} rows, the first is {found.first[:40]!r}), "
+            f"{label}: holds {_plural(level)} ({rows}, the first is {found.first[:40]!r}), "
             "not census tracts; download the table for all census tracts"
         )
     return found

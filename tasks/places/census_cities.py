@@ -16,13 +16,16 @@ from data.errors import InputError
 from data.printable import escaped
 from tasks.places.census_areas import areas, id_columns, place_level
 from tasks.places.census_columns import GEOIDS, bare, first_of
-from tasks.places.census_sheets import Sheet, sheets
+from tasks.places.census_sheets import Sheet, check_rows, sheets
 from tasks.places.geoids import to_geoids
 from tasks.rows.results import Recognised
 
 SCHEMA: Final = pa.schema([("city", pa.string()), ("GEOID", pa.string()), ("share", pa.float64())])
 """A list of cities: each pair of city and tract once, with the share of the tract's area that is in the city
 (0 to 1; missing where the list does not say)."""
+
+MOST_TRACTS: Final = 100_000
+"""No city has as many."""
 
 _CITY: Final = ("CITY", "CITYNAME", "PLACE", "PLACENAME")
 _DOWNLOAD: Final = re.compile(
@@ -95,7 +98,10 @@ def names_one_city(sheet: Sheet) -> bool:
     ids = first_of(sheet.names, GEOIDS, sheet.label)
     if ids is None or first_of(sheet.names, ("NAME",), sheet.label) is None:
         return False
-    levels = [place_level(str(value or "")) for value in sheet.load([ids]).column(0).to_pylist()]
+    column = sheet.load([ids]).column(0)
+    if len(column) > MOST_TRACTS:
+        return False
+    levels = [place_level(str(value or "")) for value in column.to_pylist()]
     return levels.count("place") == 1 and "tract" in levels
 
 
@@ -165,6 +171,7 @@ def _one_city(sheet: Sheet) -> pa.Table:
     ids = id_columns(sheet.names, sheet.label)
     name = first_of(sheet.names, ("NAME", "GEODISPLAYLABEL"), sheet.label)
     table = sheet.load([*ids, *([name] if name else [])])
+    check_rows(table.num_rows, sheet.label, MOST_TRACTS)
     levels = [place_level(value or "") for value in table.column(ids[0]).cast(pa.string()).to_pylist()]
     if levels and not levels[0]:
         table, levels = table.slice(1), levels[1:]  # the second header of data.census.gov
@@ -200,15 +207,11 @@ def _are_wide(sheet: Sheet, columns: Sequence[str]) -> bool:
         return False
     table = sheet.load(columns)
     for column in table.columns:
-        texts = column.cast(pa.string()).to_pylist() if len(column) < _MOST_WIDE else []
+        texts = column.cast(pa.string()).to_pylist() if len(column) < MOST_TRACTS else []
         first = next((text for text in texts if text and text.strip()), "")
         if place_level(first) != "tract":
             return False
     return table.num_rows > 0
-
-
-_MOST_WIDE: Final = 100_000
-"""No city has as many tracts."""
 
 
 def _wide(sheet: Sheet, columns: Sequence[str]) -> pa.Table:

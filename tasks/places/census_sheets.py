@@ -15,6 +15,7 @@ from data import file_faults
 from data.errors import InputError
 from data.opening import regular
 from data.printable import escaped
+from data.record_names import as_label
 from tasks.places.census_columns import is_wanted
 from tasks.rows.csv_head import header_of
 from tasks.rows.errors import reading
@@ -22,6 +23,9 @@ from tasks.rows.form import Form, form_and_head, form_of
 from tasks.rows.forms import packing
 from tasks.rows.forms.parquet import MOST_COLUMNS, opened_parquet
 from tasks.rows.small_tables import read_texts
+
+MOST_ROWS: Final = 5_000_000
+"""A table of the Census has fewer: there are about 85,000 tracts, and a long table has a row per variable."""
 
 MOST_TABLES: Final = 500
 """Tables in one zip at most: a download has one for each table and year that was asked for."""
@@ -91,7 +95,7 @@ def sheets(path: Path, label: str) -> list[Sheet]:
     with reading(label), regular(path, label).open("rb") as file:
         packed = packing.packing_of(file.read(4))
     if packed != "zip":
-        return [_sheet(path, label, path.name, "", _codebook_beside(path))]
+        return [_sheet(path, label, as_label(path, path.parent), "", _codebook_beside(path))]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not _is_noise(each)]
@@ -105,9 +109,23 @@ def sheets(path: Path, label: str) -> list[Sheet]:
     if len(tables) > MOST_TABLES:
         raise InputError(f"{label}: holds {len(tables):,} tables; put only those of one survey there")
     return [
-        _sheet(path, f"{label}: {escaped(Path(each).name)}", Path(each).name, each, _book_of(each, books))
+        _sheet(path, f"{label}: {name}", name, each, _book_of(each, books))
         for each in tables
+        for name in [escaped(Path(each).name)]
     ]
+
+
+def check_rows(count: int, label: str, most: int = MOST_ROWS) -> None:
+    """See that a table can be one of the Census.
+
+    Raises:
+        InputError: It has more rows than any.
+    """
+    if count > most:
+        raise InputError(
+            f"{label}: has {count:,} rows, and there are about 85,000 census tracts; "
+            "check that it is the right file"
+        )
 
 
 def _is_noise(member: zipfile.ZipInfo) -> bool:
@@ -149,6 +167,10 @@ def _sheet(path: Path, label: str, file: str, member: str, codebook: str) -> She
     if form.kind == "parquet":
         names, read = _of_parquet(path, label, form)
     elif form.kind == "csv":
+        # Arrow takes kilobytes for each column of a header: a hundred thousand would be a gigabyte.
+        marks = head.lstrip().split(b"\n", 1)[0].count(form.separator.encode())
+        if marks >= MOST_COLUMNS:
+            raise file_faults.too_wide(label, marks + 1, MOST_COLUMNS)
         names = header_of(head, label, form.separator)
         read = _reader(path, label, form, names)
     else:

@@ -43,7 +43,20 @@ _OTHERS: Final = ("gentrification.", "sources")
 """Files and folders of ``census/`` that other parts read."""
 
 _OF_SYSTEMS: Final = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
-_TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".parquet", ".gz", ".zst", ".zip")
+_TABLES: Final = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".dat",
+    ".json",
+    ".jsonl",
+    ".parquet",
+    ".gz",
+    ".zst",
+    ".zip",
+    ".xlsx",
+    ".xls",
+)
 _DEPTH: Final = 3
 """Folders inside each other that are looked into: an unpacked download has one or two."""
 

@@ -83,7 +83,7 @@ def test_every_sentinel_of_the_census_is_missing(tmp_path: Path, written: str):
         ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is not a GEOID"),
         (
             'GEOID,B01003_001E,B19013_001E\n06037101110,2,3\n06037101120,2,"over 250,000"\n',
-            "column B19013_001E, row 2: 'over 250,000' is not a number; write plain digits with a decimal point",
+            "column B19013_001E, row 2: 'over 250,000' is not a number; write plain digits with a decimal",
         ),
         ("GEOID,B01003_001E,B19013_001E\n06037101110,2.5,3\n", "column B01003_001E holds fractions"),
         (

@@ -237,9 +237,10 @@ def test_tidycensus_wide_with_the_bureau_s_names_and_with_one_s_own(tmp_path: Pa
 
 NHGIS = "GISJOIN,YEAR,STATE,STATEA,COUNTYA,TRACTA,GEOID,NAME_E,{0}E001,{1}E001,NAME_M,{0}M001,{1}M001\n"
 NHGIS_LABELS = (
-    "GIS Join Match Code,Data File Year,State Name,State Code,County Code,Census Tract Code,Geographic Identifier,"
-    "Area Name,Estimates: Total,Estimates: Median household income in the past 12 months (in 2019 "
-    "inflation-adjusted dollars),Area Name,Margins of error: Total,Margins of error: Median household income\n"
+    "GIS Join Match Code,Data File Year,State Name,State Code,County Code,Census Tract Code,"
+    "Geographic Identifier,Area Name,Estimates: Total,Estimates: Median household income in the past 12 "
+    "months (in 2019 inflation-adjusted dollars),Area Name,Margins of error: Total,"
+    "Margins of error: Median household income\n"
 )
 
 
@@ -285,17 +286,29 @@ def test_nhgis_by_the_codebook_in_its_zip_or_beside_it(tmp_path: Path):
     assert read(alone)[0].equals(table)
 
 
-def test_profiles_subject_tables_and_social_explorer(tmp_path: Path):
-    for columns in (
-        "GEO_ID,DP05_0001E,DP03_0062E", "GEO_ID,S0101_C01_001E,S1901_C01_012E", "GEO_ID,B01001_001E,B19013_001E",
-        "Geo_FIPS,SE_A00001_001,SE_A14006_001", "Geo_FIPS,ACS19_5yr_B01003001,ACS19_5yr_B19013001",
-        "GEO_ID,B01003_E001,B19013_E001", "AFFGEOID,B01003_001E,B19013_001E", "geoid,b01003_001e,b19013_001e",
-    ):  # fmt: skip
-        path = write(tmp_path / "acs.csv", columns + "\n" + "".join(
-            f"1400000US{geoid},{people},{income}\n" if "F" not in columns[:6] or columns[0] == "A" else
-            f"{geoid},{people},{income}\n"
-            for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)))  # fmt: skip
-        assert read(path)[0].select(FIGURES).to_pylist() == EXPECTED, columns
+SPELLED = [
+    ("GEO_ID", "DP05_0001E", "DP03_0062E"),
+    ("GEO_ID", "S0101_C01_001E", "S1901_C01_012E"),
+    ("GEO_ID", "B01001_001E", "B19013_001E"),
+    ("GEO_ID", "B01003_E001", "B19013_E001"),
+    ("AFFGEOID", "B01003_001E", "B19013_001E"),
+    ("geoid", "b01003_001e", "b19013_001e"),
+    ("Geo_FIPS", "SE_A00001_001", "SE_A14006_001"),
+    ("Geo_FIPS", "ACS19_5yr_B01003001", "ACS19_5yr_B19013001"),
+]
+
+
+@pytest.mark.parametrize("columns", SPELLED)
+def test_profiles_subject_tables_summary_files_and_social_explorer(tmp_path: Path, columns: tuple[str, ...]):
+    prefix = "" if columns[0] == "Geo_FIPS" else "1400000US"
+    rows = "".join(
+        f"{prefix}{geoid},{people},{income}\n"
+        for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)
+    )
+    path = write(tmp_path / "acs.csv", ",".join(columns) + "\n" + rows)
+    assert read(path)[0].select(FIGURES).to_pylist() == EXPECTED
+    pipes = write(tmp_path / "acsdt5y2021-b01003.dat", path.read_text().replace(",", "|"))
+    assert read(pipes)[0].select(FIGURES).to_pylist() == EXPECTED
 
 
 def test_a_second_header_that_calls_the_column_something_else_is_an_error(tmp_path: Path):
@@ -317,8 +330,8 @@ def test_files_that_disagree_are_an_error_that_names_both_and_files_that_agree_a
     assert table["income"].to_pylist() == [31000, None, 5]
     other = write(tmp_path / "c.csv", "GEOID,B01003_001E,B19013_001E\n08001000100,1501,31000\n")
     assert refused(first, other) == (
-        "census/a.csv and census/c.csv disagree: total population of 08001000100 is 1,500 and 1,501; leave one of "
-        "the two there"
+        "census/a.csv and census/c.csv disagree: total population of 08001000100 is 1,500 and 1,501; "
+        "leave one of the two there"
     )
 
 
@@ -337,7 +350,7 @@ GEOGRAPHIES = [
     ("1500000US080010001001,3,4\n", "holds block groups"),
     ("G08000100001001,3,4\n", "holds block groups"),
     ("08001,3,4\n08003,3,4\n", "holds counties or ZIP code areas (2 rows"),
-    ("0500000US08001,3,4\n", "holds counties (1 rows"),
+    ("0500000US08001,3,4\n", "holds counties (1 row,"),
     ("8600000US80202,3,4\n", "holds ZIP code areas"),
     ("860Z200US80202,3,4\n", "holds ZIP code areas"),
     ("16000US0820000,3,4\n", "holds places"),
@@ -407,3 +420,32 @@ def test_parquet_of_any_types_and_only_its_columns_are_read(tmp_path: Path):
     pq.write_table(table, path)
     assert read(path)[0].select(FIGURES).to_pylist() == EXPECTED
     assert read_acs(path, "census/acs.parquet").equals(read(path)[0])
+
+
+CASES = {
+    "acs-api.csv": "Census API table, 12 tracts",
+    "acs-api.json": "Census API table, JSON, 12 tracts",
+    "acs-data.census.gov.csv": "data.census.gov table, 2019 5-year, 12 tracts",
+    "acs-censusreporter.csv": "Census Reporter table, 12 tracts, passed over: 1 county",
+    "acs-tidycensus-long.csv": "tidycensus table (long), 12 tracts",
+    "acs-nhgis.csv": "NHGIS table, 2019 5-year, 12 tracts",
+    "acs-excel-semicolon.csv": "table of GEOIDs, CSV, semicolons, 12 tracts",
+    "acs-excel-thousands.tsv": "table of GEOIDs, CSV, tabs, UTF-16, 12 tracts",
+}
+"""The files of the cases, each with what is said of it; all hold the same 12 tracts."""
+
+
+@pytest.mark.parametrize(("name", "said"), CASES.items())
+def test_the_files_of_the_cases(real: Path, name: str, said: str):
+    path = real.parent / "cases" / "files" / name
+    if not path.is_file():
+        pytest.skip(f"no cases at {path.parent}")
+    table, words = read(path)
+    assert words == said
+    tracts = ["000100", "000200", "000301", "000302", "000400", "000500", "000600", "000701", "000702",
+              "000800", "000900", "001000"]  # fmt: skip
+    assert table["GEOID"].to_pylist() == [f"08001{tract}" for tract in tracts]
+    assert table["population"].to_pylist() == [1500 + 137 * at for at in range(12)]
+    incomes = [31000.0 + 6300 * at for at in range(11)]
+    assert table["income"].to_pylist() == [*incomes[:3], None, *incomes[4:], 250001.0]
+    assert table["income_top_coded"].to_pylist() == [False] * 11 + [True]

@@ -115,3 +115,13 @@ def test_every_form_of_a_file(tmp_path: Path):
     path = tmp_path / "a.json"
     path.write_text(f'[{{"city": "Cañon City", "GEOID": "{TRACTS[0]}"}}]', encoding="utf-8")
     assert pairs(read(path)) == expected
+
+
+def test_the_file_of_the_cases(real: Path):
+    path = real.parent / "cases" / "files" / "city-tracts-wide.csv"
+    if not path.is_file():
+        pytest.skip(f"no cases at {path.parent}")
+    tracts = ["000100", "000200", "000301", "000302", "000400", "000500", "000600", "000701", "000702",
+              "000800", "000900", "001000"]  # fmt: skip
+    cities = [BRIGHTON] * 6 + [THORNTON] * 6
+    assert pairs(read(path)) == [(city, f"08001{tract}") for city, tract in zip(cities, tracts, strict=True)]
