@@ -27,14 +27,14 @@ class CrimeInput:
     Attributes:
         files: By folder of ``crime/``, its files.
         settings: By folder, its section ``[crime.<folder>]``.
-        layer: The tract layer's file.
+        layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
         threshold: What p is compared with: alpha divided by the number of cities examined.
     """
 
     files: Mapping[str, Files]
     settings: Mapping[str, Crime]
-    layer: Path
+    layer: tuple[Path, ...]
     census: Census
     threshold: float
 

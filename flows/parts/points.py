@@ -46,8 +46,8 @@ class PointsFound(Found):
     closed: PartClosed
 
 
-def layer(given: Inputs) -> Path:
-    """The tract layer's file."""
+def layer(given: Inputs) -> tuple[Path, ...]:
+    """The files of the tract layer."""
     from tasks.places.look import find_layer
 
     return find_layer(given.investigation.layer_files())
