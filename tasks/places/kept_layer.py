@@ -1,4 +1,4 @@
-"""The file in which the tract layer is kept: GeoParquet 1.1, each tract with its bounding box (method 6.6)."""
+"""The file in which the tract layer is kept: GeoParquet 1.1, with the box around each tract (method 6.6)."""
 
 from __future__ import annotations
 
