@@ -82,8 +82,16 @@ def unknown(investigation: Investigation) -> list[str]:
 
 
 def recognised(given: Inputs) -> tuple[Recognised, ...]:
-    """What the files of the Census were recognised as."""
-    return given.once(census).recognised
+    """What the files of the tract layer and of the Census were recognised as."""
+    return (*given.once(recognised_layer), *given.once(census).recognised)
+
+
+def recognised_layer(given: Inputs) -> tuple[Recognised, ...]:
+    """What the files of the tract layer were recognised as."""
+    from tasks.places.look import words_of_layer
+    from tasks.rows.results import Recognised
+
+    return tuple(Recognised(label, words) for label, words in words_of_layer(given.once(layer)))
 
 
 def layer(given: Inputs) -> tuple[Path, ...]:

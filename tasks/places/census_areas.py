@@ -23,6 +23,7 @@ from tasks.places.geoids import level_of, to_geoids
 TRACT: Final = "tract"
 """The level of a census tract, as :func:`tasks.places.geoids.level_of` calls it."""
 
+_OTHER: Final = "other area"
 _ZIP_OR_COUNTY: Final = "county or ZIP code area"
 _SCIENTIFIC: Final = re.compile(r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}$")
 _FIX: Final = "a tract's GEOID has 11 digits (state 2, county 3, tract 6); correct it in the file"
@@ -54,6 +55,8 @@ def place_level(text: str) -> str:
         ('tract', 'county or ZIP code area', '')
     """
     level = level_of(text)
+    if level.startswith("summary level"):
+        return _OTHER
     return _ZIP_OR_COUNTY if level == "county" and text.strip().isdecimal() else level
 
 

@@ -5,6 +5,7 @@ from tasks.places.census_cities import read_city_lists
 from tasks.places.coordinates import Bounds
 from tasks.places.folder import CensusFolder, sort_folder
 from tasks.places.layer import check_layer, find_layer
+from tasks.places.layer import recognised as words_of_layer
 
 __all__ = [
     "Bounds",
@@ -16,4 +17,5 @@ __all__ = [
     "read_city_lists",
     "read_city_tracts",
     "sort_folder",
+    "words_of_layer",
 ]
