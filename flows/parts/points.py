@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from data.catalog import Investigation
     from tasks.income.results import Findings
     from tasks.ledger.results import PartClosed
-    from tasks.places.look import Bounds, CensusFolder
+    from tasks.places.look import Bounds, CensusFolder, Needed
     from tasks.places.results import Census, Layer
     from tasks.rows.results import FileOfRows, Recognised
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need, under the names that the program gives them."""
 
-_ROLES: Final = {"census/tracts*": "tracts", "census/acs.*": "acs", "census/city_tracts.*": "cities"}
+_ROLES: Final[Mapping[str, Needed]] = {
+    "census/tracts*": "tracts",
+    "census/acs.*": "acs",
+    "census/city_tracts.*": "cities",
+}
 """What each of them is, where it has a name of its own."""
 
 WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate")

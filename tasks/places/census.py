@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -81,9 +81,8 @@ def read_census(
 
 
 def _several(given: Given) -> Sequence[tuple[str, Path]]:
-    if len(given) == 2 and isinstance(given[0], str) and isinstance(given[1], Path):
-        return [(given[0], given[1])]
-    return [(label, path) for label, path in given]  # type: ignore[misc]
+    one = isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str)
+    return [cast(tuple[str, Path], given)] if one else cast(Sequence[tuple[str, Path]], given)
 
 
 def examined(census: Census, include: Sequence[str] | None, label: str) -> Census:

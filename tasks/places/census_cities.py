@@ -211,7 +211,7 @@ def _are_wide(sheet: Sheet, columns: Sequence[str]) -> bool:
         first = next((text for text in texts if text and text.strip()), "")
         if place_level(first) != "tract":
             return False
-    return table.num_rows > 0
+    return len(table) > 0
 
 
 def _wide(sheet: Sheet, columns: Sequence[str]) -> pa.Table:

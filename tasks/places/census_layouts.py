@@ -129,8 +129,7 @@ def _check_shown(names: Sequence[str], label: str) -> None:
 def _long(sheet: Sheet, ids: tuple[str, ...], variable: str) -> Layout:
     """A row per place and variable, as tidycensus gives it by default."""
     names = sheet.names
-    estimate = first_of(names, ("ESTIMATE",), sheet.label)
-    assert estimate is not None
+    estimate = first_of(names, ("ESTIMATE",), sheet.label) or ""  # the caller saw that it is there
     margin = first_of(names, ("MOE",), sheet.label)
     there: list[str] = sheet.load([variable]).column(0).cast(pa.string()).unique().drop_null().to_pylist()
     found: dict[Measure, Column] = {}

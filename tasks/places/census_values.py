@@ -44,6 +44,9 @@ _WHOLE: Final = r"^[+-]?[0-9]+$"
 _FIX: Final = "write plain digits with a decimal point"
 
 
+_TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+
+
 class Numbers(NamedTuple):
     """A column of numbers.
 
@@ -93,7 +96,7 @@ def numbers(column: pa.ChunkedArray, label: str, name: str, *, dollars: bool = F
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return any(test(kind) for test in _TEXTS)
 
 
 def _checked(values: pa.ChunkedArray, label: str, name: str) -> Numbers:

@@ -37,7 +37,7 @@ def download(path: Path, code: str, values: list[str], year: int = 2019) -> Path
     return path
 
 
-def api(path: Path, columns: list[str], rows: list[list[str | None]]) -> Path:
+def api(path: Path, columns: list[str], rows: list[list[str]]) -> Path:
     """An answer of the Census API as it is saved: one row per line, brackets and all."""
     lines = [json.dumps(row, separators=(",", ":")) for row in [columns, *rows]]
     path.write_text("[" + ",\n".join(lines) + "]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pytest
 
@@ -9,7 +11,7 @@ from data.errors import InputError
 from tasks.places.census_values import numbers
 
 
-def read(values: list[str | None], *, dollars: bool = False) -> list[float | None]:
+def read(values: Sequence[str | None], *, dollars: bool = False) -> list[float | None]:
     return numbers(
         pa.chunked_array([pa.array(values, pa.string())]), "f", "c", dollars=dollars
     ).values.to_pylist()
