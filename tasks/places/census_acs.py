@@ -318,7 +318,8 @@ def _in_words(read: Sequence[_Read], found: Sequence[Sheet]) -> str:
     years = sorted({layout.year for layout in layouts if layout.year is not None})
     parts += [f"{year} 5-year" for year in years]
     parts += list(dict.fromkeys(each.form for each in read if each.form))
-    parts.append(f"{max(each.tracts for each in read):,} tracts")
+    tracts = max(each.tracts for each in read)
+    parts.append("1 tract" if tracts == 1 else f"{tracts:,} tracts")
     others = sum((each.others for each in read), Counter[str]())
     if others:
         parts.append(f"passed over: {counted(others)}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -95,22 +95,23 @@ def areas(table: pa.Table, columns: Sequence[str], label: str) -> Areas:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) and not several:
-        values = pc.utf8_trim(values, characters=" \t\"'[]\u00a0\ufeff")
+        values = pc.utf8_trim(values, characters=" \t\"'=[]\u00a0\ufeff")
     try:
         return Areas(None, to_geoids(values, label, joined), Counter(), "", joined)
     except InputError:
         if not (pa.types.is_string(values.type) or pa.types.is_integer(values.type)):
             raise
-    return _with_tracts(_by_level(values.cast(pa.string()), joined, label), label)
+    level = level_of if several else place_level
+    return _with_tracts(_by_level(values.cast(pa.string()), joined, label, level), label)
 
 
-def _by_level(values: pa.ChunkedArray, column: str, label: str) -> Areas:
+def _by_level(values: pa.ChunkedArray, column: str, label: str, level_in: Callable[[str], str]) -> Areas:
     rows: list[int] = []
     others: Counter[str] = Counter()
     first = ""
     for row, value in enumerate(values.to_pylist()):
         text = value or ""
-        level = place_level(text)
+        level = level_in(text)
         if not level:
             raise _no_place(text, row, column, label)
         if level == TRACT:

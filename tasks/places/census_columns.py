@@ -206,7 +206,8 @@ def no_measure(measure: Measure, names: Sequence[str], label: str) -> InputError
     short = named if len(named) <= _MOST_NAMED else [*named[:_MOST_NAMED], "…"]
     near = likely(measure, named)
     if near is None:
-        return file_faults.missing_column(label, MEANING[measure], short)
+        fix = f"download the table {MEANING[measure][:6]} for the same tracts, or {file_faults.RENAME}"
+        return file_faults.missing_column(label, MEANING[measure], short, fix)
     return InputError(
         f"{label}: no column {MEANING[measure]} ({IN_WORDS[measure]}); if {near!r} is meant, rename it to "
         f"{MEANING[measure]} (there are {', '.join(short)})"

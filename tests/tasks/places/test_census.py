@@ -77,7 +77,8 @@ def test_every_sentinel_of_the_census_is_missing(tmp_path: Path, written: str):
         ),
         (
             "GEOID,B01003_001E\n06037101110,3\n",
-            "no column B19013_001E; rename the column that holds it (there are GEOID, B01003_001E)",
+            "no column B19013_001E; download the table B19013 for the same tracts, or rename the column that "
+            "holds it (there are GEOID, B01003_001E)",
         ),
         ("GEOID,GEOID,B01003_001E,B19013_001E\n1,1,2,3\n", "two columns are called GEOID"),
         ("GEOID,B01003_001E,B19013_001E\n603710111,2,3\n", "column GEOID, row 1: '603710111' is not a GEOID"),

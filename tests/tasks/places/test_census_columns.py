@@ -49,9 +49,11 @@ def test_a_column_of_the_owner_s_own_name_is_suggested_and_never_taken():
     assert likely("population", names) == "total_pop"
     assert likely("income", names) == "median_hh_income"
     assert str(no_measure("income", names, "census/a.csv")) == (
-        "census/a.csv: no column B19013_001E (median household income); if 'median_hh_income' is meant, rename "
-        "it to B19013_001E (there are GEOID, NAME, total_pop, total_pop_moe, median_hh_income)"
+        "census/a.csv: no column B19013_001E (median household income); if 'median_hh_income' is meant, "
+        "rename it to B19013_001E (there are GEOID, NAME, total_pop, total_pop_moe, median_hh_income)"
     )
-    assert "rename the column that holds it" in str(no_measure("income", ["GEOID", "rent"], "census/a.csv"))
+    assert "download the table B19013 for the same tracts, or rename" in str(
+        no_measure("income", ["GEOID", "rent"], "census/a.csv")
+    )
     wide = [f"B25001_{at:03}E" for at in range(500)]
     assert len(str(no_measure("income", wide, "census/a.csv"))) < 300
