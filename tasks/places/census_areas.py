@@ -91,7 +91,7 @@ def areas(table: pa.Table, columns: Sequence[str], label: str) -> Areas:
     """
     joined = " + ".join(columns)
     several = len(columns) > 1
-    values = _together(table, columns, label) if several else table.column(columns[0])
+    values = together(table, columns, label)
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) and not several:
@@ -170,8 +170,21 @@ def counted(others: Counter[str]) -> str:
     )
 
 
-def _together(table: pa.Table, columns: Sequence[str], label: str) -> pa.ChunkedArray:
-    """GEOIDs from columns of state, county, tract and block group, each with its leading zeros put back."""
+def together(table: pa.Table, columns: Sequence[str], label: str) -> pa.ChunkedArray:
+    """The GEOIDs of a table, as they are or from codes of state, county, tract and block group.
+
+    Codes get their leading zeros back.
+
+    Args:
+        table: With the columns.
+        columns: As :func:`id_columns` gives them.
+        label: How the file is named in an error.
+
+    Raises:
+        InputError: A code is no number, or too long.
+    """
+    if len(columns) == 1:
+        return table.column(columns[0])
     parts = [
         _padded(table.column(name), name, width, label)
         for name, width in zip(columns, (2, 3, 6, 1), strict=False)

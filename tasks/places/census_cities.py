@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from data import file_faults
 from data.errors import InputError
 from data.printable import escaped
-from tasks.places.census_areas import areas, id_columns, place_level
+from tasks.places.census_areas import areas, id_columns, place_level, together
 from tasks.places.census_columns import GEOIDS, bare, first_of
 from tasks.places.census_sheets import Sheet, check_rows, sheets
 from tasks.places.geoids import to_geoids
@@ -29,7 +29,8 @@ MOST_TRACTS: Final = 100_000
 
 _CITY: Final = ("CITY", "CITYNAME", "PLACE", "PLACENAME")
 _DOWNLOAD: Final = re.compile(
-    r"^(acs(dt|st|dp)?_?\d|nhgis\d|productdownload|table|data|city_?tracts)", re.IGNORECASE
+    r"^(acs(dt|st|dp)?_?\d|nhgis\d|productdownload|table|data|city_?tracts|tracts?$|geoids?$|list|cities|census)",
+    re.IGNORECASE,
 )
 """Names of files that are a download's, and no city's."""
 
@@ -72,9 +73,18 @@ def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
             tables.append(table)
             named = "1 city" if cities == 1 else f"{cities:,} cities"
             form = f", {sheet.form}" if sheet.form else ""
-            words.append(Recognised(label, f"{layout}{form}, {named}, {len(table):,} rows"))
+            rows = "1 row" if len(table) == 1 else f"{len(table):,} rows"
+            words.append(Recognised(label, f"{layout}{form}, {named}, {rows}"))
     table = pa.concat_tables(tables)
-    distinct = table.group_by(["city", "GEOID"], use_threads=False).aggregate([("share", "max")])
+    shares = [("share", "min"), ("share", "max")]
+    distinct = table.group_by(["city", "GEOID"], use_threads=False).aggregate(shares)
+    other = pc.fill_null(pc.not_equal(distinct["share_min"], distinct["share_max"]), False)
+    if pc.any(other, min_count=0).as_py():
+        at = pc.index(other, True).as_py()
+        raise InputError(
+            f"{', '.join(label for label, _ in files)}: {distinct['GEOID'][at].as_py()} appears twice in "
+            f"{escaped(distinct['city'][at].as_py())!r}, with two shares; keep one row"
+        )
     distinct = distinct.rename_columns([name.removesuffix("_max") for name in distinct.column_names])
     ordered = distinct.sort_by([("city", "ascending"), ("GEOID", "ascending")])
     return CityLists(ordered.select(SCHEMA.names).cast(SCHEMA), tuple(words))
@@ -86,8 +96,8 @@ def is_list(sheet: Sheet) -> bool:
     It has a city beside a GEOID, a row for the one city of all its tracts, or a column of GEOIDs per city.
     """
     names, label = sheet.names, sheet.label
-    ids = first_of(names, GEOIDS, label)
-    if ids is not None:
+    ids = id_columns(names, label)
+    if len(ids) == 1 or len(ids) > 2:
         return first_of(names, _CITY, label) is not None or names_one_city(sheet)
     columns = [name for name in names if bare(name) not in _ROW_NUMBER]
     return bool(columns) and _are_wide(sheet, columns)
@@ -108,11 +118,11 @@ def names_one_city(sheet: Sheet) -> bool:
 def _of_sheet(sheet: Sheet) -> tuple[pa.Table, str]:
     """One table's list, and its layout in words."""
     label, names = sheet.label, sheet.names
-    city = first_of(names, _CITY, label)
-    ids = first_of(names, GEOIDS, label)
-    if city is not None and ids is not None:
+    city, ids = first_of(names, _CITY, label), id_columns(names, label)
+    whole = len(ids) == 1 or len(ids) > 2
+    if city is not None and whole:
         return _long(sheet, city, ids), "list of cities"
-    if ids is not None or len(id_columns(names, label)) > 2:
+    if whole:
         return _one_city(sheet), "tracts of a city"
     columns = [name for name in names if bare(name) not in _ROW_NUMBER]
     if city is None and columns and _are_wide(sheet, columns):
@@ -121,11 +131,11 @@ def _of_sheet(sheet: Sheet) -> tuple[pa.Table, str]:
     raise file_faults.missing_column(label, lacking, [escaped(name) for name in names if name][:12])
 
 
-def _long(sheet: Sheet, city: str, ids: str) -> pa.Table:
+def _long(sheet: Sheet, city: str, ids: Sequence[str]) -> pa.Table:
     """A row per city and tract."""
     label = sheet.label
     share = first_of(sheet.names, ("SHARE",), label)
-    table = sheet.load([city, ids, *([share] if share else [])])
+    table = sheet.load([city, *ids, *([share] if share else [])])
     names = table.column(city)
     if pa.types.is_dictionary(names.type):
         names = names.cast(names.type.value_type)
@@ -139,7 +149,8 @@ def _long(sheet: Sheet, city: str, ids: str) -> pa.Table:
     shares = (
         pa.nulls(len(table), pa.float64()) if share is None else _shares(table.column(share), label, share)
     )
-    return pa.table({"city": names, "GEOID": to_geoids(table.column(ids), label, ids), "share": shares})
+    geoids = together(table, ids, label)
+    return pa.table({"city": names, "GEOID": to_geoids(geoids, label, " + ".join(ids)), "share": shares})
 
 
 def _shares(column: pa.ChunkedArray, label: str, name: str) -> pa.ChunkedArray:
@@ -202,14 +213,14 @@ def _one_city(sheet: Sheet) -> pa.Table:
 
 
 def _are_wide(sheet: Sheet, columns: Sequence[str]) -> bool:
-    """Whether every column begins with the GEOID of a tract."""
+    """Whether every column begins with a GEOID."""
     if len(set(columns)) != len(columns):
         return False
     table = sheet.load(columns)
     for column in table.columns:
         texts = column.cast(pa.string()).to_pylist() if len(column) < MOST_TRACTS else []
         first = next((text for text in texts if text and text.strip()), "")
-        if place_level(first) != "tract":
+        if place_level(first) not in {"tract", "block group"}:  # the latter is told as it is read
             return False
     return len(table) > 0
 

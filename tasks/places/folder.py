@@ -17,7 +17,8 @@ from data.errors import InputError
 from data.opening import regular
 from data.printable import escaped
 from data.record_names import as_label, is_of_disk
-from tasks.places.census_cities import is_list, names_one_city
+from tasks.places.census_areas import id_columns
+from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
 from tasks.places.census_sheets import Sheet, is_beside, sheets
@@ -201,12 +202,16 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
 
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
     if any(layout_of(sheet) is not None for sheet in found):
-        return "acs", any(map(names_one_city, found)), ""
+        return "acs", any(map(is_list, found)), ""
     if any(map(is_list, found)):
         return "cities", False, ""
     if "GISJOIN" in found[0].names:
         return "unknown", False, str(missing("population", found[0])).removeprefix(f"{found[0].label}: ")
     columns = ", ".join(escaped(name) for name in found[0].names if name)[:120]
+    if id_columns(found[0].names, found[0].label):
+        why = f"has GEOIDs, but neither population nor income nor a city in its columns ({columns})"
+        fix = "if it lists the tracts of one city, put it into census/city_tracts/ and name it after the city"
+        return "unknown", False, f"{why}; {fix}"
     return "unknown", False, f"is not recognised by its columns ({columns}); expected {EXPECTED}"
 
 

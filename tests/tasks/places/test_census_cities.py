@@ -103,6 +103,18 @@ def test_what_is_no_list_is_one_line(tmp_path: Path):
     assert "names a block group, not a tract" in refused(
         write(tmp_path / "a.csv", "city,GEOID\nA,080010001001\n")
     )
+    assert "column A, row 1: '080010001001' names a block group" in refused(
+        write(tmp_path / "a.csv", "A,B\n080010001001,080010001002\n")
+    )
+    text = f"city,GEOID,share\nA,{TRACTS[0]},0.5\nA,{TRACTS[0]},0.7\n"
+    assert "08001000100 appears twice in 'A', with two shares; keep one row" in refused(
+        write(tmp_path / "a.csv", text)
+    )
+
+
+def test_codes_of_state_county_and_tract_beside_the_city(tmp_path: Path):
+    path = write(tmp_path / "a.csv", "city,state,county,tract\nA,8,1,100\nA,08,001,000200\n")
+    assert pairs(read(path)) == [("A", TRACTS[0]), ("A", TRACTS[1])]
 
 
 def test_every_form_of_a_file(tmp_path: Path):
