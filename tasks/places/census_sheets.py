@@ -7,9 +7,10 @@ import zipfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from data import file_faults
 from data.errors import InputError
@@ -17,9 +18,9 @@ from data.opening import regular
 from data.printable import escaped
 from data.record_names import as_label
 from tasks.places.census_columns import is_wanted
-from tasks.rows.csv_head import header_of
+from tasks.rows.csv_head import header_of, without_told
 from tasks.rows.errors import reading
-from tasks.rows.form import Form, form_and_head, form_of
+from tasks.rows.form import HEAD_BYTES, Form, form_and_head, form_of
 from tasks.rows.forms import packing
 from tasks.rows.forms.parquet import MOST_COLUMNS, opened_parquet
 from tasks.rows.small_tables import read_texts
@@ -32,6 +33,9 @@ MOST_TABLES: Final = 500
 
 _MOST_BOOK: Final = 4 << 20
 """Bytes of a codebook that are read."""
+
+_WHOLE: Final = HEAD_BYTES // 2 - 64
+"""A beginning that is shorter is the whole file; of UTF-16 half of the bytes are left."""
 
 _NARROW: Final = 40
 """A table of no more columns is read whole at once; of a wider one, what may be wanted."""
@@ -78,12 +82,13 @@ def is_beside(name: str) -> bool:
     return bool(_BESIDE.search(name))
 
 
-def sheets(path: Path, label: str) -> list[Sheet]:
+def sheets(path: Path, label: str, *, brief: bool = False) -> list[Sheet]:
     """The tables of a file.
 
     Args:
         path: The file.
         label: How it is named in an error.
+        brief: Whether the beginning is enough: of a large CSV, the rows of about the first megabyte.
 
     Returns:
         Its tables, not read yet: the one that it is, or those of a zip.
@@ -95,7 +100,8 @@ def sheets(path: Path, label: str) -> list[Sheet]:
     with reading(label), regular(path, label).open("rb") as file:
         packed = packing.packing_of(file.read(4))
     if packed != "zip":
-        return [_sheet(path, label, as_label(path, path.parent), "", _codebook_beside(path))]
+        place = Place(path, label, as_label(path, path.parent), "", _codebook_beside(path))
+        return [_sheet(place, brief)]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not _is_noise(each)]
@@ -109,7 +115,7 @@ def sheets(path: Path, label: str) -> list[Sheet]:
     if len(tables) > MOST_TABLES:
         raise InputError(f"{label}: holds {len(tables):,} tables; put only those of one survey there")
     return [
-        _sheet(path, f"{label}: {name}", name, each, _book_of(each, books))
+        _sheet(Place(path, f"{label}: {name}", name, each, _book_of(each, books)), brief)
         for each in tables
         for name in [escaped(Path(each).name)]
     ]
@@ -162,7 +168,18 @@ def _codebook_beside(path: Path) -> str:
     return book.read_text(encoding="utf-8", errors="replace")
 
 
-def _sheet(path: Path, label: str, file: str, member: str, codebook: str) -> Sheet:
+class Place(NamedTuple):
+    """Where a table is: file, how it is named in an error, its own name, the entry of a zip, its codebook."""
+
+    path: Path
+    label: str
+    file: str
+    member: str
+    codebook: str
+
+
+def _sheet(place: Place, brief: bool) -> Sheet:
+    path, label, file, member, codebook = place
     form, head = form_and_head(path, label, member)
     if form.kind == "parquet":
         names, read = _of_parquet(path, label, form)
@@ -172,7 +189,9 @@ def _sheet(path: Path, label: str, file: str, member: str, codebook: str) -> She
         if marks >= MOST_COLUMNS:
             raise file_faults.too_wide(label, marks + 1, MOST_COLUMNS)
         names = header_of(head, label, form.separator)
-        read = _reader(path, label, form, names)
+        read = _reader(path, label, form)
+        if brief and len(head) >= _WHOLE:
+            read = _of_head(head, form, names, read)
     else:
         whole = read_texts(path, label, form=form)
         names, read = whole.column_names, whole.select
@@ -186,8 +205,31 @@ Read = Callable[[list[str]], pa.Table]
 """Reads some columns of a file."""
 
 
-def _reader(path: Path, label: str, form: Form, names: Sequence[str]) -> Read:
+def _reader(path: Path, label: str, form: Form) -> Read:
     return lambda wanted: read_texts(path, label, wanted, form=form)
+
+
+def _of_head(head: bytes, form: Form, names: Sequence[str], otherwise: Read) -> Read:
+    """Reads columns of the whole rows in the beginning of a CSV; all of it where that cannot be cut there."""
+    rows = without_told(head)
+    rows = rows[: rows.rfind(b"\n") + 1]
+    numbers = [str(at) for at in range(len(names))]
+
+    def read(wanted: list[str]) -> pa.Table:
+        columns = [numbers[names.index(name)] for name in wanted]
+        types = dict.fromkeys(columns, pa.string())
+        try:
+            table = pacsv.read_csv(
+                pa.BufferReader(rows),
+                pacsv.ReadOptions(use_threads=False, block_size=len(rows) + 1, column_names=numbers),
+                pacsv.ParseOptions(delimiter=form.separator, newlines_in_values=True),
+                pacsv.ConvertOptions(include_columns=columns, column_types=types, strings_can_be_null=False),
+            )
+        except pa.ArrowInvalid:
+            return otherwise(wanted)
+        return table.slice(1).rename_columns(wanted)
+
+    return read
 
 
 def _of_parquet(path: Path, label: str, form: Form) -> tuple[list[str], Read]:

@@ -139,12 +139,29 @@ def sort_folder(census: Path, root: Path) -> CensusFolder:
     Returns:
         The files, in order of their names. What cannot be opened or read is unknown, with the reason.
     """
+    paths = list(_files(census, _DEPTH))
+    seen = tuple((path, *_state(path)) for path in paths)
+    if _SORTED.get(census, (None, None))[0] != seen:
+        _SORTED[census] = seen, _sorted(paths, census, root)
+    return _SORTED[census][1]
+
+
+_SORTED: dict[Path, tuple[tuple[object, ...], CensusFolder]] = {}
+"""What was said of a folder, with the state of its files: a run asks several times."""
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.lstat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _sorted(paths: Sequence[Path], census: Path, root: Path) -> CensusFolder:
     layers: list[Path] = []
     named: dict[Role, list[File]] = {}
     own: dict[Role, list[File]] = {}
     lists: list[File] = []
     unknown: list[tuple[str, str]] = []
-    for path in _files(census, _DEPTH):
+    for path in paths:
         label = as_label(path, root)
         role = _by_name(path, census)
         if role is not None:
@@ -195,7 +212,7 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
             return "beside", False, ""
         if not path.name.lower().endswith(_TABLES):
             return "unknown", False, f"is not recognised; expected {EXPECTED}"
-        return _of_sheets(sheets(path, label))
+        return _of_sheets(sheets(path, label, brief=True))
     except InputError as error:
         return "unknown", False, str(error).removeprefix(f"{label}: ")
 
@@ -217,7 +234,7 @@ def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
 
 def is_of_one_city(label: str, path: Path) -> bool:
     """Whether a list of cities is of one city alone, so that several may lie side by side."""
-    found = sheets(path, label)
+    found = sheets(path, label, brief=True)
     return not any(first_of(sheet.names, ("CITY",), sheet.label) for sheet in found) and all(
         first_of(sheet.names, ("GEOID",), sheet.label) for sheet in found
     )

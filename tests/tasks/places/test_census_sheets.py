@@ -136,3 +136,18 @@ def test_a_table_of_more_rows_than_the_census_has_is_one_line(tmp_path: Path):
 )
 def test_what_only_belongs_to_a_download_is_known_by_its_name(name: str, beside: bool):
     assert is_beside(name) == beside
+
+
+def test_of_a_large_csv_the_beginning_is_enough_to_know_it(tmp_path: Path):
+    path = tmp_path / "acs.csv"
+    rows = "".join(f'08001{at:06},{at},"1\n2"\n' for at in range(80_000))
+    path.write_text(HEADER + rows)
+    (brief,), (whole,) = sheets(path, "a", brief=True), sheets(path, "a")
+    assert brief.names == whole.names
+    found, every = brief.load(["GEOID", "B19013_001E"]), whole.load(["GEOID", "B19013_001E"])
+    assert every.num_rows == 80_000
+    assert 20_000 < found.num_rows < 80_000
+    assert found.slice(0, 1_000).equals(every.slice(0, 1_000))
+    small = tmp_path / "small.csv"
+    small.write_text(HEADER + "08001000100,1,2")
+    assert sheets(small, "a", brief=True)[0].load(["GEOID"]).num_rows == 1

@@ -141,3 +141,12 @@ def test_what_other_parts_read_and_what_systems_write_is_passed_over(census: Pat
     assert not found.unknown
     assert not found.has("acs")
     assert sort_folder(census / "absent", census.parent) == CensusFolder()
+
+
+def test_a_folder_is_sorted_again_only_where_a_file_changed(census: Path):
+    put(census, mine_DOT_csv=ACS)
+    first = look(census)
+    assert look(census) is first
+    put(census, mine_DOT_csv=LIST + f"B,{TRACTS[0]}\n")
+    assert not look(census).has("acs")
+    assert labels(look(census).cities) == ["mine.csv"]
