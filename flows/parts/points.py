@@ -119,7 +119,7 @@ def census(given: Inputs) -> Census:
 
 
 def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...]]:
-    """The lists of cities made from the boundaries of places: of those that are examined, and of the crimes."""
+    """The lists of cities made from the boundaries of places: those examined, and those with crimes."""
     from tasks.places.look import find_places, lists_of_places
 
     config = given.investigation.config

@@ -23,8 +23,8 @@ from tasks.places.census_cities import SCHEMA, CityLists
 from tasks.places.coordinates import needs_transform
 from tasks.places.id_columns import geoids_in
 from tasks.places.layer import Source, open_layers
-from tasks.places.place_names import open_places, places_in
 from tasks.places.layer_files import hash_of
+from tasks.places.place_names import open_places, places_in
 from tasks.places.read_source import batches_of, in_degrees
 from tasks.rows.results import InputFile, Recognised
 

@@ -51,6 +51,7 @@ def in_degrees(shapes: npt.NDArray[Any], crs: CRS) -> npt.NDArray[Any]:
         shapes: Geometries.
         crs: Their system.
     """
-    return np.asarray(
-        shapely.transform(shapes, lambda x, y: to_degrees(x, y, crs), include_z=False, interleaved=False)
-    )
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            shapely.transform(shapes, lambda x, y: to_degrees(x, y, crs), include_z=False, interleaved=False)
+        )
