@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from data.catalog import Investigation
     from tasks.income.results import Findings
     from tasks.ledger.results import PartClosed
-    from tasks.places.look import Bounds, CensusFolder, Needed
+    from tasks.places.look import Bounds, CensusFolder, CityLists, Needed
     from tasks.places.results import Census, Layer
-    from tasks.rows.results import FileOfRows, Recognised
+    from tasks.rows.results import FileOfRows, InputFile, Recognised
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
 """The files of the Census that both need, under the names that the program gives them."""
@@ -117,7 +117,20 @@ def census(given: Inputs) -> Census:
     from tasks.places.look import read_census
 
     found = given.once(folder)
-    return read_census(found.acs, found.cities or [city_tracts(given)], include=None)
+    made = given.once(city_lists_of_places) if not found.cities and found.has("places") else None
+    lists = found.cities or ([] if made else [city_tracts(given)])
+    return read_census(found.acs, lists, include=None, made=None if made is None else lambda: made)
+
+
+def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...]]:
+    """The lists of cities made from the boundaries of places: those examined, and those with crimes."""
+    from tasks.places.look import find_places, lists_of_places
+
+    config = given.investigation.config
+    include = config.cities.include
+    named = None if include is None else [*include, *sorted({each.city for each in config.crime.values()})]
+    places = find_places(given.once(folder).layers)
+    return lists_of_places(places, given.once(layer), named and list(dict.fromkeys(named)))
 
 
 def city_tracts(given: Inputs) -> tuple[str, Path]:

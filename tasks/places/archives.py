@@ -97,7 +97,7 @@ def layers_in(names: Sequence[str]) -> list[str]:
         >>> layers_in(["a/x.shp", "a/x.dbf", "b.gdb/a00000001.gdbtable", "b.gdb/timestamps", "notes.json"])
         ['a/x.shp', 'b.gdb']
     """
-    found = {name for name in names if name.lower().endswith(INSIDE)}
+    found = {name for name in names if name.lower().endswith(INSIDE) and ".gdb/" not in name.lower()}
     for name in names:
         parts = PurePosixPath(name).parts
         for depth, part in enumerate(parts[:-1], start=1):

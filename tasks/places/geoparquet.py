@@ -21,6 +21,7 @@ import shapely
 from data import file_faults
 from data.errors import InputError
 from data.record_names import escaped
+from tasks.places.archives import is_lfs_pointer, lfs_pointer
 from tasks.places.coordinates import Bounds
 from tasks.places.gdal import BATCH, first_line
 
@@ -28,6 +29,7 @@ _NATIVE: Final = frozenset({"polygon", "multipolygon"})
 """Encodings of GeoParquet 1.1 besides WKB that can hold areas."""
 _AREAL: Final = frozenset({"Polygon", "MultiPolygon", "GeometryCollection"})
 MOST_ROWS: Final = 10_000_000
+_HEAD: Final = 1_024
 _AGAIN: Final = "save it as GeoParquet again"
 
 
@@ -74,6 +76,12 @@ def read_stated(path: Path, label: str) -> Stated:
         InputError: It is no Parquet, has no geometry, or its metadata is not that of GeoParquet.
     """
     with _reading(label):
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        if not head:
+            raise file_faults.empty(label)
+        if is_lfs_pointer(head):
+            raise lfs_pointer(label)
         metadata = pq.read_metadata(path)
         schema = metadata.schema.to_arrow_schema()
     if metadata.num_rows > MOST_ROWS:

@@ -133,19 +133,28 @@ def open_layer(path: Path) -> tuple[Source, ...]:
     suffix = path.suffix.lower()
     if suffix in {".parquet", ".geoparquet"}:
         return (_open_parquet(path, label),)
-    inner = _inside_zip(path, label) if suffix in {".zip", ".kmz"} else [""]
+    inner = inside_zip(path, label) if suffix in {".zip", ".kmz"} else [""]
     return tuple(_open(path, inside, label) for inside in inner)
 
 
-def _inside_zip(path: Path, label: str) -> list[str]:
-    """The layers in a zip file, in whatever folder of it: one, or several that are named as tracts."""
+def inside_zip(path: Path, label: str, areas: str = TRACTS) -> list[str]:
+    """The layers in a zip file, in whatever folder of it: one, or several that are named as such areas.
+
+    Args:
+        path: The zip file.
+        label: How it is named in an error.
+        areas: ``tracts`` or ``places``.
+
+    Raises:
+        InputError: There is none, or several without such names.
+    """
     names = names_in(path, label)
     found = layers_in(names)
     if len(found) == 1:
         return found
     editions = {name: edition_of(PurePosixPath(name).name) for name in found}
-    if tracts := [name for name, edition in editions.items() if edition and edition.areas == TRACTS]:
-        return tracts
+    if wanted := [name for name, edition in editions.items() if edition and edition.areas == areas]:
+        return wanted
     if not found and any(name.lower().endswith(".zip") for name in names):
         raise InputError(f"{label}: holds zip files; unpack it, and put the zip file of tracts into census/")
     shown = ", ".join(escaped(name[:60]) for name in found[:3])
@@ -163,16 +172,24 @@ def _open(path: Path, inside: str, label: str) -> Source:
         # Formats of text state no number of rows; they are read to their end when they are opened anyway.
         info = gdal.info(opened, layer, count=True)
         first = gdal.first_rows(opened, layer, ids.columns)
-    _only_polygons(str(info["geometry_type"] or ""), label)
+    only_polygons(str(info["geometry_type"] or ""), label)
     _only_tracts(fields, first, ids, label)
-    crs = _crs(info["crs"], path, inside)
-    bounds = info.get("total_bounds")
-    box = _extent(bounds, crs, label)
+    crs = crs_of(info["crs"], path, inside)
+    box = _extent(info.get("total_bounds"), crs, label)
     rows = int(info["features"])
     return Source(path, inside, layer, ids, None, crs, box, rows if rows >= 0 else None, edition)
 
 
-def _only_polygons(kind: str, label: str) -> None:
+def only_polygons(kind: str, label: str) -> None:
+    """See that a layer states that it holds polygons.
+
+    Args:
+        kind: The type of geometry that it states; empty where it has none.
+        label: How it is named in an error.
+
+    Raises:
+        InputError: It states another.
+    """
     if kind not in _POLYGONS:
         raise InputError(
             f"{label}: holds {kind or 'no geometries'}, not polygons; hand in the layer of tract boundaries"
@@ -262,12 +279,22 @@ def _open_parquet(path: Path, label: str) -> Source:
     if ids is None:
         raise no_ids(label, fields)
     _only_tracts(fields, geoparquet.first_ids(path, label, ids.columns), ids, label)
-    crs = _crs(stated.crs, path, "")
+    crs = crs_of(stated.crs, path, "")
     bounds = _extent(stated.bounds, crs, label)
     return Source(path, "", None, ids, stated, crs, bounds, stated.rows, edition_in(path))
 
 
-def _crs(stated: object, path: Path, inside: str) -> CRS:
+def crs_of(stated: object, path: Path, inside: str) -> CRS:
+    """The system that a layer states.
+
+    Args:
+        stated: As the file has it; None where it does not say.
+        path: The file.
+        inside: The layer's name inside a zip file; else empty.
+
+    Raises:
+        InputError: There is none, or it is not known, or not of the Earth.
+    """
     label = label_of(path)
     shapefile = (inside or path.name).lower().endswith(".shp")
     place = "into the zip file" if inside else "beside it"

@@ -19,14 +19,14 @@ from pyproj import CRS
 
 from data.errors import InputError
 from data.tables import replacing
-from tasks.places import gdal, geoparquet, repair
-from tasks.places.coordinates import needs_transform, to_degrees
+from tasks.places import repair
+from tasks.places.coordinates import needs_transform
 from tasks.places.id_columns import geoids_in
 from tasks.places.kept_layer import write_layer
 from tasks.places.layer import Source, check_degrees, open_layers
 from tasks.places.layer_files import hash_of_all, two_editions
+from tasks.places.read_source import batches_of, in_degrees
 from tasks.places.results import Layer
-from tasks.places.staging import staged
 
 ROW_GROUP: Final = 1_000
 """Tracts in a row group: small enough that a region is read without its neighbours."""
@@ -126,7 +126,7 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
     for geoids, wkb in _read(source, folder):
         these = repair.decoded(wkb, geoids, label)
         if move:
-            these = _in_degrees(these, source.crs)
+            these = in_degrees(these, source.crs)
         these, mended = repair.mended(these, geoids, label, used)
         names.append(geoids)
         shapes.append(these)
@@ -143,29 +143,10 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
 def _read(source: Source, folder: Path) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
     """GEOIDs (str) and polygons (WKB) in batches, as in the file."""
     before = 0
-    for table, wkb in _batches(source, folder):
+    for table, wkb in batches_of(source, folder):
         geoids = geoids_in(table, source.ids, source.label, before=before)
         before += len(table)
         yield np.array(geoids.to_pylist(), dtype=object), np.array(wkb.to_pylist(), dtype=object)
-
-
-def _batches(source: Source, folder: Path) -> Iterator[tuple[pa.Table, pa.Array]]:
-    if source.stated is not None:
-        yield from geoparquet.batches(source.path, source.label, source.stated, source.ids.columns)
-        return
-    with (
-        staged(source.path, source.inside, whole=True, beside=folder) as opened,
-        gdal.reading(source.label),
-    ):
-        for batch, name in gdal.batches(opened, source.layer, source.ids.columns):
-            place = batch.schema.get_field_index(name)
-            yield pa.Table.from_batches([batch]), batch.column(place)
-
-
-def _in_degrees(shapes: npt.NDArray[Any], crs: CRS) -> npt.NDArray[Any]:
-    return np.asarray(
-        shapely.transform(shapes, lambda x, y: to_degrees(x, y, crs), include_z=False, interleaved=False)
-    )
 
 
 def _each_once(parts: Sequence[Part]) -> None:

@@ -29,7 +29,7 @@ _COLLECTION: Final = 7
 _AREAL: Final = ("Polygon", "MultiPolygon")
 _LINE: Final = 1
 """Dimension of a line; areas have 2."""
-_PAIRS: Final = 5_000_000
+_PAIRS: Final = 200_000
 """Pairs of segments that are looked at together, if each lies on each."""
 _FEWEST: Final = 16
 
@@ -61,7 +61,8 @@ def decoded(wkb: Objects, geoids: Objects, label: str) -> Objects:
         InputError: One is no geometry; the tract is named.
     """
     try:
-        return np.asarray(shapely.from_wkb(wkb))
+        with np.errstate(invalid="ignore"):  # a coordinate that is no number is named when it is looked at
+            return np.asarray(shapely.from_wkb(wkb))
     except (ShapelyError, TypeError, ValueError, OverflowError, MemoryError):
         pass
     for one, geoid in zip(wkb, geoids, strict=True):
@@ -91,6 +92,11 @@ def mended(shapes: Objects, geoids: Objects, label: str, used: Limits) -> tuple[
         InputError: A tract has no polygon, is no polygon, has coordinates that are no numbers, or has more
             vertices or crossings than there may be.
     """
+    with np.errstate(invalid="ignore"):
+        return _mended(shapes, geoids, label, used)
+
+
+def _mended(shapes: Objects, geoids: Objects, label: str, used: Limits) -> tuple[Objects, int]:
     _all_polygons(geoids, shapes, label)
     _few_vertices(geoids, shapes, label, used)
     if shapely.has_z(shapes).any() or shapely.has_m(shapes).any():
