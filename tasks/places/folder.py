@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from data import file_faults
 from data.errors import InputError
 from data.opening import regular
 from data.printable import escaped
@@ -180,7 +181,11 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
     """The files of the folder and of folders in it, sorted; a file geodatabase is one thing."""
     if not folder.is_dir():
         return
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise file_faults.unreadable(as_label(folder, folder.parent), error) from error
+    for path in paths:
         name = path.name.lower()
         if name.startswith((".", "~$", "__macosx", *_OTHERS)) or is_of_disk(name) or name in _OF_SYSTEMS:
             continue

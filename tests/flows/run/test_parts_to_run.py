@@ -130,21 +130,3 @@ def test_records_of_other_files_alone_have_no_mailbox(tmp_path: Path):
     make(tmp_path, "records/lapd/notes.pdf")
     with pytest.raises(NoMailboxError, match=r"no mailbox \(\*\.pst, \*\.ost\) in it \(but 1 file"):
         mailboxes_of(Investigation.open(tmp_path))
-
-
-def test_files_of_the_census_may_have_names_of_their_own(tmp_path: Path):
-    found = make(tmp_path, "posts/a.csv", "census/tl_2019_08_tract.shp")
-    assert skipped(found)["posts"] == "no census/acs.*, census/city_tracts.*"
-    (tmp_path / "census/income.csv").write_text("GEOID,B01003_001E,B19013_001E\n08001000100,1,2\n")
-    (tmp_path / "census/cities.csv").write_text("Brighton city,Thornton city\n08001000100,08001000200\n")
-    assert parts_to_run(found, ["posts"]) == ("posts",)
-    assert not [note for note in notes(found, ["posts"]) if "census" in note]
-
-
-def test_a_file_of_the_census_that_is_nothing_of_use_is_named_with_what_is_expected(tmp_path: Path):
-    found = make(tmp_path, "posts/a.csv", "census/tracts.zip", "census/city_tracts.csv")
-    (tmp_path / "census/prices.csv").write_text("street,price\nA,1\n")
-    why = "census/prices.csv: is not recognised by its columns (street, price); expected a tract layer"
-    assert skipped(found)["posts"].startswith(f"no census/acs.* ({why}")
-    (tmp_path / "census/acs.csv").write_bytes(b"")
-    assert [note for note in notes(found, ["posts"]) if note.startswith(why)]

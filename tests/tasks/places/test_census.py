@@ -181,6 +181,7 @@ def test_the_real_census_and_lists_are_read_whole(real: Path):
     )
     assert census.tracts.num_rows == 73_056
     assert census.tracts["income"].null_count == 1_023
+    assert census.tracts["income_top_coded"].to_pylist().count(True) == 113
     assert census.cities.num_rows == 13_115
     assert len(census.cities["city"].unique()) == 50
     assert len(census.cities["GEOID"].unique()) == 13_107
