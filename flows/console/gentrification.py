@@ -30,7 +30,7 @@ def build(folder: Path, replace: bool = False) -> None:
             ``census/gentrification`` already. Of several mistakes, all but the last are printed.
         LedgerError: The counts do not add up.
     """
-    from tasks.places.look import read_city_tracts
+    from tasks.places.look import read_city_lists
     from tasks.selection.look import (
         FILE_NAME,
         build_gentrification,
@@ -46,9 +46,9 @@ def build(folder: Path, replace: bool = False) -> None:
     sources = find_downloads(investigation.folder)
     _print_sources(sources, investigation, to)
     _print_missing(sources, folder, to)
-    label, path = investigation.census_file("city_tracts")
+    lists = _lists(investigation)
     _check_place(investigation, folder, replace)
-    inputs, mistakes = read_inputs(sources, read_city_tracts(path, label))
+    inputs, mistakes = read_inputs(sources, read_city_lists(lists).cities.select(["city", "GEOID"]))
     for mistake in mistakes[:-1]:
         console(error=True).print(f"nwatch: {mistake}", markup=False)
     if inputs is None:
@@ -64,6 +64,17 @@ def build(folder: Path, replace: bool = False) -> None:
     to.print(f"{FILE_NAME} is written. Then: nwatch run {folder}", markup=False)
 
 
+def _lists(investigation: Investigation) -> list[tuple[str, Path]]:
+    """The files with the lists of cities, under whatever name.
+
+    Raises:
+        InputError: There is none, or more than one.
+    """
+    from flows.parts.points import census_files
+
+    return census_files(investigation).cities or [investigation.census_file("city_tracts")]
+
+
 def _print_sources(sources: Downloads, investigation: Investigation, to: Console) -> None:
     """Print what is needed, and what there is."""
     from tasks.selection.look import NEEDS
@@ -74,7 +85,7 @@ def _print_sources(sources: Downloads, investigation: Investigation, to: Console
         more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
         rows.append((need.name, need.columns, f"{files[0]}{more}" if files else "missing"))
     try:
-        lists = investigation.census_file("city_tracts")[0]
+        lists = ", ".join(label for label, _ in _lists(investigation))
     except InputError:
         lists = "missing"
     rows.append(("lists of cities", "city, GEOID", lists))

@@ -28,7 +28,7 @@ class CrimeInput:
     Attributes:
         files: By folder of ``crime/``, its files.
         settings: By folder, its section ``[crime.<folder>]``.
-        layer: The tract layer's file.
+        layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
         threshold: What p is compared with: alpha divided by the number of cities examined.
         recognised: What each file was recognised as.
@@ -36,7 +36,7 @@ class CrimeInput:
 
     files: Mapping[str, Files]
     settings: Mapping[str, Crime]
-    layer: Path
+    layer: tuple[Path, ...]
     census: Census
     threshold: float
     recognised: tuple[Recognised, ...] = ()
@@ -155,5 +155,8 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    found_otherwise=points.found_otherwise,
+    unknown=points.unknown,
+    recognised=points.recognised,
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

@@ -11,14 +11,22 @@ from flows.run.inputs import Inputs
 from flows.run.part import Found, files_by_hash
 
 if TYPE_CHECKING:
+    from data.catalog import Investigation
     from tasks.income.results import Findings
     from tasks.ledger.results import PartClosed
-    from tasks.places.look import Bounds
+    from tasks.places.look import Bounds, CensusFolder, CityLists, Needed
     from tasks.places.results import Census, Layer
-    from tasks.rows.results import FileOfRows
+    from tasks.rows.results import FileOfRows, InputFile, Recognised
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
-"""The files of the Census that both need."""
+"""The files of the Census that both need, under the names that the program gives them."""
+
+_ROLES: Final[Mapping[str, Needed]] = {
+    "census/tracts*": "tracts",
+    "census/acs.*": "acs",
+    "census/city_tracts.*": "cities",
+}
+"""What each of them is, where it has a name of its own."""
 
 WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate")
 """What both need on workers."""
@@ -46,11 +54,55 @@ class PointsFound(Found):
     closed: PartClosed
 
 
-def layer(given: Inputs) -> Path:
-    """The tract layer's file."""
+def folder(given: Inputs) -> CensusFolder:
+    """Which file of ``census/`` is what."""
+    return census_files(given.investigation)
+
+
+def census_files(investigation: Investigation) -> CensusFolder:
+    """Which file of an investigation's ``census/`` is what."""
+    from tasks.places.look import sort_folder
+
+    return sort_folder(investigation.folder / "census", investigation.folder)
+
+
+def found_otherwise(investigation: Investigation, pattern: str) -> bool:
+    """Whether a file of the Census is there under a name of its own.
+
+    Lists of cities are not needed where they can be made of the polygons of the places.
+    """
+    if pattern not in _ROLES or not (investigation.folder / "census").is_dir():
+        return False
+    found = census_files(investigation)
+    role = _ROLES[pattern]
+    return found.has(role) or (role == "cities" and found.has("places"))
+
+
+def unknown(investigation: Investigation) -> list[str]:
+    """The files of ``census/`` that are none of what the program looks for there, each with the reason."""
+    if not (investigation.folder / "census").is_dir():
+        return []
+    return [f"{label}: {why}" for label, why in census_files(investigation).unknown]
+
+
+def recognised(given: Inputs) -> tuple[Recognised, ...]:
+    """What the files of the tract layer and of the Census were recognised as."""
+    return (*given.once(recognised_layer), *given.once(census).recognised)
+
+
+def recognised_layer(given: Inputs) -> tuple[Recognised, ...]:
+    """What the files of the tract layer were recognised as."""
+    from tasks.places.look import words_of_layer
+    from tasks.rows.results import Recognised
+
+    return tuple(Recognised(label, words) for label, words in words_of_layer(given.once(layer)))
+
+
+def layer(given: Inputs) -> tuple[Path, ...]:
+    """The files of the tract layer."""
     from tasks.places.look import find_layer
 
-    return find_layer(given.investigation.layer_files())
+    return find_layer(given.once(folder).layers)
 
 
 def bounds(given: Inputs) -> Bounds | None:
@@ -64,15 +116,38 @@ def census(given: Inputs) -> Census:
     """The Census, and the lists of all cities."""
     from tasks.places.look import read_census
 
-    place = given.investigation.census_file
-    return read_census(place("acs"), place("city_tracts"), include=None)
+    found = given.once(folder)
+    made = given.once(city_lists_of_places) if not found.cities and found.has("places") else None
+    lists = found.cities or ([] if made else [city_tracts(given)])
+    return read_census(found.acs, lists, include=None, made=None if made is None else lambda: made)
+
+
+def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...]]:
+    """The lists of cities made from the boundaries of places: those examined, and those with crimes."""
+    from tasks.places.look import find_places, lists_of_places
+
+    config = given.investigation.config
+    include = config.cities.include
+    named = None if include is None else [*include, *sorted({each.city for each in config.crime.values()})]
+    places = find_places(given.once(folder).layers)
+    return lists_of_places(places, given.once(layer), named and list(dict.fromkeys(named)))
+
+
+def city_tracts(given: Inputs) -> tuple[str, Path]:
+    """The list of cities by the name that the program gives it.
+
+    Raises:
+        InputError: There is none.
+    """
+    return given.investigation.census_file("city_tracts")
 
 
 def census_of_examined(given: Inputs) -> Census:
     """The same Census, and the lists of the examined cities alone."""
     from tasks.places.look import examined
 
-    label, _ = given.investigation.census_file("city_tracts")
+    lists = given.once(folder).cities
+    label = lists[0][0] if lists else "census/places*"
     return examined(given.once(census), given.investigation.config.cities.include, label)
 
 

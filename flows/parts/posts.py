@@ -30,14 +30,14 @@ class PostsInput:
     Attributes:
         files: The files of posts.
         settings: The section ``[posts]``.
-        layer: The tract layer's file.
+        layer: The files of the tract layer.
         census: The Census and the examined cities.
         alpha: The configured alpha, which is divided by the number of cities examined.
     """
 
     files: Files
     settings: Posts
-    layer: Path
+    layer: tuple[Path, ...]
     census: Census
     alpha: float
 
@@ -147,5 +147,8 @@ PART = Part(
     origin=origin,
     tell=tell,
     notes=notes,
+    found_otherwise=points.found_otherwise,
+    unknown=points.unknown,
+    recognised=points.recognised,
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

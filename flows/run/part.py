@@ -115,6 +115,16 @@ def _no_notes(investigation: Investigation) -> list[str]:
     return []
 
 
+def _only_so_named(investigation: Investigation, pattern: str) -> bool:
+    """Files are known by their names."""
+    return False
+
+
+def _none_unknown(investigation: Investigation) -> Sequence[str]:
+    """Every file is known by its name."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a run. Everything that is true of it alone is here or in its area of ``tasks``.
@@ -126,6 +136,8 @@ class Part:
         name: Its name: of the page, on the command line, in the provenance.
         patterns: The files that it needs, as glob patterns below the investigation folder; without one of
             each, the part is skipped.
+        found_otherwise: Whether what a pattern stands for is there under another name.
+        unknown: Files beside them that are not what the part needs, one line each with the reason.
         tables: What it publishes beside the ledger.
         ledger: What it writes into the ledger, and what must add up.
         run: Does the work, and writes the tables and the ledger rows to ``job.out``.
@@ -154,6 +166,8 @@ class Part:
     look: Callable[[Inputs], Any] = _nothing
     recognised: Callable[[Inputs], Sequence[Recognised]] = _not_said
     notes: Callable[[Investigation], list[str]] = _no_notes
+    found_otherwise: Callable[[Investigation, str], bool] = _only_so_named
+    unknown: Callable[[Investigation], Sequence[str]] = _none_unknown
     doubts: Callable[[Path], Doubts] = _no_doubts
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None

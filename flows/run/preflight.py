@@ -21,6 +21,7 @@ from data.records import RecordFile
 from data.text import nearest
 from flows import parts as registry
 from flows.run.inputs import Inputs
+from flows.run.part import Part
 from tasks.rows.results import Recognised
 
 
@@ -138,7 +139,7 @@ def check_agency(investigation: Investigation, agency: str) -> None:
 
 def skipped(investigation: Investigation) -> dict[str, str]:
     """The parts whose input is not there, or that a later version brings, each with its reason."""
-    reasons = {part.name: _missing(investigation, part.patterns) for part in registry.load()}
+    reasons = {part.name: _lacking(investigation, part) for part in registry.load()}
     for name, patterns in registry.PLANNED.items():
         reasons[name] = _missing(investigation, patterns) or f"this version does not analyse {name} yet"
     # Mail that an earlier run published is missed, not skipped.
@@ -149,6 +150,19 @@ def skipped(investigation: Investigation) -> dict[str, str]:
         if _no_records(investigation) and not any(file.exists() for file in published):
             reasons["mail"] = "no mailbox in records/"
     return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _lacking(investigation: Investigation, part: Part) -> str:
+    """Which files a part lacks, and why those that are there are not what it needs; empty if it has all."""
+    missing = [
+        pattern
+        for pattern in part.patterns
+        if not _any(investigation, pattern) and not part.found_otherwise(investigation, pattern)
+    ]
+    if not missing:
+        return ""
+    unknown = "".join(f" ({line})" for line in part.unknown(investigation)[:1])
+    return f"no {', '.join(missing)}{unknown}"
 
 
 def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:
@@ -229,10 +243,10 @@ def notes(
         line
         for part in registry.load()
         if part.name not in left_out and part.name not in rest
-        for line in part.notes(investigation)
+        for line in (*part.notes(investigation), *part.unknown(investigation))
     ]
     absent = [part for part in left_out if brief and not _begun(investigation, part)]
-    return own + lines + _notes_on(left_out, absent if len(absent) > 1 else [])
+    return list(dict.fromkeys(own)) + lines + _notes_on(left_out, absent if len(absent) > 1 else [])
 
 
 def _begun(investigation: Investigation, part: str) -> bool:

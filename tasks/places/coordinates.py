@@ -76,6 +76,23 @@ def to_layer(lon: Floats, lat: Floats, crs: CRS) -> tuple[Floats, Floats]:
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
+def to_degrees(x: Floats, y: Floats, crs: CRS) -> tuple[Floats, Floats]:
+    """Transform a layer's coordinates into longitude and latitude, as the inverse of :func:`to_layer`.
+
+    Args:
+        x: In the layer's units.
+        y: Likewise.
+        crs: The layer's system.
+
+    Example:
+        >>> lon, lat = to_degrees(np.array([0.0]), np.array([0.0]), CRS.from_epsg(5070))
+        >>> round(float(lon[0]), 6), round(float(lat[0]), 6)
+        (-96.0, 23.0)
+    """
+    lon, lat = Transformer.from_crs(crs, _base_of(crs), always_xy=True).transform(x, y)
+    return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+
+
 def bounds_in_degrees(bounds: Bounds, crs: CRS) -> Bounds | None:
     """A layer's extent as west, south, east and north in degrees; None where it cannot be computed.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,64 +15,86 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyogrio
 import shapely
+from pyproj import CRS
 
 from data.errors import InputError
 from data.tables import replacing
+from tasks.places import repair
 from tasks.places.coordinates import needs_transform
-from tasks.places.geoids import to_geoids
-from tasks.places.layer import Source, hash_of, label_of, open_layer
+from tasks.places.id_columns import geoids_in
+from tasks.places.kept_layer import write_layer
+from tasks.places.layer import Source, check_degrees, open_layers
+from tasks.places.layer_files import hash_of_all, two_editions
+from tasks.places.read_source import batches_of, in_degrees
 from tasks.places.results import Layer
 
 ROW_GROUP: Final = 1_000
 """Tracts in a row group: small enough that a region is read without its neighbours."""
 
-_LAYOUT: Final = "2"
+_LAYOUT: Final = "3"
 """Part of the folder's name; with another number, every layer is read again."""
 
 _FACTS: Final = "layer.json"
-_AREAL: Final = ("Polygon", "MultiPolygon")
-_COLLECTION: Final = 7
-"""Shapely's number for a mixed collection of geometries; its areas are the tract."""
-
-_LINE: Final = 1
-"""Dimension of a line; areas have 2."""
+_DEGREES: Final = CRS.from_epsg(4269)
+"""NAD 83, in degrees: what the Census Bureau uses, and what files in several systems are brought into."""
 
 
-def prepare_layer(path: Path, work: Path) -> Layer:
+@dataclass(frozen=True)
+class Part:
+    """The tracts of one file.
+
+    Attributes:
+        source: The file.
+        geoids: Their GEOIDs (str), each once, sorted.
+        wkb: Their valid polygons (bytes), in the common system.
+        bounds: Their minx, miny, maxx, maxy.
+        repaired: How many were repaired.
+    """
+
+    source: Source
+    geoids: npt.NDArray[Any]
+    wkb: npt.NDArray[Any]
+    bounds: npt.NDArray[np.float64]
+    repaired: int
+
+
+def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
     """Read the layer, or take it as an earlier run kept it.
 
     Polygons that are not valid by OGC's rules are repaired (``shapely.make_valid``; of what comes out, and of
     mixed collections, the areas are kept) and counted. Rows with the same GEOID become one tract. The rows
-    follow a Hilbert curve, so that neighbours are together in the file.
+    follow a Hilbert curve, so that neighbours are together in the file. Several files become one layer; where
+    they are in different systems, all are brought into degrees (NAD 83).
 
     Args:
-        path: The layer as it was handed in.
-        work: The investigation's work folder; the layer is kept in ``places/`` there, under the hash of its
-            bytes and the versions of the libraries that read it.
+        paths: The layer as it was handed in: one file, or several.
+        work: The investigation's work folder; the layer is kept in ``places/`` there, under the hash of the
+            bytes of all files and the versions of the libraries that read it.
 
     Returns:
         The layer as it is kept.
 
     Raises:
-        InputError: As :func:`tasks.places.layer.check_layer`; or a tract has no polygon.
+        InputError: As :func:`tasks.places.layer.check_layer`; or a tract has no polygon, or is in two files.
     """
-    given = hash_of(path)
+    own = [paths] if isinstance(paths, Path) else sorted(paths)
+    given = hash_of_all(own)
     folder = work / "places" / f"{given.source}-{_versions()}"
     kept = folder / "tracts.parquet"
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
     if not (facts.is_file() and kept.is_file()):
-        source = open_layer(path)
-        tracts, repaired = _repaired(_read(source), label_of(path))
+        sources = open_layers(own)
+        crs = common_crs(sources)
+        parts = [_part(source, crs, folder) for source in sources]
+        _each_once(parts)
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(kept) as beside:
-            tracts.to_parquet(
-                beside, index=False, compression=None, row_group_size=ROW_GROUP, write_covering_bbox=True
-            )
+            write_layer(beside, *_together(parts), crs=crs, rows=ROW_GROUP)
         found = {
-            "tracts": len(tracts),
-            "repaired": repaired,
-            "transform": needs_transform(source.crs),
+            "tracts": sum(len(part.geoids) for part in parts),
+            "repaired": sum(part.repaired for part in parts),
+            "transform": needs_transform(crs),
         }
         with replacing(facts) as beside:
             beside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -84,63 +108,67 @@ def _versions() -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]
 
 
-def _read(source: Source) -> gpd.GeoDataFrame:
-    """GEOID and geometry of all rows, as in the file."""
-    label = label_of(source.path)
-    try:
-        if source.layer is None:
-            frame = gpd.read_parquet(source.path, columns=["GEOID", source.geometry])
-        else:
-            frame = pyogrio.read_dataframe(
-                source.opened, layer=source.layer, columns=["GEOID"], use_arrow=True
-            )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, pa.ArrowException) as error:
-        reason = str(error).split("\n", 1)[0][:120]
-        raise InputError(f"{label}: cannot be read to its end ({reason}); download it again") from error
-    geoids = to_geoids(pa.array(frame["GEOID"], from_pandas=True), label)
-    polygons = np.asarray(frame.geometry.array)
-    return gpd.GeoDataFrame({"GEOID": geoids.to_pylist()}, geometry=polygons, crs=source.crs)
+def common_crs(sources: Sequence[Source]) -> CRS:
+    """The system in which the layer is kept: that of its files, or degrees if they have several."""
+    first, *others = (source.crs for source in sources)
+    if all(first.equals(other, ignore_axis_order=True) for other in others):
+        return first
+    return _DEGREES
 
 
-def _repaired(frame: gpd.GeoDataFrame, label: str) -> tuple[gpd.GeoDataFrame, int]:
-    """Valid polygons, one per GEOID, in spatial order; and how many had to be repaired."""
-    if not len(frame):
+def _part(source: Source, crs: CRS, folder: Path) -> Part:
+    """Read one file: its tracts, valid, in the common system."""
+    names: list[npt.NDArray[Any]] = []
+    shapes: list[npt.NDArray[Any]] = []
+    used, repaired, label = repair.Limits(), 0, source.label
+    move = needs_transform(source.crs) and not source.crs.equals(crs, ignore_axis_order=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for geoids, wkb in _read(source, folder):
+        these = repair.decoded(wkb, geoids, label)
+        if move:
+            these = in_degrees(these, source.crs)
+        these, mended = repair.mended(these, geoids, label, used)
+        names.append(geoids)
+        shapes.append(these)
+        repaired += mended
+    if not sum(map(len, names)):
         raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
-    geoids = frame["GEOID"].to_numpy(dtype=object)
-    polygons = shapely.force_2d(np.asarray(frame.geometry.array))
-    _all_polygons(geoids, polygons, label)
-    wrong = ~shapely.is_valid(polygons) | (shapely.get_type_id(polygons) == _COLLECTION)
-    polygons[wrong] = [_areas(shape) for shape in shapely.make_valid(polygons[wrong])]
-    _all_polygons(geoids, polygons, label)
-    geoids, polygons = _united(geoids, polygons)
-    tracts = gpd.GeoDataFrame({"GEOID": geoids}, geometry=polygons, crs=frame.crs)
-    along = tracts.geometry.hilbert_distance().to_numpy()
+    geoids, polygons = _united(np.concatenate(names), np.concatenate(shapes))
+    bounds = shapely.bounds(polygons)
+    extent = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+    check_degrees(extent, crs if move else source.crs, label)
+    return Part(source, geoids, shapely.to_wkb(polygons, flavor="iso"), bounds, repaired)
+
+
+def _read(source: Source, folder: Path) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """GEOIDs (str) and polygons (WKB) in batches, as in the file."""
+    before = 0
+    for table, wkb in batches_of(source, folder):
+        geoids = geoids_in(table, source.ids, source.label, before=before)
+        before += len(table)
+        yield np.array(geoids.to_pylist(), dtype=object), np.array(wkb.to_pylist(), dtype=object)
+
+
+def _each_once(parts: Sequence[Part]) -> None:
+    """See that no tract is in two files."""
+    for place, part in enumerate(parts):
+        for other in parts[place + 1 :]:
+            both = np.intersect1d(part.geoids.astype(str), other.geoids.astype(str))
+            if len(both):
+                seen = f"{len(both):,} tract{'s' * (len(both) > 1)} in both, as {both[0]}"
+                raise two_editions(part.source.path, other.source.path, seen)
+
+
+def _together(
+    parts: Sequence[Part],
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[np.float64]]:
+    """The tracts of all parts along a Hilbert curve."""
+    geoids = np.concatenate([part.geoids for part in parts])
+    wkb = np.concatenate([part.wkb for part in parts])
+    bounds = np.concatenate([part.bounds for part in parts])
+    along = gpd.GeoSeries(shapely.box(*bounds.T)).hilbert_distance().to_numpy()
     order = np.lexsort((geoids.astype(str), along))
-    return tracts.iloc[order].reset_index(drop=True), int(wrong.sum())
-
-
-def _all_polygons(geoids: npt.NDArray[Any], polygons: npt.NDArray[Any], label: str) -> None:
-    """See that every tract has an area: one without would silently hold no point."""
-    none = shapely.is_missing(polygons) | shapely.is_empty(polygons)
-    if none.any():
-        raise InputError(
-            f"{label}: tract {min(geoids[none])} has no polygon ({int(none.sum())} such rows); "
-            "remove the row, or give it its boundary"
-        )
-    kinds = shapely.get_dimensions(polygons)
-    if (kinds <= _LINE).any():
-        first = int(np.flatnonzero(kinds <= _LINE)[0])
-        kind = polygons[first].geom_type
-        raise InputError(
-            f"{label}: tract {geoids[first]} is a {kind}, not a polygon; "
-            "hand in the layer of tract boundaries"
-        )
-
-
-def _areas(geometry: shapely.Geometry) -> shapely.Geometry:
-    """The areas of a repaired geometry: lines and points that fell off are not part of a tract."""
-    members = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.union_all([member for member in members if member.geom_type in _AREAL])
+    return geoids[order], wkb[order], bounds[order]
 
 
 def _united(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks.rows.results import InputFile
+from tasks.rows.results import InputFile, Recognised
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,17 @@ class Census:
 
     Attributes:
         tracts: GEOID (string, unique, sorted), population (int64, may be missing), income (float64, US
-            dollars a year, may be missing).
+            dollars a year, may be missing), and the other columns of
+            :data:`tasks.places.census_acs.SCHEMA`: margins of error, and incomes beyond an end of the scale.
         cities: city (string), GEOID (string): one row per examined city and tract, each pair once, sorted.
         files: The files read.
+        shares: The lists of all cities with the share of each tract's area that is in the city
+            (:data:`tasks.places.census_cities.SCHEMA`); None where nobody asked.
+        recognised: What each file was recognised as.
     """
 
     tracts: pa.Table
     cities: pa.Table
     files: tuple[InputFile, ...]
+    shares: pa.Table | None = None
+    recognised: tuple[Recognised, ...] = ()

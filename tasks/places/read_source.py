@@ -1,0 +1,57 @@
+"""The rows of a map layer, in batches: from GeoParquet by Arrow, from all other formats by GDAL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from tasks.places import gdal, geoparquet
+from tasks.places.coordinates import to_degrees
+from tasks.places.layer import Source
+from tasks.places.staging import staged
+
+
+def batches_of(source: Source, folder: Path | None) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """Read a layer.
+
+    Args:
+        source: How.
+        folder: Where a zip file may be unpacked for as long as it is read; None for the system's own folder
+            for temporary files.
+
+    Yields:
+        The columns of its ids, and the geometries (well-known binary), some thousand rows at a time.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    if source.stated is not None:
+        yield from geoparquet.batches(source.path, source.label, source.stated, source.ids.columns)
+        return
+    with (
+        staged(source.path, source.inside, whole=True, beside=folder) as opened,
+        gdal.reading(source.label),
+    ):
+        for batch, name in gdal.batches(opened, source.layer, source.ids.columns):
+            place = batch.schema.get_field_index(name)
+            yield pa.Table.from_batches([batch]), batch.column(place)
+
+
+def in_degrees(shapes: npt.NDArray[Any], crs: CRS) -> npt.NDArray[Any]:
+    """Geometries of a system in longitude and latitude, their corners transformed.
+
+    Args:
+        shapes: Geometries.
+        crs: Their system.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            shapely.transform(shapes, lambda x, y: to_degrees(x, y, crs), include_z=False, interleaved=False)
+        )

@@ -1,0 +1,70 @@
+"""Shapefiles: whether all parts are there and whole, seen from their headers.
+
+The layouts are those of the ESRI Shapefile Technical Description (1998) and of dBASE III.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Final
+
+from data.errors import InputError
+
+NEEDED: Final = (".shp", ".shx", ".dbf")
+HEAD: Final = 100
+"""Bytes of a header that are looked at."""
+MAGIC: Final = b"\x00\x00\x27\x0a"
+_SHX_ROW: Final = 8
+_DBF_HEAD: Final = 12
+
+
+def check_parts(label: str, name: str, parts: Mapping[str, tuple[bytes, int]], where: str) -> None:
+    """See that a shapefile is whole.
+
+    Args:
+        label: How the layer is named in an error.
+        name: The name of its ``.shp``, without the suffix, fit to be shown.
+        parts: By suffix in lower case, the first bytes of the file and its size.
+        where: Where its parts belong, as ``"beside it"`` or ``"in the zip file"``.
+
+    Raises:
+        InputError: A part is missing or cut off, or two are not of the same shapefile.
+    """
+    for suffix in NEEDED:
+        if suffix not in parts:
+            raise InputError(
+                f"{label}: {name}{suffix} is not {where}; a shapefile needs {name}.shp, .shx, .dbf and .prj: "
+                "copy them all from the download"
+            )
+    for suffix in (".shp", ".shx"):
+        head, size = parts[suffix]
+        if not head:
+            raise InputError(f"{label}: {name}{suffix} is empty; download it anew")
+        if head[: len(MAGIC)] != MAGIC:
+            raise InputError(
+                f"{label}: {name}{suffix} is not part of a shapefile, or damaged; download it anew"
+            )
+        stated = 2 * struct.unpack(">i", head[24:28])[0] if len(head) == HEAD else HEAD
+        _whole(label, name + suffix, size, stated)
+    head, size = parts[".dbf"]
+    if len(head) < _DBF_HEAD:
+        raise _cut(label, f"{name}.dbf", size, None)
+    rows, header, width = struct.unpack("<IHH", head[4:_DBF_HEAD])
+    _whole(label, f"{name}.dbf", size, header + rows * width)
+    polygons = (parts[".shx"][1] - HEAD) // _SHX_ROW
+    if rows != polygons:
+        raise InputError(
+            f"{label}: {name}.dbf has {rows:,} rows, and {name}.shp {polygons:,} polygons: "
+            "they are not of one shapefile; copy them all again from the download"
+        )
+
+
+def _whole(label: str, name: str, size: int, stated: int) -> None:
+    if size < stated:
+        raise _cut(label, name, size, stated)
+
+
+def _cut(label: str, name: str, size: int, stated: int | None) -> InputError:
+    of = "" if stated is None else f" of {stated:,}"
+    return InputError(f"{label}: {name} is cut off ({size:,}{of} bytes are there); download it anew")
