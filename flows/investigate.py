@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from data.catalog import Investigation
+from data.private import kept_private
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
@@ -20,7 +21,7 @@ from flows.run.preflight import check, inputs, parts_to_run, skipped, using
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
-from flows.run.publish import REMOVED, finish, staging, superseded
+from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.scheduled import agencies_gone, agencies_ready
 from flows.run.step import subflow
 from flows.run.watched import run_log
@@ -39,17 +40,19 @@ class RunResult:
         out: The folder of the tables.
         found: What each part found, by its name, in the order in which they ran.
         notes: Parts that were skipped and agencies without records, one line each.
+        warned: What is wrong with the folder itself, one line each.
     """
 
     out: Path
     found: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
         lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
-        return tuple(dict.fromkeys(lines))
+        return (*dict.fromkeys(lines), *self.warned)
 
 
 def investigate(
@@ -93,7 +96,10 @@ def investigate(
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     log, unchecked = run_log(), Investigation.unchecked(folder)
-    with only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed:
+    with (
+        kept_private(unchecked.work, unchecked.out, unchecked.config.private) as private,
+        only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed,
+    ):
         if not needed:
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
@@ -105,12 +111,13 @@ def investigate(
             with using(given := inputs(folder, ready)):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
-                notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
+                notes = [*private.notes, *cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for note in notes:
                     log.info(note)
                 agencies = None if ready is None else tuple(ready)
                 settings = Settings(partition, buckets, agencies, settled, hash_attachments)
-                return run_parts(given, parts, notes, settings, whole=only is None)
+                result = run_parts(given, parts, notes, settings, whole=only is None)
+                return replace(result, warned=private.warnings)
 
 
 def finished(investigation: Investigation) -> list[str]:
@@ -122,8 +129,8 @@ def finished(investigation: Investigation) -> list[str]:
     Returns:
         A note about it; usually none.
     """
-    cut = finish(investigation.work, investigation.out)
-    return ["the last run was cut off while it published; its tables are all in out/ now"] if cut else []
+    cut = finish_cut(investigation.work, investigation.out)
+    return [cut] if cut else []
 
 
 def _notes(

@@ -183,6 +183,8 @@ def _check_server(server: Server | None) -> None:
     """
     if server is not None:
         server.wait()
+        if server.set_aside:
+            console().print(server.set_aside, markup=False)
         console().print(f"Prefect UI: {server.link}", markup=False)
     elif server_named():
         from flows.service.local_server import check_reachable

@@ -19,7 +19,8 @@ from distributed import Client
 
 from data.sealed import is_intact, seal
 from data.storage import Location, State
-from data.tables import replacing, write_parquet
+from data.tables import write_parquet
+from data.writing import replacing
 from tasks.mail.attachment_node import AttachmentNode
 from tasks.mail.extract import Copier
 from tasks.mail.inventory import hashes_file
@@ -110,7 +111,7 @@ def hash_piece(piece: _Piece) -> int:
         hashes = [sha256_of(copier, Node(0, row["data"], row["sub"], row["node_id"])) for row in rows]
     with replacing(hashes_file(piece.attachments)) as beside:
         write_parquet(pa.table({"sha256": hashes}, schema=_SCHEMA), beside)
-        seal(beside)
+        seal(beside, hashes_file(piece.attachments))
     return len(rows)
 
 

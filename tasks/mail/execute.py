@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from distributed import Client
 
 from data.printable import printable
 from data.storage import Location
+from tasks.mail.intact import drop_damaged, drop_damaged_lists
 from tasks.mail.partitions import (
     PartitionSummary,
+    attachments_folder,
     clear_leftovers,
-    drop_damaged,
     finished,
     gaps,
     summaries,
@@ -29,6 +31,12 @@ from tasks.mail.spans import Span, read_span, read_span_apart, span_of
 from tasks.scatter import run_all
 
 OnProgress = Callable[[int, int], None]
+
+_LISTS: Final = {
+    "list": "the attachments were listed again",
+    "hash": "nwatch run --hash-attachments hashes the attachments again",
+}
+"""What becomes of a list of attachments, by the begin of the file's name."""
 
 
 def examine_files(
@@ -95,8 +103,12 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
     for mailbox in {mailbox.reading: mailbox for mailbox in reversed(mailboxes)}.values():
         folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
         lines += [
-            f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"
-            for name in drop_damaged(folder)
+            f"work/mail/{folder.name}/{name}: {fault}; its messages of {file} were read again"
+            for name, fault in drop_damaged(folder).items()
+        ]
+        lines += [
+            f"work/mail/{attachments_folder(folder).name}/{name}: {fault}; {_LISTS[name[:4]]}"
+            for name, fault in drop_damaged_lists(folder).items()
         ]
     return sorted(lines)
 

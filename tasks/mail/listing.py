@@ -20,7 +20,7 @@ from distributed import Client
 from data.schema import TABLES
 from data.sealed import is_intact, seal
 from data.storage import Location, State
-from data.tables import replacing
+from data.writing import replacing
 from tasks.mail.attachments import Attached, list_attachments
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
@@ -170,4 +170,4 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]], problems: Sequence[Qua
             beside,
             compression="lz4",
         )
-        seal(beside)
+        seal(beside, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,8 @@ import pyogrio
 import shapely
 
 from data.errors import InputError
-from data.tables import replacing
+from data.sealed import fault_of, read_json, seal, write_json
+from data.writing import make_folder, replacing
 from tasks.places.coordinates import needs_transform
 from tasks.places.geoids import to_geoids
 from tasks.places.layer import Source, hash_of, label_of, open_layer
@@ -24,7 +24,7 @@ from tasks.places.results import Layer
 ROW_GROUP: Final = 1_000
 """Tracts in a row group: small enough that a region is read without its neighbours."""
 
-_LAYOUT: Final = "2"
+_LAYOUT: Final = "3"
 """Part of the folder's name; with another number, every layer is read again."""
 
 _FACTS: Final = "layer.json"
@@ -59,22 +59,22 @@ def prepare_layer(path: Path, work: Path) -> Layer:
     kept = folder / "tracts.parquet"
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
-    if not (facts.is_file() and kept.is_file()):
+    found = read_json(facts, _LAYOUT)
+    fault = found.fault or (fault_of(kept) if kept.is_file() and found.value else "")
+    if fault or found.value is None or not kept.is_file():
         source = open_layer(path)
         tracts, repaired = _repaired(_read(source), label_of(path))
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with replacing(kept) as beside:
             tracts.to_parquet(
                 beside, index=False, compression=None, row_group_size=ROW_GROUP, write_covering_bbox=True
             )
-        found = {
-            "tracts": len(tracts),
-            "repaired": repaired,
-            "transform": needs_transform(source.crs),
-        }
-        with replacing(facts) as beside:
-            beside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return Layer(kept, given, **json.loads(facts.read_text(encoding="utf-8")))
+            seal(beside, kept)
+        transform = needs_transform(source.crs)
+        write_json(facts, {"tracts": len(tracts), "repaired": repaired, "transform": transform}, _LAYOUT)
+        found = read_json(facts, _LAYOUT)
+    rebuilt = (f"work/places/{folder.name}: {fault}; the tract layer was read again",) if fault else ()
+    return Layer(kept, given, **found.value, rebuilt=rebuilt)
 
 
 def _versions() -> str:

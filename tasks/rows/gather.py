@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from distributed import Client
 
 from data import file_faults
-from data.tables import replacing
+from data.writing import make_folder, replacing
 from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
 from tasks.rows.ids import first_of_each
 from tasks.rows.large_tables import estimated_rows
@@ -111,8 +111,8 @@ def gather_rows(
     number = buckets or buckets_for(sum(estimates))
     partitions, batches = folder / "partitions", folder / "batches"
     shutil.rmtree(folder, ignore_errors=True)
-    partitions.mkdir(parents=True)
-    batches.mkdir()
+    make_folder(partitions)
+    make_folder(batches)
     read = _partitioned(files, reader, partitions, number, client, on_progress)
     paths = tuple(batches / f"{name}-{bucket:04d}.parquet" for bucket in range(number))
     pieces = [

@@ -17,7 +17,7 @@ TABLE = pa.table({"a": list(range(50)), "b": ["x"] * 50})
 def sealed(tmp_path: Path) -> Path:
     path = tmp_path / "a.parquet"
     pq.write_table(TABLE, path)
-    seal(path)
+    seal(path, path)
     return path
 
 
@@ -52,4 +52,4 @@ def test_a_file_that_was_never_sealed_is_not_intact(tmp_path: Path):
 def test_only_parquet_can_be_sealed(tmp_path: Path):
     (tmp_path / "a.parquet").write_bytes(b"nothing of the kind")
     with pytest.raises(ValueError, match="not a Parquet file"):
-        seal(tmp_path / "a.parquet")
+        seal(tmp_path / "a.parquet", tmp_path / "a.parquet")
