@@ -195,18 +195,18 @@ def run_parts(
     investigation, parts = given.investigation, registry.load(names)
     with (
         using(given),
-        workers(parts) as client,
+        workers(parts) as client_of,
         staging(investigation.work, investigation.out, whole=whole) as stage,
     ):
-        if client is not None:
-            link = client.dashboard_link
+        if client_of is not None and client_of.client is not None:
+            link = client_of.client.dashboard_link
             show_link("dask-dashboard", link, "Dask dashboard", "The workers, during the run")
         if not whole:
             keep(investigation.out, stage, {section for part in parts for section in part.ledger.sections})
         job = Job(
             given,
             stage,
-            client,
+            client_of,
             settings.partition,
             settings.buckets,
             settings.agencies,

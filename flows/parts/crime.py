@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from data.kept import Stage
+from data.kept import FOLDER, Stage, file_name
 from data.schema import crime
 from data.settings import Crime
 from flows.parts import points
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tasks.crime.results import CrimeCounts, GatheredCrimes
     from tasks.income.results import Findings
     from tasks.places.results import Census
+
+
+TEST: Final = "test the crimes"
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _stages(
         return step(test_crimes)(census, crimes, ground.readable_tracts, given.threshold, job.client)
 
     on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold)
-    return list(gathered.values()), counts, ground.keeper.stage("test the crimes", on, test)
+    return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 
 @dataclass
@@ -248,5 +251,6 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    kept=(f"{FOLDER}/{file_name('crime', TEST)}.json",),
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

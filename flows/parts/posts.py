@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.kept import Stage
+from data.kept import FOLDER, Stage, file_name
 from data.schema import TABLES, posts
 from data.settings import FILE, Posts
 from flows.parts import points
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tasks.places.results import Census
     from tasks.posts.results import Gathered, PostsTables
 
+TEST: Final = "test the cities"
 PLACE: Final = "put posts into tracts"
 TABULATED: Final = (TABLES["private/posts_in_tracts"], TABLES["public/border_posts"])
 """The tables that come from the posts in their tracts."""
@@ -157,7 +158,7 @@ def _stages(
         copies=out,
     )
     on = (tables.value.counts, tracts, census.cities, layer, given.alpha)
-    return gathered, tables, keeper.stage("test the cities", on, test)
+    return gathered, tables, keeper.stage(TEST, on, test)
 
 
 def origin(found: PointsFound) -> Mapping[str, Any]:
@@ -209,5 +210,6 @@ PART = Part(
     origin=origin,
     tell=tell,
     notes=notes,
+    kept=(f"{FOLDER}/{file_name('posts', TEST)}.json",),
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
-
-from distributed import Client
+from typing import TYPE_CHECKING, Final
 
 from data.printable import printable
 from data.storage import Location
@@ -30,6 +28,9 @@ from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
 from tasks.scatter import run_all
 
+if TYPE_CHECKING:
+    from tasks.scatter import Workers
+
 OnProgress = Callable[[int, int], None]
 
 _LISTS: Final = {
@@ -40,14 +41,20 @@ _LISTS: Final = {
 
 
 def examine_files(
-    client: Client, hashes: Mapping[Location, str | None], on_progress: OnProgress | None = None
+    client: Workers,
+    hashes: Mapping[Location, str | None],
+    on_progress: OnProgress | None = None,
+    *,
+    listed: Callable[[str | None], bool | None] = lambda _: None,
 ) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it.
         hashes: The files, each with its SHA-256 where that is known.
         on_progress: Called with how many files are done, and of how many.
+        listed: Whether a file of a hash was listed before with the names of its folders; None if it was not
+            listed. One that was cannot crash libpff now: it is listed in this process.
 
     Returns:
         What each is.
@@ -59,7 +66,14 @@ def examine_files(
         if on_progress is not None:
             on_progress(len(found), len(hashes))
 
-    run_all(client, list(hashes.items()), _examine, _examine_apart, keep)
+    left = {}
+    for path, sha256 in hashes.items():
+        names = listed(sha256)
+        if names is None:
+            left[path] = sha256
+        else:
+            keep((path, sha256), examine(path, sha256, names=names))
+    run_all(client, list(left.items()), _examine, _examine_apart, keep)
     return found
 
 
@@ -114,7 +128,7 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
 
 
 def read_mailboxes(
-    client: Client,
+    client: Workers,
     mailboxes: Sequence[Mailbox],
     work: Path,
     settings: MailSettings,
@@ -125,7 +139,7 @@ def read_mailboxes(
     A partition that is damaged must have been removed before (``drop_damaged_mail``).
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it.
         mailboxes: As ``tasks.mail.sources.group`` gives them.
         work: The investigation's work folder, which workers must see under the same path.
         settings: How to read.

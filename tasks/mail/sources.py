@@ -16,6 +16,7 @@ from typing import Any, Final
 from data.catalog import RecordFile
 from data.errors import InputError
 from data.hashes import Hashes
+from data.sealed import read_json, write_json
 from data.storage import Location, Remote, State, changed, state_of, stream
 from tasks.bodies.detect import DETECTOR_VERSION
 from tasks.mail.layout import NotAMailboxError
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _MEMO: Final = "hashes.json"
+_SURVEYED: Final = "surveyed.json"
 _PIECE: Final = 4 << 20
 _LISTING_SECONDS: Final = 900.0
 """Listing takes a second; minutes only if a damaged file of many gigabytes is searched on a slow disk."""
@@ -53,6 +55,7 @@ class Examined:
         plan: What is in it; None if it is not a mailbox.
         problem: Why it is not one, and what to do.
         state: What ``state_of`` said before it was hashed.
+        named: Whether libpff was asked for the names of its folders.
     """
 
     sha256: str
@@ -60,6 +63,7 @@ class Examined:
     plan: MailPlan | None
     problem: str | None
     state: State
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,9 +141,9 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
     size = int(state_of(path)[0])
     try:
         with Watchdog(_LISTING_SECONDS):
-            return Examined(digest, size, open_plan(path, names=names, state=state), None, state)
+            return Examined(digest, size, open_plan(path, names=names, state=state), None, state, names)
     except NotAMailboxError as error:
-        return Examined(digest, size, None, str(error), state)
+        return Examined(digest, size, None, str(error), state, names)
 
 
 def check_regular(path: Path, name: str) -> None:
@@ -221,6 +225,33 @@ def group(
         )
         for (agency, _), names in sorted(found.items())
     ]
+
+
+class SurveyMemo:
+    """Files that a worker has listed without harm, and so may be listed in this process, without workers.
+
+    Args:
+        work: The investigation's work folder.
+
+    Attributes:
+        rebuilt: A line that says so, if the memo was damaged.
+    """
+
+    def __init__(self, work: Path) -> None:
+        self._path = work / "mail" / _SURVEYED
+        kept = read_json(self._path, reader_name())
+        self._rows: dict[str, Any] = dict(kept.value) if isinstance(kept.value, dict) else {}
+        self.rebuilt = (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+
+    def get(self, sha256: str | None) -> bool | None:
+        """Whether a file of this hash was listed with the names of its folders; None if it was not listed."""
+        return self._rows.get(sha256 or "")
+
+    def save(self, examined: Iterable[Examined]) -> None:
+        """Remember the files of a run, and forget all others."""
+        rows = {each.sha256: each.named for each in examined}
+        if rows != self._rows or self.rebuilt:
+            write_json(self._path, rows, reader_name())
 
 
 class HashMemo(Hashes):

@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from distributed import Client
 
 from data import file_faults
 from data.writing import make_folder, replacing
@@ -27,6 +26,9 @@ from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
 from tasks.rows.results import FileOfRows, GatheredRows
 from tasks.scatter import run_each
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _ONE_BUCKET: Final = 2_000_000
 """Up to so many rows are in one bucket: a join of a single batch is the fastest."""
