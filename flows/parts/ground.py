@@ -53,7 +53,7 @@ class Ground:
     def _stage(self) -> Stage[Layer]:
         known = self.hashes.of_layer(_LAYER, files_of_layer(self.layer))
         # Shared by the parts: the first of a run makes it, and the notes are those of the part that did.
-        keeper = replace(self.keeper, part="tracts", rebuilt=self.keeper.rebuilt, taken=[], made=[])
+        keeper = Keeper(self.job.work, "tracts", code_of(*_CODE), self.keeper.rebuilt)
         return keeper.stage(PREPARE, known, self._prepared, key_after=lambda layer: layer.input.sha256)
 
     @property
