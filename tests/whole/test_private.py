@@ -1,4 +1,4 @@
-"""A whole run, whatever the umask: what is private stays with its owner, and the rest is as the umask says."""
+"""A whole run, whatever the umask: private files stay with their owner; the rest is as the umask says."""
 
 from __future__ import annotations
 
