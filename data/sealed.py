@@ -1,18 +1,31 @@
-"""Parquet files of ``work/`` that carry their own checksum, so that a damaged one is known before it is used.
+"""Files of ``work/`` that carry their own checksum, so that a wrong one is known before it is used.
+
+The checksum of a file is over its bytes and its name (that of its folder included), so that it fails for bits
+that flipped, for a file that was cut, and for one that has taken another's place. What the file was made from
+and by is in that name or in the file.
 
 Parquet checks at most the pages of its values; a bit that flips in the footer can change a table without a
-word. A sealed file has the SHA-256 of all its other bytes between its last page and its footer. Readers of
-Parquet find everything by the footer, which is at the end, so they do not notice it.
+word. A sealed Parquet file has the SHA-256 of all its other bytes between its last page and its footer.
+Readers of Parquet find everything by the footer, which is at the end, so they do not notice it. A sealed file
+of JSON has it beside the value.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-_MARK: Final = b"nwatch sha256 "
+from data.writing import make_folder, replacing
+
+DAMAGED: Final = "was damaged"
+EARLIER: Final = "is of an earlier version"
+
+_FAMILY: Final = b"nwatch "
+_MARK: Final = b"nwatch seal 2 "
 _SEAL: Final = len(_MARK) + hashlib.sha256().digest_size
 _END: Final = struct.Struct("<I4s")
 """The last bytes of a Parquet file: the length of its footer, and these letters."""
@@ -20,8 +33,12 @@ _PARQUET: Final = b"PAR1"
 _PIECE: Final = 1 << 20
 
 
-def seal(path: Path) -> None:
+def seal(path: Path, target: Path) -> None:
     """Put a checksum into a Parquet file that nobody reads yet.
+
+    Args:
+        path: The file.
+        target: Where it will be.
 
     Raises:
         ValueError: It is not a Parquet file.
@@ -31,7 +48,7 @@ def seal(path: Path) -> None:
         at = _footer_at(file)
         if at is None:
             raise ValueError(f"{path}: not a Parquet file")
-        digest = _digest(file, at)
+        digest = _digest(file, at, target)
         footer = file.read()
         digest.update(footer)
         file.seek(at)
@@ -39,7 +56,19 @@ def seal(path: Path) -> None:
 
 
 def is_intact(path: Path) -> bool:
-    """Whether a file is complete and as it was when it was sealed; False if it was never sealed.
+    """Whether a Parquet file is complete and as it was when it was sealed; False if it was never sealed.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    return not fault_of(path)
+
+
+def fault_of(path: Path) -> str:
+    """What is wrong with a Parquet file that should be sealed.
+
+    Returns:
+        :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is.
 
     Raises:
         OSError: It cannot be read.
@@ -47,11 +76,82 @@ def is_intact(path: Path) -> bool:
     with path.open("rb") as file:
         at = _footer_at(file)
         if at is None or at < _SEAL:
-            return False
-        digest = _digest(file, at - _SEAL)
+            return DAMAGED
+        digest = _digest(file, at - _SEAL, path)
         stored = file.read(_SEAL)
         digest.update(file.read())
-        return bool(stored == _MARK + digest.digest())
+        if stored == _MARK + digest.digest():
+            return ""
+        earlier = stored.startswith(_FAMILY) and not stored.startswith(_MARK)
+        return EARLIER if earlier else DAMAGED
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a sealed file of JSON holds.
+
+    Attributes:
+        value: The value; None where there is none, or it cannot be trusted.
+        fault: :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is wrong, or there is no file.
+    """
+
+    value: Any = None
+    fault: str = ""
+
+
+def write_json(path: Path, value: Any, version: str) -> None:
+    """Write a value with its checksum and the version of its form: beside its place, then renamed.
+
+    Args:
+        path: The file; its folder is made if need be.
+        value: What JSON can hold.
+        version: Raise it when the form or the meaning of the value changes.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    make_folder(path.parent)
+    # What is summed is what a reader will find: tuples have become lists, and keys text.
+    body = json.loads(json.dumps(value))
+    sealed = {"version": version, "sha256": _sum_of(path, version, body), "value": body}
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(sealed, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path, version: str) -> Kept:
+    """Read a value that :func:`write_json` wrote.
+
+    Args:
+        path: The file.
+        version: The version that is understood.
+
+    Raises:
+        OSError: It exists, and cannot be read.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return Kept()
+    except (ValueError, RecursionError):
+        return Kept(fault=DAMAGED)
+    if not isinstance(found, dict):
+        return Kept(fault=DAMAGED)
+    if found.keys() != {"version", "sha256", "value"}:
+        # Files of 0.2 and earlier are JSON without these keys.
+        return Kept(fault=DAMAGED if found.keys() & {"version", "sha256", "value"} else EARLIER)
+    if found["sha256"] != _sum_of(path, str(found["version"]), found["value"]):
+        return Kept(fault=DAMAGED)
+    return Kept(found["value"]) if found["version"] == version else Kept(fault=EARLIER)
+
+
+def _sum_of(path: Path, version: str, value: Any) -> str:
+    text = json.dumps([_name(path), version, value], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _name(path: Path) -> str:
+    """What a file is called in its seal: not by its whole path, as an investigation may move."""
+    return "/".join(path.parts[-2:])
 
 
 def _footer_at(file: BinaryIO) -> int | None:
@@ -65,9 +165,9 @@ def _footer_at(file: BinaryIO) -> int | None:
     return at if letters == _PARQUET and at >= 0 else None
 
 
-def _digest(file: BinaryIO, stop: int) -> Any:
-    """The SHA-256 of the bytes before ``stop``, to which the file is then set."""
-    digest = hashlib.sha256()
+def _digest(file: BinaryIO, stop: int, target: Path) -> Any:
+    """The SHA-256 of a file's name and of its bytes before ``stop``, to which the file is then set."""
+    digest = hashlib.sha256(_name(target).encode("utf-8", "surrogateescape") + b"\0")
     file.seek(0)
     left = stop
     while left and (piece := file.read(min(left, _PIECE))):

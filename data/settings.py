@@ -235,6 +235,18 @@ class Arrivals(Section):
     settle: float = Field(default=45.0, ge=0, le=31_536_000)
 
 
+class Private(Section):
+    """Who may read ``work/`` and ``out/private`` besides their owner (method 12.4): by default nobody.
+
+    Attributes:
+        group: A group of this machine, by name or number; its members may read.
+        group_writes: Whether they may write, too: where workers run as another user of the group.
+    """
+
+    group: Text | None = None
+    group_writes: bool = False
+
+
 class Config(Section):
     """A whole ``investigation.toml``; a section that is None is not in the file.
 
@@ -254,20 +266,21 @@ class Config(Section):
     crime: dict[FolderName, Crime] = {}
     selection: Selection = Selection()
     coding: Coding = Coding()
+    private: Private = Private()
 
     @property
     def sha256(self) -> str:
         """Hash of what the configuration says, whatever its layout, comments and order of keys.
 
-        Left out are where the records are stored and when they count as arrived: no table depends on either,
-        and the records themselves are named by their own hashes.
+        Left out are where the records are stored, when they count as arrived and who may read: no table
+        depends on these, and the records themselves are named by their own hashes.
 
         Example:
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
             True
         """
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"records", "arrivals"}),
+            self.model_dump(mode="json", exclude={"records", "arrivals", "private"}),
             sort_keys=True,
             ensure_ascii=False,
             separators=(",", ":"),

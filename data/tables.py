@@ -10,8 +10,6 @@ import csv
 import errno
 import io
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +18,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.schema import TABLES, Table
+from data.writing import make_folder, replacing
+
+__all__ = [
+    "ROW_GROUP",
+    "conform",
+    "data_dictionary",
+    "empty_table",
+    "read_table",
+    "replacing",
+    "write_parquet",
+    "write_table",
+]
 
 ROW_GROUP: Final = 65_536
 """Rows per Parquet row group: fixed, because the bytes depend on it."""
@@ -102,7 +112,7 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
     """
     rows = conform(table, spec)
     path = out / f"{spec.name}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with replacing(path) as beside:
         write_parquet(rows, beside)
     if spec.visibility == "public":
@@ -137,21 +147,6 @@ def read_table(spec: Table, out: Path) -> pa.Table:
     if not table.schema.equals(spec.arrow):
         raise ValueError(f"{path}: the file's columns are not those of {spec.name}; run again to rebuild it")
     return table
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path`` to write to, and rename it to ``path`` when the block succeeds.
-
-    The temporary name holds the process id, so that two writers of one file do not collide. On an error the
-    temporary file is removed.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _csv(rows: pa.Table) -> bytes:

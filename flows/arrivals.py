@@ -17,10 +17,11 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from data.catalog import Investigation
+from data.private import kept_private
 from data.text import ordinal
 from flows.run.locks import at_work, only_one
 from flows.run.step import step
-from tasks.arrivals.look import Arrival, Decision, Stuck
+from tasks.arrivals.look import Arrival, Decision, Stuck, faults
 from tasks.arrivals.task import look
 
 EVENT: Final = "nwatch.records.arrived"
@@ -63,10 +64,15 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     """
     investigation = Investigation.unchecked(folder)
     patience = investigation.config.arrivals.settle if settle is None else settle
-    with only_one(investigation.work, "arrivals") as ours:
+    with (
+        kept_private(investigation.work, investigation.out, investigation.config.private) as private,
+        only_one(investigation.work, "arrivals") as ours,
+    ):
         if not ours:
             get_run_logger().info("another run of arrivals is active in this investigation")
             return []
+        for line in (*private.notes, *private.warnings, *faults(investigation.work)):
+            get_run_logger().warning(line)
         return [arrival.agency for found in _looks(investigation, patience) for arrival in found.arrived]
 
 

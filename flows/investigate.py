@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.private import kept_private
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
@@ -30,7 +31,7 @@ from flows.run.preflight import (
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import previous, provenance, write_provenance
-from flows.run.publish import REMOVED, finish, staging, superseded
+from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.scheduled import agencies_gone, agencies_ready
 from flows.run.step import subflow
 from flows.run.watched import run_log
@@ -53,17 +54,19 @@ class RunResult:
         out: The folder of the tables.
         found: What each part found, by its name, in the order in which they ran.
         notes: Parts that were skipped and agencies without records, one line each.
+        warned: What is wrong with the folder itself, one line each.
     """
 
     out: Path
     found: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
         lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
-        return tuple(dict.fromkeys(lines))
+        return (*dict.fromkeys(lines), *self.warned)
 
 
 def investigate(
@@ -108,7 +111,10 @@ def investigate(
     """
     check_pieces(partition, buckets)
     log, unchecked = run_log(), Investigation.unchecked(folder)
-    with only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed:
+    with (
+        kept_private(unchecked.work, unchecked.out, unchecked.config.private) as private,
+        only_one(unchecked.work, "investigate") if settled else nullcontext(True) as needed,
+    ):
         if not needed:
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
@@ -120,12 +126,13 @@ def investigate(
             with using(given := inputs(folder, agencies_needed(only) if ready is None else ready)):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
-                notes = [*cut, *coming, *_notes(given.investigation, parts, only, settled)]
+                notes = [*private.notes, *cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for line in [*lines_of(recognised(given, parts)), *notes]:
                     log.info(line)
                 agencies = None if ready is None else tuple(ready)
                 settings = Settings(partition, buckets, agencies, settled, hash_attachments)
-                return run_parts(given, parts, notes, settings, whole=only is None)
+                result = run_parts(given, parts, notes, settings, whole=only is None)
+                return replace(result, warned=private.warnings)
 
 
 def check_pieces(partition: int | None = None, buckets: int | None = None) -> None:
@@ -154,8 +161,8 @@ def finished(investigation: Investigation) -> list[str]:
     Returns:
         A note about it; usually none.
     """
-    cut = finish(investigation.work, investigation.out)
-    return ["the last run was cut off while it published; its tables are all in out/ now"] if cut else []
+    cut = finish_cut(investigation.work, investigation.out)
+    return [cut] if cut else []
 
 
 def _notes(
@@ -220,18 +227,18 @@ def run_parts(
     investigation, parts = given.investigation, registry.load(names)
     with (
         using(given),
-        workers(parts) as client,
+        workers(parts) as client_of,
         staging(investigation.work, investigation.out, whole=whole) as stage,
     ):
-        if client is not None:
-            link = client.dashboard_link
+        if client_of is not None and client_of.client is not None:
+            link = client_of.client.dashboard_link
             show_link("dask-dashboard", link, "Dask dashboard", "The workers, during the run")
         if not whole:
             keep(investigation.out, stage, {section for part in parts for section in part.ledger.sections})
         job = Job(
             given,
             stage,
-            client,
+            client_of,
             settings.partition,
             settings.buckets,
             settings.agencies,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from data.catalog import Investigation
+from data.private import kept_private
 from flows.investigate import RunResult, Settings, check_pieces, finished, run_parts
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time
@@ -54,19 +56,23 @@ def one_agency(
     log = run_log()
     investigation = Investigation.open(folder, [agency])
     check_agency(investigation, agency)
-    with one_run_at_a_time(investigation.work, patience, log.info):
+    with (
+        kept_private(investigation.work, investigation.out, investigation.config.private) as private,
+        one_run_at_a_time(investigation.work, patience, log.info),
+    ):
         cut = finished(investigation)
         if settled and already_read(investigation, agency):
             note = f"{agency} is already read and published; there is nothing to do"
             log.info(note)
             return RunResult(investigation.out, notes=(note,))
-        notes = [*cut, *notes_on_others(investigation, agency)]
+        notes = [*private.notes, *cut, *notes_on_others(investigation, agency)]
         for note in notes:
             log.info(note)
         settings = Settings(
             partition=partition, agencies=(agency,), settled=settled, hash_attachments=hash_attachments
         )
-        return run_parts(Inputs(investigation), ["mail"], notes, settings)
+        result = run_parts(Inputs(investigation), ["mail"], notes, settings)
+        return replace(result, warned=private.warnings)
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:

@@ -9,9 +9,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
-from distributed import Client, Future, KilledWorker, as_completed
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+
+Workers: TypeAlias = "Client | Callable[[], Client]"
+"""A client, or what opens one: where there is nothing to do, no worker is started, and no Dask is loaded."""
 
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
@@ -22,7 +27,7 @@ the run gives up."""
 
 
 def run_all(
-    client: Client,
+    client: Workers,
     work: Iterable[_Work],
     quick: Callable[[_Work], _Result],
     apart: Callable[[_Work], _Result],
@@ -31,7 +36,7 @@ def run_all(
     """Do every piece of work on the workers; the careful way if the quick one has killed its worker.
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it; not asked where there is no piece.
         work: The pieces, any objects that can be pickled.
         quick: Called first.
         apart: Called for a piece whose worker died; it shields its worker from what killed the first.
@@ -41,16 +46,22 @@ def run_all(
         KilledWorker: Workers kept dying under ``apart``.
         Exception: Whatever ``quick`` or ``apart`` raised; work that has not begun is then cancelled.
     """
+    pieces = list(work)
+    if not pieces:
+        return
+    from distributed import Future, KilledWorker, as_completed
+
+    workers = client() if callable(client) else client
     run = uuid.uuid4().hex
     deaths: dict[str, int] = {}
     pending: dict[str, _Work] = {}
 
     def submit(function: Callable[[_Work], _Result], piece: _Work, key: str) -> Future:
         pending[key] = piece
-        return client.submit(function, piece, key=key, pure=False, retries=0)
+        return workers.submit(function, piece, key=key, pure=False, retries=0)
 
     futures = as_completed(
-        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in enumerate(work)]
+        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in enumerate(pieces)]
     )
     try:
         for future in futures:
@@ -66,7 +77,7 @@ def run_all(
             future.release()
     finally:
         if pending:
-            client.cancel([Future(key, client) for key in pending], force=True)
+            workers.cancel([Future(key, workers) for key in pending], force=True)
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,7 @@ class _Placed(Generic[_Work, _Result]):
 
 
 def run_each(
-    client: Client,
+    client: Workers,
     function: Callable[[_Work], _Result],
     pieces: Sequence[_Work],
     on_done: Callable[[int], None] | None = None,

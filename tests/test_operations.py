@@ -111,7 +111,7 @@ def test_the_messages_on_the_page_are_those_of_the_program():
     table = PAGE.split("| what it says |")[1].split("\n\n")[0]
     sources = "".join(
         path.read_text(encoding="utf-8")
-        for room in ("cluster", "flows", "tasks")
+        for room in ("cluster", "data", "flows", "tasks")
         for path in (CHECKOUT / room).rglob("*.py")
     )
     words = re.sub(r'"\s*\n?\s*f?"', "", sources)  # strings that are written in pieces

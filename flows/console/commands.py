@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data.catalog import PROVENANCE, Investigation
 from data.errors import InputError
 from data.printable import printable, printable_lines
+from data.private import kept_private
 from data.schema import TABLES, Table
 from flows import parts as registry
 from flows.console.printing import command, console, number, print_listing, print_table
@@ -187,7 +188,8 @@ def plan(folder: Path, partition: int | None) -> None:
     from tasks.mail.look import plan_reading
 
     investigation = Investigation.open(folder)
-    with speaking(console()).stage("survey the mailboxes", "files") as on_progress:
+    private = kept_private(investigation.work, investigation.out, investigation.config.private)
+    with private, speaking(console()).stage("survey the mailboxes", "files") as on_progress:
         found = plan_reading(
             mailboxes_of(investigation),
             investigation.work,

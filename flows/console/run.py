@@ -80,7 +80,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     for line in unknown(os.environ):
         console(error=True).print(f"nwatch: {line}", markup=False)
     settings = settings_from_environment(workers=workers)
-    modules = registry.worker_modules(registry.load(parts))
+    modules = _modules_at_once(investigation, parts)
     if modules:
         # It loads what workers need in a process of its own, while this one looks at the input.
         kind_of(settings).prepare(modules)
@@ -99,6 +99,13 @@ def run(  # noqa: PLR0917 - in the order of the command line
             summary(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
+
+
+def _modules_at_once(investigation: Investigation, parts: Sequence[str]) -> list[str]:
+    """What workers load, where there is surely work for them; else they are started when there is some."""
+    loaded = registry.load(parts)
+    done = all((investigation.work / file).is_file() for part in loaded for file in part.kept)
+    return [] if done and not server_named() else registry.worker_modules(loaded)
 
 
 @contextmanager
@@ -146,8 +153,9 @@ def _started(
     server: Server | None,
 ) -> Flow:
     """Start what a run needs, which the stack ends, and return the function that runs it."""
-    from flows.run.workers import check_loaded, load, opened
+    from flows.run.workers import check_loaded, load, opened, starting_with
 
+    stack.enter_context(starting_with(settings))
     investigate, one_agency = _flows(looked_at.investigation, server, stack)
     # The first worker comes when its parent has loaded all of these; the steps need them in this process too.
     for module in modules:
@@ -194,6 +202,8 @@ def _check_server(server: Server | None) -> None:
     """
     if server is not None:
         server.wait()
+        if server.set_aside:
+            console().print(server.set_aside, markup=False)
         console().print(f"Prefect UI: {server.link}", markup=False)
     elif server_named():
         from flows.service.local_server import check_reachable

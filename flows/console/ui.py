@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.private import kept_private
 from flows.console.printing import command, console
 from flows.run.locks import only_one
 
@@ -35,10 +36,13 @@ def ui(folder: Path) -> None:
         raise InputError(
             f"{folder}: no run was recorded here yet; record one with: {command('nwatch run', folder)} --ui"
         )
-    with _only_server(investigation):
+    private = kept_private(investigation.work, investigation.out, investigation.config.private)
+    with private, _only_server(investigation):
         server = Server(home)
         try:
             server.wait()
+            if server.set_aside:
+                console().print(server.set_aside, markup=False)
             console().print(f"Prefect UI: {server.link}", markup=False)
             until_key(server.link)
         finally:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from data.kept import FOLDER, Stage, file_name
 from data.schema import crime
 from data.settings import Crime
 from flows.parts import points
+from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
@@ -18,7 +21,12 @@ from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
+    from tasks.crime.results import CrimeCounts, GatheredCrimes
+    from tasks.income.results import Findings
     from tasks.places.results import Census
+
+
+TEST: Final = "test the crimes"
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,9 @@ def look(given: Inputs) -> CrimeInput:
 
 
 def recognised(given: Inputs) -> Sequence[Recognised]:
-    """What each file of crimes was recognised as."""
+    """What each file of crimes, of the tract layer and of the Census was recognised as."""
     found: CrimeInput = given.once(look)
-    return found.recognised
+    return (*points.recognised(given), *found.recognised)
 
 
 def run(job: Job) -> PointsFound:
@@ -86,32 +94,139 @@ def run(job: Job) -> PointsFound:
         LedgerError: A crime that entered is not accounted for.
     """
     from flows.service.artifacts import show_table
-    from tasks.crime import task as tasks
-    from tasks.income import task as income
-    from tasks.income.results import CityCrime, write_findings
-    from tasks.places import task as places
+    from tasks.crime.task import close
+    from tasks.income.results import write_findings
 
     given: CrimeInput = job.given.once(look)
-    client, out, census = job.client, job.out, given.census
-    layer = step(places.prepare)(given.layer, job.work)
-    gathered = step(tasks.gather)(given.files, given.settings, job.work, client, buckets=job.buckets)
-    batches = [batch for each in gathered for batch in each.batches]
-    located = step(places.locate_crimes)(
-        client, batches, layer, census.tracts, job.work / "crime" / "located"
+    ground, out = Ground(job, PART.name, given.layer), job.out
+    gathered, counts, findings = _stages(job, given, ground)
+    write_findings(findings.value, "crimes", out)
+    closed = step(close)([each.value for each in gathered], counts, out=out)
+    show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
+    files = tuple(file for each in gathered for file in each.value.files)
+    return PointsFound(
+        files,
+        ground.tracts,
+        given.census,
+        findings.value,
+        closed,
+        warnings=closed.warnings,
+        notes=ground.keeper.notes(),
     )
-    counts = step(tasks.count)(located, given.settings, census)
+
+
+def _stages(
+    job: Job, given: CrimeInput, ground: Ground
+) -> tuple[list[Stage[GatheredCrimes]], list[CrimeCounts], Stage[Findings]]:
+    """The stages of the part: of each folder, and the tests of all."""
+    from tasks.income.results import CityCrime
+
+    census, folders = given.census, _Folders(job, given, ground)
+    gathered = folders.gathered()
+    counts = folders.counts(gathered)
     crimes = [
         CityCrime(each.city, name, found)
-        for own, each in zip(gathered, counts, strict=True)
+        for own, each in zip(gathered.values(), counts, strict=True)
         for name, found in each.counts.items()
-        if name not in unlocated(own, each)
+        if name not in unlocated(own.value, each)
     ]
-    findings = step(income.test_crimes)(census, crimes, layer, given.threshold, client)
-    write_findings(findings, "crimes", out)
-    closed = step(tasks.close)(gathered, counts, out=out)
-    show_table("crime-tests", findings.tests, "Do richer tracts suffer more?")
-    files = tuple(file for each in gathered for file in each.files)
-    return PointsFound(files, layer, census, findings, closed, warnings=closed.warnings)
+
+    def test() -> Findings:
+        from tasks.income.task import test_crimes
+
+        return step(test_crimes)(census, crimes, ground.readable_tracts, given.threshold, job.client)
+
+    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold)
+    return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
+
+
+@dataclass
+class _Folders:
+    """The stages of each folder; what is to be made of several is made in one go.
+
+    Attributes:
+        job: The job.
+        given: What the part starts from.
+        ground: The hashes of the files, and the tracts.
+    """
+
+    job: Job
+    given: CrimeInput
+    ground: Ground
+
+    def gathered(self) -> dict[str, Stage[GatheredCrimes]]:
+        """The records of each folder."""
+        together: Together[GatheredCrimes] = Together(self._gather)
+        stages = {
+            key: self.ground.keeper.stage(
+                f"gather the crimes of {key}",
+                self.ground.key_of(files, self.given.settings[key]),
+                partial(together.of, key),
+                lambda found: found.batches,
+                key_after=partial(self._key_after, key),
+                clears=[f"put the crimes of {key} into tracts"],
+            )
+            for key, files in self.given.files.items()
+        }
+        together.names = [key for key, stage in stages.items() if not stage.is_known]
+        return stages
+
+    def _key_after(self, key: str, found: GatheredCrimes) -> object:
+        return key_from(found.files, self.given.settings[key])
+
+    def _gather(self, keys: Sequence[str]) -> dict[str, GatheredCrimes]:
+        from tasks.crime.task import gather
+
+        files = {key: self.given.files[key] for key in keys}
+        settings = {key: self.given.settings[key] for key in keys}
+        states = {key: self.ground.hashes.states(own) for key, own in files.items()}
+        found = step(gather)(files, settings, self.job.work, self.job.client, buckets=self.job.buckets)
+        for each in found:
+            self.ground.note(states[each.key], each.files)
+        return {each.key: each for each in found}
+
+    def counts(self, gathered: Mapping[str, Stage[GatheredCrimes]]) -> list[CrimeCounts]:
+        """The counts of each folder, once its crimes are in their tracts."""
+        keeper, census, layer = self.ground.keeper, self.given.census, self.ground.tracts.input.sha256
+        together: Together[list[Path]] = Together(partial(self._locate, gathered))
+        located = {
+            key: keeper.stage(
+                f"put the crimes of {key} into tracts",
+                (stage.full_key, layer, census.tracts),
+                partial(together.of, key),
+                lambda found: found,
+            )
+            for key, stage in gathered.items()
+        }
+        stages = {
+            key: keeper.stage(
+                f"count the crimes of {key}",
+                (stage.full_key, census.cities),
+                partial(self._count, key, stage),
+            )
+            for key, stage in located.items()
+        }
+        wanted = [key for key, stage in stages.items() if not stage.is_known]
+        together.names = [key for key in wanted if not located[key].is_known]
+        return [stage.value for stage in stages.values()]
+
+    def _locate(
+        self, gathered: Mapping[str, Stage[GatheredCrimes]], keys: Sequence[str]
+    ) -> dict[str, list[Path]]:
+        from tasks.places.task import locate_crimes
+
+        batches = {key: gathered[key].whole.batches for key in keys}
+        given = [batch for each in batches.values() for batch in each]
+        layer, out = self.ground.readable_tracts, self.job.work / "crime" / "located"
+        found = step(locate_crimes)(self.job.client, given, layer, self.given.census.tracts, out)
+        of_batch = dict(zip(given, found, strict=True))
+        return {key: [of_batch[batch] for batch in each] for key, each in batches.items()}
+
+    def _count(self, key: str, located: Stage[list[Path]]) -> CrimeCounts:
+        from tasks.crime.task import count
+
+        (found,) = step(count)(located.whole, {key: self.given.settings[key]}, self.given.census)
+        return found
 
 
 def origin(found: PointsFound) -> Mapping[str, Any]:
@@ -157,6 +272,6 @@ PART = Part(
     tell=tell,
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
-    recognised=points.recognised,
+    kept=(f"{FOLDER}/{file_name('crime', TEST)}.json",),
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

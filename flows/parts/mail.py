@@ -100,15 +100,16 @@ def run(job: Job) -> MailFound:
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
     from tasks.mail.look import check_any_readable, find_other_files
-    from tasks.mail.previous_runs import recall, together
+    from tasks.mail.previous_runs import faults, recall, together
     from tasks.mail.settings import MailSettings
 
-    investigation, work, client = job.given.investigation, job.work, job.client
+    investigation, work, client = job.given.investigation, job.work, job.workers
     records, crosswalk = investigation.records(job.agencies), job.given.once(look)
     timezones = investigation.timezones
     settings = MailSettings(code_pages=investigation.code_pages)
     settings = settings if job.partition is None else replace(settings, partition=job.partition)
     left_out: tuple[str, ...] = ()
+    damaged = faults(work)
     if job.settled:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, left_out = _settled(investigation, records)
@@ -136,7 +137,7 @@ def run(job: Job) -> MailFound:
         others=reading.others,
         inventory=attached,
     )
-    rebuilt = (*reading.rebuilt, *parsed.rebuilt)
+    rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt)
     for line in rebuilt:
         run_log().warning(line)
     kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
@@ -298,5 +299,6 @@ PART = Part(
     ledger_listing=(TABLES["public/not_mail"], not_mail),
     # Arrow loads pandas when it converts its first list: better once than on every worker.
     worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
+    kept=("mail/agencies.json",),
     keys=("sources", "crosswalk"),
 )

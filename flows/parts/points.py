@@ -128,7 +128,11 @@ def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...
 
     config = given.investigation.config
     include = config.cities.include
-    named = None if include is None else [*include, *sorted({each.city for each in config.crime.values()})]
+    named = (
+        None
+        if include is None
+        else [*include, *sorted({each.city for each in config.crime.values() if each.city})]
+    )
     places = find_places(given.once(folder).layers)
     return lists_of_places(places, given.once(layer), named and list(dict.fromkeys(named)))
 

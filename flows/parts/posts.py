@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
-from data.schema import posts
+from data.schema import TABLES, posts
 from data.settings import FILE, Posts
 from flows.parts import points
+from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
@@ -20,7 +22,14 @@ from flows.run.step import step
 from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
 if TYPE_CHECKING:
+    from tasks.income.results import Findings
     from tasks.places.results import Census
+    from tasks.posts.results import Gathered, PostsTables
+
+TEST: Final = "test the cities"
+PLACE: Final = "put posts into tracts"
+TABULATED: Final = (TABLES["private/posts_in_tracts"], TABLES["public/border_posts"])
+"""The tables that come from the posts in their tracts."""
 
 
 @dataclass(frozen=True)
@@ -77,25 +86,80 @@ def run(job: Job) -> PointsFound:
         LedgerError: A post that entered is not accounted for.
     """
     from flows.service.artifacts import show_table
-    from tasks.income import task as income
     from tasks.income.results import write_findings
-    from tasks.places import task as places
-    from tasks.posts import task as tasks
+    from tasks.posts.task import close
 
     given: PostsInput = job.given.once(look)
-    client, out, census = job.client, job.out, given.census
-    layer = step(places.prepare)(given.layer, job.work)
-    gathered = step(tasks.gather)(given.files, given.settings, job.work, client, buckets=job.buckets)
-    located = step(places.locate_posts)(
-        client, gathered.batches, layer, census.tracts, job.work / "posts" / "located"
+    ground, out, census = Ground(job, PART.name, given.layer), job.out, given.census
+    gathered, tables, findings = _stages(job, given, ground)
+    write_findings(findings.value, "posts", out)
+    closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
+    show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
+    show_table("city-tests-robust", findings.value.robust, "Does the finding stand?")
+    return PointsFound(
+        gathered.value.files,
+        ground.tracts,
+        census,
+        findings.value,
+        closed,
+        warnings=closed.warnings,
+        notes=ground.keeper.notes(),
     )
-    tables = step(tasks.tabulate)(located, census, given.settings.year, out)
-    findings = step(income.test_cities)(census, tables.counts, layer, given.alpha, client)
-    write_findings(findings, "posts", out)
-    closed = step(tasks.close)(gathered, tables, layer, census, findings, out=out)
-    show_table("city-tests", findings.tests, "Do richer tracts post more?")
-    show_table("city-tests-robust", findings.robust, "Does the finding stand?")
-    return PointsFound(gathered.files, layer, census, findings, closed, warnings=closed.warnings)
+
+
+def _stages(
+    job: Job, given: PostsInput, ground: Ground
+) -> tuple[Stage[Gathered], Stage[PostsTables], Stage[Findings]]:
+    """The stages of the part, each with what it depends on; a stage is made when its result is asked for.
+
+    What makes a result (Dask, geopandas) is loaded then, and workers are started then.
+    """
+    work, out, census, tracts = job.work, job.out, given.census, given.census.tracts
+
+    def gather() -> Gathered:
+        from tasks.posts.task import gather as gather_posts
+
+        states = ground.hashes.states(given.files)
+        found = step(gather_posts)(given.files, given.settings, work, job.client, buckets=job.buckets)
+        ground.note(states, found.files)
+        return found
+
+    def locate() -> list[Path]:
+        from tasks.places.task import locate_posts
+
+        batches, layer = gathered.whole.batches, ground.readable_tracts
+        return step(locate_posts)(job.client, batches, layer, tracts, work / "posts" / "located")
+
+    def tabulate() -> PostsTables:
+        from tasks.posts.task import tabulate as tabulate_posts
+
+        return step(tabulate_posts)(located.whole, census, given.settings.year, out)
+
+    def test() -> Findings:
+        from tasks.income.task import test_cities
+
+        counts, layer = tables.value.counts, ground.readable_tracts
+        return step(test_cities)(census, counts, layer, given.alpha, job.client)
+
+    keeper, layer = ground.keeper, ground.tracts.input.sha256
+    gathered = keeper.stage(
+        "gather the posts",
+        ground.key_of(given.files, given.settings),
+        gather,
+        lambda found: found.batches,
+        key_after=lambda found: key_from(found.files, given.settings),
+        clears=[PLACE],
+    )
+    located = keeper.stage(PLACE, (gathered.full_key, layer, tracts), locate, lambda found: found)
+    tables = keeper.stage(
+        "tabulate the posts",
+        (located.full_key, census.cities, given.settings.year),
+        tabulate,
+        lambda _: [out / file for table in TABULATED for file in table.files],
+        copies=out,
+    )
+    on = (tables.value.counts, tracts, census.cities, layer, given.alpha)
+    return gathered, tables, keeper.stage(TEST, on, test)
 
 
 def origin(found: PointsFound) -> Mapping[str, Any]:
@@ -150,5 +214,6 @@ PART = Part(
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
     recognised=points.recognised,
+    kept=(f"{FOLDER}/{file_name('posts', TEST)}.json",),
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

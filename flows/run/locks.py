@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.private import make_work
+from data.writing import as_its_folder
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two checks whether another run has ended."""
@@ -91,8 +93,9 @@ def only_one(work: Path, kind: str) -> Iterator[bool]:
 @contextmanager
 def _opened(work: Path, name: str) -> Iterator[int]:
     try:
-        work.mkdir(parents=True, exist_ok=True)
-        lock = os.open(work / name, os.O_RDWR | os.O_CREAT, 0o644)
+        make_work(work)
+        lock = os.open(work / name, os.O_RDWR | os.O_CREAT, 0o600)
+        as_its_folder(work / name)
     except OSError as error:
         raise InputError(f"{work}: cannot be written ({error.strerror}); check its permissions") from error
     try:

@@ -28,7 +28,8 @@ class Job:
     Attributes:
         given: The input that was looked at before the run.
         out: The folder for its tables; the run publishes them.
-        client: The ``distributed.Client`` of the run; None where no part of the run needs workers.
+        workers: Gives the ``distributed.Client`` of the run, and opens it when it is first called; None where
+            no part of the run needs workers.
         partition: Messages per partition; None for the default. It changes no byte of a table.
         buckets: Into how many pieces posts and crimes are sorted; None for the default. Likewise.
         agencies: The agencies whose mailboxes are read; None for all.
@@ -38,12 +39,17 @@ class Job:
 
     given: Inputs
     out: Path
-    client: Any = None
+    workers: Callable[[], Any] | None = None
     partition: int | None = None
     buckets: int | None = None
     agencies: tuple[str, ...] | None = None
     settled: bool = False
     hash_attachments: bool = False
+
+    @property
+    def client(self) -> Any:
+        """The client, which is opened now; ask for it where there is work to do."""
+        return None if self.workers is None else self.workers()
 
     @property
     def work(self) -> Path:
@@ -153,6 +159,8 @@ class Part:
         ledger_listing: A table that ``nwatch ledger`` shows below the accounts, and how.
         worker_modules: Modules that the workers load for it; none where it needs no workers. On this machine
             one process loads them, and the workers are forked from it: they must not start threads.
+        kept: Files of the work folder that are there when an earlier run has done its work: where one is
+            missing, workers are started before anything else.
         keys: Its keys in the provenance; by default its name.
     """
 
@@ -172,6 +180,7 @@ class Part:
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None
     worker_modules: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
     @property

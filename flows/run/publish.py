@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from data.catalog import PROVENANCE
 from data.errors import InputError
+from data.private import like_work, usual_mode
 from data.schema import TABLES
+from data.writing import make_folder, mode_in
 from flows import parts as registry
 from flows.run.signals import handling
+from tasks.rows.results import InputFile
+
+PRIVATE: Final = "private"
+"""The folder in `out/` for tables that nobody else may read."""
 
 REMOVED: Final = "removed"
 """The folder in `work/` for tables of an earlier run that a run of all parts does not make again."""
@@ -54,10 +61,10 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
         InputError: `out` cannot be written; raised before any work is done.
     """
     check_writable(out)
-    finish(work, out)
+    finish_cut(work, out)
     stage = work / "staging"
     shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
+    make_folder(stage)
     yield stage
     with _uninterrupted():
         _decide(work, stage, _lying(out) - _files(stage) if whole else set())
@@ -72,6 +79,48 @@ def _decide(work: Path, stage: Path, old: Collection[Path]) -> None:
     _on_disk(stage)
     stage.rename(work / _DECIDED)
     _on_disk(work)
+
+
+def finish_cut(work: Path, out: Path) -> str:
+    """Publish the rest of a run that was cut off while it published, if it is still what that run wrote.
+
+    Args:
+        work: The work folder.
+        out: Where the results go.
+
+    Returns:
+        A note about it; empty where there was nothing to publish. Results that were damaged since are thrown
+        away: `out/` is then without a provenance until a run has published all of them anew.
+
+    Raises:
+        OSError: As :func:`finish`.
+    """
+    decided = work / _DECIDED
+    if not decided.is_dir():
+        return ""
+    if damaged := _damaged(decided):
+        shutil.rmtree(decided)
+        return (
+            f"the last run was cut off while it published, and work/{_DECIDED}/{damaged} was damaged since; "
+            "its tables are made anew by a run of all parts"
+        )
+    finish(work, out)
+    return "the last run was cut off while it published; its tables are all in out/ now"
+
+
+def _damaged(decided: Path) -> str:
+    """The name of a result that is not what its provenance says; empty where there is none."""
+    made, provenance = _files(decided), Path(PROVENANCE)
+    if provenance not in made:
+        return ""  # it is moved last: all else is published
+    try:
+        hashes = json.loads((decided / provenance).read_bytes())["tables"]
+        for file in sorted(made - {provenance}):
+            if hashes[file.as_posix()] != InputFile.of("", decided / file).sha256:
+                return file.as_posix()
+    except (ValueError, KeyError, TypeError):
+        return PROVENANCE
+    return ""
 
 
 def finish(work: Path, out: Path) -> bool:
@@ -100,9 +149,10 @@ def finish(work: Path, out: Path) -> bool:
         if provenance in made and (out / provenance).exists():
             (out / provenance).replace(decided / _BEFORE)
             _on_disk(out)
+        _make_folders(made, work, out)
         _move(made - {provenance}, decided, out)
         old = (decided / _OLD).read_text(encoding="utf-8") if (decided / _OLD).exists() else ""
-        _move({Path(file) for file in old.splitlines() if (out / file).is_file()}, out, work / REMOVED)
+        _move({file for file in _lying(out) if str(file) in old.splitlines()}, out, work / REMOVED)
         _move(made & {provenance}, decided, out)
         shutil.rmtree(decided)
     return True
@@ -154,10 +204,24 @@ def _uninterrupted() -> Iterator[None]:
         signal.raise_signal(number)
 
 
+def _make_folders(files: Collection[Path], work: Path, out: Path) -> None:
+    """Make the folders of the results: the private ones as private as the work folder (method 12.4)."""
+    for folder in sorted({out, *(out / above for file in files for above in file.parents)}):
+        if folder == out / PRIVATE:
+            like_work(folder, work)
+        elif not folder.exists():
+            folder.mkdir(parents=True)
+            with suppress(OSError):
+                folder.chmod(usual_mode(folder=True))
+
+
 def _move(files: Collection[Path], source: Path, target: Path) -> None:
     """Move files from one folder to the same place below another, so that a power cut does not undo it."""
     for file in sorted(files):
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((target / file).parent)
+        private = mode_in((target / file).parent.stat().st_mode, folder=False)
+        with suppress(OSError):  # a disk without permissions: the run has said so
+            (source / file).chmod(usual_mode(folder=False) if private is None else private)
         (source / file).replace(target / file)
     for folder in {target / above for file in files for above in file.parents}:
         _on_disk(folder)

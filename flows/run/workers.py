@@ -5,22 +5,23 @@ from __future__ import annotations
 import builtins
 import logging
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
-from distributed import Client, Future, wait
-from distributed.comm import CommClosedError
-
-from cluster import ClusterSettings, connect
 from cluster.environment import unknown
-from cluster.watch import no_workers_message
 from data.errors import InputError
 from flows import parts as registry
 from flows.run.progress import reporter
 from flows.run.watched import run_log, watched
 
 if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from cluster import ClusterSettings
     from flows.run.part import Part
 
 _CLUSTER: Final = logging.getLogger("cluster")
@@ -29,19 +30,60 @@ _LOST: Final = "scheduler-connection-lost"
 """The reason that Dask gives where it cancels the futures of a client whose scheduler is gone."""
 
 
+class Workers:
+    """The client of a run, opened when it is first asked for: a run that has nothing to do starts no worker.
+
+    Args:
+        open: Opens it.
+
+    Attributes:
+        client: The client; None while nobody has asked for it.
+    """
+
+    def __init__(self, open: Callable[[], Client]) -> None:
+        self._open = open
+        self.client: Client | None = None
+
+    def __call__(self) -> Client:
+        """The client."""
+        if self.client is None:
+            start = time.perf_counter()
+            self.client = self._open()
+            seconds = reporter().seconds
+            seconds["start"] = seconds.get("start", 0.0) + time.perf_counter() - start
+        return self.client
+
+
+_SETTINGS: ContextVar[ClusterSettings] = ContextVar("settings of the workers")
+
+
 @contextmanager
-def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
-    """Give the client that the caller opened, else open a cluster by the environment's settings.
+def starting_with(settings: ClusterSettings) -> Iterator[None]:
+    """Let flows called within the block open workers by these settings, when they need some.
+
+    Args:
+        settings: Where the work runs; the caller has warned of settings that are not known.
+    """
+    token = _SETTINGS.set(settings)
+    try:
+        yield
+    finally:
+        _SETTINGS.reset(token)
+
+
+@contextmanager
+def workers(parts: Sequence[Part]) -> Iterator[Workers | None]:
+    """Give the client that the caller opened, else open a cluster when it is needed.
 
     A flow has no client among its arguments because Prefect writes those into its database. The command line
-    opens one while other things start; a run that a deployment started opens its own, and warns of settings
-    in its environment that are not known.
+    opens one while other things start, where it knows that there is work; a run that a deployment started
+    opens its own, and warns of settings in its environment that are not known.
 
     Args:
         parts: The parts of the run.
 
     Yields:
-        The client; None where no part needs workers.
+        What gives the client; None where no part needs workers.
 
     Raises:
         InputError: A worker lacks this program, or the scheduler or all workers were lost while the work
@@ -51,17 +93,26 @@ def workers(parts: Sequence[Part]) -> Iterator[Client | None]:
     if not modules:
         yield None
         return
-    with _logged_in_the_run():
-        if has_client():
-            client = Client.current()
-            with _loss_in_one_line(client):
-                yield client
-            return
-        for line in unknown(os.environ):
-            _CLUSTER.warning(line)
-        with opened() as client:
-            check_loaded(load(client, modules))
-            yield client
+    with _logged_in_the_run(), ExitStack() as stack:
+        given = Workers(lambda: _client(modules, stack))
+        with _loss_in_one_line(lambda: given.client):
+            if watched() or has_client():
+                given()  # its dashboard is shown from the start
+            yield given
+
+
+def _client(modules: Sequence[str], stack: ExitStack) -> Client:
+    """The client that is open already; else one that the stack closes."""
+    if has_client():
+        from distributed import Client
+
+        return Client.current()
+    settings = _SETTINGS.get(None)
+    for line in unknown(os.environ) if settings is None else ():
+        _CLUSTER.warning(line)
+    client = stack.enter_context(opened(settings))
+    check_loaded(load(client, modules))
+    return client
 
 
 @contextmanager
@@ -77,12 +128,18 @@ def opened(settings: ClusterSettings | None = None) -> Iterator[Client]:
         InputError: The cluster cannot be opened, or the scheduler or all workers were lost while the work
             went on.
     """
-    with _logged_to(reporter().say), connect(settings) as client, _loss_in_one_line(client):
+    from cluster import connect
+
+    with _logged_to(reporter().say), connect(settings) as client, _loss_in_one_line(lambda: client):
         yield client
 
 
 def has_client() -> bool:
     """Whether the caller has already opened a client."""
+    if "distributed" not in sys.modules:
+        return False
+    from distributed import Client
+
     try:
         Client.current()
     except ValueError:
@@ -109,6 +166,8 @@ def check_loaded(loading: list[Future]) -> None:
     Raises:
         InputError: A worker lacks this program or a part of it.
     """
+    from distributed import wait
+
     wait(loading)
     for future in loading:
         if future.status == "error":
@@ -160,20 +219,25 @@ def _logged_in_the_run() -> Iterator[None]:
 
 
 @contextmanager
-def _loss_in_one_line(client: Client) -> Iterator[None]:
+def _loss_in_one_line(opened_client: Callable[[], Client | None]) -> Iterator[None]:
     """Report the loss of the scheduler, or of all workers, in one line, whatever error it causes.
 
     Their state is gone with them, but files in the work folder are not: the next run goes on from there.
 
+    Args:
+        opened_client: Gives the client, if one was opened.
+
     Raises:
         InputError: The block failed because the client's scheduler or all of its workers were lost.
     """
-    address = client.scheduler.address
     try:
         yield
     except Exception as error:
-        if isinstance(error, InputError):
+        client = opened_client()
+        if isinstance(error, InputError) or client is None:
             raise
+        from cluster.watch import no_workers_message
+
         line = no_workers_message(error)
         if line is not None:
             raise InputError(
@@ -182,12 +246,15 @@ def _loss_in_one_line(client: Client) -> Iterator[None]:
         if not _is_lost(client, error):
             raise
         raise InputError(
-            f"the Dask scheduler at {address} was lost during the run; nothing was published. "
-            "Start it again, then run again: what was read is kept, and the run goes on from there"
+            f"the Dask scheduler at {client.scheduler.address} was lost during the run; "
+            "nothing was published. Start it again, then run again: what was read is kept, "
+            "and the run goes on from there"
         ) from error
 
 
 def _is_lost(client: Client, error: BaseException) -> bool:
     """Whether a lost scheduler caused an error; it may be back at its address by now."""
+    from distributed.comm import CommClosedError
+
     lost = isinstance(error, CommClosedError) or getattr(error, "reason", None) == _LOST
     return lost or client.status != "running"

@@ -22,13 +22,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from data import safe_path
 from data.errors import InputError
+from data.writing import as_its_folder, make_folder, replacing
 
 QUIET: Final = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -66,6 +68,45 @@ def database(home: Path) -> Path:
     return home / "prefect.db"
 
 
+def set_aside_damaged(home: Path) -> str:
+    """Move a damaged database of runs out of the way, so that a new one is begun.
+
+    It holds no result: only what the UI shows of earlier runs.
+
+    Args:
+        home: The folder of the server's files.
+
+    Returns:
+        A line that says so; empty where the database is whole, or there is none.
+    """
+    path = database(home)
+    if not path.exists() or (path.stat().st_size and _is_whole(path)):
+        return ""
+    aside = next(
+        place
+        for number in count(1)
+        if not (place := path.with_name(f"{path.name}.damaged-{number}")).exists()
+    )
+    for end in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
+    return f"work/{home.name}/{path.name}: was damaged, and is now {aside.name}; the UI shows no earlier runs"
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether SQLite finds nothing wrong with a database."""
+    import sqlite3
+
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return False
+
+
 class Server:
     """A Prefect server with its UI, in a process of its own.
 
@@ -76,13 +117,13 @@ class Server:
     Attributes:
         link: Where its UI is.
         url: Where its API is.
+        set_aside: A line that says so where its database was damaged, and a new one begun.
     """
 
     def __init__(self, home: Path, ui: bool = True) -> None:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
+        self.set_aside = set_aside_damaged(home)
         if not database(home).exists() and template().is_file():
-            from data.tables import replacing  # slow to import, and not needed in the server's own process
-
             with replacing(database(home)) as beside:
                 shutil.copyfile(template(), beside)
         # Bound here and passed on, so that no other process can take the port in between.
@@ -91,6 +132,7 @@ class Server:
         self.url = f"{self.link}/api"
         self._log = home / "server.log"
         with listener, self._log.open("wb") as log:
+            as_its_folder(self._log)
             self._process = subprocess.Popen(
                 safe_path.python("-m", "flows.service.local_server", str(listener.fileno())),
                 stdin=subprocess.PIPE,  # its end tells the server that we are gone
@@ -171,7 +213,7 @@ def prepare(home: Path) -> Server | None:
         raise RuntimeError("Prefect was imported before its server was prepared")
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     os.environ["PREFECT_HOME"] = str(home)
     if os.environ.get("PREFECT_API_URL"):
         return None

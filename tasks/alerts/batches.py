@@ -24,8 +24,9 @@ from lxml import etree
 
 from data.crosswalk import Crosswalk
 from data.errors import InputError
-from data.sealed import is_intact, seal
-from data.tables import replacing, write_parquet
+from data.sealed import fault_of, is_intact, seal
+from data.tables import write_parquet
+from data.writing import make_folder, replacing
 from tasks.alerts.look import check_templates
 from tasks.alerts.parse import parse_messages
 from tasks.mail.results import MailSource
@@ -198,10 +199,10 @@ def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
     rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
         {_MARK: batch.mark.encode("utf-8")}
     )
-    batch.result.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(batch.result.parent)
     with replacing(batch.result) as beside:
         write_parquet(rows, beside)
-        seal(beside)
+        seal(beside, batch.result)
     return int(rows.num_rows)
 
 
@@ -233,11 +234,11 @@ def parse_sources(
     """
     laid, batches = plan(sources, timezones, crosswalk, work)
     todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
-    damaged = sorted(
-        batch.result for batch, _ in todo if batch.result.exists() and not is_intact(batch.result)
-    )
+    faults = {batch.result: fault_of(batch.result) for batch, _ in todo if batch.result.exists()}
     rebuilt = tuple(
-        f"work/alerts/{path.parent.name}/{path.name}: was damaged; parsed again" for path in damaged
+        f"work/alerts/{path.parent.name}/{path.name}: {fault}; parsed again"
+        for path, fault in sorted(faults.items())
+        if fault
     )
     kept = len(batches) - len(todo)
     report = on_progress or (lambda _done, _all: None)

@@ -12,7 +12,7 @@ from data.records import RecordFile
 from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.decide import Decision, Stuck, decide
-from tasks.arrivals.memory import recall, remember
+from tasks.arrivals.memory import faults, recall, remember
 from tasks.arrivals.reading import read_before
 from tasks.arrivals.settled import Settled, settled, why_not
 from tasks.mail.previous_runs import recall as recall_mail
@@ -23,6 +23,7 @@ __all__ = [
     "Stuck",
     "agencies_coming",
     "already_read",
+    "faults",
     "look_at_records",
     "settled_files",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.errors import InputError
+from data.sealed import read_json, write_json
 from data.storage import State
-from data.tables import replacing
 
 FILE: Final = "arrivals.json"
+
+_VERSION: Final = "arrivals 2"
 
 Files = Mapping[str, State]
 """The state of each file, by its name inside the investigation folder."""
@@ -61,12 +62,28 @@ def recall(work: Path) -> dict[str, Remembered]:
         InputError: It cannot be opened.
     """
     try:
-        kept = json.loads((work / FILE).read_text(encoding="utf-8"))
+        kept = read_json(work / FILE, _VERSION).value or {}
         return {str(agency): _remembered(values) for agency, values in kept.items()}
-    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
     except OSError as error:
         raise _refused(work, error) from error
+
+
+def faults(work: Path) -> list[str]:
+    """A line where what the last look left cannot be used, and is begun anew.
+
+    Args:
+        work: The investigation's work folder.
+
+    Raises:
+        InputError: It cannot be opened.
+    """
+    try:
+        fault = read_json(work / FILE, _VERSION).fault
+    except OSError as error:
+        raise _refused(work, error) from error
+    return [f"work/{FILE}: {fault}; begun anew, so an agency may be announced once more"] if fault else []
 
 
 def remember(memory: Memory, work: Path) -> None:
@@ -81,9 +98,7 @@ def remember(memory: Memory, work: Path) -> None:
     """
     values = {agency: _values(one) for agency, one in memory.items()}
     try:
-        work.mkdir(parents=True, exist_ok=True)
-        with replacing(work / FILE) as beside:
-            beside.write_text(json.dumps(values, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+        write_json(work / FILE, values, _VERSION)
     except OSError as error:
         raise _refused(work, error) from error
 
@@ -95,9 +110,7 @@ def _refused(work: Path, error: OSError) -> InputError:
 
 
 def _values(one: Remembered) -> dict[str, Any]:
-    """The fields; one keeps its first name in the file, so that files of earlier versions can be read."""
-    values = asdict(one)
-    return {**values, "told": values.pop("reported")}
+    return asdict(one)
 
 
 def _remembered(values: Mapping[str, Any]) -> Remembered:
@@ -110,6 +123,6 @@ def _remembered(values: Mapping[str, Any]) -> Remembered:
         announced=None if announced is None else dict(announced.items()),
         times=int(values["times"]),
         behind=bool(values["behind"]),
-        reported=str(values["told"]),
+        reported=str(values["reported"]),
         **numbers,
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from distributed import Client
 
 from data.errors import InputError
 from data.printable import printable
@@ -22,6 +21,9 @@ from tasks.rows.duplicates import DuplicateRule
 from tasks.rows.gather import MOST_BUCKETS, gather_rows
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Counted, OnProgress
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 OTHER_YEARS: Final = "other years"
 OTHER_TYPES: Final = "other types"

@@ -57,15 +57,14 @@ def sections(
         near = nearest(key, [other for other in crime if other not in files])
         if key not in crime and near is not None:
             raise InputError(
-                f"crime/{key}: no section for it in {FILE} (did you mean the folder to be {near!r}?); write its "
-                f"settings there:\n{section_lines(key)}"
+                f"crime/{key}: no section for it in {FILE} (did you mean the folder to be {near!r}?); "
+                f"write its settings there:\n{section_lines(key)}"
             )
     for key in crime:
         if key not in files:
             raise InputError(
-                f"{FILE}: crime.{key}: no file in crime/{key}; put the city's records there, or "
-                "remove the "
-                "section"
+                f"{FILE}: crime.{key}: no file in crime/{key}; "
+                "put the city's records there, or remove the section"
             )
     for key, settings in crime.items():
         _check_section(key, settings, cities)

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from distributed import Client
 
 from data.schema import TABLES
 from data.tables import conform
@@ -34,6 +33,9 @@ from tasks.income.spatial import modified_t, morans_i, seed_of
 from tasks.income.threshold import bonferroni
 from tasks.places.results import Census, Layer
 from tasks.scatter import run_each
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Row = dict[str, Any]
 

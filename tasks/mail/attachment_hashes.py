@@ -11,15 +11,15 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distributed import Client
 
 from data.sealed import is_intact, seal
 from data.storage import Location, State
-from data.tables import replacing, write_parquet
+from data.tables import write_parquet
+from data.writing import replacing
 from tasks.mail.attachment_node import AttachmentNode
 from tasks.mail.extract import Copier
 from tasks.mail.inventory import hashes_file
@@ -30,6 +30,9 @@ from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes
 from tasks.mail.results import MailSource, Survey
 from tasks.scatter import run_each
+
+if TYPE_CHECKING:
+    from tasks.scatter import Workers
 
 _TOGETHER: Final = 512
 """Blocks that are fetched together from a store: 4 MB."""
@@ -50,7 +53,7 @@ def hash_attachments(
     sources: Sequence[MailSource],
     survey: Survey,
     work: Path,
-    client: Client | None,
+    client: Workers | None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Hash the attached files of all surveyed mailboxes, except those that earlier runs have hashed.
@@ -110,7 +113,7 @@ def hash_piece(piece: _Piece) -> int:
         hashes = [sha256_of(copier, Node(0, row["data"], row["sub"], row["node_id"])) for row in rows]
     with replacing(hashes_file(piece.attachments)) as beside:
         write_parquet(pa.table({"sha256": hashes}, schema=_SCHEMA), beside)
-        seal(beside)
+        seal(beside, hashes_file(piece.attachments))
     return len(rows)
 
 

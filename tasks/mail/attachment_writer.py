@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from data.schema import TABLES
 from data.sealed import seal
+from data.writing import as_its_folder, make_folder
 from tasks.mail.attachments import Attached
 
 _FACTS: Final = tuple(
@@ -55,7 +56,7 @@ class AttachmentWriter:
     def _flush(self) -> None:
         if self._writer is None:
             schema = TABLES["work/attachments"].arrow
-            self._beside.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._beside.parent)
             self._writer = self._open.enter_context(
                 pq.ParquetWriter(self._beside, schema, compression="lz4", write_statistics=False)
             )
@@ -68,7 +69,8 @@ class AttachmentWriter:
             self._flush()
         self._open.close()
         if self._writer is not None:
-            seal(self._beside)
+            seal(self._beside, self._target)
+            as_its_folder(self._beside)
             self._beside.replace(self._target)
         else:
             self._target.unlink(missing_ok=True)

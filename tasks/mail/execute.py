@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-from distributed import Client
+from typing import TYPE_CHECKING, Final
 
 from data.printable import printable
 from data.storage import Location
+from tasks.mail.intact import drop_damaged, drop_damaged_lists
 from tasks.mail.partitions import (
     PartitionSummary,
+    attachments_folder,
     clear_leftovers,
-    drop_damaged,
     finished,
     gaps,
     summaries,
@@ -28,18 +28,33 @@ from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
 from tasks.scatter import run_all
 
+if TYPE_CHECKING:
+    from tasks.scatter import Workers
+
 OnProgress = Callable[[int, int], None]
+
+_LISTS: Final = {
+    "list": "the attachments were listed again",
+    "hash": "nwatch run --hash-attachments hashes the attachments again",
+}
+"""What becomes of a list of attachments, by the begin of the file's name."""
 
 
 def examine_files(
-    client: Client, hashes: Mapping[Location, str | None], on_progress: OnProgress | None = None
+    client: Workers,
+    hashes: Mapping[Location, str | None],
+    on_progress: OnProgress | None = None,
+    *,
+    listed: Callable[[str | None], bool | None] = lambda _: None,
 ) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it.
         hashes: The files, each with its SHA-256 where that is known.
         on_progress: Called with how many files are done, and of how many.
+        listed: Whether a file of a hash was listed before with the names of its folders; None if it was not
+            listed. One that was cannot crash libpff now: it is listed in this process.
 
     Returns:
         What each is.
@@ -51,7 +66,14 @@ def examine_files(
         if on_progress is not None:
             on_progress(len(found), len(hashes))
 
-    run_all(client, list(hashes.items()), _examine, _examine_apart, keep)
+    left = {}
+    for path, sha256 in hashes.items():
+        names = listed(sha256)
+        if names is None:
+            left[path] = sha256
+        else:
+            keep((path, sha256), examine(path, sha256, names=names))
+    run_all(client, list(left.items()), _examine, _examine_apart, keep)
     return found
 
 
@@ -95,14 +117,18 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
     for mailbox in {mailbox.reading: mailbox for mailbox in reversed(mailboxes)}.values():
         folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
         lines += [
-            f"work/mail/{folder.name}/{name}: was damaged; its messages of {file} were read again"
-            for name in drop_damaged(folder)
+            f"work/mail/{folder.name}/{name}: {fault}; its messages of {file} were read again"
+            for name, fault in drop_damaged(folder).items()
+        ]
+        lines += [
+            f"work/mail/{attachments_folder(folder).name}/{name}: {fault}; {_LISTS[name[:4]]}"
+            for name, fault in drop_damaged_lists(folder).items()
         ]
     return sorted(lines)
 
 
 def read_mailboxes(
-    client: Client,
+    client: Workers,
     mailboxes: Sequence[Mailbox],
     work: Path,
     settings: MailSettings,
@@ -113,7 +139,7 @@ def read_mailboxes(
     A partition that is damaged must have been removed before (``drop_damaged_mail``).
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it.
         mailboxes: As ``tasks.mail.sources.group`` gives them.
         work: The investigation's work folder, which workers must see under the same path.
         settings: How to read.

@@ -11,16 +11,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distributed import Client
 
 from data.schema import TABLES
 from data.sealed import is_intact, seal
 from data.storage import Location, State
-from data.tables import replacing
+from data.writing import replacing
 from tasks.mail.attachments import Attached, list_attachments
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
@@ -32,6 +31,9 @@ from tasks.mail.remote import open_bytes
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox
 from tasks.scatter import run_each
+
+if TYPE_CHECKING:
+    from tasks.scatter import Workers
 
 _META: Final = b"nwatch.problems"
 _TABLE: Final = TABLES["work/attachments"]
@@ -56,7 +58,7 @@ def listed_file(attachments: Path) -> Path:
 
 
 def list_files(
-    client: Client,
+    client: Workers,
     mailboxes: Sequence[Mailbox],
     work: Path,
     partitions: Mapping[str, Sequence[PartitionSummary]],
@@ -64,7 +66,7 @@ def list_files(
     """Complete the lists of attachments of all mailboxes, except those that earlier runs have completed.
 
     Args:
-        client: Where to run.
+        client: Where to run, or what opens it.
         mailboxes: The mailboxes.
         work: The investigation's work folder.
         partitions: What was read of each, by ``Mailbox.reading``.
@@ -170,4 +172,4 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]], problems: Sequence[Qua
             beside,
             compression="lz4",
         )
-        seal(beside)
+        seal(beside, path)

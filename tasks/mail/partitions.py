@@ -25,7 +25,8 @@ import pyarrow.parquet as pq
 
 from data.errors import InputError
 from data.schema import TABLES
-from data.sealed import is_intact, seal
+from data.sealed import seal
+from data.writing import as_its_folder, make_folder
 from tasks.mail.attachment_writer import AttachmentWriter, name_beside
 from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
 from tasks.mail.outcomes import OF_ATTACHMENTS, Failure, Inside, Outcome
@@ -197,7 +198,7 @@ def write_partition(
     Raises:
         ValueError: There are more or fewer outcomes than messages in the range.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     tally = _Tally(folders)
     target = folder / partition_file(start, stop)
     beside = name_beside(target)
@@ -213,7 +214,8 @@ def write_partition(
                 raise ValueError(f"{target}: {summary.accounted} outcomes for {stop - start} messages")
             writer.add_key_value_metadata({_META: json.dumps(asdict(summary))})
             attachments.finish()
-        seal(beside)
+        seal(beside, target)
+        as_its_folder(beside)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
@@ -323,34 +325,6 @@ class _Tally:
             unlisted=attachments.unlisted,
             **{name: self.counts[name] for name in names},
         )
-
-
-def drop_damaged(folder: Path) -> list[str]:
-    """Remove partitions that are not as they were written, so that their messages are read again.
-
-    Args:
-        folder: The folder of a mailbox's partitions; may be absent.
-
-    Returns:
-        The names of those that were removed, sorted.
-
-    Raises:
-        OSError: One cannot be read or removed.
-    """
-    damaged = [path for path in sorted(folder.glob("part-*.parquet")) if not _is_intact(path)]
-    for path in damaged:
-        attachments_file(path).unlink(missing_ok=True)
-        path.unlink()
-    return [path.name for path in damaged]
-
-
-def _is_intact(part: Path) -> bool:
-    if not is_intact(part):
-        return False
-    attachments = attachments_file(part)
-    if attachments.is_file():
-        return is_intact(attachments)
-    return not read_summary(part).attachments
 
 
 def read_summary(path: Path) -> PartitionSummary:

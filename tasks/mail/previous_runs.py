@@ -8,7 +8,6 @@ never read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,17 +16,16 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.errors import InputError
 from data.schema import TABLES
-from data.sealed import is_intact
-from data.tables import replacing
+from data.sealed import read_json, write_json
+from tasks.mail.intact import all_intact
 from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import read_summary
 from tasks.mail.results import MailSource, Reading
-from tasks.mail.sources import checksum_of, reader_name
+from tasks.mail.sources import reader_name
 
 _FILE: Final = "agencies.json"
-_CHECKSUM: Final = "sha256"
+_VERSION: Final = "agencies 2"
 _READER: Final = reader_name()
 _QUARANTINE: Final = TABLES["private/quarantine"].arrow
 
@@ -86,11 +84,7 @@ def remember(
             "quarantine": rows.to_pylist(),
             "others": [asdict(other) for other in reading.others if other.agency == agency],
         }
-    path = work / "mail" / _FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as beside:
-        sealed = {name: {**entry, _CHECKSUM: checksum_of([name, entry])} for name, entry in kept.items()}
-        beside.write_text(json.dumps(sealed, indent=0, sort_keys=True), encoding="utf-8")
+    write_json(work / "mail" / _FILE, kept, _VERSION)
 
 
 def recall(work: Path, but: Collection[str]) -> PreviousRuns:
@@ -101,11 +95,11 @@ def recall(work: Path, but: Collection[str]) -> PreviousRuns:
         but: Agencies that are read again.
 
     Returns:
-        What is known, without agencies whose mail is incomplete or was read by another reader.
+        What is known, without agencies whose mail is incomplete or damaged, or was read by another reader;
+        nothing where the file that holds it is damaged.
 
     Raises:
-        InputError: The file that holds it, or a partition of the mail, is damaged; the message says what to
-            do.
+        OSError: The file that holds it cannot be read.
     """
     kept = {agency: entry for agency, entry in sorted(_load(work).items()) if agency not in but}
     sources: list[MailSource] = []
@@ -141,25 +135,16 @@ def _each_once(rows: pa.Table) -> pa.Table:
     return rows.group_by(rows.column_names).aggregate([]).select(rows.column_names)
 
 
+def faults(work: Path) -> list[str]:
+    """A line where what earlier runs kept cannot be used; a run of all agencies writes it anew."""
+    fault = read_json(work / "mail" / _FILE, _VERSION).fault
+    return [f"work/mail/{_FILE}: {fault}; it was written anew"] if fault else []
+
+
 def _load(work: Path) -> dict[str, Any]:
-    path = work / "mail" / _FILE
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(_is_intact(*entry) for entry in found.items()):
-        raise InputError(
-            "work/mail/agencies.json: cannot be read; delete it, and run all agencies: "
-            f"nwatch run {work.parent}"
-        )
-    return found
-
-
-def _is_intact(agency: str, entry: Any) -> bool:
-    """Whether what is kept of an agency is as it was written; its checksum is taken off."""
-    return isinstance(entry, dict) and entry.pop(_CHECKSUM, None) == checksum_of([agency, entry])
+    """What is kept, by agency; nothing where it cannot be trusted."""
+    found = read_json(work / "mail" / _FILE, _VERSION).value
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _as_json(source: MailSource) -> dict[str, Any]:
@@ -178,4 +163,4 @@ def _is_whole(source: MailSource) -> bool:
     if source.mail is None:
         return True
     files = sorted(source.mail.glob("part-*.parquet"))
-    return all(map(is_intact, files)) and sum(read_summary(path).read for path in files) == source.read
+    return all_intact(source.mail) and sum(read_summary(path).read for path in files) == source.read

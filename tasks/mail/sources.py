@@ -1,15 +1,12 @@
 """Which mailboxes there are: each file's SHA-256, what it is, and which names are the same file.
 
-A file's hash is remembered with its size, time of change and inode, as version control does, so that a second
-run does not read 33 GB to find out that nothing has changed. The hash of an object on a store is remembered
-with its size, ETag and time of change.
+A file's hash is remembered with its state (:mod:`data.hashes`), so that a second run does not read 33 GB to
+find out that nothing has changed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,9 @@ from typing import Any, Final
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from data.hashes import Hashes
 from data.opening import regular
+from data.sealed import read_json, write_json
 from data.storage import Location, Remote, State, changed, state_of, stream
 from tasks.bodies.detect import DETECTOR_VERSION
 from tasks.mail.layout import NotAMailboxError
@@ -40,6 +39,7 @@ __all__ = [
 ]
 
 _MEMO: Final = "hashes.json"
+_SURVEYED: Final = "surveyed.json"
 _PIECE: Final = 4 << 20
 _LISTING_SECONDS: Final = 900.0
 """Listing takes a second; minutes only if a damaged file of many gigabytes is searched on a slow disk."""
@@ -55,6 +55,7 @@ class Examined:
         plan: What is in it; None if it is not a mailbox.
         problem: Why it is not one, and what to do.
         state: What ``state_of`` said before it was hashed.
+        named: Whether libpff was asked for the names of its folders.
     """
 
     sha256: str
@@ -62,6 +63,7 @@ class Examined:
     plan: MailPlan | None
     problem: str | None
     state: State
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,9 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
     size = int(state_of(path)[0])
     try:
         with Watchdog(_LISTING_SECONDS):
-            return Examined(digest, size, open_plan(path, names=names, state=state), None, state)
+            return Examined(digest, size, open_plan(path, names=names, state=state), None, state, names)
     except NotAMailboxError as error:
-        return Examined(digest, size, None, str(error), state)
+        return Examined(digest, size, None, str(error), state, names)
 
 
 def check_readable(files: Iterable[RecordFile]) -> None:
@@ -208,56 +210,47 @@ def group(
     ]
 
 
-def checksum_of(value: Any) -> str:
-    """SHA-256 of a value of JSON, which the files of JSON in ``work/mail`` carry beside the value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+class SurveyMemo:
+    """Files that a worker has listed without harm, and so may be listed in this process, without workers.
 
-
-class HashMemo:
-    """Hashes of files that have not changed since they were hashed.
+    Args:
+        work: The investigation's work folder.
 
     Attributes:
         rebuilt: A line that says so, if the memo was damaged.
     """
 
     def __init__(self, work: Path) -> None:
-        """Read the memo in ``work``; a damaged one is ignored, and the files are hashed again."""
-        self._path = work / "mail" / _MEMO
-        self.rebuilt: tuple[str, ...] = ()
-        self._rows: dict[str, Any] = {}
-        try:
-            rows = json.loads(self._path.read_text())
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError):
-            rows = None
-        given = rows if isinstance(rows, dict) else {}
-        self._rows = {
-            name: row[:-1]
-            for name, row in given.items()
-            if isinstance(row, list) and row and row[-1] == checksum_of([name, *row[:-1]])
-        }
-        if rows is None or len(self._rows) < len(given):
-            damaged = f"work/mail/{_MEMO}: was damaged, or is of an earlier version"
-            self.rebuilt = (f"{damaged}; mailboxes were hashed again",)
+        self._path = work / "mail" / _SURVEYED
+        kept = read_json(self._path, reader_name())
+        self._rows: dict[str, Any] = dict(kept.value) if isinstance(kept.value, dict) else {}
+        self.rebuilt = (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+
+    def get(self, sha256: str | None) -> bool | None:
+        """Whether a file of this hash was listed with the names of its folders; None if it was not listed."""
+        return self._rows.get(sha256 or "")
+
+    def save(self, examined: Iterable[Examined]) -> None:
+        """Remember the files of a run, and forget all others."""
+        rows = {each.sha256: each.named for each in examined}
+        if rows != self._rows or self.rebuilt:
+            write_json(self._path, rows, reader_name())
+
+
+class HashMemo(Hashes):
+    """Hashes of mailboxes that have not changed since they were hashed (:mod:`data.hashes`).
+
+    Args:
+        work: The investigation's work folder.
+    """
+
+    def __init__(self, work: Path) -> None:
+        super().__init__(work / "mail" / _MEMO, "mailboxes")
 
     def get(self, file: RecordFile) -> str | None:
         """The file's SHA-256 if it is known and the file is as it was."""
-        return self.hash_of(file.file, state_of(file.path)) if file.file in self._rows else None
-
-    def hash_of(self, file: str, state: Sequence[int | str]) -> str | None:
-        """The SHA-256 of the file of that name, if it was hashed in this state."""
-        row = self._rows.get(file)
-        return str(row[-1]) if isinstance(row, list) and row[:-1] == list(state) else None
+        return None if self.size_of(file.file) is None else self.hash_of(file.file, state_of(file.path))
 
     def put(self, file: RecordFile, sha256: str, state: Sequence[int | str]) -> None:
         """Remember a hash, with the state of the file before it was hashed."""
-        self._rows[file.file] = [*state, sha256]
-
-    def save(self) -> None:
-        """Write the memo under another name and rename it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(f".{_MEMO}.{os.getpid()}.partial")
-        kept = {name: [*row, checksum_of([name, *row])] for name, row in self._rows.items()}
-        beside.write_text(json.dumps(kept, indent=0, sort_keys=True))
-        beside.replace(self._path)
+        self.note(file.file, state, sha256)

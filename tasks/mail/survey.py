@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-
-from distributed import Client
+from typing import TYPE_CHECKING
 
 from data.catalog import RecordFile
 from data.errors import InputError
@@ -15,13 +14,16 @@ from tasks.mail.listing import list_files
 from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
-from tasks.mail.sources import HashMemo, check_readable, check_unchanged, group, state_of
+from tasks.mail.sources import HashMemo, SurveyMemo, check_readable, check_unchanged, group, state_of
+
+if TYPE_CHECKING:
+    from tasks.scatter import Workers
 
 
 def survey_files(
     files: Sequence[RecordFile],
     work: Path,
-    client: Client,
+    client: Workers,
     settings: MailSettings | None = None,
     on_progress: OnProgress | None = None,
 ) -> Survey:
@@ -30,7 +32,7 @@ def survey_files(
     Args:
         files: The mailboxes as they were handed over.
         work: The investigation's work folder; hashes of unchanged files are remembered there.
-        client: Where to run.
+        client: Where to run, or what opens it.
         settings: The code pages of agencies; every step of the mail takes them.
         on_progress: Called with how many files are done, and of how many.
 
@@ -43,18 +45,20 @@ def survey_files(
     check_readable(files)
     memo = HashMemo(work)
     states = {file.path: state_of(file.path) for file in files}
-    examined = examine_files(client, {file.path: memo.get(file) for file in files}, on_progress)
+    listed, hashes = SurveyMemo(work), {file.path: memo.get(file) for file in files}
+    examined = examine_files(client, hashes, on_progress, listed=listed.get)
+    listed.save(examined.values())
     for file in files:
         memo.put(file, examined[file.path].sha256, states[file.path])
     memo.save()
     pages = None if settings is None else settings.code_pages
-    return Survey(tuple(group(files, examined, pages)), states, memo.rebuilt)
+    return Survey(tuple(group(files, examined, pages)), states, (*memo.rebuilt, *listed.rebuilt))
 
 
 def read_survey(
     survey: Survey,
     work: Path,
-    client: Client,
+    client: Workers,
     settings: MailSettings | None = None,
     on_progress: OnProgress | None = None,
 ) -> Reading:
@@ -63,7 +67,7 @@ def read_survey(
     Args:
         survey: What there is.
         work: The investigation's work folder; mail is kept there by file, reader and libpff version.
-        client: Where to run.
+        client: Where to run, or what opens it.
         settings: How to read.
         on_progress: Called with how many messages are done, and of how many.
 

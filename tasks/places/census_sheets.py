@@ -18,11 +18,11 @@ from data.opening import regular
 from data.printable import escaped
 from data.record_names import as_label
 from tasks.places.census_columns import is_wanted
-from tasks.rows.csv_head import header_of, without_told
+from tasks.rows.csv_head import MOST_COLUMNS, header_of, without_told
 from tasks.rows.errors import reading
 from tasks.rows.form import HEAD_BYTES, Form, form_and_head, form_of
 from tasks.rows.forms import packing
-from tasks.rows.forms.parquet import MOST_COLUMNS, opened_parquet
+from tasks.rows.forms.parquet import opened_parquet
 from tasks.rows.small_tables import read_texts
 
 MOST_ROWS: Final = 5_000_000

@@ -27,7 +27,7 @@ import shapely
 from distributed import Client, Future, KilledWorker, as_completed, futures_of
 from pyproj import CRS
 
-from data.tables import replacing
+from data.writing import make_folder, replacing
 from tasks.places.coordinates import to_layer
 from tasks.places.join import (
     NOWHERE,
@@ -129,7 +129,7 @@ def locate(
     targets = {batch: out / batch.name for batch in batches}
     if len(set(targets.values())) != len(batches):
         raise ValueError("two batches share a name")
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     left = dict(targets)
     deaths = 0
     while left:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ import shapely
 from pyproj import CRS
 
 from data.errors import InputError
-from data.tables import replacing
+from data.sealed import fault_of, read_json, seal, write_json
+from data.writing import make_folder, replacing
 from tasks.places import repair
 from tasks.places.coordinates import needs_transform
 from tasks.places.id_columns import geoids_in
@@ -83,22 +83,26 @@ def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
     kept = folder / "tracts.parquet"
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
-    if not (facts.is_file() and kept.is_file()):
+    found = read_json(facts, _LAYOUT)
+    fault = found.fault or (fault_of(kept) if kept.is_file() and found.value else "")
+    if fault or found.value is None or not kept.is_file():
         sources = open_layers(own)
         crs = common_crs(sources)
         parts = [_part(source, crs, folder) for source in sources]
         _each_once(parts)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with replacing(kept) as beside:
             write_layer(beside, *_together(parts), crs=crs, rows=ROW_GROUP)
-        found = {
+            seal(beside, kept)
+        counted = {
             "tracts": sum(len(part.geoids) for part in parts),
             "repaired": sum(part.repaired for part in parts),
             "transform": needs_transform(crs),
         }
-        with replacing(facts) as beside:
-            beside.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return Layer(kept, given, **json.loads(facts.read_text(encoding="utf-8")))
+        write_json(facts, counted, _LAYOUT)
+        found = read_json(facts, _LAYOUT)
+    rebuilt = (f"work/places/{folder.name}: {fault}; the tract layer was read again",) if fault else ()
+    return Layer(kept, given, **found.value, rebuilt=rebuilt)
 
 
 def _versions() -> str:

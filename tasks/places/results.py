@@ -22,6 +22,7 @@ class Layer:
         repaired: Polygons that were invalid and were repaired.
         transform: Whether points in degrees must be transformed into the layer's coordinates (which are
             neither WGS 84 nor NAD 83).
+        rebuilt: A line where what was kept of it was damaged and made anew.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Layer:
     tracts: int
     repaired: int
     transform: bool
+    rebuilt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.schema import Table
-from data.tables import ROW_GROUP, conform, replacing
+from data.tables import ROW_GROUP, conform
+from data.writing import make_folder, replacing
 from tasks.rows.hash_partition import deal_out
 
 _KEY: Final = "post_id"
@@ -53,7 +54,7 @@ def write_long(
         ValueError: As :func:`data.tables.conform`.
     """
     path = out / f"{spec.name}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # Beside the batches and not in the system's temporary folder, which may be small, or in memory.
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".ranges-") as folder:
         files = _spread(pieces, ranges, Path(folder))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from distributed import Client
 
 from data.settings import Posts
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader
 from tasks.rows.gather import gather_rows
 from tasks.rows.reader import Counted, OnProgress
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 EXCLUDED: Final = "excluded"
 NO_LOCATION: Final = "no location"

@@ -12,20 +12,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distributed import Client
 
 from data import file_faults
-from data.tables import replacing
+from data.writing import make_folder, replacing
 from tasks.rows.duplicates import DuplicateRule, Unique, unique_rows
 from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
 from tasks.rows.results import FileOfRows, GatheredRows
 from tasks.scatter import run_each
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _ONE_BUCKET: Final = 2_000_000
 """Up to so many rows are in one bucket: a join of a single batch is the fastest."""
@@ -137,8 +139,8 @@ def gather_rows(
     number = buckets or buckets_for(sum(estimates))
     partitions, batches = folder / "partitions", folder / "batches"
     shutil.rmtree(folder, ignore_errors=True)
-    partitions.mkdir(parents=True)
-    batches.mkdir()
+    make_folder(partitions)
+    make_folder(batches)
     each_reader = [own.get(label, reader) for label, _ in files]
     read = _partitioned(files, each_reader, partitions, number, client, on_progress)
     paths = tuple(batches / f"{name}-{bucket:04d}.parquet" for bucket in range(number))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -90,6 +89,8 @@ def buckets_of(ids: pa.ChunkedArray, buckets: int) -> npt.NDArray[np.int16]:
         True
     """
     values = ids.to_numpy().astype(object)
+    import pandas as pd  # slow to load: a run that finds all kept hashes no id
+
     hashes = pd.util.hash_array(values, categorize=False)
     return (hashes % np.uint64(buckets)).astype(np.int16)
 

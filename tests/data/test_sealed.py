@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.sealed import is_intact, seal
+from data.sealed import DAMAGED, EARLIER, Kept, fault_of, is_intact, read_json, seal, write_json
 
 TABLE = pa.table({"a": list(range(50)), "b": ["x"] * 50})
 
@@ -17,7 +20,7 @@ TABLE = pa.table({"a": list(range(50)), "b": ["x"] * 50})
 def sealed(tmp_path: Path) -> Path:
     path = tmp_path / "a.parquet"
     pq.write_table(TABLE, path)
-    seal(path)
+    seal(path, path)
     return path
 
 
@@ -52,4 +55,72 @@ def test_a_file_that_was_never_sealed_is_not_intact(tmp_path: Path):
 def test_only_parquet_can_be_sealed(tmp_path: Path):
     (tmp_path / "a.parquet").write_bytes(b"nothing of the kind")
     with pytest.raises(ValueError, match="not a Parquet file"):
-        seal(tmp_path / "a.parquet")
+        seal(tmp_path / "a.parquet", tmp_path / "a.parquet")
+
+
+def test_a_file_in_the_place_of_another_of_its_kind_is_noticed(sealed: Path):
+    for place in ("b.parquet", "other/a.parquet"):
+        other = sealed.parent / place
+        other.parent.mkdir(exist_ok=True)
+        shutil.copy(sealed, other)
+        assert fault_of(other) == DAMAGED
+    assert fault_of(sealed) == ""
+
+
+def test_a_file_that_an_earlier_version_sealed_is_named_so(tmp_path: Path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(TABLE, path)
+    whole = path.read_bytes()
+    at = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    earlier = b"nwatch sha256 " + hashlib.sha256(whole).digest()
+    path.write_bytes(whole[:at] + earlier + whole[at:])
+    assert fault_of(path) == EARLIER
+
+
+def test_a_folder_may_move_with_its_files(sealed: Path, tmp_path: Path):
+    moved = tmp_path / "elsewhere" / sealed.parent.name
+    moved.mkdir(parents=True)
+    shutil.copy(sealed, moved)
+    assert is_intact(moved / sealed.name)
+
+
+VALUE = {"a": [1, 2.5, None, "x\u00e9"], "b": {"c": True}}
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    path = tmp_path / "mail" / "note.json"
+    write_json(path, VALUE, "notes 1")
+    return path
+
+
+def test_json_is_read_as_it_was_written(note: Path):
+    assert read_json(note, "notes 1") == Kept(VALUE)
+    assert read_json(note.with_name("none.json"), "notes 1") == Kept()
+
+
+def test_every_flipped_bit_of_json_is_noticed_or_changes_nothing(note: Path):
+    whole = note.read_bytes()
+    for place in range(len(whole)):
+        for bit in range(8):
+            note.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            kept = read_json(note, "notes 1")
+            assert kept == Kept(VALUE) or (kept.value is None and kept.fault), (place, bit)
+
+
+def test_every_cut_of_json_is_noticed(note: Path):
+    whole = note.read_bytes()
+    for size in range(len(whole) - 1):  # without the line end it is still whole
+        note.write_bytes(whole[:size])
+        assert read_json(note, "notes 1") == Kept(fault=DAMAGED), size
+
+
+def test_json_in_the_place_of_another_file_is_noticed(note: Path):
+    shutil.copy(note, note.with_name("other.json"))
+    assert read_json(note.with_name("other.json"), "notes 1").fault == DAMAGED
+
+
+def test_json_of_another_version_and_json_without_a_seal_are_earlier(note: Path):
+    assert read_json(note, "notes 2") == Kept(fault=EARLIER)
+    note.write_text(json.dumps(VALUE))
+    assert read_json(note, "notes 1") == Kept(fault=EARLIER)

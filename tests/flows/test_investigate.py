@@ -196,7 +196,8 @@ def test_a_flow_without_an_open_client_starts_workers_of_its_own(investigation: 
     monkeypatch.setattr(Client, "current", classmethod(lambda cls: (_ for _ in ()).throw(ValueError("none"))))
     with workers([registry.get("mail")]) as opened:
         assert opened is not None
-        assert opened.submit(sum, [1, 2]).result(60) == 3
+        assert opened.client is None
+        assert opened().submit(sum, [1, 2]).result(60) == 3
 
 
 def test_a_run_that_starts_by_itself_does_not_read_what_is_still_being_copied(

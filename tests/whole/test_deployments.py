@@ -62,7 +62,7 @@ class Stack:
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
-            # The tests start what they look at; a run every minute, or one of the next nights, would disturb them.
+            # The tests start what they look at; a run every minute, or of the next night, would disturb them.
             "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",

@@ -149,7 +149,7 @@ def test_a_missing_permission_is_one_line(call, case: Path, monkeypatch: pytest.
     monkeypatch.setattr(Path, "mkdir", forbidden)
     code, _, err = call("plan", case)
     assert code == 2
-    assert err.endswith("work/mail: Permission denied; check its permissions\n")
+    assert err.endswith("/work: cannot be written (Permission denied); check its permissions\n")
     assert err.count("\n") == 1
 
 

@@ -147,9 +147,9 @@ def test_a_partition_that_fails_leaves_the_earlier_one_unchanged(tmp_path: Path)
 
 def test_a_partition_has_the_same_bytes_each_time_it_is_written(tmp_path: Path):
     for name in ("one", "two"):
-        write_partition(tmp_path / name, 0, 2, [mail(1), Failure(2, "r", "d")], FOLDERS)
-    assert (tmp_path / "one" / partition_file(0, 2)).read_bytes() == (
-        tmp_path / "two" / partition_file(0, 2)
+        write_partition(tmp_path / name / "aa-reader", 0, 2, [mail(1), Failure(2, "r", "d")], FOLDERS)
+    assert (tmp_path / "one/aa-reader" / partition_file(0, 2)).read_bytes() == (
+        tmp_path / "two/aa-reader" / partition_file(0, 2)
     ).read_bytes()
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail import previous_runs
 from tasks.mail.other_files import OtherFile
 from tasks.mail.partitions import write_partition
 from tasks.mail.pff import NotMail
-from tasks.mail.previous_runs import recall, remember, together
+from tasks.mail.previous_runs import faults, recall, remember, together
 from tasks.mail.results import MailSource, Reading
 
 ZONES = {"lapd": "America/Los_Angeles", "phoenix": "America/Phoenix"}
@@ -115,14 +114,14 @@ def test_what_is_kept_is_the_same_bytes_in_any_order(reading: Reading, tmp_path:
     first = (tmp_path / "mail/agencies.json").read_bytes()
     remember(tmp_path, Reading(reading.sources[::-1], reading.quarantine), dict(reversed(ZONES.items())))
     assert (tmp_path / "mail/agencies.json").read_bytes() == first
-    assert set(json.loads(first)) == {"lapd", "phoenix"}
+    assert set(json.loads(first)["value"]) == {"lapd", "phoenix"}
 
 
-def test_a_file_that_makes_no_sense_is_an_error_that_says_what_to_do(tmp_path: Path):
+def test_a_file_that_makes_no_sense_is_as_if_nothing_was_kept_and_is_said(tmp_path: Path):
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail/agencies.json").write_text("{")
-    with pytest.raises(InputError, match=r"work/mail/agencies.json: cannot be read; delete it"):
-        recall(tmp_path, but=[])
+    assert recall(tmp_path, but=[]).agencies == frozenset()
+    assert faults(tmp_path) == ["work/mail/agencies.json: was damaged; it was written anew"]
 
 
 def test_mailboxes_read_now_and_before_are_in_one_order_and_quarantined_once(
@@ -138,12 +137,15 @@ def test_mailboxes_read_now_and_before_are_in_one_order_and_quarantined_once(
     assert found.quarantine.to_pylist() == rows("aaaaaaaaaaaa").to_pylist()
 
 
-def test_what_is_kept_with_a_flipped_bit_is_an_error_that_says_what_to_do(reading: Reading, tmp_path: Path):
+def test_what_is_kept_with_a_flipped_bit_is_not_used_and_written_anew(reading: Reading, tmp_path: Path):
     remember(tmp_path, reading, ZONES)
+    assert faults(tmp_path) == []
     path = tmp_path / "mail/agencies.json"
     path.write_text(path.read_text().replace('"read": 0', '"read": 1', 1))
-    with pytest.raises(InputError, match=r"work/mail/agencies.json: cannot be read; delete it"):
-        recall(tmp_path, but=[])
+    assert recall(tmp_path, but=[]).agencies == frozenset()
+    assert faults(tmp_path) == ["work/mail/agencies.json: was damaged; it was written anew"]
+    remember(tmp_path, reading, ZONES)
+    assert faults(tmp_path) == []
 
 
 def test_an_agency_whose_mail_is_damaged_is_not_known(reading: Reading, tmp_path: Path):

@@ -1,0 +1,53 @@
+"""What is written in a private folder is as private as the folder, whatever the umask."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.writing import make_folder, replacing
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield int(request.param)
+    os.umask(before)
+
+
+def mode(path: Path) -> str:
+    return oct(stat.S_IMODE(path.stat().st_mode))
+
+
+@pytest.mark.parametrize(
+    ("above", "folder", "file"),
+    [
+        (0o700, "0o700", "0o600"),
+        (0o2750, "0o2750", "0o640"),
+        (0o2770, "0o2770", "0o660"),
+        (0o750, "0o700", "0o600"),
+    ],
+)
+@pytest.mark.usefixtures("umask")
+def test_a_private_folder_decides(tmp_path: Path, above: int, folder: str, file: str):
+    work = tmp_path / "work"
+    work.mkdir()
+    work.chmod(above)
+    make_folder(work / "a" / "b")
+    with replacing(work / "a" / "b" / "c") as beside:
+        beside.write_text("x")
+    assert [mode(work / "a"), mode(work / "a/b"), mode(work / "a/b/c")] == [folder, folder, file]
+
+
+def test_elsewhere_the_umask_decides(tmp_path: Path, umask: int):
+    place = tmp_path / "open"
+    place.mkdir()
+    place.chmod(0o755)
+    with replacing(place / "c") as beside:
+        beside.write_text("x")
+    assert mode(place / "c") == oct(0o666 & ~umask)
+    assert mode(make_folder(place / "d")) == oct(0o777 & ~umask)
