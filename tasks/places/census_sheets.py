@@ -198,7 +198,7 @@ def _sheet(place: Place, brief: bool) -> Sheet:
     if len(names) > MOST_COLUMNS:
         raise file_faults.too_wide(label, len(names), MOST_COLUMNS)
     said = replace(form, packing="").words if member else form.words
-    return Sheet(label, file, tuple(names), _remembered(read, names), codebook, said)
+    return Sheet(label, file, tuple(names), _remembered(read, names, form.kind == "parquet"), codebook, said)
 
 
 Read = Callable[[list[str]], pa.Table]
@@ -241,11 +241,14 @@ def _of_parquet(path: Path, label: str, form: Form) -> tuple[list[str], Read]:
         return list(file.schema_arrow.names), read
 
 
-def _remembered(read: Read, names: Sequence[str]) -> Callable[[Collection[str]], pa.Table]:
-    """Reads columns, each once; with the first, those that may be asked for later."""
+def _remembered(read: Read, names: Sequence[str], by_column: bool) -> Callable[[Collection[str]], pa.Table]:
+    """Reads columns, each once; with the first, those that may be asked for later.
+
+    Of a file whose columns lie apart, each is read as it is asked for.
+    """
     found: dict[str, pa.ChunkedArray] = {}
     once = {name for name in names if names.count(name) == 1} if len(names) <= _NARROW else set()
-    likely = [name for name in names if name in once or is_wanted(name)]
+    likely = [] if by_column else [name for name in names if name in once or is_wanted(name)]
 
     def load(wanted: Collection[str]) -> pa.Table:
         new = [name for name in wanted if name not in found]
