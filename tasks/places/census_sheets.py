@@ -42,7 +42,7 @@ _NARROW: Final = 40
 
 _BESIDE: Final = re.compile(
     r"(column-metadata|_metadata(_|\.)|table-notes|table_title|_codebook|readme|codebook|datapackage"
-    r"|^metadata\.json$|\.txt$|\.xml$|\.html?$|\.pdf$|\.prj$|\.cpg$|\.do$|\.sps$|\.sas$|\.ddi$|\.xsd$|\.dct$)",
+    r"|^metadata\.json$|\.xml$|\.html?$|\.pdf$|\.prj$|\.cpg$|\.do$|\.sps$|\.sas$|\.ddi$|\.xsd$|\.dct$)",
     re.IGNORECASE,
 )
 _TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".parquet", ".gz", ".zst")
@@ -141,7 +141,7 @@ def _is_noise(member: zipfile.ZipInfo) -> bool:
 
 def _is_table(name: str) -> bool:
     base = Path(name).name
-    return base.lower().endswith(_TABLES) and not is_beside(base)
+    return base.lower().endswith(_TABLES) and not base.lower().endswith(".txt") and not is_beside(base)
 
 
 def _codebooks(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> dict[str, str]:

@@ -219,6 +219,8 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
             return "unknown", False, f"is not recognised; expected {EXPECTED}"
         return _of_sheets(sheets(path, label, brief=True))
     except InputError as error:
+        if path.name.lower().endswith(".txt") and path.is_file():
+            return "beside", False, ""  # somebody's notes
         return "unknown", False, str(error).removeprefix(f"{label}: ")
 
 
@@ -229,6 +231,8 @@ def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
         return "cities", False, ""
     if "GISJOIN" in found[0].names:
         return "unknown", False, str(missing("population", found[0])).removeprefix(f"{found[0].label}: ")
+    if len(found[0].names) == 1 and found[0].file.lower().endswith(".txt"):
+        return "beside", False, ""
     columns = ", ".join(escaped(name) for name in found[0].names if name)[:120]
     if id_columns(found[0].names, found[0].label):
         why = f"has GEOIDs, but neither population nor income nor a city in its columns ({columns})"
