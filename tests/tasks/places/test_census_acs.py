@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -254,7 +257,8 @@ def nhgis(codes: tuple[str, str], *, labels: bool, year: int = 2019) -> str:
 
 
 KNOWN = [
-    (2009, "RK9", "RNH"), (2010, "JMA", "JOI"), (2012, "QSP", "QU1"), (2013, "UEP", "UHD"),
+    (2009, "RK9", "RNH"), (2010, "JMA", "JOI"), (2011, "MNT", "MP1"), (2012, "QSP", "QU1"),
+    (2013, "UEP", "UHD"),
     (2014, "ABA1", "ABDP"), (2015, "ADKW", "ADNK"), (2016, "AF2L", "AF49"), (2017, "AHY1", "AH1P"),
     (2018, "AJWM", "AJZA"), (2019, "ALUB", "ALW1"), (2020, "AMPV", "AMR8"), (2021, "AON4", "AOQI"),
     (2022, "AQNF", "AQP6"), (2023, "ASN1", "ASQP"),
@@ -420,6 +424,71 @@ def test_parquet_of_any_types_and_only_its_columns_are_read(tmp_path: Path):
     pq.write_table(table, path)
     assert read(path)[0].select(FIGURES).to_pylist() == EXPECTED
     assert read_acs(path, "census/acs.parquet").equals(read(path)[0])
+
+
+def both_tables() -> str:
+    """Both tables of data.census.gov side by side."""
+    people = table_of("B01003", list(map(str, PEOPLE))).splitlines()
+    income = table_of("B19013", INCOMES).splitlines()
+    head = people[0] + income[0].partition('"NAME",')[2]
+    labels = people[1] + income[1].partition('Name",')[2]
+    rows = [f'{one}"{value}","4120"' for one, value in zip(people[2:], INCOMES, strict=True)]
+    return "\n".join([head.rstrip(","), labels.rstrip(","), *rows]) + "\n"
+
+
+def in_long() -> str:
+    lines = []
+    for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "NA", "250001"], strict=True):
+        lines += [
+            f'{geoid},"T, Cañon",B01003_001,{people},211',
+            f'{geoid},"T, Cañon",B19013_001,{income},4120',
+        ]
+    return LONG + "\n".join(lines) + "\n"
+
+
+TEXTS = {
+    "data.census.gov": both_tables,
+    "NHGIS": lambda: nhgis(("ALUB", "ALW1"), labels=True),
+    "tidycensus": in_long,
+    "Census Reporter": lambda: REPORTER + "".join(
+        f'14000US{geoid},"Census Tract, Adams, CO",{people},211,{income},4120\n'
+        for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)),
+    "the API": lambda: "NAME,B01003_001E,B19013_001E,state,county,tract\n" + "".join(
+        f'"Tract, Adams",{people},{income},8,1,{int(geoid[5:])}\n'
+        for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)),
+}  # fmt: skip
+
+
+def saved_as(form: str, path: Path, rows: list[list[str]]) -> Path:
+    """A table in another form, as programs save it."""
+    if form in {"semicolons", "tabs"}:
+        mark, encoding = (";", "cp1252") if form == "semicolons" else ("\t", "utf-16")
+        text = io.StringIO()
+        csv.writer(text, delimiter=mark, lineterminator="\r\n").writerows(rows)
+        path.write_bytes(text.getvalue().encode(encoding))
+    elif form in {"gzip", "r"}:
+        text = io.StringIO()
+        numbered = [["" if not at else str(at), *row] for at, row in enumerate(rows)] if form == "r" else rows
+        csv.writer(text, quoting=csv.QUOTE_ALL).writerows(numbered)
+        content = text.getvalue().encode()
+        path.write_bytes(gzip.compress(content) if form == "gzip" else content)
+    elif form == "parquet":
+        pq.write_table(
+            pa.table({name: [row[at] for row in rows[1:]] for at, name in enumerate(rows[0])}), path
+        )
+    else:
+        path.write_text(json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]))
+    return path
+
+
+@pytest.mark.parametrize("form", ["semicolons", "tabs", "gzip", "r", "parquet", "json"])
+@pytest.mark.parametrize("layout", TEXTS)
+def test_every_layout_in_every_form(tmp_path: Path, layout: str, form: str):
+    text = TEXTS[layout]().removeprefix("\ufeff")
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    table, _ = read(saved_as(form, tmp_path / f"acs.{form}", rows))
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert table["income_top_coded"].to_pylist() == [False, False, True]
 
 
 CASES = {
