@@ -217,11 +217,20 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
             return "beside", False, ""
         if not path.name.lower().endswith(_TABLES):
             return "unknown", False, f"is not recognised; expected {EXPECTED}"
-        return _of_sheets(sheets(path, label, brief=True))
+        return _whole_or_brief(path, label)
     except InputError as error:
         if path.name.lower().endswith(".txt") and path.is_file():
             return "beside", False, ""  # somebody's notes
         return "unknown", False, str(error).removeprefix(f"{label}: ")
+
+
+def _whole_or_brief(path: Path, label: str) -> tuple[Role, bool, str]:
+    """The same of a table, by its beginning; by all of it where that does not say."""
+    try:
+        found = _of_sheets(sheets(path, label, brief=True))
+    except InputError:
+        found = "unknown", False, ""
+    return _of_sheets(sheets(path, label)) if found[0] == "unknown" else found
 
 
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:

@@ -215,7 +215,7 @@ def test_tidycensus_long_names_the_row_that_is_wrong_and_the_variables_that_are_
     assert "08001000100 appears twice" in refused(write(tmp_path / "a.csv", LONG + twice))
     own = f"{TRACTS[0]},T,population,1500,1\n{TRACTS[0]},T,income,3,1\n"
     assert refused(write(tmp_path / "a.csv", LONG + own)) == (
-        "census/a.csv: column variable names neither B01003_001 (total population) and B19013_001 (median "
+        "census/a.csv: column variable names neither B01003_001 (total population) nor B19013_001 (median "
         "household income); write these names into it (there are income, population)"
     )
 
