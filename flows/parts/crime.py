@@ -138,6 +138,6 @@ PART = Part(
     tell=tell,
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
-    recognised=points.recognised,
+    recognised_shared=points.recognised,
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

@@ -148,6 +148,6 @@ PART = Part(
     notes=notes,
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
-    recognised=points.recognised,
+    recognised_shared=points.recognised,
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )
