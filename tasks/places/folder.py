@@ -22,6 +22,7 @@ from tasks.places.census_areas import id_columns
 from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
+from tasks.places.census_margins import margin_columns
 from tasks.places.census_sheets import Sheet, is_beside, sheets
 from tasks.places.layer_files import SUFFIXES, find_places, is_layer
 
@@ -234,7 +235,7 @@ def _whole_or_brief(path: Path, label: str) -> tuple[Role, bool, str]:
 
 
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
-    if any(layout_of(sheet) is not None for sheet in found):
+    if any(layout_of(sheet) is not None or margin_columns(sheet) for sheet in found):
         return "acs", any(map(is_list, found)), ""
     if any(map(is_list, found)):
         return "cities", False, ""

@@ -275,6 +275,30 @@ def test_nhgis_by_the_codes_that_are_known(tmp_path: Path, year: int, people: st
     assert words == f"NHGIS table, {year} 5-year, 3 tracts"
 
 
+@pytest.mark.parametrize("labels", [True, False])
+def test_nhgis_with_the_margins_in_a_table_of_their_own(tmp_path: Path, labels: bool):
+    whole = list(csv.reader(io.StringIO(nhgis(("ALUB", "ALW1"), labels=labels))))
+    cut = whole[0].index("NAME_M")
+    parts = {
+        "E": [row[:cut] for row in whole],
+        "M": [row[:8] + row[cut:] for row in whole],
+    }
+    for part, rows in parts.items():
+        with (tmp_path / f"nhgis0001_ds244_20195_tract_{part}.csv").open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+    paths = sorted(tmp_path.glob("*.csv"))
+    table, words = read(*paths)
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert table["population_moe"].to_pylist() == [211, 211, 211]
+    assert table["income_moe"].to_pylist() == [4120, 4120, 4120]
+    assert words == "NHGIS table, 2019 5-year, 3 tracts; NHGIS table of margins of error"
+    with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
+        for path in paths:
+            archive.write(path, f"nhgis0001_csv/{path.name}")
+    assert read(tmp_path / "nhgis0001_csv.zip")[0].equals(table)
+    assert "none has total population" in refused(paths[1])
+
+
 def test_nhgis_by_the_codebook_in_its_zip_or_beside_it(tmp_path: Path):
     text = nhgis(("QQQ1", "QQQ2"), labels=False)
     with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
