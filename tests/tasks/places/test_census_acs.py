@@ -299,6 +299,21 @@ def test_nhgis_with_the_margins_in_a_table_of_their_own(tmp_path: Path, labels: 
     assert "none has total population" in refused(paths[1])
 
 
+def test_a_zip_with_tables_of_counties_beside_those_of_tracts(tmp_path: Path):
+    counties = "GISJOIN,YEAR,ALUBE001,ALW1E001\nG0800010,2015-2019,500000,70000\n"
+    with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
+        archive.writestr("nhgis0001_csv/nhgis0001_ds244_20195_county.csv", counties)
+        archive.writestr(
+            "nhgis0001_csv/nhgis0001_ds244_20195_tract.csv", nhgis(("ALUB", "ALW1"), labels=True)
+        )
+    table, words = read(tmp_path / "nhgis0001_csv.zip")
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert words == "NHGIS table, 2019 5-year, 3 tracts, 1 other table not needed"
+    with zipfile.ZipFile(tmp_path / "county.zip", "w") as archive:
+        archive.writestr("nhgis0001_ds244_20195_county.csv", counties)
+    assert "holds counties (1 row, the first is 'G0800010')" in refused(tmp_path / "county.zip")
+
+
 def test_nhgis_by_the_codebook_in_its_zip_or_beside_it(tmp_path: Path):
     text = nhgis(("QQQ1", "QQQ2"), labels=False)
     with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
