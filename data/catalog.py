@@ -229,10 +229,6 @@ class Investigation:
             )
         return as_label(found[0], self.folder), found[0]
 
-    def layer_files(self) -> list[Path]:
-        """The files ``census/tracts*``: the tract layer, with the side files that a shapefile has."""
-        return sorted((self.folder / "census").glob("tracts*"))
-
     def records(self, agencies: Collection[str] | None = None) -> list[RecordFile]:
         """Every mailbox of every agency, whatever the case of its suffix, in order of agency and file.
 

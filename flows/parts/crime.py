@@ -75,9 +75,9 @@ def look(given: Inputs) -> CrimeInput:
 
 
 def recognised(given: Inputs) -> Sequence[Recognised]:
-    """What each file of crimes, of the tract layer and of the Census was recognised as."""
+    """What each file of crimes was recognised as."""
     found: CrimeInput = given.once(look)
-    return (*points.recognised(given), *found.recognised)
+    return found.recognised
 
 
 def run(job: Job) -> PointsFound:
@@ -273,5 +273,6 @@ PART = Part(
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
     kept=(f"{FOLDER}/{file_name('crime', TEST)}.json",),
+    recognised_shared=points.recognised,
     worker_modules=("tasks.crime.gather", *points.WORKER_MODULES),
 )

@@ -213,7 +213,7 @@ PART = Part(
     notes=notes,
     found_otherwise=points.found_otherwise,
     unknown=points.unknown,
-    recognised=points.recognised,
     kept=(f"{FOLDER}/{file_name('posts', TEST)}.json",),
+    recognised_shared=points.recognised,
     worker_modules=("tasks.posts.gather", *points.WORKER_MODULES),
 )

@@ -144,6 +144,7 @@ class Part:
             each, the part is skipped.
         found_otherwise: Whether what a pattern stands for is there under another name.
         unknown: Files beside them that are not what the part needs, one line each with the reason.
+        recognised_shared: What the files that it shares with other parts were recognised as.
         tables: What it publishes beside the ledger.
         ledger: What it writes into the ledger, and what must add up.
         run: Does the work, and writes the tables and the ledger rows to ``job.out``.
@@ -176,6 +177,7 @@ class Part:
     notes: Callable[[Investigation], list[str]] = _no_notes
     found_otherwise: Callable[[Investigation, str], bool] = _only_so_named
     unknown: Callable[[Investigation], Sequence[str]] = _none_unknown
+    recognised_shared: Callable[[Inputs], Sequence[Recognised]] = _not_said
     doubts: Callable[[Path], Doubts] = _no_doubts
     remember: Callable[[Job, Any], None] | None = None
     ledger_listing: tuple[Table, Callable[[Any], Listing]] | None = None

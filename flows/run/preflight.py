@@ -54,7 +54,8 @@ def recognised(given: Inputs, parts: Collection[str]) -> dict[str, tuple[Recogni
     Raises:
         InputError: Something is missing or wrong.
     """
-    return {part: tuple(registry.get(part).recognised(given)) for part in parts}
+    own = {name: registry.get(name) for name in parts}
+    return {name: (*part.recognised(given), *part.recognised_shared(given)) for name, part in own.items()}
 
 
 def lines_of(found: Mapping[str, Sequence[Recognised]]) -> list[str]:

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import InputError
-from tasks.places.census_areas import Areas, areas, counted
+from tasks.places.census_areas import Areas, NotTractsError, areas, counted
 from tasks.places.census_columns import IN_WORDS, MEANING, MEASURES, Column, Measure, first_of
 from tasks.places.census_layouts import Layout, layout_of, missing
+from tasks.places.census_margins import margins_of, with_margins
 from tasks.places.census_sheets import Sheet, check_rows, sheets
 from tasks.places.census_values import Numbers, numbers
 from tasks.places.geoids import repeated_geoid
@@ -96,20 +97,55 @@ def read_acs_files(files: Sequence[tuple[str, Path]]) -> Acs:
     figures: list[Figures] = []
     words: list[Recognised] = []
     lacking: list[InputError] = []
+    margins: dict[Measure, pa.Table] = {}
     for label, path in files:
         found = sheets(path, label)
-        read = [_of_sheet(sheet) for sheet in found]
+        read = _of_sheets(found)
         own = [each for each in read if each is not None]
-        if len(files) == 1 or not own:
+        apart = {} if len(own) == len(found) else _margins(found, read)
+        margins |= apart
+        if (len(files) == 1 and own) or not (own or apart):
             lacking += _lacking(found, own)
-        if not own:
+        if not own and not apart:
             raise lacking[0]
+        if not own:
+            words.append(Recognised(label, "NHGIS table of margins of error"))
+            continue
         figures += [one for each in own for one in each.figures]
         words.append(Recognised(label, _in_words(own, found)))
     for measure in MEASURES:
         if not any(each.measure == measure for each in figures):
             raise lacking[0] if lacking else _nowhere(measure, [label for label, _ in files])
-    return Acs(_joined({each: _merged(each, figures) for each in MEASURES}), tuple(words))
+    merged = {each: with_margins(_merged(each, figures), margins.get(each)) for each in MEASURES}
+    return Acs(_joined(merged), tuple(words))
+
+
+def _of_sheets(found: Sequence[Sheet]) -> list[_Read | None]:
+    """The measures of the tables of a file; tables of other areas beside those of tracts are passed over.
+
+    Raises:
+        InputError: A table is wrong, or none is of tracts.
+    """
+    read: list[_Read | None] = []
+    others: list[NotTractsError] = []
+    for sheet in found:
+        try:
+            read.append(_of_sheet(sheet))
+        except NotTractsError as error:
+            read.append(None)
+            others.append(error)
+    if others and not any(read):
+        raise others[0]
+    return read
+
+
+def _margins(found: Sequence[Sheet], read: Sequence[_Read | None]) -> dict[Measure, pa.Table]:
+    """The margins of the tables of a file that have no estimates."""
+    tables: dict[Measure, pa.Table] = {}
+    for sheet, figures in zip(found, read, strict=True):
+        if figures is None and layout_of(sheet) is None:
+            tables |= margins_of(sheet)
+    return tables
 
 
 @dataclass(frozen=True)
@@ -155,7 +191,7 @@ def _check_names(sheet: Sheet) -> None:
     groups = pc.fill_null(pc.match_substring_regex(values, r"(?i)^block group [0-9]"), False)
     if 2 * pc.sum(groups).as_py() > len(values):
         first = values[pc.index(groups, True).as_py()].as_py()
-        raise InputError(
+        raise NotTractsError(
             f"{sheet.label}: holds block groups (the first is {first[:60]!r}), not census tracts; "
             "download the table for all census tracts"
         )

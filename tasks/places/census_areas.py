@@ -29,6 +29,10 @@ _SCIENTIFIC: Final = re.compile(r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}$")
 _FIX: Final = "a tract's GEOID has 11 digits (state 2, county 3, tract 6); correct it in the file"
 
 
+class NotTractsError(InputError):
+    """A table is of other areas than census tracts."""
+
+
 class Areas(NamedTuple):
     """The places of a table's rows.
 
@@ -87,7 +91,8 @@ def areas(table: pa.Table, columns: Sequence[str], label: str) -> Areas:
         The tracts, and how many rows are of other levels.
 
     Raises:
-        InputError: A row names no place, or no row is a tract.
+        InputError: A row names no place.
+        NotTractsError: No row is a tract, or most are block groups.
     """
     joined = " + ".join(columns)
     several = len(columns) > 1
@@ -139,7 +144,7 @@ def _with_tracts(found: Areas, label: str) -> Areas:
     """The same, if it has tracts.
 
     Raises:
-        InputError: No row is a tract, or most are block groups.
+        NotTractsError: No row is a tract, or most are block groups.
     """
     if not found.others:
         return found
@@ -147,7 +152,7 @@ def _with_tracts(found: Areas, label: str) -> Areas:
     # A block group's number without its leading zero has 11 digits, as a tract's.
     if not len(found.geoids) or (level == "block group" and count > len(found.geoids)):
         rows = f"{count:,} row{'s' * (count > 1)}"
-        raise InputError(
+        raise NotTractsError(
             f"{label}: holds {_plural(level)} ({rows}, the first is {found.first[:40]!r}), "
             "not census tracts; download the table for all census tracts"
         )

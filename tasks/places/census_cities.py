@@ -111,7 +111,10 @@ def names_one_city(sheet: Sheet) -> bool:
     column = sheet.load([ids]).column(0)
     if len(column) > MOST_TRACTS:
         return False
-    levels = [place_level(str(value or "")) for value in column.to_pylist()]
+    texts = column.cast(pa.string())
+    if pc.all(pc.fill_null(pc.match_substring_regex(texts, r"^[0-9]{10,11}$"), False), min_count=0).as_py():
+        return False
+    levels = [place_level(value or "") for value in texts.to_pylist()]
     return levels.count("place") == 1 and "tract" in levels
 
 

@@ -7,7 +7,7 @@ of the list counts.
 
 Source:
     Names of the American Community Survey: the Census API's list of variables. Codes of IPUMS NHGIS: the
-    codebooks of its extracts, as public notebooks quote them; those of 2011 for income are not known to us.
+    codebooks of its extracts, as public notebooks quote them.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _long(sheet: Sheet, ids: tuple[str, ...], variable: str) -> Layout:
         if known is not None and known.measure not in found:
             found[known.measure] = Column(known._replace(estimate=name), estimate, margin)
     if not found:
-        measures = " and ".join(f"{MEANING[each][:-1]} ({IN_WORDS[each]})" for each in MEASURES)
+        measures = " nor ".join(f"{MEANING[each][:-1]} ({IN_WORDS[each]})" for each in MEASURES)
         shown = ", ".join(map(escaped, sorted(there)[:10]))
         raise InputError(
             f"{sheet.label}: column {variable} names neither {measures}; "

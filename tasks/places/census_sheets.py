@@ -42,7 +42,7 @@ _NARROW: Final = 40
 
 _BESIDE: Final = re.compile(
     r"(column-metadata|_metadata(_|\.)|table-notes|table_title|_codebook|readme|codebook|datapackage"
-    r"|^metadata\.json$|\.txt$|\.xml$|\.html?$|\.pdf$|\.prj$|\.cpg$|\.do$|\.sps$|\.sas$|\.ddi$|\.xsd$|\.dct$)",
+    r"|^metadata\.json$|\.xml$|\.html?$|\.pdf$|\.prj$|\.cpg$|\.do$|\.sps$|\.sas$|\.ddi$|\.xsd$|\.dct$)",
     re.IGNORECASE,
 )
 _TABLES: Final = (".csv", ".tsv", ".txt", ".dat", ".json", ".parquet", ".gz", ".zst")
@@ -141,7 +141,7 @@ def _is_noise(member: zipfile.ZipInfo) -> bool:
 
 def _is_table(name: str) -> bool:
     base = Path(name).name
-    return base.lower().endswith(_TABLES) and not is_beside(base)
+    return base.lower().endswith(_TABLES) and not base.lower().endswith(".txt") and not is_beside(base)
 
 
 def _codebooks(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> dict[str, str]:
@@ -198,7 +198,7 @@ def _sheet(place: Place, brief: bool) -> Sheet:
     if len(names) > MOST_COLUMNS:
         raise file_faults.too_wide(label, len(names), MOST_COLUMNS)
     said = replace(form, packing="").words if member else form.words
-    return Sheet(label, file, tuple(names), _remembered(read, names), codebook, said)
+    return Sheet(label, file, tuple(names), _remembered(read, names, form.kind == "parquet"), codebook, said)
 
 
 Read = Callable[[list[str]], pa.Table]
@@ -241,11 +241,14 @@ def _of_parquet(path: Path, label: str, form: Form) -> tuple[list[str], Read]:
         return list(file.schema_arrow.names), read
 
 
-def _remembered(read: Read, names: Sequence[str]) -> Callable[[Collection[str]], pa.Table]:
-    """Reads columns, each once; with the first, those that may be asked for later."""
+def _remembered(read: Read, names: Sequence[str], by_column: bool) -> Callable[[Collection[str]], pa.Table]:
+    """Reads columns, each once; with the first, those that may be asked for later.
+
+    Of a file whose columns lie apart, each is read as it is asked for.
+    """
     found: dict[str, pa.ChunkedArray] = {}
     once = {name for name in names if names.count(name) == 1} if len(names) <= _NARROW else set()
-    likely = [name for name in names if name in once or is_wanted(name)]
+    likely = [] if by_column else [name for name in names if name in once or is_wanted(name)]
 
     def load(wanted: Collection[str]) -> pa.Table:
         new = [name for name in wanted if name not in found]

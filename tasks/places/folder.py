@@ -22,6 +22,7 @@ from tasks.places.census_areas import id_columns
 from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
+from tasks.places.census_margins import margin_columns
 from tasks.places.census_sheets import Sheet, is_beside, sheets
 from tasks.places.layer_files import SUFFIXES, find_places, is_layer
 
@@ -217,18 +218,31 @@ def _by_content(path: Path, label: str) -> tuple[Role, bool, str]:
             return "beside", False, ""
         if not path.name.lower().endswith(_TABLES):
             return "unknown", False, f"is not recognised; expected {EXPECTED}"
-        return _of_sheets(sheets(path, label, brief=True))
+        return _whole_or_brief(path, label)
     except InputError as error:
+        if path.name.lower().endswith(".txt") and path.is_file():
+            return "beside", False, ""  # somebody's notes
         return "unknown", False, str(error).removeprefix(f"{label}: ")
 
 
+def _whole_or_brief(path: Path, label: str) -> tuple[Role, bool, str]:
+    """The same of a table, by its beginning; by all of it where that does not say."""
+    try:
+        found = _of_sheets(sheets(path, label, brief=True))
+    except InputError:
+        found = "unknown", False, ""
+    return _of_sheets(sheets(path, label)) if found[0] == "unknown" else found
+
+
 def _of_sheets(found: Sequence[Sheet]) -> tuple[Role, bool, str]:
-    if any(layout_of(sheet) is not None for sheet in found):
+    if any(layout_of(sheet) is not None or margin_columns(sheet) for sheet in found):
         return "acs", any(map(is_list, found)), ""
     if any(map(is_list, found)):
         return "cities", False, ""
     if "GISJOIN" in found[0].names:
         return "unknown", False, str(missing("population", found[0])).removeprefix(f"{found[0].label}: ")
+    if len(found[0].names) == 1 and found[0].file.lower().endswith(".txt"):
+        return "beside", False, ""
     columns = ", ".join(escaped(name) for name in found[0].names if name)[:120]
     if id_columns(found[0].names, found[0].label):
         why = f"has GEOIDs, but neither population nor income nor a city in its columns ({columns})"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -212,7 +215,7 @@ def test_tidycensus_long_names_the_row_that_is_wrong_and_the_variables_that_are_
     assert "08001000100 appears twice" in refused(write(tmp_path / "a.csv", LONG + twice))
     own = f"{TRACTS[0]},T,population,1500,1\n{TRACTS[0]},T,income,3,1\n"
     assert refused(write(tmp_path / "a.csv", LONG + own)) == (
-        "census/a.csv: column variable names neither B01003_001 (total population) and B19013_001 (median "
+        "census/a.csv: column variable names neither B01003_001 (total population) nor B19013_001 (median "
         "household income); write these names into it (there are income, population)"
     )
 
@@ -254,7 +257,8 @@ def nhgis(codes: tuple[str, str], *, labels: bool, year: int = 2019) -> str:
 
 
 KNOWN = [
-    (2009, "RK9", "RNH"), (2010, "JMA", "JOI"), (2012, "QSP", "QU1"), (2013, "UEP", "UHD"),
+    (2009, "RK9", "RNH"), (2010, "JMA", "JOI"), (2011, "MNT", "MP1"), (2012, "QSP", "QU1"),
+    (2013, "UEP", "UHD"),
     (2014, "ABA1", "ABDP"), (2015, "ADKW", "ADNK"), (2016, "AF2L", "AF49"), (2017, "AHY1", "AH1P"),
     (2018, "AJWM", "AJZA"), (2019, "ALUB", "ALW1"), (2020, "AMPV", "AMR8"), (2021, "AON4", "AOQI"),
     (2022, "AQNF", "AQP6"), (2023, "ASN1", "ASQP"),
@@ -269,6 +273,45 @@ def test_nhgis_by_the_codes_that_are_known(tmp_path: Path, year: int, people: st
     assert table.select(FIGURES).to_pylist() == EXPECTED
     assert table["income_moe"].to_pylist() == [4120, 4120, 4120]
     assert words == f"NHGIS table, {year} 5-year, 3 tracts"
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_nhgis_with_the_margins_in_a_table_of_their_own(tmp_path: Path, labels: bool):
+    whole = list(csv.reader(io.StringIO(nhgis(("ALUB", "ALW1"), labels=labels))))
+    cut = whole[0].index("NAME_M")
+    parts = {
+        "E": [row[:cut] for row in whole],
+        "M": [row[:8] + row[cut:] for row in whole],
+    }
+    for part, rows in parts.items():
+        with (tmp_path / f"nhgis0001_ds244_20195_tract_{part}.csv").open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+    paths = sorted(tmp_path.glob("*.csv"))
+    table, words = read(*paths)
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert table["population_moe"].to_pylist() == [211, 211, 211]
+    assert table["income_moe"].to_pylist() == [4120, 4120, 4120]
+    assert words == "NHGIS table, 2019 5-year, 3 tracts; NHGIS table of margins of error"
+    with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
+        for path in paths:
+            archive.write(path, f"nhgis0001_csv/{path.name}")
+    assert read(tmp_path / "nhgis0001_csv.zip")[0].equals(table)
+    assert "none has total population" in refused(paths[1])
+
+
+def test_a_zip_with_tables_of_counties_beside_those_of_tracts(tmp_path: Path):
+    counties = "GISJOIN,YEAR,ALUBE001,ALW1E001\nG0800010,2015-2019,500000,70000\n"
+    with zipfile.ZipFile(tmp_path / "nhgis0001_csv.zip", "w") as archive:
+        archive.writestr("nhgis0001_csv/nhgis0001_ds244_20195_county.csv", counties)
+        archive.writestr(
+            "nhgis0001_csv/nhgis0001_ds244_20195_tract.csv", nhgis(("ALUB", "ALW1"), labels=True)
+        )
+    table, words = read(tmp_path / "nhgis0001_csv.zip")
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert words == "NHGIS table, 2019 5-year, 3 tracts, 1 other table not needed"
+    with zipfile.ZipFile(tmp_path / "county.zip", "w") as archive:
+        archive.writestr("nhgis0001_ds244_20195_county.csv", counties)
+    assert "holds counties (1 row, the first is 'G0800010')" in refused(tmp_path / "county.zip")
 
 
 def test_nhgis_by_the_codebook_in_its_zip_or_beside_it(tmp_path: Path):
@@ -420,6 +463,71 @@ def test_parquet_of_any_types_and_only_its_columns_are_read(tmp_path: Path):
     pq.write_table(table, path)
     assert read(path)[0].select(FIGURES).to_pylist() == EXPECTED
     assert read_acs(path, "census/acs.parquet").equals(read(path)[0])
+
+
+def both_tables() -> str:
+    """Both tables of data.census.gov side by side."""
+    people = table_of("B01003", list(map(str, PEOPLE))).splitlines()
+    income = table_of("B19013", INCOMES).splitlines()
+    head = people[0] + income[0].partition('"NAME",')[2]
+    labels = people[1] + income[1].partition('Name",')[2]
+    rows = [f'{one}"{value}","4120"' for one, value in zip(people[2:], INCOMES, strict=True)]
+    return "\n".join([head.rstrip(","), labels.rstrip(","), *rows]) + "\n"
+
+
+def in_long() -> str:
+    lines = []
+    for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "NA", "250001"], strict=True):
+        lines += [
+            f'{geoid},"T, Cañon",B01003_001,{people},211',
+            f'{geoid},"T, Cañon",B19013_001,{income},4120',
+        ]
+    return LONG + "\n".join(lines) + "\n"
+
+
+TEXTS = {
+    "data.census.gov": both_tables,
+    "NHGIS": lambda: nhgis(("ALUB", "ALW1"), labels=True),
+    "tidycensus": in_long,
+    "Census Reporter": lambda: REPORTER + "".join(
+        f'14000US{geoid},"Census Tract, Adams, CO",{people},211,{income},4120\n'
+        for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)),
+    "the API": lambda: "NAME,B01003_001E,B19013_001E,state,county,tract\n" + "".join(
+        f'"Tract, Adams",{people},{income},8,1,{int(geoid[5:])}\n'
+        for geoid, people, income in zip(TRACTS, PEOPLE, ["31000", "", "250001"], strict=True)),
+}  # fmt: skip
+
+
+def saved_as(form: str, path: Path, rows: list[list[str]]) -> Path:
+    """A table in another form, as programs save it."""
+    if form in {"semicolons", "tabs"}:
+        mark, encoding = (";", "cp1252") if form == "semicolons" else ("\t", "utf-16")
+        text = io.StringIO()
+        csv.writer(text, delimiter=mark, lineterminator="\r\n").writerows(rows)
+        path.write_bytes(text.getvalue().encode(encoding))
+    elif form in {"gzip", "r"}:
+        text = io.StringIO()
+        numbered = [["" if not at else str(at), *row] for at, row in enumerate(rows)] if form == "r" else rows
+        csv.writer(text, quoting=csv.QUOTE_ALL).writerows(numbered)
+        content = text.getvalue().encode()
+        path.write_bytes(gzip.compress(content) if form == "gzip" else content)
+    elif form == "parquet":
+        pq.write_table(
+            pa.table({name: [row[at] for row in rows[1:]] for at, name in enumerate(rows[0])}), path
+        )
+    else:
+        path.write_text(json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]))
+    return path
+
+
+@pytest.mark.parametrize("form", ["semicolons", "tabs", "gzip", "r", "parquet", "json"])
+@pytest.mark.parametrize("layout", TEXTS)
+def test_every_layout_in_every_form(tmp_path: Path, layout: str, form: str):
+    text = TEXTS[layout]().removeprefix("\ufeff")
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    table, _ = read(saved_as(form, tmp_path / f"acs.{form}", rows))
+    assert table.select(FIGURES).to_pylist() == EXPECTED
+    assert table["income_top_coded"].to_pylist() == [False, False, True]
 
 
 CASES = {

@@ -133,6 +133,14 @@ def test_what_is_none_of_these_is_named_with_the_reason(census: Path):
         _ = look(census).acs
 
 
+def test_a_text_file_is_a_table_or_somebody_s_notes(census: Path):
+    put(census, mine_DOT_txt=ACS.replace(",", "\t"), notes_DOT_txt="Downloaded on Monday.\nBy Jane.\n",
+        other_DOT_txt="street\tprice\nA\t1\n")  # fmt: skip
+    found = look(census)
+    assert labels(found.acs) == ["mine.txt"]
+    assert [label for label, _ in found.unknown] == ["census/other.txt"]
+
+
 def test_what_other_parts_read_and_what_systems_write_is_passed_over(census: Path):
     put(census, gentrification_DOT_csv="GEOID\n", sources__a_DOT_csv="a,b\n1,2\n")
     (census / ".DS_Store").write_bytes(b"x")
