@@ -57,7 +57,8 @@ def sections(
         near = nearest(key, [other for other in crime if other not in files])
         if key not in crime and near is not None:
             raise InputError(
-                f"crime/{key}: no section for it in {FILE} (did you mean the folder to be {near!r}?); write its "
+                f"crime/{key}: no section for it in {FILE} (did you mean the folder to be {near!r}?); write "
+                "its "
                 f"settings there:\n{section_lines(key)}"
             )
     for key in crime:

@@ -114,11 +114,11 @@ class CrimeReader:
                 f'{{ id = "" }} in [crime.{self.key}] if no crime appears twice in the files'
             )
             return ids_of(block.column(name), label, name, before, fix)
+        ids = None if name is None else as_text(block.column(name), label, name)
+        if ids is not None and not ids.null_count:
+            return ids
         own = pa.array([f"{label}\0{row}" for row in range(before, before + block.num_rows)], pa.string())
-        if name is None:
-            return own
-        ids = as_text(block.column(name), label, name)
-        return pc.coalesce(ids, own) if ids.null_count else ids
+        return own if ids is None else pc.coalesce(ids, own)
 
     def _days(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
         name = self.plan.date

@@ -300,7 +300,8 @@ def test_each_incident_counts_once_where_the_settings_say_so(threads: Client, tm
 
 def test_of_a_layout_with_a_row_per_person_each_crime_counts_once(threads: Client, tmp_path: Path):
     line = {"Report_No": "1", "From_Date": "03/04/2019", "Offense": "Arson", "IBRS": "200",
-            "Description": "Arson", "Involvement": "VIC", "Location": f"1 MAIN ST\n({LAT}, {LON})"}  # fmt: skip
+            "Description": "Arson", "Involvement": "VIC",
+            "Location": f"1 MAIN ST\n({LAT}, {LON})"}  # fmt: skip
     path = tmp_path / "crime.csv"
     path.write_text(text_of([line, line | {"Involvement": "SUS"}, line | {"Description": "Murder"}]))
     found = gathered(path, tmp_path / "work", threads)
