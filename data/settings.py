@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zoneinfo
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -16,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.code_pages import codec_named
-from data.setting_values import FolderName, Suffix, Text, can_be_shown
+from data.setting_values import LONGEST, FolderName, Suffix, Text, can_be_shown
 from data.storage import STORES
 from data.text import nearest
 
@@ -33,6 +34,12 @@ def _is_time_zone(name: str) -> str:
         near = nearest(name, {zone for zone in zoneinfo.available_timezones() if "/" in zone})
         hint = f"did you mean {near!r}?" if near else "write it as 'America/Los_Angeles'"
         raise ValueError(f"{name!r} is not a time zone of the IANA database; {hint}") from None
+    return name
+
+
+def _is_grid_name(name: str) -> str:
+    if re.fullmatch(r"(?:EPSG|ESRI):[0-9]{4,6}", name) is None:
+        raise ValueError(f"{name!r} is no coordinate system; write it as 'EPSG:2232'")
     return name
 
 
@@ -76,6 +83,8 @@ def _is_location(location: str) -> str:
 RecordsLocation = Annotated[Text, AfterValidator(_is_location)]
 CodePage = Annotated[str, BeforeValidator(_codec)]
 TimeZone = Annotated[Text, AfterValidator(_is_time_zone)]
+ColumnOrNone = Annotated[str, Field(max_length=LONGEST), AfterValidator(can_be_shown)]
+GridName = Annotated[Text, AfterValidator(_is_grid_name)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
@@ -164,7 +173,7 @@ class CrimeColumns(Section):
     location: Text | None = None
     x: Text | None = None
     y: Text | None = None
-    id: str | None = None
+    id: ColumnOrNone | None = None
     incident: Text | None = None
 
 
@@ -199,7 +208,7 @@ class Crime(Section):
     columns: CrimeColumns = CrimeColumns()
     date_format: Annotated[Text, Field(max_length=100)] | None = None
     timezone: TimeZone | None = None
-    crs: Annotated[str, Field(pattern=r"^(EPSG|ESRI):[0-9]{4,6}$")] | None = None
+    crs: GridName | None = None
     rows: Literal["offense", "incident"] = "offense"
 
     @property

@@ -38,7 +38,7 @@ def check_crimes(
         bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
 
     Returns:
-        One line per file, and one about the folder where all its crimes are examined together.
+        One line per file, and one about what is examined of the folder.
 
     Raises:
         InputError: There is no file, one is of another kind, empty, damaged or not readable; a column is
@@ -56,8 +56,8 @@ def check_crimes(
             CrimeReader(key, crime, plan).tidied(first, label, 0)
             _check_swapped(plan, first, label, bounds)
             firsts.append(pc.utf8_trim_whitespace(first.column(plan.type).cast(pa.string())))
-    if crime.examined == (ALL_CRIMES,) and firsts:
-        found.append(Recognised(f"crime/{printable(key)}", _choice(crime, pa.chunked_array(firsts))))
+    if firsts:
+        found.append(Recognised(f"crime/{printable(key)}", _examined(crime, pa.chunked_array(firsts))))
     return found
 
 
@@ -101,11 +101,15 @@ def _words(plan: FilePlan, path: Path, label: str, first: pa.RecordBatch | None)
     return ", ".join(said)
 
 
-def _choice(crime: Crime, types: pa.ChunkedArray) -> str:
-    """That all crimes are examined together, and the commonest types, which could be examined instead."""
+def _examined(crime: Crime, types: pa.ChunkedArray) -> str:
+    """What is examined: the types named; or all crimes together, and the commonest types to choose from."""
+    if crime.examined != (ALL_CRIMES,):
+        named = ", ".join(repr(printable(name[:60])) for name in crime.examined[:_COMMONEST])
+        more = f" and {len(crime.examined) - _COMMONEST:,} more" if len(crime.examined) > _COMMONEST else ""
+        return f"{crime.city}, {crime.year}: {named}{more}"
     counts = types.value_counts().to_pylist()
-    named = [each for each in counts if each["values"]]
-    ordered = sorted(named, key=lambda each: (-each["counts"], each["values"]))[:_COMMONEST]
+    there = [each for each in counts if each["values"]]
+    ordered = sorted(there, key=lambda each: (-each["counts"], each["values"]))[:_COMMONEST]
     common = ", ".join(repr(printable(collapse(each["values"])[:60])) for each in ordered)
     return (
         f"{crime.city}, {crime.year}: all crimes together, as no types are named; the commonest in the "

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -114,11 +114,11 @@ class CrimeReader:
                 f'{{ id = "" }} in [crime.{self.key}] if no crime appears twice in the files'
             )
             return ids_of(block.column(name), label, name, before, fix)
+        ids = None if name is None else as_text(block.column(name), label, name)
+        if ids is not None and not ids.null_count:
+            return ids
         own = pa.array([f"{label}\0{row}" for row in range(before, before + block.num_rows)], pa.string())
-        if name is None:
-            return own
-        ids = as_text(block.column(name), label, name)
-        return pc.coalesce(ids, own) if ids.null_count else ids
+        return own if ids is None else pc.coalesce(ids, own)
 
     def _days(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
         name = self.plan.date
@@ -197,8 +197,9 @@ def content_of(days: pa.Array, kinds: _Words, lon: pa.Array, lat: pa.Array) -> _
 
 
 def _hashes(texts: Sequence[str]) -> _Words:
-    found = np.asarray(texts, dtype=object)
-    return np.asarray(pd.util.hash_array(found, categorize=False), np.uint64)
+    """A hash of each text: the same on every machine and in every run."""
+    found = (blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(found), np.dtype("<u8")).astype(np.uint64)
 
 
 def _is_text(kind: pa.DataType) -> bool:
