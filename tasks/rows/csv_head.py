@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from data import file_faults
+from tasks.rows.errors import reading
 from tasks.rows.file_kind import check_kind
 
 HEAD_BYTES: Final = 1 << 20
@@ -84,7 +85,10 @@ def header_of(head: bytes, label: str, separator: str = ",") -> list[str]:
         raise file_faults.not_utf8(label) from error
     read = pacsv.ReadOptions(block_size=HEAD_BYTES, use_threads=False)
     parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=True)
-    with pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader:
+    with (
+        reading(label),
+        pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader,
+    ):
         return list(reader.schema.names)
 
 
