@@ -239,3 +239,35 @@ def test_what_is_in_the_place_of_a_folder_is_named(case: Path, folder: str, kind
     if kind != "file":
         NO_FILE[kind](case / folder)
     assert line_of(case, "posts", threads).startswith(f"{folder}: is not a folder (it is a ")
+
+
+WHOLE = ("numbers of 1e300", "endless numbers", "negative numbers", "dates at the end", "control characters",
+         "controls in the header", "bidirectional marks", "Windows-1252", "header only")  # fmt: skip
+"""Kinds of content that a look may take for a table: what comes after it meets them too."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize(
+    "given", ["requests", "posts", "crime", "acs", "city list", "gentrification", "atlas"]
+)
+def test_a_whole_run_publishes_or_ends_with_one_line(case: Path, given: str, kind: str, threads: Client):
+    from flows.investigate import investigate
+
+    path = case / INPUTS[given]
+    content = CONTENT[kind](path.read_bytes())
+    path.unlink()
+    path.write_bytes(content)
+    line, result = "", None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries, on what they will change
+        warnings.simplefilter("error", RuntimeWarning)
+        try:
+            result = investigate(case)
+        except InputError as error:
+            line = str(error)
+    assert fit_to_be_shown(line)
+    assert (case / "out/public/ledger.csv").is_file() == (result is not None)
+    # The lines are escaped where they are shown; a line feed would make two of one.
+    assert result is None or not any("\n" in each for each in (*result.notes, *result.warnings))
