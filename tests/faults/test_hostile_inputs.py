@@ -12,7 +12,7 @@ import random
 import resource
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 import pytest
+from _pytest.mark import ParameterSet
 from distributed import Client
 
 from data.catalog import Investigation
@@ -34,6 +35,17 @@ from tests.tasks.selection.ltdb_downloads import lay, survey_tables
 
 MOST_MEMORY = 2_500_000_000
 """Bytes of address space that a look may add; Arrow reserves more than it uses."""
+
+
+def walk(inputs: Iterable[str], kinds: Iterable[str]) -> list[ParameterSet]:
+    """Every kind in the place of every input; a quarter of them, each kind in its turn, is not slow."""
+    return [
+        pytest.param(
+            given, kind, marks=(pytest.mark.slow,) if (place + number) % 4 else (), id=f"{given}-{kind}"
+        )
+        for place, given in enumerate(inputs)
+        for number, kind in enumerate(kinds)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -129,8 +141,7 @@ DOWNLOADS = {
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("kind", [*CONTENT, *NO_FILE])
-@pytest.mark.parametrize("given", DOWNLOADS)
+@pytest.mark.parametrize(("given", "kind"), walk(DOWNLOADS, [*CONTENT, *NO_FILE]))
 def test_a_download_for_gentrification_is_read_or_is_one_line(tmp_path: Path, given: str, kind: str):
     path = lay(tmp_path) / "census/sources" / DOWNLOADS[given]
     if kind in NO_FILE:
@@ -191,8 +202,7 @@ def _in_binary(path: Path, form: str) -> bytes:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("kind", CONTENT)
-@pytest.mark.parametrize("given", INPUTS)
+@pytest.mark.parametrize(("given", "kind"), walk(INPUTS, CONTENT))
 def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, kind: str, threads: Client):
     path = case / INPUTS[given]
     content = CONTENT[kind](path.read_bytes())
