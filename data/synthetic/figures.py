@@ -156,6 +156,10 @@ class Counts:
     file_bytes: tuple[int, ...]
 
 
+MOST_SCALE: Final = 1_000
+"""An investigation a thousand times as large has 200 million e-mails in 33 TB."""
+
+
 def mail_bytes(scale: float) -> int:
     """About how many bytes the mailboxes take at a scale, before anything is planned.
 
@@ -168,6 +172,8 @@ def mail_bytes(scale: float) -> int:
     """
     if not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"scale must be a number above 0, not {scale}")
+    if scale > MOST_SCALE:
+        raise ValueError(f"scale must be at most {MOST_SCALE:,}, not {scale}")
     return round(EMAILS * scale) * (MESSAGE_BYTES if scale >= SMALL_SCALE else SMALL_MESSAGE_BYTES)
 
 

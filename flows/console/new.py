@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from data.catalog import checked_path
 from data.configuration import agency_lines
 from data.errors import InputError
 from data.settings import FILE
@@ -37,9 +38,10 @@ def new(folder: Path, synthetic: bool, scale: float, seed: int) -> None:
         seed: Determines their texts, names and times.
 
     Raises:
-        InputError: The folder exists and is not empty, cannot be written, or its disk has no room; nothing
-            is left behind.
+        InputError: The folder exists and is not empty, cannot be written, has a name that cannot be shown, or
+            its disk has no room; nothing is left behind.
     """
+    checked_path(folder)
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError(f"{folder}: already exists and is not empty; name a new folder")

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from data import file_faults
+from tasks.rows.errors import reading
 from tasks.rows.file_kind import check_kind
 
 MOST_HEADER: Final = 1 << 18
@@ -62,7 +63,10 @@ def header_of(head: bytes, label: str, separator: str = ",") -> list[str]:
         raise file_faults.not_utf8(label) from error
     read = pacsv.ReadOptions(block_size=2 * MOST_HEADER, use_threads=False)
     parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=True)
-    with pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader:
+    with (
+        reading(label),
+        pacsv.open_csv(pa.BufferReader(first), read_options=read, parse_options=parse) as reader,
+    ):
         names = list(reader.schema.names)
     if len(names) > MOST_COLUMNS:
         raise file_faults.too_wide(label, len(names), MOST_COLUMNS)

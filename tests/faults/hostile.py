@@ -109,9 +109,8 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 def _wide(content: bytes) -> bytes:
-    first, *rows = _lines(content)
-    rows[0] = rows[0].rstrip(b"\r\n") + b",one,too,many\n"
-    return b"".join([first, *rows])
+    first, second, *rows = [*_lines(content), b""]
+    return b"".join([first, second.rstrip(b"\r\n") + b",one,too,many\n", *rows])
 
 
 def _columns(content: bytes, count: int = 100_000) -> bytes:

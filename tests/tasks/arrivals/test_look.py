@@ -1,5 +1,6 @@
 """A look at the records, and what is kept of it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,25 @@ def test_records_on_a_store_arrive_in_the_same_way(store: Store, tmp_path: Path)
     found = settled_files(case, case.records())
     assert [file.file for file in found.files] == ["records/lapd/a.pst"]
     assert found.notes[0].startswith("records/lapd/b.pst: changed ")
+
+
+def test_whatever_names_and_kinds_of_files_come_the_lines_can_be_shown(case: Investigation):
+    records = case.folder / "records"
+    for name in (os.fsdecode(b"caf\xe9"), "a\x1b]0;x\x07b", "two\nlines"):
+        (records / name).mkdir()
+        (records / name / "a.pst").write_bytes(b"mail")
+        (records / "lapd" / f"{name}.pst").write_bytes(b"mail")
+        (records / f"{name}.pst").write_bytes(b"mail")
+    (records / "piped").mkdir()
+    os.mkfifo(records / "piped/agency.toml")
+    (records / "piped/a.pst").write_bytes(b"mail")
+    (records / "lapd/itself.pst").symlink_to("itself.pst")
+    announced: list[Arrival] = []
+    stuck: list[Stuck] = []
+    lines: list[str] = []
+    for _ in range(3):
+        decision = look(case, announced, stuck=stuck)
+        lines += [*decision.waiting, *(each.line for each in decision.stuck)]
+    lines += [each.line for each in stuck]
+    assert any("is not a regular file (it is a pipe)" in line for line in lines)
+    assert all(each.isprintable() for line in lines for each in line.split("\n"))
