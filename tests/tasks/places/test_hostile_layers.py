@@ -290,7 +290,10 @@ def test_a_zip_file_of_blanks_is_not_unpacked(tmp_path: Path):
     blanks = tmp_path / "blanks"
     with blanks.open("wb") as file:
         file.truncate(80 << 20)
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, pytest.warns(UserWarning, match="Duplicate name"):
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        pytest.warns(UserWarning, match="Duplicate name"),
+    ):
         archive.write(blanks, "tracts.dbf")
     line = refused(path, tmp_path / "work")
     assert "tracts.dbf would unpack to" in line
