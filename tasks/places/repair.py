@@ -1,4 +1,4 @@
-"""Polygons as a layer has them, made valid within limits of work (method 6.6 and 6.16)."""
+"""Polygons as a layer has them, made valid within limits of work (method 6.6 and 6.14)."""
 
 from __future__ import annotations
 

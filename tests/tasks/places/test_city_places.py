@@ -11,6 +11,7 @@ import shapely
 
 from data.errors import InputError
 from tasks.places import city_places
+from tasks.places.census_cities import SCHEMA
 from tasks.places.city_places import city_tracts_from_places, equal_area, lists_of_places
 from tests.tasks.places.layers import geoids, squares, written
 
@@ -40,7 +41,7 @@ def test_a_citys_tracts_and_shares_are_found(tmp_path: Path, code: int, name: st
     half = shapely.box(-105.0, 39.7, -104.95, 39.72)
     given = places(tmp_path, name, Brighton_city=half, Thornton_city=INSIDE)
     found = city_tracts_from_places(given, layer(tmp_path, code), None)
-    assert found.schema == city_places.SCHEMA
+    assert found.schema == SCHEMA
     rows = found.to_pylist()
     assert [(row["city"], row["GEOID"]) for row in rows] == [
         *(("Brighton city, Colorado", geoid) for geoid in geoids()[:3]),
@@ -79,9 +80,9 @@ def test_only_the_examined_places_are_made(tmp_path: Path, monkeypatch: pytest.M
         '["Brighton city, Colorado", "Far away town, Colorado", …]'
     )
     with pytest.raises(
-        InputError, match=r"has no place 'Brigthon'; did you mean 'Brighton city, Colorado'\?"
+        InputError, match=r"has no place 'Brighton'; did you mean 'Brighton city, Colorado'\?"
     ):
-        city_tracts_from_places(given, layer(tmp_path), ["Brigthon"])
+        city_tracts_from_places(given, layer(tmp_path), ["Brighton"])
     with pytest.raises(InputError, match="no tract of the layer lies in Far away town, Colorado"):
         city_tracts_from_places(given, layer(tmp_path), ["Far away town, Colorado"])
 
@@ -126,7 +127,7 @@ def test_areas_are_kept_wherever_the_place_is():
 
 @pytest.mark.slow
 def test_the_published_lists_of_fifty_cities_are_found_again(real: Path, tmp_path: Path):
-    """98.8 % of the published rows, 0.5 % others (method 6.15)."""
+    """98.8 % of the published rows, 0.5 % others (method 6.13)."""
     frame = gpd.read_parquet(real / "cities_50.parquet")
     frame = frame.rename(columns={"place_geoid": "GEOID"})[["GEOID", "NAMELSAD", "geometry"]]
     given = (written(frame, tmp_path / "census" / "places.gpkg"),)
