@@ -1,4 +1,4 @@
-"""Zip files that hold a map layer: what is in them, whether it is sound, and how it gets out (method 6.16).
+"""Zip files that hold a map layer: what is in them, whether it is sound, and how it gets out (method 6.14).
 
 The list of a zip file says how large each of its files is, packed and unpacked. That is checked before
 anything is unpacked, and again while it is, because the list may lie.

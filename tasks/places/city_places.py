@@ -1,4 +1,4 @@
-"""Lists of cities made from the boundaries of places: which tracts a city shares area with (method 6.15)."""
+"""Lists of cities made from the boundaries of places: which tracts a city shares area with (method 6.13)."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ def _wanted(
         codes.setdefault(name, set()).add(code)
     for city in wanted:
         if city not in codes:
-            near = nearest(city, set(codes))
+            begun = (name for name in sorted(codes) if name.lower().startswith(city.lower()))
+            near = next(begun, None) or nearest(city, set(codes))
             fix = f"did you mean {near!r}?" if near else "put the file of its state's places there"
             raise InputError(f"{FILE}: cities.include: {label} has no place {city!r}; {fix}")
         if len(codes[city]) > 1:

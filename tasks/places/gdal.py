@@ -1,4 +1,4 @@
-"""GDAL, which reads map layers: held to the formats that we name, and kept from the network (method 6.16).
+"""GDAL, which reads map layers: held to the formats that we name, and kept from the network (method 6.14).
 
 GDAL chooses a driver by what a file contains, whatever its name, and some drivers do no more than follow what
 the file points to: another file, a database, a web service. Here every other driver is taken out, once per
@@ -35,7 +35,7 @@ _OFFLINE: Final = {
 }
 """GDAL's settings, each of which alone would keep it from the network."""
 
-BATCH: Final = 4_096
+BATCH: Final = 1_024
 """Rows that are read at a time."""
 
 _FAULTS: Final = (DataSourceError, DataLayerError, CPLE_BaseError, pa.ArrowException, UnicodeError, OSError,

@@ -1,4 +1,4 @@
-"""GeoParquet layers, whose metadata may say anything: what they state, checked (method 6.16).
+"""GeoParquet layers, whose metadata may say anything: what they state, checked (method 6.14).
 
 The metadata is that of the GeoParquet specification, versions 0.4 to 1.1.
 """

@@ -1,4 +1,4 @@
-"""Which columns of a map layer name its tracts, under whatever name a download has them (method 6.14)."""
+"""Which columns of a map layer name its tracts, under whatever name a download has them (method 6.12)."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def _extent(bounds: Any, crs: CRS, label: str) -> Bounds | None:
 
 
 def check_degrees(bounds: Bounds, crs: CRS, label: str) -> None:
-    """See that a layer whose system is in degrees has degrees, longitude first (method 6.16).
+    """See that a layer whose system is in degrees has degrees, longitude first (method 6.14).
 
     Args:
         bounds: minx, miny, maxx, maxy.

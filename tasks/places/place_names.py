@@ -1,4 +1,4 @@
-"""Files of the boundaries of places: how they are opened, and the names of their places (method 6.15)."""
+"""Files of the boundaries of places: how they are opened, and the names of their places (method 6.13)."""
 
 from __future__ import annotations
 

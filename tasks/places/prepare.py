@@ -133,15 +133,16 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
             these = in_degrees(these, source.crs)
         these, mended = repair.mended(these, geoids, label, used)
         names.append(geoids)
-        shapes.append(these)
+        # As bytes they take half of the memory.
+        shapes.append(shapely.to_wkb(these, flavor="iso"))
         repaired += mended
     if not sum(map(len, names)):
         raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
     geoids, polygons = _united(np.concatenate(names), np.concatenate(shapes))
-    bounds = shapely.bounds(polygons)
+    bounds = np.concatenate([shapely.bounds(shapely.from_wkb(part)) for part in _pieces(polygons)])
     extent = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
     check_degrees(extent, crs if move else source.crs, label)
-    return Part(source, geoids, shapely.to_wkb(polygons, flavor="iso"), bounds, repaired)
+    return Part(source, geoids, polygons, bounds, repaired)
 
 
 def _read(source: Source, folder: Path) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
@@ -175,14 +176,19 @@ def _together(
     return geoids[order], wkb[order], bounds[order]
 
 
-def _united(
-    geoids: npt.NDArray[Any], polygons: npt.NDArray[Any]
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """One polygon per GEOID, in order of GEOID."""
+def _pieces(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Some rows at a time."""
+    for start in range(0, len(rows), ROW_GROUP):
+        yield rows[start : start + ROW_GROUP]
+
+
+def _united(geoids: npt.NDArray[Any], wkb: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """One polygon (WKB) per GEOID, in order of GEOID."""
     names, first, place, count = np.unique(
         geoids.astype(str), return_index=True, return_inverse=True, return_counts=True
     )
-    united = polygons[first]
+    united = wkb[first]
     for tract in np.flatnonzero(count > 1):
-        united[tract] = shapely.union_all(polygons[place == tract])
+        shape = shapely.union_all(shapely.from_wkb(wkb[place == tract]))
+        united[tract] = shapely.to_wkb(shape, flavor="iso")
     return names.astype(object), united

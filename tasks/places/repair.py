@@ -1,4 +1,4 @@
-"""Polygons as a layer has them, made valid within limits of work (method 6.6 and 6.16)."""
+"""Polygons as a layer has them, made valid within limits of work (method 6.6 and 6.14)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ MOST_CROSSINGS: Final = 1_000
 1,000 crossings take a third of a second, 20,000 a minute."""
 MOST_CROSSINGS_IN_ALL: Final = 10_000
 """How often all boundaries may cross themselves."""
+
+MOST_TOUCHES: Final = 50_000
+"""Pairs of segments of one tract that touch and are no neighbors, beyond which its repair takes seconds."""
+_NEIGHBORS: Final = 3
 
 _POLYGON: Final = 3
 _MULTI: Final = 6
@@ -117,12 +121,14 @@ def _valid(shape: shapely.Geometry, geoid: str, label: str, used: Limits) -> sha
             f"{label}: tract {geoid} has a coordinate that is no number (NaN or infinite); "
             "save or download the layer again"
         )
-    crossings = count_crossings(shape, MOST_CROSSINGS)
+    crossings, touches = crossings_of(shape)
     used.crossings += crossings
-    if crossings > MOST_CROSSINGS or used.crossings > MOST_CROSSINGS_IN_ALL:
+    if crossings > MOST_CROSSINGS or touches > MOST_TOUCHES or used.crossings > MOST_CROSSINGS_IN_ALL:
         whose = f"tract {geoid} crosses itself more than {MOST_CROSSINGS:,} times"
         if crossings <= MOST_CROSSINGS:
             whose = f"its polygons cross themselves more than {MOST_CROSSINGS_IN_ALL:,} times, as {geoid}"
+        if touches > MOST_TOUCHES:
+            whose = f"tract {geoid} crosses or touches itself many thousand times"
         raise InputError(f"{label}: {whose}, which no boundary does; save or download the layer again")
     try:
         repaired = shapely.make_valid(shape)
@@ -139,31 +145,38 @@ def areas(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all([member for member in members if member.geom_type in _AREAL])
 
 
-def count_crossings(shape: shapely.Geometry, enough: int) -> int:
-    """How often the boundary of a geometry crosses itself, or runs along itself; at most ``enough`` and one.
+def crossings_of(shape: shapely.Geometry) -> tuple[int, int]:
+    """How often a boundary crosses itself or runs along itself, and how often it only touches itself.
+
+    Counting ends a little beyond :data:`MOST_CROSSINGS` and :data:`MOST_TOUCHES`.
 
     Args:
         shape: Polygons, maybe invalid; finite coordinates.
-        enough: Where counting may end.
 
     Example:
-        >>> count_crossings(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), 10)
-        1
+        >>> crossings_of(shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]))
+        (1, 0)
     """
     parts = shapely.get_parts(shapely.get_parts(shape))
-    rings = np.concatenate([shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])])
+    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON])
     points, ring = shapely.get_coordinates(rings, return_index=True)
     steps = np.flatnonzero((ring[1:] == ring[:-1]) & (points[1:] != points[:-1]).any(axis=1))
     segments = shapely.linestrings(np.stack([points[steps], points[steps + 1]], axis=1))
     tree = shapely.STRtree(segments)
-    each, found = max(_FEWEST, _PAIRS // max(1, len(segments))), 0
+    each, crossed, met = max(_FEWEST, _PAIRS // max(1, len(segments))), 0, 0
     for start in range(0, len(segments), each):
-        these = segments[start : start + each]
-        found += tree.query(these, predicate="crosses").shape[1]
-        found += tree.query(these, predicate="overlaps").shape[1]
-        if found > 2 * enough:  # each pair is found from both sides
+        one, other = tree.query(segments[start : start + each], predicate="intersects")
+        # Every segment meets itself and its two neighbors.
+        met += max(0, len(one) - _NEIGHBORS * len(segments[start : start + each]))
+        if met > 4 * MOST_TOUCHES:
             break
-    return found // 2 if found <= 2 * enough else enough + 1
+        apart = one + start != other
+        first, second = segments[start + one[apart]], segments[other[apart]]
+        crossed += int((shapely.crosses(first, second) | shapely.overlaps(first, second)).sum())
+        if crossed > 2 * MOST_CROSSINGS or met > 2 * MOST_TOUCHES:
+            break
+    # Each pair was found from both sides; one that crosses was also counted as met.
+    return -(-crossed // 2), max(0, met - crossed) // 2
 
 
 def _few_vertices(geoids: Objects, shapes: Objects, label: str, used: Limits) -> None:

@@ -1,4 +1,4 @@
-"""How a layer is put before GDAL: checked by its first bytes, and under a plain name (method 6.16).
+"""How a layer is put before GDAL: checked by its first bytes, and under a plain name (method 6.14).
 
 GDAL and pyogrio read meaning into names: ``!`` and ``zip:`` lead into archives, ``?`` begins options, and a
 name that is not UTF-8 cannot be given to them at all. So they see links named ``layer``, and beside a

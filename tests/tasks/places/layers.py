@@ -21,7 +21,7 @@ def geoids(state: str = "08") -> list[str]:
     return [f"{state}0010{number:03d}00" for number in range(1, 13)]
 
 
-def squares(state: str = "08", west: float = -105.0, **columns: Any) -> gpd.GeoDataFrame:
+def squares(state: Any = "08", west: Any = -105.0, **columns: Any) -> gpd.GeoDataFrame:
     """Twelve squares; with a column GEOID, unless others are named."""
     shapes = [
         shapely.box(west + x * SIDE, 39.7 + y * SIDE, west + (x + 1) * SIDE, 39.7 + (y + 1) * SIDE)
