@@ -32,6 +32,14 @@ os.environ.update(
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
 )
+# Likewise before Dask is imported, for this process and all that it starts: how often each scheduler, nanny and
+# worker looks at itself. With Dask's defaults, an idle cluster of two workers costs a tenth of a processor.
+os.environ.update(
+    DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL="500ms",
+    DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL="2s",
+    DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL="1s",
+    DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED="False",
+)
 # What the person who runs the tests has set for other runs.
 for name in list(os.environ):
     if name in {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"} or (
@@ -164,12 +172,18 @@ def threads(worker_threads: LocalCluster) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    """Two workers that are processes of one thread each, as those of a run on one machine."""
+    """Two workers that are processes of one thread each, as those of a run on one machine.
+
+    For the tests of one file: to start them costs half a second, as they are forked, and to keep them until
+    the last file would cost more.
+    """
     from cluster import forking
     from cluster.config import CONFIG
+    from flows import parts
 
+    forking.prepare(parts.worker_modules(parts.load()))
     space = {"temporary-directory": str(tmp_path_factory.mktemp("workers"))}
     with dask.config.set(CONFIG | forking.configuration() | space):
         started = LocalCluster(
