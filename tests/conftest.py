@@ -32,8 +32,8 @@ os.environ.update(
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
 )
-# Likewise before Dask is imported, for this process and all that it starts: how often each scheduler, nanny and
-# worker looks at itself. With Dask's defaults, an idle cluster of two workers costs a tenth of a processor.
+# Likewise before Dask is imported, for this process and all that it starts: how often each scheduler, nanny
+# and worker looks at itself. By default, an idle cluster of two workers takes a tenth of a processor.
 os.environ.update(
     DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL="500ms",
     DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL="2s",
@@ -76,7 +76,6 @@ def pytest_sessionstart() -> None:
 
 def pytest_collection_finish() -> None:
     """Leave what was collected and imported out of every later search for garbage, which it makes slow."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 
