@@ -1,9 +1,9 @@
 """Workers that die while reading: killed from outside, by a segmentation fault, by a hang. No row changes.
 
 The workers are real processes with real deaths. The process that they are forked from loads a
-``sitecustomize`` that wraps the reader's own ``read_item``: what it does to which message is read from a file,
-so that one such process serves all tests. Each test has a cluster of its own, as a nanny may give up after
-several deaths.
+``sitecustomize`` that wraps the reader's own ``read_item``: what it does to which message is read from a
+file, so that one such process serves all tests. Each test has a cluster of its own, as a nanny may give up
+after several deaths.
 """
 
 from __future__ import annotations
