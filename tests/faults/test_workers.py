@@ -116,7 +116,7 @@ def cluster(deeds: Path) -> Iterator[Crew]:
 def crew(cluster: Crew) -> Crew:
     """Both workers, harmless so far."""
     cluster.shall("")
-    cluster.client.wait_for_workers(2, timeout=60)
+    cluster.client.wait_for_workers(2, timeout=300)
     return cluster
 
 
