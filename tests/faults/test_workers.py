@@ -279,7 +279,7 @@ def test_an_interrupted_run_continues_where_it_stopped(crew: Crew, box: Box, tmp
 
 def settle(mail: Mailbox, work: Path) -> None:
     """Wait until the work of the interrupted run has ended."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while list(mail.mail_folder(work).glob(".part-*.partial")) and time.monotonic() < until:
         time.sleep(0.05)
 

@@ -31,7 +31,7 @@ def begun(nwatch: Sequence[str], *words: str | Path, environment: Mapping[str, s
 
 def wait_until(come: Callable[[], object], running: subprocess.Popen[str]) -> None:
     """Wait for something that a run does."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not come() and running.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
