@@ -32,6 +32,14 @@ os.environ.update(
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
 )
+# Likewise before Dask is imported, for this process and all that it starts: how often each scheduler, nanny
+# and worker looks at itself. By default, an idle cluster of two workers takes a tenth of a processor.
+os.environ.update(
+    DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL="500ms",
+    DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL="2s",
+    DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL="1s",
+    DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED="False",
+)
 # What the person who runs the tests has set for other runs.
 for name in list(os.environ):
     if name in {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"} or (
@@ -68,7 +76,6 @@ def pytest_sessionstart() -> None:
 
 def pytest_collection_finish() -> None:
     """Leave what was collected and imported out of every later search for garbage, which it makes slow."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 
@@ -86,6 +93,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
         items.sort(key=lambda item: (_rank(item.path), -slow[item.path], -tests[item.path], str(item.path)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """With `make test MEASURE=fast`, leave slow tests and what they start out of the measurement.
+
+    It makes a process up to three times slower, and the fast tests alone have to reach the floor.
+    """
+    config = os.environ.get("COVERAGE_PROCESS_CONFIG")
+    if os.environ.get("MEASURE") != "fast" or config is None or not item.get_closest_marker("slow"):
+        return (yield)
+    from coverage import Coverage
+
+    measurement = Coverage.current()
+    assert measurement is not None
+    measurement.stop()
+    del os.environ["COVERAGE_PROCESS_CONFIG"]  # by which a child would begin to measure
+    try:
+        return (yield)
+    finally:
+        os.environ["COVERAGE_PROCESS_CONFIG"] = config
+        measurement.start()
 
 
 def _rank(path: Path) -> int:
@@ -164,12 +193,18 @@ def threads(worker_threads: LocalCluster) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    """Two workers that are processes of one thread each, as those of a run on one machine."""
+    """Two workers that are processes of one thread each, as those of a run on one machine.
+
+    For the tests of one file: to start them costs half a second, as they are forked, and to keep them until
+    the last file would cost more.
+    """
     from cluster import forking
     from cluster.config import CONFIG
+    from flows import parts
 
+    forking.prepare(parts.worker_modules(parts.load()))
     space = {"temporary-directory": str(tmp_path_factory.mktemp("workers"))}
     with dask.config.set(CONFIG | forking.configuration() | space):
         started = LocalCluster(
@@ -192,7 +227,7 @@ def processes(worker_processes: LocalCluster) -> Iterator[Client]:
     They have the environment and the modules of their start: what a test replaces they do not see.
     """
     with Client(worker_processes) as client:
-        client.wait_for_workers(2, timeout=60)  # a test before may have cost one
+        client.wait_for_workers(2, timeout=300)  # a test before may have cost one
         yield client
 
 

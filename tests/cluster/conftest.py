@@ -10,7 +10,7 @@ import dask
 import pytest
 from distributed import Client, LocalCluster
 
-from cluster import ClusterSettings, client, settings_from_environment
+from cluster import ClusterSettings, client, forking, settings_from_environment
 from cluster.certificates import make
 from cluster.config import CONFIG, environment
 
@@ -47,14 +47,14 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first worker has time to start, whatever the settings say: the machine may be slow."""
-    monkeypatch.setattr(client, "_wait", lambda joined, _: joined.wait_for_workers(1, timeout=120))
+    monkeypatch.setattr(client, "_wait", lambda joined, _: joined.wait_for_workers(1, timeout=300))
 
 
 @pytest.fixture
 def scheduler() -> Iterator[LocalCluster]:
     """A scheduler that runs already, on the loopback address and without TLS, and has no workers."""
     with (
-        dask.config.set(CONFIG),
+        dask.config.set(CONFIG | forking.configuration()),
         LocalCluster(
             n_workers=0, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as running,
@@ -90,7 +90,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in running:
         process.terminate()
     for process in running:
-        process.wait(30)
+        process.wait(300)
 
 
 def example(checkout: Path, name: str, **changed: str) -> ClusterSettings:

@@ -82,7 +82,7 @@ def test_adding_and_killing_workers_changes_no_result(scheduler: LocalCluster, s
     """Over TCP, as on several hosts: the work goes on, each piece is done, and none is counted twice."""
     dying = start(scheduler.scheduler_address, "--no-nanny", "--name", "dying")
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     done: list[int] = []
     with connect(ClusterSettings(address=scheduler.scheduler_address)) as client:
 

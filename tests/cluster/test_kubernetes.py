@@ -163,7 +163,7 @@ def test_a_cluster_of_pods_works_over_tls_and_leaves_nothing(
     kubernetes: fake_kubernetes.Kubernetes, certificates: Path
 ):
     with connect(settings(certificates, workers=2)) as client:
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=300)
         (asked,) = kubernetes.created
         name = asked["metadata"]["name"]
         assert set(names(client).values()) == set(kubernetes.of("deployments"))

@@ -152,7 +152,7 @@ def by_hand(traps: Path, folder: Path, _: Fixture) -> bool:
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
         with Client(address, timeout="60s") as client:
-            client.wait_for_workers(1, timeout=60)
+            client.wait_for_workers(1, timeout=300)
             (found,) = client.run(eval, WHERE).values()
             on_scheduler = client.run_on_scheduler(eval, WHERE)
     return is_ours(found) and is_ours(on_scheduler)

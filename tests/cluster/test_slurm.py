@@ -158,7 +158,7 @@ def test_a_cluster_of_jobs_works_replaces_a_lost_one_and_cancels_them_all(
     monkeypatch.setattr(scaling, "CHECK_EVERY", 0.5)
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=2)
     with connect(settings) as client:
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=300)
         workers = names(client)
         assert all(address.startswith("tls://") for address in workers)
         assert client.submit(sum, [1, 2]).result(60) == 3
@@ -195,7 +195,7 @@ def test_a_cluster_of_jobs_grows_with_the_work(spool: Path, certificates: Path):
             return number
 
         futures = client.map(piece, range(300), pure=False)
-        client.wait_for_workers(2, timeout=120)
+        client.wait_for_workers(2, timeout=300)
         Event("all-there", client=client).set()
         assert client.gather(futures) == list(range(300))
 

@@ -17,7 +17,7 @@ from data.errors import InputError
 from tests.cluster.conftest import Start
 
 
-def wait_until(found, seconds: float = 60) -> None:
+def wait_until(found, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end, "it did not come to pass"
@@ -110,7 +110,7 @@ def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
         try:
             wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
             address = json.loads(file.read_text())["address"]
-            with Client(address, timeout="30s") as client:
+            with Client(address, timeout="300s") as client:
                 versions.guard(client)
                 with pytest.raises(
                     InputError, match=r"the Dask scheduler tcp://.*: code is absent there and"
@@ -121,20 +121,20 @@ def test_a_scheduler_without_this_program_is_named(tmp_path: Path):
 
 
 def test_equal_versions_are_accepted(scheduler: LocalCluster, start: Start):
-    start(scheduler.scheduler_address)
+    start(scheduler.scheduler_address, "--no-nanny")
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     with connect(ClusterSettings(address=scheduler.scheduler_address)) as client:
         versions.check_versions(client)
-        assert client.submit(sum, [1, 2]).result(60) == 3
+        assert client.submit(sum, [1, 2]).result(300) == 3
 
 
 def test_a_worker_with_another_libpff_is_named_with_both_values(
     scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]
 ):
-    start(scheduler.scheduler_address, variables=other_libpff)
+    start(scheduler.scheduler_address, "--no-nanny", variables=other_libpff)
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
         (address,) = seen.nthreads()
     with (
         pytest.raises(InputError) as caught,
@@ -173,9 +173,9 @@ def other_package(tmp_path: Path) -> dict[str, str]:
 def test_a_worker_with_another_python_or_version_of_this_program_is_named(
     scheduler: LocalCluster, start: Start, request: pytest.FixtureRequest, other: str, differs: str
 ):
-    start(scheduler.scheduler_address, variables=request.getfixturevalue(other))
+    start(scheduler.scheduler_address, "--no-nanny", variables=request.getfixturevalue(other))
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     with (
         pytest.raises(
             InputError, match=rf"the Dask worker tcp://.*: {differs} there and .* here; start them"
@@ -188,9 +188,9 @@ def test_a_worker_with_another_python_or_version_of_this_program_is_named(
 def test_a_worker_with_an_older_copy_of_the_code_is_an_error(
     scheduler: LocalCluster, start: Start, other_code: dict[str, str]
 ):
-    start(scheduler.scheduler_address, variables=other_code)
+    start(scheduler.scheduler_address, "--no-nanny", variables=other_code)
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     with (
         pytest.raises(InputError, match=r"code is [0-9a-f]{12} there and [0-9a-f]{12} here"),
         connect(ClusterSettings(address=scheduler.scheduler_address)),
@@ -203,7 +203,7 @@ def test_of_many_workers_three_are_named_and_the_rest_counted(
 ):
     scheduler.scale(5)
     with Client(scheduler) as client:
-        client.wait_for_workers(5, timeout=120)
+        client.wait_for_workers(5, timeout=300)
         monkeypatch.setattr(probe, "report", lambda: {"Python": "2.7.18"})
         with pytest.raises(InputError, match=r"the Dask scheduler .* \(and 3 more\); start them all"):
             versions.check_versions(client)
@@ -219,7 +219,7 @@ def test_a_late_worker_that_differs_does_no_work_and_delays_nothing(
 ):
     first = start(scheduler.scheduler_address, "--no-nanny")
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     with (
         caplog.at_level(logging.WARNING, logger="cluster.versions"),
         connect(ClusterSettings(address=scheduler.scheduler_address)) as client,
@@ -239,7 +239,7 @@ def test_a_late_worker_that_differs_does_no_work_and_delays_nothing(
         futures = client.map(leave_a_trace, [str(tmp_path)] * 40, pure=False)
         refused = start(scheduler.scheduler_address, variables=other_libpff)
         wait_until(lambda: "is refused" in caplog.text)
-        assert refused.wait(60) is not None, "nothing starts it again"
+        assert refused.wait(300) is not None, "nothing starts it again"
         right = start(scheduler.scheduler_address, "--no-nanny")
         assert set(client.gather(futures)) == {right.pid}
     assert [path.name for path in tmp_path.glob("trace-*")] == [f"trace-{right.pid}"]
@@ -250,11 +250,11 @@ def test_a_late_worker_that_differs_does_no_work_and_delays_nothing(
 def test_the_guard_ends_with_the_run(scheduler: LocalCluster, start: Start, other_libpff: dict[str, str]):
     scheduler.scale(1)
     with Client(scheduler) as client:
-        client.wait_for_workers(1, timeout=60)
+        client.wait_for_workers(1, timeout=300)
         with connect(ClusterSettings(address=scheduler.scheduler_address)) as run:
             assert f"nwatch-guard-{run.id}" in scheduler.scheduler.plugins
             assert f"nwatch-guard-{run.id}" in scheduler.scheduler.worker_plugins
         wait_until(lambda: not any("nwatch" in name for name in scheduler.scheduler.plugins))
         assert not any("nwatch" in name for name in scheduler.scheduler.worker_plugins)
-        start(scheduler.scheduler_address, variables=other_libpff)
-        client.wait_for_workers(2, timeout=60)
+        start(scheduler.scheduler_address, "--no-nanny", variables=other_libpff)
+        client.wait_for_workers(2, timeout=300)

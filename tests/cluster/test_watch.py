@@ -174,7 +174,7 @@ def test_every_way_of_waiting_ends_with_an_error_if_all_workers_are_lost(
     address = scheduler.scheduler_address
     worker = start(address, "--no-nanny")
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     with connect(ClusterSettings(address=address, wait=2 * SECONDS)) as client:
         worker.send_signal(signal.SIGKILL)
         wait_until(lambda: not client.nthreads())
@@ -200,7 +200,7 @@ def test_a_worker_that_starts_in_time_does_the_work_of_the_lost_one(
     address = scheduler.scheduler_address
     worker = start(address, "--no-nanny")
     with Client(scheduler) as seen:
-        seen.wait_for_workers(1, timeout=60)
+        seen.wait_for_workers(1, timeout=300)
     done: list[int] = []
 
     # Pickled by value: such a worker has no test of ours.

@@ -74,7 +74,7 @@ class Engine:
         ]
         with (here / "dockerd.log").open("wb") as log:
             self.process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300  # the machine may be busy
         while self._run("docker", "info", check=False).returncode:
             if self.process.poll() is not None or time.monotonic() > end:
                 lines = (here / "dockerd.log").read_text(errors="replace").strip().splitlines()

@@ -24,7 +24,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPOSE = CHECKOUT / "docker" / "compose.yaml"
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])((?:[^{}])*))?\}")
 

@@ -20,7 +20,7 @@ from tests.docker.conftest import POOL, Api, deploy, files
 from tests.docker.stack import ByHand
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
     assert made.returncode == 0, made.stdout + made.stderr
     run = api.start("investigate", "investigate", only=["mail"], settled=False)
     expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
-    assert api.wait(run, 180) == "COMPLETED", api.log(run) + stack.logs()
+    assert api.wait(run, 600) == "COMPLETED", api.log(run) + stack.logs()
     assert files(stack.investigation / "out") == expected
     assert {"public/ledger.parquet", "private/alerts.parquet"} <= expected.keys()
 
@@ -98,7 +98,7 @@ def test_a_client_without_a_certificate_of_this_site_is_refused(
 
     port = int(stack.ports["8786"])
     address = f"tls://127.0.0.1:{port}"
-    with Client(address, security=security(secret_files / "tls"), timeout="20s") as client:
+    with Client(address, security=security(secret_files / "tls"), timeout="120s") as client:
         assert len(client.nthreads()) == 2
     certificates.make(tmp_path / "other")
     with pytest.raises(OSError, match=r"certificate|Timed out"):
@@ -107,7 +107,7 @@ def test_a_client_without_a_certificate_of_this_site_is_refused(
     nobody = ssl.create_default_context(cafile=str(secret_files / "tls" / "ca.pem"))
     nobody.check_hostname = False
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=120) as plain,
         nobody.wrap_socket(plain) as connection,
         pytest.raises(ssl.SSLError, match=r"(?i)certificate.required"),
     ):

@@ -25,8 +25,8 @@ class Source:
 def written(folder: Path) -> list[Source]:
     """Write the synthetic mailboxes; the same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
-    mailbox(folder / "plain.pst", 40, image_bytes=9_000, folders=3, encoding="none")
-    mailbox(folder / "permuted.pst", 60, seed=2, image_bytes=3_000, folders=5)
+    mailbox(folder / "plain.pst", 20, image_bytes=9_000, folders=3, encoding="none")
+    mailbox(folder / "permuted.pst", 30, seed=2, image_bytes=3_000, folders=5)
     _varied(folder / "varied.pst")
     _many(folder / "many.pst", 360)
     return [
@@ -41,7 +41,8 @@ def found(real: Path) -> list[Source]:
     """The real mailboxes; big ones now and then."""
     often = {
         "enron.pst": 0.4,
-        "outlook2013-4k.ost": 1,
+        "outlook2013-4k.ost": 0.6,
+        "sample.ost": 1,
         "ansi.pst": 2,
         "passworded.pst": 1,
         "dist-list.pst": 1,
@@ -51,11 +52,11 @@ def found(real: Path) -> list[Source]:
 
 
 def _varied(path: Path) -> None:
-    """Forty messages that differ in shape: long and short, without a body, with many recipients."""
+    """Two dozen messages that differ in shape: long and short, without a body, with many recipients."""
     rng = random.Random("varied")
     with PstWriter(path) as box:
         folders = [box.add_folder(("Inbox",)), box.add_folder(("Inbox", "2021")), box.add_folder(("Sent",))]
-        for number in range(40):
+        for number in range(24):
             box.add_message(folders[number % 3], _message(number, rng))
 
 

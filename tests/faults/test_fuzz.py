@@ -22,8 +22,10 @@ from tests.faults.reading import MEMORY_BYTES, Bench
 from tests.faults.sources import Source, found, written
 from tests.faults.watch import watch
 
-BATCH = 100
-BATCHES = 10
+BATCH = 250
+BATCHES = 4
+"""Of each kind of mailbox; a batch begins with a second in which its child starts and reads what is sound."""
+
 LIMIT_SECONDS = 20.0
 """A hundred times what a mutant takes, because the machine may be busy."""
 

@@ -1,7 +1,9 @@
 """Workers that die while reading: killed from outside, by a segmentation fault, by a hang. No row changes.
 
-The workers are real processes with real deaths. They load a ``sitecustomize`` that wraps the reader's own
-``read_item``: what it does to which message is read from a file, so that one cluster serves all tests.
+The workers are real processes with real deaths. The process that they are forked from loads a
+``sitecustomize`` that wraps the reader's own ``read_item``: what it does to which message is read from a
+file, so that one such process serves all tests. Each test has a cluster of its own, as a nanny may give up
+after several deaths.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import Mailbox, examine, group
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]  # one cluster serves them all
+pytestmark = pytest.mark.slow
 
 MESSAGES = 120
 SEGFAULT = "import ctypes; ctypes.string_at(0)"
@@ -79,8 +82,9 @@ class Crew:
         self.deeds.write_text(json.dumps(dict.fromkeys(map(str, nodes), deed)))
 
 
-@pytest.fixture
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+@pytest.fixture(scope="module")
+def deeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file of what workers do; the process that they are forked from is another one meanwhile."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "sitecustomize.py").write_text(SABOTAGE)
     (folder / "deeds.json").write_text("{}")
@@ -88,18 +92,31 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), before])))
         patch.setenv("TEST_DEEDS", str(folder / "deeds.json"))
-        patch.setattr(
-            forking, "POSSIBLE", False
-        )  # the process that they are forked from may be running already, without this
-        with connect(ClusterSettings(workers=2)) as client:
-            yield Crew(client, folder / "deeds.json")
+        end_fork_server()  # it may run already, without this
+        forking.prepare(["tasks.mail.execute"])
+        try:
+            yield folder / "deeds.json"
+        finally:
+            end_fork_server()
+
+
+def end_fork_server() -> None:
+    """End the process that workers are forked from; the next cluster starts another."""
+    if forking.POSSIBLE:
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def cluster(deeds: Path) -> Iterator[Crew]:
+    with connect(ClusterSettings(workers=2)) as client:
+        yield Crew(client, deeds)
 
 
 @pytest.fixture
 def crew(cluster: Crew) -> Crew:
     """Both workers, harmless so far."""
     cluster.shall("")
-    cluster.client.wait_for_workers(2, timeout=60)
+    cluster.client.wait_for_workers(2, timeout=300)
     return cluster
 
 
@@ -262,7 +279,7 @@ def test_an_interrupted_run_continues_where_it_stopped(crew: Crew, box: Box, tmp
 
 def settle(mail: Mailbox, work: Path) -> None:
     """Wait until the work of the interrupted run has ended."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while list(mail.mail_folder(work).glob(".part-*.partial")) and time.monotonic() < until:
         time.sleep(0.05)
 

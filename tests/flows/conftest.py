@@ -10,5 +10,5 @@ from distributed import Client, LocalCluster
 def client(worker_processes: LocalCluster) -> Iterator[Client]:
     """Open workers for the flows of a module's tests, so that not each flow starts its own."""
     with Client(worker_processes) as opened:
-        opened.wait_for_workers(2, timeout=60)
+        opened.wait_for_workers(2, timeout=300)
         yield opened

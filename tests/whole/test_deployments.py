@@ -14,8 +14,9 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,15 @@ from urllib.request import Request
 import psutil
 import pyarrow.parquet as pq
 import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from data.schema import TABLES
 from flows import parts as registry
+from flows.arrivals import arrival_event
 from flows.run.locks import one_run_at_a_time
+from flows.service import automations
 from flows.service.local_server import template
+from tasks.arrivals.look import Arrival
 from tests.api import answer_to
 from tests.waiting import until
 
@@ -64,6 +69,8 @@ class Stack:
             "PREFECT_WORKER_QUERY_SECONDS": "2",
             # The tests start what they look at; a run every minute, or of the next night, would disturb them.
             "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+            # On a busy machine a run is late, which is reported too.
+            "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",
         }
@@ -115,6 +122,12 @@ class Stack:
         data = None if method == "GET" else json.dumps(body or {}).encode()
         with answer_to(Request(f"{self.url}/{what}", data, headers, method=method)) as answer:
             return json.loads(answer.read() or b"null")
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Let this process speak to the server as a run does."""
+        with temporary_settings({PREFECT_API_URL: self.url, PREFECT_API_AUTH_STRING: PASSWORD}):
+            yield
 
     def deployment(self, name: str) -> dict[str, Any]:
         return self.ask(f"deployments/name/{name}/{name}", method="GET")
@@ -236,15 +249,8 @@ def test_a_clone_without_the_folder_is_not_deployed(stack: Stack):
 
 def test_an_event_starts_one_agency_for_that_agency_and_nothing_else(stack: Stack):
     sent = time.time()
-    emitted = f"""
-from prefect.events import emit_event
-emit_event(
-    "nwatch.records.arrived",
-    resource={{"prefect.resource.id": "nwatch.agency.case.{NEW}"}},
-    payload={{"folder": {str(stack.case)!r}, "agency": {NEW!r}, "files": 1, "bytes": 1}},
-)
-"""
-    subprocess.run([sys.executable, "-c", emitted], env=stack.environment, check=True)
+    event = arrival_event(stack.case, Arrival(NEW, files=1, bytes=1))
+    stack.ask("events", [event.model_dump(mode="json")])
     until(lambda: stack.runs("one-agency"), stack.log_of("server"))
     run = stack.ended(stack.runs("one-agency")[0]["id"])
     assert run["state_type"] == "COMPLETED", run["state"]
@@ -258,7 +264,9 @@ emit_event(
     assert f"records/{FIRST}/" not in sources
 
 
-def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(stack: Stack, tmp_path: Path):
+def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(
+    stack: Stack, nwatch: list[str], tmp_path: Path
+):
     made = stack.ask(
         f"deployments/{stack.deployment('investigate')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}},
@@ -268,14 +276,22 @@ def test_a_run_of_the_deployment_gives_the_bytes_of_a_run_by_hand(stack: Stack, 
 
     by_hand = tmp_path / "case"
     shutil.copytree(stack.case, by_hand, ignore=shutil.ignore_patterns("work", "out"))
-    stack.do("run", str(by_hand), program="flows.console.app")
+    run_by_hand(nwatch, by_hand)
     assert published(stack.case) == published(by_hand)
 
 
-def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_their_rows(stack: Stack):
+def run_by_hand(nwatch: list[str], folder: Path) -> None:
+    """As a person does, without a server."""
+    done = subprocess.run([*nwatch, "run", str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_their_rows(
+    stack: Stack, nwatch: list[str]
+):
     """The flow `arrivals` sees them, their events start `one-agency`; the schedule is not waited for."""
     if not (stack.case / "out").exists():  # where this test runs alone
-        stack.do("run", str(stack.case), program="flows.console.app")
+        run_by_hand(nwatch, stack.case)
     before = rows_without(stack.case, *LATE)
     runs = {run["id"] for run in stack.runs("one-agency")}
     for agency in LATE:
@@ -327,6 +343,13 @@ class Hook(BaseHTTPRequestHandler):
         """Say nothing on stderr."""
 
 
+def only(hook: HTTPServer) -> str:
+    """What was sent, once."""
+    received: list[str] = hook.received  # type: ignore[attr-defined]
+    assert len(received) == 1, received
+    return received[0]
+
+
 @pytest.fixture
 def hook() -> Iterator[HTTPServer]:
     server = HTTPServer(("127.0.0.1", 0), Hook)
@@ -351,16 +374,15 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     assert run["state_type"] == "FAILED"
     assert "records/nowhere: agency 'nowhere' has no mailbox" in run["state"]["message"]
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
-    [text] = hook.received  # type: ignore[attr-defined]
+    text = only(hook)
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
     assert "mailbox" not in text
 
 
 def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
-    stack.do(
-        "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
-    )
+    with stack.here():
+        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
     folder = stack.case / "records/Drift Valley PD"
     shutil.copytree(stack.case / "records" / NEW, folder)
     (folder / "agency.toml").write_text('name = "Drift Valley Police Department"\n')
@@ -374,7 +396,7 @@ def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook
     assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     shutil.rmtree(folder)
-    [text] = hook.received  # type: ignore[attr-defined]
+    text = only(hook)
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
     assert second.startswith(f"The reason is in the log of arrivals {stack.case.name}: http")
@@ -384,12 +406,9 @@ def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook
 
 def hasten(stack: Stack, what: str) -> None:
     """Set the automations up with ten seconds instead of minutes."""
-    hasty = (
-        "from datetime import timedelta\nfrom flows.service import automations\n"
-        f"automations.{what} = timedelta(seconds=10)\nautomations.set_up()"
-    )
-    # In a process of its own, which reads the server's address.
-    subprocess.run([sys.executable, "-c", hasty], env=stack.environment, check=True)
+    with stack.here(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(automations, what, timedelta(seconds=10))
+        automations.set_up()
 
 
 def test_a_run_goes_on_while_the_server_is_restarted(stack: Stack):

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client
 
 from cluster import ClusterSettings, connect
 from cluster.certificates import make
@@ -59,10 +58,6 @@ class Host:
     def cut_off(self) -> None:
         """Pull the cable: nothing says good-bye."""
         ip("link", "set", self.link, "down")
-
-    def plug_in(self) -> None:
-        """Plug the cable in again."""
-        ip("link", "set", self.link, "up")
 
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -110,9 +105,10 @@ def certificates(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) ->
     return make(tmp_path_factory.mktemp("site") / "tls", [host.address for host in hosts]).folder
 
 
-@pytest.fixture
-def site(hosts: list[Host], certificates: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def site(hosts: list[Host], certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A scheduler on the first host and a worker on each of the others; gives the scheduler's address."""
+    place = tmp_path_factory.mktemp("hosts")
     address = f"tls://{hosts[0].address}:{PORT}"
 
     def tls(role: str) -> list[str]:
@@ -121,16 +117,14 @@ def site(hosts: list[Host], certificates: Path, tmp_path: Path) -> Iterator[str]
 
     dask = [sys.executable, "-m", "distributed.cli"]
     started = []
-    for host in hosts:
-        host.plug_in()
     try:
         scheduler = ["dask_scheduler", "--host", address, "--no-dashboard"]
         worker = ["dask_worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory"]
         for number, (host, role) in enumerate(zip(hosts, ("scheduler", "worker", "worker"), strict=True)):
-            words = scheduler if role == "scheduler" else [*worker, str(tmp_path / f"space-{number}")]
+            words = scheduler if role == "scheduler" else [*worker, str(place / f"space-{number}")]
             words = [*dask[:-1], f"{dask[-1]}.{words[0]}", *words[1:], *tls(role)]
-            started.append(host.start(tmp_path / f"{role}-{number}.log", *words))
-        wait_for(lambda: scheduler_of(address, certificates) == 2, started, tmp_path)
+            started.append(host.start(place / f"{role}-{number}.log", *words))
+        wait_for(lambda: scheduler_of(address, certificates) == 2, started, place)
         yield address
     finally:
         for process in started:
@@ -189,8 +183,44 @@ def files(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
+@pytest.mark.parametrize("plain", [True, False], ids=["without TLS", "with a certificate of another site"])
+def test_nobody_without_a_certificate_of_the_site_can_connect(
+    site: str, hosts: list[Host], plain: bool, tmp_path: Path
+):
+    other = make(tmp_path / "other").folder
+    words = (
+        f"Client({site.replace('tls', 'tcp')!r}, timeout='5s')"
+        if plain
+        else f"Client({site!r}, timeout='5s', security=of_folder(Path({str(other)!r}), ('client',)))"
+    )
+    imports = (
+        "from pathlib import Path; from distributed import Client; from cluster.security import of_folder"
+    )
+    code = f"{imports}; {words}"
+    intruder = hosts[1].start(tmp_path / "intruder.txt", sys.executable, "-c", code)
+    assert intruder.wait(WAIT) != 0
+    log = (tmp_path / "intruder.txt").read_text()
+    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in log], log
+
+
+def test_the_program_does_not_connect_without_certificates(
+    hosts: list[Host], synthetic: Path, nwatch: list[str], tmp_path: Path
+):
+    case = copied(synthetic, tmp_path / "case")
+    done = subprocess.run(
+        [*nwatch, "run", str(case)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NWATCH_ADDRESS": f"tcp://{hosts[0].address}:{PORT}"},
+    )
+    assert done.returncode == 2
+    assert "nwatch certificates" in done.stderr
+    assert not (case / "out").exists()
+
+
 def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - fixtures
-    processes: Client,
     site: str,
     hosts: list[Host],
     large: Path,
@@ -198,9 +228,11 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
     environ: dict[str, str],
     nwatch: list[str],
 ):
+    """The last test: the host stays cut off."""
     from flows.investigate import investigate
 
-    alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
+    with connect(ClusterSettings(workers=2)):
+        alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     case = copied(large, elsewhere / "case")
@@ -227,40 +259,3 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
     total = read()
     assert 20 < before < total, "the host was cut off before or after the reading, not during it"
     assert files(case / "out") == files(alone)
-
-
-@pytest.mark.parametrize("plain", [True, False], ids=["without TLS", "with a certificate of another site"])
-def test_nobody_without_a_certificate_of_the_site_can_connect(
-    site: str, hosts: list[Host], plain: bool, tmp_path: Path
-):
-    other = make(tmp_path / "other").folder
-    words = (
-        f"Client({site.replace('tls', 'tcp')!r}, timeout='5s')"
-        if plain
-        else f"Client({site!r}, timeout='5s', security=of_folder(Path({str(other)!r}), ('client',)))"
-    )
-    imports = (
-        "from pathlib import Path; from distributed import Client; from cluster.security import of_folder"
-    )
-    code = f"{imports}; {words}"
-    intruder = hosts[1].start(tmp_path / "intruder.txt", sys.executable, "-c", code)
-    assert intruder.wait(60) != 0
-    log = (tmp_path / "intruder.txt").read_text()
-    assert [word for word in ("CommClosedError", "OSError", "TimeoutError") if word in log], log
-
-
-def test_the_program_does_not_connect_without_certificates(
-    hosts: list[Host], synthetic: Path, nwatch: list[str], tmp_path: Path
-):
-    case = copied(synthetic, tmp_path / "case")
-    done = subprocess.run(
-        [*nwatch, "run", str(case)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "NWATCH_ADDRESS": f"tcp://{hosts[0].address}:{PORT}"},
-    )
-    assert done.returncode == 2
-    assert "nwatch certificates" in done.stderr
-    assert not (case / "out").exists()

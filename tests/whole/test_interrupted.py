@@ -31,7 +31,7 @@ def begun(nwatch: Sequence[str], *words: str | Path, environment: Mapping[str, s
 
 def wait_until(come: Callable[[], object], running: subprocess.Popen[str]) -> None:
     """Wait for something that a run does."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not come() and running.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -77,7 +77,7 @@ def test_an_interrupted_run_publishes_nothing_and_the_next_goes_on(
     running = begun(nwatch, "run", investigation, "--partition", "20", environment=of_a_person(temporary))
     wait_until(lambda: list((investigation / "work").glob("mail/*/part-*.parquet")), running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: the workers would hear of it too
-    _, stderr = running.communicate(timeout=120)
+    _, stderr = running.communicate(timeout=300)
     assert running.returncode == 130
     assert stderr == STOPPED
     assert not (investigation / "out").exists()
@@ -103,11 +103,11 @@ def test_a_run_that_is_stopped_while_it_starts_ends_at_once_and_leaves_nothing_h
         os.killpg(running.pid, stop)  # as a terminal does
     else:
         running.send_signal(stop)  # as a service manager does
-    _, stderr = running.communicate(timeout=120)
+    _, stderr = running.communicate(timeout=300)
     # What workers are forked from starts while the input is still looked at: nothing was done then.
     assert running.returncode == 130
     assert stderr in {STOPPED, "nwatch: interrupted; nothing was done yet\n"}
-    psutil.wait_procs(below, timeout=60)
+    psutil.wait_procs(below, timeout=300)
     assert [words for process, words in below.items() if lives(process)] == []
     assert list(temporary.iterdir()) == []
     assert not (investigation / "out").exists()

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client, LocalCluster
-from scipy import stats
 
 from cluster import ClusterSettings, connect
+from tests.second import stats
 
 pytestmark = pytest.mark.slow
 

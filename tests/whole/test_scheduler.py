@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from cluster import ClusterSettings, connect
 from tests.conftest import copy_of
+from tests.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # whole runs, several a test
 
@@ -47,27 +49,52 @@ class Dask:
     def start_scheduler(self) -> subprocess.Popen[bytes]:
         words = ("--host", "127.0.0.1", "--port", str(self.port), "--dashboard-address", "127.0.0.1:0")
         self.scheduler = self._start("distributed.cli.dask_scheduler", *words)
-        end = time.monotonic() + 60
-        while True:
+
+        def answers() -> bool:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self.scheduler
             except OSError:
-                assert time.monotonic() < end
-                time.sleep(0.1)
+                return False
+            return True
+
+        until(answers, (self.place / "dask.log").read_text)
+        return self.scheduler
 
     def add(self) -> subprocess.Popen[bytes]:
-        words = ("--nthreads", "1", "--no-dashboard", "--local-directory", str(self.place))
+        # Without a nanny, which would be killed with its worker.
+        words = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self.place))
         self.workers.append(self._start("distributed.cli.dask_worker", self.address, *words))
         return self.workers[-1]
 
-    def wait_for(self, workers: int) -> None:
-        with Client(self.address, timeout="60s", set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=120)
+    @property
+    def alive(self) -> list[subprocess.Popen[bytes]]:
+        """The workers that have not been killed."""
+        return [worker for worker in self.workers if worker.poll() is None]
+
+    def have(self, workers: int) -> None:
+        """Start and kill workers until there are so many, and the scheduler knows."""
+        if self.scheduler.poll() is not None:
+            self.start_scheduler()
+        for worker in self.alive[workers:]:
+            self.kill(worker)
+        for _ in range(workers - len(self.alive)):
+            self.add()
+        with Client(self.address, timeout=f"{PATIENCE} s", set_as_default=False) as client:
+            until(lambda: len(client.nthreads()) == workers, (self.place / "dask.log").read_text)
+
+    def pause(self) -> None:
+        """Let no worker do more, so that a run is in the middle however busy the machine is."""
+        for worker in self.alive:
+            os.killpg(worker.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let those workers go on that were not killed."""
+        for worker in self.alive:
+            os.killpg(worker.pid, signal.SIGCONT)
 
     @staticmethod
     def kill(process: subprocess.Popen[bytes]) -> None:
-        """Kill it at once, a worker together with its nanny, so that it is not started again."""
+        """Kill it at once."""
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -77,11 +104,10 @@ class Dask:
             self.kill(process)
 
 
-@pytest.fixture
-def dask(tmp_path: Path, checkout: Path) -> Iterator[Dask]:
-    place = tmp_path / "dask"
-    place.mkdir()
-    made = Dask(place, checkout)
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Iterator[Dask]:
+    """For all tests of this file: each begins by saying how many workers it has."""
+    made = Dask(tmp_path_factory.mktemp("dask"), checkout)
     try:
         yield made
     finally:
@@ -89,22 +115,24 @@ def dask(tmp_path: Path, checkout: Path) -> Iterator[Dask]:
 
 
 @pytest.fixture(scope="module")
-def expected(synthetic: Path, processes: Client, tmp_path_factory) -> dict[str, bytes]:
+def expected(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a run of the mail on this machine's own workers publishes."""
-    from flows.investigate import investigate
-
-    folder = copy_of(synthetic, tmp_path_factory.mktemp("expected") / "case")
-    investigate(folder, only=["mail"])
-    return published(folder)
+    return alone(synthetic, tmp_path_factory.mktemp("expected") / "case", ["mail"])
 
 
 @pytest.fixture(scope="module")
-def expected_of_all(synthetic: Path, processes: Client, tmp_path_factory) -> dict[str, bytes]:
+def expected_of_all(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a run of every part publishes."""
+    return alone(synthetic, tmp_path_factory.mktemp("expected") / "case")
+
+
+def alone(synthetic: Path, folder: Path, only: list[str] | None = None) -> dict[str, bytes]:
+    """What a run on workers of its own publishes; they end with it."""
     from flows.investigate import investigate
 
-    folder = copy_of(synthetic, tmp_path_factory.mktemp("expected") / "case")
-    investigate(folder)
+    copy_of(synthetic, folder)
+    with connect(ClusterSettings(workers=2)):
+        investigate(folder, only=only)
     return published(folder)
 
 
@@ -119,7 +147,7 @@ def parts(folder: Path) -> dict[str, int]:
 
 
 def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
-    """A run with small partitions that has begun to read."""
+    """A run with small partitions that has begun to read, and whose workers pause."""
     running = subprocess.Popen(
         [*nwatch, "run", str(folder), "--partition", "2", "--only", "mail"],
         stdout=subprocess.PIPE,
@@ -127,10 +155,11 @@ def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> 
         text=True,
         env={**os.environ, "NWATCH_ADDRESS": dask.address, **environment},
     )
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while not parts(folder) and running.poll() is None:
         assert time.monotonic() < end
         time.sleep(0.01)
+    dask.pause()
     return running
 
 
@@ -140,13 +169,12 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     folder = investigation.rename(investigation.with_name("scheduler-lost"))
     (folder / "out").mkdir()
     (folder / "out/old.txt").write_text("old")
-    first = dask.add()
-    dask.wait_for(1)
+    dask.have(1)
     running = started(nwatch, folder, dask, **prefect)
     dask.kill(dask.scheduler)
-    dask.kill(first)
+    dask.kill(dask.alive[0])
     read = parts(folder)
-    _, stderr = running.communicate(timeout=120)
+    _, stderr = running.communicate(timeout=PATIENCE)
     assert running.returncode == 2
     assert stderr == (
         f"nwatch: the Dask scheduler at {dask.address} was lost during the run; nothing was published. "
@@ -159,10 +187,8 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     assert shown.state.is_failed()
     assert f"the Dask scheduler at {dask.address} was lost" in str(shown.state.message)
 
-    dask.start_scheduler()
-    dask.add()
-    dask.wait_for(1)
-    done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address, **prefect)
+    dask.have(1)
+    done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address)
     assert (done.returncode, done.stderr) == (0, "")
     assert {name: written for name, written in parts(folder).items() if name in read} == read
     (folder / "out/old.txt").unlink()
@@ -175,13 +201,11 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     folder = investigation.rename(investigation.with_name("workers-lost"))
     (folder / "out").mkdir()
     (folder / "out/old.txt").write_text("old")
-    for _ in range(2):
-        dask.add()
-    dask.wait_for(2)
+    dask.have(2)
     running = started(nwatch, folder, dask, NWATCH_WAIT="0.1", **prefect)
-    for worker in dask.workers:
+    for worker in dask.alive:
         dask.kill(worker)
-    stdout, stderr = running.communicate(timeout=200)
+    stdout, stderr = running.communicate(timeout=PATIENCE)
     line = (
         f"there has been no worker at the Dask scheduler {dask.address} for 0.1 minutes; start some with: "
         f"PYTHONSAFEPATH=1 dask worker {dask.address} --nthreads 1, and run again; nothing was published. "
@@ -197,9 +221,8 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     assert shown.state.is_failed()
     assert line in str(shown.state.message)
 
-    dask.add()
-    dask.wait_for(1)
-    done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address, **prefect)
+    dask.have(1)
+    done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address)
     assert (done.returncode, done.stderr) == (0, "")
     assert {name: written for name, written in parts(folder).items() if name in read} == read
     (folder / "out/old.txt").unlink()
@@ -209,16 +232,14 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
 def test_a_worker_that_comes_after_all_were_lost_goes_on_to_the_same_bytes(
     nwatch, dask: Dask, investigation: Path, expected: dict[str, bytes]
 ):
-    for _ in range(2):
-        dask.add()
-    dask.wait_for(2)
+    dask.have(2)
     running = started(nwatch, investigation, dask)
-    for worker in dask.workers:
+    for worker in dask.alive:
         dask.kill(worker)
     read = len(parts(investigation))
     assert running.poll() is None
     dask.add()
-    _, stderr = running.communicate(timeout=300)
+    _, stderr = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0, stderr
     assert 0 < read < len(parts(investigation))  # it was in mid-run
     assert published(investigation) == expected
@@ -235,8 +256,7 @@ def test_the_number_of_workers_changes_no_byte_of_any_part(
     run, dask: Dask, synthetic: Path, tmp_path: Path, expected_of_all: dict[str, bytes]
 ):
     for workers in (1, 2):
-        dask.add()
-        dask.wait_for(workers)
+        dask.have(workers)
         folder = copy_of(synthetic, tmp_path / str(workers) / "case")
         done = run("run", folder, NWATCH_ADDRESS=dask.address)
         assert (done.returncode, done.stderr) == (0, "")
@@ -246,14 +266,13 @@ def test_the_number_of_workers_changes_no_byte_of_any_part(
 def test_a_worker_added_and_another_killed_in_mid_run_change_no_byte(
     nwatch, dask: Dask, investigation: Path, expected: dict[str, bytes]
 ):
-    for _ in range(4):
-        dask.add()
-    dask.wait_for(4)
+    dask.have(3)
     running = started(nwatch, investigation, dask)
-    dask.kill(dask.workers[0])
-    dask.add()
+    dask.kill(dask.alive[0])
     read = len(parts(investigation))
-    _, stderr = running.communicate(timeout=200)
+    dask.add()
+    dask.resume()
+    _, stderr = running.communicate(timeout=PATIENCE)
     assert (running.returncode, stderr) == (0, "")
     assert 0 < read < len(parts(investigation))  # it was in mid-run
     assert published(investigation) == expected

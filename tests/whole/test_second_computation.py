@@ -8,8 +8,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
-import statsmodels.api as sm
 from distributed import Client
+
+from tests.second import sm
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -15,6 +14,7 @@ import pytest
 from flows.parts import PARTS
 from flows.service.local_server import template
 from tests.api import answer_to
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 
@@ -42,17 +42,20 @@ def server(tmp_path: Path) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}/api"
     try:
-        for _ in range(600):
-            try:
-                urlopen(f"{url}/health", timeout=5).close()
-                break
-            except OSError:
-                assert running.poll() is None, (tmp_path / "server.log").read_text()
-                time.sleep(0.2)
+        until(lambda: answers(url, running), (tmp_path / "server.log").read_text)
         yield url
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(PATIENCE)
+
+
+def answers(url: str, running: subprocess.Popen[bytes]) -> bool:
+    assert running.poll() is None, "the server ended"
+    try:
+        urlopen(f"{url}/health", timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def asked(url: str, what: str):

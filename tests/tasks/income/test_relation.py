@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy import stats
 
 from tasks.income.deciles import decile_rows
 from tasks.income.relation import (
@@ -25,6 +23,7 @@ from tasks.income.relation import (
     residuals,
     tract_relation,
 )
+from tests.second import sm, stats
 
 Floats = npt.NDArray[np.float64]
 

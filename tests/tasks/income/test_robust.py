@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy import optimize, stats
 
 from tasks.income.relation import Direction
 from tasks.income.robust import RateModel, rate_model, spearman, verdict
+from tests.second import optimize, sm, stats
 
 Floats = npt.NDArray[np.float64]
 

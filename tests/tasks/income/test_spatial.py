@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import shapely
-from esda.moran import Moran
-from libpysal.weights import W
-from scipy import sparse, stats
+from scipy import sparse
 
 from tasks.income import spatial
 from tasks.income.polygons import touching
 from tasks.income.spatial import CLASSES, Clustering, ModifiedTest, modified_t, morans_i, seed_of
+from tests.second import moran, stats, weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,8 +101,10 @@ def test_morans_i_is_that_of_the_loop_and_of_esda(seed: int):
     found = clustering(values, touching(polygons), seed)
     assert found.i == pytest.approx(looped_moran(values, polygons), abs=1e-9)
     neighbors = touching(polygons)
-    weights = W({tract: neighbors[[tract]].indices.tolist() for tract in range(35)}, silence_warnings=True)
-    expected = Moran(values, weights, permutations=999)
+    touch = weights.W(
+        {tract: neighbors[[tract]].indices.tolist() for tract in range(35)}, silence_warnings=True
+    )
+    expected = moran.Moran(values, touch, permutations=999)
     assert found.i == expected.I, "to the last bit"
     assert found.p == pytest.approx(expected.p_sim, abs=0.06)  # two draws of 999
 

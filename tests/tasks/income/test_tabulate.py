@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
-import libpysal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-import statsmodels.api as sm
 from distributed import Client
-from esda.moran import Moran
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from cluster import ClusterSettings, connect
 from data.schema import TABLES
@@ -29,6 +25,7 @@ from tasks.income.cities import usable_tracts
 from tasks.income.results import CityCrime, Findings
 from tasks.income.tabulate import examine_crimes, examine_posts, relate_cities, robust_columns
 from tasks.places.results import Census, Layer
+from tests.second import libpysal, moran, sm, stats
 
 Country = tuple[Census, pa.Table]
 Rows = dict[str, dict[str, Any]]
@@ -171,7 +168,7 @@ def test_the_robust_tests_are_those_of_the_libraries(
     shapes = geopandas.read_parquet(layer.path).set_index("GEOID").loc[mine["GEOID"]]
     queen = libpysal.weights.Queen.from_dataframe(shapes, use_index=False, silence_warnings=True)
     left = sm.OLS(rate, sm.add_constant(income)).fit().resid
-    assert row["moran_i"] == pytest.approx(Moran(left, queen, permutations=0).I, abs=1e-9)
+    assert row["moran_i"] == pytest.approx(moran.Moran(left, queen, permutations=0).I, abs=1e-9)
     r = by_city(findings.tests, level="tract")[city]["pearson_r"]
     degrees = row["effective_n"] - 2
     f = degrees * r * r / (1 - r * r)

@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from data.synthetic.country import grid
 from data.synthetic.country.counts import posts_by_tract
 from data.synthetic.country.model import Country
+from tests.second import stats
 
 Plans = Callable[[float, int], tuple[Country, np.ndarray]]
 

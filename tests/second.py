@@ -1,0 +1,27 @@
+"""Second implementations to compare with, loaded when a test first uses one: it takes seconds to import them.
+
+Every worker of pytest-xdist imports every test module, and few of them need these.
+"""
+
+from importlib import import_module
+from typing import Any
+
+
+class _Later:
+    """A module, imported when it is asked for something."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, what: str) -> Any:
+        if what.startswith("__"):  # pytest asks every name of a test module whether it is a test
+            raise AttributeError(what)
+        return getattr(import_module(self._name), what)
+
+
+libpysal = _Later("libpysal")
+moran = _Later("esda.moran")
+optimize = _Later("scipy.optimize")
+sm = _Later("statsmodels.api")
+stats = _Later("scipy.stats")
+weights = _Later("libpysal.weights")
