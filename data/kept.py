@@ -161,9 +161,7 @@ class Keeper:
             again, kept = ", ".join(self.made), ", ".join(self.taken)
             lines.append(f"{self.part}: done again: {again}; kept from the last run: {kept}")
         elif self.before:
-            lines.append(
-                f"{self.part}: files, settings or this program have changed; all is done again"
-            )
+            lines.append(f"{self.part}: files, settings or this program have changed; all is done again")
         return tuple(lines)
 
     def stage(

@@ -241,7 +241,9 @@ class SurveyMemo:
         self._path = work / "mail" / _SURVEYED
         kept = read_json(self._path, reader_name())
         self._rows: dict[str, Any] = dict(kept.value) if isinstance(kept.value, dict) else {}
-        self.rebuilt = (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+        self.rebuilt: tuple[str, ...] = (
+            (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+        )
 
     def get(self, sha256: str | None) -> bool | None:
         """Whether a file of this hash was listed with the names of its folders; None if it was not listed."""
