@@ -250,8 +250,8 @@ class SurveyMemo:
         return self._rows.get(sha256 or "")
 
     def save(self, examined: Iterable[Examined]) -> None:
-        """Remember the files of a run, and forget all others."""
-        rows = {each.sha256: each.named for each in examined}
+        """Remember the files of a run, and those of other runs."""
+        rows = {**self._rows, **{each.sha256: each.named for each in examined}}
         if rows != self._rows or self.rebuilt:
             write_json(self._path, rows, reader_name())
 
