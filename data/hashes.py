@@ -38,7 +38,9 @@ class Hashes:
         kept = read_json(path, _VERSION)
         self._rows: dict[str, Any] = kept.value if isinstance(kept.value, dict) else {}
         place = f"work/{path.parent.name}/{path.name}"
-        self.rebuilt = (f"{place}: {kept.fault}; {what} were hashed again",) if kept.fault else ()
+        self.rebuilt: tuple[str, ...] = (
+            (f"{place}: {kept.fault}; {what} were hashed again",) if kept.fault else ()
+        )
 
     def hash_of(self, file: str, state: Sequence[Any]) -> str | None:
         """The SHA-256 of the file of that name, if it was hashed in this state."""

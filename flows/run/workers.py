@@ -93,6 +93,10 @@ def workers(parts: Sequence[Part]) -> Iterator[Workers | None]:
     if not modules:
         yield None
         return
+    if _SETTINGS.get(None) is None and not has_client():
+        from cluster import settings_from_environment
+
+        settings_from_environment()  # a mistake in it is found now, and not when a worker is needed
     with _logged_in_the_run(), ExitStack() as stack:
         given = Workers(lambda: _client(modules, stack))
         with _loss_in_one_line(lambda: given.client):
@@ -110,7 +114,11 @@ def _client(modules: Sequence[str], stack: ExitStack) -> Client:
     settings = _SETTINGS.get(None)
     for line in unknown(os.environ) if settings is None else ():
         _CLUSTER.warning(line)
-    client = stack.enter_context(opened(settings))
+    if settings is not None:
+        from cluster.kinds import kind_of
+
+        kind_of(settings).prepare(modules)  # the workers are forked from a process that has loaded them
+    client = stack.enter_context(opened() if settings is None else opened(settings))
     check_loaded(load(client, modules))
     return client
 

@@ -224,15 +224,17 @@ class SurveyMemo:
         self._path = work / "mail" / _SURVEYED
         kept = read_json(self._path, reader_name())
         self._rows: dict[str, Any] = dict(kept.value) if isinstance(kept.value, dict) else {}
-        self.rebuilt = (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+        self.rebuilt: tuple[str, ...] = (
+            (f"work/mail/{_SURVEYED}: {kept.fault}; begun anew",) if kept.fault else ()
+        )
 
     def get(self, sha256: str | None) -> bool | None:
         """Whether a file of this hash was listed with the names of its folders; None if it was not listed."""
         return self._rows.get(sha256 or "")
 
     def save(self, examined: Iterable[Examined]) -> None:
-        """Remember the files of a run, and forget all others."""
-        rows = {each.sha256: each.named for each in examined}
+        """Remember the files of a run, and those of other runs."""
+        rows = {**self._rows, **{each.sha256: each.named for each in examined}}
         if rows != self._rows or self.rebuilt:
             write_json(self._path, rows, reader_name())
 

@@ -167,8 +167,8 @@ def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkey
     one_agency(folder, NEW)
     assert set(surveyed) == {NEW}
     assert rows_of(folder, FIRST) == rows
-    memo = json.loads((folder / "work/mail/hashes.json").read_text())
-    assert {name: row for name, row in memo.items() if f"/{FIRST}/" in name} == json.loads(before)
+    memo = json.loads((folder / "work/mail/hashes.json").read_text())["value"]
+    assert {name: row for name, row in memo.items() if f"/{FIRST}/" in name} == json.loads(before)["value"]
 
 
 def test_an_agency_that_no_run_has_read_is_left_out_with_a_note(investigation: Path, client: Client):

@@ -176,4 +176,4 @@ def test_a_run_of_one_agency_keeps_what_is_known_of_the_others(run: Run, case: P
     assert answer_of(one.stdout) == answer_of(whole.stdout)
     assert {path: path.read_bytes() for path in before} == before
     kept = json.loads((folder / "work/mail/agencies.json").read_text())
-    assert [other["file"] for other in kept["b"]["others"]] == ["records/b/x.eml"]
+    assert [other["file"] for other in kept["value"]["b"]["others"]] == ["records/b/x.eml"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
-from flows.run.publish import check_writable, finish, is_cut, published_at, staging, superseded
+from flows.run.publish import check_writable, finish, finish_cut, is_cut, published_at, staging, superseded
 
 
 def interrupted(work: Path, out: Path, file: str) -> None:
@@ -244,6 +244,23 @@ def test_after_a_power_cut_the_provenance_matches_the_tables_or_is_missing_and_t
         assert run == ("next" if cut else "first")
         seen.add(run)
     assert seen == {"first", "next"}
+
+
+@pytest.mark.parametrize("damaged", ["public/kinds.csv", "provenance.json"])
+def test_results_that_were_damaged_after_a_cut_are_not_published_and_said(tmp_path: Path, damaged: str):
+    work, out = tmp_path / "work", tmp_path / "out"
+    with pytest.raises(PowerCutError):
+        publish_run(work, out, "next", NEXT_RUN, cut_at=2)
+    path = work / "publishing" / damaged
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    note = finish_cut(work, out)
+    assert note.startswith("the last run was cut off while it published, and work/publishing/")
+    assert not (out / "provenance.json").exists()
+    assert finish_cut(work, out) == ""
+    publish_run(work, out, "last", NEXT_RUN)
+    assert is_what_it_says(out)
 
 
 def test_a_run_after_the_cut_one_publishes_its_own_tables_last(tmp_path: Path):
