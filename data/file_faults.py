@@ -368,6 +368,19 @@ def too_many_rows(label: str, rows: int, size: int) -> InputError:
     )
 
 
+def rounded_id(label: str, column: str, row: int, value: object) -> InputError:
+    """An id was rounded, so that others have become the same.
+
+    Example:
+        >>> str(rounded_id("posts/a.csv", "id", 1, "5.0E+17"))
+        "posts/a.csv: column id, row 1: '5.0E+17' is a rounded number, and no id any more; export ids as text"
+    """
+    return InputError(
+        f"{label}: column {shown(column)}, row {row}: {str(value)[:_LONG]!r} is a rounded number, and no id "
+        "any more; export ids as text"
+    )
+
+
 def changed(label: str) -> InputError:
     """The file changed while the run read it."""
     return InputError(f"{label}: changed during the run; wait until it is fully copied, then run again")

@@ -20,7 +20,9 @@ from flows.run.step import step
 from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
 if TYPE_CHECKING:
+    from tasks.places.look import Bounds
     from tasks.places.results import Census
+    from tasks.rows.results import Recognised
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class PostsInput:
         layer: The tract layer's file.
         census: The Census and the examined cities.
         alpha: The configured alpha, which is divided by the number of cities examined.
+        bounds: The tract layer's extent in degrees; None where it states none.
+        recognised: What each file of posts is.
     """
 
     files: Files
@@ -40,6 +44,8 @@ class PostsInput:
     layer: Path
     census: Census
     alpha: float
+    bounds: Bounds | None
+    recognised: tuple[Recognised, ...]
 
 
 def look(given: Inputs) -> PostsInput:
@@ -53,13 +59,15 @@ def look(given: Inputs) -> PostsInput:
             "[posts]\nyear = 2019"
         )
     files = given.investigation.post_files()
-    check_posts(files, given.once(points.bounds))
+    bounds = given.once(points.bounds)
     return PostsInput(
         files=tuple(files),
         settings=settings,
         layer=given.once(points.layer),
         census=given.once(points.census_of_examined),
         alpha=given.investigation.config.tests.alpha,
+        bounds=bounds,
+        recognised=check_posts(files, settings, bounds),
     )
 
 
@@ -85,7 +93,9 @@ def run(job: Job) -> PointsFound:
     given: PostsInput = job.given.once(look)
     client, out, census = job.client, job.out, given.census
     layer = step(places.prepare)(given.layer, job.work)
-    gathered = step(tasks.gather)(given.files, given.settings, job.work, client, buckets=job.buckets)
+    gathered = step(tasks.gather)(
+        given.files, given.settings, job.work, client, bounds=given.bounds, buckets=job.buckets
+    )
     located = step(places.locate_posts)(
         client, gathered.batches, layer, census.tracts, job.work / "posts" / "located"
     )
@@ -143,6 +153,7 @@ PART = Part(
     tables=(*posts.PRIVATE, *posts.PUBLIC),
     ledger=LEDGER,
     look=look,
+    recognised=lambda given: given.once(look).recognised,
     run=run,
     origin=origin,
     tell=tell,
