@@ -67,8 +67,8 @@ def test_a_missing_column_is_named_with_its_file(folder: Path):
     pd.read_csv(path).rename(columns={"latitude": "latitud"}).to_csv(path, index=False)
     message = refused(folder)
     assert message.startswith(
-        "posts/2019-b.csv: no column latitude; did you mean latitud? rename the column that holds it, or name it "
-        "in [posts.columns] (there are "
+        "posts/2019-b.csv: no column latitude; did you mean latitud? rename the column that holds it, "
+        "or name it in [posts.columns] (there are "
     )
     assert ", latitud, " in message
 

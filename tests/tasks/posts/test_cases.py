@@ -65,8 +65,8 @@ def test_a_third_of_the_rows_exchanged_is_an_error_that_names_the_first_and_how_
     with pytest.raises(InputError) as error:
         check_posts([case("posts-swapped-half.csv")], SETTINGS, DENVER)
     assert str(error.value) == (
-        "posts/posts-swapped-half.csv: columns latitude and longitude, row 1: are exchanged, as in 20 rows of the "
-        "file (they lie in the tract layer the other way round); exchange them there"
+        "posts/posts-swapped-half.csv: columns latitude and longitude, row 1: are exchanged, as in 20 rows "
+        "of the file (they lie in the tract layer the other way round); exchange them there"
     )
 
 
@@ -108,6 +108,11 @@ def test_an_account_is_wanted_only_where_one_is_excluded(tmp_path: Path):
         check_posts([("posts/a.csv", path)], Posts(year=2019, exclude_users=["3"]), DENVER)
 
 
+def look_and_read(file: tuple[str, Path], work: Path, client: Client) -> None:
+    check_posts([file], SETTINGS, DENVER)
+    gather_posts([file], SETTINGS, work, client, bounds=DENVER)
+
+
 @pytest.mark.parametrize("size", [3, 40_000])
 def test_what_is_odd_far_down_is_found_when_all_is_read(
     tmp_path: Path, threads: Client, size: int, monkeypatch: pytest.MonkeyPatch
@@ -122,13 +127,11 @@ def test_what_is_odd_far_down_is_found_when_all_is_read(
     with pytest.raises(
         InputError, match=rf"longitude, row {size + 1:,}: are exchanged, as in 2 rows of the file"
     ):
-        check_posts([file], SETTINGS, DENVER)
-        gather_posts([file], SETTINGS, tmp_path / "work", threads, bounds=DENVER)
+        look_and_read(file, tmp_path / "work", threads)
     path.write_text(lines(*rows, *((size + number, "1546300800000", 39.75, -104.95) for number in range(3))))
     said = rf"created_at, row {size + 1:,}: counts milliseconds, but row 1 counts seconds \({size:,} and 3 rows\)"
     with pytest.raises(InputError, match=said):
-        check_posts([file], SETTINGS, DENVER)
-        gather_posts([file], SETTINGS, tmp_path / "work", threads, bounds=DENVER)
+        look_and_read(file, tmp_path / "work", threads)
 
 
 def test_a_post_abroad_is_not_exchanged(tmp_path: Path):
