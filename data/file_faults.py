@@ -177,7 +177,7 @@ def endless_row(label: str, row: int, megabytes: int) -> InputError:
     """A row is longer than any row can be: a quotation mark before its end is open."""
     return InputError(
         f"{label}: a row after row {row} is longer than {megabytes} MB; "
-        "close the quotation mark that is left open"
+        "close the quotation mark that is left open, or, if none is, copy the file again"
     )
 
 
@@ -365,6 +365,32 @@ def too_many_rows(label: str, rows: int, size: int) -> InputError:
     """
     return InputError(
         f"{label}: promises {rows:,} rows in {size:,} bytes, which no table does; download it again"
+    )
+
+
+def rounded_id(label: str, column: str, row: int, value: object) -> InputError:
+    """An id was rounded, so that others have become the same.
+
+    Example:
+        >>> str(rounded_id("posts/a.csv", "id", 1, "5.0E+17"))
+        "posts/a.csv: column id, row 1: '5.0E+17' is a rounded number, and no id any more; export ids as text"
+    """
+    return InputError(
+        f"{label}: column {shown(column)}, row {row}: {str(value)[:_LONG]!r} is a rounded number, and no id "
+        "any more; export ids as text"
+    )
+
+
+def large_group(label: str, column: str, size: int) -> InputError:
+    """A row group of a Parquet file is too large to be read.
+
+    Example:
+        >>> str(large_group("posts/a.parquet", "id", 3 << 30))
+        'posts/a.parquet: column id takes 3,072 MB in one row group; write it with smaller row groups'
+    """
+    return InputError(
+        f"{label}: column {shown(column)} takes {size >> 20:,} MB in one row group; "
+        "write it with smaller row groups"
     )
 
 

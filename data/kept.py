@@ -42,11 +42,12 @@ def code_of(*folders: str) -> str:
     """Fingerprint of the code and of the libraries, so that nobody has to remember to raise a number.
 
     Args:
-        folders: Folders of the program whose modules make the result, as "tasks/posts"; not those below.
+        folders: Folders of the program whose modules and tables of reference make the result, as "tasks/posts"; not those below.
     """
     digest = hashlib.sha256()
-    for folder in ("data", "data/schema", *folders):
-        for path in sorted((_ROOT / folder).glob("*.py")):
+    for folder in ("data", "data/schema", "data/reference", *folders):
+        own = _ROOT / folder
+        for path in sorted([*own.glob("*.py"), *own.glob("*.csv")]):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return fingerprint(digest.hexdigest(), {name: _version(name) for name in _PACKAGES})
 

@@ -127,12 +127,31 @@ class Mail(Section):
     embedded: Literal["apart", "count"] = APART
 
 
+class PostColumns(Section):
+    """What the files of posts call their columns, where that is not known (method 6.11).
+
+    Attributes:
+        id: What identifies a post; by default ``id``.
+        user_id: The account; by default ``user_id``. It is read only where ``exclude_users`` names one.
+        created_at: When it was written; by default ``created_at``.
+        latitude: Degrees; by default ``latitude`` or ``lat``, else ``y``.
+        longitude: Degrees; by default ``longitude``, ``lng``, ``lon`` or ``long``, else ``x``.
+    """
+
+    id: Text | None = None
+    user_id: Text | None = None
+    created_at: Text | None = None
+    latitude: Text | None = None
+    longitude: Text | None = None
+
+
 class Posts(Section):
     """The posts (method 6): the year analysed, how times are read, accounts that are not residents."""
 
     year: Year
     timezone: TimeZone = "UTC"
     exclude_users: list[Text] = []
+    columns: PostColumns = PostColumns()
 
 
 class Cities(Section):

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _LAYER: Final = "census/tracts"
 PREPARE: Final = "prepare the tracts"
-_CODE: Final = ("tasks", "tasks/rows", "tasks/places", "tasks/income", "tasks/ledger")
+_CODE: Final = ("tasks", "tasks/rows", "tasks/rows/forms", "tasks/places", "tasks/income", "tasks/ledger")
 """What posts and crimes share of the code."""
 
 

@@ -23,8 +23,10 @@ from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
 if TYPE_CHECKING:
     from tasks.income.results import Findings
+    from tasks.places.look import Bounds
     from tasks.places.results import Census
     from tasks.posts.results import Gathered, PostsTables
+    from tasks.rows.results import Recognised
 
 TEST: Final = "test the cities"
 PLACE: Final = "put posts into tracts"
@@ -42,6 +44,8 @@ class PostsInput:
         layer: The files of the tract layer.
         census: The Census and the examined cities.
         alpha: The configured alpha, which is divided by the number of cities examined.
+        bounds: The tract layer's extent in degrees; None where it states none.
+        recognised: What each file of posts is.
     """
 
     files: Files
@@ -49,6 +53,8 @@ class PostsInput:
     layer: tuple[Path, ...]
     census: Census
     alpha: float
+    bounds: Bounds | None
+    recognised: tuple[Recognised, ...]
 
 
 def look(given: Inputs) -> PostsInput:
@@ -62,13 +68,15 @@ def look(given: Inputs) -> PostsInput:
             "[posts]\nyear = 2019"
         )
     files = given.investigation.post_files()
-    check_posts(files, given.once(points.bounds))
+    bounds = given.once(points.bounds)
     return PostsInput(
         files=tuple(files),
         settings=settings,
         layer=given.once(points.layer),
         census=given.once(points.census_of_examined),
         alpha=given.investigation.config.tests.alpha,
+        bounds=bounds,
+        recognised=check_posts(files, settings, bounds),
     )
 
 
@@ -120,7 +128,9 @@ def _stages(
         from tasks.posts.task import gather as gather_posts
 
         states = ground.hashes.states(given.files)
-        found = step(gather_posts)(given.files, given.settings, work, job.client, buckets=job.buckets)
+        found = step(gather_posts)(
+            given.files, given.settings, work, job.client, bounds=given.bounds, buckets=job.buckets
+        )
         ground.note(states, found.files)
         return found
 
@@ -141,13 +151,15 @@ def _stages(
         counts, layer = tables.value.counts, ground.readable_tracts
         return step(test_cities)(census, counts, layer, given.alpha, job.client)
 
+    # Rows whose coordinates are exchanged are known by the bounds.
+    on = (given.settings, given.bounds)
     keeper, layer = ground.keeper, ground.tracts.input.sha256
     gathered = keeper.stage(
         "gather the posts",
-        ground.key_of(given.files, given.settings),
+        ground.key_of(given.files, on),
         gather,
         lambda found: found.batches,
-        key_after=lambda found: key_from(found.files, given.settings),
+        key_after=lambda found: key_from(found.files, on),
         clears=[PLACE],
     )
     located = keeper.stage(PLACE, (gathered.full_key, layer, tracts), locate, lambda found: found)
@@ -158,8 +170,8 @@ def _stages(
         lambda _: [out / file for table in TABULATED for file in table.files],
         copies=out,
     )
-    on = (tables.value.counts, tracts, census.cities, layer, given.alpha)
-    return gathered, tables, keeper.stage(TEST, on, test)
+    compared = (tables.value.counts, tracts, census.cities, layer, given.alpha)
+    return gathered, tables, keeper.stage(TEST, compared, test)
 
 
 def origin(found: PointsFound) -> Mapping[str, Any]:
@@ -207,6 +219,7 @@ PART = Part(
     tables=(*posts.PRIVATE, *posts.PUBLIC),
     ledger=LEDGER,
     look=look,
+    recognised=lambda given: given.once(look).recognised,
     run=run,
     origin=origin,
     tell=tell,

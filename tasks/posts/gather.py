@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.settings import Posts
+from tasks.places.coordinates import Bounds
+from tasks.posts.odd_rows import check_odd
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader
 from tasks.rows.gather import gather_rows
@@ -53,6 +55,7 @@ def gather_posts(
     work: Path,
     client: Client,
     *,
+    bounds: Bounds | None = None,
     buckets: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Gathered:
@@ -63,6 +66,7 @@ def gather_posts(
         settings: The section ``[posts]``.
         work: The investigation's work folder; ``posts/`` in it is emptied first.
         client: Where to run; its workers must see the files under the same paths.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
         buckets: How many buckets; by default by the number of posts. It changes no byte of a table.
         on_progress: Called with the number of files read and the number of all.
 
@@ -70,17 +74,20 @@ def gather_posts(
         The files, the batches and the counts.
 
     Raises:
-        InputError: A file cannot be read, or changed while it was read.
+        InputError: A file cannot be read, changed while it was read, or is odd as a whole
+            (:func:`tasks.posts.odd_rows.check_odd`).
     """
     found = gather_rows(
         files,
-        PostReader(settings),
+        PostReader(settings, bounds),
         PostCount(),
         work / "posts",
         client,
         buckets=buckets,
         on_progress=on_progress,
     )
+    for file in found.files:
+        check_odd(file.file, file.odd)
     return Gathered(
         files=found.files,
         batches=found.batches,

@@ -3,10 +3,12 @@
 Accepted forms:
 
 - text in ISO 8601, with ``T`` or a blank between date and time, with or without seconds and fractions, or a
-  date alone; an offset may follow (``Z``, ``+02:00``, ``+0200``, ``+02``, `` UTC``, `` GMT``);
+  date alone; an offset may follow (``Z``, ``+02:00``, ``+0200``, ``+02``), or a word for one (`` UTC``,
+  `` GMT``, `` PST`` and the others of RFC 5322, 4.3);
 - timestamps and dates of Parquet, with or without a zone;
-- numbers (a column of integers or floats, or text of digits only): seconds since 1970 in UTC, from
-  1973 to 2099; milliseconds are not accepted, as they would have to be guessed.
+- numbers (a column of integers or floats, or text of digits only): seconds since 1970 in UTC, from 1973 to
+  2099, or milliseconds, from 1980 to 2099. No number can be both; whether a file has both is seen when it is
+  read (:mod:`tasks.posts.odd_rows`).
 
 A time with an offset is converted to the configured zone; one without is read in that zone, so that its year
 is the year that is written there.
@@ -17,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,12 +33,27 @@ _EARLIEST: Final = 100_000_000
 _LATEST: Final = 4_102_444_800
 """2100-01-01; a larger number counts milliseconds, or is not a time."""
 
+_EARLIEST_MS: Final = 315_532_800_000
+"""1980-01-01 in milliseconds since 1970; of smaller ones, 201907011230 is a date and no time of a post."""
+
+SECONDS: Final = "seconds"
+MILLISECONDS: Final = "milliseconds"
+
+_WORDS: Final = {
+    "UTC": "Z", "GMT": "Z", "UT": "Z", "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00",
+    "MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00",
+}  # fmt: skip
+"""What the words for offsets mean (RFC 5322, 4.3)."""
+
+Units = dict[str, npt.NDArray[np.bool_]]
+"""By unit, which rows count time in it; only units that some row has."""
+
 _SHAPE: Final = (
     r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ](?P<minute>[0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2})?(?:[.,](?P<fraction>[0-9]+))?)?"
-    r" ?(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+    r" ?(?P<offset>Z|UTC|GMT|UT|[ECMP][SD]T|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
-_DIGITS: Final = r"^\s*[0-9]{4,}(\.0*)?\s*$"
+_DIGITS: Final = r"^\s*[0-9]{4,}(\.[0-9]*)?\s*$"
 _OFFSET: Final = r"[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9:]{2,5})$"
 
 
@@ -57,23 +76,45 @@ def years(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
         >>> years(times, "UTC", lambda row, value: ValueError(value)).to_pylist()
         [2019, 2020, None]
     """
+    return read_times(values, timezone, complaint)[0]
+
+
+def read_times(values: pa.Array, timezone: str, complaint: Complaint) -> tuple[pa.Array, Units]:
+    """The year of each time, as :func:`years`, and which rows count time in which unit.
+
+    Args:
+        values: The column ``created_at``.
+        timezone: IANA name of the zone.
+        complaint: Makes the error to raise for a value that is not a time.
+
+    Raises:
+        Exception: As ``complaint`` makes it.
+
+    Example:
+        >>> times = pa.array(["1546300800000", "2019-01-01"])
+        >>> _, units = read_times(times, "UTC", lambda row, value: ValueError(value))
+        >>> units["milliseconds"].tolist()
+        [True, False]
+    """
+    units: Units = {}
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     kind = values.type
     if pa.types.is_null(kind):
-        return values.cast(pa.int32())
+        return values.cast(pa.int32()), units
     if pa.types.is_timestamp(kind):
-        return _years_of_timestamps(values, timezone)
+        return _years_of_timestamps(values, timezone), units
     if pa.types.is_date(kind):
-        return pc.year(values).cast(pa.int32())
+        return pc.year(values).cast(pa.int32()), units
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     values = values if numeric else values.cast(pa.string())
 
     def read(some: pa.Array) -> pa.Array:
-        return _years_of_seconds(some, timezone) if numeric else _years_of_text(some, timezone)
+        units.clear()
+        return _years_of_numbers(some, timezone, units) if numeric else _years_of_text(some, timezone, units)
 
     try:
-        return read(values)
+        return read(values), units
     except pa.ArrowInvalid:
         row = _first_wrong(values, read)
         raise complaint(row, values[row].as_py()) from None
@@ -99,16 +140,21 @@ def _years_of_timestamps(values: pa.Array, timezone: str) -> pa.Array:
     return pc.year(values).cast(pa.int32())
 
 
-def _years_of_seconds(values: pa.Array, timezone: str) -> pa.Array:
-    seconds = pc.floor(values.cast(pa.float64(), safe=False))
-    inside = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less(seconds, _LATEST))
-    if not pc.all(pc.fill_null(inside, True), min_count=0).as_py():
-        raise pa.ArrowInvalid("seconds beyond any time of a post")
-    moments = seconds.cast(pa.int64()).cast(pa.timestamp("s", "UTC"))
-    return _years_of_timestamps(moments, timezone)
+def _years_of_numbers(values: pa.Array, timezone: str, units: Units) -> pa.Array:
+    numbers = pc.floor(values.cast(pa.float64(), safe=False))
+    seconds = pc.and_(pc.greater_equal(numbers, _EARLIEST), pc.less(numbers, _LATEST))
+    thousandths = pc.and_(pc.greater_equal(numbers, _EARLIEST_MS), pc.less(numbers, 1000 * _LATEST))
+    if not pc.all(pc.fill_null(pc.or_(seconds, thousandths), True), min_count=0).as_py():
+        raise pa.ArrowInvalid("beyond any time of a post")
+    for unit, rows in ((SECONDS, seconds), (MILLISECONDS, thousandths)):
+        found = pc.fill_null(rows, False).to_numpy(zero_copy_only=False)
+        if found.any():
+            units[unit] = found
+    counted = pc.if_else(thousandths, pc.floor(pc.divide(numbers, 1000.0)), numbers)
+    return _years_of_timestamps(counted.cast(pa.int64()).cast(pa.timestamp("s", "UTC")), timezone)
 
 
-def _years_of_text(text: pa.Array, timezone: str) -> pa.Array:
+def _years_of_text(text: pa.Array, timezone: str, units: Units) -> pa.Array:
     """Try the plain form for all, which is the cheapest; then form by form."""
     none = pa.scalar(None, pa.string())
     text = pc.if_else(pc.equal(text, ""), none, text)
@@ -119,7 +165,7 @@ def _years_of_text(text: pa.Array, timezone: str) -> pa.Array:
     digits = pc.fill_null(pc.match_substring_regex(text, _DIGITS), False)
     counted = pc.if_else(digits, pc.utf8_trim_whitespace(text), none).cast(pa.float64())
     written = _years_of_plain(_plain(pc.if_else(digits, none, text)), timezone)
-    return pc.coalesce(written, _years_of_seconds(counted, timezone))
+    return pc.coalesce(written, _years_of_numbers(counted, timezone, units))
 
 
 def _years_of_plain(text: pa.Array, timezone: str) -> pa.Array:
@@ -147,7 +193,8 @@ def _plain(text: pa.Array) -> pa.Array:
     # A group that did not match comes back as empty text.
     minute = pc.if_else(pc.equal(minute, ""), "00:00", minute)
     second = pc.if_else(pc.equal(second, ""), ":00", second)
-    offset = pc.if_else(pc.is_in(offset, pa.array(["UTC", "GMT"])), "Z", offset)
+    for word, meant in _WORDS.items():
+        offset = pc.if_else(pc.equal(offset, word), meant, offset)
     return pc.binary_join_element_wise(date, pc.binary_join_element_wise(minute, second, offset, ""), "T")
 
 

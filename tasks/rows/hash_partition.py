@@ -20,7 +20,7 @@ import pyarrow as pa
 from data.tables import replacing
 from tasks.rows.ids import buckets_of
 from tasks.rows.large_tables import blocks
-from tasks.rows.reader import Reader
+from tasks.rows.reader import OddRows, Reader, added
 from tasks.rows.results import FileOfRows, InputFile
 
 _HELD_ROWS: Final = 400_000
@@ -80,6 +80,7 @@ def partition_file(piece: FilePiece) -> FileOfRows:
     """
     reader, rows = piece.reader, 0
     words: dict[str, None] = {}
+    odd: list[OddRows] = []
     with ExitStack() as stack:
         writers = [
             _writer(stack, partition_path(piece.partitions, piece.number, bucket), reader.schema)
@@ -91,13 +92,14 @@ def partition_file(piece: FilePiece) -> FileOfRows:
             tidied = reader.tidied(block, piece.label, rows)
             held.append(tidied.rows)
             words.update(dict.fromkeys(tidied.words))
+            odd.extend(tidied.odd)
             rows += block.num_rows
             if rows - dealt >= _HELD_ROWS:
                 _deal(held, writers, reader, dealt)
                 held, dealt = [], rows
         _deal(held, writers, reader, dealt)
     file = InputFile.of(piece.label, piece.path)
-    return FileOfRows(file.file, file.sha256, file.bytes, rows, tuple(words))
+    return FileOfRows(file.file, file.sha256, file.bytes, rows, tuple(words), added(odd))
 
 
 def _writer(stack: ExitStack, path: Path, schema: pa.Schema) -> pa.RecordBatchFileWriter:

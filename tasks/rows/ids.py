@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,20 +11,28 @@ import pyarrow.compute as pc
 
 from data import file_faults
 
+_ROUNDED: Final = r"^[0-9](?:[.,][0-9]*)?[eE]\+[0-9]+$"
+"""How a spreadsheet writes a number that is too long for it; what is left of an id is not its own."""
 
-def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
+_EXACT: Final = 2.0**53
+"""Beyond it a float does not tell neighbouring whole numbers apart (IEEE 754)."""
+
+
+def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Array:
     """Identifiers as text, so that 7, "7" and the 7.0 of a column with gaps are one.
 
     Args:
         values: Text or numbers.
         label: How the file is named in an error.
         name: The column's name.
+        before: Rows of the file before these.
 
     Returns:
         The same as string; missing where a value is.
 
     Raises:
-        InputError: The column holds something else.
+        InputError: The column holds something else, or an id that was rounded, by a spreadsheet or as a
+            float.
 
     Example:
         >>> as_text(pa.array([7.0, None, 8.5]), "a.parquet", "id").to_pylist()
@@ -32,6 +42,7 @@ def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
         values = values.cast(values.type.value_type)
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+        _check_exact(values, label, name, before)
         if pc.all(pc.equal(values, pc.floor(values)), min_count=0).as_py():
             values = values.cast(pa.int64())
     numeric = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
@@ -41,9 +52,21 @@ def as_text(values: pa.Array, label: str, name: str) -> pa.Array:
     if not (numeric or textual or pa.types.is_null(values.type)):
         raise file_faults.wrong_type(label, name, values.type, "text or numbers", "save it as text")
     text = values.cast(pa.string())
+    rounded = pc.match_substring_regex(text, _ROUNDED)
+    if pc.any(rounded, min_count=0).as_py():
+        row = pc.index(pc.fill_null(rounded, False), True).as_py()
+        raise file_faults.rounded_id(label, name, before + row + 1, text[row].as_py())
     if pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
         text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
     return text
+
+
+def _check_exact(values: pa.Array, label: str, name: str, before: int) -> None:
+    """See that each number stands for one whole number alone."""
+    inexact = pc.fill_null(pc.greater_equal(pc.abs(values), _EXACT), False)
+    if pc.any(inexact, min_count=0).as_py():
+        row = pc.index(inexact, True).as_py()
+        raise file_faults.rounded_id(label, name, before + row + 1, values[row].as_py())
 
 
 def ids_of(values: pa.Array, label: str, name: str, before: int, fix: str) -> pa.Array:
@@ -67,7 +90,7 @@ def ids_of(values: pa.Array, label: str, name: str, before: int, fix: str) -> pa
         Traceback (most recent call last):
         data.errors.InputError: posts/a.csv: column id, row 102: is empty; a post needs one
     """
-    ids = as_text(values, label, name)
+    ids = as_text(values, label, name, before)
     if ids.null_count:
         row = before + pc.index(pc.is_null(ids), True).as_py() + 1
         raise file_faults.empty_value(label, name, row, fix)

@@ -17,7 +17,7 @@ from tasks.rows.forms import packing
 from tasks.rows.forms.csv_blocks import CsvBlocks
 from tasks.rows.forms.encoding import InUtf8
 from tasks.rows.forms.json_blocks import JsonBlocks
-from tasks.rows.forms.parquet import opened_parquet, parquet_fault
+from tasks.rows.forms.parquet import check_chunks, opened_parquet, parquet_fault
 from tasks.rows.reader import Reader, Wanted
 
 _BLOCK_BYTES: Final = 2 << 20
@@ -114,6 +114,7 @@ def _parquet_blocks(path: Path, label: str, form: Form, wanted: Wanted) -> Itera
             numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
             if not (numeric or pa.types.is_null(kind)):
                 raise file_faults.wrong_type(label, name, kind, "numbers")
+        check_chunks(file, label, names)
         for batch in _batches(file, label, list(names.values())):
             columns = [
                 batch.column(spelled).cast(pa.float64(), safe=False)

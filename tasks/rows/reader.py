@@ -6,7 +6,7 @@ decides what becomes of the rows of a bucket. Both are sent to the workers, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,16 +64,47 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class OddRows:
+    """Rows of which an area must know once the whole file is read.
+
+    Attributes:
+        kind: What is odd about them.
+        rows: How many there are.
+        first: The first of them, counted from 1 without the header.
+    """
+
+    kind: str
+    rows: int
+    first: int
+
+
+def added(odd: Iterable[OddRows]) -> tuple[OddRows, ...]:
+    """What blocks noted, together: by kind how many rows, and the first.
+
+    Example:
+        >>> added([OddRows("a", 2, 7), OddRows("b", 1, 9), OddRows("a", 3, 20)])
+        (OddRows(kind='a', rows=5, first=7), OddRows(kind='b', rows=1, first=9))
+    """
+    found: dict[str, OddRows] = {}
+    for each in odd:
+        before = found.get(each.kind, OddRows(each.kind, 0, each.first))
+        found[each.kind] = OddRows(each.kind, before.rows + each.rows, min(before.first, each.first))
+    return tuple(found.values())
+
+
+@dataclass(frozen=True)
 class Tidied:
     """A block in its final form.
 
     Attributes:
         rows: The same rows, with the reader's schema.
         words: Words of the block that the area wants to know, each once, as the types of crimes.
+        odd: Rows of which the area must know once the whole file is read.
     """
 
     rows: pa.RecordBatch
     words: tuple[str, ...] = ()
+    odd: tuple[OddRows, ...] = ()
 
 
 class Reader(Protocol):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.rows.reader import OddRows
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -86,10 +88,12 @@ class FileOfRows(InputFile):
         rows: Rows read from it.
         words: The words of its blocks (``words`` of :class:`tasks.rows.reader.Tidied`), each once, in order
             of appearance.
+        odd: What its blocks noted of odd rows, together.
     """
 
     rows: int
     words: tuple[str, ...]
+    odd: tuple[OddRows, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ LONGEST: Final = 2 << 20
 """Letters of a row at most."""
 
 _CHUNK: Final = 1 << 20
-_BLANKS: Final = " \t\r\n" + SEPARATOR
+_NOT_BLANK: Final = re.compile(f"[^ \t\r\n{SEPARATOR}]")
 
 Row = dict[str, Any] | list[Any]
 """A row: an object, or an array whose columns the first row names."""
@@ -63,12 +64,10 @@ class _Text:
     def peek(self) -> str:
         """The next character that is not blank; "" at the end."""
         while True:
-            text, at = self._text, self._at
-            while at < len(text) and text[at] in _BLANKS:
-                at += 1
-            self._at = at
-            if at < len(text):
-                return text[at]
+            found = _NOT_BLANK.search(self._text, self._at)
+            self._at = len(self._text) if found is None else found.start()
+            if found is not None:
+                return found[0]
             if not self.more():
                 return ""
 

@@ -22,7 +22,7 @@ from data.printable import escaped
 Packing = Literal["", "gzip", "zstd", "zip"]
 """How a file is packed; "" where it is not."""
 
-MOST_GROWTH: Final = 200
+MOST_GROWTH: Final = 100
 """Bytes that a packed byte may become. Tables of text grow by 3 to 40; gzip cannot do more than 1,030."""
 
 ALWAYS_FINE: Final = 64 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,13 @@ MOST_ROWS_A_BYTE: Final = 10
 
 FEW_ROWS: Final = 10_000_000
 """Up to so many rows it does not matter how few bytes they take."""
+
+
+LONGEST_VALUE: Final = 2 << 20
+"""Bytes of a value at most, on the average of a row group; as long as a row of text."""
+
+MOST_CHUNK: Final = 1 << 30
+"""Bytes of one column in one row group at most: it is read whole."""
 
 
 @contextmanager
@@ -72,6 +79,32 @@ def _check(file: pq.ParquetFile, label: str, size: int) -> None:
         raise file_faults.too_wide(label, meta.num_columns, MOST_COLUMNS)
     if meta.num_rows > max(FEW_ROWS, MOST_ROWS_A_BYTE * size):
         raise file_faults.too_many_rows(label, meta.num_rows, size)
+
+
+def check_chunks(file: pq.ParquetFile, label: str, names: Mapping[str, str]) -> None:
+    """See that the columns that are read can be held, a row group at a time.
+
+    Args:
+        file: The file.
+        label: How it is named in an error.
+        names: By wanted column, its name in the file.
+
+    Raises:
+        InputError: The values of a column are too long, or a row group is too large.
+    """
+    meta = file.metadata
+    wanted = set(names.values())
+    before = 0
+    for number in range(meta.num_row_groups):
+        group = meta.row_group(number)
+        chunks = [group.column(place) for place in range(group.num_columns)]
+        for chunk in (chunk for chunk in chunks if chunk.path_in_schema in wanted):
+            size = chunk.total_uncompressed_size
+            if size > max(1, group.num_rows) * LONGEST_VALUE + LONGEST_VALUE:
+                raise file_faults.endless_value(label, before, LONGEST_VALUE >> 20)
+            if size > MOST_CHUNK:
+                raise file_faults.large_group(label, chunk.path_in_schema, size)
+        before += group.num_rows
 
 
 def parquet_fault(label: str, error: Exception) -> InputError:

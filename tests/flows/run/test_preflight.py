@@ -64,12 +64,13 @@ def test_a_city_that_no_list_has_is_named_with_the_nearest(folder: Path):
 
 def test_a_missing_column_is_named_with_its_file(folder: Path):
     path = folder / "posts/2019-b.csv"
-    pd.read_csv(path).rename(columns={"latitude": "lat"}).to_csv(path, index=False)
+    pd.read_csv(path).rename(columns={"latitude": "latitud"}).to_csv(path, index=False)
     message = refused(folder)
     assert message.startswith(
-        "posts/2019-b.csv: no column latitude; rename the column that holds it (there are "
+        "posts/2019-b.csv: no column latitude; did you mean latitud? rename the column that holds it, "
+        "or name it in [posts.columns] (there are "
     )
-    assert ", lat, " in message
+    assert ", latitud, " in message
 
 
 def test_exchanged_coordinates_are_reported(folder: Path):

@@ -13,9 +13,9 @@ from distributed import Client
 
 from data.errors import InputError
 from data.settings import Posts
+from tasks.posts.columns import wanted
 from tasks.posts.gather import gather_posts
 from tasks.posts.results import Gathered
-from tasks.posts.tidy import WANTED
 from tasks.rows.large_tables import blocks
 
 
@@ -50,7 +50,7 @@ def plainly(files: list[tuple[str, Path]], excluded: set[str]) -> tuple[int, int
     counts = [0, 0, 0]
     left = {}
     for label, path in files:
-        for block in blocks(path, label, WANTED):
+        for block in blocks(path, label, wanted(Posts(year=2019, exclude_users=["9999"]))):
             for row in block.to_pylist():
                 lat, lon = row["latitude"], row["longitude"]
                 if row["id"] in seen:

@@ -59,6 +59,6 @@ def test_a_list_without_excluded_accounts_excludes_nobody():
 )
 def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str):
     with pytest.raises(InputError) as error:
-        tidied(block(**given), Posts(year=2019), "posts/a.csv", 100)
+        tidied(block(**given), Posts(year=2019, exclude_users=["9"]), "posts/a.csv", 100)
     assert str(error.value).startswith("posts/a.csv: ")
     assert said in str(error.value)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.posts.times import understood, years
+from tasks.posts.times import read_times, understood, years
 
 
 def complaint(row: int, value: object) -> ValueError:
@@ -44,6 +44,13 @@ def year_of(value: object, zone: str = "America/Los_Angeles") -> int | None:
         ("1577865599", 2019),  # seconds since 1970
         ("1577865600", 2020),
         ("1577865599.0", 2019),
+        ("1577865599.75", 2019),
+        ("1577865599999", 2019),  # milliseconds
+        ("1577865600000", 2020),
+        ("2019-12-31 23:59:59 PST", 2019),
+        ("2020-01-01 01:59:59 CST", 2019),
+        ("2020-01-01T02:00:00 CST", 2020),
+        ("2020-01-01 02:59:59 cdt", 2019),
         ("", None),
         ("   ", None),
         (None, None),
@@ -56,7 +63,7 @@ def test_text_is_read_in_every_form(written: str | None, year: int | None):
 @pytest.mark.parametrize(
     "written",
     ["soon", "2019", "20190701", "7/1/2019", "2019-13-01", "2019-02-29", "2019-07-01T25:00:00Z",
-     "2019-07-01T12:00:00+99:00", "2019-07-01T12:00:00 PST", "1577865599000", "12:30",
+     "2019-07-01T12:00:00+99:00", "2019-07-01T12:00:00 XST", "201907011230", "20190701123000", "12:30",
      "2019-07-01T12:00:00+2"],
 )  # fmt: skip
 def test_what_is_not_a_time_is_named_with_its_row(written: str):
@@ -96,10 +103,32 @@ def test_parquet_times_without_a_zone_and_dates_keep_their_year():
     assert years(pa.array([date(2019, 12, 31)]), "Pacific/Auckland", complaint).to_pylist() == [2019]
 
 
-def test_a_number_that_is_a_date_or_milliseconds_is_not_a_time():
-    for wrong in (20190701, 1577865599000, -5, 0):
+def test_a_number_that_is_a_date_is_not_a_time():
+    for wrong in (20190701, 201907011230, 1577865599000000, -5, 0):
         with pytest.raises(ValueError, match=f"row 1: {wrong}"):
             years(pa.array([1577865599, wrong]), "UTC", complaint)
+
+
+def test_the_unit_in_which_time_is_counted_is_told():
+    for values in (
+        pa.array([1577865599, None, 1577865599000]),
+        pa.array(["1577865599", "2019-01-01", "1577865599000"]),
+    ):
+        found, units = read_times(values, "UTC", complaint)
+        assert found.to_pylist()[0::2] == [2020, 2020]
+        assert {unit: rows.tolist() for unit, rows in units.items()} == {
+            "seconds": [True, False, False],
+            "milliseconds": [False, False, True],
+        }
+    assert read_times(pa.array(["2019-01-01"]), "UTC", complaint)[1] == {}
+
+
+def test_times_at_the_ends_of_their_types_are_not_times():
+    for wrong in (2.0**63, 1e300, float("inf"), -(2.0**63)):
+        with pytest.raises(ValueError, match="row 1"):
+            years(pa.array([1577865599.0, wrong]), "UTC", complaint)
+    for text in ("0001-01-01T00:00:00", "9999-12-31T23:59:59Z"):
+        assert years(pa.array([text]), "UTC", complaint).to_pylist() == [int(text[:4])]
 
 
 def test_dictionaries_and_columns_without_a_value_are_read():

@@ -58,3 +58,30 @@ def test_the_first_of_equal_ids_is_the_one_that_a_plain_loop_meets_first():
     plain = [not (one in seen or seen.add(one)) for one in ids]  # type: ignore[func-returns-value]
     assert first_of_each(pa.chunked_array([ids[:400], ids[400:]])).tolist() == plain
     assert first_of_each(pa.chunked_array([], pa.string())).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("values", "row", "shown"),
+    [
+        (pa.array([1.0, None, 2.0**53]), 103, "9007199254740992.0"),
+        (pa.array([1e300]), 101, "1e\\+300"),
+        (pa.array([float("inf")]), 101, "inf"),
+        (pa.array(["7", "5.0000E+17"]), 102, "5.0000E\\+17"),
+        (pa.array(["5E+17"]), 101, "5E\\+17"),
+        (pa.array(["5,00E+17"]), 101, "5,00E\\+17"),
+    ],
+)
+def test_an_id_that_was_rounded_is_named_with_its_row(values: pa.Array, row: int, shown: str):
+    with pytest.raises(
+        InputError, match=rf"^a: column id, row {row}: '{shown}' is a rounded number, and no id"
+    ):
+        ids_of(values, "a", "id", 100, "give it one")
+
+
+def test_ids_are_exact_up_to_the_ends_of_their_types():
+    for values in (
+        pa.array([2**63 - 1, -(2**63)]),
+        pa.array([2**64 - 1], pa.uint64()),
+        pa.array(["5e17", "1E5"]),
+    ):
+        assert as_text(values, "a", "id").to_pylist() == [str(value) for value in values.to_pylist()]
