@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
@@ -64,10 +63,9 @@ class CsvBlocks:
             records = WholeRecords(stream, self.form.separator, self.size)
             try:
                 for piece in records:
-                    letters = np.frombuffer(piece, np.uint8)
-                    if not letters.all():
+                    if records.nul >= 0:
                         raise self._holds_nul(bytes(piece))
-                    block = self._block(self._in_utf8(piece, letters), records)
+                    block = self._block(self._in_utf8(piece), records)
                     if block.num_rows:
                         yield block
                     self._before += block.num_rows
@@ -76,9 +74,9 @@ class CsvBlocks:
         if records.swallows:
             raise file_faults.open_quote(self.label, self._before)
 
-    def _in_utf8(self, piece: memoryview, letters: npt.NDArray[np.uint8]) -> memoryview:
+    def _in_utf8(self, piece: memoryview) -> memoryview:
         """A piece in UTF-8: the first letter that is not ASCII may stand far behind the file's beginning."""
-        if self._encoding == UTF8 or letters.max(initial=0) < _NOT_ASCII:
+        if self._encoding == UTF8 or np.frombuffer(piece, np.uint8).max(initial=0) < _NOT_ASCII:
             return piece
         if not self._encoding:
             self._encoding = UTF8 if mostly_utf8(bytes(piece)) else WINDOWS
@@ -147,5 +145,5 @@ class CsvBlocks:
     def _holds_nul(self, piece: bytes) -> Exception:
         whole, _ = end_of_records(piece[: piece.index(b"\0")], ord(self.form.separator))
         above = memoryview(piece)[:whole]
-        before = self._parsed(self._in_utf8(above, np.frombuffer(above, np.uint8)), ()).num_rows
+        before = self._parsed(self._in_utf8(above), ()).num_rows
         return file_faults.holds_nul(self.label, self._before + before + 1)

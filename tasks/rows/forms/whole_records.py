@@ -40,6 +40,8 @@ class WholeRecords:
 
     def __init__(self, stream: Stream, separator: str, size: int) -> None:
         self._stream, self._separator, self._size = stream, ord(separator), size
+        self.nul = -1
+        """Where the piece holds a NUL, which no text does; -1 where it holds none."""
         self.swallows = False
         """Whether the last piece ends inside a quoted value that goes over a line end: its mark was never
         closed, and what follows it in the file seems to be part of the value."""
@@ -58,6 +60,7 @@ class WholeRecords:
             filled += more
             end, _ = end_of_records(held, self._separator, filled)
             if end:
+                self.nul = held.find(b"\0", 0, end)
                 yield view[:end]
             filled -= end
             view[:filled] = view[end : end + filled]
@@ -65,7 +68,7 @@ class WholeRecords:
                 raise EndlessRecordError
         if filled:
             rest = bytes(view[:filled])
-            self.swallows = ends_inside(rest, self._separator)
+            self.swallows, self.nul = ends_inside(rest, self._separator), rest.find(b"\0")
             yield memoryview(rest)
 
 

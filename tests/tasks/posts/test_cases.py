@@ -129,7 +129,7 @@ def test_what_is_odd_far_down_is_found_when_all_is_read(
     ):
         look_and_read(file, tmp_path / "work", threads)
     path.write_text(lines(*rows, *((size + number, "1546300800000", 39.75, -104.95) for number in range(3))))
-    said = rf"created_at, row {size + 1:,}: counts milliseconds, but row 1 counts seconds \({size:,} and 3 rows\)"
+    said = rf"row {size + 1:,}: counts milliseconds, but row 1 counts seconds \({size:,} and 3 rows\)"
     with pytest.raises(InputError, match=said):
         look_and_read(file, tmp_path / "work", threads)
 
