@@ -35,7 +35,7 @@ _OFFLINE: Final = {
 }
 """GDAL's settings, each of which alone would keep it from the network."""
 
-BATCH: Final = 1_024
+BATCH: Final = 4_096
 """Rows that are read at a time."""
 
 _FAULTS: Final = (DataSourceError, DataLayerError, CPLE_BaseError, pa.ArrowException, UnicodeError, OSError,

@@ -124,6 +124,7 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
     """Read one file: its tracts, valid, in the common system."""
     names: list[npt.NDArray[Any]] = []
     shapes: list[npt.NDArray[Any]] = []
+    boxes: list[npt.NDArray[np.float64]] = []
     used, repaired, label = repair.Limits(), 0, source.label
     move = needs_transform(source.crs) and not source.crs.equals(crs, ignore_axis_order=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,11 +136,11 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
         names.append(geoids)
         # As bytes they take half of the memory.
         shapes.append(shapely.to_wkb(these, flavor="iso"))
+        boxes.append(shapely.bounds(these))
         repaired += mended
     if not sum(map(len, names)):
         raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
-    geoids, polygons = _united(np.concatenate(names), np.concatenate(shapes))
-    bounds = np.concatenate([shapely.bounds(shapely.from_wkb(part)) for part in _pieces(polygons)])
+    geoids, polygons, bounds = _united(*map(np.concatenate, (names, shapes, boxes)))
     extent = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
     check_degrees(extent, crs if move else source.crs, label)
     return Part(source, geoids, polygons, bounds, repaired)
@@ -176,19 +177,15 @@ def _together(
     return geoids[order], wkb[order], bounds[order]
 
 
-def _pieces(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Some rows at a time."""
-    for start in range(0, len(rows), ROW_GROUP):
-        yield rows[start : start + ROW_GROUP]
-
-
-def _united(geoids: npt.NDArray[Any], wkb: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """One polygon (WKB) per GEOID, in order of GEOID."""
+def _united(
+    geoids: npt.NDArray[Any], wkb: npt.NDArray[Any], bounds: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[np.float64]]:
+    """One polygon (WKB) per GEOID, in order of GEOID, and its bounds."""
     names, first, place, count = np.unique(
         geoids.astype(str), return_index=True, return_inverse=True, return_counts=True
     )
-    united = wkb[first]
+    united, boxes = wkb[first], bounds[first]
     for tract in np.flatnonzero(count > 1):
         shape = shapely.union_all(shapely.from_wkb(wkb[place == tract]))
-        united[tract] = shapely.to_wkb(shape, flavor="iso")
-    return names.astype(object), united
+        united[tract], boxes[tract] = shapely.to_wkb(shape, flavor="iso"), shapely.bounds(shape)
+    return names.astype(object), united, boxes
