@@ -42,7 +42,8 @@ def code_of(*folders: str) -> str:
     """Fingerprint of the code and of the libraries, so that nobody has to remember to raise a number.
 
     Args:
-        folders: Folders of the program whose modules and tables of reference make the result, as "tasks/posts"; not those below.
+        folders: Folders of the program whose modules make the result, as "tasks/posts"; not those below. The
+            tables of reference count too.
     """
     digest = hashlib.sha256()
     for folder in ("data", "data/schema", "data/reference", *folders):

@@ -185,9 +185,19 @@ def plan(folder: Path, partition: int | None) -> None:
     Raises:
         InputError: The configuration or the records are wrong.
     """
+    investigation = Investigation.open(folder)
+    to = console()
+    if "mail" in parts_to_run(investigation):
+        _print_reading(investigation, partition, to)
+    _print_recognised(investigation, to)
+    for note in notes(investigation, brief=False):
+        to.print(f"note: {printable(note)}", markup=False)
+
+
+def _print_reading(investigation: Investigation, partition: int | None, to: Console) -> None:
+    """Print which mailboxes would be read, and what is done already."""
     from tasks.mail.look import plan_reading
 
-    investigation = Investigation.open(folder)
     private = kept_private(investigation.work, investigation.out, investigation.config.private)
     with private, speaking(console()).stage("survey the mailboxes", "files") as on_progress:
         found = plan_reading(
@@ -198,7 +208,6 @@ def plan(folder: Path, partition: int | None) -> None:
             code_pages=investigation.code_pages,
         )
     planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
-    to = console()
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")
     print_table(
         titles,
@@ -223,9 +232,6 @@ def plan(folder: Path, partition: int | None) -> None:
             to.print(f"WARNING: {printable(f'{each.mailbox.files[0]}: {each.problem}')}", markup=False)
     left = sum(each.partitions for each in planned)
     to.print(f"{number(left)} partitions to read, {number(sum(each.done for each in planned))} messages done")
-    _print_recognised(investigation, to)
-    for note in notes(investigation, brief=False):
-        to.print(f"note: {printable(note)}", markup=False)
 
 
 def _print_recognised(investigation: Investigation, to: Console) -> None:

@@ -31,7 +31,7 @@ from tasks.places.results import Layer
 ROW_GROUP: Final = 1_000
 """Tracts in a row group: small enough that a region is read without its neighbours."""
 
-_LAYOUT: Final = "3"
+_LAYOUT: Final = "4"
 """Part of the folder's name; with another number, every layer is read again."""
 
 _FACTS: Final = "layer.json"
