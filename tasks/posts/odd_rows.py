@@ -43,9 +43,11 @@ def exchanged(lat: pa.Array, lon: pa.Array, bounds: Bounds | None) -> npt.NDArra
         >>> exchanged(pa.array([-104.9, 39.7]), pa.array([39.7, -104.9]), layer).tolist()
         [True, False]
     """
+    span = pc.min_max(lat).as_py()
+    possible = span["min"] is None or (span["min"] >= _NOBODY and span["max"] <= 90)
+    if bounds is None or possible:
+        return np.zeros(len(lat), np.bool_)
     ys, xs = _floats(lat), _floats(lon)
-    if bounds is None:
-        return np.zeros(len(ys), np.bool_)
     west, south, east, north = bounds
     impossible = (np.abs(ys) > 90) | (ys < _NOBODY)
     return impossible & (ys >= west) & (ys <= east) & (xs >= south) & (xs <= north)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import file_faults
+from tasks.rows.letters import has_letter
 
 _ROUNDED: Final = r"^[0-9](?:[.,][0-9]*)?[eE]\+[0-9]+$"
 """How a spreadsheet writes a number that is too long for it; what is left of an id is not its own."""
@@ -52,13 +53,12 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
     if not (numeric or textual or pa.types.is_null(values.type)):
         raise file_faults.wrong_type(label, name, values.type, "text or numbers", "save it as text")
     text = values.cast(pa.string())
-    # Hardly an id has a plus: an expression over each would cost as much as reading it.
-    signed = pc.any(pc.match_substring(text, "+"), min_count=0).as_py()
-    rounded = pc.match_substring_regex(text, _ROUNDED) if signed else None
+    # Hardly an id has a plus or a point.
+    rounded = pc.match_substring_regex(text, _ROUNDED) if has_letter(text, "+") else None
     if rounded is not None and pc.any(rounded, min_count=0).as_py():
         row = pc.index(pc.fill_null(rounded, False), True).as_py()
         raise file_faults.rounded_id(label, name, before + row + 1, text[row].as_py())
-    if pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
+    if has_letter(text, ".") and pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
         text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
     return text
 

@@ -131,6 +131,21 @@ def test_times_at_the_ends_of_their_types_are_not_times():
         assert years(pa.array([text]), "UTC", complaint).to_pylist() == [int(text[:4])]
 
 
+def test_hours_alone_are_no_time_whatever_the_others_of_the_column_are():
+    for wrong in ("2019-01-01T12Z", "2019-01-01T12+00:00Z", "2019-01-01 120000.000Z"):
+        for others in ([], ["2019-07-01T12:30Z"], ["2019-07-01T12:30:00"]):
+            with pytest.raises(ValueError, match=f"row {len(others)}"):
+                years(pa.array([*others, wrong]), "UTC", complaint)
+
+
+def test_moments_in_utc_are_the_same_alone_and_among_other_times():
+    moments = ["2020-01-01T07:59Z", "2020-01-01 08:00:00.000001Z", "2019-12-31T23:59:59.9999999Z"]
+    for others in ([], [""], [None], ["2019-07-01"], ["2019-07-01T00:00+02:00"], ["1577865599"]):
+        found = years(pa.array([*moments, *others]), "America/Los_Angeles", complaint)
+        assert found.to_pylist()[:3] == [2019, 2020, 2019]
+    assert years(pa.array(["", *moments])[1:3], "America/Los_Angeles", complaint).to_pylist() == [2019, 2020]
+
+
 def test_dictionaries_and_columns_without_a_value_are_read():
     assert years(pa.array(["2019-01-01"]).dictionary_encode(), "UTC", complaint).to_pylist() == [2019]
     assert years(pa.nulls(2), "UTC", complaint).to_pylist() == [None, None]
