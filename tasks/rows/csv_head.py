@@ -19,6 +19,9 @@ MOST_HEADER: Final = 1 << 18
 MOST_COLUMNS: Final = 10_000
 """Columns that a table may have; the widest tables of the Census have some hundred."""
 
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
+"""As ``bytes.splitlines`` cuts them, one at a time: the header is the first of thousands."""
+
 _TOLD: Final = re.compile(rb"sep=.\r?\n", re.IGNORECASE)
 
 
@@ -91,8 +94,9 @@ def _end_of_first(head: bytes) -> int:
     """Where the header ends, with its line end; blank lines may stand above it."""
     end = 0
     begun = inside = False
-    for line in head.splitlines(keepends=True):
-        end += len(line)
+    for found in _LINE.finditer(head):
+        line = found[0]
+        end = found.end()
         begun |= bool(line.strip())
         # A quoted name may hold line ends: the header ends where its quotation marks are even.
         inside ^= line.count(b'"') % 2 == 1

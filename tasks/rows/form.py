@@ -6,9 +6,11 @@ file is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,6 +32,9 @@ HEAD_BYTES: Final = 1 << 20
 
 _FURTHER: Final = 15
 """How many more megabytes of a text in ASCII are searched for a letter that shows its encoding."""
+
+_SETTLED: Final = 2_000_000_000
+"""Nanoseconds after which a file that is written to is seen to have changed, however coarse its clock."""
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".geojson", ".parquet")
 """How files of rows are called, each also with ``.gz``, ``.zst`` or ``.zip`` behind it."""
@@ -114,7 +119,22 @@ def form_and_head(path: Path, label: str, member: str = "") -> tuple[Form, bytes
         InputError: As :func:`form_of`.
     """
     with reading(label):
-        with regular(path, label).open("rb") as file:
+        state = regular(path, label).stat()
+    if time.time_ns() - max(state.st_mtime_ns, state.st_ctime_ns) < _SETTLED:
+        return _recognised(path, label, member)
+    same = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    return _remembered(path, label, member, same)
+
+
+@lru_cache(maxsize=8)  # each holds a beginning of a megabyte
+def _remembered(path: Path, label: str, member: str, _: tuple[int, ...]) -> tuple[Form, bytes]:
+    """The same; a file is asked for several times in a row, and each time 16 MB would be unpacked."""
+    return _recognised(path, label, member)
+
+
+def _recognised(path: Path, label: str, member: str) -> tuple[Form, bytes]:
+    with reading(label):
+        with path.open("rb") as file:
             start = file.read(64)
         packed = packing.packing_of(start)
         check_kind(start, label, packed=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.errors import InputError
+from tasks.rows import form as form_module
 from tasks.rows.form import Form, form_of, unpacked
+from tasks.rows.forms.packing import Unpacked
 
 CSV = "id,note\n1,café – here\n"
 
@@ -167,3 +170,27 @@ def test_a_file_that_grows_beyond_all_proportion_is_said_early(
     path.write_bytes(packed[packing])
     with pytest.raises(InputError, match=r"^a: grows [\d,]+ times and more when it is unpacked, which no"):
         read_to_the_end(path, Form(packing=packing))  # type: ignore[arg-type]
+
+
+def test_a_file_that_stays_is_recognised_once_and_one_that_changed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[Path] = []
+    true = form_module.packing.opened
+
+    def counted(path: Path, *rest: str) -> AbstractContextManager[Unpacked]:
+        opened.append(path)
+        return true(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(form_module.packing, "opened", counted)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,n\n1,2\n")
+    for _ in range(2):  # just written: it may change once more in the same moment
+        assert form_of(path, "a").separator == ","
+    assert len(opened) == 2
+    monkeypatch.setattr(form_module, "_SETTLED", 0)
+    for _ in range(2):
+        assert form_of(path, "a").separator == ","
+    assert len(opened) == 3
+    path.write_bytes(b"id;n;m\n1;2;3\n")
+    assert form_of(path, "a").separator == ";"
