@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -53,7 +54,9 @@ def code_of(*folders: str) -> str:
     return fingerprint(digest.hexdigest(), {name: _version(name) for name in _PACKAGES})
 
 
+@cache
 def _version(package: str) -> str:
+    """The version of a library, which is looked for in every folder of the path: once per process."""
     try:
         return version(package)
     except PackageNotFoundError:
