@@ -7,6 +7,7 @@ import gzip
 import zipfile
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ import pytest
 from data.errors import InputError
 from tasks.rows import form as form_module
 from tasks.rows.form import Form, form_of, unpacked
+from tasks.rows.forms import packing as packing_module
 from tasks.rows.forms.packing import Unpacked
 
 CSV = "id,note\n1,café – here\n"
@@ -176,13 +178,13 @@ def test_a_file_that_stays_is_recognised_once_and_one_that_changed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     opened: list[Path] = []
-    true = form_module.packing.opened
+    true = packing_module.opened
 
-    def counted(path: Path, *rest: str) -> AbstractContextManager[Unpacked]:
+    def counted(path: Path, *rest: Any) -> AbstractContextManager[Unpacked]:
         opened.append(path)
-        return true(path, *rest)  # type: ignore[arg-type]
+        return true(path, *rest)
 
-    monkeypatch.setattr(form_module.packing, "opened", counted)
+    monkeypatch.setattr(packing_module, "opened", counted)
     path = tmp_path / "a.csv"
     path.write_bytes(b"id,n\n1,2\n")
     for _ in range(2):  # just written: it may change once more in the same moment
