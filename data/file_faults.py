@@ -262,9 +262,12 @@ def holds_nul(label: str, row: int) -> InputError:
     Example:
         >>> str(holds_nul("posts/a.csv", 7))
         'posts/a.csv: row 7 holds NUL bytes, as a file has that was not copied to its end; copy it again'
+        >>> str(holds_nul("posts/a.csv", 0))
+        'posts/a.csv: the header holds NUL bytes, as a file has that was not copied to its end; copy it again'
     """
+    where = f"row {row}" if row else "the header"
     return InputError(
-        f"{label}: row {row} holds NUL bytes, as a file has that was not copied to its end; copy it again"
+        f"{label}: {where} holds NUL bytes, as a file has that was not copied to its end; copy it again"
     )
 
 
