@@ -108,8 +108,19 @@ def wrong_kind(label: str, kind: str, fix: str) -> InputError:
         label: How the file is named in the message.
         kind: What it is, as "an Excel workbook".
         fix: What to do about it.
+
+    Example:
+        >>> str(wrong_kind("posts/a.csv", "an Excel workbook", "save its sheet"))
+        'posts/a.csv: is an Excel workbook, despite its name; save its sheet'
+        >>> str(wrong_kind("posts/a.xlsx", "an Excel workbook", "save its sheet"))
+        'posts/a.xlsx: is an Excel workbook; save its sheet'
     """
-    return InputError(f"{label}: is {kind}, despite its name; {fix}")
+    said = any(word in kind and label.lower().endswith(ends) for word, ends in _NAMED_SO)
+    return InputError(f"{label}: is {kind}{'' if said else ', despite its name'}; {fix}")
+
+
+_NAMED_SO: Final = (("Excel", (".xls", ".xlsx", ".xlsm")), ("zip", (".zip",)), ("7-Zip", (".7z",)))
+"""What a file may be that cannot be read, and how its name says so."""
 
 
 def wrong_suffix(label: str, suffixes: tuple[str, ...]) -> InputError:
