@@ -150,7 +150,11 @@ def city_tracts(given: Inputs) -> tuple[str, Path]:
     Raises:
         InputError: There is none.
     """
-    return given.investigation.census_file("city_tracts")
+    try:
+        return given.investigation.census_file("city_tracts")
+    except InputError as error:
+        fix = "or put boundaries of places there, as tl_2019_08_place.zip"
+        raise InputError(f"{error}; {fix}{given.once(folder).unread}") from None
 
 
 def census_of_examined(given: Inputs) -> Census:
