@@ -7,8 +7,8 @@ Their columns are read like those of a table; the polygons are left where they a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -18,7 +18,7 @@ from data.errors import InputError
 from data.printable import escaped
 from data.record_names import as_label
 from tasks.places import archives, gdal
-from tasks.places.census_columns import Measure, measure_of
+from tasks.places.census_columns import Measure, is_wanted, measure_of
 from tasks.places.census_layouts import layout_of
 from tasks.places.census_sheets import Sheet, sheets
 from tasks.places.layer import Source, open_layer
@@ -57,6 +57,13 @@ def map_tables(path: Path, label: str) -> list[Sheet]:
     """
     if path.suffix.lower() not in _FORMATS or not is_layer(path) or edition_in(path):
         return []
+    status = path.stat()
+    return list(_tables(path, label, (status.st_mtime_ns, status.st_size)))
+
+
+@lru_cache(maxsize=64)
+def _tables(path: Path, label: str, state: tuple[int, int]) -> Sequence[Sheet]:
+    """The same; a run asks several times, and GDAL reads text from its beginning each time."""
     try:
         if not _may_have(path, label):
             return []
@@ -107,7 +114,22 @@ def _sheet(source: Source, label: str) -> Sheet:
     inside = PurePosixPath(source.inside).name
     shown = f"{label}: {escaped(inside)}" if inside else label
     file = escaped(inside) or as_label(source.path, source.path.parent)
-    return Sheet(shown, file, names, partial(_columns, source, label), form="map layer")
+    return Sheet(shown, file, names, _loader(source, label, names), form="map layer")
+
+
+def _loader(source: Source, label: str, names: Sequence[str]) -> Callable[[Collection[str]], pa.Table]:
+    """Reads columns, each once: with the first, all that may be asked for."""
+    found: dict[str, pa.ChunkedArray] = {}
+
+    def load(wanted: Collection[str]) -> pa.Table:
+        new = [name for name in dict.fromkeys(wanted) if name not in found]
+        if new:
+            more = [] if found else [name for name in names if is_wanted(name) and name not in new]
+            table = _columns(source, label, [*new, *more])
+            found.update(zip(table.column_names, table.columns, strict=True))
+        return pa.table([found[name] for name in wanted], names=list(wanted))
+
+    return load
 
 
 def _columns(source: Source, label: str, wanted: Collection[str]) -> pa.Table:
