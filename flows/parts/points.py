@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from data.errors import InputError
 from flows.run.inputs import Inputs
 from flows.run.part import Found, files_by_hash
 
@@ -102,7 +103,11 @@ def layer(given: Inputs) -> tuple[Path, ...]:
     """The files of the tract layer."""
     from tasks.places.look import find_layer
 
-    return find_layer(given.once(folder).layers)
+    found = given.once(folder)
+    try:
+        return find_layer(found.layers)
+    except InputError as error:
+        raise error if found.has("tracts") else InputError(f"{error}{found.unread}") from None
 
 
 def bounds(given: Inputs) -> Bounds | None:
@@ -119,7 +124,9 @@ def census(given: Inputs) -> Census:
     found = given.once(folder)
     made = given.once(city_lists_of_places) if not found.cities and found.has("places") else None
     lists = found.cities or ([] if made else [city_tracts(given)])
-    return read_census(found.acs, lists, include=None, made=None if made is None else lambda: made)
+    return read_census(
+        found.acs, lists, include=None, made=None if made is None else lambda: made, unread=found.unread
+    )
 
 
 def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...]]:
@@ -143,7 +150,11 @@ def city_tracts(given: Inputs) -> tuple[str, Path]:
     Raises:
         InputError: There is none.
     """
-    return given.investigation.census_file("city_tracts")
+    try:
+        return given.investigation.census_file("city_tracts")
+    except InputError as error:
+        fix = "or put boundaries of places there, as tl_2019_08_place.zip"
+        raise InputError(f"{error}; {fix}{given.once(folder).unread}") from None
 
 
 def census_of_examined(given: Inputs) -> Census:

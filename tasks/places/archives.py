@@ -32,6 +32,9 @@ MOST_RATIO: Final = 200
 _SMALL: Final = 64 << 20
 """Below this many bytes the ratio does not matter."""
 _MOST_FILES: Final = 100_000
+_MOST_NESTED: Final = 20
+NESTED: Final = "\0/"
+"""Between the name of a zip file in a zip file and that of the layer in it: no name there has a NUL."""
 _LFS: Final = b"version https://git-lfs.github.com/"
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _AGAIN: Final = "download it again"
@@ -88,6 +91,31 @@ def names_in(path: Path, label: str) -> list[str]:
                 "zip the layer anew"
             )
     return [name for name in names if not name.startswith("__MACOSX/")]
+
+
+def nested_in(path: Path, label: str, folder: Path) -> list[str]:
+    """The layers in the zip files of a zip file, as NHGIS packs its boundaries.
+
+    Args:
+        path: The outer zip file.
+        label: How it is named in an error.
+        folder: Where a zip file may be unpacked for a moment.
+
+    Returns:
+        The name of the inner zip file, :data:`NESTED`, and the name of the layer in it.
+
+    Raises:
+        InputError: A zip file is damaged, or would unpack to more than a layer has; or there are too many.
+    """
+    inner = [name for name in names_in(path, label) if name.lower().endswith(".zip")]
+    if len(inner) > _MOST_NESTED:
+        raise InputError(f"{label}: holds {len(inner):,} zip files; keep only that of the tracts")
+    found = []
+    for name in inner:
+        copy = unpack(path, label, {name: "nested.zip"}, folder, "nested.zip")
+        found += [f"{name}{NESTED}{layer}" for layer in layers_in(names_in(copy, label))]
+        copy.unlink()
+    return found
 
 
 def layers_in(names: Sequence[str]) -> list[str]:

@@ -46,7 +46,11 @@ def read_city_tracts(path: Path, label: str) -> pa.Table:
 
 
 def read_census(
-    acs: Given, city_tracts: Given, include: Sequence[str] | None, made: MadeLists | None = None
+    acs: Given,
+    city_tracts: Given,
+    include: Sequence[str] | None,
+    made: MadeLists | None = None,
+    unread: str = "",
 ) -> Census:
     """Read the Census and the lists of the examined cities.
 
@@ -55,6 +59,7 @@ def read_census(
         city_tracts: The lists of cities; none where they are made.
         include: The examined cities (``[cities] include``); None for every city of the lists.
         made: Makes the lists where no file has them.
+        unread: What is added where no table has a measure: which file was not recognised.
 
     Returns:
         The Census and the examined cities.
@@ -69,7 +74,7 @@ def read_census(
         found, sources = read_city_lists(lists), tuple(InputFile.of(*file) for file in lists)
     else:
         found, sources = made()
-    survey = read_acs_files(tables)
+    survey = read_acs_files(tables, unread)
     census = Census(
         survey.tracts,
         found.cities.select(["city", "GEOID"]),

@@ -15,8 +15,9 @@ from data.errors import InputError
 from tasks.places.census_areas import Areas, NotTractsError, areas, counted
 from tasks.places.census_columns import IN_WORDS, MEANING, MEASURES, Column, Measure, first_of
 from tasks.places.census_layouts import Layout, layout_of, missing
+from tasks.places.census_maps import tables_of
 from tasks.places.census_margins import margins_of, with_margins
-from tasks.places.census_sheets import Sheet, check_rows, sheets
+from tasks.places.census_sheets import Sheet, check_rows
 from tasks.places.census_values import Numbers, numbers
 from tasks.places.geoids import repeated_geoid
 from tasks.rows.results import Recognised
@@ -82,11 +83,12 @@ def read_acs(path: Path, label: str) -> pa.Table:
     return read_acs_files([(label, path)]).tracts
 
 
-def read_acs_files(files: Sequence[tuple[str, Path]]) -> Acs:
+def read_acs_files(files: Sequence[tuple[str, Path]], unread: str = "") -> Acs:
     """Read population and median income by tract from one or several files.
 
     Args:
         files: The path of each inside the investigation folder, and where to open it.
+        unread: What is added where a measure is missing: which file was not recognised.
 
     Returns:
         The survey by tract: each tract that one of the files has, and what was recognised.
@@ -99,7 +101,7 @@ def read_acs_files(files: Sequence[tuple[str, Path]]) -> Acs:
     lacking: list[InputError] = []
     margins: dict[Measure, pa.Table] = {}
     for label, path in files:
-        found = sheets(path, label)
+        found = tables_of(path, label)
         read = _of_sheets(found)
         own = [each for each in read if each is not None]
         apart = {} if len(own) == len(found) else _margins(found, read)
@@ -115,7 +117,8 @@ def read_acs_files(files: Sequence[tuple[str, Path]]) -> Acs:
         words.append(Recognised(label, _in_words(own, found)))
     for measure in MEASURES:
         if not any(each.measure == measure for each in figures):
-            raise lacking[0] if lacking else _nowhere(measure, [label for label, _ in files])
+            fault = lacking[0] if lacking else _nowhere(measure, [label for label, _ in files])
+            raise InputError(f"{fault}{unread}")
     merged = {each: with_margins(_merged(each, figures), margins.get(each)) for each in MEASURES}
     return Acs(_joined(merged), tuple(words))
 

@@ -16,7 +16,8 @@ from data.errors import InputError
 from data.printable import escaped
 from tasks.places.census_areas import areas, id_columns, place_level, together
 from tasks.places.census_columns import GEOIDS, bare, first_of
-from tasks.places.census_sheets import Sheet, check_rows, sheets
+from tasks.places.census_maps import tables_of
+from tasks.places.census_sheets import Sheet, check_rows
 from tasks.places.geoids import to_geoids
 from tasks.rows.results import Recognised
 
@@ -67,7 +68,7 @@ def read_city_lists(files: Sequence[tuple[str, Path]]) -> CityLists:
     tables: list[pa.Table] = []
     words: list[Recognised] = []
     for label, path in files:
-        for sheet in sheets(path, label):
+        for sheet in tables_of(path, label):
             table, layout = _of_sheet(sheet)
             cities = pc.count_distinct(table["city"]).as_py()
             tables.append(table)

@@ -40,6 +40,10 @@ _BLANK: Final = re.compile(r"[\s_.,\"'\[\]\ufeff]+")
 _EXPLORER: Final = re.compile(r"^ACS(\d\d)(?:1|3|5)YR(?=[BC]\d{5}[A-Z]?\d{3})")
 """Social Explorer's beginning of the Bureau's own names, as ``ACS19_5yr_B19013001``."""
 
+_ERROR_OF: Final = re.compile(r"^[BC][0-9]{5}[A-Z]?[0-9]{3}e$")
+"""Census Reporter's margin of error in a shapefile, whose names are short: ``B19013001e`` is that of
+``B19013001``, and no estimate as the Bureau's ``B19013_001E`` is."""
+
 GEOIDS: Final = (
     "GEOID", "AFFGEOID", "GEOIDFQ", "GISJOIN", "GEOFIPS", "GEOGEOID", "GEOID2", "GEOID10", "GEOID20",
     "UCGID", "TRACTFIPS", "FIPS",
@@ -165,9 +169,11 @@ def measures_in(names: Sequence[str], label: str) -> dict[Measure, Column]:
         >>> found["population"].estimate, found["population"].margin
         ('B01003001', 'B01003001, Error')
     """
+    errors = {name[:-1]: name for name in names if _ERROR_OF.match(name) and name[:-1] in names}
     spelled: dict[str, list[str]] = {}
     for name in names:
-        spelled.setdefault(bare(name), []).append(name)
+        if name not in errors.values():
+            spelled.setdefault(bare(name), []).append(name)
     found: dict[Measure, Column] = {}
     for known in known_columns():
         here = spelled.get(bare(known.estimate), [])
@@ -176,6 +182,7 @@ def measures_in(names: Sequence[str], label: str) -> dict[Measure, Column]:
         if len(here) > 1:
             raise file_faults.repeated_column(label, here[0])
         margin = spelled.get(bare(known.margin), []) if known.margin else []
+        margin = margin or [errors[name] for name in here if name in errors]
         found[known.measure] = Column(known, here[0], margin[0] if len(margin) == 1 else None)
     return found
 

@@ -90,8 +90,8 @@ def layout_of(sheet: Sheet) -> Layout | None:
         InputError: It is of the Census and cannot be used; the message says what to download instead.
     """
     names = sheet.names
-    _check_shown(names, sheet.label)
     ids = id_columns(names, sheet.label)
+    _check_shown(names, ids, sheet.label)
     if not ids:
         return None
     variable = first_of(names, ("VARIABLE",), sheet.label)
@@ -117,9 +117,10 @@ def _has(names: Sequence[str], *wanted: str) -> bool:
     return not {bare(name) for name in names}.isdisjoint(wanted)
 
 
-def _check_shown(names: Sequence[str], label: str) -> None:
-    """Raise for a table that was saved as the site shows it: one column per tract, and no GEOIDs."""
-    if names and (_AS_SHOWN.match(bare(names[0])) or any(map(_TRACT_COLUMN.search, names[:10]))):
+def _check_shown(names: Sequence[str], ids: Sequence[str], label: str) -> None:
+    """Raise for a table that was saved as the site shows it: tracts in columns or rows, and no GEOIDs."""
+    turned = not ids and any(name.endswith("!!Estimate") for name in names)
+    if turned or (names and _AS_SHOWN.match(bare(names[0]))) or any(map(_TRACT_COLUMN.search, names[:10])):
         raise InputError(
             f"{label}: is the table as data.census.gov shows it, with names of tracts and without GEOIDs; "
             "choose Download, then ZIP (not Export to CSV), and put the zip there"

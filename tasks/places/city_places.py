@@ -21,11 +21,10 @@ from data.text import nearest
 from tasks.places import repair
 from tasks.places.census_cities import SCHEMA, CityLists
 from tasks.places.coordinates import needs_transform
-from tasks.places.id_columns import geoids_in
 from tasks.places.layer import Source, open_layers
 from tasks.places.layer_files import hash_of
 from tasks.places.place_names import open_places, places_in
-from tasks.places.read_source import batches_of, in_degrees
+from tasks.places.read_source import batches_of, in_degrees, tracts_of
 from tasks.rows.results import InputFile, Recognised
 
 LEAST_SHARE: Final = 0.01
@@ -157,16 +156,10 @@ def _near(sources: Sequence[Source], places: Objects) -> _Tracts:
     boxes = shapely.STRtree(shapely.box(*shapely.bounds(places).T))
     geoids: list[Objects] = [np.array([], dtype=object)]
     shapes: list[Objects] = [np.array([], dtype=object)]
-    before = 0
     for source in sources:
         used = repair.Limits()
-        before = 0
-        for table, wkb in batches_of(source, None):
-            names = np.array(
-                geoids_in(table, source.ids, source.label, before=before).to_pylist(), dtype=object
-            )
-            before += len(table)
-            found = repair.decoded(np.array(wkb.to_pylist(), dtype=object), names, source.label)
+        for names, wkb in tracts_of(source, None):
+            found = repair.decoded(wkb, names, source.label)
             if needs_transform(source.crs):
                 found = in_degrees(found, source.crs)
             there = np.flatnonzero(~(shapely.is_missing(found) | shapely.is_empty(found)))

@@ -22,8 +22,10 @@ from tasks.places.census_areas import id_columns
 from tasks.places.census_cities import is_list
 from tasks.places.census_columns import first_of
 from tasks.places.census_layouts import layout_of, missing
+from tasks.places.census_maps import map_tables
 from tasks.places.census_margins import margin_columns
 from tasks.places.census_sheets import Sheet, is_beside, sheets
+from tasks.places.folder_maps import with_figures
 from tasks.places.layer_files import SUFFIXES, find_places, is_layer
 
 Role = Literal["acs", "cities", "beside", "unknown"]
@@ -72,6 +74,7 @@ class CensusFolder:
         layers: The files and folders that are map layers, of tracts or of places, with their side files.
         named: Other files under the name that the program gives them, by what they are.
         own: Files under their own names, likewise.
+        figures: Map layers that carry population or income and are read as tables of the survey too.
         also_lists: Tables of the survey that also say of which city their tracts are (Census Reporter).
         unknown: Files that are none of these, each with the reason.
     """
@@ -79,6 +82,7 @@ class CensusFolder:
     layers: tuple[Path, ...] = ()
     named: dict[Role, list[File]] = field(default_factory=dict)
     own: dict[Role, list[File]] = field(default_factory=dict)
+    figures: tuple[File, ...] = ()
     also_lists: tuple[File, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
 
@@ -86,6 +90,7 @@ class CensusFolder:
         """Whether something that a part needs is there."""
         if what == "acs" or what == "cities":  # noqa: PLR1714 - mypy
             also = self.also_lists if what == "cities" else ()
+            also = self.figures if what == "acs" else also
             return bool(self.named.get(what) or self.own.get(what) or also)
         places = set(find_places(self.layers))
         if what == "places":
@@ -105,11 +110,11 @@ class CensusFolder:
             raise InputError(
                 f"census/acs: one file is needed, but there are {names}; leave one of them there"
             )
-        if not named and not own:
+        if not named and not own and not self.figures:
             raise InputError(
                 f"census/acs: one file is needed, acs.csv or acs.parquet, but there is none{self._hint()}"
             )
-        return [*named, *own]
+        return [*named, *own, *self.figures]
 
     @property
     def cities(self) -> list[File]:
@@ -125,6 +130,11 @@ class CensusFolder:
             names = ", ".join(label.removeprefix("census/") for label, _ in found)
             raise InputError(f"census: {len(found)} lists of cities ({names}); leave one of them there")
         return found or list(self.also_lists)
+
+    @property
+    def unread(self) -> str:
+        """What to add to an error for something that is missing: the first file that was not recognised."""
+        return "".join(f"; not read: {label}: {why}" for label, why in self.unknown[:1])
 
     def _hint(self) -> str:
         """Why files that are there are no table of the survey."""
@@ -175,7 +185,10 @@ def _sorted(paths: Sequence[Path], census: Path, root: Path) -> CensusFolder:
             own.setdefault(role, []).append((label, path))
             lists += [(label, path)] if also else []
             unknown += [(label, why)] if role == "unknown" else []
-    return CensusFolder(tuple(layers), named, own, tuple(lists), tuple(unknown))
+    tables = [*named.get("acs", []), *own.get("acs", [])]
+    figures, maps = with_figures(layers, tables, root)
+    lists += [(label, path) for label, path in figures if any(map(is_list, map_tables(path, label)))]
+    return CensusFolder(maps, named, own, figures, tuple(lists), tuple(unknown))
 
 
 def _files(folder: Path, depth: int) -> Iterator[Path]:

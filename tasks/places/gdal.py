@@ -100,8 +100,8 @@ def info(opened: str, layer: str | None, *, count: bool = False) -> dict[str, An
     return found
 
 
-def first_rows(opened: str, layer: str | None, columns: Sequence[str], rows: int = 1) -> pa.Table:
-    """Some columns of the first rows, without geometry."""
+def first_rows(opened: str, layer: str | None, columns: Sequence[str], rows: int | None = 1) -> pa.Table:
+    """Some columns of the first rows (None: of all), without geometry."""
     _, table = pyogrio.read_arrow(
         opened, layer=layer, columns=list(columns), read_geometry=False, max_features=rows
     )

@@ -40,6 +40,13 @@ _IN_WORDS: Final = (
 )
 """A GEOID in the description of a place of KML: a table's cells, or ``GEOID: 08001000100``."""
 _SHOWN: Final = 20
+_REPORTERS: Final = re.compile(r"140[0-9A-Z]{2}US")
+_LARGER: Final = (
+    r"^(?:0[1-9]0|16[0-9]|31[0-9]|33[0-9]|400|500|6[1-9]0|79[0-9]|860|9[5-7]0)(?:[0-9A-Z]{2}|[0-9A-Z]{4})US"
+)
+"""How ids of areas begin that are neither tracts nor parts of them: nation, state, county, place and so on.
+
+Source: Census Bureau, summary levels."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,37 @@ def geoids_in(table: pa.Table, ids: Ids, label: str, *, before: int = 0) -> pa.C
     for other in others:
         _agree(found, table, (first, other), label, before)
     return found
+
+
+def without_larger(table: pa.Table, ids: Ids) -> tuple[pa.Table, pa.Array | None]:
+    """The rows that are of no larger area, and which of the rows these are; None where all are.
+
+    Census Reporter puts the county or the city, of which all tracts were asked for, after its tracts.
+
+    Args:
+        table: The columns of ``ids``.
+        ids: Where they are.
+    """
+    column = table.column(table.column_names.index(ids.whole[0])) if ids.whole else None
+    if column is None or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return table, None
+    larger = pc.fill_null(pc.match_substring_regex(column, _LARGER), False)
+    if not pc.any(larger, min_count=0).as_py():
+        return table, None
+    rows = pc.indices_nonzero(pc.invert(larger))
+    return table.take(rows), rows
+
+
+def is_reporters(first: pa.Table, ids: Ids) -> bool:
+    """Whether the first row of a layer has its id in Census Reporter's form, as ``14000US08001000100``."""
+    if not ids.whole or not len(first):
+        return False
+    return bool(_REPORTERS.match(str(first.column(first.column_names.index(ids.whole[0]))[0].as_py())))
+
+
+def count_larger(table: pa.Table, ids: Ids) -> int:
+    """How many rows are of larger areas than tracts."""
+    return len(table) - len(without_larger(table, ids)[0])
 
 
 def _agree(found: pa.ChunkedArray, table: pa.Table, pair: tuple[int, int], label: str, before: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,11 +16,20 @@ from data.errors import InputError
 from data.opening import regular
 from data.record_names import escaped
 from tasks.places import gdal, geoparquet
-from tasks.places.archives import layers_in, names_in
+from tasks.places.archives import layers_in, names_in, nested_in
 from tasks.places.coordinates import Bounds, bounds_in_degrees
 from tasks.places.editions import TRACTS, Edition, edition_of
 from tasks.places.geoparquet import Stated
-from tasks.places.id_columns import Ids, areas_of, find_ids, geoids_in, has_tract, no_ids
+from tasks.places.id_columns import (
+    Ids,
+    areas_of,
+    count_larger,
+    find_ids,
+    geoids_in,
+    has_tract,
+    is_reporters,
+    no_ids,
+)
 from tasks.places.layer_files import (
     edition_in,
     files_of,
@@ -61,6 +71,7 @@ class Source:
         bounds: minx, miny, maxx, maxy in the layer's own coordinates; None where the file does not say.
         rows: Rows in it; None where the file does not say.
         edition: What the Census Bureau's name says; None for other names.
+        larger: Rows of larger areas among the tracts, which are passed over.
     """
 
     path: Path
@@ -72,6 +83,7 @@ class Source:
     bounds: Bounds | None
     rows: int | None
     edition: Edition | None
+    larger: int = 0
 
     @property
     def label(self) -> str:
@@ -82,7 +94,11 @@ class Source:
     def words(self) -> str:
         """What was recognised, as ``tracts of the Census Bureau's TIGER/Line 2019, Colorado, 12 tracts``."""
         what = str(self.edition) if self.edition else f"a layer of tracts, by {escaped(str(self.ids))}"
-        return what if self.rows is None else f"{what}, {self.rows:,} tract{'s' * (self.rows != 1)}"
+        if self.rows is None:
+            return what
+        count = self.rows - self.larger
+        passed = f", passed over: {self.larger} of larger areas" if self.larger else ""
+        return f"{what}, {count:,} tract{'s' * (count != 1)}{passed}"
 
 
 def check_layer(paths: Path | Sequence[Path]) -> Bounds | None:
@@ -156,10 +172,21 @@ def inside_zip(path: Path, label: str, areas: str = TRACTS) -> list[str]:
     if wanted := [name for name, edition in editions.items() if edition and edition.areas == areas]:
         return wanted
     if not found and any(name.lower().endswith(".zip") for name in names):
-        raise InputError(f"{label}: holds zip files; unpack it, and put the zip file of tracts into census/")
+        return _nested(path, label, areas)
     shown = ", ".join(escaped(name[:60]) for name in found[:3])
     what = f"{len(found)} layers ({shown})" if found else "no layer (.shp)"
     raise InputError(f"{label}: holds {what}; zip only one layer, with its side files")
+
+
+def _nested(path: Path, label: str, areas: str) -> list[str]:
+    """The layer in a zip file of a zip file: the only one, or the only one that is named as such areas."""
+    with tempfile.TemporaryDirectory(prefix=".layer-") as folder:
+        found = nested_in(path, label, Path(folder))
+    if len(found) > 1:
+        found = [name for name in found if areas.removesuffix("s") in name.lower()] or found
+    if len(found) != 1:
+        raise InputError(f"{label}: holds zip files; unpack it, and put the zip file of {areas} into census/")
+    return found
 
 
 def _open(path: Path, inside: str, label: str) -> Source:
@@ -172,12 +199,15 @@ def _open(path: Path, inside: str, label: str) -> Source:
         # Formats of text state no number of rows; they are read to their end when they are opened anyway.
         info = gdal.info(opened, layer, count=True)
         first = gdal.first_rows(opened, layer, ids.columns)
+        larger = 0
+        if is_reporters(first, ids):
+            larger = count_larger(gdal.first_rows(opened, layer, ids.columns, None), ids)
     only_polygons(str(info["geometry_type"] or ""), label)
     _only_tracts(fields, first, ids, label)
     crs = crs_of(info["crs"], path, inside)
     box = _extent(info.get("total_bounds"), crs, label)
     rows = int(info["features"])
-    return Source(path, inside, layer, ids, None, crs, box, rows if rows >= 0 else None, edition)
+    return Source(path, inside, layer, ids, None, crs, box, rows if rows >= 0 else None, edition, larger)
 
 
 def only_polygons(kind: str, label: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -28,6 +29,8 @@ _HEAD: Final = 1 << 16
 _DEPTH: Final = 3
 """Folders inside each other that are looked into: an unpacked download has one or two."""
 _MOST_ENTRIES: Final = 10_000
+_COPY: Final = re.compile(r"\([0-9]+\)|\b(copy|kopie|copia|copie)\b", re.IGNORECASE)
+"""What browsers and desktops add to the name of a file that is there already."""
 
 
 def label_of(path: Path) -> str:
@@ -221,7 +224,9 @@ def two_editions(one: Path, other: Path, seen: str) -> InputError:
     state = first.state if first else ""
     keep, drop = (one, other)
     # Cartographic boundaries end at the shore, as people do; TIGER/Line's go on into the water.
-    if first and second and first.series == "tl" and second.series != "tl":
+    if (first and second and first.series == "tl" and second.series != "tl") or (
+        _COPY.search(one.stem) and not _COPY.search(other.stem)
+    ):
         keep, drop = other, one
     if first and second and state != second.state:
         what = "are two editions that have a state in common"

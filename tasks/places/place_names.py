@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ _WORDS: Final = {"21": "borough", "25": "city", "37": "municipality", "43": "tow
 """The Census Bureau's codes (LSAD) for what follows a place's name; others have words of their own."""
 
 _NAMES: Final = ("namelsad", "namelsad10", "namelsad20")
+_WHOLE_IN_NAME: Final = "basename"
+"""TIGERweb has the bare name in this column, and the name with its word in ``NAME``."""
+_OF_KML: Final = re.compile(r"^<at><openparen>(.*)<closeparen>$")
+"""How the Census Bureau's KML writes a name."""
 _BARE: Final = ("name", "name10", "name20")
 _LSAD: Final = ("lsad", "lsad10", "lsad20")
 _STATES: Final = ("statefp", "statefp10", "statefp20", "state")
@@ -88,14 +93,15 @@ def _open(path: Path, inside: str, label: str) -> Source:
 
 def _columns(found: Sequence[str], label: str) -> tuple[str, ...]:
     """The columns that name a place and its state."""
-    whole = _first(found, _NAMES)
+    whole = _first(found, _NAMES) or (_first(found, _BARE) if _first(found, (_WHOLE_IN_NAME,)) else "")
     bare, lsad = _first(found, _BARE), _first(found, _LSAD)
     state, code = _first(found, _STATES), _first(found, _CODES)
     if not whole and not (bare and lsad):
         raise file_faults.missing_column(label, "NAMELSAD", [escaped(name) for name in found[:20]])
     if not code:
         raise file_faults.missing_column(label, "GEOID", [escaped(name) for name in found[:20]])
-    return tuple(name for name in (whole, bare, lsad, state, code) if name)
+    base = _first(found, (_WHOLE_IN_NAME,))
+    return tuple(dict.fromkeys(name for name in (whole, bare, lsad, state, code, base) if name))
 
 
 def _first(found: Sequence[str], accepted: Sequence[str]) -> str:
@@ -113,7 +119,10 @@ def places_in(table: pa.Table, source: Source) -> Named:
         InputError: A place has no name or no state.
     """
     columns = table.column_names
-    whole, bare, lsad = (_texts(table, _first(columns, kind)) for kind in (_NAMES, _BARE, _LSAD))
+    bare, lsad = (_texts(table, _first(columns, kind)) for kind in (_BARE, _LSAD))
+    whole = _texts(table, _first(columns, _NAMES))
+    if not whole and _first(columns, (_WHOLE_IN_NAME,)):
+        whole = bare
     codes = [_code(value) for value in _texts(table, _first(columns, _CODES))]
     names = []
     for row, code in enumerate(codes):
@@ -138,7 +147,9 @@ def _texts(table: pa.Table, name: str) -> list[str]:
 def _with_word(bare: Sequence[str], lsad: Sequence[str], row: int) -> str:
     """A place's name with the word that says what it is, as the Bureau writes it."""
     name = bare[row] if bare else ""
-    word = _WORDS.get(lsad[row].removesuffix(".0"), "") if lsad else ""
+    name = _OF_KML.sub(r"\1", name)
+    code = lsad[row].removesuffix(".0") if lsad else ""
+    word = code if code.isalpha() else _WORDS.get(code, "")  # the files of 2010 have the word itself
     return f"{name} {word}".strip() if name else ""
 
 

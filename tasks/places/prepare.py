@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +17,15 @@ import shapely
 from pyproj import CRS
 
 from data.errors import InputError
+from data.printable import escaped
 from data.sealed import fault_of, read_json, seal, write_json
 from data.writing import make_folder, replacing
 from tasks.places import repair
 from tasks.places.coordinates import needs_transform
-from tasks.places.id_columns import geoids_in
 from tasks.places.kept_layer import write_layer
 from tasks.places.layer import Source, check_degrees, open_layers
 from tasks.places.layer_files import hash_of_all, two_editions
-from tasks.places.read_source import batches_of, in_degrees
+from tasks.places.read_source import in_degrees, tracts_of
 from tasks.places.results import Layer
 
 ROW_GROUP: Final = 1_000
@@ -128,7 +128,7 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
     used, repaired, label = repair.Limits(), 0, source.label
     move = needs_transform(source.crs) and not source.crs.equals(crs, ignore_axis_order=True)
     folder.mkdir(parents=True, exist_ok=True)
-    for geoids, wkb in _read(source, folder):
+    for geoids, wkb in tracts_of(source, folder):
         these = repair.decoded(wkb, geoids, label)
         if move:
             these = in_degrees(these, source.crs)
@@ -146,20 +146,16 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
     return Part(source, geoids, polygons, bounds, repaired)
 
 
-def _read(source: Source, folder: Path) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-    """GEOIDs (str) and polygons (WKB) in batches, as in the file."""
-    before = 0
-    for table, wkb in batches_of(source, folder):
-        geoids = geoids_in(table, source.ids, source.label, before=before)
-        before += len(table)
-        yield np.array(geoids.to_pylist(), dtype=object), np.array(wkb.to_pylist(), dtype=object)
-
-
 def _each_once(parts: Sequence[Part]) -> None:
     """See that no tract is in two files."""
     for place, part in enumerate(parts):
         for other in parts[place + 1 :]:
             both = np.intersect1d(part.geoids.astype(str), other.geoids.astype(str))
+            if len(both) and part.source.path == other.source.path:
+                names = ", ".join(escaped(each.source.inside[:60]) for each in (part, other))
+                raise InputError(
+                    f"{part.source.label}: holds two layers of the same tracts ({names}); keep one in it"
+                )
             if len(both):
                 seen = f"{len(both):,} tract{'s' * (len(both) > 1)} in both, as {both[0]}"
                 raise two_editions(part.source.path, other.source.path, seen)

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from tasks.places import gdal, geoparquet
 from tasks.places.coordinates import to_degrees
+from tasks.places.id_columns import geoids_in, without_larger
 from tasks.places.layer import Source
 from tasks.places.staging import staged
 
@@ -42,6 +43,24 @@ def batches_of(source: Source, folder: Path | None) -> Iterator[tuple[pa.Table, 
         for batch, name in gdal.batches(opened, source.layer, source.ids.columns):
             place = batch.schema.get_field_index(name)
             yield pa.Table.from_batches([batch]), batch.column(place)
+
+
+def tracts_of(source: Source, folder: Path | None) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Read the tracts of a layer: GEOIDs (str) and polygons (WKB), some thousand at a time, as in the file.
+
+    Rows of larger areas, which Census Reporter puts among the tracts, are passed over.
+
+    Args:
+        source: How.
+        folder: As for :func:`batches_of`, which raises the same.
+    """
+    before = 0
+    for table, wkb in batches_of(source, folder):
+        own, rows = without_larger(table, source.ids)
+        geoids = geoids_in(own, source.ids, source.label, before=before)
+        before += len(table)
+        polygons = wkb if rows is None else wkb.take(rows)
+        yield np.array(geoids.to_pylist(), dtype=object), np.array(polygons.to_pylist(), dtype=object)
 
 
 def in_degrees(shapes: npt.NDArray[Any], crs: CRS) -> npt.NDArray[Any]:

@@ -91,6 +91,10 @@ def staged(path: Path, inside: str, *, whole: bool = False, beside: Path | None 
     label = label_of(path)
     with tempfile.TemporaryDirectory(prefix=".layer-", dir=beside) as name:
         folder = Path(name)
+        outer, _, inner = inside.rpartition(archives.NESTED)
+        if outer:
+            path = archives.unpack(path, label, {outer: "nested.zip"}, folder, "nested.zip")
+            inside = inner
         if not inside:
             yield str(_linked(path, folder, label))
         elif whole or not inside.isascii() or not inside.isprintable():

@@ -106,7 +106,9 @@ def test_a_file_that_cannot_be_opened_stops_the_run_before_anything_is_done(
 ):
     link = tmp_path / "gone.pst"
     link.symlink_to(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"records/x/gone\.pst: cannot be read"):
+    with pytest.raises(
+        InputError, match=r"records/x/gone\.pst: is not a regular file \(it is a link to a file"
+    ):
         run(threads, [("x", alerts_box.path), ("x", link)], tmp_path / "work")
     assert not (tmp_path / "work").exists()
 

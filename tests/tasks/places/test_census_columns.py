@@ -57,3 +57,9 @@ def test_a_column_of_the_owner_s_own_name_is_suggested_and_never_taken():
     )
     wide = [f"B25001_{at:03}E" for at in range(500)]
     assert len(str(no_measure("income", wide, "census/a.csv"))) < 300
+
+
+def test_census_reporters_margin_in_a_shapefile_is_no_estimate():
+    found = measures_in(["geoid", "name", "B19013001", "B19013001e"], "a.zip")
+    assert (found["income"].estimate, found["income"].margin) == ("B19013001", "B19013001e")
+    assert found["income"].known.publisher == "Census Reporter"

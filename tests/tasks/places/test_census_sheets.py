@@ -30,7 +30,7 @@ HOSTILE = [
     (b"", "is empty"),
     (b"\n \n", "is empty"),
     (HEADER.encode(), "has a header and no rows"),
-    (b"\0" * 1000, "is not UTF-8 text"),
+    (b"\0" * 1000, "holds NUL bytes"),
     (HEADER.encode() + b"08001000100,1\0,2\n", r"row 1: '1\x00' is not a number"),
     (HEADER.encode() + b"08001000100,1e300,2\n", "row 1: 1e+300 is not below 10,000,000"),
     (HEADER.encode() + b"08001000100,9223372036854775807,2\n", "is not below 10,000,000"),

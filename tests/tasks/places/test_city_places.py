@@ -136,3 +136,18 @@ def test_the_published_lists_of_fifty_cities_are_found_again(real: Path, tmp_pat
     both = found.merge(published, how="outer", indicator=True)
     assert both["_merge"].value_counts().to_dict() == {"both": 12_956, "right_only": 159, "left_only": 70}
     assert (both["share"] - both["share_in_city"]).abs().max() < 2e-5
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"GEO_ID": "1600000US0800001", "NAME": "Brighton", "LSAD": "city"},  # gz_2010_08_160_00_500k
+        {"GEOID": "0800001", "BASENAME": "Brighton", "NAME": "Brighton city"},  # TIGERweb
+        {"GEOID": "0800001", "NAME": "<at><openparen>Brighton<closeparen>", "LSAD": "25"},  # KML
+    ],
+)
+def test_names_of_places_as_each_series_of_the_bureau_has_them(tmp_path: Path, columns: dict[str, str]):
+    frame = gpd.GeoDataFrame({name: [value] for name, value in columns.items()}, geometry=[INSIDE], crs=4269)
+    given = (written(frame, tmp_path / "census" / "places.gpkg"),)
+    found = city_tracts_from_places(given, layer(tmp_path), None)
+    assert set(found["city"].to_pylist()) == {"Brighton city, Colorado"}

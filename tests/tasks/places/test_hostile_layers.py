@@ -23,7 +23,7 @@ import shapely
 
 from data.errors import InputError
 from tasks.places import archives, gdal, repair
-from tasks.places.layer import check_layer
+from tasks.places.layer import check_layer, is_layer
 from tasks.places.prepare import prepare_layer
 from tests.tasks.places.layers import geoids, squares, with_geo, written
 
@@ -332,12 +332,34 @@ def test_a_zip_file_whose_names_lead_out_of_it_is_said(tmp_path: Path, name: str
     assert not list(tmp_path.glob("*.prj"))
 
 
-def test_a_zip_file_of_zip_files_is_said(tmp_path: Path):
-    inner = zipped(census(tmp_path, "tracts.shp"), "inner.zip")
-    path = tmp_path / "census" / "tracts.zip"
+def nested(tmp_path: Path, *inner: str) -> Path:
+    """A zip file of zip files, as NHGIS packs its boundaries."""
+    given = zipped(census(tmp_path, "tracts.shp"), "inner.zip")
+    path = tmp_path / "census" / "nhgis0001_shape.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.write(inner, "nhgis0001_shape/nhgis0001_shapefile_tl2019_us_tract_2019.zip")
-    assert "holds zip files; unpack it, and put the zip file of tracts" in refused(path, tmp_path / "work")
+        for name in inner:
+            archive.write(given, f"nhgis0001_shape/{name}")
+    return path
+
+
+def test_the_layer_in_a_zip_file_of_a_zip_file_is_read(tmp_path: Path):
+    path = nested(tmp_path, "nhgis0001_shapefile_tl2019_us_tract_2019.zip")
+    assert is_layer(path)
+    assert prepare_layer(path, tmp_path / "work").tracts == 12
+
+
+def test_two_layers_of_tracts_in_zip_files_of_one_are_said(tmp_path: Path):
+    path = nested(tmp_path, "us_county_2019_shape.zip", "us_tract_2019_shape.zip")
+    said = refused(path, tmp_path / "work")  # both hold a file called tracts.shp
+    assert "holds zip files; unpack it, and put the zip file of tracts into census/" in said
+
+
+def test_a_damaged_zip_file_in_a_zip_file_is_said(tmp_path: Path):
+    path = tmp_path / "census" / "shape.zip"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a_shape.zip", b"PK\x03\x04" + b"x" * 99)
+    assert "damaged" in refused(path, tmp_path / "work") or "incomplete" in refused(path, tmp_path / "work")
 
 
 def test_flipped_bytes_in_a_zip_file_are_found(tmp_path: Path):

@@ -32,7 +32,7 @@ def test_the_columns_are_those_of_the_first_record(head: bytes, columns: list[st
     [
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
-        (b"id,wo\0rd\n", "row 0 holds NUL bytes"),
+        (b"id,wo\0rd\n", "the header holds NUL bytes"),
         (
             b"id" * (1 << 18),
             "its first row, the header, is longer than 256 kB; hand in a table with its header",

@@ -172,7 +172,7 @@ def test_a_tract_given_twice_is_an_error(tmp_path: Path):
             "id,B01003_001E\n1,2\n",
             "no column GEOID or GEO_ID; rename the column that holds it (there are id, B",
         ),
-        ("GEO_ID,B01003_001E\n0500000US06037,2\n", "column GEO_ID, row 1: '0500000US06037' is not a GEOID"),
+        ("GEO_ID,B01003_001E\n0500000US06037,2\n", "column GEO_ID, row 1: '0500000US06037' names a county"),
         ("GEOID,B01003_001E\n06001400100,x\n", "column B01003_001E, row 1: 'x' is not a number"),
     ],
 )
