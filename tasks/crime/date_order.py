@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.crime_layouts import DAY_FIRST, MONTH_FIRST
 from data.errors import InputError
 from data.printable import printable
-from tasks.crime.dates import NUMBERS, readings
+from tasks.crime.dates import NUMBERS, SHORT_NAMED, readings, two_digit_year
 from tasks.crime.days import DateForm, different, texts_of
 
 
@@ -58,6 +58,63 @@ def order_of(blocks: Iterable[pa.Array], label: str, column: str, section: str) 
     )
 
 
+def check_named_months(blocks: Iterable[pa.Array], label: str, column: str, section: str) -> None:
+    """See that dates as 15-Jun-19 can only be meant with the day first: a year stands in rows of many days.
+
+    Args:
+        blocks: The column, block by block; it is read up to where it is decided, and no further than
+            its first block if that holds no such date.
+        label: How the file is named in an error.
+        column: The column's name.
+        section: The section of the settings, as ``[crime.denver]``.
+
+    Raises:
+        InputError: The first numbers of the column are no more than its last, so that these may be the days.
+
+    Example:
+        >>> check_named_months([pa.array(["15-Jun-19", "16-Jun-19"])], "a.csv", "date", "[crime.a]")
+    """
+    before, firsts, lasts = 0, set(), set()
+    example: tuple[int, str] | None = None
+    for block in blocks:
+        try:
+            texts = texts_of(block)
+        except TypeError:
+            return
+        for index, text in different(texts):
+            numbers = two_digit_year(text)
+            if numbers is None:
+                continue
+            firsts.add(numbers[0])
+            lasts.add(numbers[1])
+            example = example or (before + index + 1, text)
+        if example is None or len(firsts) > len(lasts) or any(not 1 <= each <= 31 for each in lasts):
+            return
+        before += len(block)
+    if example is not None:
+        row, text = example
+        day_first, year_first = named_format_of(text, "%d", "%y"), named_format_of(text, "%y", "%d")
+        raise InputError(
+            f"{label}: column {column}, row {row}: {printable(text)!r} may begin with the day or the year, "
+            f'and no row shows which is meant; write in {section} date_format = "{day_first}" or '
+            f'"{year_first}"'
+        )
+
+
+def named_format_of(text: str, first: str, last: str) -> str:
+    """The format of ``strptime`` in which a date with the name of its month is written.
+
+    Example:
+        >>> named_format_of("15-Jun-19", "%d", "%y"), named_format_of("15 June 19 05:05", "%d", "%y")
+        ('%d-%b-%y', '%d %B %y %H:%M')
+    """
+    found = SHORT_NAMED.match(text.strip())
+    if found is None:
+        return f"{first}-%b-{last}"
+    name = "%b" if len(found["month"]) == 3 else "%B"
+    return f"{first}{found['gap']}{name}{found['rest']}{last}{_clock(text.strip()[found.end() :])}"
+
+
 def format_of(text: str, order: str) -> str:
     """The format of ``strptime`` in which a date of two numbers and a year is written.
 
@@ -71,12 +128,17 @@ def format_of(text: str, order: str) -> str:
     mark, rest = found[2], text.strip()[found.end() :]
     first, second = ("%d", "%m") if order == DAY_FIRST else ("%m", "%d")
     day = mark.join((first, second, "%Y" if len(found[4]) == 4 else "%y"))
+    return f"{day}{_clock(rest)}"
+
+
+def _clock(rest: str) -> str:
+    """The format of what follows the day."""
     if not rest:
-        return day
+        return ""
     half = rest.rstrip()[-1:] in {"M", "m"}
     clock = ("%I" if half else "%H") + ":%M" + (":%S" if rest.count(":") == 2 else "")
     gap = rest[: len(rest) - len(rest.lstrip(" T"))]
-    return f"{day}{gap}{clock}{' %p' if half else ''}"
+    return f"{gap}{clock}{' %p' if half else ''}"
 
 
 def _words(day: date) -> str:

@@ -33,6 +33,11 @@ TIME_OF_DAY: Final = rf"{_TIME}(?:{OFFSET})?\s*$"
 NUMBERS: Final = re.compile(r"([0-9]{1,2})([/.\-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 """Two numbers and a year."""
 
+SHORT_NAMED: Final = re.compile(
+    r"(?P<first>[0-9]{1,2})(?P<gap>[\s/.\-]*)(?P<month>[A-Za-z]{3,9})(?P<rest>\.?[\s/.,\-]*)(?P<last>[0-9]{2})(?![0-9])"
+)
+"""A number, the name of a month, and two digits: 15-Jun-19."""
+
 MOST_LETTERS: Final = 80
 """A longer text is no date, and is not searched for one."""
 
@@ -154,6 +159,18 @@ def readings(text: str) -> tuple[date | None, date | None] | None:
     if NUMBERS.fullmatch(written) is None:
         return None
     return _day_or_none(written, MONTH_FIRST), _day_or_none(written, DAY_FIRST)
+
+
+def two_digit_year(text: str) -> tuple[int, int] | None:
+    """The two numbers of a date as 15-Jun-19; None where the date is written otherwise.
+
+    Example:
+        >>> two_digit_year("15-Jun-19 05:05"), two_digit_year("15-Jun-2019")
+        ((15, 19), None)
+    """
+    written = _TIME_OF_DAY.sub("", text.strip()[:MOST_LETTERS])
+    found = SHORT_NAMED.fullmatch(written)
+    return None if found is None else (int(found["first"]), int(found["last"]))
 
 
 def year_in_full(digits: str) -> int:

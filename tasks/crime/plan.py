@@ -6,6 +6,7 @@ blocks and on each worker.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import file_faults
-from data.crime_layouts import DAY_FIRST, MONTH_FIRST
+from data.crime_layouts import DAY_FIRST, MONTH_FIRST, plain
 from data.errors import InputError
 from data.printable import printable
 from data.settings import ALL_CRIMES, Crime
 from tasks.crime import peek
-from tasks.crime.date_order import order_of
+from tasks.crime.date_order import check_named_months, order_of
 from tasks.crime.dates import readings
 from tasks.crime.days import DateForm, different, texts_of
 from tasks.crime.locations import Degrees, NotANumberError, from_grid, in_one_column, numbers_of
@@ -199,18 +200,32 @@ def _placed(
         turned = 2 * int(((abs(lat) > _FAR_LAT) & (abs(lon) <= _FAR_LAT)).sum()) > len(lat)
         return replace(plan, turned=turned)
     far = (abs(lon) > _FAR_LON) | (abs(lat) > _FAR_LON)
-    crs = settings.crs or (found.layout.crs if found.layout and found.place == ("x", "y") else "")
+    crs = settings.crs or _crs_of(found)
     if len(far) and 2 * int(far.sum()) <= len(far):
         return plan
     if crs or not len(far):
         return replace(plan, crs=crs)
     at = int(np.flatnonzero(far)[0])
+    # Feet of a state's plane are not so far below zero.
+    mercator = lon[at] < -7e6 and 1e6 < lat[at] < 2e7
+    system = (
+        'Web Mercator? then write in {} crs = "EPSG:3857"'
+        if mercator
+        else 'feet of a state\'s plane, or metres? write their system in {}, as crs = "EPSG:2232"'
+    )
     raise InputError(
         f"{label}: columns {plan.place[0]} and {plan.place[1]} hold {lon[at]:.10g} and {lat[at]:.10g}, and "
-        "no "
-        f"degrees: feet of a state's plane, or metres? write their system in {plan.section}, as "
-        'crs = "EPSG:2232", or name columns with degrees'
+        f"no degrees: {system.format(plan.section)}, or name columns with degrees"
     )
+
+
+def _crs_of(found: Recognised) -> str:
+    """The system of the columns of the location in the layout; "" where they are others, or in degrees."""
+    layout = found.layout
+    if layout is None or found.place != ("x", "y"):
+        return ""
+    own = all(plain(found.columns[name]) in map(plain, layout.columns.get(name, ())) for name in ("x", "y"))
+    return layout.crs if own else ""
 
 
 def _dates(  # noqa: PLR0917 - what is known of the file, then where it is
@@ -220,6 +235,12 @@ def _dates(  # noqa: PLR0917 - what is known of the file, then where it is
     zone = settings.timezone
     if settings.date_format is not None:
         return DateForm("", settings.date_format, zone)
+
+    def column() -> Iterator[pa.Array]:
+        whole = peek.blocks(path, label, peek.wanted((plan.date,), plan.section))
+        return (block.column(0) for block in whole)
+
+    check_named_months(column(), label, plan.date, plan.section)
     order = "" if found.layout is None else found.layout.order
     if order in {MONTH_FIRST, DAY_FIRST} and "date" not in found.named - _same(found, plan):
         return DateForm(order, None, zone)
@@ -230,8 +251,7 @@ def _dates(  # noqa: PLR0917 - what is known of the file, then where it is
     if not any(readings(text) for _, text in different(texts)):
         return DateForm("", None, zone)
 
-    whole = peek.blocks(path, label, peek.wanted((plan.date,), plan.section))
-    decided = order_of((block.column(0) for block in whole), label, plan.date, plan.section)
+    decided = order_of(column(), label, plan.date, plan.section)
     return replace(decided, zone=zone)
 
 

@@ -26,7 +26,7 @@ _ACCEPTED: Final[Mapping[str, _Tiers]] = {
             "incidentdatetime", "dateofincident", "dateofoccurrence", "dateofoffense", "crimedate",
             "crimedatetime", "dateocc", "occdate", "datefrom", "fromdate", "startdate", "startdatetime",
             "begindate", "firstoccurrencedate", "offensestartdatetime", "offensestartdate", "occurredfrom",
-            "occurdatetime", "incidentoccurred", "dateoccured", "occuredon",
+            "occurdatetime", "incidentoccurred", "dateoccured", "occuredon", "occurencedate",
         ),
         ("date", "datetime", "eventdate", "timestamp"),
         (
@@ -38,6 +38,7 @@ _ACCEPTED: Final[Mapping[str, _Tiers]] = {
         ("offense", "offence", "offensetype", "offencetype", "offensedescription", "offensedesc",
          "offensename", "crimetype", "crime", "crimedescription", "crimedesc", "crimename", "primarytype",
          "type", "typeofcrime", "typeofoffense"),
+        ("crimecodedescription", "offensecodedescription", "offencecodedescription", "primarydescription"),
         ("incidenttype", "incidenttypedescription", "incidentdescription", "nibrsdescription",
          "ucrdescription", "ucrliteral", "nibrsoffense"),
         ("offensecategory", "crimecategory", "incidentcategory", "category"),
@@ -51,12 +52,16 @@ _ACCEPTED: Final[Mapping[str, _Tiers]] = {
          "xlong", "longitudex", "incidentlongitude"),
     ),
     "location": (
-        ("location", "point", "geolocation", "geocodedcolumn", "geometry", "thegeom", "wkt", "coordinates",
-         "latlon", "latlong", "latlng", "geopoint", "georeference", "mappedlocation", "location1",
-         "locationpoint", "geom", "shape"),
+        ("point", "geolocation", "geocodedcolumn", "geometry", "thegeom", "wkt", "coordinates",
+         "latlon", "latlong", "latlng", "geopoint", "georeference", "newgeoreferencedcolumn",
+         "mappedlocation", "location1", "locationpoint", "geom", "shape"),
+        ("location",),  # often the address
     ),
-    "x": (("x", "xcoordinate", "xcoord", "xcoordcd", "pointx", "geox", "xcord", "easting"),),
-    "y": (("y", "ycoordinate", "ycoord", "ycoordcd", "pointy", "geoy", "ycord", "northing"),),
+    "x": (
+        ("x",),  # what ArcGIS adds to the columns of a table; y is beside it
+        ("xcoordinate", "xcoord", "xcoordcd", "pointx", "geox", "xcord", "easting"),
+    ),
+    "y": (("y",), ("ycoordinate", "ycoord", "ycoordcd", "pointy", "geoy", "ycord", "northing")),
     "id": (("id", "offenseid", "rowid", "recordid", "crimeid", "uniqueid"),),
     "incident": (
         ("incidentid", "incidentnumber", "incidentnum", "incidentno", "casenumber", "casenum", "caseno",
@@ -131,6 +136,8 @@ def recognise(label: str, found: Sequence[str], given: CrimeColumns, section: st
             continue
         if meaning in {"latitude", "longitude"} and {"location", "x", "y"} & named.keys():
             continue
+        if meaning in {"location", "x", "y"} and {"latitude", "longitude"} <= columns.keys():
+            continue  # not needed: whatever could be it does no harm
         column = _accepted(label, meaning, names, taken, section)
         if column is not None:
             columns[meaning] = column

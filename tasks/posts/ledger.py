@@ -98,7 +98,11 @@ def close_posts(
         Account("posts", "", "posts/", counts),
         Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
     ]
-    warnings = [*_warnings(tables, layer, posts, in_tracts), *_wrong_year(tables, placed)]
+    warnings = [
+        *_without_location(gathered, tables.outside + in_tracts),
+        *_warnings(tables, layer, posts, in_tracts),
+        *_wrong_year(tables, placed),
+    ]
     closed = close_part(accounts, LEDGER, warnings, out)
     write_files(files, "private/post_files", "posts", out)
     return closed
@@ -116,6 +120,15 @@ def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> 
         yield "the files of posts hold no posts"
     if layer.repaired:
         yield f"{layer.repaired:,} polygons of the tract layer were invalid and have been repaired"
+
+
+def _without_location(gathered: Gathered, located: int) -> Iterator[str]:
+    """Files of which most posts have no location."""
+    if gathered.no_location > located:
+        yield (
+            f"{gathered.no_location:,} of {gathered.no_location + located:,} posts have no location: are the "
+            "columns of the coordinates right, and in degrees, not feet? name them in [posts.columns]"
+        )
 
 
 def _wrong_year(tables: PostsTables, placed: pa.Table) -> Iterator[str]:

@@ -41,6 +41,8 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
     """
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if pa.types.is_decimal(values.type) and values.type.scale <= 0:
+        values = values.cast(pa.string())  # how databases export whole numbers
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
         _check_exact(values, label, name, before)

@@ -3,8 +3,9 @@
 Numbers come as the text that is written, so that an id of twenty digits stays exact, and a coordinate too.
 
 A file may hold its rows as values one after the other (JSON lines; RFC 8142 sequences), as one array, or as
-an array inside one object, as GeoJSON does and most interfaces of web services. Rows are objects, or arrays
-of which the first names the columns (the Census API).
+an array inside one object, as GeoJSON does and most interfaces of web services; CKAN has one object more
+around it. Rows are objects; or arrays, whose columns the first names (the Census API), or other members of
+the object (CKAN's dump, Socrata's rows.json): these then come first, as a row.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
 from data import file_faults
 from data.errors import InputError
 from data.printable import escaped
 from tasks.rows.forms.encoding import Readable
-from tasks.rows.forms.json_kind import SEPARATOR, JsonKind
+from tasks.rows.forms.json_kind import FIELDS, SEPARATOR, JsonKind, names_of
 
 LONGEST: Final = 2 << 20
 """Letters of a row at most."""
+
+_RESULT: Final = "result"
+"""The member under which CKAN puts the object that holds the rows."""
 
 _CHUNK: Final = 1 << 20
 _NOT_BLANK: Final = re.compile(f"[^ \t\r\n{SEPARATOR}]")
@@ -172,6 +176,19 @@ def _held(text: _Text, name: str, on_member: Callable[[str, Any], None] | None) 
 
     Where it holds none, the object is itself a row: the first feature of a GeoJSON sequence.
     """
+    found, members = yield from _members(text, name, on_member)
+    if not found:
+        yield _row(text, members)
+
+
+def _members(
+    text: _Text, name: str, on_member: Callable[[str, Any], None] | None, inside: str = _RESULT
+) -> Generator[Row, None, tuple[bool, dict[str, Any]]]:
+    """The rows that an object holds, or the object that it holds under the name ``inside``.
+
+    Returns:
+        Whether it holds any; and its other members.
+    """
     members: dict[str, Any] = {}
     found = False
     text.skip()
@@ -183,20 +200,31 @@ def _held(text: _Text, name: str, on_member: Callable[[str, Any], None] | None) 
         if member is None or text.peek() != ":":
             raise text.wrong("a name in quotation marks, and a colon, should follow")
         text.skip()
-        if text.peek() == "[" and not found and name in {"", member}:
+        mark = text.peek()
+        if mark == "[" and not found and name in {"", member} and (name or member != FIELDS):
             text.skip()
-            found = text.peek() == ("{" if not name else text.peek())
-            if found:
-                yield from _array(text)
-            else:
-                _pass_over(text)
+            found = yield from _found(text, name, members)
+        elif mark == "{" and not found and not name and member == inside:
+            found, members[member] = yield from _members(text, name, None, "")
         else:
             members[member] = text.value()
             if on_member is not None:
                 on_member(member, members[member])
         going = _goes_on(text, "}")
-    if not found:
-        yield _row(text, members)
+    return found, members
+
+
+def _found(text: _Text, name: str, members: Mapping[str, Any]) -> Generator[Row, None, bool]:
+    """The rows of an array whose bracket has been read, if it holds rows; else it is passed over."""
+    begins = text.peek()
+    names = names_of(members) if begins == "[" and not name else []
+    if not (name or begins == "{" or names):
+        _pass_over(text)
+        return False
+    if names:
+        yield list(names)
+    yield from _array(text)
+    return True
 
 
 def _pass_over(text: _Text) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InputError
-from tasks.crime.date_order import format_of, order_of
+from tasks.crime.date_order import check_named_months, format_of, order_of
 
 
 def decided(*blocks: list) -> tuple[str, tuple[int, str] | None]:
@@ -54,3 +54,21 @@ def test_a_column_that_can_be_read_both_ways_is_asked_about():
 def test_the_format_that_is_proposed_reads_the_date(text: str, order: str):
     day = datetime.strptime(text, format_of(text, order))
     assert (day.month, day.day) == ((5, 6) if order == "month first" else (6, 5))
+
+
+@pytest.mark.parametrize(
+    "first", [["15-Jun-19"] * 9, ["15-Jun-19", "16-Jun-20"], ["2019-06-01", "15-Jun-19"]]
+)
+def test_a_name_of_a_month_between_two_numbers_is_asked_about_where_no_row_shows_the_year(first: list[str]):
+    said = r"'15-Jun-19' may begin with the day or the year, .* date_format = \"%d-%b-%y\" or \"%y-%b-%d\""
+    with pytest.raises(InputError, match=said):
+        check_named_months([pa.array(first)], "a.csv", "date", "[crime.a]")
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [["15-Jun-19", "16-Jun-19"], ["15-Jun-99"] * 2, ["15-Jun-19", "1 July 19"], ["15-Jun-2019"], [None]],
+)
+def test_a_year_stands_in_rows_of_many_days(dates: list[str]):
+    check_named_months([pa.array(dates, pa.string())], "a.csv", "date", "[crime.a]")
+    check_named_months([pa.array(dates[:1] * 2), pa.array(dates)], "a.csv", "date", "[crime.a]")

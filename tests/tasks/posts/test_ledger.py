@@ -165,3 +165,12 @@ def test_there_is_a_warning_of_posts_mostly_outside_repaired_polygons_and_empty_
         "5 of 9 posts with a location lie in no tract: does census/tracts cover the posts' country?",
         "3 polygons of the tract layer were invalid and have been repaired",
     )
+
+
+def test_there_is_a_warning_where_most_posts_have_no_location(out: Path):
+    none = replace(GATHERED, no_location=9, files=(replace(FILES[0], rows=18),))
+    (warning,) = close(out, none).warnings
+    assert warning == (
+        "9 of 15 posts have no location: are the columns of the coordinates right, and in degrees, not feet? "
+        "name them in [posts.columns]"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -85,3 +86,8 @@ def test_ids_are_exact_up_to_the_ends_of_their_types():
         pa.array(["5e17", "1E5"]),
     ):
         assert as_text(values, "a", "id").to_pylist() == [str(value) for value in values.to_pylist()]
+
+
+def test_whole_numbers_of_a_database_are_ids():
+    values = pa.array([Decimal(9_007_199_254_740_993), None], pa.decimal128(38, 0))
+    assert as_text(values, "a.parquet", "id").to_pylist() == ["9007199254740993", None]

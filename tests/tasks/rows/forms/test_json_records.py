@@ -89,3 +89,35 @@ def test_what_is_wrong_is_one_line_that_names_the_row(text: str, said: str):
 def test_bytes_that_are_not_utf8_are_reported():
     with pytest.raises(InputError, match="a: is not UTF-8 text"):
         list(records(io.BytesIO(b'{"id": "\xff\xff"}'), "a", "json lines"))
+
+
+COLUMNS = ["id", "note"]
+FIELDS = [{"type": "text", "id": name} for name in COLUMNS]
+ARRAYS = [list(row.values()) for row in ROWS]
+VIEW = {"columns": [{"id": -1, "name": "sid", "fieldName": ":sid"}]}
+VIEW["columns"] += [
+    {"id": number, "name": name, "fieldName": name.lower()} for number, name in enumerate(COLUMNS)
+]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_portals_put_around_their_rows_is_passed_over(indent: int | None):
+    ckan = {"help": "x", "success": True, "result": {"fields": FIELDS, "records": ROWS, "total": 20}, "n": {}}
+    assert found_in(json.dumps(ckan, indent=indent)) == TEXTS
+    esri = {"geometryType": "x", "fields": [{"name": "id", "type": "x"}], "features": ROWS}
+    assert found_in(json.dumps(esri, indent=indent)) == TEXTS
+    arrays = [list(row.values()) for row in TEXTS]
+    dump = {"fields": FIELDS, "records": ARRAYS}
+    assert found_in(json.dumps(dump, indent=indent)) == [COLUMNS, *arrays]
+    socrata = {"meta": {"view": VIEW}, "data": [["row-1", *row] for row in ARRAYS]}
+    found = found_in(json.dumps(socrata, indent=indent))
+    assert found == [[":sid", *COLUMNS], *(["row-1", *row] for row in arrays)]
+
+
+def test_a_result_that_holds_no_rows_is_a_member_however_deep_it_is():
+    odd = {"result": {"result": {"rows": [{"a": 1}]}}, "rows": ROWS}
+    assert found_in(json.dumps(odd)) == TEXTS
+    with pytest.raises(InputError):
+        found_in('{"rows": [{"a": 1}], "b": ' + '{"result": ' * 200_000)
+    with pytest.raises(InputError):
+        found_in('{"result": ' * 200_000)
