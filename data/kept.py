@@ -20,7 +20,7 @@ from data.hashes import Hashes
 from data.sealed import DAMAGED, read_json, write_json
 from data.storage import state_of
 from data.values import decode, encode, fingerprint
-from data.writing import make_folder, replacing
+from data.writing import is_file, make_folder, replacing
 
 FOLDER: Final = "kept"
 """The folder in ``work/``."""
@@ -303,6 +303,7 @@ class Stage(Generic[T]):
         for path in files:
             target = self._folder / _below(path, place)
             make_folder(target.parent)
+            is_file(target)  # what is in its place and is no file goes
             found[_below(path, place)] = _copy(path, target)
         return found
 
@@ -311,7 +312,7 @@ class Stage(Generic[T]):
         for name, sha256 in files.items():
             source = self._folder / name
             make_folder((place / name).parent)
-            if not source.is_file():
+            if not is_file(source):
                 return f"{self._folder.name}/{name}: {_GONE}"
             if _copy(source, place / name) != sha256:
                 return f"{self._folder.name}/{name}: {DAMAGED}"
@@ -322,7 +323,7 @@ class Stage(Generic[T]):
             return ""
         for name, sha256 in read_json(self._path, _VERSION).value["files"].items():
             path = self.keeper.work / name
-            if not path.is_file():
+            if not is_file(path):
                 return f"../{name}: {_GONE}"
             if _sha256(path) != sha256:
                 return f"../{name}: {DAMAGED}"

@@ -7,6 +7,7 @@ the setting: it is a property of the folder, which workers on other hosts see as
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,24 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file in a place that is the program's own.
+
+    Whatever else is there, a folder, a pipe or a link to itself, is taken away: nothing can be written in its
+    place, and a pipe would be read for ever.
+
+    Raises:
+        OSError: It cannot be asked or taken away.
+    """
+    if path.is_file():
+        return True
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    return False
 
 
 def as_its_folder(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
     found = read_json(facts, _LAYOUT)
-    fault = found.fault or (fault_of(kept) if kept.is_file() and found.value else "")
+    fault = found.fault or (fault_of(kept) if os.path.lexists(kept) and found.value else "")
     if fault or found.value is None or not kept.is_file():
         sources = open_layers(own)
         crs = common_crs(sources)
