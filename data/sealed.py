@@ -66,7 +66,7 @@ def is_intact(path: Path) -> bool:
 
 
 def fault_of(path: Path) -> str:
-    """What is wrong with a Parquet file that should be sealed; what is in its place and no file is taken away.
+    """What is wrong with a Parquet file that should be sealed; what is no file is taken away.
 
     Returns:
         :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is.
