@@ -303,7 +303,6 @@ class Stage(Generic[T]):
         for path in files:
             target = self._folder / _below(path, place)
             make_folder(target.parent)
-            is_file(target)  # what is in its place and is no file goes
             found[_below(path, place)] = _copy(path, target)
         return found
 
@@ -359,7 +358,7 @@ def _sha256(path: Path) -> str:
 def _copy(source: Path, target: Path) -> str:
     """Copy a file, and give the SHA-256 of what was copied: it is read once."""
     digest = hashlib.sha256()
-    with replacing(target) as beside, source.open("rb") as read, beside.open("wb") as written:
+    with replacing(target, own=True) as beside, source.open("rb") as read, beside.open("wb") as written:
         while piece := read.read(_PIECE):
             digest.update(piece)
             written.write(piece)

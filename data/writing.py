@@ -21,16 +21,25 @@ _OWNER: Final = 0o600
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, own: bool = False) -> Iterator[Path]:
     """Give a temporary path beside ``path`` to write to, and rename it to ``path`` when the block succeeds.
 
     The temporary name holds the process id, so that two writers of one file do not collide. On an error the
     temporary file is removed. In a private folder the file is as private as the folder.
+
+    Args:
+        path: The file.
+        own: Whether the place is the program's own, in ``work/``: a folder in its place is taken away then.
+
+    Yields:
+        The temporary path.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield beside
         as_its_folder(beside)
+        if own:
+            is_file(path)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
