@@ -21,7 +21,7 @@ from data.hashes import Hashes
 from data.sealed import DAMAGED, read_json, write_json
 from data.storage import state_of
 from data.values import decode, encode, fingerprint
-from data.writing import make_folder, replacing
+from data.writing import is_file, make_folder, replacing
 
 FOLDER: Final = "kept"
 """The folder in ``work/``."""
@@ -314,7 +314,7 @@ class Stage(Generic[T]):
         for name, sha256 in files.items():
             source = self._folder / name
             make_folder((place / name).parent)
-            if not source.is_file():
+            if not is_file(source):
                 return f"{self._folder.name}/{name}: {_GONE}"
             if _copy(source, place / name) != sha256:
                 return f"{self._folder.name}/{name}: {DAMAGED}"
@@ -325,7 +325,7 @@ class Stage(Generic[T]):
             return ""
         for name, sha256 in read_json(self._path, _VERSION).value["files"].items():
             path = self.keeper.work / name
-            if not path.is_file():
+            if not is_file(path):
                 return f"../{name}: {_GONE}"
             if _sha256(path) != sha256:
                 return f"../{name}: {DAMAGED}"
@@ -361,7 +361,7 @@ def _sha256(path: Path) -> str:
 def _copy(source: Path, target: Path) -> str:
     """Copy a file, and give the SHA-256 of what was copied: it is read once."""
     digest = hashlib.sha256()
-    with replacing(target) as beside, source.open("rb") as read, beside.open("wb") as written:
+    with replacing(target, own=True) as beside, source.open("rb") as read, beside.open("wb") as written:
         while piece := read.read(_PIECE):
             digest.update(piece)
             written.write(piece)

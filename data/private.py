@@ -22,6 +22,8 @@ from data.settings import FILE, Private
 from data.writing import mode_in
 
 _ALL: Final = 0o777
+_LAST_GROUP: Final = 2**32 - 2
+"""The largest id that a group can have; the one after it means "as it is"."""
 _usual: list[int] = []
 """The umask outside of the outermost :func:`privately`, while there is one."""
 
@@ -66,6 +68,8 @@ def access_of(settings: Private) -> Access:
         return Access()
     try:
         group = int(name) if name.isdecimal() else grp.getgrnam(name).gr_gid
+        if group > _LAST_GROUP:
+            raise KeyError(name)
     except (KeyError, ValueError, OverflowError):
         raise InputError(
             f"{FILE}: private.group: there is no group {name!r} on this machine; write one of yours: {_own()}"

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from data.writing import make_folder, replacing
+from data.writing import is_file, make_folder, replacing
 
 DAMAGED: Final = "was damaged"
 EARLIER: Final = "is of an earlier version"
@@ -65,7 +66,7 @@ def is_intact(path: Path) -> bool:
 
 
 def fault_of(path: Path) -> str:
-    """What is wrong with a Parquet file that should be sealed.
+    """What is wrong with a Parquet file that should be sealed; what is no file is taken away.
 
     Returns:
         :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is.
@@ -73,6 +74,8 @@ def fault_of(path: Path) -> str:
     Raises:
         OSError: It cannot be read.
     """
+    if not is_file(path):
+        return DAMAGED
     with path.open("rb") as file:
         at = _footer_at(file)
         if at is None or at < _SEAL:
@@ -84,6 +87,32 @@ def fault_of(path: Path) -> str:
             return ""
         earlier = stored.startswith(_FAMILY) and not stored.startswith(_MARK)
         return EARLIER if earlier else DAMAGED
+
+
+def is_of_this_version(path: Path) -> bool:
+    """Whether a Parquet file has the seal of this version; nothing is summed, so it may be damaged.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        at = _footer_at(file)
+        if at is None or at < _SEAL:
+            return False
+        file.seek(at - _SEAL)
+        return file.read(len(_MARK)) == _MARK
+
+
+def lines_of_earlier(place: str, files: int, then: str) -> list[str]:
+    """The line for files of an earlier version, which may be all that there are; none where there is none.
+
+    Example:
+        >>> lines_of_earlier("work/alerts", 12, "parsed again")
+        ['work/alerts: 12 files, each is of an earlier version; parsed again']
+    """
+    return [f"{place}: {files:,} files, each {EARLIER}; {then}"] if files else []
 
 
 @dataclass(frozen=True)
@@ -119,7 +148,7 @@ def write_json(path: Path, value: Any, version: str) -> None:
 
 
 def read_json(path: Path, version: str) -> Kept:
-    """Read a value that :func:`write_json` wrote.
+    """Read a value that :func:`write_json` wrote; what is in its place and is no file is taken away.
 
     Args:
         path: The file.
@@ -128,10 +157,12 @@ def read_json(path: Path, version: str) -> Kept:
     Raises:
         OSError: It exists, and cannot be read.
     """
+    if not os.path.lexists(path):
+        return Kept()
+    if not is_file(path):
+        return Kept(fault=DAMAGED)
     try:
         found = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return Kept()
     except (ValueError, RecursionError):
         return Kept(fault=DAMAGED)
     if not isinstance(found, dict):

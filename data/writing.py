@@ -7,6 +7,7 @@ the setting: it is a property of the folder, which workers on other hosts see as
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,19 +21,46 @@ _OWNER: Final = 0o600
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, own: bool = False) -> Iterator[Path]:
     """Give a temporary path beside ``path`` to write to, and rename it to ``path`` when the block succeeds.
 
     The temporary name holds the process id, so that two writers of one file do not collide. On an error the
     temporary file is removed. In a private folder the file is as private as the folder.
+
+    Args:
+        path: The file.
+        own: Whether the place is the program's own, in ``work/``: a folder in its place is taken away then.
+
+    Yields:
+        The temporary path.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield beside
         as_its_folder(beside)
+        if own:
+            is_file(path)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file in a place that is the program's own.
+
+    Whatever else is there, a folder, a pipe or a link to itself, is taken away: nothing can be written in its
+    place, and a pipe would be read for ever.
+
+    Raises:
+        OSError: It cannot be asked or taken away.
+    """
+    if path.is_file():
+        return True
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    return False
 
 
 def as_its_folder(path: Path) -> None:

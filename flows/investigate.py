@@ -16,6 +16,7 @@ from data.tables import read_table
 from flows import parts as registry
 from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
+from flows.run.left import check_left, previous
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part
 from flows.run.preflight import (
@@ -30,7 +31,7 @@ from flows.run.preflight import (
 )
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
-from flows.run.provenance import previous, provenance, write_provenance
+from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.scheduled import agencies_gone, agencies_ready
 from flows.run.step import subflow
@@ -225,6 +226,7 @@ def run_parts(
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     investigation, parts = given.investigation, registry.load(names)
+    left = () if whole else check_left(investigation.out, parts)
     with (
         using(given),
         workers(parts) as client_of,
@@ -257,7 +259,7 @@ def run_parts(
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return RunResult(investigation.out, found, (*notes, *own))
+    return RunResult(investigation.out, found, (*notes, *left, *own))
 
 
 def _run_part(part: Part, job: Job) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from flows.run.part import Part
+    from tasks.mail.look import Planned
 
 
 def automations(notify: str | None) -> None:
@@ -194,20 +195,24 @@ def plan(folder: Path, partition: int | None) -> None:
         to.print(f"note: {printable(note)}", markup=False)
 
 
-def _print_reading(investigation: Investigation, partition: int | None, to: Console) -> None:
-    """Print which mailboxes would be read, and what is done already."""
+def _planned(
+    investigation: Investigation, partition: int | None, on_progress: Callable[[int, int], None]
+) -> list[Planned]:
+    """What a run would read of each mailbox, in order of agency and file."""
     from tasks.mail.look import plan_reading
 
+    files, pages = mailboxes_of(investigation), investigation.code_pages
+    found = plan_reading(files, investigation.work, partition, on_progress, code_pages=pages)
+    return sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
+
+
+def _print_reading(investigation: Investigation, partition: int | None, to: Console) -> None:
+    """Print which mailboxes would be read, and what is done already."""
     private = kept_private(investigation.work, investigation.out, investigation.config.private)
-    with private, speaking(console()).stage("survey the mailboxes", "files") as on_progress:
-        found = plan_reading(
-            mailboxes_of(investigation),
-            investigation.work,
-            partition,
-            on_progress,
-            code_pages=investigation.code_pages,
-        )
-    planned = sorted(found, key=lambda each: (each.mailbox.agency, each.mailbox.files))
+    with private as tightened, speaking(console()).stage("survey the mailboxes", "files") as on_progress:
+        planned = _planned(investigation, partition, on_progress)
+    for line in (*tightened.notes, *tightened.warnings):
+        to.print(f"note: {printable(line)}", markup=False)
     titles = ("agency", "source", "file", "messages", "done", "partitions to read")
     print_table(
         titles,

@@ -211,7 +211,10 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
     """
     left_out = skipped(investigation)
     if only is None and "mail" not in left_out:
-        mailboxes_of(investigation)
+        try:
+            mailboxes_of(investigation)
+        except NoMailboxError as error:
+            raise _nothing_to_run(investigation, left_out, error) from error
     for part in only or ():
         if part not in {*registry.PARTS, *registry.PLANNED}:
             near = nearest(part, registry.PARTS)
@@ -225,6 +228,19 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
             mailboxes_of(investigation)
     asked = registry.PARTS if only is None else only
     return tuple(part for part in registry.PARTS if part in asked and part not in left_out)
+
+
+def _nothing_to_run(
+    investigation: Investigation, left_out: Mapping[str, str], error: InputError
+) -> InputError:
+    """What to say where there is no mailbox: what the parts lack whose own files are there, if any are."""
+    begun = [part for part in left_out if part in registry.PARTS and _begun(investigation, part)]
+    if len(left_out) < len({*registry.PARTS, *registry.PLANNED} - {"mail"}) or not begun:
+        return error
+    lacking = "; ".join(f"{part} cannot run: {left_out[part]}" for part in begun)
+    return InputError(
+        f"{investigation.folder}: {lacking}; put it there. There is no mailbox in records/ either"
+    )
 
 
 def notes(

@@ -99,15 +99,6 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def previous(out: Path) -> dict[str, Any]:
-    """The provenance of the last run; empty where there was none."""
-    path = out / PROVENANCE
-    if not path.is_file():
-        return {}
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
 def write_provenance(values: Mapping[str, Any], out: Path) -> Path:
     """Write `provenance.json` to a folder and return its path."""
     path = out / PROVENANCE

@@ -24,7 +24,7 @@ from lxml import etree
 
 from data.crosswalk import Crosswalk
 from data.errors import InputError
-from data.sealed import fault_of, is_intact, seal
+from data.sealed import EARLIER, fault_of, is_intact, lines_of_earlier, seal
 from data.tables import write_parquet
 from data.writing import make_folder, replacing
 from tasks.alerts.look import check_templates
@@ -235,10 +235,14 @@ def parse_sources(
     laid, batches = plan(sources, timezones, crosswalk, work)
     todo = [(batch, zone) for batch, zone in batches if not is_done(batch)]
     faults = {batch.result: fault_of(batch.result) for batch, _ in todo if batch.result.exists()}
-    rebuilt = tuple(
-        f"work/alerts/{path.parent.name}/{path.name}: {fault}; parsed again"
-        for path, fault in sorted(faults.items())
-        if fault
+    earlier = list(faults.values()).count(EARLIER)
+    rebuilt = (
+        *lines_of_earlier("work/alerts", earlier, "parsed again"),
+        *(
+            f"work/alerts/{path.parent.name}/{path.name}: {fault}; parsed again"
+            for path, fault in sorted(faults.items())
+            if fault and fault != EARLIER
+        ),
     )
     kept = len(batches) - len(todo)
     report = on_progress or (lambda _done, _all: None)

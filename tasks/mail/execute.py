@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from data.printable import printable
+from data.sealed import EARLIER, lines_of_earlier
 from data.storage import Location
 from tasks.mail.intact import drop_damaged, drop_damaged_lists
 from tasks.mail.partitions import (
@@ -111,20 +112,24 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
         work: The investigation's work folder.
 
     Returns:
-        A line for each, which names the mailbox, sorted.
+        A line for each, which names the mailbox, sorted; one line for all those of an earlier version.
     """
-    lines = []
+    lines, earlier = [], 0
     for mailbox in {mailbox.reading: mailbox for mailbox in reversed(mailboxes)}.values():
         folder, file = mailbox.mail_folder(work), printable(mailbox.files[0])
+        mail, lists = drop_damaged(folder), drop_damaged_lists(folder)
+        earlier += [*mail.values(), *lists.values()].count(EARLIER)
         lines += [
             f"work/mail/{folder.name}/{name}: {fault}; its messages of {file} were read again"
-            for name, fault in drop_damaged(folder).items()
+            for name, fault in mail.items()
+            if fault != EARLIER
         ]
         lines += [
             f"work/mail/{attachments_folder(folder).name}/{name}: {fault}; {_LISTS[name[:4]]}"
-            for name, fault in drop_damaged_lists(folder).items()
+            for name, fault in lists.items()
+            if fault != EARLIER
         ]
-    return sorted(lines)
+    return [*lines_of_earlier("work/mail", earlier, "what they hold is read again"), *sorted(lines)]
 
 
 def read_mailboxes(

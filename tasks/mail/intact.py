@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from data.sealed import DAMAGED, fault_of, is_intact
+from data.writing import is_file
 from tasks.mail.partitions import attachments_file, attachments_folder, read_summary
 
 
@@ -22,8 +24,9 @@ def drop_damaged(folder: Path) -> dict[str, str]:
     """
     damaged = {path: fault for path in sorted(folder.glob("part-*.parquet")) if (fault := _fault_of(path))}
     for path in damaged:
-        attachments_file(path).unlink(missing_ok=True)
-        path.unlink()
+        for each in (path, attachments_file(path)):
+            if is_file(each):
+                each.unlink()
     return {path.name: fault for path, fault in damaged.items()}
 
 
@@ -39,7 +42,7 @@ def drop_damaged_lists(folder: Path) -> dict[str, str]:
     made = sorted(attachments_folder(folder).glob("[hl]*-*.parquet"))
     damaged = {path: fault for path in made if (fault := fault_of(path))}
     for path in damaged:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return {path.name: fault for path, fault in damaged.items()}
 
 
@@ -53,6 +56,6 @@ def _fault_of(part: Path) -> str:
     if fault := fault_of(part):
         return fault
     attachments = attachments_file(part)
-    if attachments.is_file():
+    if os.path.lexists(attachments):
         return fault_of(attachments)
     return DAMAGED if read_summary(part).attachments else ""

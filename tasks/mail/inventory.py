@@ -109,10 +109,7 @@ def _read(source: MailSource, hashed: bool) -> Iterator[pa.Table]:
                     return  # the list was not completed, and the number of rows will say so
                 yield rows.append_column("sha256", _hashes(path, rows)) if hashed else rows
             except (pa.ArrowInvalid, OSError) as error:
-                raise InputError(
-                    f"{path}: cannot be read as Parquet; delete the folder {part.parent}, and the next run "
-                    "reads the mailbox again"
-                ) from error
+                raise InputError(f"{path}: was damaged during the run; run again: it is read anew") from error
 
 
 def hashes_file(path: Path) -> Path:

@@ -141,6 +141,6 @@ def _planned(mailbox: Mailbox, work: Path, size: int) -> Planned:
     if listing is None:
         return Planned(mailbox, None, 0, 0, mailbox.examined.problem)
     total = len(listing.nodes)
-    ranges = finished(mailbox.mail_folder(work), total)
+    ranges = finished(mailbox.mail_folder(work), total, usable=True)
     done = sum(stop - start for start, stop in ranges)
     return Planned(mailbox, listing.listed, done, len(gaps(total, ranges, size)), None)

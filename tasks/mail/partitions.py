@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from data.errors import InputError
 from data.schema import TABLES
-from data.sealed import seal
+from data.sealed import is_of_this_version, seal
 from data.writing import as_its_folder, make_folder
 from tasks.mail.attachment_writer import AttachmentWriter, name_beside
 from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
@@ -157,10 +157,17 @@ def gaps(total: int, done: Iterable[tuple[int, int]], size: int) -> list[tuple[i
     return left
 
 
-def finished(folder: Path, total: int) -> list[tuple[int, int]]:
-    """The ranges of the partitions in ``folder``, in order; of two that overlap only the first."""
+def finished(folder: Path, total: int, *, usable: bool = False) -> list[tuple[int, int]]:
+    """The ranges of the partitions in ``folder``, in order; of two that overlap only the first.
+
+    Args:
+        folder: The folder of a mailbox's partitions; may be absent.
+        total: Messages in the mailbox.
+        usable: Whether those of an earlier version are left out, which a run reads again.
+    """
     ranges: list[tuple[int, int]] = []
-    for start, stop in sorted(_range_of(path) for path in folder.glob("part-*.parquet")):
+    files = (path for path in folder.glob("part-*.parquet") if not usable or is_of_this_version(path))
+    for start, stop in sorted(map(_range_of, files)):
         if start >= (ranges[-1][1] if ranges else 0) and stop <= total:
             ranges.append((start, stop))
     return ranges
@@ -331,16 +338,15 @@ def read_summary(path: Path) -> PartitionSummary:
     """What happened to the messages of a partition, from its own metadata.
 
     Raises:
-        InputError: The file was not written here, or is damaged; the message names it and says to delete it.
+        InputError: The file was not written here, or was damaged after it was checked.
     """
+    damaged = f"{path}: was damaged during the run; run again: it is read anew"
     try:
         metadata = pq.read_metadata(path).metadata or {}
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            f"{path}: cannot be read as Parquet; delete it, and the next run writes it again"
-        ) from error
+        raise InputError(damaged) from error
     if _META not in metadata:
-        raise InputError(f"{path}: was not written by nwatch; delete it, and the next run writes it again")
+        raise InputError(damaged)
     fields = json.loads(metadata[_META])
     fields["quarantine"] = tuple(Quarantined(**row) for row in fields["quarantine"])
     return PartitionSummary(**fields)

@@ -296,5 +296,5 @@ def write_located(
     table = table.append_column("GEOID", pc.take(ranking.geoids, tract))
     table = table.append_column("tracts_matched", pa.array(matched))
     table = table.append_column("tied", pa.array(tied))
-    with replacing(target) as beside:
+    with replacing(target, own=True) as beside:
         pq.write_table(table, beside, compression="lz4", use_dictionary=_REPEATED, write_statistics=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from pyproj import CRS
 from data.errors import InputError
 from data.printable import escaped
 from data.sealed import fault_of, read_json, seal, write_json
-from data.writing import make_folder, replacing
+from data.writing import is_file, make_folder, replacing
 from tasks.places import repair
 from tasks.places.coordinates import needs_transform
 from tasks.places.kept_layer import write_layer
@@ -84,8 +85,8 @@ def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
     found = read_json(facts, _LAYOUT)
-    fault = found.fault or (fault_of(kept) if kept.is_file() and found.value else "")
-    if fault or found.value is None or not kept.is_file():
+    fault = found.fault or (fault_of(kept) if os.path.lexists(kept) and found.value else "")
+    if fault or found.value is None or not is_file(kept):
         sources = open_layers(own)
         crs = common_crs(sources)
         parts = [_part(source, crs, folder) for source in sources]

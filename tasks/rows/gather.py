@@ -211,7 +211,7 @@ def count_bucket(piece: BucketPiece) -> BucketCounts:
     """
     found = _first_rows(piece)
     counted = piece.count(found.rows)
-    with replacing(piece.batch) as beside:
+    with replacing(piece.batch, own=True) as beside:
         pq.write_table(
             counted.batch,
             beside,

@@ -87,6 +87,12 @@ def test_a_group_may_write_where_the_settings_say_so():
     assert oct(Access(1, "news", writes=True).folders) == "0o2770"
 
 
+@pytest.mark.parametrize("number", ["4294967295", "99999999999", "9" * 900])
+def test_a_number_that_no_group_can_have_is_one_line(number: str):
+    with pytest.raises(InputError, match=r"private.group: there is no group"):
+        access_of(Private(group=number))
+
+
 def test_a_group_that_is_not_there_is_one_line():
     with pytest.raises(
         InputError, match=r"investigation.toml: private.group: there is no group 'no-such'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.sealed import DAMAGED, EARLIER, Kept, fault_of, is_intact, read_json, seal, write_json
+from data.sealed import (
+    DAMAGED,
+    EARLIER,
+    Kept,
+    fault_of,
+    is_intact,
+    is_of_this_version,
+    read_json,
+    seal,
+    write_json,
+)
 
 TABLE = pa.table({"a": list(range(50)), "b": ["x"] * 50})
 
@@ -124,3 +135,29 @@ def test_json_of_another_version_and_json_without_a_seal_are_earlier(note: Path)
     assert read_json(note, "notes 2") == Kept(fault=EARLIER)
     note.write_text(json.dumps(VALUE))
     assert read_json(note, "notes 1") == Kept(fault=EARLIER)
+
+
+@pytest.mark.parametrize("how", ["pipe", "folder", "loop", "broken link"])
+def test_what_is_no_file_is_damaged_and_taken_away(sealed: Path, how: str):
+    value = sealed.with_name("a.json")
+    for path in (sealed, value):
+        path.unlink(missing_ok=True)
+        if how == "pipe":
+            os.mkfifo(path)
+        elif how == "folder":
+            (path / "deeper").mkdir(parents=True)
+        else:
+            path.symlink_to(path if how == "loop" else path.parent / "nothing")
+    assert (fault_of(sealed), read_json(value, "1")) == (DAMAGED, Kept(fault=DAMAGED))
+    assert not os.path.lexists(sealed)
+    assert read_json(value, "1") == Kept()
+    write_json(value, [1], "1")
+    assert read_json(value, "1") == Kept([1])
+
+
+def test_the_version_of_a_seal_is_known_without_reading_the_file(sealed: Path):
+    whole = sealed.read_bytes()
+    assert is_of_this_version(sealed)
+    for content in (whole.replace(b"nwatch seal 2 ", b"nwatch sha256 "), whole[-8:], whole[:100], b""):
+        sealed.write_bytes(content)
+        assert not is_of_this_version(sealed)

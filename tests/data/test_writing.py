@@ -51,3 +51,15 @@ def test_elsewhere_the_umask_decides(tmp_path: Path, umask: int):
         beside.write_text("x")
     assert mode(place / "c") == oct(0o666 & ~umask)
     assert mode(make_folder(place / "d")) == oct(0o777 & ~umask)
+
+
+def test_a_folder_makes_room_only_where_the_place_is_the_programs_own(tmp_path: Path):
+    path = tmp_path / "a.parquet"
+    (path / "deeper").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError), replacing(path) as beside:
+        beside.write_text("new")
+    assert (path / "deeper").is_dir()
+    with replacing(path, own=True) as beside:
+        beside.write_text("new")
+    assert path.read_text() == "new"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.parquet"]

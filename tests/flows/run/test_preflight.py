@@ -294,3 +294,17 @@ def test_the_input_of_one_investigation_is_not_used_for_another(synthetic: Path,
         assert inputs(synthetic).investigation.folder == synthetic
         assert inputs(whole).investigation.folder == whole
     assert inputs(synthetic).investigation.folder == synthetic
+
+
+def test_where_nothing_can_run_the_files_that_the_others_lack_are_named(tmp_path: Path):
+    (tmp_path / "investigation.toml").write_text('name = "x"\n')
+    with pytest.raises(InputError, match=r"records: no mailbox .*put them into one folder per agency"):
+        parts_to_run(Investigation.open(tmp_path))
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts/a.csv").write_text("id\n")
+    with pytest.raises(InputError) as raised:
+        parts_to_run(Investigation.open(tmp_path))
+    assert str(raised.value) == (
+        f"{tmp_path}: posts cannot run: no census/tracts*, census/acs.*, census/city_tracts.*; put it there. "
+        "There is no mailbox in records/ either"
+    )

@@ -14,7 +14,8 @@ from flows.parts import load
 from flows.parts.gentrification import GentrificationFound
 from flows.parts.mail import MailFound
 from flows.parts.selection import SelectionFound
-from flows.run.provenance import previous, provenance, write_provenance
+from flows.run.left import previous
+from flows.run.provenance import provenance, write_provenance
 from tasks.mail.results import MailSource, Reading
 from tasks.rows.results import InputFile, Recognised
 from tasks.selection.results import AtlasInput, GentrificationInput

@@ -242,6 +242,17 @@ def test_a_damaged_result_is_parsed_again_and_said(
     assert parse_sources(sources, ZONES, crosswalk, tmp_path).rebuilt == ()
 
 
+def test_results_of_an_earlier_version_are_one_line(
+    mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    sources = [mailbox(rows, [2, 4, 6])]
+    whole = parse_sources(sources, ZONES, crosswalk, tmp_path)
+    for file in whole.sources[0].files:
+        file.write_bytes(file.read_bytes().replace(b"nwatch seal 2 ", b"nwatch sha256 "))
+    (line,) = parse_sources(sources, ZONES, crosswalk, tmp_path).rebuilt
+    assert line == "work/alerts: 4 files, each is of an earlier version; parsed again"
+
+
 def test_mail_that_is_damaged_during_the_run_is_one_line(
     mailbox: Build, rows: list[dict[str, Any]], crosswalk: Crosswalk, tmp_path: Path
 ) -> None:

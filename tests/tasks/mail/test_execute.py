@@ -11,7 +11,7 @@ from distributed import Client
 
 from data.catalog import RecordFile
 from tasks.mail.execute import drop_damaged_mail, examine_files, read_mailboxes, unread_spans
-from tasks.mail.partitions import partition_file
+from tasks.mail.partitions import finished, partition_file
 from tasks.mail.results import to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox, examine, group
@@ -131,3 +131,17 @@ def test_a_damaged_partition_is_read_again_and_said(
     )
     assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25)) == whole
     assert kit.partition_tables(folder).equals(table)
+
+
+def test_mail_of_an_earlier_version_is_one_line_and_not_counted_as_done(
+    threads: Client, alerts_box: Box, tmp_path: Path
+):
+    mailbox = mailbox_of(alerts_box.path)
+    read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25))
+    folder = mailbox.mail_folder(tmp_path)
+    for path in folder.glob("*.parquet"):
+        path.write_bytes(path.read_bytes().replace(b"nwatch seal 2 ", b"nwatch sha256 "))
+    assert len(finished(folder, 100)) == 4
+    assert finished(folder, 100, usable=True) == []
+    (line,) = drop_damaged_mail([mailbox], tmp_path)
+    assert line == "work/mail: 4 files, each is of an earlier version; what they hold is read again"

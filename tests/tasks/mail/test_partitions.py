@@ -176,7 +176,7 @@ def test_half_written_and_unknown_files_are_not_taken_for_partitions(tmp_path: P
 def test_a_parquet_file_of_another_program_is_an_error_that_says_what_to_do(tmp_path: Path):
     path = tmp_path / partition_file(0, 5)
     pq.write_table(pa.table({"a": [1]}), path)
-    with pytest.raises(InputError, match=rf"{path.name}: was not written by nwatch; delete it"):
+    with pytest.raises(InputError, match=rf"{path.name}: was damaged during the run; run again"):
         read_summary(path)
 
 
@@ -184,7 +184,7 @@ def test_a_partition_cut_by_a_power_failure_is_an_error_that_says_what_to_do(tmp
     write_partition(tmp_path, 0, 1, [mail(1)], FOLDERS)
     path = tmp_path / partition_file(0, 1)
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputError, match=rf"{path.name}.*delete it"):
+    with pytest.raises(InputError, match=rf"{path.name}.*run again"):
         summaries(tmp_path, 1)
 
 
