@@ -68,8 +68,8 @@ class Figure:
 def nwatch(points: list[Path], tracts: Path, out: Path, workers: int) -> tuple[Callable[[], int], Any]:
     """The project's join, on workers that have imported what they need."""
     from cluster import ClusterSettings, connect
+    from tasks.layers.results import Layer
     from tasks.places.locate import locate
-    from tasks.places.results import Layer
     from tasks.rows.results import InputFile
 
     cluster = connect(ClusterSettings(workers=workers))
@@ -246,8 +246,8 @@ def _cpu() -> float:
 
 def make_input(real: Path, folder: Path) -> None:
     """The layer as the program keeps it, and the Census."""
-    from tasks.places.census import read_acs
-    from tasks.places.prepare import prepare_layer
+    from tasks.census.read import read_acs
+    from tasks.layers.prepare import prepare_layer
 
     layer = prepare_layer(real / "cb_2019_us_tract_500k.zip", folder)
     layer.path.rename(folder / "tracts.parquet")

@@ -30,7 +30,7 @@ def build(folder: Path, replace: bool = False) -> None:
             ``census/gentrification`` already. Of several mistakes, all but the last are printed.
         LedgerError: The counts do not add up.
     """
-    from tasks.places.look import read_city_lists
+    from tasks.census.look import read_city_lists
     from tasks.selection.look import (
         FILE_NAME,
         build_gentrification,

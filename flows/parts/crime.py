@@ -21,9 +21,9 @@ from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
+    from tasks.census.results import Census
     from tasks.crime.results import CrimeCounts, GatheredCrimes
     from tasks.income.results import Findings
-    from tasks.places.results import Census
 
 
 TEST: Final = "test the crimes"

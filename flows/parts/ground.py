@@ -15,13 +15,22 @@ from flows.run.step import step
 from tasks.rows.results import InputFile
 
 if TYPE_CHECKING:
-    from tasks.places.results import Layer
+    from tasks.layers.results import Layer
 
 T = TypeVar("T")
 
 _LAYER: Final = "census/tracts"
 PREPARE: Final = "prepare the tracts"
-_CODE: Final = ("tasks", "tasks/rows", "tasks/rows/forms", "tasks/places", "tasks/income", "tasks/ledger")
+_CODE: Final = (
+    "tasks",
+    "tasks/rows",
+    "tasks/rows/forms",
+    "tasks/places",
+    "tasks/layers",
+    "tasks/census",
+    "tasks/income",
+    "tasks/ledger",
+)
 """What posts and crimes share of the code."""
 
 
@@ -68,10 +77,10 @@ class Ground:
         return found if self._stage.keeper.made else self._prepared()
 
     def _prepared(self) -> Layer:
-        from tasks.places import task as places
+        from tasks.layers.task import prepare
 
         states = self.hashes.states_of_layer(_LAYER, files_of_layer(self.layer))
-        found = step(places.prepare)(self.layer, self.job.work)
+        found = step(prepare)(self.layer, self.job.work)
         self.keeper.rebuilt += found.rebuilt
         self.hashes.note(states, {_LAYER: found.input.sha256})
         return replace(found, rebuilt=())

@@ -13,10 +13,12 @@ from flows.run.part import Found, files_by_hash
 
 if TYPE_CHECKING:
     from data.catalog import Investigation
+    from tasks.census.look import CensusFolder, CityLists, Needed
+    from tasks.census.results import Census
     from tasks.income.results import Findings
+    from tasks.layers.look import Bounds
+    from tasks.layers.results import Layer
     from tasks.ledger.results import PartClosed
-    from tasks.places.look import Bounds, CensusFolder, CityLists, Needed
-    from tasks.places.results import Census, Layer
     from tasks.rows.results import FileOfRows, InputFile, Recognised
 
 CENSUS: Final = ("census/tracts*", "census/acs.*", "census/city_tracts.*")
@@ -62,7 +64,7 @@ def folder(given: Inputs) -> CensusFolder:
 
 def census_files(investigation: Investigation) -> CensusFolder:
     """Which file of an investigation's ``census/`` is what."""
-    from tasks.places.look import sort_folder
+    from tasks.census.look import sort_folder
 
     return sort_folder(investigation.folder / "census", investigation.folder)
 
@@ -93,7 +95,7 @@ def recognised(given: Inputs) -> tuple[Recognised, ...]:
 
 def recognised_layer(given: Inputs) -> tuple[Recognised, ...]:
     """What the files of the tract layer were recognised as."""
-    from tasks.places.look import words_of_layer
+    from tasks.layers.look import words_of_layer
     from tasks.rows.results import Recognised
 
     return tuple(Recognised(label, words) for label, words in words_of_layer(given.once(layer)))
@@ -101,7 +103,7 @@ def recognised_layer(given: Inputs) -> tuple[Recognised, ...]:
 
 def layer(given: Inputs) -> tuple[Path, ...]:
     """The files of the tract layer."""
-    from tasks.places.look import find_layer
+    from tasks.layers.look import find_layer
 
     found = given.once(folder)
     try:
@@ -112,14 +114,14 @@ def layer(given: Inputs) -> tuple[Path, ...]:
 
 def bounds(given: Inputs) -> Bounds | None:
     """The tract layer's extent in degrees; None where it states none."""
-    from tasks.places.look import check_layer
+    from tasks.layers.look import check_layer
 
     return check_layer(given.once(layer))
 
 
 def census(given: Inputs) -> Census:
     """The Census, and the lists of all cities."""
-    from tasks.places.look import read_census
+    from tasks.census.look import read_census
 
     found = given.once(folder)
     made = given.once(city_lists_of_places) if not found.cities and found.has("places") else None
@@ -131,7 +133,8 @@ def census(given: Inputs) -> Census:
 
 def city_lists_of_places(given: Inputs) -> tuple[CityLists, tuple[InputFile, ...]]:
     """The lists of cities made from the boundaries of places: those examined, and those with crimes."""
-    from tasks.places.look import find_places, lists_of_places
+    from tasks.census.look import lists_of_places
+    from tasks.layers.look import find_places
 
     config = given.investigation.config
     include = config.cities.include
@@ -159,7 +162,7 @@ def city_tracts(given: Inputs) -> tuple[str, Path]:
 
 def census_of_examined(given: Inputs) -> Census:
     """The same Census, and the lists of the examined cities alone."""
-    from tasks.places.look import examined
+    from tasks.census.look import examined
 
     lists = given.once(folder).cities
     label = lists[0][0] if lists else "census/places*"

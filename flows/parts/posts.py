@@ -22,9 +22,9 @@ from flows.run.step import step
 from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
 if TYPE_CHECKING:
+    from tasks.census.results import Census
     from tasks.income.results import Findings
-    from tasks.places.look import Bounds
-    from tasks.places.results import Census
+    from tasks.layers.look import Bounds
     from tasks.posts.results import Gathered, PostsTables
     from tasks.rows.results import Recognised
 

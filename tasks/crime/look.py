@@ -16,7 +16,7 @@ from tasks.crime import peek
 from tasks.crime.plan import FilePlan, plan_of
 from tasks.crime.sections import section_lines, sections
 from tasks.crime.tidy import CrimeReader
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.places.points import swapped
 from tasks.rows.results import Recognised
 

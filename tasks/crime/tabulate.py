@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.settings import Crime
+from tasks.census.results import Census
 from tasks.crime.results import CrimeCounts
-from tasks.places.results import Census
 from tasks.places.usable import usable_geoids
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from data.schema import TABLES
 from data.tables import conform
+from tasks.census.results import Census
 from tasks.income.cities import PER, usable_tracts
 from tasks.income.deciles import decile_rows
 from tasks.income.polygons import centroids_km, read_polygons, touching
@@ -31,7 +32,7 @@ from tasks.income.results import NAMES, CityCrime, Findings
 from tasks.income.robust import rate_model, spearman, verdict
 from tasks.income.spatial import modified_t, morans_i, seed_of
 from tasks.income.threshold import bonferroni
-from tasks.places.results import Census, Layer
+from tasks.layers.results import Layer
 from tasks.scatter import run_each
 
 if TYPE_CHECKING:

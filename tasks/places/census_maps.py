@@ -17,13 +17,13 @@ import pyarrow as pa
 from data.errors import InputError
 from data.printable import escaped
 from data.record_names import as_label
-from tasks.places import archives, gdal
-from tasks.places.census_columns import Measure, is_wanted, measure_of
-from tasks.places.census_layouts import layout_of
-from tasks.places.census_sheets import Sheet, sheets
-from tasks.places.layer import Source, open_layer
-from tasks.places.layer_files import edition_in, is_layer
-from tasks.places.staging import staged
+from tasks.census.columns import Measure, is_wanted, measure_of
+from tasks.census.layouts import layout_of
+from tasks.census.sheets import Sheet, sheets
+from tasks.layers import archives, gdal
+from tasks.layers.files import edition_in, is_layer
+from tasks.layers.layer import Source, open_layer
+from tasks.layers.staging import staged
 
 _TEXTS: Final = (".geojson", ".geojsonl", ".geojsons", ".json")
 _PARQUET: Final = (".parquet", ".geoparquet")
@@ -40,7 +40,7 @@ def tables_of(path: Path, label: str) -> list[Sheet]:
         label: How it is named in an error.
 
     Raises:
-        InputError: As :func:`tasks.places.census_sheets.sheets`.
+        InputError: As :func:`tasks.census.sheets.sheets`.
     """
     return map_tables(path, label) or sheets(path, label)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.errors import InputError
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.places.points import swapped
 from tasks.rows.large_tables import first_blocks
 from tasks.rows.reader import Reader

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from data.errors import InputError
 from data.record_names import as_label
-from tasks.places.census_columns import MEASURES, Measure
+from tasks.census.columns import MEASURES, Measure
+from tasks.census.sheets import sheets
+from tasks.layers.editions import TRACTS
+from tasks.layers.files import SUFFIXES, find_places
 from tasks.places.census_maps import map_tables, measures_of
-from tasks.places.census_sheets import sheets
-from tasks.places.editions import TRACTS
-from tasks.places.layer_files import SUFFIXES, find_places
 
 File = tuple[str, Path]
 """Its path inside the investigation folder, and where to open it."""

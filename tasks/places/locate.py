@@ -28,7 +28,8 @@ from distributed import Client, Future, KilledWorker, as_completed, futures_of
 from pyproj import CRS
 
 from data.writing import make_folder, replacing
-from tasks.places.coordinates import to_layer
+from tasks.layers.coordinates import to_layer
+from tasks.layers.results import Layer
 from tasks.places.join import (
     NOWHERE,
     Ints,
@@ -40,7 +41,6 @@ from tasks.places.join import (
     resolve,
     strip_height,
 )
-from tasks.places.results import Layer
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of batches that are done, and the number of all."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 
 _FAR_LON: Final = 180.0
 _FAR_LAT: Final = 90.0

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.settings import Posts
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.posts.odd_rows import check_odd
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader

@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from data.schema import TABLES
 from data.settings import FILE
 from data.tables import read_table
+from tasks.census.results import Census
 from tasks.income.results import Findings
+from tasks.layers.results import Layer
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
     DUPLICATES,
@@ -25,7 +27,6 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
-from tasks.places.results import Census, Layer
 from tasks.posts.results import Gathered, PostsTables
 
 POSTS_IN_FILE: Final = "posts in the file"

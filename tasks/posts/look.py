@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data.errors import InputError
 from data.settings import Posts
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.places.points import swapped
 from tasks.posts.columns import LATITUDE, LONGITUDE, words_of
 from tasks.posts.odd_rows import EXCHANGED, check_odd

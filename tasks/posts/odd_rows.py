@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import InputError
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.posts.columns import LATITUDE, LONGITUDE, TIME
 from tasks.posts.times import MILLISECONDS, SECONDS
 from tasks.rows.reader import OddRows

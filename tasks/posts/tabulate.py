@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from data.schema import TABLES
 from data.tables import write_table
-from tasks.places.results import Census
+from tasks.census.results import Census
 from tasks.places.usable import usable_geoids
 from tasks.posts.external_sort import write_long
 from tasks.posts.results import PostsTables

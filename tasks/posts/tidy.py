@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from data import file_faults
 from data.errors import InputError
 from data.settings import Posts
-from tasks.places.coordinates import Bounds
+from tasks.layers.coordinates import Bounds
 from tasks.places.points import locations
 from tasks.posts import columns
 from tasks.posts.odd_rows import EXCHANGED, exchanged

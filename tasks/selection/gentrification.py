@@ -16,7 +16,7 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.settings import FILE, Selection
 from data.tables import conform, write_table
-from tasks.places.geoids import to_geoids
+from tasks.layers.geoids import to_geoids
 from tasks.rows.columns import match
 from tasks.rows.results import InputFile
 from tasks.rows.small_tables import ColumnType, not_negative, read_columns, read_header

@@ -64,7 +64,7 @@ class Inputs:
         sample: Likewise.
         survey: As :func:`tasks.selection.ltdb_files.read_acs_tables` gives it.
         metro_areas: As :func:`tasks.selection.ltdb_metros.read_metro_areas` gives it.
-        cities: As :func:`tasks.places.census.read_city_tracts` gives it.
+        cities: As :func:`tasks.census.read.read_city_tracts` gives it.
     """
 
     full_count: pa.Table

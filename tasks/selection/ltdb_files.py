@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from data import file_faults
 from data.errors import InputError
-from tasks.places.geoids import repeated_geoid, to_geoids
+from tasks.layers.geoids import repeated_geoid, to_geoids
 from tasks.rows.csv_head import check_columns
 from tasks.rows.forms.degrees import first_wrong_number
 from tasks.rows.small_tables import not_negative, read_texts

@@ -88,7 +88,7 @@ def looked_at(case: Path, part: str, client: Client) -> None:
 
         plan_reading(investigation.records(), investigation.work)
     elif part == "posts":
-        from tasks.places.prepare import prepare_layer
+        from tasks.layers.prepare import prepare_layer
         from tasks.posts.gather import gather_posts
 
         prepare_layer(found.layer, investigation.work)

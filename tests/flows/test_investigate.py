@@ -224,7 +224,7 @@ def test_what_the_caller_has_looked_at_is_not_looked_at_again(
     investigation: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
     from flows.investigate import investigate
-    from tasks.places.look import read_census
+    from tasks.census.look import read_census
 
     seen: list[Any] = []
 
@@ -232,7 +232,7 @@ def test_what_the_caller_has_looked_at_is_not_looked_at_again(
         seen.append(read_census(*given, **named))
         return seen[-1]
 
-    monkeypatch.setattr("tasks.places.look.read_census", noted)
+    monkeypatch.setattr("tasks.census.look.read_census", noted)
     looked_at = Inputs(Investigation.open(investigation))
     check(looked_at, ["posts", "crime"])
     with using(looked_at):

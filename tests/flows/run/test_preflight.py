@@ -263,8 +263,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(f"{module}.{function}", note)
 
     for module, function in (
-        ("tasks.places.look", "read_census"),
-        ("tasks.places.look", "check_layer"),
+        ("tasks.census.look", "read_census"),
+        ("tasks.layers.look", "check_layer"),
         ("tasks.posts.look", "check_posts"),
         ("tasks.crime.look", "check_crimes"),
         ("tasks.selection.look", "read_gentrification"),

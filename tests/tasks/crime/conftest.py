@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from data.settings import Crime
-from tasks.places.results import Census
+from tasks.census.results import Census
 
 BATTERY, CAR, ARSON = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE", "ARSON"
 

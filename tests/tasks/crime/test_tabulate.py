@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.settings import Crime
+from tasks.census.results import Census
 from tasks.crime.tabulate import count_crimes
-from tasks.places.results import Census
 
 BATTERY, CAR = "BATTERY - SIMPLE ASSAULT", "BURGLARY FROM VEHICLE"
 Rows = list[tuple[str, str | None]]

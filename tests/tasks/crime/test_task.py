@@ -16,12 +16,13 @@ from cluster import ClusterSettings, connect
 from data.schema import TABLES
 from data.settings import Crime
 from data.tables import read_table
+from tasks.census.read import read_census
+from tasks.census.results import Census
 from tasks.crime.ledger import COUNTED, CRIMES
 from tasks.crime.results import CrimeCounts
 from tasks.crime.task import close, count, gather
-from tasks.places.census import read_census
-from tasks.places.results import Census
-from tasks.places.task import locate_crimes, prepare
+from tasks.layers.task import prepare
+from tasks.places.task import locate_crimes
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")

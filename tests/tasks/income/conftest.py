@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from tasks.places.results import Census, Layer
+from tasks.census.results import Census
+from tasks.layers.results import Layer
 from tasks.rows.results import InputFile
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from tasks.income.polygons import centroids_km, read_polygons, touching
-from tasks.places.results import Layer
+from tasks.layers.results import Layer
 
 
 def test_polygons_come_in_the_order_asked_for_and_none_where_there_is_none(layer: Layer):

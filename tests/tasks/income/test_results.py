@@ -9,9 +9,10 @@ from distributed import Client
 
 from data.schema import TABLES
 from data.tables import read_table
+from tasks.census.results import Census
 from tasks.income.results import CityCrime, Findings, write_findings
 from tasks.income.tabulate import examine_crimes, examine_posts
-from tasks.places.results import Census, Layer
+from tasks.layers.results import Layer
 
 
 def examine(census: Census, counts: pa.Table, layer: Layer, client: Client, out: Path) -> Findings:

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from cluster import ClusterSettings, connect
 from data.schema import TABLES
+from tasks.census.results import Census
 from tasks.income import tabulate
 from tasks.income.cities import usable_tracts
 from tasks.income.results import CityCrime, Findings
 from tasks.income.tabulate import examine_crimes, examine_posts, relate_cities, robust_columns
-from tasks.places.results import Census, Layer
+from tasks.layers.results import Layer
 from tests.second import libpysal, moran, sm, stats
 
 Country = tuple[Census, pa.Table]

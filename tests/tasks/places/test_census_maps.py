@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from tasks.places.census_acs import read_acs_files
+from tasks.census.acs import read_acs_files
+from tasks.census.folder import CensusFolder, sort_folder
+from tasks.layers.layer import find_layer, recognised
+from tasks.layers.prepare import prepare_layer
 from tasks.places.census_maps import map_tables
-from tasks.places.folder import CensusFolder, sort_folder
-from tasks.places.layer import find_layer, recognised
-from tasks.places.prepare import prepare_layer
-from tests.tasks.places.layers import geoids, squares, written
+from tests.tasks.layers.made import geoids, squares, written
 
 PEOPLE = [1000.0 + number for number in range(12)]
 INCOMES: list[float | None] = [40_000.0 + number for number in range(11)] + [None]

@@ -16,12 +16,12 @@ import pytest
 import shapely
 from distributed import Client, KilledWorker
 
+import tasks.layers.prepare
 import tasks.places.locate
-import tasks.places.prepare
-from tasks.places.census import read_acs
+from tasks.census.read import read_acs
+from tasks.layers.prepare import prepare_layer
+from tasks.layers.results import Layer
 from tasks.places.locate import locate
-from tasks.places.prepare import prepare_layer
-from tasks.places.results import Layer
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
@@ -33,7 +33,7 @@ def layer(country: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("layer")
     country.to_parquet(folder / "tracts.parquet")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.places.prepare, "ROW_GROUP", 20)
+        patch.setattr(tasks.layers.prepare, "ROW_GROUP", 20)
         return prepare_layer(folder / "tracts.parquet", folder)
 
 

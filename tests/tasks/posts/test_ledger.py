@@ -9,10 +9,11 @@ import pytest
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import empty_table, read_table, write_table
+from tasks.census.results import Census
 from tasks.income.results import Findings
+from tasks.layers.results import Layer
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
-from tasks.places.results import Census, Layer
 from tasks.posts.ledger import IN_TRACTS, POSTS, close_posts
 from tasks.posts.results import Gathered, PostsTables
 from tasks.rows.results import FileOfRows, InputFile

@@ -15,7 +15,7 @@ import tasks.posts.external_sort
 import tasks.posts.tabulate
 from data.schema import TABLES
 from data.tables import read_table, write_table
-from tasks.places.results import Census
+from tasks.census.results import Census
 from tasks.posts.tabulate import tabulate_posts
 
 LOCATED = pa.schema(

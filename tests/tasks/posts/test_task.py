@@ -13,8 +13,9 @@ import shapely
 
 from cluster import ClusterSettings, connect
 from data.settings import Posts
-from tasks.places.results import Census
-from tasks.places.task import locate_posts, prepare
+from tasks.census.results import Census
+from tasks.layers.task import prepare
+from tasks.places.task import locate_posts
 from tasks.posts.results import PostsTables
 from tasks.posts.task import gather, tabulate
 

@@ -12,7 +12,7 @@ import pytest
 
 from data.errors import InputError
 from data.settings import Selection
-from tasks.places.census import read_city_tracts
+from tasks.census.read import read_city_tracts
 from tasks.selection.gentrification import judge_tracts, read_gentrification
 from tasks.selection.ltdb import (
     Built,
