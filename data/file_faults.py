@@ -106,10 +106,11 @@ def wrong_kind(label: str, kind: str, fix: str) -> InputError:
 
     Args:
         label: How the file is named in the message.
-        kind, fix: What it is, as "an Excel workbook", and what to do about it.
+        kind: What it is, as "an Excel workbook".
+        fix: What to do about it.
     """
-    ends = {"an Excel workbook": (".xls", ".xlsx"), "a zip archive": (".zip",)}.get(kind, (" ",))
-    said = "" if label.lower().endswith(ends) else ", despite its name"
+    own = {"an Excel workbook": (".xls", ".xlsx"), "a zip archive": (".zip",)}.get(kind, (" ",))
+    said = "" if label.lower().endswith(own) else ", despite its name"
     return InputError(f"{label}: is {kind}{said}; {fix}")
 
 
@@ -264,8 +265,8 @@ def holds_nul(label: str, row: int) -> InputError:
         >>> str(holds_nul("posts/a.csv", 7))
         'posts/a.csv: row 7 holds NUL bytes, as a file has that was not copied to its end; copy it again'
     """
-    where, fix = f"row {row}" if row else "the header", "copy it again"
-    return InputError(f"{label}: {where} holds NUL bytes, as a file has that was not copied to its end; {fix}")
+    at = f"{label}: row {row}" if row else f"{label}: the header"
+    return InputError(f"{at} holds NUL bytes, as a file has that was not copied to its end; copy it again")
 
 
 def repeated_column(label: str, name: str) -> InputError:
