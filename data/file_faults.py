@@ -108,19 +108,10 @@ def wrong_kind(label: str, kind: str, fix: str) -> InputError:
         label: How the file is named in the message.
         kind: What it is, as "an Excel workbook".
         fix: What to do about it.
-
-    Example:
-        >>> str(wrong_kind("posts/a.csv", "an Excel workbook", "save its sheet"))
-        'posts/a.csv: is an Excel workbook, despite its name; save its sheet'
-        >>> str(wrong_kind("posts/a.xlsx", "an Excel workbook", "save its sheet"))
-        'posts/a.xlsx: is an Excel workbook; save its sheet'
     """
-    said = any(word in kind and label.lower().endswith(ends) for word, ends in _NAMED_SO)
-    return InputError(f"{label}: is {kind}{'' if said else ', despite its name'}; {fix}")
-
-
-_NAMED_SO: Final = (("Excel", (".xls", ".xlsx", ".xlsm")), ("zip", (".zip",)), ("7-Zip", (".7z",)))
-"""What a file may be that cannot be read, and how its name says so."""
+    own = {"an Excel workbook": (".xls", ".xlsx"), "a zip archive": (".zip",)}.get(kind, (" ",))
+    said = "" if label.lower().endswith(own) else ", despite its name"
+    return InputError(f"{label}: is {kind}{said}; {fix}")
 
 
 def wrong_suffix(label: str, suffixes: tuple[str, ...]) -> InputError:
@@ -273,13 +264,9 @@ def holds_nul(label: str, row: int) -> InputError:
     Example:
         >>> str(holds_nul("posts/a.csv", 7))
         'posts/a.csv: row 7 holds NUL bytes, as a file has that was not copied to its end; copy it again'
-        >>> str(holds_nul("posts/a.csv", 0))
-        'posts/a.csv: the header holds NUL bytes, as a file has that was not copied to its end; copy it again'
     """
-    where = f"row {row}" if row else "the header"
-    return InputError(
-        f"{label}: {where} holds NUL bytes, as a file has that was not copied to its end; copy it again"
-    )
+    at = f"{label}: row {row}" if row else f"{label}: the header"
+    return InputError(f"{at} holds NUL bytes, as a file has that was not copied to its end; copy it again")
 
 
 def repeated_column(label: str, name: str) -> InputError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data import file_faults
 from data.errors import InputError
 from tasks.rows.file_kind import check_kind, kind_of
 
@@ -40,3 +41,8 @@ def test_the_error_names_the_kind_and_every_way_out():
     assert str(error.value) == (
         "census/sources/a.csv: is a RAR archive, despite its name; unpack it, or move it elsewhere"
     )
+
+
+def test_a_workbook_that_is_called_one_is_not_said_to_be_another():
+    said = str(file_faults.wrong_kind("posts/a.xlsx", "an Excel workbook", "save its sheet"))
+    assert said == "posts/a.xlsx: is an Excel workbook; save its sheet"
