@@ -15,11 +15,11 @@ from data.errors import InputError
 from tasks.census.areas import Areas, NotTractsError, areas, counted
 from tasks.census.columns import IN_WORDS, MEANING, MEASURES, Column, Measure, first_of
 from tasks.census.layouts import Layout, layout_of, missing
+from tasks.census.maps import tables_of
 from tasks.census.margins import margins_of, with_margins
 from tasks.census.sheets import Sheet, check_rows
 from tasks.census.values import Numbers, numbers
 from tasks.layers.geoids import repeated_geoid
-from tasks.places.census_maps import tables_of
 from tasks.rows.results import Recognised
 
 SCHEMA: Final = pa.schema(

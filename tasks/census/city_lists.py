@@ -16,9 +16,9 @@ from data.errors import InputError
 from data.printable import escaped
 from tasks.census.areas import areas, id_columns, place_level, together
 from tasks.census.columns import GEOIDS, bare, first_of
+from tasks.census.maps import tables_of
 from tasks.census.sheets import Sheet, check_rows
 from tasks.layers.geoids import to_geoids
-from tasks.places.census_maps import tables_of
 from tasks.rows.results import Recognised
 
 SCHEMA: Final = pa.schema([("city", pa.string()), ("GEOID", pa.string()), ("share", pa.float64())])

@@ -21,12 +21,12 @@ from data.record_names import as_label, is_of_disk
 from tasks.census.areas import id_columns
 from tasks.census.city_lists import is_list
 from tasks.census.columns import first_of
+from tasks.census.folder_maps import with_figures
 from tasks.census.layouts import layout_of, missing
+from tasks.census.maps import map_tables
 from tasks.census.margins import margin_columns
 from tasks.census.sheets import Sheet, is_beside, sheets
 from tasks.layers.files import SUFFIXES, find_places, is_layer
-from tasks.places.census_maps import map_tables
-from tasks.places.folder_maps import with_figures
 
 Role = Literal["acs", "cities", "beside", "unknown"]
 """What a file is that is no map layer: a table of the survey, a list of cities, part of a download, or none

@@ -8,10 +8,10 @@ from pathlib import Path
 from data.errors import InputError
 from data.record_names import as_label
 from tasks.census.columns import MEASURES, Measure
+from tasks.census.maps import map_tables, measures_of
 from tasks.census.sheets import sheets
 from tasks.layers.editions import TRACTS
 from tasks.layers.files import SUFFIXES, find_places
-from tasks.places.census_maps import map_tables, measures_of
 
 File = tuple[str, Path]
 """Its path inside the investigation folder, and where to open it."""

@@ -12,9 +12,9 @@ import pytest
 
 from tasks.census.acs import read_acs_files
 from tasks.census.folder import CensusFolder, sort_folder
+from tasks.census.maps import map_tables
 from tasks.layers.layer import find_layer, recognised
 from tasks.layers.prepare import prepare_layer
-from tasks.places.census_maps import map_tables
 from tests.tasks.layers.made import geoids, squares, written
 
 PEOPLE = [1000.0 + number for number in range(12)]
