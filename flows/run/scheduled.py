@@ -74,6 +74,7 @@ def check_kept(investigation: Investigation, agencies: Collection[str]) -> froze
         InputError: An agency has rows in the published tables, but what was read of it is gone.
     """
     known = recall(investigation.work, but=agencies).agencies
+    _check_same(investigation, agencies)
     lost = sorted(_published(investigation.out) - known - set(agencies))
     if lost:
         raise InputError(
@@ -81,6 +82,26 @@ def check_kept(investigation: Investigation, agencies: Collection[str]) -> froze
             f"and the published rows would be lost; read all agencies: nwatch run {investigation.folder}"
         )
     return known
+
+
+def _check_same(investigation: Investigation, agencies: Collection[str]) -> None:
+    """Check that what is kept of the other agencies is not older than their published rows.
+
+    Raises:
+        InputError: A published mailbox is not among what is kept of its agency: its rows would be lost.
+    """
+    try:
+        table = read_table(TABLES["private/sources"], investigation.out)
+    except (FileNotFoundError, ValueError):
+        return  # there is nothing to lose, or it is named below
+    kept = recall(investigation.work, but=agencies)
+    own = {(source.agency, source.source) for source in kept.sources}
+    for row in table.select(["agency", "source"]).to_pylist():
+        if row["agency"] in kept.agencies and (row["agency"], row["source"]) not in own:
+            raise InputError(
+                f"work/mail: what is kept of {row['agency']} is older than the published tables, and rows "
+                f"would be lost; read all agencies: nwatch run {investigation.folder}"
+            )
 
 
 def _published(out: Path) -> set[str]:
