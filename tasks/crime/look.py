@@ -50,8 +50,10 @@ def check_crimes(
     found, firsts = [], []
     for label, path in files:
         plan = plan_of(key, label, path, crime)
-        first = next(peek.blocks(path, label, plan.wanted), None)
-        found.append(Recognised(printable(label), _words(plan, path, label, first)))
+        blocks = peek.blocks(path, label, plan.wanted)
+        first = next(blocks, None)
+        rows = peek.rows_in_words(path, label, first, more=next(blocks, None) is not None)
+        found.append(Recognised(printable(label), _words(plan, rows)))
         if first is not None:
             CrimeReader(key, crime, plan).tidied(first, label, 0)
             _check_swapped(plan, first, label, bounds)
@@ -83,7 +85,7 @@ def _check_swapped(plan: FilePlan, first: pa.RecordBatch, label: str, bounds: Bo
     )
 
 
-def _words(plan: FilePlan, path: Path, label: str, first: pa.RecordBatch | None) -> str:
+def _words(plan: FilePlan, rows: str) -> str:
     """What a file was recognised as."""
     if plan.layout:
         said = [plan.layout, f"one row per {plan.rows}"]
@@ -97,7 +99,7 @@ def _words(plan: FilePlan, path: Path, label: str, first: pa.RecordBatch | None)
         said.append(f"dates with the {plan.dates.order}")
     if plan.crs:
         said.append(f"coordinates in {plan.crs}")
-    said.append(f"{peek.rows_in_words(path, label, first)} crimes")
+    said.append(f"{rows} crimes")
     return ", ".join(said)
 
 

@@ -36,14 +36,14 @@ def blocks(path: Path, label: str, columns: Wanted) -> Iterator[pa.RecordBatch]:
     return large_tables.blocks(path, label, columns)
 
 
-def rows_in_words(path: Path, label: str, first: pa.RecordBatch | None) -> str:
+def rows_in_words(path: Path, label: str, first: pa.RecordBatch | None, *, more: bool) -> str:
     """How many rows a file has, in words; "about" where only its beginning was looked at.
 
     Args:
         path: The file.
         label: How it is named in an error.
         first: Its first rows; None where it has none.
+        more: Whether there are others.
     """
     read = 0 if first is None else first.num_rows
-    about = large_tables.estimated_rows(path, label)
-    return f"{read:,}" if about <= read + 2 else f"about {max(about, read):,}"
+    return f"about {max(large_tables.estimated_rows(path, label), read + 1):,}" if more else f"{read:,}"

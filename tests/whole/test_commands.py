@@ -12,7 +12,9 @@ def test_a_run_needs_no_server_and_ends_with_its_summary(run, investigation: Pat
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert "\x1b" not in done.stdout
-    assert lines[0].startswith("start: ")
+    said = [line.startswith("recognised: ") for line in lines]
+    assert said[0]
+    assert lines[said.index(False)].startswith("start: ")
     assert any(line.startswith("read the mail: ") for line in lines)
     assert f"tables            {investigation / 'out'}" in lines
     missing = lines.index("Is anything missing?")
