@@ -38,8 +38,15 @@ def test_without_a_look_nothing_is_remembered(tmp_path: Path):
     assert recall(tmp_path / "nowhere") == {}
 
 
-def test_a_memory_that_cannot_be_read_or_written_is_an_error_that_says_what_to_do(tmp_path: Path):
-    (tmp_path / "arrivals.json").mkdir()
+def test_a_memory_that_cannot_be_read_or_written_is_an_error_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    remember(MEMORY, tmp_path)
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "replace", denied)
     for ask in (lambda: recall(tmp_path), lambda: remember(MEMORY, tmp_path)):
         with pytest.raises(InputError, match=r"arrivals\.json: cannot be read or written .*permissions of"):
             ask()

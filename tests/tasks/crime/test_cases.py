@@ -366,10 +366,15 @@ def test_the_case_of_dates_with_two_readings_is_asked_about(threads: Client, cas
         ("14-id-is-of-the-incident-not-the-row", 212),
         ("15-decimal-comma", 212),
         ("16-dates-as-San-Francisco-writes-them", 212),
-        ("18-date-error-aborts", 5821),
     ],
 )
 def test_the_findings_count_every_row(threads: Client, cases: Path, tmp_path: Path, name: str, rows: int):
     found = gathered(cases / "findings" / name / "crime" / "grid" / "c.csv", tmp_path / "work", threads)
     assert len(located(found)) == rows
     assert (found.unlike, found.split) == ((39, True) if name.startswith("14") else (0, False))
+
+
+def test_the_finding_of_a_date_that_no_row_explains_is_one_line(threads: Client, cases: Path, tmp_path: Path):
+    path = cases / "findings" / "18-date-error-aborts" / "crime" / "grid" / "c.csv"
+    with pytest.raises(InputError, match=r"row 1: '15-Jun-19' may begin with the day or the year"):
+        gathered(path, tmp_path / "work", threads)

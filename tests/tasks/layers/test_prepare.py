@@ -105,7 +105,7 @@ def test_a_layer_is_read_once(country: gpd.GeoDataFrame, tmp_path: Path, monkeyp
     country.to_parquet(path)
     first = prepare_layer(path, tmp_path / "work")
     with monkeypatch.context() as patch:
-        patch.setattr(tasks.layers.prepare, "_read", lambda source: pytest.fail("was read again"))
+        patch.setattr(tasks.layers.prepare, "tracts_of", lambda *_: pytest.fail("was read again"))
         assert prepare_layer(path, tmp_path / "work") == first
     (first.path.parent / "layer.json").unlink()
     assert prepare_layer(path, tmp_path / "work") == first

@@ -323,7 +323,7 @@ def test_a_list_of_attachments_that_is_gone_is_named(threads: Client, journaled:
     with pytest.raises(InputError, match="the list of attachments beside it is not complete; delete"):
         write_inventory([source], run.out)
     listed.write_bytes(b"no table")
-    with pytest.raises(InputError, match="cannot be read as Parquet"):
+    with pytest.raises(InputError, match="was damaged during the run; run again: it is read anew"):
         write_inventory([source], run.out)
 
 
