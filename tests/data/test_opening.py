@@ -1,7 +1,5 @@
 """What is no regular file is not opened."""
 
-import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,27 +7,7 @@ import pytest
 
 from data.errors import InputError
 from data.opening import regular
-
-
-def pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def bound(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # the name of a socket has at most 108 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as listening:
-            listening.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
-def loop(path: Path) -> None:
-    other = path.with_name("other")
-    path.symlink_to(other)
-    other.symlink_to(path)
-
+from tests.odd_places import bound, loop, pipe
 
 KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
     "pipe": (pipe, "a pipe"),

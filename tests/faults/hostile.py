@@ -7,11 +7,12 @@ import json
 import os
 import random
 import re
-import socket
 import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from tests.odd_places import bound, pipe
 
 Put = Callable[[Path], None]
 """Puts something in the place of a file that is there."""
@@ -19,18 +20,12 @@ Put = Callable[[Path], None]
 
 def _pipe(path: Path) -> None:
     path.unlink()
-    os.mkfifo(path)
+    pipe(path)
 
 
 def _socket(path: Path) -> None:
     path.unlink()
-    here = Path.cwd()
-    os.chdir(path.parent)  # the name of a socket has at most 108 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as listening:
-            listening.bind(path.name)
-    finally:
-        os.chdir(here)
+    bound(path)
 
 
 def _link(target: str) -> Put:
