@@ -161,8 +161,7 @@ def _check_types(key: str, plans: Mapping[str, FilePlan], types: Sequence[str], 
         column = printable(next(plan.type for plan in plans.values()))
         raise InputError(
             f"crime/{key}: column {column}, that of the types, is empty in every file; name the one that "
-            "holds "
-            f'them in [crime.{key}], as columns = {{ type = "…" }}'
+            f'holds them in [crime.{key}], as columns = {{ type = "…" }}'
         )
     near = nearest(collapse(missing[0]), found)
     hint = f"did you mean {near!r}?" if near else f"write it as the files do, as {min(found)!r}"

@@ -141,8 +141,7 @@ def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
         return
     what = (
         f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, "
-        "type or "
-        f"location, as {gathered.unlike_as}"
+        f"type or location, as {gathered.unlike_as}"
     )
     if gathered.split:
         yield (
@@ -159,9 +158,9 @@ def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place:
     if gathered.no_location > located:
         total = gathered.no_location + located
         yield (
-            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: are the "
-            "columns of "
-            f"the coordinates right, and in degrees? name them in columns of [crime.{gathered.key}]"
+            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: "
+            "are the columns of the coordinates right, and in degrees? "
+            f"name them in columns of [crime.{gathered.key}]"
         )
         return
     for name, without in gathered.without_location.items():
@@ -169,6 +168,5 @@ def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place:
             total = without + counts.counted[name]
             yield (
                 f"{place}: {without:,} of {total:,} crimes of the type {name!r} have no location, as where "
-                "a city "
-                "withholds it: of their places little or nothing is known"
+                "a city withholds it: of their places little or nothing is known"
             )

@@ -72,16 +72,13 @@ def _check_swapped(plan: FilePlan, first: pa.RecordBatch, label: str, bounds: Bo
     if len(plan.place) == 1:
         raise InputError(
             f"{label}: column {printable(plan.place[0])} gives latitude and longitude in the other order "
-            "(most "
-            "crimes would lie in the tract layer the other way round); give them in two columns, latitude "
-            "and "
-            "longitude"
+            "(most crimes would lie in the tract layer the other way round); give them in two columns, "
+            "latitude and longitude"
         )
     longitude, latitude = map(printable, plan.place)
     raise InputError(
         f"{label}: columns {latitude} and {longitude} are swapped (most crimes would lie in the tract layer "
-        "the "
-        f"other way round); rename each to the other, or swap them in columns of {plan.section}"
+        f"the other way round); rename each to the other, or swap them in columns of {plan.section}"
     )
 
 
@@ -115,6 +112,5 @@ def _examined(crime: Crime, types: pa.ChunkedArray) -> str:
     common = ", ".join(repr(printable(collapse(each["values"])[:60])) for each in ordered)
     return (
         f"{crime.city}, {crime.year}: all crimes together, as no types are named; the commonest in the "
-        "first rows "
-        f"are {common}"
+        f"first rows are {common}"
     )

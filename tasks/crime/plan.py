@@ -192,9 +192,8 @@ def _placed(
         column = plan.place[0]
         if not len(lon) and (seen := _first_text(first.column(column))) is not None:
             raise InputError(
-                f"{label}: column {column}, row {seen[0]}: {printable(seen[1][:80])!r} holds no coordinates,"
-                " as "
-                f"POINT (-118.2 34.1) or (34.1, -118.2); name in {plan.section} the columns that do, as "
+                f"{label}: column {column}, row {seen[0]}: {printable(seen[1][:80])!r} holds no coordinates, "
+                f"as POINT (-118.2 34.1) or (34.1, -118.2); name in {plan.section} the columns that do, as "
                 'columns = { latitude = "…", longitude = "…" }'
             )
         turned = 2 * int(((abs(lat) > _FAR_LAT) & (abs(lon) <= _FAR_LAT)).sum()) > len(lat)

@@ -14,12 +14,13 @@ import pyarrow.parquet as pq
 from data import file_faults
 from tasks.rows.csv_head import check_columns, header_of, without_told
 from tasks.rows.errors import reading
-from tasks.rows.form import HEAD_BYTES, Form, form_and_head, form_of, unpacked
+from tasks.rows.form import HEAD_BYTES, Form, form_of, unpacked
 from tasks.rows.forms import json_records
 from tasks.rows.forms.degrees import first_wrong_number
 from tasks.rows.forms.encoding import WINDOWS, Readable, mostly_utf8
 from tasks.rows.forms.parquet import opened_parquet
 from tasks.rows.forms.whole_records import ends_inside
+from tasks.rows.large_tables import columns_of
 
 ColumnType = Literal["geoid", "text", "number"]
 """What a column holds. A ``geoid`` is given as it was found; in a CSV as text."""
@@ -67,13 +68,9 @@ def read_header(path: Path, label: str) -> list[str]:
     Raises:
         InputError: The file cannot be read.
     """
-    form, head = form_and_head(path, label)
-    with reading(label):
-        if form.kind == "parquet":
-            with opened_parquet(path, label, form.packing, form.member) as file:
-                return list(file.schema_arrow.names)
-        if form.kind == "csv":
-            return header_of(head, label, form.separator)
+    form = form_of(path, label)
+    if form.kind in {"parquet", "csv"}:
+        return columns_of(path, label)
     return list(_texts(path, label, form).column_names)
 
 
