@@ -1,0 +1,1 @@
+"""The tracts: which of a city's list are used, and why the others are not."""
