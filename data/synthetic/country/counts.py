@@ -24,6 +24,7 @@ SLOPE: Final = 1.6
 multiple of its mean."""
 _NOISE: Final = 0.2  # standard deviation of a tract's rate around the city's line, as a multiple of the mean
 _DRAWS: Final = 40
+_CROWDED: Final = 6.0  # the rate of a tract of few people, as a multiple of the mean
 FREE: Final = -1
 """Marks a number that is not decided yet."""
 
@@ -80,11 +81,14 @@ def dealt_by_income(
         The number in each of its tracts.
     """
     tracts = placed.tracts
-    usable = census.usable[tracts]
+    usable = census.used[tracts]
     income = census.income[tracts].astype(np.float64)
     line = np.ones(len(tracts))
     sign = {"positive": 1, "negative": -1}.get(kind, 0)
-    if sign:
+    if sign and placed.city.plant == "one slope":
+        north = census.north[tracts]
+        line += sign * SLOPE * (north - north.mean())
+    elif sign:
         known = income[usable]
         line[usable] += sign * SLOPE * (known - known.mean()) / (known.max() - known.min())
     people = census.people[tracts]
@@ -93,7 +97,9 @@ def dealt_by_income(
         noisy = np.maximum(0, line + _NOISE * rng.standard_normal(len(tracts)))
         counts = np.floor(noisy * rate * people + 0.5).astype(np.int64)
         drawn.append(np.where(given == FREE, counts, given))
-    return min(drawn, key=lambda each: _strays(each, line * rate, income, people, usable))
+    best = min(drawn, key=lambda each: _strays(each, line * rate, income, people, usable))
+    tiny = census.usable[tracts] & ~usable & (given == FREE)
+    return np.where(tiny, np.ceil(_CROWDED * rate * people).astype(np.int64), best)
 
 
 def _strays(counts: Ints, line: Numbers, income: Numbers, people: Ints, usable: NDArray[np.bool_]) -> float:

@@ -26,6 +26,15 @@ MANY_TRACTS: Final = 4_000
 """Layers of at least this size have all cities; smaller ones have those marked ``few``."""
 
 Kind = Literal["positive", "none", "negative", "not testable"]
+Plant = Literal["two tiny tracts", "no polygon", "one slope"]
+"""What is planted in a city.
+
+- *two tiny tracts*: two rich tracts of few people with many posts each. Counted, they would make a finding of
+  a city that has none.
+- *no polygon*: a tract with people and income that the layer lacks.
+- *one slope*: incomes rise from the south-west to the north-east, and the rate from south to north. The two
+  go together, and the tracts say little more about it than a few independent ones would.
+"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class City:
         usable: How many of them have population and income; None for nearly all.
         few: Whether it also exists at small scales.
         joined: Whether its first tract is the last one of the city before it.
+        plant: A situation that a referee would ask about, which exists in this city; "" for none.
     """
 
     name: str
@@ -49,13 +59,14 @@ class City:
     usable: int | None = None
     few: bool = False
     joined: bool = False
+    plant: Plant | Literal[""] = ""
 
 
 CITIES: Final = (
     # 4 positive, 13 none, 5 negative (article), and 3 that cannot be tested (assumed). The first agency's
     # city is the largest, as in the article; the second agency's is among them too. In order of state.
-    City("Peachmere city, Alabama", "01", "negative", 48, few=True),
-    City("Thornquill city, Alabama", "01", "none", 64, few=True),
+    City("Peachmere city, Alabama", "01", "negative", 48, few=True, plant="no polygon"),
+    City("Thornquill city, Alabama", "01", "none", 64, few=True, plant="two tiny tracts"),
     City("Ocotilla Wells city, Arizona", "04", "none", 130),
     City("Saltbrush city, Arizona", "04", "positive", 410),
     City("Alderfall city, California", "06", "positive", 1_500, few=True),
@@ -75,7 +86,7 @@ CITIES: Final = (
     City("Ironbridge Falls city, Ohio", "39", "negative", 260),
     City("Fernwater city, Oregon", "41", "none", 150),
     City("Prairiefold city, Tennessee", "47", "none", 75),
-    City("Mesquite Crossing city, Texas", "48", "positive", 640, few=True),
+    City("Mesquite Crossing city, Texas", "48", "positive", 640, few=True, plant="one slope"),
     City("Bluebonnet Ridge city, Texas", "48", "none", 560, few=True, joined=True),
     City("Dustbloom city, Texas", "48", "not testable", 16, usable=0, few=True),
     City("Cedarsound city, Washington", "53", "none", 135),

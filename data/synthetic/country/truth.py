@@ -15,17 +15,18 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 from scipy.special import stdtr
 
 from data.schema import TABLES
-from data.synthetic.country.census import Census
+from data.synthetic.country.census import Census, missing_tracts
 from data.synthetic.country.dump import WrittenDump
-from data.synthetic.country.figures import YEAR, Numbers
+from data.synthetic.country.figures import YEAR, Kind, Numbers
 from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import Posts
-from data.tables import write_table
+from data.tables import replacing, write_table
 
 Line = tuple[str, str, str, int]
 """A row of the ledger: part, source, line, count."""
@@ -65,6 +66,12 @@ def write_country_truth(
             raise ValueError(f"{placed.city.name} was made {placed.city.kind} and is {its[0][-1]}")
     write_rows(out, "public/city_deciles", deciles)
     write_rows(out, "public/city_tests", tests)
+    write_texts(out / "tracts.csv", ("city", "GEOID", "status"), _statuses(layout, census))
+    verdicts = [
+        (placed.city.name, expected_verdict(placed.city.kind, robust=placed.city.plant != "one slope"))
+        for placed in layout.cities
+    ]
+    write_texts(out / "city_verdicts.csv", ("city", "verdict"), verdicts)
     return (*_posts_lines(census, posts, files, country.numbers), *_cities_lines(layout))
 
 
@@ -80,6 +87,53 @@ def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
     columns = [column.name for column in spec.columns]
     table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=spec.arrow)
     write_table(table, spec, out)
+
+
+def expected_verdict(kind: Kind | None, *, robust: bool = True) -> str:
+    """The verdict beside a plain finding.
+
+    Args:
+        kind: The finding that a city, or a type of crime, was made for.
+        robust: Whether every test confirms it.
+
+    Returns:
+        The verdict. What has no relation is *none* or *no clear relation*, by the width of the interval; the
+        latter stands here for both.
+    """
+    if kind in ("positive", "negative"):
+        return f"{kind}, robust" if robust else f"{kind}, not robust"
+    return "no clear relation" if kind == "none" else "not testable"
+
+
+def _statuses(layout: Layout, census: Census) -> list[tuple[str, str, str]]:
+    """What becomes of every listed tract: city, GEOID and status, in order (method 6.9)."""
+    reasons = [
+        (census.population < 0, "no Census row"),
+        (census.population == 0, "no people"),
+        (census.income < 0, "no income"),
+        (~census.used, "few people"),
+    ]
+    status = np.select([where for where, _ in reasons], [word for _, word in reasons], "used")
+    listed = [
+        (placed.city.name, layout.geoids[tract], str(status[tract]))
+        for placed in layout.cities
+        for tract in placed.tracts
+    ]
+    return sorted(listed + [(city, geoid, "no polygon") for city, geoid, _, _ in missing_tracts(layout)])
+
+
+def write_texts(path: Path, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """Write what a program must find and no table of its own has the form of.
+
+    Args:
+        path: The CSV file.
+        names: Its columns.
+        rows: Its rows, in order; at least one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    with replacing(path) as beside:
+        pa.csv.write_csv(table, beside)
 
 
 def _posts_in_tracts(layout: Layout, posts: Posts) -> pa.Table:
@@ -143,7 +197,7 @@ def city_rows(
     tracts = [
         (int(census.income[tract]), int(census.population[tract]), int(counts[tract]))
         for tract in placed.tracts
-        if census.usable[tract]
+        if census.used[tract]
     ]
     cuts = _cut_points([income for income, _, _ in tracts]) if tracts else []
     groups: dict[int, list[tuple[int, int, int]]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.synthetic.country.model import Country
-from data.synthetic.country.truth import ALPHA, Line, city_rows, write_rows
+from data.synthetic.country.truth import ALPHA, Line, city_rows, expected_verdict, write_rows, write_texts
 from data.synthetic.public_records.crime_files import WrittenCrimes
 from data.synthetic.public_records.crimes import COUNTED, NO_LOCATION, OUTSIDE
 from data.synthetic.public_records.stream import Book
@@ -31,17 +31,27 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     Raises:
         ValueError: A type's verdict is not the one it was made for, so the made-up numbers are wrong.
     """
-    alpha = ALPHA / len(country.layout.cities)
+    family = sum(len(book.city.examined) for book, _ in written)
+    alpha = ALPHA / max(family, len(country.layout.cities))
     deciles: list[tuple[Any, ...]] = []
     tests: list[tuple[Any, ...]] = []
     for book, _ in written:
         for number, each in enumerate(book.city.examined):
+            if each.withheld:
+                continue  # there are such crimes, and no place of one is known: no table says 0
             counts = book.crimes.counts(number, country.grid.tracts)
             mine, its = city_rows(book.placed, country.census, counts, alpha)
             deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
             tests += [(city, each.name, *row) for city, *row in its]
             if its[0][-1] != (each.kind or "not testable"):
                 raise ValueError(f"{each.name} was made {each.kind} and is {its[0][-1]}")
+    verdicts = [
+        (book.city.city, each.name, "too few to tell" if each.exactly else expected_verdict(each.kind))
+        for book, _ in written
+        for each in book.city.examined
+        if not each.withheld
+    ]
+    write_texts(out / "crime_verdicts.csv", ("city", "crime", "verdict"), verdicts)
     files = [
         (file.file, file.source, file.bytes, file.sha256, file.rows) for _, own in written for file in own
     ]

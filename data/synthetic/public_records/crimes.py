@@ -83,24 +83,27 @@ def plan_crimes(
     x[moved], y[moved], _, _ = borders.place(tract[moved], side, rng)
 
     away, east, north = _elsewhere(borders, country, placed, wanted.elsewhere, rng)
-    lost = rng.choice(placed.tracts, wanted.no_location)
+    withheld = np.repeat(np.arange(len(city.examined)), [each.withheld for each in city.examined])
+    without = wanted.no_location + len(withheld)
+    lost = rng.choice(placed.tracts, without)
     nowhere = unusable(*inside(country.grid, lost, rng))
-    more = wanted.no_location + wanted.elsewhere
+    more = without + wanted.elsewhere
     counted = len(tract)
-    examined = np.flatnonzero([each.kind is not None for each in city.examined])
+    examined = np.flatnonzero([each.share > 0 for each in city.examined])
+    in_turn = examined[np.arange(wanted.no_location + wanted.elsewhere) % len(examined)]
     day = _JANUARY + rng.integers(0, _DAYS, counted + more)
     day[:2] = _JANUARY, _JANUARY + _DAYS - 1  # the first and the last day of the year
     if not city.ids:
         for each in (x, y, day):
             each[_TWICE : 2 * _TWICE] = each[:_TWICE]
     order = rng.permutation(counted + more)
-    fate = np.repeat([COUNTED, NO_LOCATION, OUTSIDE], [counted, wanted.no_location, wanted.elsewhere])
+    fate = np.repeat([COUNTED, NO_LOCATION, OUTSIDE], [counted, without, wanted.elsewhere])
     return Crimes(
-        type=np.concatenate([kind, examined[np.arange(more) % len(examined)]])[order],
+        type=np.concatenate([kind, withheld, in_turn])[order],
         x=np.concatenate([x, nowhere[0], east])[order],
         y=np.concatenate([y, nowhere[1], north])[order],
         day=day[order],
-        tract=np.concatenate([tract, np.full(wanted.no_location, NO_TRACT), away])[order],
+        tract=np.concatenate([tract, np.full(without, NO_TRACT), away])[order],
         fate=fate[order],
     )
 
@@ -115,8 +118,15 @@ def _dealt(
     for number, (each, about) in enumerate(zip(city.examined, wanted.examined, strict=True)):
         if each.kind is None:
             continue
-        free = np.full(len(tracts), FREE)
-        counts = dealt_by_income(placed, country.census, each.kind, about / people, given=free, rng=rng)
+        if each.exactly:
+            counts = np.zeros(len(tracts), dtype=np.int64)
+            used = np.flatnonzero(country.census.used[tracts])
+            by_income = used[np.argsort(country.census.income[tracts[used]], kind="stable")]
+            # Evenly from poor to rich, so that there is no relation.
+            counts[by_income[len(used) * np.arange(1, each.exactly + 1) // (each.exactly + 1)]] = 1
+        else:
+            free = np.full(len(tracts), FREE)
+            counts = dealt_by_income(placed, country.census, each.kind, about / people, given=free, rng=rng)
         where.append(np.repeat(tracts, counts))
         kinds.append(np.full(counts.sum(), number))
     return np.concatenate(kinds), np.concatenate(where)

@@ -28,12 +28,16 @@ class Examined:
         kind: How it is related to income; None for a type that occurs only in other years.
         share: Crimes of the year divided by all rows of the file.
         fewest: Crimes of the year at the smallest scale: enough for a certain verdict.
+        exactly: So many crimes at every scale, too few to tell anything; 0 where ``share`` says how many.
+        withheld: So many more of which the city does not say where they happened.
     """
 
     name: str
     kind: Kind | None
     share: float = 0.0
     fewest: int = 0
+    exactly: int = 0
+    withheld: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ ALDERFALL: Final = CrimeCity(
         Examined("BATTERY - SIMPLE ASSAULT", "negative", 0.0095, 600),
         Examined("BURGLARY FROM VEHICLE", "none", 0.0075, 480),
         Examined("TRAIN WRECKING", None),
+        Examined("ARSON", "none", exactly=3),
+        Examined("STALKING", None, withheld=40),
     ),
     ids=True,
     generator=11,

@@ -15,6 +15,8 @@ LOS_ANGELES_TYPES: Final = (
     ("BATTERY - SIMPLE ASSAULT", "624", "2"),
     ("BURGLARY FROM VEHICLE", "330", "1"),
     ("TRAIN WRECKING", "926", "2"),
+    ("ARSON", "648", "1"),
+    ("STALKING", "763", "2"),
     ("BATTERY POLICE (SIMPLE)", "623", "2"),  # this name and the next resemble one that is examined
     ("BURGLARY FROM VEHICLE, ATTEMPTED", "410", "1"),
     ("VEHICLE - STOLEN", "510", "1"),

@@ -94,7 +94,9 @@ def test_every_type_has_its_verdict_for_every_seed(scale: float, seed: int) -> N
             )
             assert direction == (each.kind or "not testable")
             assert (crimes > 0) == (each.kind is not None)
-            if each.kind == "none":
+            if each.exactly:
+                assert crimes == each.exactly
+            elif each.kind == "none":
                 assert p > 0.2
             elif each.kind:
                 assert p < alpha / 100
