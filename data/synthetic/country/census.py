@@ -112,7 +112,7 @@ def make_census(grid: Grid, layout: Layout, ties: int, rng: np.random.Generator)
 
 def _along(axis: Ints) -> NDArray[np.float64]:
     """Rows or columns as a place from 0 to 1."""
-    return (axis - axis.min()) / max(1, int(np.ptp(axis)))
+    return np.asarray((axis - axis.min()) / max(1, int(np.ptp(axis))), dtype=np.float64)
 
 
 def _plant_tiny(layout: Layout, people: Ints, income: Ints) -> Ints:
