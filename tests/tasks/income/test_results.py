@@ -62,4 +62,4 @@ def test_crimes_go_into_tables_of_their_own(
         "crime_tests_robust.parquet",
     ]
     assert read_table(TABLES["public/crime_tests"], tmp_path).equals(findings.tests)
-    assert findings.verdicts == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
+    assert findings.directions == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
