@@ -10,45 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from data.settings import Tests
 from tasks.income import words
 from tasks.income.sample import Sample
+from tasks.income.verdicts import VERDICTS, Verdict
 from tasks.percentile import percentile
 from tasks.statistics.contrast import Contrast, contrast
 from tasks.statistics.influence import leave_one_out
 from tasks.statistics.ranks import RankTest, spearman
 from tasks.statistics.rates import RateModel, rate_model
-from tasks.statistics.relation import FEWEST_TRACTS, Direction, Relation, direction, relate, residuals
+from tasks.statistics.relation import (
+    FEWEST_TRACTS,
+    Direction,
+    Relation,
+    direction,
+    is_constant,
+    relate,
+    residuals,
+)
 from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
 from tasks.statistics.weighted import Weighted, weighted
 
-Verdict = Literal[
-    "positive, robust",
-    "negative, robust",
-    "positive, not robust",
-    "negative, not robust",
-    "none",
-    "no clear relation",
-    "too few to tell",
-    "not testable",
-    "not checked for neighbors",
-]
-VERDICTS: Final[tuple[Verdict, ...]] = (
-    "positive, robust",
-    "negative, robust",
-    "positive, not robust",
-    "negative, not robust",
-    "none",
-    "no clear relation",
-    "too few to tell",
-    "not testable",
-    "not checked for neighbors",
-)
-"""All verdicts, in the order in which they are counted and shown."""
+__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "judge"]
 
 LARGEST_SMALLEST: Final = 10.0
 """Where only a larger ratio of rich and poor could have been shown, nothing can be told. The largest that the
@@ -179,7 +166,7 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
     line = relate(income, rate) if n >= FEWEST_TRACTS else None
     finding = direction(line, threshold)
     if line is None:
-        return Judged(n, None, finding, threshold, why=words.untestable(n, FEWEST_TRACTS, sample))
+        return Judged(n, None, finding, threshold, why=_untestable(sample))
     model = rate_model(sample.count, sample.population, income)
     modified = modified_t(income, rate, sample.classes)
     difference = percentile(income, 9, 10) - percentile(income, 1, 10)
@@ -201,6 +188,15 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
     )
     verdict, why = _verdict(judged, sample.count.sum(), tests)
     return replace(judged, verdict=verdict, why=why)
+
+
+def _untestable(sample: Sample) -> str:
+    """Why a city is not testable, in words."""
+    if len(sample) < FEWEST_TRACTS:
+        return f"fewer than {FEWEST_TRACTS} tracts to test"
+    if not sample.count.any():
+        return "nothing was counted in any tract"
+    return f"all tracts have the same {'income' if is_constant(sample.income) else 'rate'}"
 
 
 def _influential(

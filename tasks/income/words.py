@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
-
-from tasks.statistics.relation import is_constant
-
-if TYPE_CHECKING:
-    from tasks.income.sample import Sample
+from typing import Any, Final
 
 MOST_NAMED: Final = 5
 """Tracts that are named; of more, their number is told."""
-
-
-def untestable(n: int, fewest: int, sample: Sample) -> str:
-    """Why a city is not testable."""
-    if n < fewest:
-        return f"fewer than {fewest} tracts to test"
-    if not sample.count.any():
-        return "nothing was counted in any tract"
-    return f"all tracts have the same {'income' if is_constant(sample.income) else 'rate'}"
 
 
 def few(count: int, least: int) -> str:

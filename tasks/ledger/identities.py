@@ -10,6 +10,9 @@ NO_LOCATION: Final = "no location"
 OUTSIDE: Final = "outside"
 WITH_INCOME: Final = "in tracts with population and income"
 WITHOUT: Final = "in tracts without"
+CITIES: Final = "cities examined"
+PLAIN: Final = ("positive", "negative", "none", "not testable")
+"""The plain findings, as :data:`tasks.statistics.relation.DIRECTIONS` has them."""
 EVERY_KIND: Final = "every kind"
 """In an identity: the sum over the kinds of an account."""
 
