@@ -47,7 +47,7 @@ LEDGER: Final = Ledger(
         Identity("crime", COUNTED, (EVERY_KIND,)),
         Identity("crime", COUNTED, (WITH_INCOME, WITHOUT)),
         Identity(TESTS, TESTS_MADE, VERDICTS),
-        Identity(PLAIN_FINDINGS, TESTS_MADE, PLAIN),
+        Identity(PLAIN_FINDINGS, TESTS_MADE, PLAIN, by=", by plain finding"),
     ),
     files="private/crime_files",
     rows_of_file=CRIMES_IN_FILE,

@@ -27,12 +27,14 @@ class Identity:
         parts: The lines on the right.
         balance: What is counted, in the plural, as "posts", where this is one of the identities that show
             in one line whether anything is missing; else "".
+        by: Words behind the whole in print, where it is counted twice in different ways; else "".
     """
 
     part: str
     whole: str
     parts: tuple[str, ...]
     balance: str = ""
+    by: str = ""
 
     def __str__(self) -> str:
         return f"{self.whole} = {' + '.join(self.parts)}"

@@ -48,7 +48,7 @@ LEDGER: Final = Ledger(
         Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
         Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
         Identity("cities", CITIES, VERDICTS),
-        Identity(PLAIN_FINDINGS, CITIES, PLAIN),
+        Identity(PLAIN_FINDINGS, CITIES, PLAIN, by=", by plain finding"),
     ),
     files="private/post_files",
     rows_of_file=POSTS_IN_FILE,
