@@ -10,6 +10,12 @@ from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, o
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
 _UNTESTABLE: Final = "missing where not testable."
+_NO_INTERVAL: Final = (
+    "missing where the ratio is, or where neighbors are so alike that the tracts tell no more than two would."
+)
+_ALPHA: Final = Column(
+    "alpha", NUMBER, "What p is held against: the configured alpha over the cities examined."
+)
 _NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
 
 OF_POSTS: Final = (
@@ -51,7 +57,7 @@ OF_POSTS: Final = (
             optional("intercept", NUMBER, f"Least-squares line: posts per 1,000 at no income; {_UNTESTABLE}"),
             optional("r_squared", NUMBER, f"Share of the variance that the line tells; {_UNTESTABLE}"),
             optional("slope_p", NUMBER, f"Two-sided p of the slope; {_UNTESTABLE}"),
-            Column("alpha", NUMBER, "What p is held against: the configured alpha over the cities examined."),
+            _ALPHA,
             Column("direction", TEXT, "'positive', 'negative', 'none' or 'not testable', at this level."),
         ),
     ),
@@ -61,7 +67,8 @@ OF_POSTS: Final = (
         "One row per city: does the finding at tract level hold under tests with fewer assumptions?",
         (
             CITY,
-            Column("n", COUNT, "Tracts with population and income."),
+            Column("n", COUNT, "Tracts that are tested."),
+            _ALPHA,
             Column("direction", TEXT, "The finding: the direction of city_tests at tract level."),
             optional(
                 "spearman_rho", NUMBER, f"Spearman's rank correlation of income and rate; {_UNTESTABLE}"
@@ -85,15 +92,69 @@ OF_POSTS: Final = (
                 "Moran's I of the residuals of the line, neighbours are tracts that touch; missing where not "
                 "testable, where no two tracts touch, or where the line leaves nothing.",
             ),
-            optional("moran_p", NUMBER, "Its one-sided permutation p; missing where Moran's I is."),
+            optional(
+                "moran_p",
+                NUMBER,
+                "Its permutation p of the upper tail: small where neighbors are alike; missing where Moran's "
+                "I is.",
+            ),
+            optional(
+                "moran_words",
+                TEXT,
+                "'neighbors are alike', 'neighbors are unlike' or 'no pattern', at 5 % two-sided; missing "
+                "where Moran's I is.",
+            ),
             optional(
                 "effective_n",
                 NUMBER,
-                "Tracts that would tell as much if they were independent (Dutilleul); missing where not "
-                "testable, where a tract has no polygon, or where they are not above 2.",
+                "Tracts that would tell as much if they were independent (Dutilleul), at most n; missing "
+                "where not testable, or where they are not above 2.",
             ),
             optional(
                 "modified_t_p", NUMBER, "Two-sided p of Pearson's r for so many; missing where they are."
+            ),
+            optional(
+                "weighted_r",
+                NUMBER,
+                f"Correlation in which each tract counts by its population; {_UNTESTABLE}",
+            ),
+            optional("weighted_p", NUMBER, f"Its two-sided p; {_UNTESTABLE}"),
+            optional(
+                "weighted_slope",
+                NUMBER,
+                f"Line weighted by population: posts per 1,000 for a dollar of income; {_UNTESTABLE}",
+            ),
+            optional(
+                "weighted_intercept",
+                NUMBER,
+                f"Line weighted by population: posts per 1,000 at no income; {_UNTESTABLE}",
+            ),
+            optional("r_lowest", NUMBER, f"Lowest Pearson's r with one tract left out; {_UNTESTABLE}"),
+            optional("r_highest", NUMBER, f"Highest Pearson's r with one tract left out; {_UNTESTABLE}"),
+            optional(
+                "influential_tracts",
+                COUNT,
+                f"Tracts without which, each alone, the finding would be another; {_UNTESTABLE}",
+            ),
+            optional(
+                "influential_geoids",
+                TEXT,
+                "Which they are, the most influential first, at most five by name; empty where there is "
+                f"none, {_UNTESTABLE}",
+            ),
+            optional(
+                "ratio_90_10",
+                NUMBER,
+                "Rate ratio: the rate at the 90th percentile of the tracts' income by that at the 10th, by "
+                f"the rate model; {_NO_MODEL}",
+            ),
+            optional("ratio_low", NUMBER, f"Lower end of its 95 % interval; {_NO_INTERVAL}"),
+            optional("ratio_high", NUMBER, f"Upper end of its 95 % interval; {_NO_INTERVAL}"),
+            optional(
+                "smallest_ratio",
+                NUMBER,
+                "The smallest ratio above 1 that could have been shown at the threshold with 80 % power (of "
+                f"a falling rate 1 by it); {_NO_INTERVAL}",
             ),
             Column(
                 "verdict",
@@ -102,7 +163,35 @@ OF_POSTS: Final = (
                 "'negative, not robust', 'none', 'no clear relation', 'too few to tell', 'not testable' "
                 "or 'not checked for neighbors'.",
             ),
-            Column("why", TEXT, "What speaks against a finding that is not robust; else empty."),
+            Column(
+                "why",
+                TEXT,
+                "What speaks against a finding, or why nothing can be told, in words; else empty.",
+            ),
+        ),
+    ),
+    Table(
+        "public/city_variants",
+        ("city", "variant"),
+        "One row per city and choice of tracts: is the result another without the rules for tracts?",
+        (
+            CITY,
+            Column(
+                "variant",
+                TEXT,
+                "'published' (tracts with at least least_population people) or 'every tract with people'.",
+            ),
+            Column("n", COUNT, "Tracts that are tested."),
+            Column("posts", COUNT, "Posts of the year in them."),
+            optional(
+                "pearson_r", NUMBER, f"Pearson's correlation of income and posts per 1,000; {_UNTESTABLE}"
+            ),
+            optional("pearson_p", NUMBER, f"Its two-sided p; {_UNTESTABLE}"),
+            _ALPHA,
+            Column("direction", TEXT, "'positive', 'negative', 'none' or 'not testable'."),
+            optional("ratio_90_10", NUMBER, f"Rate ratio, as in city_tests_robust; {_NO_MODEL}"),
+            Column("verdict", TEXT, "What is known, as in city_tests_robust."),
+            Column("why", TEXT, "What speaks against it, or why nothing can be told; else empty."),
         ),
     ),
 )
@@ -149,5 +238,11 @@ OF_CRIMES: Final = (
         "public/city_tests_robust",
         "One row per city and type of crime: does the finding at tract level hold under tests with fewer "
         "assumptions?",
+    ),
+    _tests_of_crimes(
+        "public/crime_variants",
+        "public/city_variants",
+        "One row per city, type of crime and choice of tracts: is the result another without the rules for "
+        "tracts?",
     ),
 )

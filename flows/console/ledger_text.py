@@ -179,7 +179,7 @@ def _identities(part: Part, counts: Counts) -> Iterator[str]:
             continue
         lines = [line for line in _right_side(part, identity, counts) if (identity.part, line) in counts]
         if lines:
-            yield _line(2, identity.whole, counts[identity.part, identity.whole])
+            yield _line(2, identity.whole + identity.by, counts[identity.part, identity.whole])
             yield from (_line(4, line, counts[identity.part, line]) for line in lines)
 
 

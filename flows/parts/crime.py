@@ -104,8 +104,9 @@ def run(job: Job) -> PointsFound:
     ground, out = Ground(job, PART.name, given.layer), job.out
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
-    closed = step(close)([each.value for each in gathered], counts, out=out)
+    closed = step(close)([each.value for each in gathered], counts, findings.value, out=out)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
+    show_table("crime-tests-robust", findings.value.robust, "What is known?")
     files = tuple(file for each in gathered for file in each.value.files)
     return PointsFound(
         files,
@@ -239,10 +240,12 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 
 def tell(found: PointsFound) -> Told:
-    """One row per city and type of crime; the finding over deciles is beside it, as the two may differ."""
-    verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
+    """One row per city and type of crime; r over deciles describes what the chart of them shows."""
+    from tasks.income.words import verdict
+
+    verdicts = {(row["city"], row["crime"]): verdict(row) for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()
-    over = {(row["city"], row["crime"]): row["direction"] for row in tests if row["level"] == "decile"}
+    over = {(row["city"], row["crime"]): points.r_of(row) for row in tests if row["level"] == "decile"}
     rows = [
         (
             row["city"],
@@ -250,14 +253,14 @@ def tell(found: PointsFound) -> Told:
             row["n"],
             row["crimes"],
             *points.r_and_p(row),
-            row["direction"],
             over[row["city"], row["crime"]],
+            row["direction"],
             verdicts[row["city"], row["crime"]],
         )
         for row in tests
         if row["level"] == "tract"
     ]
-    titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
+    titles = ("city", "crime", "tracts", "crimes", "r", "p", "threshold", "decile r", "finding", "verdict")
     return Told(
         listings=(Listing(titles, rows),),
         facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},

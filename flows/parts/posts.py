@@ -103,7 +103,7 @@ def run(job: Job) -> PointsFound:
     write_findings(findings.value, "posts", out)
     closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
-    show_table("city-tests-robust", findings.value.robust, "Does the finding stand?")
+    show_table("city-tests-robust", findings.value.robust, "What is known?")
     return PointsFound(
         gathered.value.files,
         ground.tracts,
@@ -180,8 +180,10 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 
 def tell(found: PointsFound) -> Told:
-    """One row per city: the finding over tracts, and its verdict."""
-    verdicts = {row["city"]: row["verdict"] for row in found.findings.robust.to_pylist()}
+    """One row per city: the plain finding over tracts, and what is known."""
+    from tasks.income.words import verdict
+
+    verdicts = {row["city"]: verdict(row) for row in found.findings.robust.to_pylist()}
     rows = [
         (
             row["city"],
@@ -195,7 +197,7 @@ def tell(found: PointsFound) -> Told:
         if row["level"] == "tract"
     ]
     return Told(
-        listings=(Listing(("city", "tracts", "posts", "r", "p", "finding", "verdict"), rows),),
+        listings=(Listing(("city", "tracts", "posts", "r", "p", "threshold", "finding", "verdict"), rows),),
         facts={
             "posts": found.closed.total(POSTS),
             "in tracts": found.closed.total(IN_TRACTS),

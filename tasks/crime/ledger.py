@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +10,15 @@ import pyarrow.compute as pc
 
 from data.errors import LedgerError
 from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.income.results import Findings
+from tasks.income.verdicts import VERDICTS
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
     DUPLICATES,
     EVERY_KIND,
     NO_LOCATION,
     OUTSIDE,
+    PLAIN,
     WITH_INCOME,
     WITHOUT,
     Identity,
@@ -24,6 +27,10 @@ from tasks.ledger.identities import (
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
 
+TESTS: Final = "crime tests"
+PLAIN_FINDINGS: Final = "plain findings of crimes"
+"""The sections of the tests: what is known, and what Pearson's test alone says."""
+TESTS_MADE: Final = "tests made"
 CRIMES_IN_FILE: Final = "crimes in the file"
 CRIMES: Final = "crimes in the files"
 OTHER_YEARS: Final = "other years"
@@ -39,6 +46,8 @@ LEDGER: Final = Ledger(
         ),
         Identity("crime", COUNTED, (EVERY_KIND,)),
         Identity("crime", COUNTED, (WITH_INCOME, WITHOUT)),
+        Identity(TESTS, TESTS_MADE, VERDICTS),
+        Identity(PLAIN_FINDINGS, TESTS_MADE, PLAIN, by=", by plain finding"),
     ),
     files="private/crime_files",
     rows_of_file=CRIMES_IN_FILE,
@@ -46,7 +55,7 @@ LEDGER: Final = Ledger(
 
 
 def close_crimes(
-    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], *, out: Path
+    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], findings: Findings, *, out: Path
 ) -> PartClosed:
     """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
 
@@ -56,6 +65,7 @@ def close_crimes(
     Args:
         gathered: Of each folder, the files and the crimes that were left out.
         counts: Of each folder, what became of the others.
+        findings: What is found of each type.
         out: The folder of the tables.
 
     Returns:
@@ -74,11 +84,23 @@ def close_crimes(
     accounts = [
         *(Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.rows}) for file in files),
         *(_account(each, by_key[each.key]) for each in gathered),
+        *_accounts_of_tests(gathered, by_key, findings),
     ]
     warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
     closed = close_part(accounts, LEDGER, warnings, out)
     write_files(files, "private/crime_files", "crimes", out)
     return closed
+
+
+def _accounts_of_tests(
+    gathered: Sequence[GatheredCrimes], counts: Mapping[str, CrimeCounts], findings: Findings
+) -> Iterator[Account]:
+    """How many types of crime were tested, by verdict and by plain finding."""
+    made = sum(len(counts[each.key].counts) - len(unlocated(each, counts[each.key])) for each in gathered)
+    verdicts = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
+    plain = {finding: findings.directions.get(finding, 0) for finding in PLAIN}
+    yield Account(TESTS, "", "crime/", {TESTS_MADE: made, **verdicts})
+    yield Account(PLAIN_FINDINGS, "", "crime/", {TESTS_MADE: made, **plain})
 
 
 def unlocated(gathered: GatheredCrimes, counts: CrimeCounts) -> set[str]:

@@ -14,12 +14,13 @@ PER: Final = 1000
 """Rates are per so many residents."""
 
 
-def used_tracts(tracts: pa.Table, counts: pa.Table) -> dict[str, pd.DataFrame]:
+def used_tracts(tracts: pa.Table, counts: pa.Table, status: str = USED) -> dict[str, pd.DataFrame]:
     """A frame of the used tracts of each city; the others are in the ledger of tracts.
 
     Args:
         tracts: As :func:`tasks.tracts.status.statuses` gives them.
         counts: GEOID (string, unique) and count (int64) of the tracts with at least one.
+        status: Which tracts are wanted instead: those left out for having few people.
 
     Returns:
         By city, in order of name, a frame in order of GEOID: GEOID (text), population (int64, people),
@@ -37,7 +38,7 @@ def used_tracts(tracts: pa.Table, counts: pa.Table) -> dict[str, pd.DataFrame]:
         0
     """
     cities = sorted(set(tracts["city"].to_pylist()))
-    used = tracts.filter(pc.equal(tracts["status"], USED)).drop_columns(["status"]).to_pandas()
+    used = tracts.filter(pc.equal(tracts["status"], status)).drop_columns(["status"]).to_pandas()
     found = counts.select(["GEOID", "count"]).to_pandas()
     used = used.merge(found, on="GEOID", how="left", validate="many_to_one").sort_values(["city", "GEOID"])
     used["population"] = used["population"].astype("int64")

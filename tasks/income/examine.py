@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from data.settings import Tests
 from tasks.income.deciles import decile_rows
 from tasks.income.judge import Judged, Verdict, judge
-from tasks.income.sample import sample_of
+from tasks.income.sample import Sample, sample_of
+from tasks.income.words import named
 from tasks.statistics.relation import Direction, Relation, decile_relation, direction
 from tasks.statistics.spatial import seed_of
 
 Row = dict[str, Any]
+
+PUBLISHED: Final = "published"
+"""The variant of the rule that is published: tracts with at least ``least_population`` people."""
+EVERYONE: Final = "every tract with people"
+"""The variant without that rule."""
+PATTERN_ALPHA: Final = 0.05
+"""Level of the words on Moran's I, which describe and decide nothing."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +37,14 @@ class City:
         tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them.
         threshold: What p is compared with: alpha divided by the tests of the family.
         crime: The type of crime that is counted; None where posts are.
+        small: Its tracts that are left out only for having few people, in the same form.
     """
 
     name: str
     tracts: pd.DataFrame
     threshold: float
     crime: str | None = None
+    small: pd.DataFrame | None = None
 
     @property
     def key(self) -> dict[str, str]:
@@ -72,18 +83,51 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         Its rows in every table, without the columns that cannot be told.
     """
     city, layer, tests = work
-    sample = sample_of(city.tracts, layer, seed_of(city.name))
+    everyone = city.tracts
+    if city.small is not None and len(city.small):
+        everyone = pd.concat([city.tracts, city.small]).sort_values("GEOID", ignore_index=True)
+    whole = sample_of(everyone, layer, seed_of(city.name))
+    used = np.isin(np.array(whole.geoids, dtype=object), city.tracts["GEOID"].to_numpy(dtype=object))
+    sample = whole if used.all() else whole.only(used)
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
+    variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}
+    if sample is not whole:
+        variants[EVERYONE] = (whole, judge(whole, city.threshold, tests, clustering=False))
     return Examined(
         rows={
             "deciles": _decile_table_rows(city, deciles),
             "tests": _relation_rows(city, judged, deciles),
             "robust": [_robust_row(city, judged)],
+            "variants": [variant_row(city, name, *found) for name, found in variants.items()],
         },
         direction=judged.direction,
         verdict=judged.verdict,
     )
+
+
+def variant_row(city: City, variant: str, sample: Sample, judged: Judged) -> Row:
+    """A row of ``public/city_variants`` or ``public/crime_variants``: the result over other tracts.
+
+    Args:
+        city: The city.
+        variant: By which rule the tracts are chosen.
+        sample: These tracts.
+        judged: What is found over them.
+    """
+    line, found = judged.relation, judged.contrast
+    return {
+        **city.key,
+        "variant": variant,
+        "n": judged.n,
+        city.counted: int(sample.count.sum()),
+        **({} if line is None else {"pearson_r": line.r, "pearson_p": line.p}),
+        "alpha": city.threshold,
+        "direction": judged.direction,
+        **({} if found is None else {"ratio_90_10": found.ratio}),
+        "verdict": judged.verdict,
+        "why": judged.why,
+    }
 
 
 def _decile_table_rows(city: City, deciles: pd.DataFrame) -> list[Row]:
@@ -127,7 +171,7 @@ def _relation_columns(relation: Relation | None) -> Row:
 
 def _robust_row(city: City, judged: Judged) -> Row:
     """The row of ``public/city_tests_robust``, without the columns of a test that could not be made."""
-    row: Row = {**city.key, "n": len(city.tracts), "direction": judged.direction}
+    row: Row = {**city.key, "n": judged.n, "alpha": city.threshold, "direction": judged.direction}
     if judged.ranks is not None:
         row |= {"spearman_rho": judged.ranks.rho, "spearman_p": judged.ranks.p}
     if judged.model is not None:
@@ -135,6 +179,36 @@ def _robust_row(city: City, judged: Judged) -> Row:
         row |= {"rate_ratio": model.ratio, "rate_p": model.p, "dispersion": model.dispersion}
     if judged.clustering is not None:
         row |= {"moran_i": judged.clustering.i, "moran_p": judged.clustering.p}
+        row |= {"moran_words": judged.clustering.words(PATTERN_ALPHA)}
     if judged.modified is not None:
         row |= {"effective_n": judged.modified.effective_n, "modified_t_p": judged.modified.p}
-    return row | {"verdict": judged.verdict, "why": judged.why}
+    return (
+        row
+        | _sensitivity_columns(judged)
+        | _contrast_columns(judged)
+        | {"verdict": judged.verdict, "why": judged.why}
+    )
+
+
+def _sensitivity_columns(judged: Judged) -> Row:
+    """Each tract by its people, and without each tract."""
+    row: Row = {}
+    if judged.weighted is not None:
+        line = judged.weighted
+        row |= {"weighted_r": line.r, "weighted_p": line.p}
+        row |= {"weighted_slope": line.slope, "weighted_intercept": line.intercept}
+    if judged.influential is not None:
+        found = judged.influential
+        row |= {"r_lowest": found.r_lowest, "r_highest": found.r_highest}
+        row |= {"influential_tracts": len(found.geoids)}
+        row |= {"influential_geoids": named(found.geoids) if found.geoids else ""}
+    return row
+
+
+def _contrast_columns(judged: Judged) -> Row:
+    """The ratio of rich and poor tracts."""
+    found = judged.contrast
+    if found is None:
+        return {}
+    ends = {"ratio_low": found.low, "ratio_high": found.high}
+    return {"ratio_90_10": found.ratio, **ends, "smallest_ratio": found.smallest}

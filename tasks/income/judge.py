@@ -1,46 +1,62 @@
-"""Every test of one city's tracts, and the verdict that follows from them (method 7.9 to 7.13).
+"""Every test of one city's tracts, and the verdict that follows from them (method 7.9 to 7.16).
 
 Pearson's r assumes a line, and rates with the same variance everywhere. Spearman's uses the order only; the
 rate model allows for the noisy rates of small tracts; the modified t test allows for neighbors that are
-alike.
+alike; leaving out one tract after the other shows whether a single one makes the finding. :data:`CHECKS` is
+what a robust finding must pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
 
 from data.settings import Tests
+from tasks.income import words
 from tasks.income.sample import Sample
+from tasks.income.verdicts import VERDICTS, Verdict
+from tasks.percentile import percentile
+from tasks.statistics.contrast import Contrast, contrast
+from tasks.statistics.influence import leave_one_out
 from tasks.statistics.ranks import RankTest, spearman
 from tasks.statistics.rates import RateModel, rate_model
-from tasks.statistics.relation import FEWEST_TRACTS, Direction, Relation, direction, relate, residuals
-from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
-
-Verdict = Literal[
-    "positive, robust",
-    "negative, robust",
-    "positive, not robust",
-    "negative, not robust",
-    "none",
-    "no clear relation",
-    "too few to tell",
-    "not testable",
-    "not checked for neighbors",
-]
-VERDICTS: Final[tuple[Verdict, ...]] = (
-    "positive, robust",
-    "negative, robust",
-    "positive, not robust",
-    "negative, not robust",
-    "none",
-    "no clear relation",
-    "too few to tell",
-    "not testable",
-    "not checked for neighbors",
+from tasks.statistics.relation import (
+    FEWEST_TRACTS,
+    Direction,
+    Relation,
+    direction,
+    is_constant,
+    relate,
+    residuals,
 )
-"""All verdicts, in the order in which they are counted and shown."""
+from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
+from tasks.statistics.weighted import Weighted, weighted
+
+__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "judge"]
+
+LARGEST_SMALLEST: Final = 10.0
+"""Where only a larger ratio of rich and poor could have been shown, nothing can be told. The largest that the
+article found is 3.6. Twenty events, the default of ``least_count``, show a ratio of about ten at the best."""
+
+
+@dataclass(frozen=True)
+class Influential:
+    """What leaving out single tracts does to the finding.
+
+    Attributes:
+        r_lowest: The lowest of Pearson's r with one tract left out; None where no r can be computed.
+        r_highest: The highest.
+        geoids: The tracts without which the finding is another, the most influential first.
+        decisive: Whether without one of them r has the other sign, or p is not even below alpha, undivided.
+    """
+
+    r_lowest: float | None
+    r_highest: float | None
+    geoids: tuple[str, ...]
+    decisive: bool
 
 
 @dataclass(frozen=True)
@@ -48,73 +64,201 @@ class Judged:
     """What all tests say of one city, or of one type of crime in it.
 
     Attributes:
+        n: Its tested tracts.
         relation: Pearson's correlation and the line over the tracts; None where not testable.
         direction: The plain finding.
+        threshold: What p is compared with.
         ranks: Spearman's test; None where not testable.
         model: The rate model; None where it cannot be made.
-        clustering: Moran's I of the residuals; None where it cannot be made.
         modified: The modified t test; None where it cannot be made.
+        clustering: Moran's I of the residuals; None where it cannot be made, or was not wanted.
+        weighted: Correlation and line weighted by people; None where not testable.
+        influential: What leaving out a tract does; None where not testable.
+        contrast: The ratio of rich and poor tracts; None where it cannot be told.
         verdict: One of :data:`VERDICTS`.
-        why: What speaks against a finding that is not robust, in words; else "".
+        why: What speaks against a finding, or why nothing can be told, in words; else "".
     """
 
+    n: int
     relation: Relation | None
     direction: Direction
+    threshold: float
     ranks: RankTest | None = None
     model: RateModel | None = None
-    clustering: Clustering | None = None
     modified: ModifiedTest | None = None
+    clustering: Clustering | None = None
+    weighted: Weighted | None = None
+    influential: Influential | None = None
+    contrast: Contrast | None = None
     verdict: Verdict = "not testable"
     why: str = ""
 
 
-def judge(sample: Sample, threshold: float, tests: Tests) -> Judged:
+@dataclass(frozen=True)
+class Result:
+    """What a test says.
+
+    Attributes:
+        sign: Above 0 where it rises with income.
+        p: Its two-sided p.
+        shown: The numbers, in words.
+    """
+
+    sign: float
+    p: float
+    shown: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test that a robust finding must pass: the same sign, and p below the threshold.
+
+    Attributes:
+        name: As a reader knows it.
+        result: What it says; None where it cannot be made, which is not agreement.
+        of_neighbors: Whether it allows for neighbors that are alike. A finding for which it alone cannot be
+            made is *not checked for neighbors*.
+    """
+
+    name: str
+    result: Callable[[Judged], Result | None]
+    of_neighbors: bool = False
+
+
+def _of_ranks(judged: Judged) -> Result | None:
+    test = judged.ranks
+    return test and Result(test.rho, test.p, f"rho = {test.rho:+.2f}")
+
+
+def _of_model(judged: Judged) -> Result | None:
+    test = judged.model
+    return test and Result(test.ratio - 1.0, test.p, f"{test.ratio:.3g} times the rate per 10,000 dollars")
+
+
+def _of_modified(judged: Judged) -> Result | None:
+    test = judged.modified
+    if test is None or judged.relation is None:
+        return None
+    return Result(judged.relation.r, test.p, f"{judged.n} tracts tell as much as {test.effective_n:.0f}")
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    Check("the rank test", _of_ranks),
+    Check("the rate model", _of_model),
+    Check("the test that allows for neighbors", _of_modified, of_neighbors=True),
+)
+"""What a robust finding must pass, beside having no tract that decides it (:class:`Influential`)."""
+
+
+def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = True) -> Judged:
     """Test one city, and say what is known.
 
     Args:
         sample: Its tested tracts.
         threshold: What p is compared with: alpha divided by the tests of the family.
         tests: The settings of the tests.
+        clustering: Whether Moran's I is wanted. It takes most of the time, and no verdict depends on it.
 
     Returns:
         Every test and the verdict. The same sample gives the same result in every run.
     """
-    line = relate(sample.income, sample.rate) if len(sample) >= FEWEST_TRACTS else None
+    n, income, rate = len(sample), sample.income, sample.rate
+    line = relate(income, rate) if n >= FEWEST_TRACTS else None
     finding = direction(line, threshold)
     if line is None:
-        return Judged(None, finding)
-    ranks = spearman(sample.income, sample.rate)
-    model = rate_model(sample.count, sample.population, sample.income)
-    clustering = morans_i(residuals(sample.income, sample.rate, line), sample.neighbors, sample.seed)
-    modified = modified_t(sample.income, sample.rate, sample.centroids)
-    given = [("Spearman's rank test", ranks.rho, ranks.p)]
-    if model is not None:
-        given.append(("rate model", model.ratio - 1.0, model.p))
-    if modified is not None:
-        given.append(("modified t test", line.r, modified.p))
-    verdict, why = _verdict(finding, given, threshold, neighbors=modified is not None)
-    if sample.count.sum() < tests.least_count:
-        verdict, why = "too few to tell", ""
-    return Judged(line, finding, ranks, model, clustering, modified, verdict, why)
+        return Judged(n, None, finding, threshold, why=_untestable(sample))
+    model = rate_model(sample.count, sample.population, income)
+    modified = modified_t(income, rate, sample.classes)
+    difference = percentile(income, 9, 10) - percentile(income, 1, 10)
+    effective = None if modified is None else modified.effective_n
+    judged = Judged(
+        n=n,
+        relation=line,
+        direction=finding,
+        threshold=threshold,
+        ranks=spearman(income, rate),
+        model=model,
+        modified=modified,
+        clustering=(
+            morans_i(residuals(income, rate, line), sample.neighbors, sample.seed) if clustering else None
+        ),
+        weighted=weighted(income, rate, sample.population),
+        influential=_influential(sample, line, finding, threshold, tests.alpha),
+        contrast=None if model is None else contrast(model, difference, n, effective, threshold),
+    )
+    verdict, why = _verdict(judged, sample.count.sum(), tests)
+    return replace(judged, verdict=verdict, why=why)
 
 
-def _verdict(
-    finding: Direction, given: Iterable[tuple[str, float, float]], threshold: float, *, neighbors: bool
-) -> tuple[Verdict, str]:
-    """The verdict, and what speaks against it.
+def _untestable(sample: Sample) -> str:
+    """Why a city is not testable, in words."""
+    if len(sample) < FEWEST_TRACTS:
+        return f"fewer than {FEWEST_TRACTS} tracts to test"
+    if not sample.count.any():
+        return "nothing was counted in any tract"
+    return f"all tracts have the same {'income' if is_constant(sample.income) else 'rate'}"
 
-    Args:
-        finding: The plain finding.
-        given: For each test that was possible: its name, a number with the sign of its result, and its p.
-        threshold: What p is compared with.
-        neighbors: Whether a test was made that allows for neighbors.
-    """
-    if finding == "none":
-        return "no clear relation", ""
-    wanted = 1.0 if finding == "positive" else -1.0
-    against = [name for name, sign, p in given if not (p < threshold and sign * wanted > 0)]
+
+def _influential(
+    sample: Sample, line: Relation, finding: Direction, threshold: float, alpha: float
+) -> Influential:
+    """The correlation with each tract left out."""
+    without = leave_one_out(sample.income, sample.rate)
+    changing = without.changing(finding, threshold)
+    known = without.r[~np.isnan(without.r)]
+    return Influential(
+        r_lowest=float(known.min()) if len(known) else None,
+        r_highest=float(known.max()) if len(known) else None,
+        geoids=tuple(sample.geoids[at] for at in changing),
+        decisive=any(not (without.r[at] * line.r > 0 and without.p[at] < alpha) for at in changing),
+    )
+
+
+def _verdict(judged: Judged, count: float, tests: Tests) -> tuple[Verdict, str]:
+    """The verdict, and what speaks against a finding."""
+    if count < tests.least_count:
+        return "too few to tell", words.few(int(count), tests.least_count)
+    if judged.direction == "none":
+        return _of_none(judged, tests.band)
+    rising = judged.direction == "positive"
+    against = _objections(judged, 1.0 if rising else -1.0)
     if against:
-        return ("positive, not robust" if wanted > 0 else "negative, not robust"), ", ".join(against)
-    if not neighbors:
-        return "not checked for neighbors", ""
-    return ("positive, robust" if wanted > 0 else "negative, robust"), ""
+        return ("positive, not robust" if rising else "negative, not robust"), "; ".join(against)
+    if any(check.of_neighbors and check.result(judged) is None for check in CHECKS):
+        return "not checked for neighbors", words.no_freedom(judged.n)
+    return ("positive, robust" if rising else "negative, robust"), ""
+
+
+def _objections(judged: Judged, wanted: float) -> Sequence[str]:
+    """What speaks against a positive (``wanted`` 1) or negative (-1) finding."""
+    against = []
+    for check in CHECKS:
+        result = check.result(judged)
+        if result is None:
+            against += [] if check.of_neighbors else [f"{check.name} cannot be made"]
+        elif not (result.p < judged.threshold and result.sign * wanted > 0):
+            against.append(f"{check.name} does not agree: {result.shown}, p = {result.p:.2g}")
+    tracts = judged.influential
+    if tracts is not None and tracts.geoids and (against or tracts.decisive):
+        against.append(words.decide(tracts.geoids, judged.n))
+    return against
+
+
+def _of_none(judged: Judged, band: float) -> tuple[Verdict, str]:
+    """The verdict where p is not below the threshold: a relation may be hidden, or too small to matter."""
+    seen = []
+    for check in CHECKS:
+        result = check.result(judged)
+        if result is not None and result.p < judged.threshold:
+            sees = "a positive" if result.sign > 0 else "a negative"
+            seen.append(f"{check.name} sees {sees} relation: {result.shown}, p = {result.p:.2g}")
+    found = judged.contrast
+    if seen:
+        return "no clear relation", "; ".join(seen)
+    if found is None:
+        return "no clear relation", "the ratio of rich and poor tracts cannot be told"
+    if found.smallest is None:
+        return "too few to tell", words.no_freedom(judged.n)
+    if found.smallest > LARGEST_SMALLEST:
+        return "too few to tell", words.weak(found.smallest)
+    return ("none" if found.within(band) else "no clear relation"), ""

@@ -16,6 +16,7 @@ ROLES: Final[Mapping[str, str]] = {
     "deciles": "deciles",
     "tests": "tests",
     "robust": "tests_robust",
+    "variants": "variants",
 }
 """The tables of the findings by what they hold, and the end of their names. Of posts they begin with
 ``public/city_``, of crimes with ``public/crime_``."""

@@ -22,7 +22,7 @@ from tasks.layers.results import Layer
 from tasks.scatter import run_each
 from tasks.statistics.families import bonferroni
 from tasks.statistics.relation import DIRECTIONS
-from tasks.tracts.status import statuses
+from tasks.tracts.status import FEW_PEOPLE, statuses
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -55,9 +55,10 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
     """
     if not len(census.cities):
         return _findings([], "posts")
-    tracts = used_tracts(_statuses(census, layer, tests), counts)
+    listed = _statuses(census, layer, tests)
+    tracts, small = used_tracts(listed, counts), used_tracts(listed, counts, FEW_PEOPLE)
     threshold = bonferroni(tests.alpha, len(tracts))
-    cities = [City(name, rows, threshold) for name, rows in tracts.items()]
+    cities = [City(name, rows, threshold, small=small[name]) for name, rows in tracts.items()]
     return _examined(cities, layer, tests, client, "posts")
 
 
@@ -86,8 +87,10 @@ def examine_crimes(
     listed = _statuses(census, layer, tests)
     cities = []
     for each in crimes:
-        (tracts,) = used_tracts(listed.filter(pc.equal(listed["city"], each.city)), each.counts).values()
-        cities.append(City(each.city, tracts, threshold, each.crime))
+        its = listed.filter(pc.equal(listed["city"], each.city))
+        (tracts,) = used_tracts(its, each.counts).values()
+        (small,) = used_tracts(its, each.counts, FEW_PEOPLE).values()
+        cities.append(City(each.city, tracts, threshold, each.crime, small))
     return _examined(cities, layer, tests, client, "crimes")
 
 

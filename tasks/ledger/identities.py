@@ -10,6 +10,9 @@ NO_LOCATION: Final = "no location"
 OUTSIDE: Final = "outside"
 WITH_INCOME: Final = "in tracts with population and income"
 WITHOUT: Final = "in tracts without"
+CITIES: Final = "cities examined"
+PLAIN: Final = ("positive", "negative", "none", "not testable")
+"""The plain findings, as :data:`tasks.statistics.relation.DIRECTIONS` has them."""
 EVERY_KIND: Final = "every kind"
 """In an identity: the sum over the kinds of an account."""
 
@@ -24,12 +27,14 @@ class Identity:
         parts: The lines on the right.
         balance: What is counted, in the plural, as "posts", where this is one of the identities that show
             in one line whether anything is missing; else "".
+        by: Words behind the whole in print, where it is counted twice in different ways; else "".
     """
 
     part: str
     whole: str
     parts: tuple[str, ...]
     balance: str = ""
+    by: str = ""
 
     def __str__(self) -> str:
         return f"{self.whole} = {' + '.join(self.parts)}"

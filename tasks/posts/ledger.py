@@ -14,12 +14,15 @@ from data.settings import FILE
 from data.tables import read_table
 from tasks.census.results import Census
 from tasks.income.results import Findings
+from tasks.income.verdicts import VERDICTS
 from tasks.layers.results import Layer
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
+    CITIES,
     DUPLICATES,
     NO_LOCATION,
     OUTSIDE,
+    PLAIN,
     WITH_INCOME,
     WITHOUT,
     Identity,
@@ -37,14 +40,15 @@ ON_BORDERS: Final = "on borders"
 IN_TRACTS: Final = "posts in tracts"
 TRACTS: Final = "tracts in the layer"
 REPAIRED: Final = "polygons repaired"
-CITIES: Final = "cities examined"
-DIRECTIONS: Final = ("positive", "negative", "none", "not testable")
+PLAIN_FINDINGS: Final = "plain findings"
+"""The section of what Pearson's test alone says."""
 LEDGER: Final = Ledger(
     identities=(
         Identity("posts", POSTS, (DUPLICATES, EXCLUDED, NO_LOCATION, OUTSIDE, IN_ONE, ON_BORDERS), "posts"),
         Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
         Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
-        Identity("cities", CITIES, DIRECTIONS),
+        Identity("cities", CITIES, VERDICTS),
+        Identity(PLAIN_FINDINGS, CITIES, PLAIN, by=", by plain finding"),
     ),
     files="private/post_files",
     rows_of_file=POSTS_IN_FILE,
@@ -65,7 +69,7 @@ def close_posts(
         tables: What became of the others.
         layer: The tracts.
         census: The Census and the cities.
-        findings: The verdicts.
+        findings: What is found of the cities.
         out: The folder of the tables.
 
     Returns:
@@ -92,12 +96,14 @@ def close_posts(
         REPAIRED: layer.repaired,
     }
     examined = pc.count_distinct(census.cities.column("city")).as_py()
-    directions = {direction: findings.directions.get(direction, 0) for direction in DIRECTIONS}
+    plain = {finding: findings.directions.get(finding, 0) for finding in PLAIN}
+    verdicts = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
     files = gathered.files
     accounts = [
         *(Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}) for file in files),
         Account("posts", "", "posts/", counts),
-        Account("cities", "", "census/city_tracts", {CITIES: examined, **directions}),
+        Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
+        Account(PLAIN_FINDINGS, "", "census/city_tracts", {CITIES: examined, **plain}),
     ]
     warnings = [
         *_without_location(gathered, tables.outside + in_tracts),

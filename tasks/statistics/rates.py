@@ -26,11 +26,18 @@ class RateModel:
         ratio: The factor by which the rate changes with 10,000 dollars more income.
         p: Two-sided p that it is 1.
         dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
+        poisson_error: Standard error of the logarithm of the ratio, were the dispersion 1.
     """
 
     ratio: float
     p: float
     dispersion: float
+    poisson_error: float
+
+    @property
+    def error(self) -> float:
+        """Standard error of the logarithm of the ratio."""
+        return float(self.poisson_error * np.sqrt(self.dispersion))
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -75,10 +82,12 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         slope, mu = fit
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
-        error = np.sqrt(dispersion / _spread(mu, x)[1])
+        spread = _spread(mu, x)[1]
+        error = np.sqrt(dispersion / spread)
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
-        found = RateModel(float(np.exp(slope)), p, dispersion)
-    return found if np.all(np.isfinite([found.ratio, found.p, found.dispersion])) else None
+        found = RateModel(float(np.exp(slope)), p, dispersion, float(1.0 / np.sqrt(spread)))
+    numbers = (found.ratio, found.p, found.dispersion, found.poisson_error)
+    return found if np.all(np.isfinite(numbers)) else None
 
 
 def _fit(count: Floats, exposure: Floats, x: Floats) -> tuple[float, Floats] | None:

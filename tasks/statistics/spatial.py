@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from tasks.statistics.distances import DistanceClasses, distance_classes
 from tasks.statistics.relation import correlation_p, is_constant, pearson
 
 Floats = npt.NDArray[np.float64]
+Pattern = Literal["neighbors are alike", "neighbors are unlike", "no pattern"]
 
 PERMUTATIONS: Final = 999
-CLASSES: Final = 13
-"""Distance classes of :func:`modified_t`. Thirteen is the default of R's SpatialPack, so that anyone who
-doubts a p can compute it again there; Sturges' rule, the other custom, would take 7 for ten tracts and 23 for
-2,300."""
 _TIE: Final = 1e-12
 """Values of Moran's I that differ by less are equal up to rounding."""
 _NO_FREEDOM: Final = 1e-9
 """Degrees of freedom that are 0 up to rounding."""
-_ROWS: Final = 256
-"""Rows of the matrix of distances that are in memory at a time; changes no result."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,24 @@ class Clustering:
 
     Attributes:
         i: Moran's I: above its expectation ``-1 / (n - 1)`` where neighbours are alike.
-        p: One-sided permutation p, of the tail in which I is.
+        p: Permutation p of the upper tail: small where neighbours are alike.
+        p_unlike: Permutation p of the lower tail: small where neighbours are unlike.
     """
 
     i: float
     p: float
+    p_unlike: float
+
+    def words(self, alpha: float) -> Pattern:
+        """The pattern, two-sided at ``alpha``: half of it for either tail.
+
+        Example:
+            >>> Clustering(0.4, 0.001, 1.0).words(0.05), Clustering(-0.01, 0.6, 0.41).words(0.05)
+            ('neighbors are alike', 'no pattern')
+        """
+        if self.p < alpha / 2:
+            return "neighbors are alike"
+        return "neighbors are unlike" if self.p_unlike < alpha / 2 else "no pattern"
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,9 @@ def morans_i(values: Floats, neighbors: sparse.csr_array, seed: int) -> Clusteri
 
     Written out here although esda has it: esda draws its permutations from NumPy's global generator, which
     cannot be given a seed without disturbing others, and to import it takes a worker two seconds (it
-    brings scikit-learn, SQLAlchemy and more). The tests compare with esda, bit by bit. As esda's, p is
-    ``(k + 1) / 1000`` over 999 permutations: k are those that reach I from above or those that do from below,
-    whichever are fewer.
+    brings scikit-learn, SQLAlchemy and more). The tests compare with esda, bit by bit. p is
+    ``(k + 1) / 1000`` over 999 permutations, of which k reach I: always from above, so that a small p says
+    one thing only. (esda takes whichever tail is smaller.)
 
     Args:
         values: A value per tract, float64, as the residuals of a line.
@@ -85,7 +94,7 @@ def morans_i(values: Floats, neighbors: sparse.csr_array, seed: int) -> Clusteri
         seed: The seed of the permutations.
 
     Returns:
-        I and p; None where no two tracts touch, or the values do not vary.
+        I and the p of both tails; None where no two tracts touch, or the values do not vary.
 
     Source:
         Moran, P. A. P. (1950): Notes on continuous stochastic phenomena. Biometrika 37, 17–23. Cliff, A. D.
@@ -110,99 +119,68 @@ def morans_i(values: Floats, neighbors: sparse.csr_array, seed: int) -> Clusteri
     simulated = scale * np.sum(drawn * (weights @ drawn), axis=0) / variance
     # Both counts include ties: where all tracts touch each other every permutation is a tie, and p is 1.
     above, below = np.sum(simulated >= observed - _TIE), np.sum(simulated <= observed + _TIE)
-    return Clustering(observed, float(min(above, below) + 1) / (PERMUTATIONS + 1))
+    return Clustering(observed, float(above + 1) / (PERMUTATIONS + 1), float(below + 1) / (PERMUTATIONS + 1))
 
 
-def modified_t(x: Floats, y: Floats, centroids: Floats) -> ModifiedTest | None:
+def modified_t(x: Floats, y: Floats, places: Floats | DistanceClasses) -> ModifiedTest | None:
     """Pearson's r with a p that corrects for spatial autocorrelation of both variables.
 
-    Pairs of tracts are sorted into :data:`CLASSES` classes of distance, equally wide, from 0 to the largest.
-    The autocorrelation of a variable in a class k is the mean of ``z_i z_j`` over its pairs, by the variance
-    of z: Moran's I of the class. ``R_x`` and ``R_y`` are the n × n matrices that hold, for each pair of
-    tracts, the autocorrelation of their class, and 1 on the diagonal. With ``P = I - 1/n``, which subtracts
-    the mean,
+    Pairs of tracts are sorted into classes of distance (:class:`DistanceClasses`). The autocorrelation of a
+    variable in a class k is the mean of ``z_i z_j`` over its pairs, by the variance of z: Moran's I of the
+    class. ``R_x`` and ``R_y`` are the n × n matrices that hold, for each pair of tracts, the autocorrelation
+    of their class, and 1 on the diagonal. With ``P = I - 1/n``, which subtracts the mean,
 
         effective n = 1 + tr(P R_x) tr(P R_y) / tr(P R_x P R_y)
 
-    and r is tested with ``effective n - 2`` degrees of freedom. The traces need no n × n matrix, only, for
-    each tract, how many others are in each class.
+    and r is tested with ``effective n - 2`` degrees of freedom. Where neighbors are unlike, the formula gives
+    more than n; no more than n is taken, as n tracts cannot hold the information of more. The traces need no
+    n × n matrix, only, for each tract, how many others are in each class.
 
     Args:
         x: float64, as median income.
         y: float64, as posts per 1,000 residents; both vary.
-        centroids: x and y of each tract on a plane, float64, km.
+        places: x and y of each tract on a plane, float64, km; or the classes that were made of them, which
+            are the slow part where several variables are tested.
 
     Returns:
-        Effective n and p; None where effective n is not above 2, so that no degree of freedom is left.
+        Effective n, at most n, and p; None where effective n is not above 2, so that no degree of freedom is
+        left.
 
     Source:
         Clifford, P., Richardson, S. & Hémon, D. (1989): Assessing the significance of the correlation
         between two spatial processes. Biometrics 45, 123–134. Dutilleul, P. (1993): Modifying the t test for
         assessing the correlation between two spatial processes. Biometrics 49, 305–314. Classes as in
-        ``modified.ttest`` of R's SpatialPack (Osorio & Vallejos).
+        ``modified.ttest`` of R's SpatialPack (Osorio & Vallejos), which does not limit effective n.
 
     Example:
         >>> generator = np.random.default_rng(1)
-        >>> centroids = generator.uniform(0, 10, (200, 2))
-        >>> found = modified_t(generator.normal(size=200), generator.normal(size=200), centroids)
-        >>> 150 < found.effective_n < 250
+        >>> places = generator.uniform(0, 10, (200, 2))
+        >>> found = modified_t(generator.normal(size=200), generator.normal(size=200), places)
+        >>> 150 < found.effective_n <= 200
         True
     """
-    n = len(x)
-    zx, zy = x - x.mean(), y - y.mean()
-    pairs, sum_x, sum_y = _by_class(zx, zy, centroids)
-    # Each pair is counted from both ends, in the sums and in the number: the mean is the same.
-    in_class = pairs.sum(axis=0)
-    of_x, of_y = (
-        np.divide(total, in_class * np.mean(z * z), out=np.zeros(CLASSES), where=in_class > 0)
-        for total, z in ((sum_x, zx), (sum_y, zy))
-    )
+    classes = places if isinstance(places, DistanceClasses) else distance_classes(places)
+    effective = effective_n(x, y, classes)
+    if effective is None:
+        return None
+    effective = min(effective, float(len(x)))
+    degrees = effective - 2.0
+    return ModifiedTest(effective, correlation_p(pearson(x, y), degrees)) if degrees > _NO_FREEDOM else None
+
+
+def effective_n(x: Floats, y: Floats, classes: DistanceClasses) -> float | None:
+    """Dutilleul's effective n as its formula gives it, also above n; None where it is not defined.
+
+    Args:
+        x: As for :func:`modified_t`.
+        y: Likewise.
+        classes: The tracts' distances.
+    """
+    n, pairs = len(x), classes.pairs
+    of_x, of_y = classes.autocorrelation(x), classes.autocorrelation(y)
     row_x, row_y = 1.0 + np.sum(pairs * of_x, axis=1), 1.0 + np.sum(pairs * of_y, axis=1)
     all_x, all_y = row_x.sum(), row_y.sum()
     trace_x, trace_y = n - all_x / n, n - all_y / n
+    in_class = pairs.sum(axis=0)
     both = n + np.sum(in_class * of_x * of_y) - 2.0 * np.sum(row_x * row_y) / n + all_x * all_y / n**2
-    if not both > 0.0:
-        return None
-    effective = float(1.0 + trace_x * trace_y / both)
-    degrees = effective - 2.0
-    if not degrees > _NO_FREEDOM:
-        return None
-    return ModifiedTest(effective, correlation_p(pearson(x, y), degrees))
-
-
-def _by_class(zx: Floats, zy: Floats, centroids: Floats) -> tuple[Floats, Floats, Floats]:
-    """Pairs of tracts by class of distance, some rows of the matrix of distances at a time.
-
-    Returns:
-        How many others are in each class, one row per tract; and by class the sums of ``z_i z_j`` of x and
-        of y.
-    """
-    n = len(zx)
-    blocks = [slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS)]
-    widest = max(float(_distances(centroids, block).max()) for block in blocks)
-    bounds = widest * np.arange(1, CLASSES + 1) / CLASSES
-    pairs = np.zeros((n, CLASSES))
-    sum_x, sum_y = np.zeros(CLASSES), np.zeros(CLASSES)
-    for block in blocks:
-        rows = np.arange(block.stop - block.start)
-        cell = np.searchsorted(bounds[:-1], _distances(centroids, block)) + CLASSES * rows[:, None]
-        # A tract is no pair with itself: it goes to a cell after the last, which is cut off.
-        cell[rows, block.start + rows] = CLASSES * len(rows)
-        pairs[block] = _cell_sums(cell, np.ones(n))
-        sum_x += np.sum(zx[block, None] * _cell_sums(cell, zx), axis=0)
-        sum_y += np.sum(zy[block, None] * _cell_sums(cell, zy), axis=0)
-    return pairs, sum_x, sum_y
-
-
-def _cell_sums(cell: npt.NDArray[np.int64], values: Floats) -> Floats:
-    """For each row and class, the sum of the values of the tracts in the class."""
-    rows = len(cell)
-    each = np.broadcast_to(values, cell.shape).ravel()
-    sums = np.bincount(cell.ravel(), each, minlength=CLASSES * rows + 1)
-    return np.asarray(sums[:-1].reshape(rows, CLASSES), dtype=np.float64)
-
-
-def _distances(centroids: Floats, block: slice) -> Floats:
-    """Distances of some tracts to all, in km."""
-    some, every = centroids[block, None, :], centroids[None, :, :]
-    return np.hypot(some[..., 0] - every[..., 0], some[..., 1] - every[..., 1])
+    return float(1.0 + trace_x * trace_y / both) if both > 0.0 else None

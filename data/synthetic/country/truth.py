@@ -277,8 +277,8 @@ def _posts_lines(
 
 
 def _cities_lines(layout: Layout) -> Iterator[Line]:
-    """The lines of the cities: how many there are, and one line per verdict."""
+    """The lines of the cities by plain finding: how many there are, and one line per finding."""
     kinds = Counter(placed.city.kind for placed in layout.cities)
-    yield "cities", "", "cities examined", len(layout.cities)
+    yield "plain findings", "", "cities examined", len(layout.cities)
     for kind in ("positive", "negative", "none", "not testable"):
-        yield "cities", "", kind, kinds[kind]
+        yield "plain findings", "", kind, kinds[kind]

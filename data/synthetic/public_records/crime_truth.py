@@ -58,7 +58,15 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     write_rows(out, "public/crime_deciles", deciles)
     write_rows(out, "public/crime_tests", tests)
     write_rows(out, "private/crime_files", files)
-    return tuple(line for book, own in written for line in _lines(country, book, own))
+    lines = [line for book, own in written for line in _lines(country, book, own)]
+    return (*lines, *_plain_lines([row[-1] for row in tests if row[2] == "tract"]))
+
+
+def _plain_lines(found: Sequence[str]) -> Iterator[Line]:
+    """The lines of the tests by plain finding."""
+    yield "plain findings of crimes", "", "tests made", len(found)
+    for kind in ("positive", "negative", "none", "not testable"):
+        yield "plain findings of crimes", "", kind, found.count(kind)
 
 
 def _lines(country: Country, book: Book, files: Sequence[WrittenCrimes]) -> Iterator[Line]:

@@ -10,8 +10,9 @@ import pytest
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.crime.ledger import COUNTED, CRIMES, close_crimes
+from tasks.crime.ledger import COUNTED, CRIMES, close_crimes, unlocated
 from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.income.results import Findings
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
 from tasks.rows.results import FileOfRows
@@ -49,8 +50,12 @@ def close(
     out: Path,
     gathered: Sequence[GatheredCrimes] = (ALDER, BIRCH),
     counts: Sequence[CrimeCounts] = (OF_ALDER, OF_BIRCH),
+    found: Findings | None = None,
 ) -> PartClosed:
-    return close_crimes(gathered, counts, out=out)
+    of = {each.key: each for each in gathered}
+    made = sum(len(each.counts) - len(unlocated(of.get(each.key, ALDER), each)) for each in counts)
+    every = Findings({}, {"none": made}, {"no clear relation": made})
+    return close_crimes(gathered, counts, found or every, out=out)
 
 
 def lines(out: Path, source: str, part: str = "crime") -> dict[str, int | None]:
@@ -81,7 +86,18 @@ def test_crimes_that_add_up_have_every_line_with_its_number(tmp_path: Path):
     ]
     assert (closed.total(CRIMES), closed.total(COUNTED), closed.warnings) == (33, 7, ())
     assert [row[:3] for row in closed.rows] == sorted(row[:3] for row in closed.rows)
-    assert len(closed.rows) == 11 + 10 + 3
+    assert len(closed.rows) == 11 + 10 + 3 + 1 + 9 + 1 + 4
+
+
+def test_the_tests_add_up_by_verdict_and_by_plain_finding(tmp_path: Path):
+    close(tmp_path)
+    verdicts = lines(tmp_path, "", "crime tests")
+    assert {line: n for line, n in verdicts.items() if n} == {"tests made": 3, "no clear relation": 3}
+    plain = {"positive": 0, "negative": 0, "none": 3, "not testable": 0}
+    assert lines(tmp_path, "", "plain findings of crimes") == {"tests made": 3} | plain
+    lost = Findings({}, {"none": 3}, {"no clear relation": 2})
+    with pytest.raises(LedgerError, match=r"^crime/: tests made = .* does not hold: 3 = "):
+        close(tmp_path, found=lost)
 
 
 def test_the_lines_of_other_parts_stay_and_those_of_an_earlier_run_go(tmp_path: Path):

@@ -28,7 +28,7 @@ def test_the_tables_written_are_those_returned(
     findings = examine(*country, layer, threads, tmp_path)
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         f"public/{name}.{kind}"
-        for name in ("city_deciles", "city_tests", "city_tests_robust")
+        for name in ("city_deciles", "city_tests", "city_tests_robust", "city_variants")
         for kind in ("csv", "parquet")
     ]
     for table, name in (
@@ -60,6 +60,7 @@ def test_crimes_go_into_tables_of_their_own(
         "crime_deciles.parquet",
         "crime_tests.parquet",
         "crime_tests_robust.parquet",
+        "crime_variants.parquet",
     ]
     assert read_table(TABLES["public/crime_tests"], tmp_path).equals(findings.tests)
-    assert findings.verdicts == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
+    assert findings.directions == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}

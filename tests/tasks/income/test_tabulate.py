@@ -110,7 +110,8 @@ def test_an_untestable_city_keeps_its_deciles_and_has_no_number_that_was_not_com
         "not testable",
         "not testable",
     )
-    assert robust.pop("why") == ""
+    assert robust.pop("why") == "fewer than 10 tracts to test"
+    assert robust.pop("alpha") == ALPHA / 6
     assert set(robust.values()) == {None}
 
 
@@ -299,7 +300,7 @@ def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, f
     frame["rate"] = frame["count"] / frame["population"] * 1000
     city = City("Any", frame, ALPHA)
     deciles = decile_rows(frame)
-    judged = Judged(tract_relation(frame), direction(tract_relation(frame), ALPHA))
+    judged = Judged(len(frame), tract_relation(frame), direction(tract_relation(frame), ALPHA), ALPHA)
     rows = [*_relation_rows(city, judged, deciles), *_decile_table_rows(city, deciles)]
     numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
     assert not [value for value in numbers if not math.isfinite(value)]

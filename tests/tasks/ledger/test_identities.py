@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tasks.alerts import ledger as alerts
 from tasks.crime import ledger as crime
+from tasks.income.verdicts import VERDICTS
 from tasks.ledger.identities import Ledger
 from tasks.posts import ledger as posts
 from tasks.requests import ledger as requests
@@ -37,10 +38,13 @@ def test_the_identities_are_those_of_the_design() -> None:
         "on borders",
         "posts in tracts = in one tract + on borders",
         "posts in tracts = in tracts with population and income + in tracts without",
+        f"cities examined = {' + '.join(VERDICTS)}",
         "cities examined = positive + negative + none + not testable",
         "crimes in the files = duplicates + other years + other types + no location + outside + counted",
         "counted = every kind",
         "counted = in tracts with population and income + in tracts without",
+        f"tests made = {' + '.join(VERDICTS)}",
+        "tests made = positive + negative + none + not testable",
         "rows of tracts = in cities + in no city",
         "in cities = low population + not eligible + eligible, not gentrified + gentrified",
         "rows of the Atlas = other technologies + Ring partnerships",

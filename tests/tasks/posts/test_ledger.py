@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import LedgerError
 from data.schema import TABLES
-from data.tables import empty_table, read_table, write_table
+from data.tables import read_table, write_table
 from tasks.census.results import Census
 from tasks.income.results import Findings
 from tasks.layers.results import Layer
@@ -42,12 +42,9 @@ CENSUS = Census(
 PLACED = TABLES["private/posts_in_tracts"]
 
 
-def findings(**verdicts: int) -> Findings:
-    deciles, tests, robust = (
-        empty_table(TABLES[f"public/{name}"]) for name in ("city_deciles", "city_tests", "city_tests_robust")
-    )
-    counts = {"positive": 1, "negative": 0, "none": 0, "not testable": 1} | verdicts
-    return Findings(deciles, tests, robust, counts)
+def findings(*, robust: int = 1, **plain: int) -> Findings:
+    directions = {"positive": 1, "negative": 0, "none": 0, "not testable": 1} | plain
+    return Findings({}, directions, {"positive, robust": robust, "not testable": 1})
 
 
 @pytest.fixture
@@ -96,7 +93,14 @@ def test_posts_that_add_up_have_every_line_with_its_number(out: Path):
         "tracts in the layer": 8,
         "polygons repaired": 0,
     }
-    assert lines(out, "cities", "") == {
+    verdicts = lines(out, "cities", "")
+    assert {line: count for line, count in verdicts.items() if count} == {
+        "cities examined": 2,
+        "positive, robust": 1,
+        "not testable": 1,
+    }
+    assert len(verdicts) == 1 + 9
+    assert lines(out, "plain findings", "") == {
         "cities examined": 2,
         "positive": 1,
         "negative": 0,
@@ -146,8 +150,14 @@ def test_every_file_of_posts_has_its_row(out: Path):
         ),
         (GATHERED, replace(TABLES_OF_POSTS, without=0), {}, "population and income"),
         (GATHERED, TABLES_OF_POSTS, {"none": 1}, "cities examined = .* does not hold: 2 = 1 [+] 0 [+] 1"),
+        (
+            GATHERED,
+            TABLES_OF_POSTS,
+            {"robust": 0},
+            "cities examined = positive, robust .* hold: 2 = 0",
+        ),
     ],
-    ids=["a post lost", "a post placed twice", "a post without a tract", "a city judged twice"],
+    ids=["a post lost", "a post placed twice", "a post without a tract", "a city found twice", "no verdict"],
 )
 def test_what_does_not_add_up_ends_the_run_and_writes_no_ledger(
     out: Path, gathered: Gathered, tables: PostsTables, verdicts: dict[str, int], identity: str

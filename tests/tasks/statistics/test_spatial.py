@@ -12,8 +12,16 @@ import shapely
 from scipy import sparse
 
 from tasks.income.polygons import touching
-from tasks.statistics import spatial
-from tasks.statistics.spatial import CLASSES, Clustering, ModifiedTest, modified_t, morans_i, seed_of
+from tasks.statistics import distances
+from tasks.statistics.distances import CLASSES, distance_classes
+from tasks.statistics.spatial import (
+    Clustering,
+    ModifiedTest,
+    effective_n,
+    modified_t,
+    morans_i,
+    seed_of,
+)
 from tests.second import moran, stats, weights
 
 Floats = npt.NDArray[np.float64]
@@ -106,7 +114,8 @@ def test_morans_i_is_that_of_the_loop_and_of_esda(seed: int):
     )
     expected = moran.Moran(values, touch, permutations=999)
     assert found.i == expected.I, "to the last bit"
-    assert found.p == pytest.approx(expected.p_sim, abs=0.06)  # two draws of 999
+    # Two draws of 999; esda takes the smaller tail.
+    assert min(found.p, found.p_unlike) == pytest.approx(expected.p_sim, abs=0.06)
 
 
 def test_the_p_of_morans_i_counts_permutations_that_a_loop_finds():
@@ -116,13 +125,25 @@ def test_the_p_of_morans_i_counts_permutations_that_a_loop_finds():
     drawn = generator.permuted(np.tile(values - values.mean(), (999, 1)), axis=1)
     simulated = [looped_moran(one, polygons) for one in drawn]
     above = sum(one >= found.i for one in simulated)
-    assert found.p == (min(above, 999 - above) + 1) / 1000
+    assert found.p == (above + 1) / 1000
+    assert found.p_unlike == (999 - above + 1) / 1000
 
 
 def test_neighbours_that_are_alike_have_a_high_i_and_a_small_p():
     found = clustering(smooth(12, 1), touching(grid(12)))
     assert found.i > 0.6
     assert found.p == 0.001
+    assert found.words(0.05) == "neighbors are alike"
+
+
+def test_neighbours_that_are_unlike_have_a_large_p_and_words_that_say_so():
+    checkered = np.add.outer(np.arange(12), np.arange(12)).ravel() % 2 + smooth(12, 1) / 100
+    path, own = np.eye(12, k=1) + np.eye(12, k=-1), np.eye(12)
+    rooks = sparse.csr_array(np.kron(own, path) + np.kron(path, own))  # no touching at corners
+    found = clustering(checkered, rooks)
+    assert found.i < -0.6
+    assert found.p > 0.99
+    assert found.words(0.05) == "neighbors are unlike"
 
 
 def test_the_same_seed_gives_the_same_p_and_leaves_numpy_s_own_generator_alone():
@@ -153,6 +174,7 @@ def test_where_all_tracts_touch_each_other_every_permutation_is_alike():
         found = clustering(np.random.default_rng(0).normal(size=12), pie)
     assert found.i == pytest.approx(-1 / 11)
     assert found.p == 1.0
+    assert found.words(0.05) == "no pattern"
 
 
 def test_islands_give_no_warning(capsys: pytest.CaptureFixture[str]):
@@ -171,7 +193,18 @@ def test_the_modified_t_test_is_that_of_the_loop(seed: int):
     x = np.sin(places[:, 0] / 6) + rng.normal(0, 0.5, 60)
     y = np.cos(places[:, 1] / 8) + 0.3 * x + rng.normal(0, 0.5, 60)
     found = made(x, y, places)
+    assert effective_n(x, y, distance_classes(places)) == pytest.approx(
+        looped_modified_t(x, y, places)[0], abs=1e-9
+    )
     assert (found.effective_n, found.p) == pytest.approx(looped_modified_t(x, y, places), abs=1e-9)
+
+
+def test_tracts_whose_neighbors_are_unlike_count_no_more_than_once():
+    x, y = smooth(10, 51), np.random.default_rng(51).normal(size=100)
+    assert looped_modified_t(x, y, places_of(10))[0] > 400
+    found = made(x, y, places_of(10))
+    assert found.effective_n == 100
+    assert found.p == pytest.approx(stats.pearsonr(x, y).pvalue, rel=1e-9)
 
 
 def test_the_modified_t_test_is_that_of_the_loop_on_a_grid_with_its_many_equal_distances():
@@ -184,7 +217,7 @@ def test_the_size_of_the_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     rng = np.random.default_rng(9)
     x, y, places = rng.normal(size=300), rng.normal(size=300), rng.uniform(0, 9, (300, 2))
     expected = made(x, y, places)
-    monkeypatch.setattr(spatial, "_ROWS", 7)
+    monkeypatch.setattr(distances, "_ROWS", 7)
     found = made(x, y, places)
     assert (found.effective_n, found.p) == pytest.approx((expected.effective_n, expected.p), rel=1e-12)
 

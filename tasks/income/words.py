@@ -1,0 +1,102 @@
+"""What the tests say, in words that a reporter reads (method 7.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+MOST_NAMED: Final = 5
+"""Tracts that are named; of more, their number is told."""
+
+
+def few(count: int, least: int) -> str:
+    """Why so few say nothing.
+
+    Example:
+        >>> few(3, 20)
+        '3 in all tracts together, fewer than 20'
+    """
+    return f"{count} in all tracts together, fewer than {least}"
+
+
+def weak(smallest: float) -> str:
+    """Why a city that could have shown only a very large ratio says nothing.
+
+    Example:
+        >>> weak(23.4)
+        'only a rate 23 times as high in rich tracts as in poor ones could have been shown'
+    """
+    times = f"{smallest:,.0f}" if smallest < 1e6 else "a million or more"
+    return f"only a rate {times} times as high in rich tracts as in poor ones could have been shown"
+
+
+def no_freedom(n: int) -> str:
+    """Why no test can allow for neighbors."""
+    return f"neighbors are so alike that the {n} tracts tell no more than two would"
+
+
+def named(geoids: Sequence[str]) -> str:
+    """Some tracts by name, in words, which no spreadsheet takes for a number.
+
+    Example:
+        >>> named(["06037980019"])
+        'tract 06037980019'
+        >>> named([f"0603798001{digit}" for digit in range(7)]).replace("060379800", "")
+        'tracts 10, 11, 12, 13, 14 and 2 more'
+    """
+    shown = ", ".join(geoids[:MOST_NAMED])
+    more = len(geoids) - MOST_NAMED
+    return f"{'tract' if len(geoids) == 1 else 'tracts'} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def decide(geoids: Sequence[str], n: int) -> str:
+    """That single tracts make the finding.
+
+    Example:
+        >>> decide(["06037980019"], 992)
+        'one tract of 992 decides (06037980019)'
+        >>> decide(["06037980019", "06037980024"], 992)
+        '2 tracts of 992 decide, each of them alone (06037980019, 06037980024)'
+    """
+    shown = named(geoids).split(" ", 1)[1]
+    if len(geoids) == 1:
+        return f"one tract of {n} decides ({shown})"
+    return f"{len(geoids)} tracts of {n} decide, each of them alone ({shown})"
+
+
+def ratio(row: Mapping[str, Any]) -> str:
+    """The ratio of rich and poor tracts with its interval, and what could have been shown; "" where unknown.
+
+    Args:
+        row: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
+
+    Example:
+        >>> row = {"ratio_90_10": 1.05, "ratio_low": 0.8, "ratio_high": 1.38, "smallest_ratio": 1.9}
+        >>> ratio(row)
+        'ratio 1.05, 95 % interval 0.80 to 1.38; could have shown 1.90'
+    """
+    if row["ratio_90_10"] is None:
+        return ""
+    shown = f"ratio {row['ratio_90_10']:.2f}"
+    if row["ratio_low"] is not None:
+        shown += f", 95 % interval {row['ratio_low']:.2f} to {row['ratio_high']:.2f}"
+    if row["smallest_ratio"] is not None:
+        shown += f"; could have shown {row['smallest_ratio']:.2f}"
+    return shown
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """The verdict with what explains it, for a line of a table.
+
+    Args:
+        row: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
+
+    Example:
+        >>> row = {"verdict": "too few to tell", "why": "3 in all tracts together, fewer than 20"}
+        >>> verdict(row)
+        'too few to tell (3 in all tracts together, fewer than 20)'
+    """
+    shown = [row["why"]] if row["why"] else []
+    if row["verdict"] in ("none", "no clear relation"):
+        shown = [text for text in (ratio(row), row["why"]) if text]
+    return f"{row['verdict']} ({'; '.join(shown)})" if shown else str(row["verdict"])

@@ -1,0 +1,63 @@
+"""The ratio of rich and poor, beside statsmodels and the definition of power."""
+
+import numpy as np
+import pytest
+
+from tasks.statistics.contrast import contrast
+from tasks.statistics.rates import RateModel, rate_model
+from tests.second import sm, stats
+
+
+def test_the_interval_of_independent_tracts_is_that_of_statsmodels():
+    rng = np.random.default_rng(7)
+    income, population = rng.uniform(2e4, 9e4, 80), rng.integers(500, 8_000, 80).astype(float)
+    count = rng.negative_binomial(2, 2 / (2 + population * 0.004)).astype(float)
+    model = rate_model(count, population, income)
+    assert model is not None
+    assert model.dispersion > 1
+    fit = sm.GLM(
+        count, sm.add_constant(income / 5e4), family=sm.families.Poisson(), offset=np.log(population)
+    ).fit(scale="X2", use_t=True, tol=1e-14)
+    assert model.error * 5 == pytest.approx(fit.bse[1], rel=1e-9)
+    found = contrast(model, 5e4, 80, 80.0, 0.05)
+    assert found is not None
+    low, high = np.exp(fit.conf_int()[1])
+    assert (found.ratio, found.low, found.high) == pytest.approx((np.exp(fit.params[1]), low, high), rel=1e-8)
+
+
+def test_neighbors_that_are_alike_make_it_wider_by_the_factor_of_the_modified_t_test():
+    model = RateModel(1.2, 0.01, 3.0, 0.05)
+    all_count, few_count = contrast(model, 1e4, 102, 102.0, 0.002), contrast(model, 1e4, 102, 27.0, 0.002)
+    assert all_count
+    assert few_count
+    assert all_count.high
+    assert few_count.high
+    widened = np.log(few_count.high / 1.2) / np.log(all_count.high / 1.2)
+    assert widened == pytest.approx(2 * stats.t.ppf(0.975, 25) / stats.t.ppf(0.975, 100), rel=1e-9)
+
+
+def test_few_counts_are_not_taken_for_more_certain_than_chance_leaves_them():
+    exact = contrast(RateModel(1.2, 0.0, 0.0, 0.05), 1e4, 102, 102.0, 0.002)
+    assert exact == contrast(RateModel(1.2, 0.0, 1.0, 0.05), 1e4, 102, 102.0, 0.002)
+
+
+@pytest.mark.parametrize("threshold", [0.05, 0.002])
+def test_the_smallest_ratio_is_shown_eight_times_in_ten(threshold: float):
+    found = contrast(RateModel(1.0, 1.0, 1.0, 0.1), 3e4, 62, 62.0, threshold)
+    assert found is not None
+    assert found.smallest is not None
+    shift = np.log(found.smallest) / 0.3  # in standard errors
+    power = stats.nct.sf(stats.t.ppf(1 - threshold / 2, 60), 60, shift)
+    assert power == pytest.approx(0.8, abs=0.01)
+
+
+def test_what_cannot_be_told_is_missing():
+    model = RateModel(1.2, 0.01, 3.0, 0.05)
+    assert contrast(model, 0.0, 50, 50.0, 0.05) is None
+    without = contrast(model, 1e4, 50, None, 0.05)
+    assert without is not None
+    assert (without.low, without.high, without.smallest) == (None, None, None)
+    assert not without.within(1.25)
+    hardly = contrast(model, 1e4, 50, 2.01, 0.05)
+    assert hardly is not None
+    assert (hardly.low, hardly.smallest) == (None, None)
