@@ -161,11 +161,24 @@ class Cities(Section):
 
 
 class Tests(Section):
-    """The tests (method 7.6): ``alpha`` is divided by the number of cities examined."""
+    """The tests (method 7).
+
+    Attributes:
+        alpha: The probability of a false finding among all tests of a family; divided by their number.
+        least_population: Tracts with fewer people take part in no test and no decile.
+        least_count: With fewer posts or crimes in all tracts together, there are too few to tell anything.
+        band: There is *no* relation only where the whole interval of the rate ratio between rich and poor
+            tracts lies between ``1 / band`` and ``band``.
+        draws: How often incomes are drawn within their margins of error.
+    """
 
     __test__ = False  # pytest must not collect this class because of its name, which the configuration needs
 
     alpha: float = Field(default=0.05, gt=0, lt=1)
+    least_population: int = Field(default=500, ge=0, le=1_000_000)
+    least_count: int = Field(default=20, ge=0, le=1_000_000)
+    band: float = Field(default=1.25, gt=1, le=100)
+    draws: int = Field(default=200, ge=0, le=10_000)
 
 
 class CrimeColumns(Section):

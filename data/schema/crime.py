@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table
-from data.schema.posts import CITY
-from data.schema.posts import PUBLIC as OF_POSTS
-
-CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
-
-
-def _tests_of_crimes(name: str, of_posts: str, meaning: str) -> Table:
-    """A table of tests per city and type of crime, otherwise with the columns of the posts' table."""
-    table = next(table for table in OF_POSTS if table.name == of_posts)
-    columns = [
-        replace(
-            column,
-            name="crimes" if column.name == "posts" else column.name,
-            meaning=column.meaning.replace("city_tests", "crime_tests")
-            .replace("Posts of the year", "Crimes of the year")
-            .replace("posts", "crimes"),
-        )
-        for column in table.columns
-    ]
-    return Table(name, ("city", "crime", *table.key[1:]), meaning, (columns[0], CRIME, *columns[1:]))
-
+from data.schema import findings
+from data.schema.model import COUNT, TEXT, Column, Table
 
 PRIVATE: Final = (
     Table(
@@ -43,30 +22,4 @@ PRIVATE: Final = (
     ),
 )
 
-PUBLIC: Final = (
-    Table(
-        "public/crime_deciles",
-        ("city", "crime", "decile"),
-        "One row per city, type of crime and decile of tract income; deciles without a tract are left out.",
-        (
-            CITY,
-            CRIME,
-            Column("decile", SMALL_COUNT, "1 is the poorest, 10 the richest."),
-            Column("tracts", COUNT, "Tracts with population and income in it."),
-            Column("population", COUNT, "People in these tracts."),
-            Column("crimes", COUNT, "Crimes of the type and year in these tracts."),
-            Column("crimes_per_1000", NUMBER, "Crimes of the type and year per 1,000 residents."),
-        ),
-    ),
-    _tests_of_crimes(
-        "public/crime_tests",
-        "public/city_tests",
-        "One row per city, type of crime and level: do richer tracts, or deciles, have more crime?",
-    ),
-    _tests_of_crimes(
-        "public/crime_tests_robust",
-        "public/city_tests_robust",
-        "One row per city and type of crime: does the finding at tract level hold under tests with fewer "
-        "assumptions?",
-    ),
-)
+PUBLIC: Final = findings.OF_CRIMES

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.kept import FOLDER, Stage, file_name
 from data.schema import crime
-from data.settings import Crime
+from data.settings import Crime, Tests
 from flows.parts import points
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
@@ -39,6 +39,7 @@ class CrimeInput:
         layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
         threshold: What p is compared with: alpha divided by the number of cities examined.
+        tests: The section ``[tests]``.
         recognised: What each file was recognised as.
     """
 
@@ -47,6 +48,7 @@ class CrimeInput:
     layer: tuple[Path, ...]
     census: Census
     threshold: float
+    tests: Tests
     recognised: tuple[Recognised, ...] = ()
 
 
@@ -70,6 +72,7 @@ def look(given: Inputs) -> CrimeInput:
         layer=given.once(points.layer),
         census=census,
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
+        tests=investigation.config.tests,
         recognised=tuple(said),
     )
 
@@ -134,9 +137,10 @@ def _stages(
     def test() -> Findings:
         from tasks.income.task import test_crimes
 
-        return step(test_crimes)(census, crimes, ground.readable_tracts, given.threshold, job.client)
+        layer, tests = ground.readable_tracts, given.tests
+        return step(test_crimes)(census, crimes, layer, tests, job.client, threshold=given.threshold)
 
-    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold)
+    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 

@@ -29,6 +29,8 @@ _CODE: Final = (
     "tasks/layers",
     "tasks/census",
     "tasks/income",
+    "tasks/statistics",
+    "tasks/tracts",
     "tasks/ledger",
 )
 """What posts and crimes share of the code."""

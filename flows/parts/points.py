@@ -31,7 +31,7 @@ _ROLES: Final[Mapping[str, Needed]] = {
 }
 """What each of them is, where it has a name of its own."""
 
-WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.tabulate")
+WORKER_MODULES: Final = ("tasks.places.locate", "tasks.income.examine")
 """What both need on workers."""
 
 Files = tuple[tuple[str, Path], ...]

@@ -12,7 +12,7 @@ from data.errors import InputError
 from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
 from data.schema import TABLES, posts
-from data.settings import FILE, Posts
+from data.settings import FILE, Posts, Tests
 from flows.parts import points
 from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
@@ -43,7 +43,7 @@ class PostsInput:
         settings: The section ``[posts]``.
         layer: The files of the tract layer.
         census: The Census and the examined cities.
-        alpha: The configured alpha, which is divided by the number of cities examined.
+        tests: The section ``[tests]``.
         bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file of posts is.
     """
@@ -52,7 +52,7 @@ class PostsInput:
     settings: Posts
     layer: tuple[Path, ...]
     census: Census
-    alpha: float
+    tests: Tests
     bounds: Bounds | None
     recognised: tuple[Recognised, ...]
 
@@ -74,7 +74,7 @@ def look(given: Inputs) -> PostsInput:
         settings=settings,
         layer=given.once(points.layer),
         census=given.once(points.census_of_examined),
-        alpha=given.investigation.config.tests.alpha,
+        tests=given.investigation.config.tests,
         bounds=bounds,
         recognised=check_posts(files, settings, bounds),
     )
@@ -149,7 +149,7 @@ def _stages(
         from tasks.income.task import test_cities
 
         counts, layer = tables.value.counts, ground.readable_tracts
-        return step(test_cities)(census, counts, layer, given.alpha, job.client)
+        return step(test_cities)(census, counts, layer, given.tests, job.client)
 
     # Rows whose coordinates are exchanged are known by the bounds.
     on = (given.settings, given.bounds)
@@ -170,7 +170,7 @@ def _stages(
         lambda _: [out / file for table in TABULATED for file in table.files],
         copies=out,
     )
-    compared = (tables.value.counts, tracts, census.cities, layer, given.alpha)
+    compared = (tables.value.counts, tracts, census.cities, layer, given.tests)
     return gathered, tables, keeper.stage(TEST, compared, test)
 
 

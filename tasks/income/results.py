@@ -12,6 +12,25 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.tables import write_table
 
+ROLES: Final[Mapping[str, str]] = {
+    "deciles": "deciles",
+    "tests": "tests",
+    "robust": "tests_robust",
+}
+"""The tables of the findings by what they hold, and the end of their names. Of posts they begin with
+``public/city_``, of crimes with ``public/crime_``."""
+_BEGINS: Final[Mapping[str, str]] = {"posts": "public/city_", "crimes": "public/crime_"}
+
+
+def table_of(role: str, counted: str) -> str:
+    """The name in the schema of a table of findings.
+
+    Example:
+        >>> table_of("robust", "crimes")
+        'public/crime_tests_robust'
+    """
+    return _BEGINS[counted] + ROLES[role]
+
 
 @dataclass(frozen=True)
 class CityCrime:
@@ -29,37 +48,34 @@ class CityCrime:
 
 
 @dataclass(frozen=True)
-class Names:
-    """The tables of the findings on one thing counted, by their names in the schema."""
-
-    deciles: str
-    tests: str
-    robust: str
-
-
-NAMES: Final[Mapping[str, Names]] = {
-    "posts": Names("public/city_deciles", "public/city_tests", "public/city_tests_robust"),
-    "crimes": Names("public/crime_deciles", "public/crime_tests", "public/crime_tests_robust"),
-}
-"""By the thing counted; its word is also in the names of the columns."""
-
-
-@dataclass(frozen=True)
 class Findings:
-    """The tables of method 7 or 9 as they are written, and the number of cities by verdict.
+    """The tables of method 7 or 9 as they are written, and the number of cities by finding and verdict.
 
     Attributes:
-        deciles: The rows of ``public/city_deciles`` or ``public/crime_deciles``, in order of their key.
-        tests: The rows of ``public/city_tests`` or ``public/crime_tests``.
-        robust: The rows of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
-        verdicts: Cities, or types of crime in a city, by direction at tract level: ``positive``,
-            ``negative``, ``none`` and ``not testable``, zeros included; they add up to all that was examined.
+        tables: By role (:data:`ROLES`), the rows of the table in order of its key.
+        directions: Cities, or types of crime in a city, by plain finding, zeros included; they add up to all
+            that was examined.
+        verdicts: The same by verdict (:data:`tasks.income.judge.VERDICTS`).
     """
 
-    deciles: pa.Table
-    tests: pa.Table
-    robust: pa.Table
-    verdicts: dict[str, int]
+    tables: Mapping[str, pa.Table]
+    directions: Mapping[str, int]
+    verdicts: Mapping[str, int]
+
+    @property
+    def deciles(self) -> pa.Table:
+        """``public/city_deciles`` or ``public/crime_deciles``."""
+        return self.tables["deciles"]
+
+    @property
+    def tests(self) -> pa.Table:
+        """``public/city_tests`` or ``public/crime_tests``."""
+        return self.tables["tests"]
+
+    @property
+    def robust(self) -> pa.Table:
+        """``public/city_tests_robust`` or ``public/crime_tests_robust``."""
+        return self.tables["robust"]
 
 
 def write_findings(findings: Findings, counted: str, out: Path) -> None:
@@ -67,13 +83,8 @@ def write_findings(findings: Findings, counted: str, out: Path) -> None:
 
     Args:
         findings: What was found.
-        counted: Of what: a key of :data:`NAMES`.
+        counted: Of what: ``posts`` or ``crimes``.
         out: The folder of the tables.
     """
-    names = NAMES[counted]
-    for table, name in (
-        (findings.deciles, names.deciles),
-        (findings.tests, names.tests),
-        (findings.robust, names.robust),
-    ):
-        write_table(table, TABLES[name], out)
+    for role, table in findings.tables.items():
+        write_table(table, TABLES[table_of(role, counted)], out)

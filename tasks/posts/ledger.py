@@ -92,12 +92,12 @@ def close_posts(
         REPAIRED: layer.repaired,
     }
     examined = pc.count_distinct(census.cities.column("city")).as_py()
-    verdicts = {direction: findings.verdicts.get(direction, 0) for direction in DIRECTIONS}
+    directions = {direction: findings.directions.get(direction, 0) for direction in DIRECTIONS}
     files = gathered.files
     accounts = [
         *(Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}) for file in files),
         Account("posts", "", "posts/", counts),
-        Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
+        Account("cities", "", "census/city_tracts", {CITIES: examined, **directions}),
     ]
     warnings = [
         *_without_location(gathered, tables.outside + in_tracts),

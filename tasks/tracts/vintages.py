@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from data.errors import InputError
 from data.printable import escaped
-from tasks.layers.editions import state_name
+from tasks.layers.editions import state_name, state_names
 from tasks.tracts.years import TractFile, Years, changes, newer_of, years_beside, years_of
 
 FEW: Final = 0.005
@@ -111,13 +111,14 @@ def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
     listed = sorted({geoid for own in cities.values() for geoid in own})
     if not listed or not files.acs.geoids.isdisjoint(listed):
         return
-    name, some = files.acs.name, f"{len(cities)} cities" if len(cities) > 1 else repr(next(iter(cities)))
+    name, some = files.acs.name, f"{len(cities)} cities" if len(cities) > 1 else escaped(repr(next(iter(cities))))
     if not files.acs.geoids:
-        raise InputError(f"{name}: has no tract; download the table for all census tracts of {_places(listed)}")
+        raise InputError(f"{name}: has no tract; download the table for all tracts of {_places(listed)}")
+    here = [geoid for geoid in listed if geoid in files.layer.geoids]
+    has = files.layer if len(here) * 2 > len(listed) else files.lists
     raise InputError(
         f"{name}: has no tract of {some}: its tracts are of {_places(files.acs.geoids)}, as "
-        f"{min(files.acs.geoids)}, those of {files.lists.name} of {_places(listed)}, as {listed[0]}; "
-        f"{_reason(tuple(listed), files.lists, files.acs)}"
+        f"{min(files.acs.geoids)}; {_reason(tuple(here if has is files.layer else listed), has, files.acs)}"
     )
 
 
@@ -209,11 +210,12 @@ def _recoded(geoid: str, counties: Collection[str], has: TractFile, lacks: Tract
 def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_state: bool) -> str:
     """The line on states, or counties, of which a file has nothing."""
     places = _places(geoids, by_state=by_state)
-    if has.kind == "lists" or lacks.kind != "layer":
-        fix = f"download the table for all tracts there too, or remove their rows from {_LISTS}"
+    if lacks.kind == "layer":
+        fix = f"add {_boundaries(years_of(has), has, geoids)} to census/"
     else:
-        fix = f"add {_boundaries(years_of(has), has, geoids)} to census/, or remove their rows from {_LISTS}"
-    return f"{lacks.name} has nothing of {places}; {fix}"
+        fix = "download the table for all tracts there too"
+    also = " and their boundaries" if has.kind == "lists" else ""
+    return f"{lacks.name} has nothing of {places}; {fix}{also}, or remove their rows from {_LISTS}"
 
 
 _LISTS: Final = "the city's list"
@@ -228,13 +230,16 @@ def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> s
     order = newer_of(has.geoids, lacks.geoids)
     if order:
         newer, older = (has, lacks) if order > 0 else (lacks, has)
-        return f"by its tracts {newer.name} is of a newer year than {older.name}; {fix}"
+        seen = "its tracts have higher suffixes"
+        return f"{newer.name} seems to be of a newer year than {older.name} ({seen}); {fix}"
     known = "".join(f" ({file.name} is {years})" for file, years in ((has, own), (lacks, other)) if years)
     return f"is {lacks.name} of another year than {has.name}{known}, or cut short? {fix}"
 
 
 def _fix(years: Years | None, has: TractFile, lacks: TractFile, geoids: Collection[str]) -> str:
-    """What to download in the place of the file that lacks tracts."""
+    """What to download in the place of the file that does not fit."""
+    if has.kind == "lists":
+        return f"write the tracts of {lacks.name}'s year into {has.name}, or use files of one year"
     if lacks.kind == "layer":
         return f"download {_boundaries(years, has, geoids)} in its place"
     when = f"tracts {years}" if years is not None else f"the year of {has.name}"
@@ -243,14 +248,18 @@ def _fix(years: Years | None, has: TractFile, lacks: TractFile, geoids: Collecti
 
 def _boundaries(years: Years | None, has: TractFile, geoids: Collection[str]) -> str:
     """The boundaries to download, by the Bureau's names where state and year are known."""
-    year = has.year if has.year is not None else None if years is None else years.first or years.last
-    if years is not None and has.year is None:
+    year = has.year
+    if year is None and years is not None:
         year = years.last if years.last is not None else years.first
     states = sorted({geoid[:_STATE] for geoid in geoids})
-    known = [state for state in states if state_name(state) != f"state {state}"]
-    if year is None or not known or len(known) > _NAMED:
+    if year is None or len(states) > _NAMED or any(state not in state_names() for state in states):
         return f"the boundaries of {has.name}'s year"
-    return " and ".join(f"tl_{year}_{state}_tract.zip" for state in known)
+    end = "tract10" if year == _FIRST_YEAR else "tract"
+    return " and ".join(f"tl_{year}_{state}_{end}.zip" for state in states)
+
+
+_FIRST_YEAR: Final = 2010
+"""The year whose files the Bureau named in another way."""
 
 
 def _places(geoids: Collection[str], *, by_state: bool = False) -> str:

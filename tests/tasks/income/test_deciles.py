@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tasks.income.cities import usable_tracts
+from tasks.census.results import Census
+from tasks.income.cities import used_tracts
 from tasks.income.deciles import cut_points, decile_of, decile_rows
+from tasks.tracts.status import statuses
 
 Floats = npt.NDArray[np.float64]
 
@@ -133,7 +135,7 @@ def test_the_deciles_of_every_real_city_add_up(real: Path):
     tracts = acs.set_column(2, "income", [known["income"].where(known["income"] >= 0).astype("float64")])
     cities = pq.read_table(real / "city_tracts.parquet", columns=["city", "GEOID"])
     counts = acs.select(["GEOID"]).append_column("count", [known.index.to_numpy() % 11])
-    found = usable_tracts(tracts, cities, counts)
+    found = used_tracts(statuses(Census(tracts, cities, ()), None, 0), counts)
     assert len(found) == 50
     lists = cities.to_pandas().merge(known, on="GEOID")
     usable = lists[(lists["population"] > 0) & (lists["income"] >= 0)]

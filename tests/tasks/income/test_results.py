@@ -8,6 +8,7 @@ import pyarrow as pa
 from distributed import Client
 
 from data.schema import TABLES
+from data.settings import Tests
 from data.tables import read_table
 from tasks.census.results import Census
 from tasks.income.results import CityCrime, Findings, write_findings
@@ -16,7 +17,7 @@ from tasks.layers.results import Layer
 
 
 def examine(census: Census, counts: pa.Table, layer: Layer, client: Client, out: Path) -> Findings:
-    findings = examine_posts(census, counts, layer, 0.05, client)
+    findings = examine_posts(census, counts, layer, Tests(), client)
     write_findings(findings, "posts", out)
     return findings
 
@@ -53,7 +54,7 @@ def test_crimes_go_into_tables_of_their_own(
 ):
     census, counts = country
     crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
-    findings = examine_crimes(census, crimes, layer, 0.01, threads)
+    findings = examine_crimes(census, crimes, layer, Tests(), threads, threshold=0.01)
     write_findings(findings, "crimes", tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
         "crime_deciles.parquet",

@@ -20,22 +20,28 @@ from hypothesis import strategies as st
 
 from cluster import ClusterSettings, connect
 from data.schema import TABLES
+from data.settings import Tests
 from tasks.census.results import Census
-from tasks.income import tabulate
-from tasks.income.cities import usable_tracts
+from tasks.income.cities import used_tracts
+from tasks.income.deciles import decile_rows
+from tasks.income.examine import City, _decile_table_rows, _relation_rows, examine
+from tasks.income.judge import Judged
 from tasks.income.results import CityCrime, Findings
-from tasks.income.tabulate import examine_crimes, examine_posts, relate_cities, robust_columns
+from tasks.income.tabulate import examine_crimes, examine_posts
 from tasks.layers.results import Layer
+from tasks.statistics.relation import direction, tract_relation
+from tasks.tracts.status import statuses
 from tests.second import libpysal, moran, sm, stats
 
 Country = tuple[Census, pa.Table]
 Rows = dict[str, dict[str, Any]]
 ALPHA = 0.05
+TESTS = Tests()
 
 
 @pytest.fixture(scope="module")
 def findings(country: Country, layer: Layer, threads: Client) -> Findings:
-    return examine_posts(*country, layer, ALPHA, threads)
+    return examine_posts(*country, layer, TESTS, threads)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +72,7 @@ def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
 
 
 def test_every_city_examined_has_a_verdict_and_they_add_up(findings: Findings):
-    assert findings.verdicts == {"positive": 1, "negative": 1, "none": 1, "not testable": 3}
+    assert findings.directions == {"positive": 1, "negative": 1, "none": 1, "not testable": 3}
 
 
 def test_alpha_is_divided_by_all_cities_examined_testable_or_not(findings: Findings):
@@ -102,8 +108,9 @@ def test_an_untestable_city_keeps_its_deciles_and_has_no_number_that_was_not_com
     assert (robust.pop("n"), robust.pop("direction"), robust.pop("verdict")) == (
         9,
         "not testable",
-        "untestable",
+        "not testable",
     )
+    assert robust.pop("why") == ""
     assert set(robust.values()) == {None}
 
 
@@ -179,12 +186,12 @@ def test_the_robust_tests_are_those_of_the_libraries(
 def test_a_clear_finding_stands_but_not_where_few_tracts_are_independent(findings: Findings):
     verdicts = {city: row["verdict"] for city, row in by_city(findings.robust).items()}
     assert verdicts == {
-        "Deserted": "untestable",
-        "Even": "untestable",
-        "Falling": "wavers",
-        "Level": "stands",
-        "Rising": "stands",
-        "Tiny": "untestable",
+        "Deserted": "not testable",
+        "Even": "not testable",
+        "Falling": "negative, not robust",
+        "Level": "no clear relation",
+        "Rising": "positive, robust",
+        "Tiny": "not testable",
     }
     falling, rising = by_city(findings.robust)["Falling"], by_city(findings.robust)["Rising"]
     assert falling["effective_n"] < 20
@@ -204,7 +211,7 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
 
     census = replace(census, tracts=shuffled(census.tracts), cities=shuffled(census.cities))
     with connect(ClusterSettings(workers=1)) as one:
-        again = examine_posts(census, shuffled(counts), layer, ALPHA, one)
+        again = examine_posts(census, shuffled(counts), layer, TESTS, one)
     assert again.deciles.equals(findings.deciles)
     assert again.tests.equals(findings.tests)
     assert again.robust.equals(findings.robust)
@@ -221,7 +228,7 @@ def test_a_crime_is_examined_as_the_posts_are(
         for city in ("Rising", "Falling", "Tiny")
         for crime, each in (("THEFT", counts), ("ARSON", half))
     ]
-    found = examine_crimes(census, crimes, layer, ALPHA / 6, threads)
+    found = examine_crimes(census, crimes, layer, TESTS, threads, threshold=ALPHA / 6)
     for mine, posts in (
         (found.deciles, findings.deciles),
         (found.tests, findings.tests),
@@ -236,49 +243,43 @@ def test_a_crime_is_examined_as_the_posts_are(
     assert sum(found.verdicts.values()) == len(crimes)
 
 
-def test_a_threshold_of_crimes_is_not_divided_again(country: Country, layer: Layer):
+def test_a_threshold_of_crimes_is_not_divided_again(country: Country, layer: Layer, threads: Client):
     census, _ = country
     nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-    found = examine_crimes(census, [CityCrime("Rising", "ARSON", nothing)], layer, 0.002, None)
+    found = examine_crimes(
+        census, [CityCrime("Rising", "ARSON", nothing)], layer, TESTS, threads, threshold=0.002
+    )
     assert found.tests["alpha"].to_pylist() == [0.002, 0.002]
     assert found.tests["crimes"].to_pylist() == [0, 0]
-    assert found.verdicts["not testable"] == 1
+    assert found.directions["not testable"] == 1
 
 
 def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer, findings: Findings):
     census, counts = country
-    found = by_city(findings.robust)
-    for city in relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA):
-        if city.by_tract is not None:
-            columns = robust_columns(city, layer.path)
-            assert {name: found[city.name][name] for name in columns} == columns
+    tracts = used_tracts(statuses(census, None, TESTS.least_population), counts)
+    for name, rows in tracts.items():
+        found = examine((City(name, rows, ALPHA / 6), layer.path, TESTS)).rows["robust"][0]
+        expected = by_city(findings.robust)[name]
+        assert found == {column: expected[column] for column in found}
 
 
-def test_a_tract_without_a_polygon_leaves_no_modified_t_test_and_no_other_gap(
-    country: Country, lay: Callable[..., None], tmp_path: Path
+def test_a_tract_without_a_polygon_is_not_observed(
+    country: Country, lay: Callable[..., None], tmp_path: Path, layer: Layer, threads: Client
 ):
-    census, counts = country
     path = tmp_path / "tracts.parquet"
     lay(path, without=frozenset({"01000000100"}))
-    cities = relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
-    columns = robust_columns(next(city for city in cities if city.name == "Rising"), path)
-    every = {column.name for column in TABLES["public/city_tests_robust"].columns}
-    assert every - columns.keys() == {"city", "n", "direction", "effective_n", "modified_t_p"}
-    assert columns["verdict"] == "stands"
+    found = examine_posts(*country, replace(layer, path=path), TESTS, threads)
+    rising = by_city(found.robust)["Rising"]
+    assert rising["n"] == 142
+    assert rising["effective_n"] is not None
+    assert rising["verdict"] == "positive, robust"
 
 
-def test_a_city_that_is_not_testable_cannot_be_tested_again(country: Country, layer: Layer):
-    census, counts = country
-    cities = relate_cities(usable_tracts(census.tracts, census.cities, counts), ALPHA)
-    with pytest.raises(ValueError, match="Tiny: not testable"):
-        robust_columns(next(city for city in cities if city.name == "Tiny"), layer.path)
-
-
-def test_no_city_is_sent_to_the_workers_where_none_is_testable(country: Country, layer: Layer):
+def test_cities_without_a_count_are_not_testable(country: Country, layer: Layer, threads: Client):
     census, _ = country
     nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-    found = examine_posts(census, nothing, layer, ALPHA, None)
-    assert found.verdicts == {"positive": 0, "negative": 0, "none": 0, "not testable": 6}
+    found = examine_posts(census, nothing, layer, TESTS, threads)
+    assert found.directions == {"positive": 0, "negative": 0, "none": 0, "not testable": 6}
     assert set(found.tests.column("posts").to_pylist()) == {0}
 
 
@@ -296,8 +297,10 @@ def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, f
     frame = pd.DataFrame(values, columns=columns).astype({"income": "float64"})
     frame["GEOID"] = [f"{place:011d}" for place in range(len(frame))]
     frame["rate"] = frame["count"] / frame["population"] * 1000
-    (city,) = relate_cities({"Any": frame}, ALPHA)
-    rows = [*tabulate.relation_rows(city, "posts"), *tabulate.decile_table_rows(city, "posts")]
+    city = City("Any", frame, ALPHA)
+    deciles = decile_rows(frame)
+    judged = Judged(tract_relation(frame), direction(tract_relation(frame), ALPHA))
+    rows = [*_relation_rows(city, judged, deciles), *_decile_table_rows(city, deciles)]
     numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
     assert not [value for value in numbers if not math.isfinite(value)]
     assert sum(row["tracts"] for row in rows[2:]) == len(values)

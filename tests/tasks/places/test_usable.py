@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from tasks.income.cities import usable_tracts
+from tasks.census.results import Census
+from tasks.income.cities import used_tracts
 from tasks.places.usable import usable_geoids
+from tasks.tracts.status import statuses
 
 
 def test_only_tracts_with_people_and_income_are_usable_here_and_in_the_analysis_of_income():
@@ -17,4 +19,6 @@ def test_only_tracts_with_people_and_income_are_usable_here_and_in_the_analysis_
     assert found == [geoids[0], geoids[4]]
     cities = pa.table({"city": ["Alder"] * 6, "GEOID": geoids})
     counts = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})
-    assert found == usable_tracts(tracts, cities, counts)["Alder"]["GEOID"].tolist()
+    assert (
+        found == used_tracts(statuses(Census(tracts, cities, ()), None, 0), counts)["Alder"]["GEOID"].tolist()
+    )

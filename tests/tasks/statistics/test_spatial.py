@@ -11,9 +11,9 @@ import pytest
 import shapely
 from scipy import sparse
 
-from tasks.income import spatial
 from tasks.income.polygons import touching
-from tasks.income.spatial import CLASSES, Clustering, ModifiedTest, modified_t, morans_i, seed_of
+from tasks.statistics import spatial
+from tasks.statistics.spatial import CLASSES, Clustering, ModifiedTest, modified_t, morans_i, seed_of
 from tests.second import moran, stats, weights
 
 Floats = npt.NDArray[np.float64]

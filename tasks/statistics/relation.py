@@ -158,7 +158,7 @@ def direction(relation: Relation | None, alpha: float) -> Direction:
 
     Args:
         relation: The relation; None where it is not testable.
-        alpha: What p is compared with (:func:`tasks.income.threshold.bonferroni`).
+        alpha: What p is compared with (:func:`tasks.statistics.families.bonferroni`).
 
     Returns:
         ``positive`` or ``negative`` where p < alpha, by the sign of r; else ``none``; ``not testable``.

@@ -1,39 +1,21 @@
-"""Whether a finding stands under tests that assume less than Pearson's.
-
-Pearson's r assumes a line, and rates with the same variance everywhere. Spearman's uses the order only; the
-rate model allows for the noisy rates of small tracts; the modified t test (:mod:`tasks.income.spatial`)
-allows for neighbours that are alike.
-"""
+"""Counts by income with population as exposure: the rate model (method 7.10)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import stdtr
 
-from tasks.income.relation import Direction, correlation_p, pearson
-
 Floats = npt.NDArray[np.float64]
-Verdict = Literal["stands", "wavers", "untestable"]
 
 INCOME_UNIT: Final = 10_000.0
 """The rate model's step of income, US dollars a year."""
 _STEPS: Final = 50
 _CONVERGED: Final = 1e-10
 """Steps end when no tract's expected rate changes by a larger share."""
-
-
-@dataclass(frozen=True)
-class RankTest:
-    """Spearman's rho and its two-sided p."""
-
-    rho: float
-    p: float
 
 
 @dataclass(frozen=True)
@@ -49,36 +31,6 @@ class RateModel:
     ratio: float
     p: float
     dispersion: float
-
-
-def spearman(x: Floats, y: Floats) -> RankTest:
-    """Spearman's rank correlation: Pearson's r of the ranks, ties sharing their mean rank.
-
-    Args:
-        x: float64, three values or more that are not all the same.
-        y: float64, as many, not all the same either.
-
-    Returns:
-        rho, and its p from Student's t with n - 2 degrees of freedom, as in R's ``cor.test(exact = FALSE)``
-        and scipy's ``spearmanr``.
-
-    Source:
-        Spearman, C. (1904): The proof and measurement of association between two things. American Journal of
-        Psychology 15, 72–101. Kendall, M. G. & Stuart, A. (1973): The Advanced Theory of Statistics II,
-        31.19 (t approximation).
-
-    Example:
-        >>> found = spearman(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([5.0, 6.0, 7.0, 8.0, 7.0]))
-        >>> round(found.rho, 9), round(found.p, 9)
-        (0.820782682, 0.088587005)
-    """
-    rho = pearson(_ranks(x), _ranks(y))
-    return RankTest(rho, correlation_p(rho, len(x) - 2))
-
-
-def _ranks(values: Floats) -> Floats:
-    """Ranks from 1; equal values share the mean of theirs."""
-    return np.asarray(pd.Series(values).rank(), dtype=np.float64)
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -168,29 +120,3 @@ def _share(count: Floats, eta: Floats, change: Floats) -> float:
 def _likelihood(count: Floats, eta: Floats) -> float:
     """Poisson's log-likelihood, up to a constant."""
     return float(np.sum(count * eta - np.exp(eta)))
-
-
-def verdict(finding: Direction, tests: Iterable[tuple[float, float]], alpha: float) -> Verdict:
-    """Whether a finding stands.
-
-    Args:
-        finding: The direction at tract level.
-        tests: For each test that was possible: a number with the sign of its result, and its p.
-        alpha: What p is compared with, the same as for the finding.
-
-    Returns:
-        ``stands`` where every test agrees: for ``positive`` and ``negative`` the same sign and p < alpha, for
-        ``none`` p >= alpha; ``wavers`` where one does not; ``untestable`` where there is no finding.
-
-    Example:
-        >>> verdict("positive", [(0.4, 1e-6), (0.1, 1e-4)], 0.002), verdict("none", [(0.4, 1e-6)], 0.002)
-        ('stands', 'wavers')
-    """
-    if finding == "not testable":
-        return "untestable"
-    if finding == "none":
-        agreed = all(p >= alpha for _, p in tests)
-    else:
-        wanted = 1.0 if finding == "positive" else -1.0
-        agreed = all(p < alpha and sign * wanted > 0 for sign, p in tests)
-    return "stands" if agreed else "wavers"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tasks.income.deciles import decile_rows
-from tasks.income.relation import (
+from tasks.statistics.relation import (
     Relation,
     correlation_p,
     decile_relation,

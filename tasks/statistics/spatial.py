@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from tasks.income.relation import correlation_p, is_constant, pearson
+from tasks.statistics.relation import correlation_p, is_constant, pearson
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tasks.income.relation import Direction
-from tasks.income.robust import RateModel, rate_model, spearman, verdict
+from tasks.statistics.ranks import spearman
+from tasks.statistics.rates import RateModel, rate_model
 from tests.second import optimize, sm, stats
 
 Floats = npt.NDArray[np.float64]
@@ -150,25 +150,3 @@ def test_a_rate_model_is_whole_or_none(count: Floats, population: Floats, unit: 
         assert np.isfinite([found.ratio, found.p, found.dispersion]).all()
         assert 0 <= found.p <= 1
         assert found.ratio >= 0
-
-
-ALPHA = 0.002
-
-
-@pytest.mark.parametrize(
-    ("finding", "tests", "expected"),
-    [
-        ("positive", [(0.4, 1e-5), (0.2, 1e-3)], "stands"),
-        ("positive", [(0.4, 1e-5), (-0.2, 1e-3)], "wavers"),
-        ("positive", [(0.4, 1e-5), (0.2, ALPHA)], "wavers"),
-        ("negative", [(-0.4, 1e-5), (-0.2, 1e-3)], "stands"),
-        ("negative", [(0.4, 1e-5)], "wavers"),
-        ("none", [(0.4, ALPHA), (-0.2, 0.8)], "stands"),
-        ("none", [(0.4, 1e-5), (-0.2, 0.8)], "wavers"),
-        ("not testable", [], "untestable"),
-    ],
-)
-def test_a_finding_stands_where_every_test_agrees(
-    finding: Direction, tests: list[tuple[float, float]], expected: str
-):
-    assert verdict(finding, tests, ALPHA) == expected
