@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from data.kept import FOLDER, Stage, file_name
 from data.schema import crime
 from data.settings import Crime, Tests
-from flows.parts import points
+from flows.parts import points, tracts
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -41,6 +41,7 @@ class CrimeInput:
         threshold: What p is compared with: alpha divided by the number of cities examined.
         tests: The section ``[tests]``.
         recognised: What each file was recognised as.
+        gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
     """
 
     files: Mapping[str, Files]
@@ -50,6 +51,7 @@ class CrimeInput:
     threshold: float
     tests: Tests
     recognised: tuple[Recognised, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def look(given: Inputs) -> CrimeInput:
@@ -63,6 +65,7 @@ def look(given: Inputs) -> CrimeInput:
     year = None if posts is None else posts.year
     settings = sections(files, investigation.config.crime, points.cities(census), year)
     examined = points.cities(given.once(points.census_of_examined))
+    gaps = tracts.check(given, cities_of(settings))
     said: list[Recognised] = []
     for key, own in files.items():
         said += check_crimes(key, own, settings[key], given.once(points.bounds))
@@ -74,7 +77,17 @@ def look(given: Inputs) -> CrimeInput:
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
         tests=investigation.config.tests,
         recognised=tuple(said),
+        gaps=gaps,
     )
+
+
+def cities_of(settings: Mapping[str, Crime]) -> set[str]:
+    """The cities whose crimes are examined.
+
+    Args:
+        settings: By folder, its section, completed.
+    """
+    return {each.city for each in settings.values() if each.city is not None}
 
 
 def recognised(given: Inputs) -> Sequence[Recognised]:
@@ -113,7 +126,7 @@ def run(job: Job) -> PointsFound:
         given.census,
         findings.value,
         closed,
-        warnings=closed.warnings,
+        warnings=(*given.gaps, *closed.warnings),
         notes=ground.keeper.notes(),
     )
 

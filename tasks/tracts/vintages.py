@@ -1,8 +1,8 @@
 """Do the tract layer, the Census and the lists of the cities have the same tracts (method 6.16)?
 
 Asked before any work, of GEOIDs alone. A tract that one file has and another lacks is taken for a gap only
-while there are few of them; where there are many, the files are of different years or places, and every number
-of the city would be of the tracts that happen to fit.
+while there are few of them; where there are many, the files are of different years or places, and every
+number of the city would be of the tracts that happen to fit.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _NAMED: Final = 3
 """States, counties or cities that a line names."""
 
 Lack = Literal["polygon", "row", "both"]
+_LACKS: Final[tuple[Lack, ...]] = ("polygon", "row", "both")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def check_tracts(cities: Mapping[str, Collection[str]], files: Files) -> tuple[s
     """
     _meets(cities, files)
     warnings = []
-    for lack in ("polygon", "row", "both"):
+    for lack in _LACKS:
         found = [each for each in _missing(cities, files, lack) if each.geoids]
         worst = max(found, key=lambda each: (each.is_many, len(each.geoids) / each.listed), default=None)
         if worst is None:
@@ -94,6 +95,16 @@ def check_tracts(cities: Mapping[str, Collection[str]], files: Files) -> tuple[s
             raise InputError(f"{line}{also}; {_reason(worst.geoids, *_sides(lack, files))}")
         warnings.append(f"{line}{also}: not observed, and in no rate")
     return tuple(warnings)
+
+
+def fits(cities: Mapping[str, Collection[str]], files: Files) -> bool:
+    """Whether no tract of the cities is missing anywhere, so that :func:`check_tracts` has nothing to say.
+
+    Args:
+        cities: By city, the tracts of its list.
+        files: The files.
+    """
+    return not any(each.geoids for lack in _LACKS for each in _missing(cities, files, lack))
 
 
 def reason_of(geoids: Collection[str], files: Files) -> str:
@@ -111,15 +122,16 @@ def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
     listed = sorted({geoid for own in cities.values() for geoid in own})
     if not listed or not files.acs.geoids.isdisjoint(listed):
         return
-    name, some = files.acs.name, f"{len(cities)} cities" if len(cities) > 1 else escaped(repr(next(iter(cities))))
+    name, some = (
+        files.acs.name,
+        f"{len(cities)} cities" if len(cities) > 1 else escaped(repr(next(iter(cities)))),
+    )
     if not files.acs.geoids:
         raise InputError(f"{name}: has no tract; download the table for all tracts of {_places(listed)}")
     here = [geoid for geoid in listed if geoid in files.layer.geoids]
-    has = files.layer if len(here) * 2 > len(listed) else files.lists
-    raise InputError(
-        f"{name}: has no tract of {some}: its tracts are of {_places(files.acs.geoids)}, as "
-        f"{min(files.acs.geoids)}; {_reason(tuple(here if has is files.layer else listed), has, files.acs)}"
-    )
+    has = files.layer if here else files.lists
+    what = f"{name}: has no tract of {some}: its tracts are of {_places(files.acs.geoids)}"
+    raise InputError(f"{what}, as {min(files.acs.geoids)}; {_reason(tuple(here or listed), has, files.acs)}")
 
 
 def _missing(cities: Mapping[str, Collection[str]], files: Files, lack: Lack) -> Iterator[Missing]:
@@ -222,7 +234,7 @@ _LISTS: Final = "the city's list"
 
 
 def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> str:
-    """The line on files of different years: which is of which, or which is the newer, or that nobody knows."""
+    """The line on files of different years: which is of which, or the newer, or that nobody knows."""
     own, other = years_beside(has, lacks), years_beside(lacks, has)
     fix = _fix(own, has, lacks, geoids)
     if own is not None and other is not None and own.decade != other.decade:
@@ -274,7 +286,8 @@ def _places(geoids: Collection[str], *, by_state: bool = False) -> str:
     for state, _ in counted.most_common(_NAMED):
         counties = sorted({geoid[_STATE:_COUNTY] for geoid in geoids if geoid[:_STATE] == state})
         some = f"count{'ies' if len(counties) > 1 else 'y'} {', '.join(counties)}"
-        names.append(f"{state_name(state)} ({counted[state]:,})" if by_state else
-                     f"{state_name(state)} ({some})" if len(counties) <= _NAMED else state_name(state))  # fmt: skip
+        if by_state:
+            some = f"{counted[state]:,}"
+        names.append(state_name(state) + (f" ({some})" if by_state or len(counties) <= _NAMED else ""))
     more = len(counted) - len(names)
     return ", ".join(names) + (f" and {more} more states" if more > 0 else "")

@@ -1,13 +1,13 @@
 """Of which years a file's tracts are: by what the file says, by its GEOIDs, and beside another (method 6.16).
 
-Tracts are drawn anew for each census. One that grew is split: its four digits stay, and the parts get suffixes
-that were not used before (0208.02 of 2010 is 0208.03, 0208.04 and 0208.05 of 2020). So of two files that
-divide the same four digits differently, the one with the higher suffixes is the newer.
+Tracts are drawn anew for each census. One that grew is split: its four digits stay, and the parts get
+suffixes that were not used before (0208.02 of 2010 is 0208.03, 0208.04 and 0208.05 of 2020). So of two files
+that divide the same four digits differently, the one with the higher suffixes is the newer.
 
 Source:
-    Census Bureau, *2020 Census Participant Statistical Areas Program* (numbering of split tracts), *2020 Census
-    Tract Relationship Files*, *Substantial Changes to Counties and County Equivalent Entities: 1970-Present*,
-    and the tallies of tracts by state of 2010 and 2020.
+    Census Bureau, *2020 Census Participant Statistical Areas Program* (numbering of split tracts), *2020
+    Census Tract Relationship Files*, *Substantial Changes to Counties and County Equivalent Entities:
+    1970-Present*, and the tallies of tracts by state of 2010 and 2020.
 """
 
 from __future__ import annotations
