@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from data.kept import FOLDER, Stage, file_name
-from data.schema import crime
+from data.schema import TABLES, crime
 from data.settings import Crime, Tests
 from flows.parts import points, tracts
 from flows.parts.ground import Ground, Together, key_from
@@ -23,7 +23,7 @@ from tasks.rows.results import Recognised
 if TYPE_CHECKING:
     from tasks.census.results import Census
     from tasks.crime.results import CrimeCounts, GatheredCrimes
-    from tasks.income.results import Findings
+    from tasks.income.results import CityCrime, Findings
 
 
 TEST: Final = "test the crimes"
@@ -117,9 +117,11 @@ def run(job: Job) -> PointsFound:
     ground, out = Ground(job, PART.name, given.layer), job.out
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
-    closed = step(close)([each.value for each in gathered], counts, out=out)
+    values = [each.value for each in gathered]
+    closed = step(close)(values, counts, out=out)
+    tracts.write_crimes(ground, _located(values, counts), findings.value.tests)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
-    files = tuple(file for each in gathered for file in each.value.files)
+    files = tuple(file for each in values for file in each.files)
     return PointsFound(
         files,
         ground.tracts,
@@ -135,17 +137,10 @@ def _stages(
     job: Job, given: CrimeInput, ground: Ground
 ) -> tuple[list[Stage[GatheredCrimes]], list[CrimeCounts], Stage[Findings]]:
     """The stages of the part: of each folder, and the tests of all."""
-    from tasks.income.results import CityCrime
-
     census, folders = given.census, _Folders(job, given, ground)
     gathered = folders.gathered()
     counts = folders.counts(gathered)
-    crimes = [
-        CityCrime(each.city, name, found)
-        for own, each in zip(gathered.values(), counts, strict=True)
-        for name, found in each.counts.items()
-        if name not in unlocated(own.value, each)
-    ]
+    crimes = _located([stage.value for stage in gathered.values()], counts)
 
     def test() -> Findings:
         from tasks.income.task import test_crimes
@@ -155,6 +150,18 @@ def _stages(
 
     on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
+
+
+def _located(gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts]) -> list[CityCrime]:
+    """Each type of crime in its city by tract; without those whose places are withheld (method 9.2)."""
+    from tasks.income.results import CityCrime
+
+    return [
+        CityCrime(each.city, name, found)
+        for own, each in zip(gathered, counts, strict=True)
+        for name, found in each.counts.items()
+        if name not in unlocated(own, each)
+    ]
 
 
 @dataclass
@@ -280,7 +287,7 @@ def tell(found: PointsFound) -> Told:
 PART = Part(
     name="crime",
     patterns=("crime/*/*", *points.CENSUS),
-    tables=(*crime.PRIVATE, *crime.PUBLIC),
+    tables=(*crime.PRIVATE, *crime.PUBLIC, TABLES["public/tracts_used"], TABLES["public/tract_crimes"]),
     ledger=LEDGER,
     look=look,
     recognised=recognised,

@@ -106,6 +106,7 @@ def run(job: Job) -> PointsFound:
     gathered, tables, findings = _stages(job, given, ground)
     write_findings(findings.value, "posts", out)
     closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
+    tracts.write_posts(ground, tables.value.counts, findings.value.tests)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "Does the finding stand?")
     return PointsFound(
@@ -220,7 +221,7 @@ def notes(investigation: Investigation) -> list[str]:
 PART = Part(
     name="posts",
     patterns=("posts/*", *points.CENSUS),
-    tables=(*posts.PRIVATE, *posts.PUBLIC),
+    tables=(*posts.PRIVATE, *posts.PUBLIC, TABLES["public/tracts_used"]),
     ledger=LEDGER,
     look=look,
     recognised=lambda given: given.once(look).recognised,

@@ -1,21 +1,32 @@
-"""The tracts of the cities, which posts and crimes share: do the files fit together, and what became of each?"""
+"""The tracts of the cities, which posts and crimes share: do the files fit, and what became of each?"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from data.errors import InputError
 from data.kept import InputHashes
+from data.schema import Table
+from data.schema.tracts import CRIMES, USED
+from data.tables import read_table
 from flows.parts import points
-from flows.parts.ground import LAYER, files_of_layer
+from flows.parts.ground import LAYER, Ground, files_of_layer
 from flows.run.inputs import Inputs
+from flows.run.part import Job
+from flows.run.step import step
+from tasks.ledger.table import ledger_of
 
 if TYPE_CHECKING:
+    from tasks.income.results import CityCrime
     from tasks.tracts.look import Files
+    from tasks.tracts.results import Counted
 
 _SURVEY: Final = re.compile(r"\b(20\d\d) 5-year\b")
 """How the words of a recognised table say of which survey it is."""
@@ -94,4 +105,82 @@ def _tracts_of(lists: pa.Table, cities: Collection[str]) -> dict[str, list[str]]
     for city, geoid in zip(lists["city"].to_pylist(), lists["GEOID"].to_pylist(), strict=True):
         if city in cities:
             found[city].append(geoid)
+    return found
+
+
+def write_posts(ground: Ground, counts: pa.Table, tests: pa.Table) -> None:
+    """Write the tables of the tracts and close their ledger, once posts are counted.
+
+    Args:
+        ground: What the part stands on.
+        counts: GEOID and count: the posts of the year.
+        tests: The rows of public/city_tests.
+    """
+    from tasks.tracts.results import Counted, kept_crimes, posts_of
+
+    examined = ground.job.given.once(points.census_of_examined).cities
+    table = _before(ground.job, "crime", CRIMES)
+    crimes, types = kept_crimes(CRIMES.arrow.empty_table() if table is None else table)
+    names = tuple(sorted(set(examined["city"].to_pylist())))
+    _write(ground, Counted(posts_of(counts, examined), names, crimes, types), tests)
+
+
+def write_crimes(ground: Ground, counted: Sequence[CityCrime], tests: pa.Table) -> None:
+    """The same, once crimes are counted.
+
+    Args:
+        ground: What the part stands on.
+        counted: The crimes of the year.
+        tests: The rows of public/crime_tests.
+    """
+    from tasks.tracts.results import Counted, crimes_of, kept_posts
+
+    table = _before(ground.job, "posts", USED)
+    posts, examined = (None, ()) if table is None else kept_posts(table)
+    _write(ground, Counted(posts, examined, *crimes_of(counted)), tests, CRIMES)
+
+
+def _before(job: Job, part: str, table: Table) -> pa.Table | None:
+    """A table with what another part counted, in this run or in the last one; None where it did not."""
+    out, last = job.out, job.given.investigation.out
+    if not (out / table.files[0]).exists():
+        if part not in ledger_of(out)["part"].to_pylist():  # what a run keeps of the last one is there
+            return None
+        out = last
+    try:
+        return read_table(table, out)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise InputError(
+            f"{out / table.files[0]}: was damaged, and has what {part} counted; "
+            f"a run of all parts makes it anew: nwatch run {last.parent}"
+        ) from error
+
+
+def _write(ground: Ground, counted: Counted, tests: pa.Table, *own: Table) -> None:
+    from tasks.tracts import task
+
+    job, given = ground.job, ground.job.given
+    census, least = given.once(points.census), given.investigation.config.tests.least_population
+    examined = given.once(points.census_of_examined).cities["city"].to_pylist()
+    names = pa.array(sorted({*examined, *counted.types["city"].to_pylist()}), pa.string())
+    cities = census.cities.filter(pc.is_in(census.cities["city"], names)).combine_chunks()
+    listed = replace(census, cities=cities)
+
+    def make() -> int:
+        tabulate = step(task.tabulate)
+        return tabulate(listed, counted, ground.readable_tracts, least, job.out, with_crimes=bool(own))
+
+    on = (census.tracts, cities, census.shares, ground.tracts.input.sha256, least, counted)
+    files = [job.out / file for table in (USED, *own) for file in table.files]
+    _ = ground.keeper.stage(task.tabulate.name, on, make, lambda _: files, copies=job.out).value
+    step(task.close)(cities, _tested(tests), out=job.out)
+
+
+def _tested(tests: pa.Table) -> dict[str, list[int]]:
+    """By city, over how many tracts each of its tests was made."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in tests.filter(pc.equal(tests["level"], "tract")).to_pylist():
+        found[row["city"]].append(row["n"])
     return found

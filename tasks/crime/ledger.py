@@ -23,6 +23,7 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+from tasks.tracts.ledger import TRACTS
 
 CRIMES_IN_FILE: Final = "crimes in the file"
 CRIMES: Final = "crimes in the files"
@@ -42,6 +43,7 @@ LEDGER: Final = Ledger(
     ),
     files="private/crime_files",
     rows_of_file=CRIMES_IN_FILE,
+    shared=TRACTS,
 )
 
 

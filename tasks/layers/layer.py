@@ -42,8 +42,8 @@ from tasks.layers.id_columns import (
 )
 from tasks.layers.staging import staged
 
-__all__ = ["Source", "check_layer", "extent", "files_of", "find_layer", "find_places", "hash_of", "hash_of_all",
-           "is_layer", "label_of", "open_layer", "open_layers", "recognised"]  # fmt: skip
+__all__ = ["Source", "check_layer", "extent", "files_of", "find_layer", "find_places", "hash_of",
+           "hash_of_all", "is_layer", "label_of", "open_layer", "open_layers", "recognised"]  # fmt: skip
 
 _POLYGONS: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "Polygon Z", "MultiPolygon Z",
                               "2.5D Polygon", "2.5D MultiPolygon", "PolygonM", "MultiPolygonM",
