@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from data.schema import attachments, crime, mail, posts, requests, selection
+from data.schema import attachments, crime, mail, posts, requests, selection, tracts
 from data.schema.model import MOMENT, Column, Table, Visibility
 
 __all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
@@ -27,6 +27,8 @@ _PUBLIC: Final = (
     *mail.PUBLIC,
     *posts.PUBLIC,
     *crime.PUBLIC,
+    tracts.USED,
+    tracts.CRIMES,
     *selection.OF_TRACTS,
     *selection.PUBLIC,
     *requests.PUBLIC,

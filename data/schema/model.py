@@ -55,12 +55,14 @@ class Table:
         key: The columns that make a row unique and give the order of rows in the file.
         meaning: What one row is; it goes into the data dictionary alone.
         columns: The columns in the file's order.
+        also: Suffixes of other forms in which it is published, as ``.geojson``.
     """
 
     name: str
     key: tuple[str, ...]
     meaning: str
     columns: tuple[Column, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def arrow(self) -> pa.Schema:
@@ -81,7 +83,7 @@ class Table:
     def files(self) -> tuple[str, ...]:
         """The files that hold it, such as ``public/kinds.parquet``; a public table is also a CSV."""
         suffixes = (".parquet", ".csv") if self.visibility == "public" else (".parquet",)
-        return tuple(f"{self.name}{suffix}" for suffix in suffixes)
+        return tuple(f"{self.name}{suffix}" for suffix in (*suffixes, *self.also))
 
 
 def optional(name: str, type: pa.DataType, meaning: str) -> Column:

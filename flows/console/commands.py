@@ -60,7 +60,7 @@ def ledger(folder: Path) -> None:
     rows = _published(folder, TABLES["public/ledger"]).to_pylist()
     files: dict[str, list[str]] = {}
     sections = {row["part"] for row in rows}
-    parts = [part for part in registry.load() if sections & set(part.ledger.sections)]
+    parts = [part for part in registry.load() if sections & set(part.ledger.own)]
     for part in parts:
         if part.ledger.files:
             for row in _published(folder, TABLES[part.ledger.files]).to_pylist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,12 +52,13 @@ def balances(rows: Iterable[Mapping[str, Any]], parts: Iterable[Part]) -> Iterat
         >>> balance.count, balance.parts
         (3, (('messages read', 3), ('quarantined while reading', 0)))
     """
-    rows = list(rows)
+    rows, shown = list(rows), set[Identity]()
     for part in parts:
-        total = _together(_accounts(rows, part))
-        for identity in part.ledger.identities:
-            if identity.balance and (identity.part, identity.whole) in total:
+        total = _together(_accounts(rows, part.ledger.sections))
+        for identity in (*part.ledger.identities, *part.ledger.shared):
+            if identity.balance and (identity.part, identity.whole) in total and identity not in shown:
                 yield _balance(identity, total)
+        shown.update(part.ledger.shared)
 
 
 def _balance(identity: Identity, total: Counts) -> Balance:
@@ -67,11 +68,11 @@ def _balance(identity: Identity, total: Counts) -> Balance:
     return Balance(identity.balance, whole, tuple(kept))
 
 
-def _accounts(rows: Iterable[Mapping[str, Any]], part: Part) -> dict[str, Counts]:
-    """The counts of a part by source."""
+def _accounts(rows: Iterable[Mapping[str, Any]], sections: Collection[str]) -> dict[str, Counts]:
+    """The counts of some sections by source."""
     accounts: dict[str, Counts] = {}
     for row in rows:
-        if row["part"] in part.ledger.sections:
+        if row["part"] in sections:
             accounts.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
     return accounts
 
@@ -104,14 +105,37 @@ def account_lines(
           messages read                                          2
             safety tip                                           2
     """
-    rows, first = list(rows), True
+    rows, first, parts = list(rows), True, list(parts)
     for part in parts:
-        accounts = _accounts(rows, part)
+        accounts = _accounts(rows, part.ledger.own)
         if accounts:
             yield from [] if first else [""]
             shown = _by_source if part.ledger.together else _section
             yield from shown(part, accounts, files)
             first = False
+    for section, identities in _shared(parts).items():
+        accounts = _accounts(rows, {section})
+        for source, counts in sorted(accounts.items()):
+            yield from [] if source else [""] * (not first) + [section]
+            yield from [f"{section} of {printable(source)}"] if source else []
+            yield from _numbers(identities, counts)
+
+
+def _shared(parts: Iterable[Part]) -> dict[str, list[Identity]]:
+    """The sections that several parts write, each once, with what must add up in it."""
+    found: dict[str, list[Identity]] = {}
+    for identity in dict.fromkeys(each for part in parts for each in part.ledger.shared):
+        found.setdefault(identity.part, []).append(identity)
+    return found
+
+
+def _numbers(identities: Iterable[Identity], counts: Counts) -> Iterator[str]:
+    """Identities with their numbers; on the right side, zeros are left out."""
+    for identity in identities:
+        if (identity.part, identity.whole) in counts:
+            yield _line(2, identity.whole, counts[identity.part, identity.whole])
+            right = [(line, counts.get((identity.part, line), 0)) for line in identity.parts]
+            yield from (_line(4, line, count) for line, count in right if count != 0)
 
 
 def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequence[str]]) -> Iterator[str]:

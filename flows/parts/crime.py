@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from data.kept import FOLDER, Stage, file_name
-from data.schema import crime
+from data.schema import TABLES, crime
 from data.settings import Crime, Tests
-from flows.parts import points
+from flows.parts import points, tracts
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -23,7 +23,7 @@ from tasks.rows.results import Recognised
 if TYPE_CHECKING:
     from tasks.census.results import Census
     from tasks.crime.results import CrimeCounts, GatheredCrimes
-    from tasks.income.results import Findings
+    from tasks.income.results import CityCrime, Findings
 
 
 TEST: Final = "test the crimes"
@@ -41,6 +41,7 @@ class CrimeInput:
         threshold: What p is compared with: alpha divided by the number of cities examined.
         tests: The section ``[tests]``.
         recognised: What each file was recognised as.
+        gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
     """
 
     files: Mapping[str, Files]
@@ -50,6 +51,7 @@ class CrimeInput:
     threshold: float
     tests: Tests
     recognised: tuple[Recognised, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def look(given: Inputs) -> CrimeInput:
@@ -63,6 +65,7 @@ def look(given: Inputs) -> CrimeInput:
     year = None if posts is None else posts.year
     settings = sections(files, investigation.config.crime, points.cities(census), year)
     examined = points.cities(given.once(points.census_of_examined))
+    gaps = tracts.check(given, cities_of(settings))
     said: list[Recognised] = []
     for key, own in files.items():
         said += check_crimes(key, own, settings[key], given.once(points.bounds))
@@ -74,7 +77,17 @@ def look(given: Inputs) -> CrimeInput:
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
         tests=investigation.config.tests,
         recognised=tuple(said),
+        gaps=gaps,
     )
+
+
+def cities_of(settings: Mapping[str, Crime]) -> set[str]:
+    """The cities whose crimes are examined.
+
+    Args:
+        settings: By folder, its section, completed.
+    """
+    return {each.city for each in settings.values() if each.city is not None}
 
 
 def recognised(given: Inputs) -> Sequence[Recognised]:
@@ -104,17 +117,19 @@ def run(job: Job) -> PointsFound:
     ground, out = Ground(job, PART.name, given.layer), job.out
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
-    closed = step(close)([each.value for each in gathered], counts, findings.value, out=out)
+    values = [each.value for each in gathered]
+    closed = step(close)(values, counts, findings.value, out=out)
+    tracts.write_crimes(ground, _located(values, counts), findings.value.tests)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     show_table("crime-tests-robust", findings.value.robust, "What is known?")
-    files = tuple(file for each in gathered for file in each.value.files)
+    files = tuple(file for each in values for file in each.files)
     return PointsFound(
         files,
         ground.tracts,
         given.census,
         findings.value,
         closed,
-        warnings=closed.warnings,
+        warnings=(*given.gaps, *closed.warnings),
         notes=ground.keeper.notes(),
     )
 
@@ -123,17 +138,10 @@ def _stages(
     job: Job, given: CrimeInput, ground: Ground
 ) -> tuple[list[Stage[GatheredCrimes]], list[CrimeCounts], Stage[Findings]]:
     """The stages of the part: of each folder, and the tests of all."""
-    from tasks.income.results import CityCrime
-
     census, folders = given.census, _Folders(job, given, ground)
     gathered = folders.gathered()
     counts = folders.counts(gathered)
-    crimes = [
-        CityCrime(each.city, name, found)
-        for own, each in zip(gathered.values(), counts, strict=True)
-        for name, found in each.counts.items()
-        if name not in unlocated(own.value, each)
-    ]
+    crimes = _located([stage.value for stage in gathered.values()], counts)
 
     def test() -> Findings:
         from tasks.income.task import test_crimes
@@ -143,6 +151,18 @@ def _stages(
 
     on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
+
+
+def _located(gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts]) -> list[CityCrime]:
+    """Each type of crime in its city by tract; without those whose places are withheld (method 9.2)."""
+    from tasks.income.results import CityCrime
+
+    return [
+        CityCrime(each.city, name, found)
+        for own, each in zip(gathered, counts, strict=True)
+        for name, found in each.counts.items()
+        if name not in unlocated(own, each)
+    ]
 
 
 @dataclass
@@ -270,7 +290,7 @@ def tell(found: PointsFound) -> Told:
 PART = Part(
     name="crime",
     patterns=("crime/*/*", *points.CENSUS),
-    tables=(*crime.PRIVATE, *crime.PUBLIC),
+    tables=(*crime.PRIVATE, *crime.PUBLIC, TABLES["public/tracts_used"], TABLES["public/tract_crimes"]),
     ledger=LEDGER,
     look=look,
     recognised=recognised,

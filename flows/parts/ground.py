@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LAYER: Final = "census/tracts"
+LAYER: Final = "census/tracts"
 PREPARE: Final = "prepare the tracts"
 _CODE: Final = (
     "tasks",
@@ -62,7 +62,7 @@ class Ground:
 
     @cached_property
     def _stage(self) -> Stage[Layer]:
-        known = self.hashes.of_layer(_LAYER, files_of_layer(self.layer))
+        known = self.hashes.of_layer(LAYER, files_of_layer(self.layer))
         # Shared by the parts: the first of a run makes it, and the notes are those of the part that did.
         keeper = Keeper(self.job.work, "tracts", code_of(*_CODE), self.keeper.rebuilt)
         return keeper.stage(PREPARE, known, self._prepared, key_after=lambda layer: layer.input.sha256)
@@ -81,10 +81,10 @@ class Ground:
     def _prepared(self) -> Layer:
         from tasks.layers.task import prepare
 
-        states = self.hashes.states_of_layer(_LAYER, files_of_layer(self.layer))
+        states = self.hashes.states_of_layer(LAYER, files_of_layer(self.layer))
         found = step(prepare)(self.layer, self.job.work)
         self.keeper.rebuilt += found.rebuilt
-        self.hashes.note(states, {_LAYER: found.input.sha256})
+        self.hashes.note(states, {LAYER: found.input.sha256})
         return replace(found, rebuilt=())
 
     def key_of(self, files: Files, settings: object) -> object:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tasks.census.look import CensusFolder, CityLists, Needed
     from tasks.census.results import Census
     from tasks.income.results import Findings
-    from tasks.layers.look import Bounds
+    from tasks.layers.look import Bounds, Source
     from tasks.layers.results import Layer
     from tasks.ledger.results import PartClosed
     from tasks.rows.results import FileOfRows, InputFile, Recognised
@@ -95,10 +95,9 @@ def recognised(given: Inputs) -> tuple[Recognised, ...]:
 
 def recognised_layer(given: Inputs) -> tuple[Recognised, ...]:
     """What the files of the tract layer were recognised as."""
-    from tasks.layers.look import words_of_layer
     from tasks.rows.results import Recognised
 
-    return tuple(Recognised(label, words) for label, words in words_of_layer(given.once(layer)))
+    return tuple(Recognised(source.label, source.words) for source in given.once(sources))
 
 
 def layer(given: Inputs) -> tuple[Path, ...]:
@@ -112,11 +111,18 @@ def layer(given: Inputs) -> tuple[Path, ...]:
         raise error if found.has("tracts") else InputError(f"{error}{found.unread}") from None
 
 
+def sources(given: Inputs) -> tuple[Source, ...]:
+    """How each file of the tract layer is read: their headers are read once."""
+    from tasks.layers.look import open_layers
+
+    return open_layers(given.once(layer))
+
+
 def bounds(given: Inputs) -> Bounds | None:
     """The tract layer's extent in degrees; None where it states none."""
-    from tasks.layers.look import check_layer
+    from tasks.layers.look import extent
 
-    return check_layer(given.once(layer))
+    return extent(given.once(sources))
 
 
 def census(given: Inputs) -> Census:

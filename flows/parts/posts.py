@@ -13,7 +13,7 @@ from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
 from data.schema import TABLES, posts
 from data.settings import FILE, Posts, Tests
-from flows.parts import points
+from flows.parts import points, tracts
 from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -46,6 +46,7 @@ class PostsInput:
         tests: The section ``[tests]``.
         bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file of posts is.
+        gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
     """
 
     files: Files
@@ -55,6 +56,7 @@ class PostsInput:
     tests: Tests
     bounds: Bounds | None
     recognised: tuple[Recognised, ...]
+    gaps: tuple[str, ...] = ()
 
 
 def look(given: Inputs) -> PostsInput:
@@ -68,15 +70,17 @@ def look(given: Inputs) -> PostsInput:
             "[posts]\nyear = 2019"
         )
     files = given.investigation.post_files()
-    bounds = given.once(points.bounds)
+    bounds, census = given.once(points.bounds), given.once(points.census_of_examined)
+    gaps = tracts.check(given, points.cities(census))
     return PostsInput(
         files=tuple(files),
         settings=settings,
         layer=given.once(points.layer),
-        census=given.once(points.census_of_examined),
+        census=census,
         tests=given.investigation.config.tests,
         bounds=bounds,
         recognised=check_posts(files, settings, bounds),
+        gaps=gaps,
     )
 
 
@@ -102,6 +106,7 @@ def run(job: Job) -> PointsFound:
     gathered, tables, findings = _stages(job, given, ground)
     write_findings(findings.value, "posts", out)
     closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
+    tracts.write_posts(ground, tables.value.counts, findings.value.tests)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "What is known?")
     return PointsFound(
@@ -110,7 +115,7 @@ def run(job: Job) -> PointsFound:
         census,
         findings.value,
         closed,
-        warnings=closed.warnings,
+        warnings=(*given.gaps, *closed.warnings),
         notes=ground.keeper.notes(),
     )
 
@@ -218,7 +223,7 @@ def notes(investigation: Investigation) -> list[str]:
 PART = Part(
     name="posts",
     patterns=("posts/*", *points.CENSUS),
-    tables=(*posts.PRIVATE, *posts.PUBLIC),
+    tables=(*posts.PRIVATE, *posts.PUBLIC, TABLES["public/tracts_used"]),
     ledger=LEDGER,
     look=look,
     recognised=lambda given: given.once(look).recognised,

@@ -262,4 +262,5 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
         []
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
+    lying -= {name for part in registry.load(parts) for name in part.table_names}  # parts may share a table
     return [part.name for part in registry.load() if part.name not in parts and lying & set(part.table_names)]

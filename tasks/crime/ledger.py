@@ -26,6 +26,7 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+from tasks.tracts.ledger import TRACTS
 
 TESTS: Final = "crime tests"
 PLAIN_FINDINGS: Final = "plain findings of crimes"
@@ -51,6 +52,7 @@ LEDGER: Final = Ledger(
     ),
     files="private/crime_files",
     rows_of_file=CRIMES_IN_FILE,
+    shared=TRACTS,
 )
 
 

@@ -172,6 +172,17 @@ def first_ids(path: Path, label: str, columns: tuple[str, ...]) -> pa.Table:
         return file.schema_arrow.empty_table().select([]) if batch is None else pa.Table.from_batches([batch])
 
 
+def columns_of(path: Path, label: str, columns: tuple[str, ...]) -> Iterator[pa.Table]:
+    """Some columns of all rows, in batches.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    with _reading(label), pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(BATCH, columns=list(columns)):
+            yield pa.Table.from_batches([batch])
+
+
 def batches(
     path: Path, label: str, stated: Stated, columns: tuple[str, ...]
 ) -> Iterator[tuple[pa.Table, Any]]:

@@ -42,8 +42,8 @@ from tasks.layers.id_columns import (
 )
 from tasks.layers.staging import staged
 
-__all__ = ["Source", "check_layer", "files_of", "find_layer", "find_places", "hash_of", "hash_of_all",
-           "is_layer", "label_of", "open_layer", "open_layers", "recognised"]  # fmt: skip
+__all__ = ["Source", "check_layer", "extent", "files_of", "find_layer", "find_places", "hash_of",
+           "hash_of_all", "is_layer", "label_of", "open_layer", "open_layers", "recognised"]  # fmt: skip
 
 _POLYGONS: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "Polygon Z", "MultiPolygon Z",
                               "2.5D Polygon", "2.5D MultiPolygon", "PolygonM", "MultiPolygonM",
@@ -114,8 +114,17 @@ def check_layer(paths: Path | Sequence[Path]) -> Bounds | None:
         InputError: A file cannot be opened, has several layers, no column of GEOIDs, no polygons or no CRS,
             or is of other areas than tracts.
     """
+    return extent(open_layers(paths))
+
+
+def extent(sources: Sequence[Source]) -> Bounds | None:
+    """The extent of a layer of which the headers have been read, as :func:`check_layer` gives it.
+
+    Args:
+        sources: Its files.
+    """
     found: list[Bounds] = []
-    for source in open_layers(paths):
+    for source in sources:
         own = None if source.bounds is None else bounds_in_degrees(source.bounds, source.crs)
         if own is None:
             return None

@@ -1,7 +1,18 @@
 """The door of the layers for checks before a run."""
 
 from tasks.layers.coordinates import Bounds
-from tasks.layers.layer import check_layer, find_layer, find_places
-from tasks.layers.layer import recognised as words_of_layer
+from tasks.layers.layer import Source, check_layer, extent, find_layer, find_places, open_layers
+from tasks.layers.tract_ids import kept_ids, stated_year, tract_ids
 
-__all__ = ["Bounds", "check_layer", "find_layer", "find_places", "words_of_layer"]
+__all__ = [
+    "Bounds",
+    "Source",
+    "check_layer",
+    "extent",
+    "find_layer",
+    "find_places",
+    "kept_ids",
+    "open_layers",
+    "stated_year",
+    "tract_ids",
+]

@@ -80,8 +80,8 @@ def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
     """
     own = [paths] if isinstance(paths, Path) else sorted(paths)
     given = hash_of_all(own)
-    folder = work / "places" / f"{given.source}-{_versions()}"
-    kept = folder / "tracts.parquet"
+    kept = kept_layer(work, given.sha256)
+    folder = kept.parent
     facts = folder / _FACTS
     # The facts are written last: if they are there, the layer is complete.
     found = read_json(facts, _LAYOUT)
@@ -104,6 +104,16 @@ def prepare_layer(paths: Path | Sequence[Path], work: Path) -> Layer:
         found = read_json(facts, _LAYOUT)
     rebuilt = (f"work/places/{folder.name}: {fault}; the tract layer was read again",) if fault else ()
     return Layer(kept, given, **found.value, rebuilt=rebuilt)
+
+
+def kept_layer(work: Path, sha256: str) -> Path:
+    """Where a layer is kept.
+
+    Args:
+        work: The investigation's work folder.
+        sha256: The hash of the layer's files.
+    """
+    return work / "places" / f"{sha256[:12]}-{_versions()}" / "tracts.parquet"
 
 
 def _versions() -> str:

@@ -49,6 +49,7 @@ class Ledger:
         files: The table that names the part's files, with the columns ``source`` and ``file``; "" for none.
         rows_of_file: The line that counts the rows of one file; "" for none.
         beside: Lines that no identity has, shown last.
+        shared: What must add up in a section that other parts write too: the same in each, and shown once.
         together: The heading of the sums over all sources, where each source is shown by itself; else "".
     """
 
@@ -57,8 +58,14 @@ class Ledger:
     rows_of_file: str = ""
     beside: tuple[str, ...] = ()
     together: str = ""
+    shared: tuple[Identity, ...] = ()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The sections of the ledger that no other part writes."""
+        return tuple(dict.fromkeys(identity.part for identity in self.identities))
 
     @property
     def sections(self) -> tuple[str, ...]:
         """The sections of the ledger that the part writes: values of the column ``part``."""
-        return tuple(dict.fromkeys(identity.part for identity in self.identities))
+        return tuple(dict.fromkeys(identity.part for identity in (*self.identities, *self.shared)))

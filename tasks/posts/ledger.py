@@ -31,6 +31,7 @@ from tasks.ledger.identities import (
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
 from tasks.posts.results import Gathered, PostsTables
+from tasks.tracts.ledger import TRACTS as OF_TRACTS
 
 POSTS_IN_FILE: Final = "posts in the file"
 POSTS: Final = "posts in the files"
@@ -53,6 +54,7 @@ LEDGER: Final = Ledger(
     files="private/post_files",
     rows_of_file=POSTS_IN_FILE,
     beside=(TRACTS, REPAIRED),
+    shared=OF_TRACTS,
 )
 
 

@@ -44,6 +44,8 @@ BESIDE = {
     "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
     "public/crime_tests_robust": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
+    "public/tracts_used": "which listed tracts are used, and why the others are not",
+    "public/tract_crimes": "the crimes of each type in them",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
 """Tables that the design does not name, each with its reason."""

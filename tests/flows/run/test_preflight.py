@@ -264,7 +264,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for module, function in (
         ("tasks.census.look", "read_census"),
-        ("tasks.layers.look", "check_layer"),
+        ("tasks.layers.look", "open_layers"),
+        ("tasks.layers.look", "tract_ids"),
         ("tasks.posts.look", "check_posts"),
         ("tasks.crime.look", "check_crimes"),
         ("tasks.selection.look", "read_gentrification"),
@@ -275,8 +276,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-ONCE = ["check_crimes", "check_crimes", "check_layer", "check_posts", "read_atlas", "read_census",
-        "read_gentrification", "read_requests"]  # fmt: skip
+ONCE = ["check_crimes", "check_crimes", "check_posts", "open_layers", "read_atlas", "read_census",
+        "read_gentrification", "read_requests", "tract_ids"]  # fmt: skip
 """There are two folders of crimes."""
 
 
