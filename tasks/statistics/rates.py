@@ -26,11 +26,16 @@ class RateModel:
         ratio: The factor by which the rate changes with 10,000 dollars more income.
         p: Two-sided p that it is 1.
         dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
+        slope: The logarithm of the ratio, b.
+        error: Its standard error, with the dispersion; it does not allow for neighbors that are alike
+            (:func:`tasks.statistics.effects.effect_of` does).
     """
 
     ratio: float
     p: float
     dispersion: float
+    slope: float
+    error: float
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -75,10 +80,10 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         slope, mu = fit
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
-        error = np.sqrt(dispersion / _spread(mu, x)[1])
+        error = float(np.sqrt(dispersion / _spread(mu, x)[1]))
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
-        found = RateModel(float(np.exp(slope)), p, dispersion)
-    return found if np.all(np.isfinite([found.ratio, found.p, found.dispersion])) else None
+        found = RateModel(float(np.exp(slope)), p, dispersion, slope, error)
+    return found if np.all(np.isfinite([found.ratio, found.p, found.dispersion, error])) else None
 
 
 def _fit(count: Floats, exposure: Floats, x: Floats) -> tuple[float, Floats] | None:
