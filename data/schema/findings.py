@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from data.schema import effects
 from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
 _UNTESTABLE: Final = "missing where not testable."
+_OF_DECILES: Final = "missing for deciles."
 _NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
 
 OF_POSTS: Final = (
@@ -51,8 +53,26 @@ OF_POSTS: Final = (
             optional("intercept", NUMBER, f"Least-squares line: posts per 1,000 at no income; {_UNTESTABLE}"),
             optional("r_squared", NUMBER, f"Share of the variance that the line tells; {_UNTESTABLE}"),
             optional("slope_p", NUMBER, f"Two-sided p of the slope; {_UNTESTABLE}"),
-            Column("alpha", NUMBER, "What p is held against: the configured alpha over the cities examined."),
+            Column("alpha", NUMBER, "What p is held against: the configured alpha over the family of tests."),
             Column("direction", TEXT, "'positive', 'negative', 'none' or 'not testable', at this level."),
+            Column(
+                "use",
+                TEXT,
+                "'test' at the level of tracts; 'description' at that of deciles, which confirms nothing.",
+            ),
+            optional("tests", COUNT, f"Size of the family of tests, untestable ones too; {_OF_DECILES}"),
+            optional(
+                "holm_p",
+                NUMBER,
+                "pearson_p adjusted for the family by Holm, held against the configured alpha; missing "
+                f"where not testable; {_OF_DECILES}",
+            ),
+            optional(
+                "q",
+                NUMBER,
+                "Share of false findings to be expected among those up to this one (Benjamini and Hochberg); "
+                f"missing where not testable; {_OF_DECILES}",
+            ),
         ),
     ),
     Table(
@@ -105,6 +125,7 @@ OF_POSTS: Final = (
             Column("why", TEXT, "What speaks against a finding that is not robust; else empty."),
         ),
     ),
+    effects.OF_POSTS,
 )
 
 
@@ -150,4 +171,5 @@ OF_CRIMES: Final = (
         "One row per city and type of crime: does the finding at tract level hold under tests with fewer "
         "assumptions?",
     ),
+    effects.OF_CRIMES,
 )

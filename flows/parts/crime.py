@@ -38,7 +38,7 @@ class CrimeInput:
         settings: By folder, its section ``[crime.<folder>]``.
         layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
-        threshold: What p is compared with: alpha divided by the number of cities examined.
+        family: How many tests alpha is divided by: all pairs of city and type, or all cities if more.
         tests: The section ``[tests]``.
         recognised: What each file was recognised as.
     """
@@ -47,7 +47,7 @@ class CrimeInput:
     settings: Mapping[str, Crime]
     layer: tuple[Path, ...]
     census: Census
-    threshold: float
+    family: int
     tests: Tests
     recognised: tuple[Recognised, ...] = ()
 
@@ -55,7 +55,7 @@ class CrimeInput:
 def look(given: Inputs) -> CrimeInput:
     """Check the crimes against the tract layer, the Census and the lists of all cities."""
     from tasks.crime.look import check_crimes, sections
-    from tasks.income.look import bonferroni
+    from tasks.income.look import family_of_crimes
 
     investigation, census = given.investigation, given.once(points.census)
     files = investigation.crime_files()
@@ -71,7 +71,7 @@ def look(given: Inputs) -> CrimeInput:
         settings=settings,
         layer=given.once(points.layer),
         census=census,
-        threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
+        family=family_of_crimes(sum(len(each.examined) for each in settings.values()), len(examined)),
         tests=investigation.config.tests,
         recognised=tuple(said),
     )
@@ -106,6 +106,7 @@ def run(job: Job) -> PointsFound:
     write_findings(findings.value, "crimes", out)
     closed = step(close)([each.value for each in gathered], counts, out=out)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
+    show_table("crime-effects", findings.value.effects, "How much more, in each city and over all?")
     files = tuple(file for each in gathered for file in each.value.files)
     return PointsFound(
         files,
@@ -138,9 +139,9 @@ def _stages(
         from tasks.income.task import test_crimes
 
         layer, tests = ground.readable_tracts, given.tests
-        return step(test_crimes)(census, crimes, layer, tests, job.client, threshold=given.threshold)
+        return step(test_crimes)(census, crimes, layer, tests, job.client, family=given.family)
 
-    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
+    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.family, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 
@@ -239,10 +240,10 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 
 def tell(found: PointsFound) -> Told:
-    """One row per city and type of crime; the finding over deciles is beside it, as the two may differ."""
+    """One row per city and type of crime; r over deciles is beside the finding, as a description of it."""
     verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()
-    over = {(row["city"], row["crime"]): row["direction"] for row in tests if row["level"] == "decile"}
+    over = {(row["city"], row["crime"]): points.r_and_p(row)[0] for row in tests if row["level"] == "decile"}
     rows = [
         (
             row["city"],
@@ -257,7 +258,7 @@ def tell(found: PointsFound) -> Told:
         for row in tests
         if row["level"] == "tract"
     ]
-    titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
+    titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "r over deciles", "verdict")
     return Told(
         listings=(Listing(titles, rows),),
         facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},

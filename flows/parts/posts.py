@@ -104,6 +104,7 @@ def run(job: Job) -> PointsFound:
     closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "Does the finding stand?")
+    show_table("city-effects", findings.value.effects, "How much more, in each city and over all?")
     return PointsFound(
         gathered.value.files,
         ground.tracts,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.settings import Tests
 from tasks.income.deciles import decile_rows
+from tasks.income.effects import effect_row
 from tasks.income.judge import Judged, Verdict, judge
 from tasks.income.sample import sample_of
 from tasks.statistics.relation import Direction, Relation, decile_relation, direction
@@ -80,6 +81,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
             "deciles": _decile_table_rows(city, deciles),
             "tests": _relation_rows(city, judged, deciles),
             "robust": [_robust_row(city, judged)],
+            "effects": [effect_row(city.key, city.counted, sample, judged)],
         },
         direction=judged.direction,
         verdict=judged.verdict,
@@ -106,6 +108,7 @@ def _relation_rows(city: City, judged: Judged, deciles: pd.DataFrame) -> list[Ro
             **_relation_columns(relation),
             "alpha": city.threshold,
             "direction": direction(relation, city.threshold),
+            "use": "test" if level == "tract" else "description",
         }
         for level, n, relation in levels
     ]

@@ -15,6 +15,8 @@ from tasks.statistics.rates import INCOME_UNIT, RateModel
 
 LEVEL: Final = 0.95
 """The share of samples in which an interval holds the true value."""
+_FEWEST_DEGREES: Final = 1.0
+"""Degrees of freedom without which there is no interval."""
 _LARGEST: Final = 700.0
 """The logarithm of the largest ratio that a float64 holds, about."""
 _NO_ERROR: Final = 1e-9
@@ -38,7 +40,7 @@ class Effect:
     @property
     def ratio(self) -> float:
         """The factor by which the rate changes."""
-        return exp(self.log_ratio)
+        return ratio_of(self.log_ratio)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -79,8 +81,8 @@ def effect_of(model: RateModel, n: int, effective_n: float) -> Effect | None:
         effective_n: How many independent tracts would tell as much; above n it counts as n.
 
     Returns:
-        The effect; None where effective n is not above 2, or the model leaves nothing, so that no error is
-        known.
+        The effect; None where effective n is below three, as a line through two points always fits, or where
+        the model leaves nothing, so that no error is known.
 
     Source:
         Method 7.14; Clifford, P., Richardson, S. & Hémon, D. (1989): Assessing the significance of the
@@ -93,7 +95,7 @@ def effect_of(model: RateModel, n: int, effective_n: float) -> Effect | None:
         (0.06, 25.0)
     """
     df = min(effective_n, float(n)) - 2.0
-    if not df > 0.0 or not model.error > _NO_ERROR:
+    if df < _FEWEST_DEGREES or not model.error > _NO_ERROR:
         return None
     return Effect(model.slope, model.error * sqrt((n - 2) / df), df)
 
@@ -107,8 +109,7 @@ def interval_of(log_ratio: float, error: float, df: float) -> tuple[float, float
         df: Degrees of freedom, above 0.
 
     Returns:
-        Both ends, above 0 and finite: where t is so large that a float64 cannot hold an end, about the
-        smallest or largest ratio that it can.
+        Both ends, above 0 and finite (:func:`ratio_of`).
 
     Source:
         Student (1908): The probable error of a mean. Biometrika 6, 1–25.
@@ -119,6 +120,14 @@ def interval_of(log_ratio: float, error: float, df: float) -> tuple[float, float
         (0.1409, 7.0991)
     """
     half = float(stdtrit(df, (1.0 + LEVEL) / 2.0)) * error
-    # A hundredth of a degree of freedom has a t of 10^100: the interval then says that nothing is known.
-    low, high = (min(max(end, -_LARGEST), _LARGEST) for end in (log_ratio - half, log_ratio + half))
-    return exp(low), exp(high)
+    return ratio_of(log_ratio - half), ratio_of(log_ratio + half)
+
+
+def ratio_of(log_ratio: float) -> float:
+    """The ratio of a logarithm; about the smallest or largest that a float64 holds where it can hold no more.
+
+    Example:
+        >>> ratio_of(0.0), ratio_of(-1e9) > 0.0
+        (1.0, True)
+    """
+    return exp(min(max(log_ratio, -_LARGEST), _LARGEST))

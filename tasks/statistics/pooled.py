@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf, sqrt
+from math import inf, sqrt
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, chdtri
 
-from tasks.statistics.effects import LEVEL, interval_of
+from tasks.statistics.effects import LEVEL, interval_of, ratio_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +49,7 @@ class Pooled:
     @property
     def ratio(self) -> float:
         """The ratio of the summary."""
-        return exp(self.log_ratio)
+        return ratio_of(self.log_ratio)
 
     @property
     def interval(self) -> tuple[float, float]:
