@@ -53,7 +53,9 @@ OF_POSTS: Final = (
             optional("intercept", NUMBER, f"Least-squares line: posts per 1,000 at no income; {_UNTESTABLE}"),
             optional("r_squared", NUMBER, f"Share of the variance that the line tells; {_UNTESTABLE}"),
             optional("slope_p", NUMBER, f"Two-sided p of the slope; {_UNTESTABLE}"),
-            Column("alpha", NUMBER, "What p is held against: the configured alpha over the family of tests."),
+            Column(
+                "alpha", NUMBER, "What p is compared with: the configured alpha over the family of tests."
+            ),
             Column("direction", TEXT, "'positive', 'negative', 'none' or 'not testable', at this level."),
             Column(
                 "use",
@@ -64,8 +66,8 @@ OF_POSTS: Final = (
             optional(
                 "holm_p",
                 NUMBER,
-                "pearson_p adjusted for the family by Holm, held against the configured alpha; missing "
-                f"where not testable; {_OF_DECILES}",
+                "pearson_p adjusted for the family by Holm, to be compared with the configured alpha; "
+                f"missing where not testable; {_OF_DECILES}",
             ),
             optional(
                 "q",

@@ -79,7 +79,7 @@ def pooled(effects: Floats, errors: Floats) -> Pooled:
         sum (effect_i - mu)² / (error_i² + tau2) = k - 1,  or 0 where they are less without any tau2
 
     and ``mu`` is the mean with the weights ``1 / (error_i² + tau2)``. Its standard error is
-    ``1 / sqrt(sum of weights)``, held against Student's t with k - 1 degrees of freedom. That is Hartung and
+    ``1 / sqrt(sum of weights)``, compared with Student's t with k - 1 degrees of freedom. That is Hartung and
     Knapp's interval: their factor, the left side above by k - 1, is 1 wherever tau2 is above 0. Where tau2 is
     0 it would be below 1, and is taken as 1: cities that agree by chance make nothing more certain.
 
