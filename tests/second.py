@@ -22,6 +22,8 @@ class _Later:
 libpysal = _Later("libpysal")
 moran = _Later("esda.moran")
 optimize = _Later("scipy.optimize")
+meta = _Later("statsmodels.stats.meta_analysis")
+multitest = _Later("statsmodels.stats.multitest")
 sm = _Later("statsmodels.api")
 stats = _Later("scipy.stats")
 weights = _Later("libpysal.weights")

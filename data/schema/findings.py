@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from data.schema import effects
 from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
@@ -14,8 +15,9 @@ _NO_INTERVAL: Final = (
     "missing where the ratio is, or where neighbors are so alike that the tracts tell no more than two would."
 )
 _ALPHA: Final = Column(
-    "alpha", NUMBER, "What p is held against: the configured alpha over the cities examined."
+    "alpha", NUMBER, "What p is compared with: the configured alpha over the family of tests."
 )
+_OF_DECILES: Final = "missing for deciles."
 _NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
 
 OF_POSTS: Final = (
@@ -59,6 +61,24 @@ OF_POSTS: Final = (
             optional("slope_p", NUMBER, f"Two-sided p of the slope; {_UNTESTABLE}"),
             _ALPHA,
             Column("direction", TEXT, "'positive', 'negative', 'none' or 'not testable', at this level."),
+            Column(
+                "use",
+                TEXT,
+                "'test' at the level of tracts; 'description' at that of deciles, which confirms nothing.",
+            ),
+            optional("tests", COUNT, f"Size of the family of tests, untestable ones too; {_OF_DECILES}"),
+            optional(
+                "holm_p",
+                NUMBER,
+                "pearson_p adjusted for the family by Holm, to be compared with the configured alpha; "
+                f"missing where not testable; {_OF_DECILES}",
+            ),
+            optional(
+                "q",
+                NUMBER,
+                "Share of false findings to be expected among those up to this one (Benjamini and Hochberg); "
+                f"missing where not testable; {_OF_DECILES}",
+            ),
         ),
     ),
     Table(
@@ -194,6 +214,7 @@ OF_POSTS: Final = (
             Column("why", TEXT, "What speaks against it, or why nothing can be told; else empty."),
         ),
     ),
+    effects.OF_POSTS,
 )
 
 
@@ -245,4 +266,5 @@ OF_CRIMES: Final = (
         "One row per city, type of crime and choice of tracts: is the result another without the rules for "
         "tracts?",
     ),
+    effects.OF_CRIMES,
 )

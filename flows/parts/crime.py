@@ -38,7 +38,7 @@ class CrimeInput:
         settings: By folder, its section ``[crime.<folder>]``.
         layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
-        threshold: What p is compared with: alpha divided by the number of cities examined.
+        family: How many tests alpha is divided by: all pairs of city and type, or all cities if more.
         tests: The section ``[tests]``.
         recognised: What each file was recognised as.
         gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
@@ -48,7 +48,7 @@ class CrimeInput:
     settings: Mapping[str, Crime]
     layer: tuple[Path, ...]
     census: Census
-    threshold: float
+    family: int
     tests: Tests
     recognised: tuple[Recognised, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class CrimeInput:
 def look(given: Inputs) -> CrimeInput:
     """Check the crimes against the tract layer, the Census and the lists of all cities."""
     from tasks.crime.look import check_crimes, sections
-    from tasks.income.look import bonferroni
+    from tasks.income.look import family_of_crimes
 
     investigation, census = given.investigation, given.once(points.census)
     files = investigation.crime_files()
@@ -74,7 +74,7 @@ def look(given: Inputs) -> CrimeInput:
         settings=settings,
         layer=given.once(points.layer),
         census=census,
-        threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
+        family=family_of_crimes(sum(len(each.examined) for each in settings.values()), len(examined)),
         tests=investigation.config.tests,
         recognised=tuple(said),
         gaps=gaps,
@@ -122,6 +122,7 @@ def run(job: Job) -> PointsFound:
     tracts.write_crimes(ground, _located(values, counts), findings.value.tests)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     show_table("crime-tests-robust", findings.value.robust, "What is known?")
+    show_table("crime-effects", findings.value.effects, "How much more, in each city and over all?")
     files = tuple(file for each in values for file in each.files)
     return PointsFound(
         files,
@@ -147,9 +148,9 @@ def _stages(
         from tasks.income.task import test_crimes
 
         layer, tests = ground.readable_tracts, given.tests
-        return step(test_crimes)(census, crimes, layer, tests, job.client, threshold=given.threshold)
+        return step(test_crimes)(census, crimes, layer, tests, job.client, family=given.family)
 
-    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
+    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.family, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 

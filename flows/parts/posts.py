@@ -109,6 +109,7 @@ def run(job: Job) -> PointsFound:
     tracts.write_posts(ground, tables.value.counts, findings.value.tests)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "What is known?")
+    show_table("city-effects", findings.value.effects, "How much more, in each city and over all?")
     return PointsFound(
         gathered.value.files,
         ground.tracts,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.settings import Tests
 from tasks.income.deciles import decile_rows
+from tasks.income.effects import effect_row
 from tasks.income.judge import Judged, Verdict, judge
 from tasks.income.sample import Sample, sample_of
 from tasks.income.words import named
@@ -100,6 +101,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
             "tests": _relation_rows(city, judged, deciles),
             "robust": [_robust_row(city, judged)],
             "variants": [variant_row(city, name, *found) for name, found in variants.items()],
+            "effects": [effect_row(city.key, city.counted, sample, judged)],
         },
         direction=judged.direction,
         verdict=judged.verdict,
@@ -150,6 +152,7 @@ def _relation_rows(city: City, judged: Judged, deciles: pd.DataFrame) -> list[Ro
             **_relation_columns(relation),
             "alpha": city.threshold,
             "direction": direction(relation, city.threshold),
+            "use": "test" if level == "tract" else "description",
         }
         for level, n, relation in levels
     ]

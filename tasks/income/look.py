@@ -1,5 +1,5 @@
-"""The door of the income room for what needs no server: the threshold of its tests."""
+"""The door of the income room for what needs no server: the sizes of families of tests."""
 
-from tasks.statistics.families import bonferroni
+from tasks.statistics.families import family_of_crimes
 
-__all__ = ["bonferroni"]
+__all__ = ["family_of_crimes"]

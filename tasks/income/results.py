@@ -17,6 +17,7 @@ ROLES: Final[Mapping[str, str]] = {
     "tests": "tests",
     "robust": "tests_robust",
     "variants": "variants",
+    "effects": "effects",
 }
 """The tables of the findings by what they hold, and the end of their names. Of posts they begin with
 ``public/city_``, of crimes with ``public/crime_``."""
@@ -77,6 +78,11 @@ class Findings:
     def robust(self) -> pa.Table:
         """``public/city_tests_robust`` or ``public/crime_tests_robust``."""
         return self.tables["robust"]
+
+    @property
+    def effects(self) -> pa.Table:
+        """``public/city_effects`` or ``public/crime_effects``."""
+        return self.tables["effects"]
 
 
 def write_findings(findings: Findings, counted: str, out: Path) -> None:

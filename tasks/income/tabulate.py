@@ -15,9 +15,10 @@ from data.settings import Tests
 from data.tables import conform
 from tasks.census.results import Census
 from tasks.income.cities import used_tracts
-from tasks.income.examine import City, Examined, examine
+from tasks.income.examine import City, Examined, Row, examine
 from tasks.income.judge import VERDICTS
 from tasks.income.results import ROLES, CityCrime, Findings, table_of
+from tasks.income.together import Family, together
 from tasks.layers.results import Layer
 from tasks.scatter import run_each
 from tasks.statistics.families import bonferroni
@@ -54,12 +55,12 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
         {'positive': 0, 'negative': 0, 'none': 0, 'not testable': 0}
     """
     if not len(census.cities):
-        return _findings([], "posts")
+        return _findings([], Family("posts", 0))
     listed = _statuses(census, layer, tests)
     tracts, small = used_tracts(listed, counts), used_tracts(listed, counts, FEW_PEOPLE)
     threshold = bonferroni(tests.alpha, len(tracts))
     cities = [City(name, rows, threshold, small=small[name]) for name, rows in tracts.items()]
-    return _examined(cities, layer, tests, client, "posts")
+    return _examined(cities, layer, tests, client, Family("posts", len(cities)))
 
 
 def examine_crimes(
@@ -69,7 +70,7 @@ def examine_crimes(
     tests: Tests,
     client: Client,
     *,
-    threshold: float,
+    family: int,
 ) -> Findings:
     """Examine each type of crime in its city, by the same rules as the posts (method 9).
 
@@ -77,21 +78,23 @@ def examine_crimes(
         census: The tracts with population and income, and lists that hold every city of `crimes`.
         crimes: What was counted; each pair of city and crime once.
         layer: As for :func:`examine_posts`.
-        threshold: What p is compared with: alpha divided by the tests of the family.
-        tests: The settings of the tests.
+        tests: The settings of the tests; alpha is divided here by the tests of the family.
+        family: The size of the family (:func:`tasks.statistics.families.family_of_crimes`), at least as many
+            as `crimes`.
         client: Where to run.
 
     Returns:
         The tables, in their schemas' form and order.
     """
     listed = _statuses(census, layer, tests)
+    threshold = bonferroni(tests.alpha, family)
     cities = []
     for each in crimes:
         its = listed.filter(pc.equal(listed["city"], each.city))
         (tracts,) = used_tracts(its, each.counts).values()
         (small,) = used_tracts(its, each.counts, FEW_PEOPLE).values()
         cities.append(City(each.city, tracts, threshold, each.crime, small))
-    return _examined(cities, layer, tests, client, "crimes")
+    return _examined(cities, layer, tests, client, Family("crimes", family))
 
 
 def _statuses(census: Census, layer: Layer, tests: Tests) -> pa.Table:
@@ -100,29 +103,34 @@ def _statuses(census: Census, layer: Layer, tests: Tests) -> pa.Table:
     return statuses(census, in_layer, tests.least_population)
 
 
-def _examined(cities: Sequence[City], layer: Layer, tests: Tests, client: Client, counted: str) -> Findings:
+def _examined(cities: Sequence[City], layer: Layer, tests: Tests, client: Client, family: Family) -> Findings:
     """Examine every city on the workers, again if a worker dies."""
     # Largest first: a large city that starts last would keep one worker busy while the others wait.
     largest_first = sorted(range(len(cities)), key=lambda city: (-len(cities[city].tracts), city))
     found = run_each(client, examine, [(cities[city], layer.path, tests) for city in largest_first])
     in_order = dict(zip(largest_first, found, strict=True))
-    return _findings([in_order[city] for city in range(len(cities))], counted)
+    return _findings([in_order[city] for city in range(len(cities))], family)
 
 
-def _findings(examined: Sequence[Examined], counted: str) -> Findings:
+def _findings(examined: Sequence[Examined], family: Family) -> Findings:
     """The tables of all cities, and how many cities have which finding and verdict."""
     directions = Counter(each.direction for each in examined)
     verdicts = Counter(each.verdict for each in examined)
     return Findings(
         tables={
-            role: _table([row for each in examined for row in each.rows[role]], table_of(role, counted))
-            for role in ROLES
+            role: _table(rows, table_of(role, family.counted))
+            for role, rows in together({role: _rows(examined, role) for role in ROLES}, family).items()
         },
         directions={word: directions[word] for word in DIRECTIONS},
         verdicts={word: verdicts[word] for word in VERDICTS},
     )
 
 
-def _table(rows: Sequence[dict[str, object]], name: str) -> pa.Table:
+def _rows(examined: Sequence[Examined], role: str) -> list[Row]:
+    """The rows of all cities in a table."""
+    return [row for each in examined for row in each.rows[role]]
+
+
+def _table(rows: Sequence[Row], name: str) -> pa.Table:
     """Rows as a table of the schema, where a column that a row does not have is missing."""
     return conform(pa.Table.from_pylist(list(rows), schema=TABLES[name].arrow), TABLES[name])

@@ -6,17 +6,14 @@ the smallest ratio that could have been shown, what a p that is not small is wor
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from scipy.special import stdtrit
 
+from tasks.statistics.effects import effect_of, ratio_of
 from tasks.statistics.rates import INCOME_UNIT, RateModel
 
-CONFIDENCE: Final = 0.95
-"""Of the interval of the ratio, whatever the threshold of the tests is."""
 POWER: Final = 0.8
 """With this probability the smallest ratio would have been shown."""
 
@@ -56,11 +53,9 @@ def contrast(
         ratio = exp(b d),  interval = exp(b d ± t(0.975) s d),
         smallest = exp((t(1 - threshold / 2) + t(0.8)) s d)
 
-    with d the difference of the incomes and t the quantiles of Student's distribution with
-    ``effective n - 2`` degrees of freedom. s is the standard error of the model times
-    ``sqrt((n - 2) / (effective n - 2))``: the modified t test makes Student's t smaller by just this factor,
-    so that both allow alike for neighbors that are alike. A dispersion below 1 is taken as 1: independent
-    events do not vary less than Poisson's, and where few counts seem to it is chance.
+    with d the difference of the incomes, s the standard error that allows for neighbors that are alike, and t
+    the quantiles of Student's distribution with its degrees of freedom (both of
+    :func:`tasks.statistics.effects.effect_of`).
 
     Args:
         model: The rate model.
@@ -70,7 +65,7 @@ def contrast(
         threshold: What p is compared with.
 
     Returns:
-        The ratio; None where the difference is not above 0, or the ratio is beyond any number.
+        The ratio; None where the difference is not above 0.
 
     Source:
         McCullagh, P. & Nelder, J. A. (1989): Generalized Linear Models, 2nd ed., 4.5 and 6.2 (interval on
@@ -78,30 +73,18 @@ def contrast(
         (1995): Minimum detectable effects. Evaluation Review 19, 547–556 (smallest ratio).
 
     Example:
-        >>> model = RateModel(ratio=1.1, p=0.5, dispersion=2.0, poisson_error=0.07)
+        >>> model = RateModel(ratio=1.1, p=0.5, dispersion=2.0, slope=0.0953102, poisson_error=0.07)
         >>> found = contrast(model, 20_000.0, 102, 52.0, 0.002)
         >>> round(found.ratio, 2), round(found.low, 2), round(found.high, 2), round(found.smallest, 2)
         (1.21, 0.69, 2.12, 3.16)
     """
-    steps = difference / INCOME_UNIT
-    change = math.log(model.ratio) * steps if model.ratio > 0 else -math.inf
-    ratio = _exp(change)
-    if not steps > 0 or ratio is None or ratio == 0.0:
+    if not difference > 0:
         return None
-    if effective_n is None:
+    ratio = ratio_of(model.slope * difference / INCOME_UNIT)
+    effect = None if effective_n is None else effect_of(model, n, effective_n)
+    if effect is None:
         return Contrast(ratio)
-    degrees = effective_n - 2.0
-    error = model.poisson_error * math.sqrt(max(model.dispersion, 1.0) * (n - 2.0) / degrees) * steps
-    half = float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * error
-    wanted = float(stdtrit(degrees, 1.0 - threshold / 2) + stdtrit(degrees, POWER)) * error
-    low, high = _exp(change - half), _exp(change + half)
-    if low is None or high is None:
-        return Contrast(ratio)
-    return Contrast(ratio, low, high, _exp(wanted))
-
-
-def _exp(value: float) -> float | None:
-    """The exponential; None where it is beyond any number."""
-    with np.errstate(all="ignore"):
-        found = float(np.exp(value))
-    return found if math.isfinite(found) else None
+    error, df = effect.over(difference).error, effect.df
+    low, high = effect.over(difference).interval
+    wanted = float(stdtrit(df, 1.0 - threshold / 2) + stdtrit(df, POWER)) * error
+    return Contrast(ratio, low, high, ratio_of(wanted))

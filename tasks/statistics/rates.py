@@ -26,17 +26,19 @@ class RateModel:
         ratio: The factor by which the rate changes with 10,000 dollars more income.
         p: Two-sided p that it is 1.
         dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
-        poisson_error: Standard error of the logarithm of the ratio, were the dispersion 1.
+        slope: The logarithm of the ratio, b.
+        poisson_error: Standard error of the slope, were the dispersion 1.
     """
 
     ratio: float
     p: float
     dispersion: float
+    slope: float
     poisson_error: float
 
     @property
     def error(self) -> float:
-        """Standard error of the logarithm of the ratio."""
+        """Standard error of the slope with the dispersion; it takes no account of neighbors."""
         return float(self.poisson_error * np.sqrt(self.dispersion))
 
 
@@ -83,9 +85,9 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
         spread = _spread(mu, x)[1]
-        error = np.sqrt(dispersion / spread)
+        error = float(np.sqrt(dispersion / spread))
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
-        found = RateModel(float(np.exp(slope)), p, dispersion, float(1.0 / np.sqrt(spread)))
+        found = RateModel(float(np.exp(slope)), p, dispersion, slope, float(1.0 / np.sqrt(spread)))
     numbers = (found.ratio, found.p, found.dispersion, found.poisson_error)
     return found if np.all(np.isfinite(numbers)) else None
 

@@ -25,10 +25,10 @@ EXPECTED = {
     "public/border_posts": "scope year posts posts_on_borders extra_rows ties",
     "public/city_deciles": "city decile income_low income_high tracts population posts posts_per_1000",
     "public/city_tests": "city level n posts pearson_r pearson_p slope intercept r_squared slope_p alpha "
-    "direction",
+    "direction use tests holm_p q",
     "public/crime_deciles": "city crime decile tracts population crimes crimes_per_1000",
     "public/crime_tests": "city crime level n crimes pearson_r pearson_p slope intercept r_squared slope_p "
-    "alpha direction",
+    "alpha direction use tests holm_p q",
     "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",
     "public/gentrification_tracts": "GEOID metro_area city low_population eligible gentrified",
     "public/city_selection": "rank city gentrified_share partnership selected reason",
@@ -43,6 +43,8 @@ BESIDE = {
     "public/not_mail": "which items are not mail, by the classes that everybody knows",
     "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
     "public/crime_tests_robust": "the same for crimes",
+    "public/city_effects": "how large the relation is in each city and over all, for a forest plot",
+    "public/crime_effects": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/tracts_used": "which listed tracts are used, and why the others are not",
     "public/tract_crimes": "the crimes of each type in them",

@@ -21,6 +21,7 @@ from scipy.special import stdtr
 from data.schema import TABLES
 from data.synthetic.country.census import Census, missing_tracts
 from data.synthetic.country.dump import WrittenDump
+from data.synthetic.country.families import with_family
 from data.synthetic.country.figures import YEAR, Kind, Numbers
 from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
@@ -65,7 +66,7 @@ def write_country_truth(
         if its[0][-1] != placed.city.kind:
             raise ValueError(f"{placed.city.name} was made {placed.city.kind} and is {its[0][-1]}")
     write_rows(out, "public/city_deciles", deciles)
-    write_rows(out, "public/city_tests", tests)
+    write_rows(out, "public/city_tests", with_family(tests, len(layout.cities)))
     write_texts(out / "tracts.csv", ("city", "GEOID", "status"), _statuses(layout, census))
     verdicts = [
         (placed.city.name, expected_verdict(placed.city.kind, robust=placed.city.plant != "one slope"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from data.synthetic.country.families import with_family
 from data.synthetic.country.model import Country
 from data.synthetic.country.truth import ALPHA, Line, city_rows, expected_verdict, write_rows, write_texts
 from data.synthetic.public_records.crime_files import WrittenCrimes
@@ -31,8 +32,9 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     Raises:
         ValueError: A type's verdict is not the one it was made for, so the made-up numbers are wrong.
     """
-    family = sum(len(book.city.examined) for book, _ in written)
-    alpha = ALPHA / max(family, len(country.layout.cities))
+    pairs = sum(len(book.city.examined) for book, _ in written)
+    family = max(pairs, len(country.layout.cities))
+    alpha = ALPHA / family
     deciles: list[tuple[Any, ...]] = []
     tests: list[tuple[Any, ...]] = []
     for book, _ in written:
@@ -56,7 +58,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
         (file.file, file.source, file.bytes, file.sha256, file.rows) for _, own in written for file in own
     ]
     write_rows(out, "public/crime_deciles", deciles)
-    write_rows(out, "public/crime_tests", tests)
+    write_rows(out, "public/crime_tests", with_family(tests, family))
     write_rows(out, "private/crime_files", files)
     lines = [line for book, own in written for line in _lines(country, book, own)]
     return (*lines, *_plain_lines([row[-1] for row in tests if row[2] == "tract"]))

@@ -162,14 +162,14 @@ def test_everything_that_is_right_is_found_right(whole: Path):
     check(found, BESIDE)
     given = look_at(found, "crime")
     assert list(given.files) == list(given.settings) == ["alderfall", "thornquill"]
-    assert given.threshold == 0.05 / 8
+    assert given.family == 8
 
 
 def test_the_cities_examined_are_those_of_the_posts_and_a_crime_s_city_need_not_be_one(whole: Path):
     with (whole / "investigation.toml").open("a") as settings:
         settings.write('\n[cities]\ninclude = ["Briar Harbor city, New York", "Peachmere city, Alabama"]\n')
     given = look_at(looked_at(whole), "crime")
-    assert given.threshold == 0.05 / 2
+    assert given.family == sum(len(each.examined) for each in given.settings.values())
     assert "Alderfall city, California" in given.census.cities["city"].to_pylist()
 
 

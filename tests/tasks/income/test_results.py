@@ -28,13 +28,14 @@ def test_the_tables_written_are_those_returned(
     findings = examine(*country, layer, threads, tmp_path)
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         f"public/{name}.{kind}"
-        for name in ("city_deciles", "city_tests", "city_tests_robust", "city_variants")
+        for name in ("city_deciles", "city_effects", "city_tests", "city_tests_robust", "city_variants")
         for kind in ("csv", "parquet")
     ]
     for table, name in (
         (findings.deciles, "public/city_deciles"),
         (findings.tests, "public/city_tests"),
         (findings.robust, "public/city_tests_robust"),
+        (findings.effects, "public/city_effects"),
     ):
         assert read_table(TABLES[name], tmp_path).equals(table)
     assert "nan" not in (tmp_path / "public/city_tests_robust.csv").read_text().lower()
@@ -54,10 +55,11 @@ def test_crimes_go_into_tables_of_their_own(
 ):
     census, counts = country
     crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
-    findings = examine_crimes(census, crimes, layer, Tests(), threads, threshold=0.01)
+    findings = examine_crimes(census, crimes, layer, Tests(), threads, family=5)
     write_findings(findings, "crimes", tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
         "crime_deciles.parquet",
+        "crime_effects.parquet",
         "crime_tests.parquet",
         "crime_tests_robust.parquet",
         "crime_variants.parquet",

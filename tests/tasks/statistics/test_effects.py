@@ -1,0 +1,52 @@
+"""The effect of one city, beside statsmodels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tasks.statistics.effects import effect_of, interval_of
+from tasks.statistics.rates import RateModel, rate_model
+from tests.second import sm, stats
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_error_is_that_of_statsmodels_where_tracts_are_independent(seed: int):
+    rng = np.random.default_rng(seed)
+    income = np.round(rng.lognormal(11, 0.5, 120))
+    population = rng.integers(200, 9_000, 120).astype(float)
+    mean = population * 2e-3 * np.exp(0.05 * (income / 1e4 - 6))
+    count = rng.negative_binomial(2, 2 / (2 + mean)).astype(float)
+    model = rate_model(count, population, income)
+    assert model is not None
+    fit = sm.GLM(
+        count, sm.add_constant(income / 10_000), family=sm.families.Poisson(), offset=np.log(population)
+    ).fit(scale="X2", use_t=True, tol=1e-14, maxiter=200)
+    assert (model.slope, model.error) == pytest.approx((fit.params[1], fit.bse[1]), rel=1e-9)
+    effect = effect_of(model, 120, 400.0)
+    assert effect is not None
+    assert effect.ratio == model.ratio
+    assert effect.interval == pytest.approx(tuple(np.exp(fit.conf_int()[1])), rel=1e-9)
+    assert effect.over(25_000.0).interval == pytest.approx(tuple(np.exp(2.5 * fit.conf_int()[1])), rel=1e-9)
+
+
+MODEL = RateModel(ratio=np.exp(0.1), p=0.01, dispersion=2.0, slope=0.1, poisson_error=0.03 / np.sqrt(2.0))
+
+
+def test_neighbors_that_are_alike_widen_the_interval():
+    effect = effect_of(MODEL, 102, 27.0)
+    assert effect is not None
+    # A quarter of the information: twice the error, and t of 25 degrees of freedom
+    half = 2 * 0.03 * stats.t.ppf(0.975, 25)
+    assert np.log(effect.interval) == pytest.approx([0.1 - half, 0.1 + half], rel=1e-12)
+
+
+def test_without_information_there_is_no_effect():
+    assert effect_of(MODEL, 102, 2.9) is None
+    assert effect_of(RateModel(2.0, 0.0, 0.0, 0.7, 1e-17), 102, 102.0) is None
+
+
+@pytest.mark.parametrize("error", [0.2, 1e6])
+def test_an_interval_is_finite_however_little_is_known(error: float):
+    low, high = interval_of(0.1, error, 1.0)
+    assert 0 < low < 1 < high < np.inf
