@@ -216,6 +216,7 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
     assert again.deciles.equals(findings.deciles)
     assert again.tests.equals(findings.tests)
     assert again.robust.equals(findings.robust)
+    assert again.effects.equals(findings.effects)
     assert again.verdicts == findings.verdicts
 
 

@@ -77,6 +77,7 @@ def test_the_effect_of_a_city_is_that_of_statsmodels_widened_for_neighbors():
     [
         (sample(2).only(np.arange(64) < 9), {}, effects.FEW_TRACTS, {"income_10", "income_90"}),
         (sample(2).only(np.arange(64) < 0), {}, effects.FEW_TRACTS, set()),
+        (replace(sample(2), count=np.zeros(64)), {}, effects.NOTHING_COUNTED, {"income_10", "income_90"}),
         (
             replace(sample(2), count=sample(2).population),
             {},

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.statistics.effects import effect_of, interval_of
 from tasks.statistics.rates import RateModel, rate_model
+from tasks.statistics.spatial import modified_t
 from tests.second import sm, stats
 
 
@@ -39,6 +40,33 @@ def test_neighbors_that_are_alike_widen_the_interval():
     # A quarter of the information: twice the error, and t of 25 degrees of freedom
     half = 2 * 0.03 * stats.t.ppf(0.975, 25)
     assert np.log(effect.interval) == pytest.approx([0.1 - half, 0.1 + half], rel=1e-12)
+
+
+def test_the_widened_interval_holds_the_truth_where_neighbors_are_alike():
+    """Cities of 144 tracts, income and rate alike over some tracts, no relation: 95 of 100 hold 1."""
+    rng = np.random.default_rng(1)
+    places = np.stack(np.divmod(np.arange(144), 12), axis=1).astype(float)
+    distance = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+    root = np.linalg.cholesky(np.exp(-distance / 3) + 1e-9 * np.eye(144))
+    plain = widened = 0
+    for _ in range(200):
+        field = root @ rng.normal(size=(144, 2)) * [0.35, 0.5]
+        income, population = 60_000 * np.exp(field[:, 0]), rng.integers(1_000, 7_000, 144).astype(float)
+        count = rng.poisson(population * 0.002 * np.exp(field[:, 1])).astype(float)
+        model, modified = (
+            rate_model(count, population, income),
+            modified_t(income, count / population, places),
+        )
+        assert model is not None
+        assert modified is not None
+        effect = effect_of(model, 144, modified.effective_n)
+        assert effect is not None
+        low, high = effect.interval
+        widened += low < 1 < high
+        low, high = interval_of(model.slope, model.error, 142.0)
+        plain += low < 1 < high
+    assert plain < 160
+    assert 180 < widened < 199
 
 
 def test_without_information_there_is_no_effect():
