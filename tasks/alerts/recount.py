@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from data.crosswalk import ALERT_KINDS
 from data.errors import LedgerError
+from data.printable import printable
 from data.schema.embedded import ATTACHED
 from tasks.alerts.ledger import MailClosed, close_mail
 from tasks.alerts.results import AlertTables, FolderCount
@@ -57,7 +58,19 @@ def close_recounted(
     if listed != inventory.attachments:
         raise LedgerError(f"private/attachments: {listed} rows, but {inventory.attachments} were listed")
     counted = recount(alerts, out)
+    _check_mailboxes(sources, counted)
     return close_mail(sources, counted, quarantine, out, others=others, inventory=inventory)
+
+
+def _check_mailboxes(sources: Sequence[MailSource], counted: AlertTables) -> None:
+    """Check that no row is of a mailbox that this run does not have; close_mail sees those that lack rows."""
+    known = {(source.agency, source.source) for source in sources}
+    for folder in (*counted.folders, *counted.attached):
+        if (folder.agency, folder.source) not in known:
+            raise LedgerError(
+                f"private/messages: has rows of the source {folder.source} of {printable(folder.agency)}, "
+                "which is no mailbox of this run"
+            )
 
 
 def recount(found: AlertTables, out: Path) -> AlertTables:
