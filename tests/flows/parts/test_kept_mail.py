@@ -1,4 +1,4 @@
-"""The tables of the mail are kept where nothing changed; where anything did, they are those of a fresh run."""
+"""The tables of the mail are kept where nothing changed, and made again where anything did."""
 
 from __future__ import annotations
 
