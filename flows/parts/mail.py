@@ -96,7 +96,7 @@ def run(job: Job) -> MailFound:
         InputError: There is no mailbox, or none that is whole.
         LedgerError: A message that entered is not accounted for.
     """
-    from data.tables import read_table
+    from data.tables import distinct_in_order, read_table
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
@@ -141,7 +141,8 @@ def run(job: Job) -> MailFound:
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     for line in rebuilt:
         run_log().warning(line)
-    kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
+    kinds = read_table(TABLES["public/kinds"], job.out)
+    recipients = read_table(TABLES["private/recipients"], job.out, ["agency", "recipient"])
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
     if quarantined:
@@ -153,7 +154,7 @@ def run(job: Job) -> MailFound:
         messages=tables.messages,
         kinds=kinds,
         unique_alerts=tables.unique_alerts,
-        recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
+        recipients=distinct_in_order(recipients, "agency", "recipient"),
         quarantine=quarantined,
         copies=_copies(tables.copied),
         embedded=closed.total(EMBEDDED) or 0,
