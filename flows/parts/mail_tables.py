@@ -50,7 +50,7 @@ class MailTables:
     def __post_init__(self) -> None:
         from tasks.alerts import task as alerts
 
-        self.keeper = Keeper(self.job.work, "mail", code_of(*alerts.TABULATING))
+        self.keeper = Keeper(self.job.work, "mail", code_of(*alerts.CODE))
 
     def attachments(self, *, hashed: bool) -> Inventory:
         """Write ``private/attachments``, or put back that of an earlier run.

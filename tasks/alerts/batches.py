@@ -35,8 +35,11 @@ from tasks.mail.results import MailSource
 from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
-CODE: Final = ("tasks", "tasks/alerts", "tasks/bodies", "tasks/mail", "tasks/people")
-"""The folders of the code that parses, besides those of data (:func:`data.kept.code_of`)."""
+CODE: Final = (
+    "tasks",
+    *(f"tasks/{area}" for area in ("alerts", "bodies", "ledger", "mail", "people", "rows")),
+)
+"""The folders of the code that parses and tabulates, besides those of data (:func:`data.kept.code_of`)."""
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from data.sealed import seal_of
-from tasks.alerts.batches import CODE
 from tasks.alerts.results import Parsed
-
-TABULATING: Final = (*CODE, "tasks/ledger")
-"""The folders of the code that makes these tables, besides those of data (:func:`data.kept.code_of`)."""
 
 
 def contents_of_parsed(parsed: Parsed) -> list[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tasks.alerts.batches import parse_sources
-from tasks.alerts.contents import TABULATING, contents_of_parsed
+from tasks.alerts.batches import CODE, parse_sources
+from tasks.alerts.contents import contents_of_parsed
 from tasks.alerts.recount import close_recounted
 from tasks.alerts.tabulate import WRITTEN, tabulate_parsed
 from tasks.step import Step
 
-__all__ = ["TABULATING", "WRITTEN", "close", "contents_of_parsed", "parse", "tabulate"]
+__all__ = ["CODE", "WRITTEN", "close", "contents_of_parsed", "parse", "tabulate"]
 
 parse = Step("parse the alerts", parse_sources, "batches")
 tabulate = Step("tabulate the alerts", tabulate_parsed)
