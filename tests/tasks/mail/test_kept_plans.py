@@ -88,7 +88,12 @@ def test_a_second_survey_reads_nothing_of_the_mailboxes(
     files = [RecordFile("pd", path, f"records/pd/{path.name}") for path in (alerts_box.path, text)]
     first = survey_files(files, tmp_path / "work", threads)
     listed = []
-    monkeypatch.setattr(sources, "open_plan", lambda path, **_: listed.append(path) or open_plan(path))
+
+    def listing(path: Path, **_: Any) -> MailPlan:
+        listed.append(path)
+        return open_plan(path)
+
+    monkeypatch.setattr(sources, "open_plan", listing)
     second = survey_files(files, tmp_path / "work", threads)
     assert listed == [text]  # it is no mailbox, and says why each time
     for before, after in zip(first.mailboxes, second.mailboxes, strict=True):
