@@ -9,6 +9,7 @@ they are read: a file that nobody needs costs nothing.
 from __future__ import annotations
 
 import hashlib
+import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import Any, Final, Generic, TypeVar
 from data.hashes import Hashes
 from data.sealed import DAMAGED, read_json, write_json
 from data.storage import state_of
+from data.time_zones import edition
 from data.values import decode, encode, fingerprint
 from data.writing import is_file, make_folder, replacing
 
@@ -32,8 +34,8 @@ _GONE: Final = "is gone"
 _LONGEST: Final = 100
 """Letters of a file's name."""
 _ROOT: Final = Path(__file__).resolve().parents[1]
-_PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "numpy", "pandas", "pyarrow", "pyogrio",
-                    "pyproj", "scipy", "shapely", "statsmodels", "tzdata")  # fmt: skip
+_PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "numpy", "pandas", "pyarrow",
+                    "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata")  # fmt: skip
 """What can change a byte of a result."""
 
 T = TypeVar("T")
@@ -44,14 +46,16 @@ def code_of(*folders: str) -> str:
 
     Args:
         folders: Folders of the program whose modules make the result, as "tasks/posts"; not those below. The
-            tables of reference count too.
+            tables of reference count too, and the rules of time zones.
     """
     digest = hashlib.sha256()
     for folder in ("data", "data/schema", "data/reference", *folders):
         own = _ROOT / folder
         for path in sorted([*own.glob("*.py"), *own.glob("*.csv")]):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return fingerprint(digest.hexdigest(), {name: _version(name) for name in _PACKAGES})
+            digest.update(f"{folder}/{path.name}".encode() + b"\0" + path.read_bytes())
+    versions = {name: _version(name) for name in _PACKAGES}
+    # Python itself says what a letter is and how a date is read.
+    return fingerprint(digest.hexdigest(), versions, platform.python_version(), edition())
 
 
 @cache

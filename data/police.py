@@ -21,7 +21,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ _APOSTROPHES: Final = re.compile("['’ʼ`]")
 _NO_WORD: Final = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Bring a name into the form in which names of cities and agencies are compared.
 

@@ -95,14 +95,28 @@ def is_of_this_version(path: Path) -> bool:
     Raises:
         OSError: It cannot be read.
     """
+    return seal_of(path) is not None
+
+
+def seal_of(path: Path) -> str | None:
+    """The checksum that a Parquet file carries; nothing is summed, so ask of one that was found intact.
+
+    Returns:
+        64 hexadecimal digits, which no file of another content or name has; None where there is no seal of
+        this version.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     if not path.is_file():
-        return False
+        return None
     with path.open("rb") as file:
         at = _footer_at(file)
         if at is None or at < _SEAL:
-            return False
+            return None
         file.seek(at - _SEAL)
-        return file.read(len(_MARK)) == _MARK
+        stored = file.read(_SEAL)
+    return stored[len(_MARK) :].hex() if stored.startswith(_MARK) else None
 
 
 def lines_of_earlier(place: str, files: int, then: str) -> list[str]:

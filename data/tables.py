@@ -10,6 +10,8 @@ import csv
 import errno
 import io
 import os
+from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,7 @@ __all__ = [
     "ROW_GROUP",
     "conform",
     "data_dictionary",
+    "distinct_in_order",
     "empty_table",
     "read_table",
     "replacing",
@@ -126,8 +129,13 @@ def write_parquet(rows: pa.Table, path: Path) -> None:
     pq.write_table(rows, path, compression="zstd", row_group_size=ROW_GROUP)
 
 
-def read_table(spec: Table, out: Path) -> pa.Table:
+def read_table(spec: Table, out: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table that :func:`write_table` wrote.
+
+    Args:
+        spec: Its schema.
+        out: The folder that holds ``private/`` and ``public/``.
+        columns: The columns that are wanted, in their order in the schema; None for all.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -137,16 +145,38 @@ def read_table(spec: Table, out: Path) -> pa.Table:
     """
     path = out / f"{spec.name}.parquet"
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path) if columns is None else pq.read_table(path, columns=list(columns))
     except FileNotFoundError:
         raise
     except PermissionError as error:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from error
     except (pa.ArrowInvalid, OSError) as error:
         raise ValueError(f"{path}: is damaged; run again to rebuild it") from error
-    if not table.schema.equals(spec.arrow):
+    wanted = spec.arrow if columns is None else pa.schema([spec.arrow.field(name) for name in columns])
+    if not table.schema.equals(wanted):
         raise ValueError(f"{path}: the file's columns are not those of {spec.name}; run again to rebuild it")
     return table
+
+
+def distinct_in_order(table: pa.Table, *names: str) -> int:
+    """How many distinct values some columns have together, in a table that is sorted by them.
+
+    Equal values stand together there, so that those which differ from the row before are counted: a hundredth
+    of the time that it takes to find them in any order. In a table that is not sorted the number is too high.
+
+    Args:
+        table: The table.
+        names: The first columns of its key, in which no value is missing.
+
+    Example:
+        >>> distinct_in_order(pa.table({"a": [1, 1, 1, 2], "b": [1, 2, 2, 2]}), "a", "b")
+        3
+    """
+    if not table.num_rows:
+        return 0
+    rows = table.num_rows - 1
+    changes = [pc.not_equal(table.column(name).slice(1), table.column(name).slice(0, rows)) for name in names]
+    return 1 + (pc.sum(reduce(pc.or_, changes)).as_py() or 0)
 
 
 def _csv(rows: pa.Table) -> bytes:

@@ -13,6 +13,7 @@ from data.crosswalk import COLUMNS
 from data.errors import InputError
 from data.reference_table import words_of
 from data.schema import TABLES, attachments, mail
+from flows.parts.mail_tables import MailTables
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
@@ -95,7 +96,7 @@ def run(job: Job) -> MailFound:
         InputError: There is no mailbox, or none that is whole.
         LedgerError: A message that entered is not accounted for.
     """
-    from data.tables import read_table
+    from data.tables import distinct_in_order, read_table
     from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
@@ -125,10 +126,10 @@ def run(job: Job) -> MailFound:
         step(mailboxes.hashes)(reading.sources, planned, work, client)
     # A run of some agencies takes the hashes of the others as an earlier run left them.
     hashed = job.hash_attachments or job.agencies is not None
-    attached = step(mailboxes.inventory)(reading.sources, job.out, hashed=hashed)
+    kept = MailTables(job, reading)
+    attached = kept.attachments(hashed=hashed)
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
-    embedded = investigation.config.mail.embedded
-    tables = step(alerts.tabulate)(parsed, reading.sources, job.out, embedded)
+    tables = kept.alerts(parsed)
     closed = step(alerts.close)(
         reading.sources,
         tables,
@@ -137,10 +138,11 @@ def run(job: Job) -> MailFound:
         others=reading.others,
         inventory=attached,
     )
-    rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt)
+    rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     for line in rebuilt:
         run_log().warning(line)
-    kinds, recipients = (read_table(TABLES[name], job.out) for name in ("public/kinds", "private/recipients"))
+    kinds = read_table(TABLES["public/kinds"], job.out)
+    recipients = read_table(TABLES["private/recipients"], job.out, ["agency", "recipient"])
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
     if quarantined:
@@ -152,14 +154,14 @@ def run(job: Job) -> MailFound:
         messages=tables.messages,
         kinds=kinds,
         unique_alerts=tables.unique_alerts,
-        recipients=recipients.group_by(["agency", "recipient"]).aggregate([]).num_rows,
+        recipients=distinct_in_order(recipients, "agency", "recipient"),
         quarantine=quarantined,
         copies=_copies(tables.copied),
         embedded=closed.total(EMBEDDED) or 0,
         attached_count=tables.attached_count,
         unique_otherwise=tables.unique_otherwise,
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=(*left_out, *rebuilt, *attached.notes),
+        notes=(*left_out, *rebuilt, *kept.notes(), *attached.notes),
     )
 
 

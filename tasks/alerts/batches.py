@@ -3,15 +3,13 @@
 A :class:`Batch` is one row group of a mail file and the file for its result. Batches are of similar size, so
 that workers are busy whatever the sizes of the mailboxes, and the result is the same in one process as on a
 cluster. Results are in ``work/alerts/<source>-<key>/``. The key is a hash of everything that a result depends
-on besides the mail itself, so a changed crosswalk, scraper or time zone leads to another folder, and the old
-one is no longer used. A result is written under another name and then renamed, and it bears a mark of the
-rows that it was made from, so an interrupted run leaves batches that the next run can use.
+on besides the mail itself, so a changed crosswalk, program, library or rule of the time zone leads to another
+folder, and the old one is no longer used. A result is written under another name and then renamed. It bears a
+mark of the rows that it was made from, so an interrupted run leaves batches that the next run can use.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,29 +22,24 @@ from lxml import etree
 
 from data.crosswalk import Crosswalk
 from data.errors import InputError
+from data.kept import code_of
 from data.sealed import EARLIER, fault_of, is_intact, lines_of_earlier, seal
 from data.tables import write_parquet
+from data.time_zones import rules_of
+from data.values import fingerprint
 from data.writing import make_folder, replacing
 from tasks.alerts.look import check_templates
 from tasks.alerts.parse import parse_messages
+from tasks.alerts.results import Parsed, ParsedSource
 from tasks.mail.results import MailSource
 from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
-_CODE: Final = (
-    *(
-        "data.text",
-        "data.schema",
-        "data.schema.mail",
-        "data.schema.people",
-        "data.schema.embedded",
-        "data.crosswalk",
-        "data.subject_tags",
-    ),
-    "tasks.bodies.lines",
-    *(f"tasks.alerts.{module}" for module in ("scrape", "classify", "parse", "identity")),
-    *("tasks.mail.participants", "tasks.people.spelling"),
+CODE: Final = (
+    "tasks",
+    *(f"tasks/{area}" for area in ("alerts", "bodies", "ledger", "mail", "people", "rows")),
 )
+"""The folders of the code that parses and tabulates, besides those of data (:func:`data.kept.code_of`)."""
 
 
 @dataclass(frozen=True)
@@ -67,38 +60,9 @@ class Batch:
     result: Path
 
 
-@dataclass(frozen=True)
-class ParsedSource:
-    """A mailbox of an agency and the files that hold its parsed messages, in node id order."""
-
-    agency: str
-    source: str
-    files: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """All parsed mailboxes.
-
-    Attributes:
-        sources: In order of agency and source; a mailbox without mail has no files.
-        fresh: Batches parsed in this run.
-        kept: Batches that earlier runs have parsed.
-        rebuilt: What of earlier runs was damaged and parsed again, one line each.
-    """
-
-    sources: tuple[ParsedSource, ...]
-    fresh: int
-    kept: int
-    rebuilt: tuple[str, ...] = ()
-
-
 def code_version() -> str:
-    """Hash of the parsing code and of lxml's version, so that nobody has to remember to raise a number."""
-    digest = hashlib.sha256(repr((etree.LXML_VERSION, etree.LIBXML_VERSION)).encode("ascii"))
-    for name in _CODE:
-        digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
-    return digest.hexdigest()
+    """Fingerprint of the code that parses and of its libraries: nobody has to remember to raise a number."""
+    return fingerprint(code_of(*CODE), etree.LXML_VERSION, etree.LIBXML_VERSION)
 
 
 def plan(
@@ -130,10 +94,8 @@ def plan(
         zone = _zone(source.agency, timezones)
         mine: list[Batch] = []
         if source.mail is not None:
-            key = hashlib.sha256(
-                repr((source.mail.name, crosswalk.fingerprint, version, zone)).encode("utf-8")
-            )
-            folder = work / "alerts" / f"{source.source}-{key.hexdigest()[:16]}"
+            key = fingerprint(source.mail.name, crosswalk.fingerprint, version, zone, rules_of(zone))
+            folder = work / "alerts" / f"{source.source}-{key[:16]}"
             mine = [
                 batch
                 for file in sorted(source.mail.glob("part-*.parquet"))

@@ -19,7 +19,6 @@ from tasks.alerts.results import AlertTables, FolderCount
 from tasks.ledger.accounts import Account, check, close_part
 from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
 from tasks.ledger.results import PartClosed
-from tasks.mail.inventory import NOTHING, Inventory
 from tasks.mail.ledger import (
     ATTACHED,
     CARRIED,
@@ -41,7 +40,7 @@ from tasks.mail.ledger import (
 from tasks.mail.not_mail import not_mail_tables
 from tasks.mail.other_files import OtherFile, other_files_table
 from tasks.mail.outcomes import OF_ATTACHMENTS
-from tasks.mail.results import MailSource
+from tasks.mail.results import NOTHING, Inventory, MailSource
 
 ALERT_MESSAGES: Final = "alert messages"
 PARSED: Final = "alerts parsed"

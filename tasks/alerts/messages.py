@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.schema import MOMENT, TABLES
-from tasks.alerts.batches import ParsedSource
+from tasks.alerts.results import ParsedSource
 
 PARSED: Final = TABLES["work/parsed"]
 

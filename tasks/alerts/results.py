@@ -10,6 +10,32 @@ import pyarrow as pa
 
 
 @dataclass(frozen=True)
+class ParsedSource:
+    """A mailbox of an agency and the files that hold its parsed messages, in node id order."""
+
+    agency: str
+    source: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """All parsed mailboxes.
+
+    Attributes:
+        sources: In order of agency and source; a mailbox without mail has no files.
+        fresh: Batches parsed in this run.
+        kept: Batches that earlier runs have parsed.
+        rebuilt: What of earlier runs was damaged and parsed again, one line each.
+    """
+
+    sources: tuple[ParsedSource, ...]
+    fresh: int
+    kept: int
+    rebuilt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FolderCount:
     """What happened to the messages of one folder of one mailbox, for the ledger.
 

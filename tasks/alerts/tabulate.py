@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,15 +15,27 @@ from data.schema.embedded import ATTACHED
 from data.settings import APART, COUNT
 from data.tables import conform, write_table
 from tasks.alerts import counts
-from tasks.alerts.batches import Parsed, ParsedSource
 from tasks.alerts.copies import BY_CONTENT, BY_ID, held_elsewhere, mark_copies
 from tasks.alerts.identity import IN_HEADER
 from tasks.alerts.messages import gather
 from tasks.alerts.reached import alerts_table, recipients_table
 from tasks.alerts.recipients import Addressees, addressees
-from tasks.alerts.results import AlertTables, Copies, FolderCount
+from tasks.alerts.results import AlertTables, Copies, FolderCount, Parsed, ParsedSource
 from tasks.alerts.unique import unique_alerts
 from tasks.mail.results import MailSource
+
+WRITTEN: Final = (
+    "private/messages",
+    "private/alerts",
+    "private/recipients",
+    "private/people",
+    "private/subjects_to_review",
+    "public/kinds",
+    "public/subjects",
+    "public/alerts_by_month",
+    "public/recipients_per_alert",
+)
+"""The tables that are written here."""
 
 
 def make_tables(messages: pa.Table, apart: pa.Table | None = None) -> dict[str, pa.Table]:
@@ -153,7 +166,7 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path, embedded: str =
     found = addressees(messages)
     tables = _tables(messages, apart, found)
     quarantine = tables.pop("private/quarantine")
-    paths = {name: write_table(table, TABLES[name], out) for name, table in tables.items()}
+    paths = {name: write_table(tables[name], TABLES[name], out) for name in WRITTEN}
     alerts = tables["private/alerts"]
     return AlertTables(
         paths=paths,
@@ -168,7 +181,7 @@ def tabulate_sources(sources: Sequence[ParsedSource], out: Path, embedded: str =
         implausible=counts.implausible(alerts),
         from_header=_number(pc.equal(messages.column("submitted_from"), IN_HEADER)),
         contradictions=found.contradictions,
-        copied=_copies(messages.num_rows, tables["private/messages"], apart.num_rows),
+        copied=copies_in(tables["private/messages"], messages.num_rows, apart.num_rows),
         attached=folder_counts(others),
         attached_count=embedded == COUNT,
         unique_otherwise=_unique_otherwise(every, own, embedded) if others.num_rows else None,
@@ -180,8 +193,14 @@ def _unique_otherwise(every: pa.Table, own: pa.Table, embedded: str) -> int:
     return int(unique_alerts(own if embedded == COUNT else every).keys.num_rows)
 
 
-def _copies(messages: int, table: pa.Table, apart: int) -> Copies:
-    """The copies by rule, from the finished table; so many of its rows are messages that do not count."""
+def copies_in(table: pa.Table, messages: int, apart: int) -> Copies:
+    """The copies by rule, from the finished table.
+
+    Args:
+        table: Rows of ``private/messages``, at least ``copy_of``, ``copy_by`` and ``also_in``.
+        messages: How many messages there are, counted from what was parsed.
+        apart: How many of the rows are messages that do not count.
+    """
     rule = table.column("copy_by")
     by_id, by_content = (_number(pc.equal(rule, name)) for name in (BY_ID, BY_CONTENT))
     originals = table.column("copy_of").null_count - apart

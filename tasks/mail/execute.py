@@ -24,6 +24,7 @@ from tasks.mail.partitions import (
     gaps,
     summaries,
 )
+from tasks.mail.plan import MailPlan
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -47,6 +48,7 @@ def examine_files(
     on_progress: OnProgress | None = None,
     *,
     listed: Callable[[str | None], bool | None] = lambda _: None,
+    kept: Callable[[str, bool], MailPlan | None] = lambda _, __: None,
 ) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
@@ -56,6 +58,8 @@ def examine_files(
         on_progress: Called with how many files are done, and of how many.
         listed: Whether a file of a hash was listed before with the names of its folders; None if it was not
             listed. One that was cannot crash libpff now: it is listed in this process.
+        kept: The plan of a file of a hash that was listed before, with those names or without; None where it
+            is to be listed.
 
     Returns:
         What each is.
@@ -73,7 +77,8 @@ def examine_files(
         if names is None:
             left[path] = sha256
         else:
-            keep((path, sha256), examine(path, sha256, names=names))
+            plan = None if sha256 is None else kept(sha256, names)
+            keep((path, sha256), examine(path, sha256, names=names, plan=plan))
     run_all(client, list(left.items()), _examine, _examine_apart, keep)
     return found
 

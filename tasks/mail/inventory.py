@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,36 +14,16 @@ import pyarrow.parquet as pq
 from data.errors import InputError
 from data.printable import printable
 from data.schema import TABLES
-from data.sealed import is_intact
+from data.sealed import is_intact, seal_of
 from data.tables import write_table
 from tasks.mail.listing import listed_file
 from tasks.mail.partitions import attachments_file
-from tasks.mail.results import MailSource
+from tasks.mail.results import Inventory, MailSource
 
 _WORK: Final = TABLES["work/attachments"]
 _TABLE: Final = TABLES["private/attachments"]
 _NAMED: Final = 3
 """Attached files with mail that a warning names."""
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """What is attached to the messages of a run.
-
-    Attributes:
-        attachments: How many attachments there are, over all agencies.
-        embedded: How many of them are messages, by source id.
-        warnings: What a person must not overlook, one line each.
-        notes: What a person should know, one line each.
-    """
-
-    attachments: int = 0
-    embedded: Mapping[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-NOTHING: Final = Inventory()
 
 
 def write_inventory(sources: Sequence[MailSource], out: Path, *, hashed: bool = False) -> Inventory:
@@ -110,6 +89,36 @@ def _read(source: MailSource, hashed: bool) -> Iterator[pa.Table]:
                 yield rows.append_column("sha256", _hashes(path, rows)) if hashed else rows
             except (pa.ArrowInvalid, OSError) as error:
                 raise InputError(f"{path}: was damaged during the run; run again: it is read anew") from error
+
+
+def contents_of_attachments(sources: Sequence[MailSource], *, hashed: bool) -> list[Any]:
+    """What ``private/attachments`` is made from, by content.
+
+    Args:
+        sources: The mailboxes of the run, read: every list of attachments was verified, or written, in it.
+        hashed: Whether the hashes of attached files are in the table.
+
+    Returns:
+        For each mailbox, in order, what the table and the notes say of it, and the checksums of its lists by
+        partition; None for a list that is not there.
+    """
+    return [
+        [
+            source.agency,
+            source.source,
+            source.files[0],
+            source.attachments,
+            None if source.mail is None else [source.mail.name, *_checksums(source.mail, hashed=hashed)],
+        ]
+        for source in sources
+    ]
+
+
+def _checksums(folder: Path, *, hashed: bool) -> Iterator[list[Any]]:
+    for part in sorted(folder.glob("part-*.parquet")):
+        path = attachments_file(part)
+        lists = (path, listed_file(path), *((hashes_file(path),) if hashed else ()))
+        yield [part.name, *map(seal_of, lists)]
 
 
 def hashes_file(path: Path) -> Path:

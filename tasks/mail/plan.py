@@ -40,7 +40,8 @@ _FOLDERS_AT_ONCE: Final = 100
 _MOST_NAME: Final = 255
 """Characters of a folder's name that are kept; Outlook allows no more."""
 _MOST_PATH: Final = 4096
-_NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
+NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
+"""A message in :attr:`MailPlan.nodes`."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
         raise NotAMailboxError(f"{what}; nothing can be listed: copy it again from the original disk")
     kinds = entries["nid"].astype(np.uint64) & 0x1F
     rows = entries[kinds == TYPE_MESSAGE]
-    nodes = np.empty(len(rows), _NODE)
-    for name in _NODE.names or ():
+    nodes = np.empty(len(rows), NODE)
+    for name in NODE.names or ():
         nodes[name] = rows[name]
     parents, counts = np.unique(nodes["parent"], return_counts=True)
     inside = dict(zip(parents.tolist(), counts.tolist(), strict=True))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -119,6 +119,26 @@ class Reading:
     quarantine: pa.Table
     others: tuple[OtherFile, ...] = ()
     rebuilt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What is attached to the messages of a run.
+
+    Attributes:
+        attachments: How many attachments there are, over all agencies.
+        embedded: How many of them are messages, by source id.
+        warnings: What a person must not overlook, one line each.
+        notes: What a person should know, one line each.
+    """
+
+    attachments: int = 0
+    embedded: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NOTHING: Final = Inventory()
 
 
 def to_sources(

@@ -123,7 +123,7 @@ def sha256_of(path: Location) -> str:
     return digest.hexdigest()
 
 
-def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
+def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPlan | None = None) -> Examined:
     """Hash a file and list its messages.
 
     Args:
@@ -131,12 +131,15 @@ def examine(path: Location, sha256: str | None, names: bool = True) -> Examined:
         sha256: Its hash if that is known.
         names: Whether libpff may be asked for the names of the folders; without them a folder is called by
             its id.
+        plan: What is in a file of this hash, if that is known: then nothing of it is read.
 
     Raises:
         OSError: The file cannot be read.
         InputError: Its store cannot be reached or refuses, or it was replaced meanwhile.
     """
     state = state_of(path)
+    if plan is not None and sha256 is not None:
+        return Examined(sha256, plan.size, plan, None, state, names)
     digest = sha256 or sha256_of(path)
     size = int(state_of(path)[0])
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from data.catalog import RecordFile
 from data.errors import InputError
 from tasks.mail.execute import OnProgress, drop_damaged_mail, examine_files, read_mailboxes
+from tasks.mail.kept_plans import KeptPlans
 from tasks.mail.listing import list_files
 from tasks.mail.partitions import attachments_folder
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
@@ -46,13 +47,17 @@ def survey_files(
     memo = HashMemo(work)
     states = {file.path: state_of(file.path) for file in files}
     listed, hashes = SurveyMemo(work), {file.path: memo.get(file) for file in files}
-    examined = examine_files(client, hashes, on_progress, listed=listed.get)
+    plans = KeptPlans(work)
+    examined = examine_files(client, hashes, on_progress, listed=listed.get, kept=plans.get)
     listed.save(examined.values())
+    plans.save(examined.values())
     for file in files:
         memo.put(file, examined[file.path].sha256, states[file.path])
     memo.save()
     pages = None if settings is None else settings.code_pages
-    return Survey(tuple(group(files, examined, pages)), states, (*memo.rebuilt, *listed.rebuilt))
+    return Survey(
+        tuple(group(files, examined, pages)), states, (*memo.rebuilt, *listed.rebuilt, *plans.rebuilt)
+    )
 
 
 def read_survey(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from data.schema import TABLES
 from data.settings import FILE
-from data.tables import read_table
+from data.tables import distinct_in_order, read_table
 from tasks.census.results import Census
 from tasks.income.results import Findings
 from tasks.income.verdicts import VERDICTS
@@ -80,8 +80,8 @@ def close_posts(
     Raises:
         LedgerError: An identity does not hold; nothing is written then.
     """
-    placed = read_table(TABLES["private/posts_in_tracts"], out)
-    in_tracts = pc.count_distinct(placed.column("post_id")).as_py()
+    placed = read_table(TABLES["private/posts_in_tracts"], out, ["post_id", "year"])
+    in_tracts = distinct_in_order(placed, "post_id")
     posts = sum(file.rows for file in gathered.files)
     counts = {
         POSTS: posts,

@@ -45,6 +45,7 @@ OPTIONAL: Final = ("atlas_id", "agency_type", "jurisdiction")
 EDITION: Final = (*COLUMNS.values(), TECHNOLOGY, "County", "Vendor")
 """Columns of the editions that EFF has published; where one is missing, that is said."""
 
+_RING: Final = "".join(RING.split()).casefold()
 _RING_ROWS: Final = pa.schema(
     [("source", pa.string()), ("row", pa.int64()), *((name, pa.string()) for name in COLUMNS)]
 )
@@ -81,11 +82,15 @@ def read_atlas(files: Sequence[tuple[str, Path]]) -> AtlasInput:
         form, header, records = _opened(path, label)
         columns = _columns(header, label)
         said += _recognised(label, form, header)
+        place = {column: number for number, column in enumerate(header)}
+        technology = place[columns[TECHNOLOGY]]
         for number, fields in enumerate(records, start=1):
-            record = dict(zip(header, (field or None for field in fields), strict=True))
             rows += 1
-            if is_ring(record[columns[TECHNOLOGY]]):
-                kept = {name: record[columns[name]] if name in columns else None for name in COLUMNS}
+            if is_ring(fields[technology]):
+                kept = {
+                    name: fields[place[columns[name]]] or None if name in columns else None
+                    for name in COLUMNS
+                }
                 ring.append({"source": file.source, "row": number, **kept})
             else:
                 other += 1
@@ -104,7 +109,7 @@ def is_ring(technology: str | None) -> bool:
         >>> is_ring("ring / Neighbors partnership "), is_ring("Drones"), is_ring(None)
         (True, False, False)
     """
-    return "".join((technology or "").split()).casefold() == "".join(RING.split()).casefold()
+    return "".join((technology or "").split()).casefold() == _RING
 
 
 def _opened(path: Path, label: str) -> tuple[Form, list[str], Iterator[list[str]]]:

@@ -21,6 +21,7 @@ from data.sealed import (
     is_of_this_version,
     read_json,
     seal,
+    seal_of,
     write_json,
 )
 
@@ -161,3 +162,17 @@ def test_the_version_of_a_seal_is_known_without_reading_the_file(sealed: Path):
     for content in (whole.replace(b"nwatch seal 2 ", b"nwatch sha256 "), whole[-8:], whole[:100], b""):
         sealed.write_bytes(content)
         assert not is_of_this_version(sealed)
+
+
+def test_a_seal_is_known_without_summing_and_differs_with_content_and_name(tmp_path: Path):
+    seals = []
+    for name, value in (("a", 1), ("a", 2), ("b", 1), ("a", 1)):
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.table({"x": [value]}), path)
+        assert seal_of(path) is None
+        seal(path, path)
+        seals.append(seal_of(path))
+    assert seals[0] == seals[3]
+    assert len(set(seals)) == 3
+    assert all(found is not None and len(found) == 64 for found in seals)
+    assert seal_of(tmp_path / "none.parquet") is None

@@ -6,9 +6,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.schema import TABLES, Table
-from data.tables import conform, data_dictionary, empty_table, read_table, replacing, write_table
+from data.tables import (
+    conform,
+    data_dictionary,
+    distinct_in_order,
+    empty_table,
+    read_table,
+    replacing,
+    write_table,
+)
 
 KINDS = TABLES["public/kinds"]
 LEDGER = TABLES["public/ledger"]
@@ -181,3 +191,22 @@ def test_the_error_for_a_table_that_may_not_be_read_names_it(
     with pytest.raises(PermissionError) as caught:
         read_table(KINDS, tmp_path)
     assert caught.value.filename == str(path)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abc")), max_size=20))
+def test_distinct_values_are_counted_in_a_sorted_table_as_a_set_counts_them(rows: list[tuple[int, str]]):
+    rows = sorted(rows)
+    schema = pa.schema([("a", pa.int64()), ("b", pa.string())])
+    table = pa.Table.from_pylist([{"a": a, "b": b} for a, b in rows], schema)
+    pieces = pa.concat_tables([table.slice(0, 2), table.slice(2)])
+    assert distinct_in_order(pieces, "a", "b") == len(set(rows))
+    assert distinct_in_order(table, "a") == len({a for a, _ in rows})
+
+
+def test_some_columns_are_read_alone(tmp_path: Path):
+    spec = TABLES["public/kinds"]
+    write_table(spec.arrow.empty_table(), spec, tmp_path)
+    assert read_table(spec, tmp_path, ["agency", "emails"]).column_names == ["agency", "emails"]
+    pq.write_table(pa.table({"agency": ["a"]}), tmp_path / "public/kinds.parquet")
+    with pytest.raises(ValueError, match="run again to rebuild it"):
+        read_table(spec, tmp_path, ["agency", "emails"])

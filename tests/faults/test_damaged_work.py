@@ -22,7 +22,7 @@ from tasks.arrivals.memory import FILE, Remembered, recall, remember
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
 ROUNDS, FLIPS = 20, 10
-UPPER = ("posts-tabulate*", "posts-test*", "crime-count*", "crime-test*", "*-put-*")
+UPPER = ("mail-*", "posts-tabulate*", "posts-test*", "crime-count*", "crime-test*", "*-put-*")
 """Results without which a run needs the files that they were made from."""
 
 
@@ -180,3 +180,22 @@ def test_the_memory_of_arrivals_is_begun_anew_and_said(case: Path):
 def test_every_json_of_work_is_sealed(case: Path):
     for path in (case / "work").rglob("*.json"):
         assert read_json(path, "no such version").fault == "is of an earlier version", path
+
+
+def test_every_kept_table_of_the_mail_that_is_damaged_is_made_again_and_said(
+    case: Path, right: dict[str, str]
+):
+    run(case)
+    kept = sorted(path for path in case.glob("work/kept/mail-*/**/*") if path.is_file())
+    assert {path.parent.parent.name for path in kept} == {
+        "mail-list-the-attachments",
+        "mail-tabulate-the-alerts",
+    }
+    dice = random.Random(7)
+    for path in kept:
+        flip(path, dice)
+    notes = run(case)
+    # The first that is found makes all of its stage again.
+    assert len([note for note in notes if note.startswith("work/kept/mail-") and "was damaged" in note]) == 2
+    assert published(case) == right
+    assert not [note for note in run(case) if "was damaged" in note]

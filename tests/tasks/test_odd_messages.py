@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from data.crosswalk import read_crosswalk
 from data.schema import TABLES
 from data.tables import read_table
-from tasks.alerts.batches import ParsedSource, parse_sources
+from tasks.alerts.batches import parse_sources
 from tasks.alerts.ledger import close_mail
+from tasks.alerts.results import ParsedSource
 from tasks.alerts.tabulate import make_tables, tabulate_parsed
 from tasks.mail.fitting import DOES_NOT_FIT
 from tasks.mail.partitions import PartitionSummary, partition_file, write_partition

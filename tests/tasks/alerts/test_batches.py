@@ -15,8 +15,9 @@ from cluster import ClusterSettings, connect
 from data.crosswalk import Crosswalk, Row
 from data.errors import InputError
 from tasks.alerts import batches
-from tasks.alerts.batches import ParseBatch, Parsed, parse_batch, parse_sources, plan
+from tasks.alerts.batches import ParseBatch, parse_batch, parse_sources, plan
 from tasks.alerts.look import check_templates
+from tasks.alerts.results import Parsed
 from tasks.mail.results import MailSource
 
 Build = Callable[..., Any]

@@ -17,8 +17,8 @@ from data.crosswalk import Crosswalk
 from data.schema import TABLES
 from data.schema import mail as schema
 from data.tables import read_table
-from tasks.alerts.batches import ParsedSource, parse_sources
-from tasks.alerts.results import AlertTables
+from tasks.alerts.batches import parse_sources
+from tasks.alerts.results import AlertTables, ParsedSource
 from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 
 Build = Callable[..., Any]

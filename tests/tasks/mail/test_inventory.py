@@ -22,9 +22,9 @@ from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import tabulate_parsed
 from tasks.mail.attachment_hashes import hash_attachments
 from tasks.mail.doubts import mail_doubts
-from tasks.mail.inventory import Inventory, write_inventory
+from tasks.mail.inventory import write_inventory
 from tasks.mail.partitions import attachments_folder
-from tasks.mail.results import Reading
+from tasks.mail.results import Inventory, Reading
 from tasks.mail.settings import MailSettings
 from tasks.mail.survey import read_survey, survey_files
 
