@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,12 +18,14 @@ from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
 from flows.run.step import step
 from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
+from tasks.crime.types import LOST, in_words, lost_columns, types_of
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
     from tasks.census.results import Census
     from tasks.crime.results import CrimeCounts, GatheredCrimes
     from tasks.income.results import Findings
+    from tasks.layers.look import Bounds
 
 
 TEST: Final = "test the crimes"
@@ -39,6 +41,7 @@ class CrimeInput:
         layer: The files of the tract layer.
         census: The Census, and the lists of all cities, examined or not.
         threshold: What p is compared with: alpha divided by the number of cities examined.
+        bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file was recognised as.
     """
 
@@ -47,6 +50,7 @@ class CrimeInput:
     layer: tuple[Path, ...]
     census: Census
     threshold: float
+    bounds: Bounds | None = None
     recognised: tuple[Recognised, ...] = ()
 
 
@@ -70,6 +74,7 @@ def look(given: Inputs) -> CrimeInput:
         layer=given.once(points.layer),
         census=census,
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
+        bounds=given.once(points.bounds),
         recognised=tuple(said),
     )
 
@@ -101,10 +106,11 @@ def run(job: Job) -> PointsFound:
     ground, out = Ground(job, PART.name, given.layer), job.out
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
-    closed = step(close)([each.value for each in gathered], counts, out=out)
+    whole = [each.value for each in gathered]
+    closed = step(close)(whole, counts, out=out, widths=_widths(whole, counts, given.census, ground))
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     files = tuple(file for each in gathered for file in each.value.files)
-    return PointsFound(
+    return CrimeFound(
         files,
         ground.tracts,
         given.census,
@@ -112,7 +118,24 @@ def run(job: Job) -> PointsFound:
         closed,
         warnings=closed.warnings,
         notes=ground.keeper.notes(),
+        types=tuple(types_of(whole, counts).to_pylist()),
     )
+
+
+def _widths(
+    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], census: Census, ground: Ground
+) -> dict[str, float]:
+    """By folder whose coordinates are coarse, the width of its city's typical tract in kilometers."""
+    from tasks.places.coarse import tract_width
+
+    rows = census.cities.to_pylist() if any(each.coarse for each in gathered) else []
+    return {
+        each.key: tract_width(
+            ground.readable_tracts, [row["GEOID"] for row in rows if row["city"] == count.city]
+        )
+        for each, count in zip(gathered, counts, strict=True)
+        if each.coarse
+    }
 
 
 def _stages(
@@ -140,6 +163,42 @@ def _stages(
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 
+@dataclass(frozen=True)
+class CrimeFound(PointsFound):
+    """What the part found.
+
+    Attributes:
+        types: The rows of public/crime_types.
+    """
+
+    types: tuple[Mapping[str, Any], ...] = ()
+
+
+def with_lost(shown: Listing, types: Sequence[Mapping[str, Any]]) -> Listing:
+    """The listing of the tests with what became of crimes that are in no tract of the city.
+
+    Args:
+        shown: A listing with the columns city, crime and crimes.
+        types: The rows of public/crime_types.
+    """
+    city, crime, crimes = map(shown.titles.index, ("city", "crime", "crimes"))
+    lost = lost_columns(types)
+    left = {(row["city"], row["crime"]): row for row in types}
+    rows = []
+    for each in shown.rows:
+        own = left.pop((each[city], each[crime]), {})
+        cells = list(each)
+        if own.get("recorded") and not own["counted"]:
+            cells[crimes] = in_words(own)
+        rows.append((*cells, *(own.get(column, "") for column in lost)))
+    for own in left.values():
+        cells = [""] * len(shown.titles)
+        cells[city], cells[crime], cells[crimes] = own["city"], own["crime"], in_words(own)
+        rows.append((*cells, *(own[column] for column in lost)))
+    titles = (*shown.titles, *(LOST[column] for column in lost))
+    return replace(shown, titles=titles, rows=sorted(rows, key=lambda row: (row[city], row[crime])))
+
+
 @dataclass
 class _Folders:
     """The stages of each folder; what is to be made of several is made in one go.
@@ -160,7 +219,7 @@ class _Folders:
         stages = {
             key: self.ground.keeper.stage(
                 f"gather the crimes of {key}",
-                self.ground.key_of(files, self.given.settings[key]),
+                self.ground.key_of(files, (self.given.settings[key], self.given.bounds)),
                 partial(together.of, key),
                 lambda found: found.batches,
                 key_after=partial(self._key_after, key),
@@ -172,7 +231,7 @@ class _Folders:
         return stages
 
     def _key_after(self, key: str, found: GatheredCrimes) -> object:
-        return key_from(found.files, self.given.settings[key])
+        return key_from(found.files, (self.given.settings[key], self.given.bounds))
 
     def _gather(self, keys: Sequence[str]) -> dict[str, GatheredCrimes]:
         from tasks.crime.task import gather
@@ -180,7 +239,14 @@ class _Folders:
         files = {key: self.given.files[key] for key in keys}
         settings = {key: self.given.settings[key] for key in keys}
         states = {key: self.ground.hashes.states(own) for key, own in files.items()}
-        found = step(gather)(files, settings, self.job.work, self.job.client, buckets=self.job.buckets)
+        found = step(gather)(
+            files,
+            settings,
+            self.job.work,
+            self.job.client,
+            buckets=self.job.buckets,
+            bounds=self.given.bounds,
+        )
         for each in found:
             self.ground.note(states[each.key], each.files)
         return {each.key: each for each in found}
@@ -234,8 +300,12 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
     return {PART.name: points.origin(found)}
 
 
-def tell(found: PointsFound) -> Told:
-    """One row per city and type of crime; the finding over deciles is beside it, as the two may differ."""
+def tell(found: CrimeFound) -> Told:
+    """One row per city and type of crime; the finding over deciles is beside it, as the two may differ.
+
+    What became of crimes that are in no tract is beside them. A type that is in no test has a row that says
+    so: cities withhold where some crimes happened, and 0 would be wrong.
+    """
     verdicts = {(row["city"], row["crime"]): row["verdict"] for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()
     over = {(row["city"], row["crime"]): row["direction"] for row in tests if row["level"] == "decile"}
@@ -255,7 +325,7 @@ def tell(found: PointsFound) -> Told:
     ]
     titles = ("city", "crime", "tracts", "crimes", "r", "p", "finding", "over deciles", "verdict")
     return Told(
-        listings=(Listing(titles, rows),),
+        listings=(with_lost(Listing(titles, rows), found.types),),
         facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
+from data.schema import TABLES
+from data.tables import write_table
 from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.crime.types import types_of
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
     DUPLICATES,
@@ -23,6 +26,8 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+from tasks.places.coarse import coarse_lines
+from tasks.places.lost_points import Points, lost_lines
 
 CRIMES_IN_FILE: Final = "crimes in the file"
 CRIMES: Final = "crimes in the files"
@@ -46,9 +51,13 @@ LEDGER: Final = Ledger(
 
 
 def close_crimes(
-    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], *, out: Path
+    gathered: Sequence[GatheredCrimes],
+    counts: Sequence[CrimeCounts],
+    *,
+    out: Path,
+    widths: Mapping[str, float] | None = None,
 ) -> PartClosed:
-    """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
+    """Check every identity of the crimes, then write their ledger, the types, and ``private/crime_files``.
 
     What the files hold was counted as they were read, the crimes by type and by income as they were placed in
     tracts, and the crimes counted are summed here, from the counts by tract that are tested.
@@ -57,13 +66,14 @@ def close_crimes(
         gathered: Of each folder, the files and the crimes that were left out.
         counts: Of each folder, what became of the others.
         out: The folder of the tables.
+        widths: By folder whose coordinates are coarse, the width of the city's typical tract in kilometers.
 
     Returns:
         The rows and the warnings.
 
     Raises:
-        LedgerError: An identity does not hold, or a folder was gathered and not counted; nothing is written
-            then.
+        LedgerError: An identity does not hold, also type by type, or a folder was gathered and not counted;
+            nothing is written then.
     """
     by_key = {each.key: each for each in counts}
     if sorted(by_key) != sorted(each.key for each in gathered):
@@ -75,8 +85,10 @@ def close_crimes(
         *(Account("crime", file.source, file.file, {CRIMES_IN_FILE: file.rows}) for file in files),
         *(_account(each, by_key[each.key]) for each in gathered),
     ]
-    warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
+    types = types_of(gathered, counts)
+    warnings = [line for each in gathered for line in _warnings(each, by_key[each.key], widths or {})]
     closed = close_part(accounts, LEDGER, warnings, out)
+    write_table(types, TABLES["public/crime_types"], out)
     write_files(files, "private/crime_files", "crimes", out)
     return closed
 
@@ -119,17 +131,13 @@ def _counted(counts: CrimeCounts) -> int:
     return sum(int(pc.sum(table["count"], min_count=0).as_py()) for table in counts.counts.values())
 
 
-def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
+def _warnings(gathered: GatheredCrimes, counts: CrimeCounts, widths: Mapping[str, float]) -> Iterator[str]:
     """What a person must not overlook."""
     place = f"crime/{gathered.key}"
     if _rows(gathered) == gathered.duplicates + gathered.other_years:
         yield f"{place}: the files hold no crime of {gathered.year}"
-    located = counts.outside + _counted(counts)
-    if located and counts.outside > located / 2:
-        yield (
-            f"{place}: {counts.outside:,} of {located:,} crimes with a location lie in no tract of "
-            f"{counts.city}: is it their city?"
-        )
+    yield from (f"{place}: {line}" for line in lost_lines(_points(gathered, counts), gathered.files))
+    yield from coarse_lines(gathered.coarse, widths.get(gathered.key, 0.0), "crimes")
     if not gathered.has_ids:
         yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"
     yield from _warnings_of_ids(gathered, place)
@@ -139,9 +147,10 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
 def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
     if not gathered.unlike:
         return
+    in_files = f" ({gathered.unlike_in})" if gathered.unlike_in else ""
     what = (
         f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, "
-        f"type or location, as {gathered.unlike_as}"
+        f"type or location, as {gathered.unlike_as}{in_files}"
     )
     if gathered.split:
         yield (
@@ -153,20 +162,28 @@ def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
 
 
 def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:
-    """Types, or whole folders, of which most crimes have no location."""
-    located = counts.outside + _counted(counts)
-    if gathered.no_location > located:
-        total = gathered.no_location + located
-        yield (
-            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: "
-            "are the columns of the coordinates right, and in degrees? "
-            f"name them in columns of [crime.{gathered.key}]"
-        )
-        return
+    """Types of which most crimes have no location, where the whole folder has them."""
+    if gathered.no_location > counts.outside + _counted(counts):
+        return  # said of the folder
     for name, without in gathered.without_location.items():
         if without > counts.counted[name]:
-            total = without + counts.counted[name]
+            total = without + counts.counted[name] + counts.outside_by_type.get(name, 0)
             yield (
                 f"{place}: {without:,} of {total:,} crimes of the type {name!r} have no location, as where "
                 "a city withholds it: of their places little or nothing is known"
             )
+
+
+def _points(gathered: GatheredCrimes, counts: CrimeCounts) -> Points:
+    """What became of the crimes of the year and the types, as far as their coordinates matter."""
+    columns = {file.file: gathered.place.get(file.file, "the coordinates") for file in gathered.files}
+    return Points(
+        things="crimes of the year",
+        columns=columns,
+        section=f"columns of [crime.{gathered.key}]",
+        no_location=gathered.no_location,
+        outside=counts.outside,
+        inside=_counted(counts),
+        tracts=f" of {counts.city}",
+        question="is it their city?",
+    )
