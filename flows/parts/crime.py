@@ -17,8 +17,16 @@ from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
 from flows.run.step import step
-from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
-from tasks.crime.types import LOST, in_words, lost_columns, types_of
+from tasks.crime.ledger import (
+    COUNTED,
+    CRIMES,
+    LEDGER,
+    LOST,
+    in_words,
+    lost_columns,
+    types_of,
+    unlocated,
+)
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
@@ -107,7 +115,9 @@ def run(job: Job) -> PointsFound:
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
     whole = [each.value for each in gathered]
-    closed = step(close)(whole, counts, out=out, widths=_widths(whole, counts, given.census, ground))
+    # Coarse coordinates are held against the tracts, so that their file is read.
+    layer = ground.readable_tracts if any(each.coarse for each in whole) else ground.tracts
+    closed = step(close)(whole, counts, out=out, layer=layer, cities=given.census.cities)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     files = tuple(file for each in gathered for file in each.value.files)
     return CrimeFound(
@@ -120,22 +130,6 @@ def run(job: Job) -> PointsFound:
         notes=ground.keeper.notes(),
         types=tuple(types_of(whole, counts).to_pylist()),
     )
-
-
-def _widths(
-    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], census: Census, ground: Ground
-) -> dict[str, float]:
-    """By folder whose coordinates are coarse, the width of its city's typical tract in kilometers."""
-    from tasks.places.coarse import tract_width
-
-    rows = census.cities.to_pylist() if any(each.coarse for each in gathered) else []
-    return {
-        each.key: tract_width(
-            ground.readable_tracts, [row["GEOID"] for row in rows if row["city"] == count.city]
-        )
-        for each, count in zip(gathered, counts, strict=True)
-        if each.coarse
-    }
 
 
 def _stages(

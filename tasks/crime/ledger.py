@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
 from data.schema import TABLES
 from data.tables import write_table
 from tasks.crime.results import CrimeCounts, GatheredCrimes
-from tasks.crime.types import types_of
+from tasks.crime.types import LOST, in_words, lost_columns, types_of
+from tasks.layers.results import Layer
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
     DUPLICATES,
@@ -26,8 +28,23 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
-from tasks.places.coarse import coarse_lines
+from tasks.places.coarse import coarse_lines, tract_width
 from tasks.places.lost_points import Points, lost_lines
+
+__all__ = [
+    "COUNTED",
+    "CRIMES",
+    "CRIMES_IN_FILE",
+    "LEDGER",
+    "LOST",
+    "OTHER_TYPES",
+    "OTHER_YEARS",
+    "close_crimes",
+    "in_words",
+    "lost_columns",
+    "types_of",
+    "unlocated",
+]
 
 CRIMES_IN_FILE: Final = "crimes in the file"
 CRIMES: Final = "crimes in the files"
@@ -55,7 +72,8 @@ def close_crimes(
     counts: Sequence[CrimeCounts],
     *,
     out: Path,
-    widths: Mapping[str, float] | None = None,
+    layer: Layer | None = None,
+    cities: pa.Table | None = None,
 ) -> PartClosed:
     """Check every identity of the crimes, then write their ledger, the types, and ``private/crime_files``.
 
@@ -66,7 +84,8 @@ def close_crimes(
         gathered: Of each folder, the files and the crimes that were left out.
         counts: Of each folder, what became of the others.
         out: The folder of the tables.
-        widths: By folder whose coordinates are coarse, the width of the city's typical tract in kilometers.
+        layer: The tracts, whose file is read where coordinates are coarse.
+        cities: The lists of all cities: city and GEOID (strings).
 
     Returns:
         The rows and the warnings.
@@ -86,7 +105,11 @@ def close_crimes(
         *(_account(each, by_key[each.key]) for each in gathered),
     ]
     types = types_of(gathered, counts)
-    warnings = [line for each in gathered for line in _warnings(each, by_key[each.key], widths or {})]
+    warnings = [line for each in gathered for line in _warnings(each, by_key[each.key])]
+    for each in gathered:
+        if each.coarse and layer is not None and cities is not None:
+            own = cities.filter(pc.equal(cities["city"], by_key[each.key].city))["GEOID"].to_pylist()
+            warnings += coarse_lines(each.coarse, tract_width(layer, own), "crimes")
     closed = close_part(accounts, LEDGER, warnings, out)
     write_table(types, TABLES["public/crime_types"], out)
     write_files(files, "private/crime_files", "crimes", out)
@@ -131,13 +154,12 @@ def _counted(counts: CrimeCounts) -> int:
     return sum(int(pc.sum(table["count"], min_count=0).as_py()) for table in counts.counts.values())
 
 
-def _warnings(gathered: GatheredCrimes, counts: CrimeCounts, widths: Mapping[str, float]) -> Iterator[str]:
+def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
     """What a person must not overlook."""
     place = f"crime/{gathered.key}"
     if _rows(gathered) == gathered.duplicates + gathered.other_years:
         yield f"{place}: the files hold no crime of {gathered.year}"
     yield from (f"{place}: {line}" for line in lost_lines(_points(gathered, counts), gathered.files))
-    yield from coarse_lines(gathered.coarse, widths.get(gathered.key, 0.0), "crimes")
     if not gathered.has_ids:
         yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"
     yield from _warnings_of_ids(gathered, place)

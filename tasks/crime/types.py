@@ -31,7 +31,7 @@ def types_of(gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts]) 
 
 
 def _rows(gathered: GatheredCrimes, counts: CrimeCounts) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, counted in counts.counted.items():
         nowhere = gathered.without_location.get(name, 0)
         outside = counts.outside_by_type.get(name, 0)

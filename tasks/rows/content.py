@@ -28,12 +28,11 @@ def bits_of(numbers: pa.Array, missing: float = 999.0) -> Words:
     return np.asarray(pc.fill_null(numbers, missing).to_numpy(), np.float64).view(np.uint64)
 
 
-def mixed(first: Words, *others: Words) -> Words:
+def mixed(*parts: Words) -> Words:
     """One number for the numbers of each row.
 
     Args:
-        first: Of each row the first.
-        others: The others; their order counts.
+        parts: One at least; their order counts.
 
     Returns:
         The same on every machine and in every run.
@@ -44,8 +43,8 @@ def mixed(first: Words, *others: Words) -> Words:
         >>> bool(found[0] == found[2]), bool(found[0] == found[1])
         (True, False)
     """
-    found = first.copy()
-    for part in others:
+    found = np.zeros(len(parts[0]), np.uint64)
+    for part in parts:
         found = (found ^ part) * _FACTORS[0]
         found = (found ^ (found >> np.uint64(29))) * _FACTORS[1]
     return found

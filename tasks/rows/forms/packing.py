@@ -104,7 +104,7 @@ class Unpacked(io.RawIOBase):
             InputError: As :meth:`read`.
         """
         if not self._packing:
-            return int(self._file.readinto(buffer) or 0)  # type: ignore[attr-defined]
+            return int(self._file.readinto(buffer) or 0)  # type: ignore[union-attr]
         view, filled = memoryview(buffer), 0
         while filled < len(view):
             # A step at a time even where much is asked for: the growth is watched on the way.

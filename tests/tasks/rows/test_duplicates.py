@@ -70,11 +70,7 @@ def test_what_differs_is_counted_with_the_first_of_its_ids():
 def test_a_row_of_another_file_that_is_near_enough_is_alike():
     def rows(*given: tuple[str, int, float | None]) -> pa.Table:
         columns = zip(*given, strict=True)
-        return pa.table(
-            dict(
-                zip(("id", "content", "lat"), map(pa.array, map(list, columns)), strict=True)  # type: ignore[arg-type]
-            )
-        )
+        return pa.table(dict(zip(("id", "content", "lat"), map(pa.array, map(list, columns)), strict=True)))
 
     first = rows(("a", 1, 40.0), ("b", 1, 40.0), ("c", 1, 40.0), ("d", 1, 40.0), ("d", 2, 40.0))
     second = rows(("a", 2, 40.004), ("b", 2, 40.2), ("c", 2, None))
