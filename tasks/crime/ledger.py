@@ -184,8 +184,8 @@ def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
 
 
 def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:
-    """Types of which most crimes have no location, where the whole folder has them."""
-    if gathered.no_location > counts.outside + _counted(counts):
+    """Types of which most crimes have no location, where others have one."""
+    if _nowhere_at_all(gathered, counts):
         return  # said of the folder
     for name, without in gathered.without_location.items():
         if without > counts.counted[name]:
@@ -196,6 +196,16 @@ def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place:
             )
 
 
+def _nowhere_at_all(gathered: GatheredCrimes, counts: CrimeCounts) -> bool:
+    """Whether most crimes of each type have no location: then no city withholds it, but columns are wrong."""
+    located = {name: n + counts.outside_by_type.get(name, 0) for name, n in counts.counted.items()}
+    return gathered.no_location > 0 and all(
+        gathered.without_location.get(name, 0) > n
+        for name, n in located.items()
+        if n or gathered.without_location.get(name)
+    )
+
+
 def _points(gathered: GatheredCrimes, counts: CrimeCounts) -> Points:
     """What became of the crimes of the year and the types, as far as their coordinates matter."""
     columns = {file.file: gathered.place.get(file.file, "the coordinates") for file in gathered.files}
@@ -203,7 +213,7 @@ def _points(gathered: GatheredCrimes, counts: CrimeCounts) -> Points:
         things="crimes of the year",
         columns=columns,
         section=f"columns of [crime.{gathered.key}]",
-        no_location=gathered.no_location,
+        no_location=gathered.no_location if _nowhere_at_all(gathered, counts) else 0,
         outside=counts.outside,
         inside=_counted(counts),
         tracts=f" of {counts.city}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from data.printable import printable
-from tasks.places.odd_points import ELSEWHERE, NO_DEGREES, likeliest
+from tasks.places.odd_points import BEYOND, ELSEWHERE, NO_DEGREES, likeliest
 from tasks.rows.reader import OddRows
 from tasks.rows.results import FileOfRows
 
@@ -75,9 +75,10 @@ def _nowhere(points: Points, odd: Mapping[str, Sequence[OddRows]]) -> str:
 
 
 def _some(points: Points, files: Sequence[FileOfRows]) -> Iterator[str]:
-    """Files of which some rows hold no degrees."""
+    """Files of which some rows hold no degrees, but something that can be read."""
+    kinds = set(NO_DEGREES) - {BEYOND}
     for file in files:
-        cause = likeliest({file.file: file.odd}, NO_DEGREES)
+        cause = likeliest({file.file: file.odd}, kinds)
         if cause is not None and cause.rows * _ONE_IN >= file.rows:
             yield (
                 f"{printable(file.file)}: {cause.rows:,} of {file.rows:,} rows have no location, as "
