@@ -116,7 +116,8 @@ def read_times(values: pa.Array, timezone: str, complaint: Complaint) -> tuple[M
     if pa.types.is_timestamp(kind):
         return _of_timestamps(values, timezone), units
     if pa.types.is_date(kind):
-        return _of_timestamps(values.cast(pa.timestamp("s")), timezone), units
+        days = pa.int32() if pa.types.is_date32(kind) else pa.int64()
+        return (pc.year(values).cast(pa.int32()), values.cast(days).cast(pa.int64())), units
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     values = values if numeric else values.cast(pa.string())
 
