@@ -20,6 +20,7 @@ from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
 from tasks.layers.coordinates import Bounds
 from tasks.places.coarse import CoarseFile, coarse_of, decimals_of
+from tasks.places.odd_points import EXCHANGED, exchanged_rows
 from tasks.places.points import locations
 from tasks.rows.duplicates import DuplicateRule
 from tasks.rows.gather import MOST_BUCKETS, ONE_IN, gather_rows
@@ -135,6 +136,9 @@ def gather_crimes(
     if not any(file.rows for file in found.files):
         raise InputError(f"crime/{key}: the files hold no crime; put the city's records there")
     for file in found.files:
+        for each in file.odd:
+            if each.kind == EXCHANGED:
+                raise exchanged_rows(file.file, _place_of(plans[file.file]), each)
         check_ids(file.file, plans[file.file].key or "", file.odd)
     _check_same_ids(key, found, plans, settings)
     if types != (ALL_CRIMES,):
@@ -157,9 +161,14 @@ def gather_crimes(
         unlike_in=found.unlike_in,
         ids_in=_ids_in(plans),
         split=found.split,
-        place={label: " and ".join(map(printable, reversed(plan.place))) for label, plan in plans.items()},
+        place={label: _place_of(plan) for label, plan in plans.items()},
         coarse=tuple(_coarse(found.files, files, readers)),
     )
+
+
+def _place_of(plan: FilePlan) -> str:
+    """The columns of the location in words."""
+    return " and ".join(map(printable, reversed(plan.place)))
 
 
 def _ids_in(plans: Mapping[str, FilePlan]) -> str:

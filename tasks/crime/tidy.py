@@ -17,13 +17,14 @@ from data.settings import ALL_CRIMES, Crime
 from data.text import collapse
 from tasks.crime.dates import readings
 from tasks.crime.days import NotADateError, texts_of
+from tasks.crime.locations import Degrees
 from tasks.crime.plan import FilePlan
 from tasks.layers.coordinates import Bounds
-from tasks.places.odd_points import odd_points
+from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
 from tasks.rows.content import Words, bits_of, mixed
 from tasks.rows.ids import as_text, ids_of, odd_ids
-from tasks.rows.reader import Tidied, Wanted
+from tasks.rows.reader import OddRows, Tidied, Wanted, noted
 
 OTHER: Final = -1
 """The type of a crime that is not one of those examined."""
@@ -101,7 +102,7 @@ class CrimeReader:
         degrees = self.plan.degrees(block, label, before).without(self.plan.nowhere)
         lon, lat = locations(degrees.lon, degrees.lat)
         columns = [of_year, types, lon, lat]
-        odd = [] if self.plan.crs else odd_points(degrees.lat, degrees.lon, self.bounds, before)
+        odd = self._odd_points(degrees, before)
         if self.with_ids:
             by_incident = self.settings.rows == "incident"
             content = kinds if by_incident else content_of(days, kinds, lon, lat)
@@ -110,6 +111,14 @@ class CrimeReader:
             rows = np.arange(before + 1, before + block.num_rows + 1, dtype=np.uint32)
             columns = [ids, pa.array(content), pa.array(rows), *columns]
         return Tidied(pa.RecordBatch.from_arrays(columns, schema=self.schema), words, tuple(odd))
+
+    def _odd_points(self, degrees: Degrees, before: int) -> list[OddRows]:
+        """What the coordinates show; those of a plane are known to be no degrees."""
+        if self.plan.crs:
+            return []
+        turned = exchanged(degrees.lat, degrees.lon, self.bounds)
+        odd = [noted(EXCHANGED, turned, before)] if turned.any() else []
+        return odd + odd_points(degrees.lat, degrees.lon, self.bounds, before)
 
     def _ids(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
         """The id of each crime; where the file has none, one that no other crime has."""

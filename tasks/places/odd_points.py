@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.errors import InputError
 from data.printable import printable
 from tasks.layers.coordinates import Bounds
 from tasks.rows.reader import OddRows, noted
@@ -50,6 +51,12 @@ WORDS: Final[Mapping[str, str]] = {
     SIGN: "is their sign lost? west of Greenwich and south of the equator degrees are negative",
 }
 """What rows of a kind may be, and what to do where it is not to name other columns."""
+
+EXCHANGED: Final = "exchanged"
+"""Rows whose latitude and longitude are exchanged."""
+
+_NOBODY: Final = -60.0
+"""South of it nobody lives: a latitude below is a longitude of America."""
 
 PLACED: Final = "placed"
 """Rows with a location, whatever it is."""
@@ -102,6 +109,47 @@ def odd_points(lat: pa.Array, lon: pa.Array, bounds: Bounds | None, before: int)
             break
         odd.append(noted(kind, fits, before))
     return odd
+
+
+def exchanged(lat: pa.Array, lon: pa.Array, bounds: Bounds | None) -> npt.NDArray[np.bool_]:
+    """Which rows can only be meant the other way round.
+
+    Args:
+        lat: What is called latitude (float64, degrees), may be missing.
+        lon: What is called longitude.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
+
+    Returns:
+        True where the latitude is none, or lies where nobody lives, and the point exchanged is in the layer.
+
+    Example:
+        >>> layer = (-105.0, 39.0, -104.0, 40.0)
+        >>> exchanged(pa.array([-104.9, 39.7]), pa.array([39.7, -104.9]), layer).tolist()
+        [True, False]
+    """
+    span = pc.min_max(lat).as_py()
+    possible = span["min"] is None or (span["min"] >= _NOBODY and span["max"] <= 90)
+    if bounds is None or possible:
+        return np.zeros(len(lat), np.bool_)
+    ys, xs = _floats(lat), _floats(lon)
+    west, south, east, north = bounds
+    impossible = (np.abs(ys) > 90) | (ys < _NOBODY)
+    return impossible & (ys >= west) & (ys <= east) & (xs >= south) & (xs <= north)
+
+
+def exchanged_rows(label: str, columns: str, rows: OddRows) -> InputError:
+    """The error for a file in some rows of which latitude and longitude are exchanged.
+
+    Args:
+        label: How the file is named.
+        columns: The columns, as "latitude and longitude".
+        rows: The rows.
+    """
+    how_many = f"{rows.rows:,} {'row' if rows.rows == 1 else 'rows'}"
+    return InputError(
+        f"{label}: columns {columns}, row {rows.first:,}: are exchanged, as in {how_many} of the file (they "
+        "lie in the tract layer the other way round); exchange them there"
+    )
 
 
 def _floats(values: pa.Array) -> Floats:

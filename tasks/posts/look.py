@@ -10,9 +10,10 @@ import pyarrow as pa
 from data.errors import InputError
 from data.settings import Posts
 from tasks.layers.coordinates import Bounds
+from tasks.places.odd_points import EXCHANGED
 from tasks.places.points import swapped
 from tasks.posts.columns import ID, LATITUDE, LONGITUDE, words_of
-from tasks.posts.odd_rows import EXCHANGED, check_odd
+from tasks.posts.odd_rows import check_odd
 from tasks.posts.tidy import PostReader
 from tasks.rows.form import form_of
 from tasks.rows.ids import check_ids

@@ -13,10 +13,9 @@ from data import file_faults
 from data.errors import InputError
 from data.settings import Posts
 from tasks.layers.coordinates import Bounds
-from tasks.places.odd_points import odd_points
+from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
 from tasks.posts import columns
-from tasks.posts.odd_rows import EXCHANGED, exchanged
 from tasks.posts.times import read_times, understood
 from tasks.rows.content import Words, bits_of, hashes_of, mixed
 from tasks.rows.ids import as_text, ids_of, odd_ids

@@ -410,3 +410,16 @@ def test_ids_that_were_rounded_end_the_run(
         InputError, match=r"^crime/alder/a.csv: column DR_NO, row 1: '5\S*' is a rounded number"
     ):
         gathered(files, settings, tmp_path / "work", threads)
+
+
+def test_single_rows_with_latitude_and_longitude_exchanged_end_the_run(
+    threads: Client, crimes: Callable, written: Callable, tmp_path: Path
+):
+    rows = [crimes(number) for number in range(9)]
+    rows[4] |= {"LAT": rows[4]["LON"], "LON": rows[4]["LAT"]}
+    files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
+    settings = Crime(city="Alder city, California", year=2019, types=[BATTERY])
+    with pytest.raises(
+        InputError, match=r"^crime/alder/a.csv: columns LAT and LON, row 5: are exchanged, as in 1"
+    ):
+        gather_crimes("alder", files, settings, tmp_path / "w", threads, bounds=(-119.0, 33.0, -117.0, 35.0))
