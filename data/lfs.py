@@ -25,7 +25,7 @@ def lfs_pointer(label: str) -> InputError:
         label: How the file is named to its owner.
 
     Example:
-        >>> str(lfs_pointer("posts/a.csv"))[:60]
-        'posts/a.csv: is only a pointer of Git LFS to the file; run '
+        >>> str(lfs_pointer("posts/a.csv")).partition(";")[0]
+        'posts/a.csv: is only a pointer of Git LFS to the file'
     """
     return InputError(f"{label}: is {NAME}; {FIX}")
