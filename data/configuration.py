@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import ValidationError
 
 from data.errors import InputError
+from data.lfs import is_lfs_pointer, lfs_pointer
 from data.opening import regular
 from data.printable import escaped, shortened
 from data.record_names import shown_path
@@ -150,6 +151,8 @@ def toml_key(name: str) -> str:
 
 def _parse(content: bytes, label: str) -> dict[str, Any]:
     """Parse TOML; a byte-order mark, which some editors write, is ignored."""
+    if is_lfs_pointer(content):
+        raise lfs_pointer(label)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
         raise InputError(f"{label}: not UTF-8 text (it is UTF-16, or no text); save it as UTF-8")
     if _DEEP_KEY.search(content):

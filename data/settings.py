@@ -145,12 +145,29 @@ class PostColumns(Section):
     longitude: Text | None = None
 
 
+STOP: Final = "stop"
+FIRST: Final = "first"
+
+SameId = Literal["stop", "first"]
+"""What becomes of rows that share an id and differ otherwise, where they are more than one in a hundred: they
+end the run (``stop``), or the first row with an id counts (``first``)."""
+
+
 class Posts(Section):
-    """The posts (method 6): the year analysed, how times are read, accounts that are not residents."""
+    """The posts (method 6): the year analysed, how times are read, accounts that are not residents.
+
+    Attributes:
+        year: The year analysed.
+        timezone: The IANA time zone in which times without an offset are read, and years taken.
+        exclude_users: Accounts that are not residents.
+        same_id: What becomes of rows that share an id and differ otherwise (method 6.1).
+        columns: What the files call their columns.
+    """
 
     year: Year
     timezone: TimeZone = "UTC"
     exclude_users: list[Text] = []
+    same_id: SameId = STOP
     columns: PostColumns = PostColumns()
 
 
@@ -232,6 +249,7 @@ class Crime(Section):
             default their day is taken as it is written.
         crs: The coordinate system of x and y, as "EPSG:2232".
         rows: What counts: each row, or each incident once per type.
+        same_id: What becomes of rows of two files that share an id and differ otherwise (method 9.1).
     """
 
     city: Text | None = None
@@ -242,6 +260,7 @@ class Crime(Section):
     timezone: TimeZone | None = None
     crs: GridName | None = None
     rows: Literal["offense", "incident"] = "offense"
+    same_id: SameId = STOP
 
     @property
     def examined(self) -> tuple[str, ...]:

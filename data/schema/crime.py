@@ -22,4 +22,22 @@ PRIVATE: Final = (
     ),
 )
 
-PUBLIC: Final = findings.OF_CRIMES
+PUBLIC: Final = (
+    Table(
+        "public/crime_types",
+        ("city", "crime"),
+        "One row per city and examined type of crime: what became of its crimes of the year. A type of which "
+        "none is in a tract of the city is in no table of tests.",
+        (
+            findings.CITY,
+            findings.CRIME,
+            Column("recorded", COUNT, "Crimes of the type and year, without duplicates."),
+            Column(
+                "no_location", COUNT, "Of these, those without a location, as where the city withholds it."
+            ),
+            Column("outside", COUNT, "Those in no tract of the city."),
+            Column("counted", COUNT, "Those in tracts of the city."),
+        ),
+    ),
+    *findings.OF_CRIMES,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,13 +17,23 @@ from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Listing, Part, Told
 from flows.run.step import step
-from tasks.crime.ledger import COUNTED, CRIMES, LEDGER, unlocated
+from tasks.crime.ledger import (
+    COUNTED,
+    CRIMES,
+    LEDGER,
+    LOST,
+    in_words,
+    lost_columns,
+    types_of,
+    unlocated,
+)
 from tasks.rows.results import Recognised
 
 if TYPE_CHECKING:
     from tasks.census.results import Census
     from tasks.crime.results import CrimeCounts, GatheredCrimes
     from tasks.income.results import CityCrime, Findings
+    from tasks.layers.look import Bounds
 
 
 TEST: Final = "test the crimes"
@@ -40,6 +50,7 @@ class CrimeInput:
         census: The Census, and the lists of all cities, examined or not.
         family: How many tests alpha is divided by: all pairs of city and type, or all cities if more.
         tests: The section ``[tests]``.
+        bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file was recognised as.
         gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
     """
@@ -50,6 +61,7 @@ class CrimeInput:
     census: Census
     family: int
     tests: Tests
+    bounds: Bounds | None = None
     recognised: tuple[Recognised, ...] = ()
     gaps: tuple[str, ...] = ()
 
@@ -76,6 +88,7 @@ def look(given: Inputs) -> CrimeInput:
         census=census,
         family=family_of_crimes(sum(len(each.examined) for each in settings.values()), len(examined)),
         tests=investigation.config.tests,
+        bounds=given.once(points.bounds),
         recognised=tuple(said),
         gaps=gaps,
     )
@@ -118,13 +131,15 @@ def run(job: Job) -> PointsFound:
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
     values = [each.value for each in gathered]
-    closed = step(close)(values, counts, findings.value, out=out)
+    # Coarse coordinates are held against the tracts, so that their file is read.
+    layer = ground.readable_tracts if any(each.coarse for each in values) else ground.tracts
+    closed = step(close)(values, counts, findings.value, out=out, layer=layer, cities=given.census.cities)
     tracts.write_crimes(ground, _located(values, counts), findings.value.tests)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     show_table("crime-tests-robust", findings.value.robust, "What is known?")
     show_table("crime-effects", findings.value.effects, "How much more, in each city and over all?")
     files = tuple(file for each in values for file in each.files)
-    return PointsFound(
+    return CrimeFound(
         files,
         ground.tracts,
         given.census,
@@ -132,6 +147,7 @@ def run(job: Job) -> PointsFound:
         closed,
         warnings=(*given.gaps, *closed.warnings),
         notes=ground.keeper.notes(),
+        types=tuple(types_of(values, counts).to_pylist()),
     )
 
 
@@ -166,6 +182,42 @@ def _located(gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts]) 
     ]
 
 
+@dataclass(frozen=True)
+class CrimeFound(PointsFound):
+    """What the part found.
+
+    Attributes:
+        types: The rows of public/crime_types.
+    """
+
+    types: tuple[Mapping[str, Any], ...] = ()
+
+
+def with_lost(shown: Listing, types: Sequence[Mapping[str, Any]]) -> Listing:
+    """The listing of the tests with what became of crimes that are in no tract of the city.
+
+    Args:
+        shown: A listing with the columns city, crime and crimes.
+        types: The rows of public/crime_types.
+    """
+    city, crime, crimes = map(shown.titles.index, ("city", "crime", "crimes"))
+    lost = lost_columns(types)
+    left = {(row["city"], row["crime"]): row for row in types}
+    rows = []
+    for each in shown.rows:
+        own = left.pop((each[city], each[crime]), {})
+        cells = list(each)
+        if own.get("recorded") and not own["counted"]:
+            cells[crimes] = in_words(own)
+        rows.append((*cells, *(own.get(column, "") for column in lost)))
+    for own in left.values():
+        cells = [""] * len(shown.titles)
+        cells[city], cells[crime], cells[crimes] = own["city"], own["crime"], in_words(own)
+        rows.append((*cells, *(own[column] for column in lost)))
+    titles = (*shown.titles, *(LOST[column] for column in lost))
+    return replace(shown, titles=titles, rows=sorted(rows, key=lambda row: (row[city], row[crime])))
+
+
 @dataclass
 class _Folders:
     """The stages of each folder; what is to be made of several is made in one go.
@@ -186,7 +238,7 @@ class _Folders:
         stages = {
             key: self.ground.keeper.stage(
                 f"gather the crimes of {key}",
-                self.ground.key_of(files, self.given.settings[key]),
+                self.ground.key_of(files, (self.given.settings[key], self.given.bounds)),
                 partial(together.of, key),
                 lambda found: found.batches,
                 key_after=partial(self._key_after, key),
@@ -198,7 +250,7 @@ class _Folders:
         return stages
 
     def _key_after(self, key: str, found: GatheredCrimes) -> object:
-        return key_from(found.files, self.given.settings[key])
+        return key_from(found.files, (self.given.settings[key], self.given.bounds))
 
     def _gather(self, keys: Sequence[str]) -> dict[str, GatheredCrimes]:
         from tasks.crime.task import gather
@@ -206,7 +258,14 @@ class _Folders:
         files = {key: self.given.files[key] for key in keys}
         settings = {key: self.given.settings[key] for key in keys}
         states = {key: self.ground.hashes.states(own) for key, own in files.items()}
-        found = step(gather)(files, settings, self.job.work, self.job.client, buckets=self.job.buckets)
+        found = step(gather)(
+            files,
+            settings,
+            self.job.work,
+            self.job.client,
+            buckets=self.job.buckets,
+            bounds=self.given.bounds,
+        )
         for each in found:
             self.ground.note(states[each.key], each.files)
         return {each.key: each for each in found}
@@ -260,8 +319,12 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
     return {PART.name: points.origin(found)}
 
 
-def tell(found: PointsFound) -> Told:
-    """One row per city and type of crime; r over deciles describes what the chart of them shows."""
+def tell(found: CrimeFound) -> Told:
+    """One row per city and type of crime; r over deciles describes what the chart of them shows.
+
+    What became of crimes that are in no tract is beside them. A type that is in no test has a row that says
+    so: cities withhold where some crimes happened, and 0 would be wrong.
+    """
     from tasks.income.words import verdict
 
     verdicts = {(row["city"], row["crime"]): verdict(row) for row in found.findings.robust.to_pylist()}
@@ -283,7 +346,7 @@ def tell(found: PointsFound) -> Told:
     ]
     titles = ("city", "crime", "tracts", "crimes", "r", "p", "threshold", "decile r", "finding", "verdict")
     return Told(
-        listings=(Listing(titles, rows),),
+        listings=(with_lost(Listing(titles, rows), found.types),),
         facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},
     )
 

@@ -105,7 +105,12 @@ def run(job: Job) -> PointsFound:
     ground, out, census = Ground(job, PART.name, given.layer), job.out, given.census
     gathered, tables, findings = _stages(job, given, ground)
     write_findings(findings.value, "posts", out)
-    closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
+    # Coarse coordinates are held against the tracts, so that their file is read.
+    layer = ground.readable_tracts if gathered.value.coarse else ground.tracts
+    columns = given.settings.columns.model_dump()
+    closed = step(close)(
+        gathered.value, tables.value, layer, census, findings.value, out=out, columns=columns
+    )
     tracts.write_posts(ground, tables.value.counts, findings.value.tests)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "What is known?")

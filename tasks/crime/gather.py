@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,15 +12,22 @@ import pyarrow.compute as pc
 
 from data.errors import InputError
 from data.printable import printable
-from data.settings import ALL_CRIMES, FILE, Crime
+from data.settings import ALL_CRIMES, FILE, FIRST, Crime
 from data.text import collapse, nearest
+from tasks.crime import peek
 from tasks.crime.plan import FilePlan, plan_of
 from tasks.crime.results import GatheredCrimes
 from tasks.crime.tidy import OTHER, CrimeReader
+from tasks.layers.coordinates import Bounds
+from tasks.places.coarse import CoarseFile, coarse_of, decimals_of
+from tasks.places.odd_points import EXCHANGED, exchanged_rows
+from tasks.places.points import locations
 from tasks.rows.duplicates import DuplicateRule
-from tasks.rows.gather import MOST_BUCKETS, gather_rows
+from tasks.rows.gather import MOST_BUCKETS, ONE_IN, gather_rows
+from tasks.rows.ids import check_ids
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Counted, OnProgress
+from tasks.rows.results import FileOfRows, GatheredRows
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -33,6 +40,9 @@ _OF_TYPE: Final = "no location of type "
 
 PERSON: Final = "person involved"
 """What a row is of layouts that repeat a crime for each of its victims and suspects."""
+
+_FEW_UNLIKE: Final = 10
+"""Fewer rows may have been corrected between two downloads, however few there are."""
 
 _BUCKET: Final = 500_000
 """About so many crimes are in each bucket. Few of them are of the year and the types, so batches are small
@@ -82,6 +92,7 @@ def gather_crimes(
     work: Path,
     client: Client,
     *,
+    bounds: Bounds | None = None,
     buckets: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> GatheredCrimes:
@@ -93,6 +104,7 @@ def gather_crimes(
         settings: The section ``[crime.<key>]``.
         work: The investigation's work folder; ``crime/<key>/`` in it is emptied first.
         client: Where to run; its workers must see the files under the same paths.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
         buckets: How many buckets; by default by the number of crimes. It changes no count.
         on_progress: Called with the number of files read and the number of all.
 
@@ -100,12 +112,12 @@ def gather_crimes(
         The files, the batches and the counts.
 
     Raises:
-        InputError: A file cannot be read, or changed while it was read; or an examined type is in no row of
-            any file.
+        InputError: A file cannot be read, or changed while it was read; an examined type is in no row of
+            any file; or ids are rounded numbers, or many rows of different files share one and differ.
     """
     plans = {label: plan_of(key, label, path, settings) for label, path in files}
     with_ids = any(plan.key is not None for plan in plans.values())
-    readers = {label: CrimeReader(key, settings, plan, with_ids) for label, plan in plans.items()}
+    readers = {label: CrimeReader(key, settings, plan, with_ids, bounds) for label, plan in plans.items()}
     about = sum(estimated_rows(path, label) for label, path in files)
     types = settings.examined
     found = gather_rows(
@@ -123,6 +135,12 @@ def gather_crimes(
     )
     if not any(file.rows for file in found.files):
         raise InputError(f"crime/{key}: the files hold no crime; put the city's records there")
+    for file in found.files:
+        for each in file.odd:
+            if each.kind == EXCHANGED:
+                raise exchanged_rows(file.file, _place_of(plans[file.file]), each)
+        check_ids(file.file, plans[file.file].key or "", file.odd)
+    _check_same_ids(key, found, plans, settings)
     if types != (ALL_CRIMES,):
         _check_types(key, plans, types, {word for file in found.files for word in file.words})
     return GatheredCrimes(
@@ -140,8 +158,53 @@ def gather_crimes(
         },
         unlike=found.unlike,
         unlike_as=printable(found.unlike_as[:80]),
-        ids_in=printable(next((plan.key for plan in plans.values() if plan.key), "")),
+        unlike_in=found.unlike_in,
+        ids_in=_ids_in(plans),
         split=found.split,
+        place={label: _place_of(plan) for label, plan in plans.items()},
+        coarse=tuple(_coarse(found.files, files, readers)),
+    )
+
+
+def _place_of(plan: FilePlan) -> str:
+    """The columns of the location in words."""
+    return " and ".join(map(printable, reversed(plan.place)))
+
+
+def _ids_in(plans: Mapping[str, FilePlan]) -> str:
+    return printable(next((plan.key for plan in plans.values() if plan.key), ""))
+
+
+def _coarse(
+    found: Sequence[FileOfRows], files: Sequence[tuple[str, Path]], readers: Mapping[str, CrimeReader]
+) -> Iterator[CoarseFile]:
+    """The files whose coordinates are coarse; each is read once more."""
+    for file, (label, path) in zip(found, files, strict=True):
+        if decimals_of(file.odd) is not None:
+            plan = readers[label].plan
+            given = (
+                plan.degrees(block, label, 0).without(plan.nowhere)
+                for block in peek.blocks(path, label, plan.wanted)
+            )
+            yield coarse_of(file, (locations(each.lon, each.lat) for each in given))
+
+
+def _check_same_ids(key: str, found: GatheredRows, plans: Mapping[str, FilePlan], settings: Crime) -> None:
+    """See that rows of two files that share an id are of one crime, a few aside.
+
+    Where the rows of one file do, the id is not the row's, and each counts.
+
+    Raises:
+        InputError: They are not; the message shows the first two.
+    """
+    rows = sum(file.rows for file in found.files)
+    if found.split or settings.same_id == FIRST or found.unlike < max(_FEW_UNLIKE, rows / ONE_IN):
+        return
+    raise InputError(
+        f"{found.unlike_in}: {_ids_in(plans)} is {printable(found.unlike_as[:80])} in both, but day, type or "
+        f"location differ, as in {found.unlike:,} of {rows:,} rows, so that these are no duplicates; if each "
+        f'file numbers its own rows, write columns = {{ id = "" }} in [crime.{key}], or, to count the first '
+        f'row of each id, same_id = "{FIRST}"'
     )
 
 
@@ -179,6 +242,7 @@ def gather_folders(  # noqa: PLR0917 - in the order in which the flow has them
     client: Client,
     buckets: int | None = None,
     on_progress: OnProgress | None = None,
+    bounds: Bounds | None = None,
 ) -> list[GatheredCrimes]:
     """Read the crime records of all folders, one folder after the other.
 
@@ -189,6 +253,7 @@ def gather_folders(  # noqa: PLR0917 - in the order in which the flow has them
         client: Where to run.
         buckets: In how many pieces; by default after the number of crimes. It changes no count.
         on_progress: Called with how many files of all folders are read, and of how many.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
 
     Returns:
         What was gathered of each folder.
@@ -204,6 +269,10 @@ def gather_folders(  # noqa: PLR0917 - in the order in which the flow has them
             if on_progress is not None:
                 on_progress(before + done, total)
 
-        found.append(gather_crimes(key, own, settings[key], work, client, buckets=buckets, on_progress=tell))
+        found.append(
+            gather_crimes(
+                key, own, settings[key], work, client, bounds=bounds, buckets=buckets, on_progress=tell
+            )
+        )
         before += len(own)
     return found

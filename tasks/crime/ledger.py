@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import LedgerError
+from data.schema import TABLES
+from data.tables import write_table
 from tasks.crime.results import CrimeCounts, GatheredCrimes
+from tasks.crime.types import LOST, in_words, lost_columns, types_of
 from tasks.income.results import Findings
 from tasks.income.verdicts import VERDICTS
+from tasks.layers.results import Layer
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import (
     DUPLICATES,
@@ -26,7 +31,24 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+from tasks.places.coarse import coarse_lines, tract_width
+from tasks.places.lost_points import Points, lost_lines
 from tasks.tracts.ledger import TRACTS
+
+__all__ = [
+    "COUNTED",
+    "CRIMES",
+    "CRIMES_IN_FILE",
+    "LEDGER",
+    "LOST",
+    "OTHER_TYPES",
+    "OTHER_YEARS",
+    "close_crimes",
+    "in_words",
+    "lost_columns",
+    "types_of",
+    "unlocated",
+]
 
 TESTS: Final = "crime tests"
 PLAIN_FINDINGS: Final = "plain findings of crimes"
@@ -57,9 +79,15 @@ LEDGER: Final = Ledger(
 
 
 def close_crimes(
-    gathered: Sequence[GatheredCrimes], counts: Sequence[CrimeCounts], findings: Findings, *, out: Path
+    gathered: Sequence[GatheredCrimes],
+    counts: Sequence[CrimeCounts],
+    findings: Findings,
+    *,
+    out: Path,
+    layer: Layer | None = None,
+    cities: pa.Table | None = None,
 ) -> PartClosed:
-    """Check every identity of the crimes, then write their rows of the ledger and ``private/crime_files``.
+    """Check every identity of the crimes, then write their ledger, the types, and ``private/crime_files``.
 
     What the files hold was counted as they were read, the crimes by type and by income as they were placed in
     tracts, and the crimes counted are summed here, from the counts by tract that are tested.
@@ -69,13 +97,15 @@ def close_crimes(
         counts: Of each folder, what became of the others.
         findings: What is found of each type.
         out: The folder of the tables.
+        layer: The tracts, whose file is read where coordinates are coarse.
+        cities: The lists of all cities: city and GEOID (strings).
 
     Returns:
         The rows and the warnings.
 
     Raises:
-        LedgerError: An identity does not hold, or a folder was gathered and not counted; nothing is written
-            then.
+        LedgerError: An identity does not hold, also type by type, or a folder was gathered and not counted;
+            nothing is written then.
     """
     by_key = {each.key: each for each in counts}
     if sorted(by_key) != sorted(each.key for each in gathered):
@@ -88,8 +118,14 @@ def close_crimes(
         *(_account(each, by_key[each.key]) for each in gathered),
         *_accounts_of_tests(gathered, by_key, findings),
     ]
-    warnings = (line for each in gathered for line in _warnings(each, by_key[each.key]))
+    types = types_of(gathered, counts)
+    warnings = [line for each in gathered for line in _warnings(each, by_key[each.key])]
+    for each in gathered:
+        if each.coarse and layer is not None and cities is not None:
+            own = cities.filter(pc.equal(cities["city"], by_key[each.key].city))["GEOID"].to_pylist()
+            warnings += coarse_lines(each.coarse, tract_width(layer, own), "crimes")
     closed = close_part(accounts, LEDGER, warnings, out)
+    write_table(types, TABLES["public/crime_types"], out)
     write_files(files, "private/crime_files", "crimes", out)
     return closed
 
@@ -148,12 +184,7 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
     place = f"crime/{gathered.key}"
     if _rows(gathered) == gathered.duplicates + gathered.other_years:
         yield f"{place}: the files hold no crime of {gathered.year}"
-    located = counts.outside + _counted(counts)
-    if located and counts.outside > located / 2:
-        yield (
-            f"{place}: {counts.outside:,} of {located:,} crimes with a location lie in no tract of "
-            f"{counts.city}: is it their city?"
-        )
+    yield from (f"{place}: {line}" for line in lost_lines(_points(gathered, counts), gathered.files))
     if not gathered.has_ids:
         yield f"{place}: no id column is named; a crime that appears twice in the files is counted twice"
     yield from _warnings_of_ids(gathered, place)
@@ -163,9 +194,10 @@ def _warnings(gathered: GatheredCrimes, counts: CrimeCounts) -> Iterator[str]:
 def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
     if not gathered.unlike:
         return
+    in_files = f" ({gathered.unlike_in})" if gathered.unlike_in else ""
     what = (
         f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, "
-        f"type or location, as {gathered.unlike_as}"
+        f"type or location, as {gathered.unlike_as}{in_files}"
     )
     if gathered.split:
         yield (
@@ -177,20 +209,38 @@ def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
 
 
 def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place: str) -> Iterator[str]:
-    """Types, or whole folders, of which most crimes have no location."""
-    located = counts.outside + _counted(counts)
-    if gathered.no_location > located:
-        total = gathered.no_location + located
-        yield (
-            f"{place}: {gathered.no_location:,} of {total:,} crimes of the year have no location: "
-            "are the columns of the coordinates right, and in degrees? "
-            f"name them in columns of [crime.{gathered.key}]"
-        )
-        return
+    """Types of which most crimes have no location, where others have one."""
+    if _nowhere_at_all(gathered, counts):
+        return  # said of the folder
     for name, without in gathered.without_location.items():
         if without > counts.counted[name]:
-            total = without + counts.counted[name]
+            total = without + counts.counted[name] + counts.outside_by_type.get(name, 0)
             yield (
                 f"{place}: {without:,} of {total:,} crimes of the type {name!r} have no location, as where "
                 "a city withholds it: of their places little or nothing is known"
             )
+
+
+def _nowhere_at_all(gathered: GatheredCrimes, counts: CrimeCounts) -> bool:
+    """Whether most crimes of each type have no location: then no city withholds it, but columns are wrong."""
+    located = {name: n + counts.outside_by_type.get(name, 0) for name, n in counts.counted.items()}
+    return gathered.no_location > 0 and all(
+        gathered.without_location.get(name, 0) > n
+        for name, n in located.items()
+        if n or gathered.without_location.get(name)
+    )
+
+
+def _points(gathered: GatheredCrimes, counts: CrimeCounts) -> Points:
+    """What became of the crimes of the year and the types, as far as their coordinates matter."""
+    columns = {file.file: gathered.place.get(file.file, "the coordinates") for file in gathered.files}
+    return Points(
+        things="crimes of the year",
+        columns=columns,
+        section=f"columns of [crime.{gathered.key}]",
+        no_location=gathered.no_location if _nowhere_at_all(gathered, counts) else 0,
+        outside=counts.outside,
+        inside=_counted(counts),
+        tracts=f" of {counts.city}",
+        question="is it their city?",
+    )

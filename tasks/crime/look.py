@@ -49,7 +49,7 @@ def check_crimes(
         raise InputError(f"crime/{key}: no file in it; put the city's records there")
     found, firsts = [], []
     for label, path in files:
-        plan = plan_of(key, label, path, crime)
+        plan = plan_of(key, label, path, crime, bounds)
         blocks = peek.blocks(path, label, plan.wanted)
         first = next(blocks, None)
         rows = peek.rows_in_words(path, label, first, more=next(blocks, None) is not None)

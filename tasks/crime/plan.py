@@ -26,6 +26,16 @@ from tasks.crime.dates import readings
 from tasks.crime.days import DateForm, different, texts_of
 from tasks.crime.locations import Degrees, NotANumberError, from_grid, in_one_column, numbers_of
 from tasks.crime.recognise import Recognised, recognise
+from tasks.layers.coordinates import Bounds
+from tasks.places.odd_points import (
+    MILLIONTHS,
+    MINUTES,
+    NO_DEGREES,
+    SEXAGESIMAL,
+    TEN_MILLIONTHS,
+    likeliest,
+    odd_points,
+)
 from tasks.rows.reader import Wanted
 
 _FAR_LON: Final = 180.0
@@ -107,7 +117,7 @@ class FilePlan:
             raise file_faults.wrong_type(label, name, column.type, "numbers") from None
 
 
-def plan_of(key: str, label: str, path: Path, settings: Crime) -> FilePlan:
+def plan_of(key: str, label: str, path: Path, settings: Crime, bounds: Bounds | None = None) -> FilePlan:
     """Decide how a file is read.
 
     Args:
@@ -115,6 +125,8 @@ def plan_of(key: str, label: str, path: Path, settings: Crime) -> FilePlan:
         label: The file's path inside the investigation folder.
         path: Where to open it.
         settings: The section ``[crime.<key>]``.
+        bounds: The tract layer's extent as west, south, east, north in degrees, by which an error can say
+            what coordinates may be; None where it is not known.
 
     Raises:
         InputError: The file cannot be read; a column cannot be told from the others, or is not there; the
@@ -144,7 +156,7 @@ def plan_of(key: str, label: str, path: Path, settings: Crime) -> FilePlan:
         return replace(
             plan, dates=DateForm("", settings.date_format, settings.timezone), crs=settings.crs or ""
         )
-    plan = _placed(plan, found, first, settings, label)
+    plan = _placed(plan, found, first, settings, label, bounds)
     return replace(plan, dates=_dates(plan, found, first, settings, label, path))
 
 
@@ -182,8 +194,13 @@ def _place(found: Recognised, label: str, section: str) -> tuple[str, ...]:
     return (names[1], names[0]) if meanings == ("latitude", "longitude") else names
 
 
-def _placed(
-    plan: FilePlan, found: Recognised, first: pa.RecordBatch, settings: Crime, label: str
+def _placed(  # noqa: PLR0917 - what is known of the file, then how it is named
+    plan: FilePlan,
+    found: Recognised,
+    first: pa.RecordBatch,
+    settings: Crime,
+    label: str,
+    bounds: Bounds | None,
 ) -> FilePlan:
     """The plan with the unit of the location, as the first rows show it."""
     degrees = plan.degrees(first, label, 0)
@@ -204,6 +221,13 @@ def _placed(
         return plan
     if crs or not len(far):
         return replace(plan, crs=crs)
+    cause = likeliest({label: odd_points(degrees.lat, degrees.lon, bounds, 0)}, NO_DEGREES)
+    if cause is not None and cause.kind in {MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES}:
+        columns = " and ".join(map(printable, reversed(plan.place)))
+        raise InputError(
+            f"{label}: columns {cause.words(columns)} Write degrees with decimals there, or name columns "
+            f"with degrees in {plan.section}"
+        )
     at = int(np.flatnonzero(far)[0])
     # Feet of a state's plane are not so far below zero.
     mercator = lon[at] < -7e6 and 1e6 < lat[at] < 2e7

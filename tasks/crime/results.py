@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tasks.places.coarse import CoarseFile
 from tasks.rows.results import FileOfRows
 
 
@@ -32,10 +33,13 @@ class GatheredCrimes:
         has_ids: Whether any file has a column of ids; without one, no row is a duplicate.
         without_location: By type, in the order examined, how many of ``no_location`` are of it.
         unlike: Rows that have the id of an earlier row and another day, type or location.
-        unlike_as: One of their ids.
+        unlike_as: The first of them: its id.
+        unlike_in: Where it and the first row of its id stand, in words.
         ids_in: The column of the ids.
         split: Whether so many do that the id is not the row's: then they are counted, else they are
             duplicates.
+        place: By file, the columns of the location in words, as "LAT and LON".
+        coarse: The files whose coordinates have two decimals at most.
     """
 
     key: str
@@ -50,8 +54,11 @@ class GatheredCrimes:
     without_location: Mapping[str, int] = field(default_factory=dict)
     unlike: int = 0
     unlike_as: str = ""
+    unlike_in: str = ""
     ids_in: str = ""
     split: bool = False
+    place: Mapping[str, str] = field(default_factory=dict)
+    coarse: tuple[CoarseFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class CrimeCounts:
         key: The folder's name.
         city: The city, spelled as in ``census/city_tracts``.
         outside: Crimes in no tract of the city's list.
+        outside_by_type: The same by type, in the configured order.
         counted: Crimes in the city's tracts by type, in the configured order; a type without a crime has 0.
         with_income: Crimes in tracts that have population and a median income.
         without: Crimes in tracts that lack one of the two, or a row of the Census.
@@ -76,3 +84,4 @@ class CrimeCounts:
     with_income: int
     without: int
     counts: Mapping[str, pa.Table]
+    outside_by_type: Mapping[str, int] = field(default_factory=dict)

@@ -40,13 +40,14 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
     cities = census.cities
     tracts = cities.filter(pc.equal(cities["city"], settings.city))["GEOID"].combine_chunks()
     by_type: Counter[str] = Counter()
-    outside, sums_of_files = 0, []
+    outside: Counter[str] = Counter()
+    sums_of_files = []
     for path in mine:
         rows = pq.read_table(path, columns=["crime", "GEOID"])
         inside = rows.filter(pc.is_in(rows["GEOID"], tracts))
-        outside += len(rows) - len(inside)
-        for found in inside["crime"].value_counts().to_pylist():
-            by_type[found["values"]] += found["counts"]
+        here, there = _by_type(inside), _by_type(rows)
+        by_type.update(here)
+        outside.update({name: n - here.get(name, 0) for name, n in there.items()})
         ones = inside.append_column("count", pa.repeat(pa.scalar(1, pa.int64()), len(inside)))
         sums_of_files.append(_summed(ones))
     sums = _summed(pa.concat_tables(sums_of_files))
@@ -55,12 +56,17 @@ def count_crimes(located: Sequence[Path], settings: Crime, key: str, census: Cen
     return CrimeCounts(
         key=key,
         city=settings.city or "",
-        outside=outside,
+        outside=sum(outside.values()),
         counted={name: by_type[name] for name in settings.examined},
         with_income=with_income,
         without=_total(sums.filter(pc.invert(usable))),
         counts={name: _of_type(sums, name) for name in settings.examined},
+        outside_by_type={name: outside[name] for name in settings.examined},
     )
+
+
+def _by_type(rows: pa.Table) -> dict[str, int]:
+    return {each["values"]: each["counts"] for each in rows["crime"].value_counts().to_pylist()}
 
 
 def _summed(rows: pa.Table) -> pa.Table:

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,15 +17,19 @@ from data.settings import ALL_CRIMES, Crime
 from data.text import collapse
 from tasks.crime.dates import readings
 from tasks.crime.days import NotADateError, texts_of
+from tasks.crime.locations import Degrees
 from tasks.crime.plan import FilePlan
+from tasks.layers.coordinates import Bounds
+from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
-from tasks.rows.ids import as_text, ids_of
-from tasks.rows.reader import Tidied, Wanted
+from tasks.rows.content import Words, bits_of, mixed
+from tasks.rows.ids import as_text, ids_of, odd_ids
+from tasks.rows.reader import OddRows, Tidied, Wanted, noted
 
 OTHER: Final = -1
 """The type of a crime that is not one of those examined."""
 
-_ID: Final = {"crime_id": pa.string(), "content": pa.uint64()}
+_ID: Final = {"crime_id": pa.string(), "content": pa.uint64(), "row": pa.uint32()}
 _OTHERS: Final = {
     "of_year": pa.bool_(),
     "type": pa.int16(),
@@ -35,9 +38,6 @@ _OTHERS: Final = {
 }
 _MOST_OTHERS: Final = 1000
 """At most so many other types are kept of a block: should the wrong column be named, each row has its own."""
-
-_Words = npt.NDArray[np.uint64]
-_FACTORS: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ class CrimeReader:
         settings: The section ``[crime.<key>]``, complete.
         plan: How the file is read.
         with_ids: Whether any file of the folder has ids: then all rows get one.
+        bounds: The tract layer's extent as west, south, east, north in degrees; None where it is not known.
     """
 
     key: str
     settings: Crime
     plan: FilePlan
     with_ids: bool = True
+    bounds: Bounds | None = None
 
     @property
     def id(self) -> str | None:
@@ -65,7 +67,8 @@ class CrimeReader:
     def schema(self) -> pa.Schema:
         """What a crime is between reading and counting.
 
-        crime_id and content, a hash of what must be equal in two rows of one crime (where there are ids),
+        crime_id, content, a hash of what must be equal in two rows of one crime, and row, its place in its
+        file from 1 (where there are ids),
         of_year, type (its position among the configured ones, or :data:`OTHER`), lon and lat, which are both
         missing where it has no location.
         """
@@ -87,7 +90,7 @@ class CrimeReader:
 
         Returns:
             The same crimes with the reader's schema; as words, the configured types that are in the block,
-            then other types in it.
+            then other types in it; as odd, what the coordinates and ids show.
 
         Raises:
             InputError: A crime has no id, its date cannot be read, or a coordinate is not a number; the
@@ -99,11 +102,23 @@ class CrimeReader:
         degrees = self.plan.degrees(block, label, before).without(self.plan.nowhere)
         lon, lat = locations(degrees.lon, degrees.lat)
         columns = [of_year, types, lon, lat]
+        odd = self._odd_points(degrees, before)
         if self.with_ids:
             by_incident = self.settings.rows == "incident"
             content = kinds if by_incident else content_of(days, kinds, lon, lat)
-            columns = [self._ids(block, label, before), pa.array(content), *columns]
-        return Tidied(pa.RecordBatch.from_arrays(columns, schema=self.schema), words)
+            ids = self._ids(block, label, before)
+            odd += [] if self.plan.key is None else odd_ids(ids, before)
+            rows = np.arange(before + 1, before + block.num_rows + 1, dtype=np.uint32)
+            columns = [ids, pa.array(content), pa.array(rows), *columns]
+        return Tidied(pa.RecordBatch.from_arrays(columns, schema=self.schema), words, tuple(odd))
+
+    def _odd_points(self, degrees: Degrees, before: int) -> list[OddRows]:
+        """What the coordinates show; those of a plane are known to be no degrees."""
+        if self.plan.crs:
+            return []
+        turned = exchanged(degrees.lat, degrees.lon, self.bounds)
+        odd = [noted(EXCHANGED, turned, before)] if turned.any() else []
+        return odd + odd_points(degrees.lat, degrees.lon, self.bounds, before)
 
     def _ids(self, block: pa.RecordBatch, label: str, before: int) -> pa.Array:
         """The id of each crime; where the file has none, one that no other crime has."""
@@ -154,7 +169,7 @@ class CrimeReader:
         is_crime = pc.fill_null(pc.equal(marks, value), True)
         return pc.if_else(is_crime, none, pa.scalar(OTHER, pa.int16()))
 
-    def _types(self, block: pa.RecordBatch, label: str) -> tuple[pa.Array, _Words, tuple[str, ...]]:
+    def _types(self, block: pa.RecordBatch, label: str) -> tuple[pa.Array, Words, tuple[str, ...]]:
         """The position of each type among the configured ones, a hash of each, and the types as words."""
         column = block.column(self.plan.type)
         coded = (
@@ -175,7 +190,7 @@ class CrimeReader:
         return pa.array(positions[codes]), kinds, words
 
 
-def content_of(days: pa.Array, kinds: _Words, lon: pa.Array, lat: pa.Array) -> _Words:
+def content_of(days: pa.Array, kinds: Words, lon: pa.Array, lat: pa.Array) -> Words:
     """A hash of the day, type and location of each crime: equal where all four are (method 9.1).
 
     Args:
@@ -187,16 +202,10 @@ def content_of(days: pa.Array, kinds: _Words, lon: pa.Array, lat: pa.Array) -> _
     Returns:
         The same on every machine and in every run.
     """
-    numbers = pc.fill_null(days.cast(pa.int32()), -(1 << 31)).to_numpy().astype(np.int64).view(np.uint64)
-    parts = [numbers, *(pc.fill_null(values, 999.0).to_numpy().view(np.uint64) for values in (lon, lat))]
-    mixed = kinds.copy()
-    for part in parts:
-        mixed = (mixed ^ part) * _FACTORS[0]
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * _FACTORS[1]
-    return mixed
+    return mixed(kinds, bits_of(days.cast(pa.int32()).cast(pa.int64())), bits_of(lon), bits_of(lat))
 
 
-def _hashes(texts: Sequence[str]) -> _Words:
+def _hashes(texts: Sequence[str]) -> Words:
     """A hash of each text: the same on every machine and in every run."""
     found = (blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(found), np.dtype("<u8")).astype(np.uint64)

@@ -16,6 +16,7 @@ from typing import Final
 
 from data import file_faults
 from data.errors import InputError
+from data.lfs import POINTER, is_lfs_pointer, lfs_pointer
 from data.printable import printable
 
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".xml")
@@ -35,23 +36,9 @@ _MOST_FILES: Final = 100_000
 _MOST_NESTED: Final = 20
 NESTED: Final = "\0/"
 """Between the name of a zip file in a zip file and that of the layer in it: no name there has a NUL."""
-_LFS: Final = b"version https://git-lfs.github.com/"
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _AGAIN: Final = "download it again"
 _CHUNK: Final = 1 << 20
-
-
-def is_lfs_pointer(head: bytes) -> bool:
-    """Whether a file begins as what Git LFS leaves in place of the file itself."""
-    return head.startswith(_LFS)
-
-
-def lfs_pointer(label: str) -> InputError:
-    """The error for such a file."""
-    return InputError(
-        f"{label}: is only a pointer of Git LFS to the file; run 'git lfs pull' where it comes from, "
-        "or download the file itself"
-    )
 
 
 @contextmanager
@@ -76,7 +63,7 @@ def names_in(path: Path, label: str) -> list[str]:
         InputError: It is no zip file, or holds a name that leads out of it.
     """
     with path.open("rb") as file:
-        if is_lfs_pointer(file.read(len(_LFS))):
+        if is_lfs_pointer(file.read(len(POINTER))):
             raise lfs_pointer(label)
     with _opened(path, label) as archive:
         infos = archive.infolist()

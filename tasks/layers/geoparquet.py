@@ -20,8 +20,8 @@ import shapely
 
 from data import file_faults
 from data.errors import InputError
+from data.lfs import is_lfs_pointer, lfs_pointer
 from data.record_names import escaped
-from tasks.layers.archives import is_lfs_pointer, lfs_pointer
 from tasks.layers.coordinates import Bounds
 from tasks.layers.gdal import BATCH, first_line
 

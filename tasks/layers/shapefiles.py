@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from data.errors import InputError
+from data.lfs import is_lfs_pointer, lfs_pointer
 
 NEEDED: Final = (".shp", ".shx", ".dbf")
 HEAD: Final = 100
@@ -37,6 +38,9 @@ def check_parts(label: str, name: str, parts: Mapping[str, tuple[bytes, int]], w
                 f"{label}: {name}{suffix} is not {where}; a shapefile needs {name}.shp, .shx, .dbf and .prj: "
                 "copy them all from the download"
             )
+    for suffix, (head, _) in parts.items():
+        if is_lfs_pointer(head):
+            raise lfs_pointer(f"{label}: {name}{suffix}")
     for suffix in (".shp", ".shx"):
         head, size = parts[suffix]
         if not head:

@@ -15,6 +15,7 @@ from typing import Final
 
 from data import file_faults
 from data.errors import InputError
+from data.lfs import is_lfs_pointer, lfs_pointer
 from data.opening import regular
 from data.record_names import escaped
 from tasks.layers import archives, shapefiles
@@ -51,8 +52,8 @@ def check_content(label: str, suffix: str, head: bytes) -> None:
     """
     if not head:
         raise file_faults.empty(label)
-    if archives.is_lfs_pointer(head):
-        raise archives.lfs_pointer(label)
+    if is_lfs_pointer(head):
+        raise lfs_pointer(label)
     start, lower = head.removeprefix(_BOM).lstrip(b" \t\r\n\x1e"), head.lower()
     good = {
         ".gpkg": head.startswith(_GPKG),

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from data.lfs import is_lfs_pointer
 from tasks.rows.file_kind import kind_of
 
 MAGIC: Final = b"!BDN"
@@ -229,6 +230,7 @@ class Header:
             kind = kind_of(raw)
             if kind is not None:
                 fix = "unpack it" if kind.packed else "take it out of the records, or copy it again"
+                fix = kind.fix if is_lfs_pointer(raw) else fix
                 raise NotAMailboxError(f"{kind.name}, not a PST or OST: {fix}")
             raise NotAMailboxError(
                 "not a PST or OST (it does not begin with !BDN): take it out of the records, or copy it again"

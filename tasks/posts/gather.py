@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +11,29 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.settings import Posts
+from data.errors import InputError
+from data.file_faults import shown
+from data.printable import printable
+from data.settings import FIRST, Posts
 from tasks.layers.coordinates import Bounds
+from tasks.places.coarse import coarse_file, decimals_of
+from tasks.posts.columns import ID, wanted
 from tasks.posts.odd_rows import check_odd
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader
-from tasks.rows.gather import gather_rows
+from tasks.rows.gather import ONE_IN, gather_rows
+from tasks.rows.ids import check_ids
 from tasks.rows.reader import Counted, OnProgress
+from tasks.rows.results import GatheredRows
 
 if TYPE_CHECKING:
     from distributed import Client
+
+NEAR: Final = {"lon": 0.01, "lat": 0.01, "year": 1}
+"""Degrees, and years, by which a post may differ in two files, which may write times and places otherwise."""
+
+_LONG_AND_ROUND: Final = re.compile(r"[1-9][0-9]{14}0+$")
+"""A number of which a spreadsheet kept 15 digits."""
 
 EXCLUDED: Final = "excluded"
 NO_LOCATION: Final = "no location"
@@ -75,7 +89,7 @@ def gather_posts(
 
     Raises:
         InputError: A file cannot be read, changed while it was read, or is odd as a whole
-            (:func:`tasks.posts.odd_rows.check_odd`).
+            (:func:`tasks.posts.odd_rows.check_odd`); ids are rounded numbers, or many posts share one.
     """
     found = gather_rows(
         files,
@@ -85,15 +99,49 @@ def gather_posts(
         client,
         buckets=buckets,
         on_progress=on_progress,
+        content="content",
+        near=NEAR,
+        splits=False,
     )
+    name = settings.columns.id or ID
     for file in found.files:
         check_odd(file.file, file.odd)
+        check_ids(file.file, name, file.odd)
+    _check_same_ids(found, name, settings)
     return Gathered(
         files=found.files,
         batches=found.batches,
         duplicates=found.duplicates,
         excluded=found.counts[EXCLUDED],
         no_location=found.counts[NO_LOCATION],
+        unlike=found.unlike,
+        unlike_as=f"{printable(found.unlike_as[:80])} ({found.unlike_in})" if found.unlike else "",
+        coarse=tuple(
+            coarse_file(file, path, wanted(settings))
+            for file, (_, path) in zip(found.files, files, strict=True)
+            if decimals_of(file.odd) is not None
+        ),
+    )
+
+
+def _check_same_ids(found: GatheredRows, name: str, settings: Posts) -> None:
+    """See that an id is that of one post, a few rows aside.
+
+    Raises:
+        InputError: More than one row in a hundred has the id of an earlier row, and is otherwise another
+            post; the message shows the first two.
+    """
+    rows = sum(file.rows for file in found.files)
+    if settings.same_id == FIRST or found.unlike * ONE_IN <= rows:
+        return
+    why = ""
+    if _LONG_AND_ROUND.match(found.unlike_as):
+        why = " (behind its 15th digit are zeros, as a spreadsheet leaves them: export ids as text)"
+    raise InputError(
+        f"{found.unlike_in}: column {shown(name)} is {shown(found.unlike_as)}{why} in both, but time, "
+        f"location or account differ, as in {found.unlike:,} of {rows:,} rows, so that these are no "
+        'duplicates; name the column of the post\'s own id, as id = "…" in [posts.columns], or write '
+        f'same_id = "{FIRST}" in [posts] to count the first row of each id'
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,9 @@ from tasks.ledger.identities import (
 )
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
+from tasks.places.coarse import coarse_lines, tract_width
+from tasks.places.lost_points import Points, lost_lines
+from tasks.posts.columns import LATITUDE, LONGITUDE
 from tasks.posts.results import Gathered, PostsTables
 from tasks.tracts.ledger import TRACTS as OF_TRACTS
 
@@ -59,7 +62,14 @@ LEDGER: Final = Ledger(
 
 
 def close_posts(
-    gathered: Gathered, tables: PostsTables, layer: Layer, census: Census, findings: Findings, *, out: Path
+    gathered: Gathered,
+    tables: PostsTables,
+    layer: Layer,
+    census: Census,
+    findings: Findings,
+    *,
+    out: Path,
+    columns: Mapping[str, str | None] | None = None,
 ) -> PartClosed:
     """Check every identity of the posts, then write their rows of the ledger and ``private/post_files``.
 
@@ -69,10 +79,11 @@ def close_posts(
     Args:
         gathered: The files, and the posts that were left out.
         tables: What became of the others.
-        layer: The tracts.
+        layer: The tracts; their file is read where coordinates are coarse.
         census: The Census and the cities.
         findings: What is found of the cities.
         out: The folder of the tables.
+        columns: What the settings call the columns, where they do.
 
     Returns:
         The rows and the warnings.
@@ -107,9 +118,12 @@ def close_posts(
         Account("cities", "", "census/city_tracts", {CITIES: examined, **verdicts}),
         Account(PLAIN_FINDINGS, "", "census/city_tracts", {CITIES: examined, **plain}),
     ]
+    width = tract_width(layer, census.cities["GEOID"].to_pylist()) if gathered.coarse else 0.0
     warnings = [
-        *_without_location(gathered, tables.outside + in_tracts),
-        *_warnings(tables, layer, posts, in_tracts),
+        *_same_ids(gathered),
+        *lost_lines(_points(gathered, tables, in_tracts, columns or {}), files),
+        *coarse_lines(gathered.coarse, width, "posts"),
+        *_warnings(layer, posts),
         *_wrong_year(tables, placed),
     ]
     closed = close_part(accounts, LEDGER, warnings, out)
@@ -117,27 +131,38 @@ def close_posts(
     return closed
 
 
-def _warnings(tables: PostsTables, layer: Layer, posts: int, in_tracts: int) -> Iterator[str]:
-    """What a person must not overlook."""
-    located = tables.outside + in_tracts
-    if located and tables.outside > located / 2:
+def _same_ids(gathered: Gathered) -> Iterator[str]:
+    """Duplicates that may be none."""
+    if gathered.unlike:
         yield (
-            f"{tables.outside:,} of {located:,} posts with a location lie in no tract: "
-            "does census/tracts cover the posts' country?"
+            f"{gathered.unlike:,} of {gathered.duplicates:,} duplicate posts have the id of an earlier row "
+            f"and another time, location or account, as {gathered.unlike_as}; the earlier row is counted"
         )
+
+
+def _points(
+    gathered: Gathered, tables: PostsTables, in_tracts: int, columns: Mapping[str, str | None]
+) -> Points:
+    """What became of the posts, as far as their coordinates matter."""
+    lat, lon = (columns.get(name) or name for name in (LATITUDE, LONGITUDE))
+    return Points(
+        things="posts",
+        columns={file.file: f"{lat} and {lon}" for file in gathered.files},
+        section="[posts.columns]",
+        no_location=gathered.no_location,
+        outside=tables.outside,
+        inside=in_tracts,
+        tracts="",
+        question="does census/tracts cover the posts' country?",
+    )
+
+
+def _warnings(layer: Layer, posts: int) -> Iterator[str]:
+    """What a person must not overlook."""
     if not posts:
         yield "the files of posts hold no posts"
     if layer.repaired:
         yield f"{layer.repaired:,} polygons of the tract layer were invalid and have been repaired"
-
-
-def _without_location(gathered: Gathered, located: int) -> Iterator[str]:
-    """Files of which most posts have no location."""
-    if gathered.no_location > located:
-        yield (
-            f"{gathered.no_location:,} of {gathered.no_location + located:,} posts have no location: are the "
-            "columns of the coordinates right, and in degrees, not feet? name them in [posts.columns]"
-        )
 
 
 def _wrong_year(tables: PostsTables, placed: pa.Table) -> Iterator[str]:

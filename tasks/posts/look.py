@@ -10,11 +10,13 @@ import pyarrow as pa
 from data.errors import InputError
 from data.settings import Posts
 from tasks.layers.coordinates import Bounds
+from tasks.places.odd_points import EXCHANGED
 from tasks.places.points import swapped
-from tasks.posts.columns import LATITUDE, LONGITUDE, words_of
-from tasks.posts.odd_rows import EXCHANGED, check_odd
+from tasks.posts.columns import ID, LATITUDE, LONGITUDE, words_of
+from tasks.posts.odd_rows import check_odd
 from tasks.posts.tidy import PostReader
 from tasks.rows.form import form_of
+from tasks.rows.ids import check_ids
 from tasks.rows.large_tables import blocks, columns_of, estimated_rows
 from tasks.rows.reader import OddRows, added
 from tasks.rows.results import Recognised
@@ -63,6 +65,8 @@ def _looked_at(label: str, path: Path, reader: PostReader) -> Recognised:
             odd += _others(found, label, reader, rows)
         check_odd(label, added(odd))
         rows = _whole(label, path, found, rows)
+        if rows == first.num_rows:
+            check_ids(label, reader.settings.columns.id or ID, odd)
     said = [words_of(columns_of(path, label)), form_of(path, label).words]
     said.append("" if rows is None else f"{rows:,} {'post' if rows == 1 else 'posts'}")
     return Recognised(label, ", ".join(filter(None, said)) or "CSV")

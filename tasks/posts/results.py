@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tasks.places.coarse import CoarseFile
 from tasks.rows.results import FileOfRows
 
 
@@ -21,6 +22,10 @@ class Gathered:
         duplicates: Posts whose id an earlier row has.
         excluded: Posts of accounts that are not residents.
         no_location: Posts whose coordinates are missing, out of range or (0, 0).
+        unlike: Of the duplicates, those that have another time, location or account than every earlier row
+            of their id.
+        unlike_as: The first of them: its id, and where both rows are; "" where there is none.
+        coarse: The files whose coordinates have two decimals at most.
     """
 
     files: tuple[FileOfRows, ...]
@@ -28,6 +33,9 @@ class Gathered:
     duplicates: int
     excluded: int
     no_location: int
+    unlike: int = 0
+    unlike_as: str = ""
+    coarse: tuple[CoarseFile, ...] = ()
 
 
 @dataclass(frozen=True)

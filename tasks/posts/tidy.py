@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,12 +13,13 @@ from data import file_faults
 from data.errors import InputError
 from data.settings import Posts
 from tasks.layers.coordinates import Bounds
+from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
 from tasks.posts import columns
-from tasks.posts.odd_rows import EXCHANGED, exchanged
 from tasks.posts.times import read_times, understood
-from tasks.rows.ids import as_text, ids_of
-from tasks.rows.reader import OddRows, Tidied, Wanted
+from tasks.rows.content import Words, bits_of, hashes_of, mixed
+from tasks.rows.ids import as_text, ids_of, odd_ids
+from tasks.rows.reader import OddRows, Tidied, Wanted, noted
 
 TIDY: Final = pa.schema(
     {
@@ -28,9 +28,12 @@ TIDY: Final = pa.schema(
         "excluded": pa.bool_(),
         "lon": pa.float64(),
         "lat": pa.float64(),
+        "content": pa.uint64(),
+        "row": pa.uint32(),
     }
 )
-"""A post between reading and counting; lon and lat are both missing where it has no location."""
+"""A post between reading and counting; lon and lat are both missing where it has no location. The content is
+equal in rows that say the same of a post: its time, location and, where accounts are read, account."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ class PostReader:
                 header.
 
         Returns:
-            The same posts with :data:`TIDY` as schema; as odd, rows whose coordinates are exchanged, and in
-            which unit times are counted.
+            The same posts with :data:`TIDY` as schema; as odd, rows whose coordinates are exchanged or no
+            degrees, how many decimals they have, in which unit times are counted, and ids that may be rounded
+            numbers.
 
         Raises:
             InputError: A post has no id, or its time cannot be read; the message names the file, the row and
@@ -80,25 +84,25 @@ class PostReader:
             fix = "write it as 2019-07-01T12:30:00Z (ISO 8601), or as seconds or milliseconds since 1970"
             return file_faults.wrong_value(label, "created_at", before + row + 1, value, "a time", fix=fix)
 
-        year, units = read_times(created, self.settings.timezone, complaint)
+        (year, moments), units = read_times(created, self.settings.timezone, complaint)
+        odd = [noted(unit, rows, before) for unit, rows in units.items()]
+        odd += [*odd_ids(posts, before), *self._odd_points(block, before)]
+        lon, lat = locations(block.column("longitude"), block.column("latitude"))
+        excluded, users = self._excluded(block, label)
+        content = mixed(bits_of(moments), bits_of(lon), bits_of(lat), *users)
+        rows = np.arange(before + 1, before + block.num_rows + 1, dtype=np.uint32)
+        columns = [posts, year, excluded, lon, lat, pa.array(content), pa.array(rows)]
+        return Tidied(pa.RecordBatch.from_arrays(columns, schema=TIDY), odd=tuple(odd))
+
+    def _odd_points(self, block: pa.RecordBatch, before: int) -> list[OddRows]:
         lat, lon = block.column("latitude"), block.column("longitude")
         turned = exchanged(lat, lon, self.bounds)
-        odd = [noted(unit, rows, before) for unit, rows in units.items()]
-        if turned.any():
-            odd.append(noted(EXCHANGED, turned, before))
-        lon, lat = locations(lon, lat)
-        excluded = self._excluded(block, label)
-        return Tidied(
-            pa.RecordBatch.from_arrays([posts, year, excluded, lon, lat], schema=TIDY), odd=tuple(odd)
-        )
+        odd = [noted(EXCHANGED, turned, before)] if turned.any() else []
+        return odd + odd_points(lat, lon, self.bounds, before)
 
-    def _excluded(self, block: pa.RecordBatch, label: str) -> pa.Array:
+    def _excluded(self, block: pa.RecordBatch, label: str) -> tuple[pa.Array, list[Words]]:
+        """Which posts are of excluded accounts; and a hash of the accounts, where they are read."""
         if not self.settings.exclude_users:
-            return pa.array(np.zeros(block.num_rows, np.bool_))
+            return pa.array(np.zeros(block.num_rows, np.bool_)), []
         users = as_text(block.column("user_id"), label, "user_id")
-        return pc.is_in(users, pa.array(self.settings.exclude_users, pa.string()))
-
-
-def noted(kind: str, rows: npt.NDArray[np.bool_], before: int) -> OddRows:
-    """Rows of a block, as they are noted: how many, and the first in the file."""
-    return OddRows(kind, int(rows.sum()), before + int(rows.argmax()) + 1)
+        return pc.is_in(users, pa.array(self.settings.exclude_users, pa.string())), [hashes_of(users)]

@@ -55,6 +55,10 @@ _MINUTES: Final = len("2019-07-01T12:30Z")
 Units = dict[str, npt.NDArray[np.bool_]]
 """By unit, which rows count time in it; only units that some row has."""
 
+Moments = tuple[pa.Array, pa.Array]
+"""Years (int32) in the configured zone, and the numbers (int64) by which the times of a file are told apart:
+microseconds since 1970, in UTC or as if a time without an offset were; of timestamps, in their own unit."""
+
 _SHAPE: Final = (
     r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ](?P<minute>[0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2})?(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -83,11 +87,11 @@ def years(values: pa.Array, timezone: str, complaint: Complaint) -> pa.Array:
         >>> years(times, "UTC", lambda row, value: ValueError(value)).to_pylist()
         [2019, 2020, None]
     """
-    return read_times(values, timezone, complaint)[0]
+    return read_times(values, timezone, complaint)[0][0]
 
 
-def read_times(values: pa.Array, timezone: str, complaint: Complaint) -> tuple[pa.Array, Units]:
-    """The year of each time, as :func:`years`, and which rows count time in which unit.
+def read_times(values: pa.Array, timezone: str, complaint: Complaint) -> tuple[Moments, Units]:
+    """The year of each time, as :func:`years`, its moment, and which rows count time in which unit.
 
     Args:
         values: The column ``created_at``.
@@ -99,26 +103,27 @@ def read_times(values: pa.Array, timezone: str, complaint: Complaint) -> tuple[p
 
     Example:
         >>> times = pa.array(["1546300800000", "2019-01-01"])
-        >>> _, units = read_times(times, "UTC", lambda row, value: ValueError(value))
-        >>> units["milliseconds"].tolist()
-        [True, False]
+        >>> (_, moments), units = read_times(times, "UTC", lambda row, value: ValueError(value))
+        >>> units["milliseconds"].tolist(), len(set(moments.to_pylist()))
+        ([True, False], 1)
     """
     units: Units = {}
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     kind = values.type
     if pa.types.is_null(kind):
-        return values.cast(pa.int32()), units
+        return (values.cast(pa.int32()), values.cast(pa.int64())), units
     if pa.types.is_timestamp(kind):
-        return _years_of_timestamps(values, timezone), units
+        return _of_timestamps(values, timezone), units
     if pa.types.is_date(kind):
-        return pc.year(values).cast(pa.int32()), units
+        days = pa.int32() if pa.types.is_date32(kind) else pa.int64()
+        return (pc.year(values).cast(pa.int32()), values.cast(days).cast(pa.int64())), units
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
     values = values if numeric else values.cast(pa.string())
 
-    def read(some: pa.Array) -> pa.Array:
+    def read(some: pa.Array) -> Moments:
         units.clear()
-        return _years_of_numbers(some, timezone, units) if numeric else _years_of_text(some, timezone, units)
+        return _of_numbers(some, timezone, units) if numeric else _of_text(some, timezone, units)
 
     try:
         return read(values), units
@@ -141,13 +146,13 @@ def understood(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _years_of_timestamps(values: pa.Array, timezone: str) -> pa.Array:
+def _of_timestamps(values: pa.Array, timezone: str) -> Moments:
     if values.type.tz is not None:
         values = values.cast(pa.timestamp(values.type.unit, timezone))
-    return pc.year(values).cast(pa.int32())
+    return pc.year(values).cast(pa.int32()), values.cast(pa.int64())
 
 
-def _years_of_numbers(values: pa.Array, timezone: str, units: Units) -> pa.Array:
+def _of_numbers(values: pa.Array, timezone: str, units: Units) -> Moments:
     numbers = pc.floor(values.cast(pa.float64(), safe=False))
     seconds = pc.and_(pc.greater_equal(numbers, _EARLIEST), pc.less(numbers, _LATEST))
     thousandths = pc.and_(pc.greater_equal(numbers, _EARLIEST_MS), pc.less(numbers, 1000 * _LATEST))
@@ -158,27 +163,33 @@ def _years_of_numbers(values: pa.Array, timezone: str, units: Units) -> pa.Array
         if found.any():
             units[unit] = found
     counted = pc.if_else(thousandths, pc.floor(pc.divide(numbers, 1000.0)), numbers)
-    return _years_of_timestamps(counted.cast(pa.int64()).cast(pa.timestamp("s", "UTC")), timezone)
+    moments = counted.cast(pa.int64()).cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
+    return _of_timestamps(moments, timezone)
 
 
-def _years_of_text(text: pa.Array, timezone: str, units: Units) -> pa.Array:
+def _of_text(text: pa.Array, timezone: str, units: Units) -> Moments:
     """Try the plain form for all, which is the cheapest; then form by form."""
     if _all_in_utc(text):
         # As nearly all files are written: nothing need be asked of each time.
         try:
-            return _years_of_timestamps(text.cast(pa.timestamp("us", "UTC")), timezone)
+            return _of_timestamps(text.cast(pa.timestamp("us", "UTC")), timezone)
         except pa.ArrowInvalid:
             pass
     none = pa.scalar(None, pa.string())
     text = pc.if_else(pc.equal(text, ""), none, text)
     try:
-        return _years_of_plain(text, timezone)
+        return _of_plain(text, timezone)
     except pa.ArrowInvalid:
         pass
     digits = pc.fill_null(pc.match_substring_regex(text, _DIGITS), False)
     counted = pc.if_else(digits, pc.utf8_trim_whitespace(text), none).cast(pa.float64())
-    written = _years_of_plain(_plain(pc.if_else(digits, none, text)), timezone)
-    return pc.coalesce(written, _years_of_numbers(counted, timezone, units))
+    written = _of_plain(_plain(pc.if_else(digits, none, text)), timezone)
+    return _either(written, _of_numbers(counted, timezone, units))
+
+
+def _either(one: Moments, other: Moments) -> Moments:
+    """The first, and where a row has none the other."""
+    return pc.coalesce(one[0], other[0]), pc.coalesce(one[1], other[1])
 
 
 def _all_in_utc(text: pa.Array) -> bool:
@@ -194,15 +205,15 @@ def _all_in_utc(text: pa.Array) -> bool:
     )
 
 
-def _years_of_plain(text: pa.Array, timezone: str) -> pa.Array:
-    """Years of text that Arrow reads: ISO 8601 with at most 6 digits behind the second."""
+def _of_plain(text: pa.Array, timezone: str) -> Moments:
+    """Times of text that Arrow reads: ISO 8601 with at most 6 digits behind the second."""
     none = pa.scalar(None, pa.string())
     offset = pc.fill_null(pc.match_substring_regex(text, _OFFSET), False)
-    here = pc.if_else(offset, none, text).cast(pa.timestamp("us"))
+    here = _of_timestamps(pc.if_else(offset, none, text).cast(pa.timestamp("us")), timezone)
     if not pc.any(offset, min_count=0).as_py():
-        return pc.year(here).cast(pa.int32())
+        return here
     there = pc.if_else(offset, text, none).cast(pa.timestamp("us", "UTC"))
-    return pc.coalesce(pc.year(here).cast(pa.int32()), _years_of_timestamps(there, timezone))
+    return _either(here, _of_timestamps(there, timezone))
 
 
 def _plain(text: pa.Array) -> pa.Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from data import file_faults
+from data import file_faults, lfs
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ _MAGIC: Final = {
     b"Rar!": Kind("a RAR archive", "unpack it", packed=True),
     b"PAR1": Kind("a Parquet file", "rename it to end with .parquet", table=True),
     b"!BDN": Kind("a mailbox", _TABLE),
+    lfs.POINTER: Kind(lfs.NAME, lfs.FIX),
 }
 
 _PAGE: Final = (b"<!doctype html", b"<html")
@@ -78,5 +79,7 @@ def check_kind(head: bytes, label: str, or_else: str = "", *, packed: bool = Fal
         InputError: It is; the message says what it is and what to do.
     """
     kind = kind_of(head)
+    if lfs.is_lfs_pointer(head):
+        raise lfs.lfs_pointer(label)
     if kind is not None and not (packed and kind.table):
         raise file_faults.wrong_kind(label, kind.name, kind.fix + or_else)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from data import file_faults
 from data.writing import make_folder, replacing
-from tasks.rows.duplicates import DuplicateRule, Unique, unique_rows
+from tasks.rows.duplicates import DuplicateRule, Unique, Unlike, unique_rows
 from tasks.rows.hash_partition import FilePiece, partition_file, partition_path
 from tasks.rows.large_tables import estimated_rows
 from tasks.rows.reader import Count, OnProgress, Reader
@@ -35,8 +35,8 @@ _ONE_BUCKET: Final = 2_000_000
 _BUCKET: Final = 1_000_000
 """Beyond that, about so many rows are in each bucket."""
 
-_ONE_IN: Final = 100
-"""Where one row in so many has the id of another of its file and differs from it, ids are not the rows'."""
+ONE_IN: Final = 100
+"""Where one row in so many has the id of another and differs from it, ids are not the rows'."""
 
 MOST_BUCKETS: Final = 500
 """A reader has a file open for each bucket."""
@@ -54,6 +54,7 @@ class BucketPiece:
         count: What becomes of the rows.
         content: The column of the rows' content; None where only their id counts.
         rule: Which rows are duplicates.
+        near: By column, how far apart the rows of two files may be and still be alike.
     """
 
     partitions: tuple[Path, ...]
@@ -63,6 +64,7 @@ class BucketPiece:
     count: Count
     content: str | None = None
     rule: DuplicateRule = "id"
+    near: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ class BucketCounts:
         duplicates: Rows that stand for the same as an earlier one.
         counts: The others taken out, by reason.
         unlike: As :attr:`tasks.rows.duplicates.Unique.unlike`.
-        unlike_as: One of their ids.
+        unlike_as: The first of them.
         differing: As :attr:`tasks.rows.duplicates.Unique.differing`.
     """
 
     duplicates: int
     counts: dict[str, int]
     unlike: int = 0
-    unlike_as: str = ""
+    unlike_as: Unlike | None = None
     differing: int = 0
 
 
@@ -110,6 +112,8 @@ def gather_rows(
     readers: Mapping[str, Reader] | None = None,
     content: str | None = None,
     rule: DuplicateRule = "id",
+    near: Mapping[str, float] | None = None,
+    splits: bool = True,
 ) -> GatheredRows:
     """Read all files and leave each row that is not taken out in one batch.
 
@@ -125,8 +129,9 @@ def gather_rows(
         readers: By path inside the investigation folder, the reader of a file that is read otherwise than
             the rest; its id and schema are the same.
         content: The column of the schema (numbers) that is equal where rows stand for the same.
-        rule: Which rows are duplicates. Where ids turn out not to be the
-            rows', it becomes ``occurrence``.
+        rule: Which rows are duplicates.
+        near: By column of numbers, how far apart the rows of two files may be and still be alike.
+        splits: Whether the rule becomes ``occurrence`` where ids turn out not to be the rows'.
 
     Returns:
         The files, the batches and the counts.
@@ -153,16 +158,18 @@ def gather_rows(
             count,
             content,
             rule,
+            near or {},
         )
         for bucket, path in enumerate(paths)
     ]
     done = first = run_each(client, count_bucket, pieces)
     rows = sum(file.rows for file in read)
-    if split := rows > 0 and sum(each.differing for each in done) * _ONE_IN >= rows:
+    if split := splits and rows > 0 and sum(each.differing for each in done) * ONE_IN >= rows:
         done = run_each(client, count_bucket, [replace(piece, rule="occurrence") for piece in pieces])
     shutil.rmtree(partitions)
     for half in batches.glob(".*"):  # what a worker had half written when it died
         half.unlink(missing_ok=True)
+    example = min((each.unlike_as for each in first if each.unlike_as is not None), default=None)
     totals: Counter[str] = Counter()
     for each in done:
         totals.update(each.counts)
@@ -172,7 +179,8 @@ def gather_rows(
         sum(each.duplicates for each in done),
         dict(totals),
         unlike=sum(each.unlike for each in first),
-        unlike_as=min((each.unlike_as for each in first if each.unlike), default=""),
+        unlike_as="" if example is None else example.id,
+        unlike_in="" if example is None else example.where([label for label, _ in files]),
         split=split,
     )
 
@@ -229,7 +237,7 @@ def _first_rows(piece: BucketPiece) -> Unique:
     tables = [_partition(path) for path in piece.partitions] or [piece.schema.empty_table()]
     if piece.id is None:
         return Unique(pa.concat_tables(tables).combine_chunks(), 0)
-    return unique_rows(tables, piece.id, piece.content, piece.rule)
+    return unique_rows(tables, piece.id, piece.content, piece.rule, piece.near)
 
 
 def _partition(path: Path) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -10,13 +11,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import file_faults
-from tasks.rows.letters import has_letter
+from tasks.rows.letters import has_letter, letters_of
+from tasks.rows.reader import OddRows, noted
 
-_ROUNDED: Final = r"^[0-9](?:[.,][0-9]*)?[eE]\+[0-9]+$"
-"""How a spreadsheet writes a number that is too long for it; what is left of an id is not its own."""
+_ROUNDED: Final = (
+    r"^-?(?:[0-9]+(?:[.,][0-9]*)?[eE]\+[0-9]+"  # a spreadsheet, Python, R
+    r"|[0-9]+[.,][0-9]*[eE](?:[7-9]|[1-9][0-9]+)"  # Java
+    r"|(?:9[0-9]{15}|[0-9]{17,})\.0+)$"  # a database, of a floating-point number
+)
+"""How programs write a number that is too long for them; what is left of an id is not its own."""
 
-_EXACT: Final = 2.0**53
-"""Beyond it a float does not tell neighbouring whole numbers apart (IEEE 754)."""
+_EXPONENT: Final = r"^[1-9][0-9]*[eE]0?(?:[7-9]|[1-3][0-9])$"
+"""How other programs (SAS) write one; but an id of letters and digits may look so, too."""
+
+_OTHER_LETTER: Final = r"[A-Za-z]"
+
+EXPONENTS: Final = "exponents"
+"""Ids that can be read as a number that was rounded."""
+
+LETTERS: Final = "letters"
+"""Ids with letters that are no such number."""
+
+_EXACT: Final = {16: 2.0**11, 32: 2.0**24, 64: 2.0**53}
+"""By the bits of a float: beyond it, neighbouring whole numbers are one (IEEE 754)."""
 
 
 def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Array:
@@ -55,11 +72,12 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
     if not (numeric or textual or pa.types.is_null(values.type)):
         raise file_faults.wrong_type(label, name, values.type, "text or numbers", "save it as text")
     text = values.cast(pa.string())
-    # Hardly an id has a plus or a point.
-    rounded = pc.match_substring_regex(text, _ROUNDED) if has_letter(text, "+") else None
-    if rounded is not None and pc.any(rounded, min_count=0).as_py():
-        row = pc.index(pc.fill_null(rounded, False), True).as_py()
-        raise file_faults.rounded_id(label, name, before + row + 1, text[row].as_py())
+    # Hardly an id has a plus, a point or a comma.
+    if has_letter(text, "+") or has_letter(text, ".") or has_letter(text, ","):
+        rounded = pc.fill_null(pc.match_substring_regex(pc.utf8_trim_whitespace(text), _ROUNDED), False)
+        if pc.any(rounded, min_count=0).as_py():
+            row = pc.index(rounded, True).as_py()
+            raise file_faults.rounded_id(label, name, before + row + 1, text[row].as_py())
     if has_letter(text, ".") and pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
         text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
     return text
@@ -67,10 +85,68 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
 
 def _check_exact(values: pa.Array, label: str, name: str, before: int) -> None:
     """See that each number stands for one whole number alone."""
-    inexact = pc.fill_null(pc.greater_equal(pc.abs(values), _EXACT), False)
+    most = pa.scalar(_EXACT[values.type.bit_width], values.type)
+    inexact = pc.fill_null(pc.greater_equal(pc.abs(values), most), False)
     if pc.any(inexact, min_count=0).as_py():
         row = pc.index(inexact, True).as_py()
         raise file_faults.rounded_id(label, name, before + row + 1, values[row].as_py())
+
+
+def odd_ids(ids: pa.Array, before: int) -> list[OddRows]:
+    """Ids of a block that only the whole column shows to be rounded numbers, or not.
+
+    Args:
+        ids: Text.
+        before: Rows of the file before these.
+
+    Returns:
+        Rows whose id is a number with an exponent, as ``5E17``, and rows whose id has other letters.
+
+    Example:
+        >>> [(each.kind, each.rows) for each in odd_ids(pa.array(["5E17", "2F1", "77"]), 0)]
+        [('exponents', 1), ('letters', 1)]
+        >>> odd_ids(pa.array(["1E5", "77"]), 0)  # no program writes 100,000 so
+        [OddRows(kind='letters', rows=1, first=1, value='')]
+    """
+    if not (letters_of(ids)[0] >= ord("A")).any():
+        return []  # digits alone
+    numbers = _where(pc.match_substring_regex(ids, _EXPONENT))
+    letters = _where(pc.match_substring_regex(ids, _OTHER_LETTER)) & ~numbers
+    found = []
+    if numbers.any():
+        found.append(noted(EXPONENTS, numbers, before, str(ids[int(numbers.argmax())].as_py())))
+    if letters.any():
+        found.append(noted(LETTERS, letters, before))
+    return found
+
+
+def check_ids(label: str, name: str, odd: Iterable[OddRows]) -> None:
+    """See that the ids of a file are no rounded numbers, by the whole column.
+
+    Ids with an exponent are numbers that lost their last digits, unless more ids of the file have other
+    letters: then the E is a letter, too.
+
+    Args:
+        label: How the file is named in an error.
+        name: The column's name.
+        odd: What all blocks of the file noted.
+
+    Raises:
+        InputError: They are; the message names the first.
+
+    Example:
+        >>> check_ids("a.csv", "id", odd_ids(pa.array(["5E17", "77"]), 0))
+        Traceback (most recent call last):
+        data.errors.InputError: a.csv: column id, row 1: '5E17' is a rounded number, and no id any more; export ids as text
+    """  # noqa: E501
+    found = {each.kind: each for each in odd}
+    numbers = found.get(EXPONENTS)
+    if numbers is not None and numbers.rows > (found[LETTERS].rows if LETTERS in found else 0):
+        raise file_faults.rounded_id(label, name, numbers.first, numbers.value)
+
+
+def _where(matches: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(matches, False).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def ids_of(values: pa.Array, label: str, name: str, before: int, fix: str) -> pa.Array:

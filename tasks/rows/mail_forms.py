@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from data import lfs
 from data.storage import Location, read_ranges, state_of
 from tasks.rows.file_kind import kind_of
 
@@ -168,6 +169,8 @@ def form_of(read: Read, size: int, name: str) -> Form | None:
     found = _of_text(head)
     if found is not None:
         return found
+    if lfs.is_lfs_pointer(head):
+        return Form(lfs.NAME, lfs.FIX, mail=False)
     kind = kind_of(head)
     return Form(kind.name, _ASIDE, mail=False) if kind is not None else None
 

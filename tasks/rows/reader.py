@@ -7,9 +7,11 @@ decides what becomes of the rows of a bucket. Both are sent to the workers, so t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from data.file_faults import RENAME
@@ -71,11 +73,13 @@ class OddRows:
         kind: What is odd about them.
         rows: How many there are.
         first: The first of them, counted from 1 without the header.
+        value: What is written in that one, fit to be shown; "" where it does not matter.
     """
 
     kind: str
     rows: int
     first: int
+    value: str = ""
 
 
 def added(odd: Iterable[OddRows]) -> tuple[OddRows, ...]:
@@ -83,13 +87,26 @@ def added(odd: Iterable[OddRows]) -> tuple[OddRows, ...]:
 
     Example:
         >>> added([OddRows("a", 2, 7), OddRows("b", 1, 9), OddRows("a", 3, 20)])
-        (OddRows(kind='a', rows=5, first=7), OddRows(kind='b', rows=1, first=9))
+        (OddRows(kind='a', rows=5, first=7, value=''), OddRows(kind='b', rows=1, first=9, value=''))
     """
     found: dict[str, OddRows] = {}
     for each in odd:
-        before = found.get(each.kind, OddRows(each.kind, 0, each.first))
-        found[each.kind] = OddRows(each.kind, before.rows + each.rows, min(before.first, each.first))
+        before = found.get(each.kind, each)
+        rows = each.rows + (0 if before is each else before.rows)
+        found[each.kind] = replace(min(before, each, key=lambda one: one.first), rows=rows)
     return tuple(found.values())
+
+
+def noted(kind: str, rows: npt.NDArray[np.bool_], before: int, value: str = "") -> OddRows:
+    """Rows of a block, as they are noted: how many, and the first in the file.
+
+    Args:
+        kind: What is odd about them.
+        rows: Which rows of the block; at least one.
+        before: Rows of the file before the block.
+        value: What is written in the first.
+    """
+    return OddRows(kind, int(rows.sum()), before + int(rows.argmax()) + 1, value)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class GatheredRows:
         duplicates: Rows that stand for the same as an earlier one, by the rule for duplicates.
         counts: How many others were taken out, by reason.
         unlike: Rows that have the id of an earlier row, and other content.
-        unlike_as: One of their ids; "" where there is none.
+        unlike_as: The id of the first of them; "" where there is none.
+        unlike_in: Where it and the first row of its id stand, in words.
         split: Whether so many of a file do that the id is not the row's: then they stay, else they are
             duplicates.
     """
@@ -118,4 +119,5 @@ class GatheredRows:
     counts: Mapping[str, int]
     unlike: int = 0
     unlike_as: str = ""
+    unlike_in: str = ""
     split: bool = False

@@ -27,6 +27,7 @@ EXPECTED = {
     "public/city_tests": "city level n posts pearson_r pearson_p slope intercept r_squared slope_p alpha "
     "direction use tests holm_p q",
     "public/crime_deciles": "city crime decile tracts population crimes crimes_per_1000",
+    "public/crime_types": "city crime recorded no_location outside counted",
     "public/crime_tests": "city crime level n crimes pearson_r pearson_p slope intercept r_squared slope_p "
     "alpha direction use tests holm_p q",
     "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",

@@ -88,4 +88,7 @@ def posts_settings() -> str:
         [posts]
     """
     accounts = "".join(f'    "{account}",  # {reason}\n' for account, reason in EXCLUDED)
-    return f'[posts]\nyear = {YEAR}\ntimezone = "UTC"\nexclude_users = [\n{accounts}]\n'
+    return (
+        f'[posts]\nyear = {YEAR}\ntimezone = "UTC"\nexclude_users = [\n{accounts}]\n'
+        'same_id = "first"  # posts are there twice, the second time with another place\n'
+    )

@@ -19,7 +19,7 @@ Written = tuple[Book, Sequence[WrittenCrimes]]
 
 
 def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -> tuple[Line, ...]:
-    """Write ``crime_deciles``, ``crime_tests`` and ``crime_files``.
+    """Write ``crime_types``, ``crime_deciles``, ``crime_tests`` and ``crime_files``.
 
     Args:
         out: The folder ``truth`` of an investigation.
@@ -37,6 +37,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     alpha = ALPHA / family
     deciles: list[tuple[Any, ...]] = []
     tests: list[tuple[Any, ...]] = []
+    types: list[tuple[Any, ...]] = []
     for book, _ in written:
         for number, each in enumerate(book.city.examined):
             if each.withheld:
@@ -45,6 +46,11 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
             mine, its = city_rows(book.placed, country.census, counts, alpha)
             deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
             tests += [(city, each.name, *row) for city, *row in its]
+            fates = [
+                int(((book.crimes.type == number) & (book.crimes.fate == fate)).sum())
+                for fate in (NO_LOCATION, OUTSIDE, COUNTED)
+            ]
+            types.append((its[0][0], each.name, sum(fates), *fates))
             if its[0][-1] != (each.kind or "not testable"):
                 raise ValueError(f"{each.name} was made {each.kind} and is {its[0][-1]}")
     verdicts = [
@@ -57,6 +63,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     files = [
         (file.file, file.source, file.bytes, file.sha256, file.rows) for _, own in written for file in own
     ]
+    write_rows(out, "public/crime_types", types)
     write_rows(out, "public/crime_deciles", deciles)
     write_rows(out, "public/crime_tests", with_family(tests, family))
     write_rows(out, "private/crime_files", files)

@@ -63,7 +63,11 @@ class Unpacked(io.RawIOBase):
     """
 
     def __init__(
-        self, file: IO[bytes], source: IO[bytes] | pa.NativeFile, label: str, packing: Packing
+        self,
+        file: IO[bytes] | pa.NativeFile,
+        source: IO[bytes] | pa.NativeFile,
+        label: str,
+        packing: Packing,
     ) -> None:
         self._file, self._source, self._label, self._packing = file, source, label, packing
         self.given = 0
@@ -71,7 +75,7 @@ class Unpacked(io.RawIOBase):
     @property
     def packed(self) -> int:
         """How many bytes of the file were read so far."""
-        return self._file.tell()
+        return int(self._file.tell())
 
     def readable(self) -> bool:
         """Always."""
@@ -100,7 +104,7 @@ class Unpacked(io.RawIOBase):
             InputError: As :meth:`read`.
         """
         if not self._packing:
-            return int(self._file.readinto(buffer) or 0)  # type: ignore[attr-defined]
+            return int(self._file.readinto(buffer) or 0)  # type: ignore[union-attr]
         view, filled = memoryview(buffer), 0
         while filled < len(view):
             # A step at a time even where much is asked for: the growth is watched on the way.
@@ -164,10 +168,12 @@ def opened(path: Path, label: str, packing: Packing, member: str = "") -> Iterat
                 with Unpacked(file, source, label, packing) as stream:
                     yield stream
         elif packing:
-            # Arrow reads from it when this process asks, in this thread: nothing is left reading at the end.
-            with Unpacked(
-                file, pa.CompressedInputStream(pa.PythonFile(file), packing), label, packing
-            ) as stream:
+            # Arrow opens the file itself: none of its threads ever reads through Python, and the process can
+            # end at any moment. Through a descriptor, as it takes no name that is not UTF-8.
+            with (
+                pa.OSFile(f"/proc/self/fd/{file.fileno()}") as raw,
+                Unpacked(raw, pa.CompressedInputStream(raw, packing), label, packing) as stream,
+            ):
                 yield stream
         else:
             with Unpacked(file, file, label, packing) as stream:

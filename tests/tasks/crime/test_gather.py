@@ -371,3 +371,55 @@ def test_of_several_folders_the_files_are_counted_together(
         assert [each.files, each.duplicates, each.other_years] == [
             alone.files, alone.duplicates, alone.other_years
         ]  # fmt: skip
+
+
+def test_files_that_number_their_own_rows_end_the_run_unless_a_setting_says_so(
+    threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path
+):
+    files = [
+        ("crime/alder/a.csv", written(tmp_path / "a.csv", [crimes(number) for number in range(20)])),
+        (
+            "crime/alder/b.csv",
+            written(tmp_path / "b.csv", [crimes(number, DATE_OCC="2/3/2019") for number in range(20)]),
+        ),
+    ]
+    messages = set()
+    for buckets in (1, 7):
+        with pytest.raises(InputError) as error:
+            gathered(files, settings, tmp_path / "work", threads, buckets=buckets)
+        messages.add(str(error.value))
+    assert messages == {
+        "crime/alder/a.csv, row 1, and crime/alder/b.csv, row 1: DR_NO is 190000000 in both, but day, type "
+        "or location differ, as in 20 of 40 rows, so that these are no duplicates; if each file numbers its "
+        'own rows, write columns = { id = "" } in [crime.alder], or, to count the first row of each id, '
+        'same_id = "first"'
+    }
+    first = settings.model_copy(update={"same_id": "first", "types": [BATTERY]})
+    found = gathered(files, first, tmp_path / "work", threads)
+    assert (found.duplicates, found.unlike, found.split) == (20, 20, False)
+
+
+@pytest.mark.parametrize("ids", [["5.0000E+17", "5.0000E+17"], ["5E17", "77"]])
+def test_ids_that_were_rounded_end_the_run(
+    threads: Client, crimes: Callable, written: Callable, tmp_path: Path, ids: list[str]
+):
+    settings = Crime(city="Alder city, California", year=2019, types=[BATTERY])
+    rows = [crimes(number, DR_NO=given) for number, given in enumerate(ids)]
+    files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
+    with pytest.raises(
+        InputError, match=r"^crime/alder/a.csv: column DR_NO, row 1: '5\S*' is a rounded number"
+    ):
+        gathered(files, settings, tmp_path / "work", threads)
+
+
+def test_single_rows_with_latitude_and_longitude_exchanged_end_the_run(
+    threads: Client, crimes: Callable, written: Callable, tmp_path: Path
+):
+    rows = [crimes(number) for number in range(9)]
+    rows[4] |= {"LAT": rows[4]["LON"], "LON": rows[4]["LAT"]}
+    files = [("crime/alder/a.csv", written(tmp_path / "a.csv", rows))]
+    settings = Crime(city="Alder city, California", year=2019, types=[BATTERY])
+    with pytest.raises(
+        InputError, match=r"^crime/alder/a.csv: columns LAT and LON, row 5: are exchanged, as in 1"
+    ):
+        gather_crimes("alder", files, settings, tmp_path / "w", threads, bounds=(-119.0, 33.0, -117.0, 35.0))

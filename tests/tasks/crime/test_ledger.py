@@ -30,20 +30,26 @@ FILES = tuple(
 )
 ALDER = GatheredCrimes(
     "alder", FILES, (Path("alder-0000.parquet"),), duplicates=1, other_years=6, other_types=3, no_location=2,
-    year=2019, has_ids=True,
+    year=2019, has_ids=True, without_location={"THEFT": 2, "ARSON": 0},
 )  # fmt: skip
 OF_ALDER = CrimeCounts(
     "alder", "Alder city, California", outside=2, counted={"THEFT": 6, "ARSON": 0}, with_income=4, without=2,
-    counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()},
+    counts={"THEFT": counts_of(4, 2), "ARSON": counts_of()}, outside_by_type={"THEFT": 2, "ARSON": 0},
 )  # fmt: skip
 BIRCH = replace(
     ALDER, key="birch", files=(FileOfRows("crime/birch/a.csv", "3" * 64, 9, 13, ()),), other_types=4,
-    no_location=1,
+    no_location=1, without_location={"ARSON": 1},
 )  # fmt: skip
 OF_BIRCH = replace(
     OF_ALDER, key="birch", city="Birch city, California", outside=0, counted={"ARSON": 1}, with_income=1,
-    without=0, counts={"ARSON": counts_of(1)},
+    without=0, counts={"ARSON": counts_of(1)}, outside_by_type={"ARSON": 0},
 )  # fmt: skip
+
+
+def with_outside(counts: CrimeCounts, outside: int) -> CrimeCounts:
+    """The same with so many outside, all of the first type."""
+    of_type = dict.fromkeys(counts.counted, 0) | {next(iter(counts.counted)): outside}
+    return replace(counts, outside=outside, outside_by_type=of_type)
 
 
 def close(
@@ -128,7 +134,7 @@ def test_a_file_that_lies_in_two_folders_has_a_row_for_each(tmp_path: Path):
     ("gathered", "counts", "said"),
     [
         (replace(ALDER, duplicates=0), OF_ALDER, "crimes in the files = .* does not hold: 20 = 0 "),
-        (ALDER, replace(OF_ALDER, outside=3), "crimes in the files = .* does not hold: 20 = 1 "),
+        (ALDER, with_outside(OF_ALDER, 3), "crimes in the files = .* does not hold: 20 = 1 "),
         (
             ALDER,
             replace(OF_ALDER, counted={"THEFT": 5, "ARSON": 0}),
@@ -159,13 +165,13 @@ def test_a_folder_that_was_gathered_and_not_counted_ends_the_run(tmp_path: Path)
 
 
 def test_there_is_a_warning_of_another_year_another_city_and_missing_ids(tmp_path: Path):
-    old = replace(ALDER, other_years=19, other_types=0, no_location=0)
-    none = replace(OF_ALDER, outside=0, counted={"THEFT": 0}, with_income=0, without=0, counts={})
+    old = replace(ALDER, other_years=19, other_types=0, no_location=0, without_location={})
+    none = replace(with_outside(OF_ALDER, 0), counted={"THEFT": 0}, with_income=0, without=0, counts={})
     far = replace(BIRCH, files=(replace(BIRCH.files[0], rows=16),), duplicates=2, has_ids=False)
-    closed = close(tmp_path, (old, far), (none, replace(OF_BIRCH, outside=2)))
+    closed = close(tmp_path, (old, far), (none, with_outside(OF_BIRCH, 2)))
     assert closed.warnings == (
         "crime/alder: the files hold no crime of 2019",
-        "crime/birch: 2 of 3 crimes with a location lie in no tract of Birch city, California: "
+        "crime/birch: 2 of 3 crimes of the year with a location lie in no tract of Birch city, California: "
         "is it their city?",
         "crime/birch: no id column is named; a crime that appears twice in the files is counted twice",
     )
@@ -173,7 +179,7 @@ def test_there_is_a_warning_of_another_year_another_city_and_missing_ids(tmp_pat
 
 def test_half_of_the_crimes_outside_is_no_warning(tmp_path: Path):
     more = replace(BIRCH, files=(replace(BIRCH.files[0], rows=14),))
-    assert close(tmp_path, (more,), (replace(OF_BIRCH, outside=1),)).warnings == ()
+    assert close(tmp_path, (more,), (with_outside(OF_BIRCH, 1),)).warnings == ()
 
 
 def warnings_of(out: Path, **given: object) -> list[str]:
@@ -184,10 +190,11 @@ def warnings_of(out: Path, **given: object) -> list[str]:
 
 
 def test_rows_that_share_an_id_and_differ_are_reported_with_an_example(tmp_path: Path):
-    given = {"unlike": 1200, "unlike_as": "2016-7", "ids_in": "INCIDENT_ID"}
+    where = "a.csv, rows 3 and 7"
+    given = {"unlike": 1200, "unlike_as": "2016-7", "unlike_in": where, "ids_in": "INCIDENT_ID"}
     what = (
         "crime/alder: 1,200 rows have the INCIDENT_ID of an earlier row and another day, type or location, "
-        "as 2016-7"
+        "as 2016-7 (a.csv, rows 3 and 7)"
     )
     assert warnings_of(tmp_path, **given) == [f"{what}; the earlier row is counted"]
     assert warnings_of(tmp_path, **given, split=True) == [
@@ -206,8 +213,30 @@ def test_a_type_of_which_most_crimes_have_no_location_is_reported(tmp_path: Path
 
 
 def test_a_folder_of_which_most_crimes_have_no_location_is_reported(tmp_path: Path):
-    assert warnings_of(tmp_path, no_location=9, without_location={"THEFT": 9, "ARSON": 0}) == [
-        "crime/alder: 9 of 17 crimes of the year have no location: are the columns of the coordinates right,"
-        " and in "
-        "degrees? name them in columns of [crime.alder]"
+    place = {"crime/alder/a.csv": "LAT and LON"}
+    given = {"no_location": 9, "without_location": {"THEFT": 9, "ARSON": 0}, "place": place}
+    assert warnings_of(tmp_path, **given) == [
+        "crime/alder: 9 of 17 crimes of the year have no location: LAT and LON are empty or 0 there; are "
+        "these the right columns? name the columns with degrees in columns of [crime.alder]"
     ]
+
+
+def test_what_became_of_each_type_is_a_table_that_adds_up_to_the_ledger(tmp_path: Path):
+    close(tmp_path)
+    rows = read_table(TABLES["public/crime_types"], tmp_path).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        ("Alder city, California", "ARSON", 0, 0, 0, 0),
+        ("Alder city, California", "THEFT", 10, 2, 2, 6),
+        ("Birch city, California", "ARSON", 2, 1, 0, 1),
+    ]
+    for column, line in (("no_location", "no location"), ("outside", "outside"), ("counted", "counted")):
+        of_alder = sum(row[column] for row in rows if row["city"].startswith("Alder"))
+        assert of_alder == lines(tmp_path, "alder")[line]
+
+
+@pytest.mark.parametrize("given", [{"no_location": 3}, {"without_location": {"THEFT": 1, "ARSON": 0}}])
+def test_types_that_do_not_add_up_to_the_ledger_end_the_run(tmp_path: Path, given: dict):
+    with pytest.raises(
+        LedgerError, match=r"^crime/alder: no_location: . in the ledger, but . over the types"
+    ):
+        close(tmp_path, (replace(ALDER, **given), BIRCH))

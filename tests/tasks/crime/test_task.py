@@ -149,6 +149,7 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
     assert len(inside) > 1000
     assert closed.warnings == (
         "crime/los-angeles: 2 rows have the DR_NO of an earlier row and another day, type or location, as "
-        "190127714; the earlier row is counted",
+        "190127714 (crime/los-angeles/la_crime_2019_sample.csv, row 3,745, and "
+        "crime/los-angeles/la_crime_sample_2014_2019.csv, row 10,489); the earlier row is counted",
     )  # their type is called otherwise in the later download
     assert sum(pq.read_metadata(path).num_rows for path in located) == len(rows)

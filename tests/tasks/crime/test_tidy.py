@@ -42,8 +42,8 @@ def test_a_block_comes_out_in_its_final_form():
     tidied = reader().tidied(block(), "crime/alder/a.csv", 0)
     assert tidied.rows.schema == reader().schema
     assert rows_of(tidied) == [
-        {"crime_id": "1", "of_year": True, "type": 0, "lon": -118.0, "lat": 34.0},
-        {"crime_id": "2", "of_year": False, "type": OTHER, "lon": None, "lat": None},
+        {"crime_id": "1", "row": 1, "of_year": True, "type": 0, "lon": -118.0, "lat": 34.0},
+        {"crime_id": "2", "row": 2, "of_year": False, "type": OTHER, "lon": None, "lat": None},
     ]
     assert tidied.words == ("ARSON", "THEFT")
 

@@ -32,4 +32,4 @@ def posts() -> Callable[..., Row]:
 
 @pytest.fixture
 def settings() -> Posts:
-    return Posts(year=2019, exclude_users=["3", "9999"])
+    return Posts(year=2019, exclude_users=["3", "9999"], same_id="first")

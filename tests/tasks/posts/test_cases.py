@@ -155,3 +155,47 @@ def test_the_number_of_posts_is_said_where_it_is_known_without_reading_all(tmp_p
         "Parquet, 90,000 posts",
         "0 posts",
     ]
+
+
+def rows_of_one_id(tmp_path: Path, shared: int, rows: int = 300) -> list[tuple[str, Path]]:
+    """Two files; some rows of the second have ids of the first, and lie elsewhere."""
+    files = []
+    for name, start in (("a", 0), ("b", rows - shared)):
+        written = [
+            (start + at, "2019-07-01T12:00:00Z", f"{39.71 + at / 9000 + (name == 'b') / 10:.6f}", -104.95)
+            for at in range(rows)
+        ]
+        path = tmp_path / f"{name}.csv"
+        path.write_text(lines(*written))
+        files.append((f"posts/{name}.csv", path))
+    return files
+
+
+@pytest.mark.parametrize("buckets", [1, 5])
+def test_posts_that_share_an_id_and_differ_are_counted_and_above_one_in_a_hundred_end_the_run(
+    tmp_path: Path, threads: Client, buckets: int
+):
+    few = gather_posts(rows_of_one_id(tmp_path, 6), SETTINGS, tmp_path / "w", threads, buckets=buckets)
+    assert (few.duplicates, few.unlike) == (6, 6)
+    assert few.unlike_as == "294 (posts/a.csv, row 295, and posts/b.csv, row 1)"
+    files = rows_of_one_id(tmp_path, 7)
+    with pytest.raises(InputError) as error:
+        gather_posts(files, SETTINGS, tmp_path / "w", threads, buckets=buckets)
+    assert str(error.value) == (
+        "posts/a.csv, row 294, and posts/b.csv, row 1: column id is 293 in both, but time, location or "
+        "account differ, as in 7 of 600 rows, so that these are no duplicates; name the column of the post's "
+        'own id, as id = "…" in [posts.columns], or write same_id = "first" in [posts] to count the first '
+        "row of each id"
+    )
+    first = Posts(year=2019, same_id="first")
+    assert gather_posts(files, first, tmp_path / "w", threads, buckets=buckets).unlike == 7
+
+
+def test_a_post_that_another_file_writes_otherwise_is_the_same_post(tmp_path: Path, threads: Client):
+    one, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    one.write_text(lines(*((at, "2019-07-01T12:00:00Z", 39.75, f"-104.95{at:03}") for at in range(90))))
+    rows = ((at, 1561982400000, 39.75, f"-104.95{at:03}"[:-2]) for at in range(90))
+    other.write_text(lines(*rows))
+    files = [("posts/a.csv", one), ("posts/b.csv", other)]
+    found = gather_posts(files, SETTINGS, tmp_path / "w", threads)
+    assert (found.duplicates, found.unlike) == (90, 0)

@@ -99,7 +99,7 @@ def test_a_duplicate_is_one_even_where_its_first_was_left_out(
 ):
     rows = [posts(1, user_id="9"), posts(1, user_id="8"), posts(2, latitude=None), posts(2)]
     path = written(tmp_path / "a.csv", rows)
-    settings = Posts(year=2019, exclude_users=["9"])
+    settings = Posts(year=2019, exclude_users=["9"], same_id="first")
     found = gather_posts([("posts/a.csv", path)], settings, tmp_path / "work", threads)
     assert (found.duplicates, found.excluded, found.no_location) == (2, 1, 1)
     assert rows_of(found) == {}

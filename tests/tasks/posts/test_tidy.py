@@ -30,10 +30,27 @@ def block(**given: list) -> pa.RecordBatch:
 def test_a_block_comes_out_in_its_final_form():
     found = tidied(block(), Posts(year=2019, exclude_users=["4"]), "posts/a.csv", 0)
     assert found.schema == TIDY
-    assert found.to_pylist() == [
-        {"post_id": "1", "year": 2019, "excluded": False, "lon": -118.0, "lat": 34.0},
-        {"post_id": "2", "year": None, "excluded": True, "lon": -119.0, "lat": 35.0},
+    assert found.drop_columns(["content"]).to_pylist() == [
+        {"post_id": "1", "year": 2019, "excluded": False, "lon": -118.0, "lat": 34.0, "row": 1},
+        {"post_id": "2", "year": None, "excluded": True, "lon": -119.0, "lat": 35.0, "row": 2},
     ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"created_at": ["2019-07-01T12:30:01Z", ""]},
+        {"latitude": [34.000001, 35.0]},
+        {"longitude": [None, -119.0]},
+        {"user_id": ["5", "4"]},
+    ],
+)
+def test_the_content_of_a_post_is_its_time_location_and_account(given: dict):
+    settings = Posts(year=2019, exclude_users=["9"])
+    both = [tidied(block(**each), settings, "a", 0).column("content") for each in ({}, given)]
+    assert (both[0][0] == both[1][0]) is not bool(given)
+    assert both[0][1] == both[1][1] or "user_id" in given
 
 
 def test_a_post_without_a_user_is_not_left_out():

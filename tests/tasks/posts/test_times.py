@@ -114,7 +114,8 @@ def test_the_unit_in_which_time_is_counted_is_told():
         pa.array([1577865599, None, 1577865599000]),
         pa.array(["1577865599", "2019-01-01", "1577865599000"]),
     ):
-        found, units = read_times(values, "UTC", complaint)
+        (found, moments), units = read_times(values, "UTC", complaint)
+        assert moments[2].as_py() == 1577865599000000 == moments[0].as_py()
         assert found.to_pylist()[0::2] == [2020, 2020]
         assert {unit: rows.tolist() for unit, rows in units.items()} == {
             "seconds": [True, False, False],

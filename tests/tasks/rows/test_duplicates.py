@@ -7,7 +7,7 @@ import random
 import pyarrow as pa
 import pytest
 
-from tasks.rows.duplicates import DuplicateRule, unique_rows
+from tasks.rows.duplicates import DuplicateRule, Unlike, unique_rows
 
 Row = tuple[str, int]
 
@@ -63,5 +63,18 @@ def test_what_differs_is_counted_with_the_first_of_its_ids():
     second = table([("c", 2), ("b", 2), ("d", 1)])
     found = unique_rows([first, second], "id", "content")
     assert found.duplicates == 4
-    assert (found.unlike, found.unlike_as) == (2, "b")  # b with 2, c with 2
+    assert (found.unlike, found.unlike_as) == (2, Unlike(0, 2, "b", 0, 1))  # b with 2, c with 2
     assert found.differing == 1  # inside one file: b with 2
+
+
+def test_a_row_of_another_file_that_is_near_enough_is_alike():
+    def rows(*given: tuple[str, int, float | None]) -> pa.Table:
+        columns = zip(*given, strict=True)
+        return pa.table(dict(zip(("id", "content", "lat"), map(pa.array, map(list, columns)), strict=True)))
+
+    first = rows(("a", 1, 40.0), ("b", 1, 40.0), ("c", 1, 40.0), ("d", 1, 40.0), ("d", 2, 40.0))
+    second = rows(("a", 2, 40.004), ("b", 2, 40.2), ("c", 2, None))
+    found = unique_rows([first, second], "id", "content", near={"lat": 0.01})
+    # b is far off; of a and c another file may say less of the place; d differs within its file
+    assert (found.duplicates, found.unlike, found.unlike_as) == (4, 2, Unlike(0, 5, "d", 0, 4))
+    assert unique_rows([first, second], "id", "content").unlike == 4

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InputError
-from tasks.rows.ids import as_text, buckets_of, first_of_each, ids_of
+from tasks.rows.ids import as_text, buckets_of, check_ids, first_of_each, ids_of, odd_ids
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,10 @@ def test_the_first_of_equal_ids_is_the_one_that_a_plain_loop_meets_first():
         (pa.array(["7", "5.0000E+17"]), 102, "5.0000E\\+17"),
         (pa.array(["5E+17"]), 101, "5E\\+17"),
         (pa.array(["5,00E+17"]), 101, "5,00E\\+17"),
+        (pa.array(["1.23457e+18"]), 101, r"1\.23457e\+18"),
+        (pa.array(["A7", "5.0E17"]), 102, r"5\.0E17"),  # as Java writes it
+        (pa.array(["512345678901234560.0"]), 101, r"512345678901234560\.0"),
+        (pa.array([1.0, 2.0**24], pa.float32()), 102, r"16777216\.0"),
     ],
 )
 def test_an_id_that_was_rounded_is_named_with_its_row(values: pa.Array, row: int, shown: str):
@@ -91,3 +95,26 @@ def test_ids_are_exact_up_to_the_ends_of_their_types():
 def test_whole_numbers_of_a_database_are_ids():
     values = pa.array([Decimal(9_007_199_254_740_993), None], pa.decimal128(38, 0))
     assert as_text(values, "a.parquet", "id").to_pylist() == ["9007199254740993", None]
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["1E5", "1F7", "2A9"],
+        ["1E15", "1F7", "2A9"],  # most have other letters, so that E is one
+        ["1E5", "17", "29"],  # no program writes 100,000 so
+        ["12e45f", "3f0a", "00e12"],
+        ["A1.5E3", "1.5E3"],
+    ],
+)
+def test_ids_of_letters_and_digits_are_no_rounded_numbers(ids: list[str]):
+    text = ids_of(pa.array(ids), "a", "id", 0, "give it one")
+    check_ids("a", "id", odd_ids(text, 0))
+    assert text.to_pylist() == ids
+
+
+@pytest.mark.parametrize("ids", [["77", "5E17"], ["5E17", "6e17", "A1"]])
+def test_numbers_with_an_exponent_are_rounded_where_the_column_has_hardly_another_letter(ids: list[str]):
+    odd = odd_ids(ids_of(pa.array(ids), "a", "id", 100, "give it one"), 100)
+    with pytest.raises(InputError, match=r"^a: column id, row 10[12]: '5E17' is a rounded number, and no id"):
+        check_ids("a", "id", odd)

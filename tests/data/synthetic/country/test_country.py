@@ -58,6 +58,7 @@ def test_the_settings_name_the_year_and_the_accounts_with_their_reasons(tmp_path
         "year": 2019,
         "timezone": "UTC",
         "exclude_users": ["29999998", "29999999"],
+        "same_id": "first",
     }
     assert all(line.count("#") == 1 for line in posts_settings().splitlines() if line.startswith('    "'))
 
