@@ -36,6 +36,8 @@ EXCLUDED: Final = "excluded accounts"
 IN_ONE: Final = "in one tract"
 ON_BORDERS: Final = "on borders"
 IN_TRACTS: Final = "posts in tracts"
+NO_ROW: Final = "in tracts without a Census row"
+UNPEOPLED: Final = "in tracts without people or income"
 TRACTS: Final = "tracts in the layer"
 REPAIRED: Final = "polygons repaired"
 CITIES: Final = "cities examined"
@@ -45,6 +47,7 @@ LEDGER: Final = Ledger(
         Identity("posts", POSTS, (DUPLICATES, EXCLUDED, NO_LOCATION, OUTSIDE, IN_ONE, ON_BORDERS), "posts"),
         Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
         Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
+        Identity("posts", WITHOUT, (NO_ROW, UNPEOPLED)),
         Identity("cities", CITIES, DIRECTIONS),
     ),
     files="private/post_files",
@@ -90,6 +93,8 @@ def close_posts(
         IN_TRACTS: in_tracts,
         WITH_INCOME: tables.with_income,
         WITHOUT: tables.without,
+        NO_ROW: tables.no_row,
+        UNPEOPLED: tables.unpeopled,
         TRACTS: layer.tracts,
         REPAIRED: layer.repaired,
     }
