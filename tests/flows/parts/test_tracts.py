@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas
+import pandas
 import pyarrow as pa
 import pytest
 import shapely
@@ -20,6 +21,7 @@ from flows.parts import points, tracts
 from flows.parts.ground import Ground
 from flows.run.inputs import Inputs
 from flows.run.part import Job
+from flows.run.preflight import check
 from tasks.income.results import CityCrime
 from tasks.ledger.table import keep, ledger_of, write_ledger
 
@@ -177,6 +179,16 @@ def test_the_geojson_is_read_back_with_columns_crimes_and_polygons(folder: Path)
     assert frame["geo_id"].str.len().eq(20).all()
 
 
+def test_the_tracts_keep_their_names_in_a_spreadsheet(folder: Path):
+    """A number with its leading zero gone is another tract; text that does not begin as a number stays."""
+    path = run(folder, ["posts"], whole=True) / "public/tracts_used.csv"
+    opened = pandas.read_csv(path)  # as a spreadsheet: what looks like a number is one
+    assert opened["GEOID"].dtype == "int64"
+    assert opened["geo_id"].str.removeprefix("1400000US").tolist() == [
+        geoid(number) for number in range(1, 11)
+    ]
+
+
 def test_a_test_over_other_tracts_ends_the_run(folder: Path):
     job = Job(Inputs(Investigation.open(folder)), folder / "work/staging")
     ground = Ground(job, "posts", job.given.once(points.layer))
@@ -194,9 +206,13 @@ def test_a_table_of_the_last_run_that_is_damaged_ends_the_run(folder: Path):
 def test_the_files_are_compared_before_a_run_and_the_kept_layer_spares_reading_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    read = []
-    real = tracts.files
-    monkeypatch.setattr(tracts, "files", lambda given: read.append(1) or real(given))
+    read, real = [], tracts.files
+
+    def noted(given: Inputs) -> object:
+        read.append(1)
+        return real(given)
+
+    monkeypatch.setattr(tracts, "files", noted)
     given = Inputs(Investigation.open(folder))
     assert tracts.check(given, {ALDER}) == ()
     assert read == [1]
@@ -227,3 +243,27 @@ def test_the_national_layer_fits_the_cities(real: Path, tmp_path: Path):
     # Eight tracts of water have no polygon, and nobody lives there.
     assert tracts.check(given, cities) == ()
     assert len(given.once(tracts.files).layer.geoids) == 72_945
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("00-base", ""),
+        (
+            "01-layer-of-other-vintage",
+            "census/tracts.geojson: 34 of the 100 tracts of 'Gridville city, Nowhere'",
+        ),
+        ("06a-acs-header-only", "census/acs.csv: has a header and no rows"),
+    ],
+)
+def test_the_cases_of_the_findings(case: str, said: str, real: Path):
+    folder = real.parent / "cases/findings" / case
+    if not folder.is_dir():
+        pytest.skip(f"no case {case} beside the real data")
+    given = Inputs(Investigation.unchecked(folder))
+    if not said:
+        check(given, ["posts"])
+        return
+    with pytest.raises(InputError) as raised:
+        check(given, ["posts"])
+    assert str(raised.value).startswith(said)
