@@ -93,7 +93,7 @@ def check_tracts(cities: Mapping[str, Collection[str]], files: Files) -> tuple[s
         also = f" (and so in {more} more cit{'ies' if more > 1 else 'y'})" if more > 0 else ""
         if worst.is_many:
             raise InputError(f"{line}{also}; {'; '.join(_reason(worst.geoids, *_sides(lack, files)))}")
-        warnings.append(f"{line}{also}: not observed, and in no rate")
+        warnings.append(f"{line}{also}: {_THEN[lack]}")
     return tuple(warnings)
 
 
@@ -169,6 +169,11 @@ def _neither(found: Missing, files: Files) -> str:
     return f"{files.lists.name}: {_count(found)} {what} {_are(found)} in {where}, as {found.geoids[0]}"
 
 
+_THEN: Final = {
+    "polygon": "not observed, and in no rate",
+    "row": "in no rate",
+    "both": "not observed, and in no rate",
+}
 _LINES: Final = {"polygon": _no_polygon, "row": _no_row, "both": _neither}
 
 

@@ -25,6 +25,7 @@ from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import Posts
+from data.synthetic.country.tracts_truth import lines_of_tracts, rows_of_tracts, status_of
 from data.tables import write_table
 
 Line = tuple[str, str, str, int]
@@ -65,7 +66,22 @@ def write_country_truth(
             raise ValueError(f"{placed.city.name} was made {placed.city.kind} and is {its[0][-1]}")
     write_rows(out, "public/city_deciles", deciles)
     write_rows(out, "public/city_tests", tests)
-    return (*_posts_lines(census, posts, files, country.numbers), *_cities_lines(layout))
+    of_tracts = [
+        row
+        for placed in layout.cities
+        for row in rows_of_tracts(placed, layout, census, counts, _cut_points(_incomes(placed, census)))
+    ]
+    write_rows(out, "public/tracts_used", of_tracts)
+    return (
+        *_posts_lines(census, posts, files, country.numbers),
+        *_cities_lines(layout),
+        *lines_of_tracts(layout, census),
+    )
+
+
+def _incomes(placed: Placed, census: Census) -> list[int]:
+    """The incomes of a city's used tracts."""
+    return [int(census.income[tract]) for tract in placed.tracts if status_of(census, tract) == "used"]
 
 
 def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -145,7 +161,7 @@ def city_rows(
         for tract in placed.tracts
         if census.usable[tract]
     ]
-    cuts = _cut_points([income for income, _, _ in tracts]) if tracts else []
+    cuts = _cut_points([income for income, _, _ in tracts])
     groups: dict[int, list[tuple[int, int, int]]] = {}
     for tract in tracts:
         groups.setdefault(1 + sum(cut <= tract[0] for cut in cuts[1:10]), []).append(tract)
@@ -168,12 +184,14 @@ def city_rows(
 
 
 def _cut_points(incomes: Sequence[int]) -> list[float]:
-    """The lowest income, the 10th to 90th percentiles by linear interpolation, the highest.
+    """The lowest income, the 10th to 90th percentiles by linear interpolation, the highest; none of none.
 
     Example:
         >>> _cut_points([10, 20, 40])
         [10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0]
     """
+    if not incomes:
+        return []
     ordered = sorted(incomes)
     steps = [divmod(tenth * (len(ordered) - 1), 10) for tenth in range(11)]
     return [
@@ -215,6 +233,10 @@ def _posts_lines(
         "posts in tracts": int(inside.sum()),
         "in tracts with population and income": int(census.usable[posts.tract[inside]].sum()),
         "in tracts without": int((~census.usable[posts.tract[inside]]).sum()),
+        "in tracts without a Census row": int((census.population[posts.tract[inside]] < 0).sum()),
+        "in tracts without people or income": int(
+            (~census.usable & (census.population >= 0))[posts.tract[inside]].sum()
+        ),
         "tracts in the layer": wanted.tracts,
         "polygons repaired": wanted.invalid,
     }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.synthetic.country.model import Country
+from data.synthetic.country.tracts_truth import rows_of_crimes
 from data.synthetic.country.truth import ALPHA, Line, city_rows, write_rows
 from data.synthetic.public_records.crime_files import WrittenCrimes
 from data.synthetic.public_records.crimes import COUNTED, NO_LOCATION, OUTSIDE
@@ -18,7 +19,7 @@ Written = tuple[Book, Sequence[WrittenCrimes]]
 
 
 def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -> tuple[Line, ...]:
-    """Write ``crime_deciles``, ``crime_tests`` and ``crime_files``.
+    """Write ``crime_deciles``, ``crime_tests``, ``tract_crimes`` and ``crime_files``.
 
     Args:
         out: The folder ``truth`` of an investigation.
@@ -34,9 +35,12 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     alpha = ALPHA / len(country.layout.cities)
     deciles: list[tuple[Any, ...]] = []
     tests: list[tuple[Any, ...]] = []
+    of_tracts: list[tuple[Any, ...]] = []
     for book, _ in written:
         for number, each in enumerate(book.city.examined):
             counts = book.crimes.counts(number, country.grid.tracts)
+            own = (book.placed, country.layout, country.census, each.name, counts)
+            of_tracts += rows_of_crimes(*own)
             mine, its = city_rows(book.placed, country.census, counts, alpha)
             deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
             tests += [(city, each.name, *row) for city, *row in its]
@@ -47,6 +51,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     ]
     write_rows(out, "public/crime_deciles", deciles)
     write_rows(out, "public/crime_tests", tests)
+    write_rows(out, "public/tract_crimes", of_tracts)
     write_rows(out, "private/crime_files", files)
     return tuple(line for book, own in written for line in _lines(country, book, own))
 
