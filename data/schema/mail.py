@@ -223,15 +223,16 @@ PUBLIC: Final = (
                 TEXT,
                 "'mail' (from the file to messages, and to those attached to them), 'alerts' (from messages "
                 "to unique alerts), 'copies' (messages that were found before), 'posts' "
-                "(from the file to tracts), 'cities' (what the tests found), 'crime' (from the file to "
+                "(from the file to tracts), 'cities' (what the tests found), 'tracts' (which listed ones are "
+                "used), 'crime' (from the file to "
                 "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
                 "cities chosen) or 'requests' (whom we asked).",
             ),
             Column(
                 "source",
                 TEXT,
-                "The source id of a mailbox or file; for crimes also the folder of a city's records; empty "
-                "for a line over all.",
+                "The source id of a mailbox or file; for crimes also the folder of a city's records; for "
+                "tracts the city; empty for a line over all.",
             ),
             Column(
                 "line",
@@ -249,10 +250,13 @@ PUBLIC: Final = (
                 "Message-ID', 'copies by content'. "
                 "posts: 'posts in the file'; over all files 'posts in the files', 'duplicates', "
                 "'excluded accounts', 'no location', 'outside', 'in one tract', 'on borders', 'posts in "
-                "tracts', 'in tracts with population and income', 'in tracts without', 'tracts in the "
+                "tracts', 'in tracts with population and income', 'in tracts without', 'in tracts "
+                "without a Census row', 'in tracts without people or income', 'tracts in the "
                 "layer', 'polygons repaired'. cities: 'cities examined', and each verdict by its name; plain "
                 "findings: 'cities examined', 'positive', 'negative', 'none', 'not testable'. crime tests "
-                "and plain findings of crimes: 'tests made', and the same. "
+                "and plain findings of crimes: 'tests made', and the same. tracts, for each city by its name "
+                "and over all: 'tracts listed', 'tracts used', 'without polygon', 'without Census row', "
+                "'without people', 'without income', 'with few people'. "
                 "crime: 'crimes in the file'; over a folder 'crimes in the files', "
                 "'duplicates', 'other years', 'other types', 'no location', 'outside', 'counted', each "
                 "type analysed by its name, 'in tracts with population and income', 'in tracts without'. "

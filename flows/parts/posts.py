@@ -121,7 +121,11 @@ def run(job: Job) -> PointsFound:
         census,
         findings.value,
         closed,
-        warnings=(*given.gaps, *closed.warnings),
+        warnings=(
+            *given.gaps,
+            *closed.warnings,
+            *tracts.rowless(job.given, tables.value.no_row, closed.total(IN_TRACTS) or 0),
+        ),
         notes=ground.keeper.notes(),
     )
 

@@ -63,6 +63,19 @@ def files(given: Inputs) -> Files:
     return _files(given, tract_ids(given.once(points.sources)))
 
 
+def rowless(given: Inputs, posts: int, in_tracts: int) -> tuple[str, ...]:
+    """The line on posts in tracts that have no row in the Census; none where they are few.
+
+    Args:
+        given: The input.
+        posts: Such posts.
+        in_tracts: Posts in all tracts.
+    """
+    from tasks.tracts.look import rowless as line_on
+
+    return tuple(filter(None, [line_on(posts, in_tracts, given.once(files))] if posts else []))
+
+
 def _kept_ids(given: Inputs) -> frozenset[str] | None:
     """The tracts of the layer as the last run kept it, if the layer has not changed since."""
     from tasks.layers.look import kept_ids

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -262,5 +263,7 @@ def superseded(out: Path, parts: Collection[str]) -> list[str]:
         []
     """
     lying = {file.with_suffix("").as_posix() for file in _lying(out)}
-    lying -= {name for part in registry.load(parts) for name in part.table_names}  # parts may share a table
+    # A table that parts share says of none of them that it ran.
+    parts_of = Counter(name for part in registry.load() for name in part.table_names)
+    lying -= {name for name, number in parts_of.items() if number > 1}
     return [part.name for part in registry.load() if part.name not in parts and lying & set(part.table_names)]

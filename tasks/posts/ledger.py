@@ -42,6 +42,8 @@ EXCLUDED: Final = "excluded accounts"
 IN_ONE: Final = "in one tract"
 ON_BORDERS: Final = "on borders"
 IN_TRACTS: Final = "posts in tracts"
+NO_ROW: Final = "in tracts without a Census row"
+UNPEOPLED: Final = "in tracts without people or income"
 TRACTS: Final = "tracts in the layer"
 REPAIRED: Final = "polygons repaired"
 PLAIN_FINDINGS: Final = "plain findings"
@@ -51,6 +53,7 @@ LEDGER: Final = Ledger(
         Identity("posts", POSTS, (DUPLICATES, EXCLUDED, NO_LOCATION, OUTSIDE, IN_ONE, ON_BORDERS), "posts"),
         Identity("posts", IN_TRACTS, (IN_ONE, ON_BORDERS)),
         Identity("posts", IN_TRACTS, (WITH_INCOME, WITHOUT)),
+        Identity("posts", WITHOUT, (NO_ROW, UNPEOPLED)),
         Identity("cities", CITIES, VERDICTS),
         Identity(PLAIN_FINDINGS, CITIES, PLAIN, by=", by plain finding"),
     ),
@@ -105,6 +108,8 @@ def close_posts(
         IN_TRACTS: in_tracts,
         WITH_INCOME: tables.with_income,
         WITHOUT: tables.without,
+        NO_ROW: tables.no_row,
+        UNPEOPLED: tables.unpeopled,
         TRACTS: layer.tracts,
         REPAIRED: layer.repaired,
     }

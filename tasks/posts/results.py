@@ -50,6 +50,8 @@ class PostsTables:
         without: Posts in tracts that lack one of the two, or a row of the Census.
         counts: The posts of the analysed year by tract: GEOID (string), count (int64), in order of GEOID;
             tracts without a post have no row.
+        no_row: Those of ``without`` whose tract has no row in the Census.
+        unpeopled: The others of ``without``: their tract has no people, or no median income.
     """
 
     outside: int
@@ -58,3 +60,5 @@ class PostsTables:
     with_income: int
     without: int
     counts: pa.Table
+    no_row: int = 0
+    unpeopled: int = 0

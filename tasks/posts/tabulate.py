@@ -68,14 +68,17 @@ def tabulate_posts(located: Sequence[Path], census: Census, year: int, out: Path
     sums = _summed(pa.concat_tables([tally.sums for tally in tallies]), ["GEOID", "analysed"])
     write_table(border_posts(sums, census.cities, year), TABLES["public/border_posts"], out)
     whole = _totals(sums)
-    usable = sums.filter(pc.is_in(sums["GEOID"], usable_geoids(census.tracts)))
-    with_income = _totals(usable)["posts"]
+    usable = pc.is_in(sums["GEOID"], usable_geoids(census.tracts))
+    known = pc.is_in(sums["GEOID"], census.tracts["GEOID"])
+    with_income = _totals(sums.filter(usable))["posts"]
     return PostsTables(
         outside=sum(tally.outside for tally in tallies),
         in_one_tract=whole["posts"] - whole["posts_on_borders"],
         on_borders=whole["posts_on_borders"],
         with_income=with_income,
         without=whole["posts"] - with_income,
+        no_row=_totals(sums.filter(pc.invert(known)))["posts"],
+        unpeopled=_totals(sums.filter(pc.and_not(known, usable)))["posts"],
         counts=_counts(sums),
     )
 

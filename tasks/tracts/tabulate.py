@@ -116,10 +116,12 @@ def _crimes(listed: pd.DataFrame, counted: Counted) -> pd.DataFrame:
 
 def _with_rate(found: pd.DataFrame, counted: str, known: pd.Series) -> pd.DataFrame:
     """Counts, 0 where a known one is missing, and counts per 1,000 residents."""
-    counts = found[counted].astype("Int64").fillna(0).where(known, pd.NA)
-    people = found["population"].where(found["population"] > 0, pd.NA).astype("Float64")
+    counts = found[counted].astype("Int64").fillna(0).mask(~known)
+    people = found["population"].mask(~(found["population"] > 0)).astype("Float64")
     rate = (counts.astype("Float64") / people * PER).to_numpy(dtype=np.float64, na_value=np.nan)
-    return found.assign(**{counted: counts, f"{counted}_per_{PER}": rate})
+    found = found.copy()
+    found[counted], found[f"{counted}_per_{PER}"] = counts, rate
+    return found
 
 
 def _table(rows: pd.DataFrame, columns: Sequence[str]) -> pa.Table:

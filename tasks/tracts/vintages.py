@@ -92,8 +92,8 @@ def check_tracts(cities: Mapping[str, Collection[str]], files: Files) -> tuple[s
         more = sum(each.is_many for each in found) - 1 if worst.is_many else len(found) - 1
         also = f" (and so in {more} more cit{'ies' if more > 1 else 'y'})" if more > 0 else ""
         if worst.is_many:
-            raise InputError(f"{line}{also}; {_reason(worst.geoids, *_sides(lack, files))}")
-        warnings.append(f"{line}{also}: not observed, and in no rate")
+            raise InputError(f"{line}{also}; {'; '.join(_reason(worst.geoids, *_sides(lack, files)))}")
+        warnings.append(f"{line}{also}: {_THEN[lack]}")
     return tuple(warnings)
 
 
@@ -107,14 +107,19 @@ def fits(cities: Mapping[str, Collection[str]], files: Files) -> bool:
     return not any(each.geoids for lack in _LACKS for each in _missing(cities, files, lack))
 
 
-def reason_of(geoids: Collection[str], files: Files) -> str:
-    """Why the layer has tracts that the Census lacks, as far as the GEOIDs show it, and what to download.
+def rowless(posts: int, in_tracts: int, files: Files) -> str:
+    """What to say of posts in tracts of the layer that have no row in the Census; empty where they are few.
 
     Args:
-        geoids: Such tracts, one at least.
+        posts: Such posts.
+        in_tracts: Posts in all tracts.
         files: The files.
     """
-    return _reason(tuple(geoids), files.layer, files.acs)
+    lacking = tuple(sorted(files.layer.geoids - files.acs.geoids))
+    if not lacking or posts <= max(1, FEW * in_tracts):
+        return ""
+    what = f"{posts:,} of {in_tracts:,} posts in tracts lie in tracts that have no row there"
+    return f"{files.acs.name}: {what}: {_reason(lacking, files.layer, files.acs)[0]}"
 
 
 def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
@@ -131,18 +136,20 @@ def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
     here = [geoid for geoid in listed if geoid in files.layer.geoids]
     has = files.layer if here else files.lists
     what = f"{name}: has no tract of {some}: its tracts are of {_places(files.acs.geoids)}"
-    raise InputError(f"{what}, as {min(files.acs.geoids)}; {_reason(tuple(here or listed), has, files.acs)}")
+    reason = "; ".join(_reason(tuple(here or listed), has, files.acs))
+    raise InputError(f"{what}, as {min(files.acs.geoids)}; {reason}")
 
 
 def _missing(cities: Mapping[str, Collection[str]], files: Files, lack: Lack) -> Iterator[Missing]:
     layer, acs = files.layer.geoids, files.acs.geoids
     for city, own in sorted(cities.items()):
+        listed = frozenset(own)
         if lack == "polygon":
-            geoids = (files.with_income & set(own)) - layer
+            geoids = (files.with_income & listed) - layer
         elif lack == "row":
-            geoids = (set(own) & layer) - acs
+            geoids = (listed & layer) - acs
         else:
-            geoids = set(own) - layer - acs
+            geoids = listed - layer - acs
         yield Missing(city, len(own), tuple(sorted(geoids)))
 
 
@@ -162,6 +169,11 @@ def _neither(found: Missing, files: Files) -> str:
     return f"{files.lists.name}: {_count(found)} {what} {_are(found)} in {where}, as {found.geoids[0]}"
 
 
+_THEN: Final = {
+    "polygon": "not observed, and in no rate",
+    "row": "in no rate",
+    "both": "not observed, and in no rate",
+}
 _LINES: Final = {"polygon": _no_polygon, "row": _no_row, "both": _neither}
 
 
@@ -184,7 +196,7 @@ def _are(found: Missing) -> str:
     return "are" if len(found.geoids) > 1 else "is"
 
 
-def _reason(geoids: tuple[str, ...], has: TractFile, lacks: TractFile) -> str:
+def _reason(geoids: tuple[str, ...], has: TractFile, lacks: TractFile) -> tuple[str, str]:
     """Why one file lacks tracts that another has, and what to do about it."""
     states = {geoid[:_STATE] for geoid in lacks.geoids}
     counties = {geoid[:_COUNTY] for geoid in lacks.geoids}
@@ -211,15 +223,15 @@ def _change_of(geoid: str, counties: Collection[str]) -> tuple[str, str] | None:
     return None
 
 
-def _recoded(geoid: str, counties: Collection[str], has: TractFile, lacks: TractFile) -> str:
+def _recoded(geoid: str, counties: Collection[str], has: TractFile, lacks: TractFile) -> tuple[str, str]:
     change = _change_of(geoid, counties)
     if change is None:
         raise ValueError(f"{geoid}: its county is in both files")
     fix = _fix(years_of(has), has, lacks, (geoid,))
-    return f"{has.name} has {change[0]}, {lacks.name} has {change[1]}; {fix}"
+    return f"{has.name} has {change[0]}, {lacks.name} has {change[1]}", fix
 
 
-def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_state: bool) -> str:
+def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_state: bool) -> tuple[str, str]:
     """The line on states, or counties, of which a file has nothing."""
     places = _places(geoids, by_state=by_state)
     if lacks.kind == "layer":
@@ -227,25 +239,25 @@ def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_sta
     else:
         fix = "download the table for all tracts there too"
     also = " and their boundaries" if has.kind == "lists" else ""
-    return f"{lacks.name} has nothing of {places}; {fix}{also}, or remove their rows from {_LISTS}"
+    return f"{lacks.name} has nothing of {places}", f"{fix}{also}, or remove their rows from {_LISTS}"
 
 
 _LISTS: Final = "the city's list"
 
 
-def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> str:
+def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> tuple[str, str]:
     """The line on files of different years: which is of which, or the newer, or that nobody knows."""
     own, other = years_beside(has, lacks), years_beside(lacks, has)
     fix = _fix(own, has, lacks, geoids)
     if own is not None and other is not None and own.decade != other.decade:
-        return f"{has.name} is {own} ({own.because}), {lacks.name} {other} ({other.because}); {fix}"
+        return f"{has.name} is {own} ({own.because}), {lacks.name} {other} ({other.because})", fix
     order = newer_of(has.geoids, lacks.geoids)
     if order:
         newer, older = (has, lacks) if order > 0 else (lacks, has)
         seen = "its tracts have higher suffixes"
-        return f"{newer.name} seems to be of a newer year than {older.name} ({seen}); {fix}"
+        return f"{newer.name} seems to be of a newer year than {older.name} ({seen})", fix
     known = "".join(f" ({file.name} is {years})" for file, years in ((has, own), (lacks, other)) if years)
-    return f"is {lacks.name} of another year than {has.name}{known}, or cut short? {fix}"
+    return f"is {lacks.name} of another year than {has.name}{known}, or cut short?", fix
 
 
 def _fix(years: Years | None, has: TractFile, lacks: TractFile, geoids: Collection[str]) -> str:

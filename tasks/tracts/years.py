@@ -158,8 +158,9 @@ def years_of(file: TractFile) -> Years | None:
     if stated is None or found is None:
         return stated or found
     # Both hold: Connecticut's counties say "before 2022", the survey's year which tracts.
+    first = max(filter(None, (stated.first, found.first)), default=None)
     last = min(filter(None, (stated.last, found.last)), default=None)
-    return Years(stated.first, last, stated.because)
+    return Years(first, last, stated.because)
 
 
 def _by_counties(counties: Collection[str]) -> Years | None:
@@ -168,10 +169,10 @@ def _by_counties(counties: Collection[str]) -> Years | None:
     first, last = max(firsts, default=None), min(lasts, default=None)
     if first is None and last is None:
         return None
-    # In a file that was put together from two, the newer code decides.
-    if first is not None:
-        return Years(first[0], None, f"it has {first[1]}")
-    return None if last is None else Years(None, last[0], f"it has {last[1]}")
+    if last is None or (first is not None and first[0] > last[0]):
+        # In a file that was put together from two, the newer code decides.
+        return None if first is None else Years(first[0], None, f"it has {first[1]}")
+    return Years(None if first is None else first[0], last[0], f"it has {last[1]}")
 
 
 def _by_statement(file: TractFile) -> Years | None:

@@ -19,7 +19,7 @@ import pyarrow.csv
 from scipy.special import stdtr
 
 from data.schema import TABLES
-from data.synthetic.country.census import Census, missing_tracts
+from data.synthetic.country.census import Census
 from data.synthetic.country.dump import WrittenDump
 from data.synthetic.country.families import with_family
 from data.synthetic.country.figures import YEAR, Kind, Numbers
@@ -27,6 +27,7 @@ from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 from data.synthetic.country.model import Country
 from data.synthetic.country.resident_posts import Posts
+from data.synthetic.country.tracts_truth import lines_of_tracts, rows_of_tracts
 from data.tables import replacing, write_table
 
 Line = tuple[str, str, str, int]
@@ -67,13 +68,27 @@ def write_country_truth(
             raise ValueError(f"{placed.city.name} was made {placed.city.kind} and is {its[0][-1]}")
     write_rows(out, "public/city_deciles", deciles)
     write_rows(out, "public/city_tests", with_family(tests, len(layout.cities)))
-    write_texts(out / "tracts.csv", ("city", "GEOID", "status"), _statuses(layout, census))
     verdicts = [
         (placed.city.name, expected_verdict(placed.city.kind, robust=placed.city.plant != "one slope"))
         for placed in layout.cities
     ]
     write_texts(out / "city_verdicts.csv", ("city", "verdict"), verdicts)
-    return (*_posts_lines(census, posts, files, country.numbers), *_cities_lines(layout))
+    of_tracts = [
+        row
+        for placed in layout.cities
+        for row in rows_of_tracts(placed, layout, census, counts, _cut_points(_incomes(placed, census)))
+    ]
+    write_rows(out, "public/tracts_used", of_tracts)
+    return (
+        *_posts_lines(census, posts, files, country.numbers),
+        *_cities_lines(layout),
+        *lines_of_tracts(layout, census),
+    )
+
+
+def _incomes(placed: Placed, census: Census) -> list[int]:
+    """The incomes of a city's used tracts."""
+    return [int(census.income[tract]) for tract in placed.tracts if census.used[tract]]
 
 
 def write_rows(out: Path, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -104,23 +119,6 @@ def expected_verdict(kind: Kind | None, *, robust: bool = True) -> str:
     if kind in ("positive", "negative"):
         return f"{kind}, robust" if robust else f"{kind}, not robust"
     return "no clear relation" if kind == "none" else "not testable"
-
-
-def _statuses(layout: Layout, census: Census) -> list[tuple[str, str, str]]:
-    """What becomes of every listed tract: city, GEOID and status, in order (method 6.9)."""
-    reasons = [
-        (census.population < 0, "no Census row"),
-        (census.population == 0, "no people"),
-        (census.income < 0, "no income"),
-        (~census.used, "few people"),
-    ]
-    status = np.select([where for where, _ in reasons], [word for _, word in reasons], "used")
-    listed = [
-        (placed.city.name, layout.geoids[tract], str(status[tract]))
-        for placed in layout.cities
-        for tract in placed.tracts
-    ]
-    return sorted(listed + [(city, geoid, "no polygon") for city, geoid, _, _ in missing_tracts(layout)])
 
 
 def write_texts(path: Path, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
@@ -200,7 +198,7 @@ def city_rows(
         for tract in placed.tracts
         if census.used[tract]
     ]
-    cuts = _cut_points([income for income, _, _ in tracts]) if tracts else []
+    cuts = _cut_points([income for income, _, _ in tracts])
     groups: dict[int, list[tuple[int, int, int]]] = {}
     for tract in tracts:
         groups.setdefault(1 + sum(cut <= tract[0] for cut in cuts[1:10]), []).append(tract)
@@ -223,12 +221,14 @@ def city_rows(
 
 
 def _cut_points(incomes: Sequence[int]) -> list[float]:
-    """The lowest income, the 10th to 90th percentiles by linear interpolation, the highest.
+    """The lowest income, the 10th to 90th percentiles by linear interpolation, the highest; none of none.
 
     Example:
         >>> _cut_points([10, 20, 40])
         [10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0]
     """
+    if not incomes:
+        return []
     ordered = sorted(incomes)
     steps = [divmod(tenth * (len(ordered) - 1), 10) for tenth in range(11)]
     return [
@@ -270,6 +270,10 @@ def _posts_lines(
         "posts in tracts": int(inside.sum()),
         "in tracts with population and income": int(census.usable[posts.tract[inside]].sum()),
         "in tracts without": int((~census.usable[posts.tract[inside]]).sum()),
+        "in tracts without a Census row": int((census.population[posts.tract[inside]] < 0).sum()),
+        "in tracts without people or income": int(
+            (~census.usable & (census.population >= 0))[posts.tract[inside]].sum()
+        ),
         "tracts in the layer": wanted.tracts,
         "polygons repaired": wanted.invalid,
     }

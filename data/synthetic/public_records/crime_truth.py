@@ -10,6 +10,7 @@ import numpy as np
 
 from data.synthetic.country.families import with_family
 from data.synthetic.country.model import Country
+from data.synthetic.country.tracts_truth import rows_of_crimes
 from data.synthetic.country.truth import ALPHA, Line, city_rows, expected_verdict, write_rows, write_texts
 from data.synthetic.public_records.crime_files import WrittenCrimes
 from data.synthetic.public_records.crimes import COUNTED, NO_LOCATION, OUTSIDE
@@ -19,7 +20,7 @@ Written = tuple[Book, Sequence[WrittenCrimes]]
 
 
 def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -> tuple[Line, ...]:
-    """Write ``crime_types``, ``crime_deciles``, ``crime_tests`` and ``crime_files``.
+    """Write ``crime_types``, ``crime_deciles``, ``crime_tests``, ``tract_crimes`` and ``crime_files``.
 
     Args:
         out: The folder ``truth`` of an investigation.
@@ -38,11 +39,14 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     deciles: list[tuple[Any, ...]] = []
     tests: list[tuple[Any, ...]] = []
     types: list[tuple[Any, ...]] = []
+    of_tracts: list[tuple[Any, ...]] = []
     for book, _ in written:
         for number, each in enumerate(book.city.examined):
             if each.withheld:
                 continue  # there are such crimes, and no place of one is known: no table says 0
             counts = book.crimes.counts(number, country.grid.tracts)
+            own = (book.placed, country.layout, country.census, each.name, counts)
+            of_tracts += rows_of_crimes(*own)
             mine, its = city_rows(book.placed, country.census, counts, alpha)
             deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
             tests += [(city, each.name, *row) for city, *row in its]
@@ -66,6 +70,7 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     write_rows(out, "public/crime_types", types)
     write_rows(out, "public/crime_deciles", deciles)
     write_rows(out, "public/crime_tests", with_family(tests, family))
+    write_rows(out, "public/tract_crimes", of_tracts)
     write_rows(out, "private/crime_files", files)
     lines = [line for book, own in written for line in _lines(country, book, own)]
     return (*lines, *_plain_lines([row[-1] for row in tests if row[2] == "tract"]))

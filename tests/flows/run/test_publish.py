@@ -285,3 +285,11 @@ def test_an_out_that_nothing_can_be_moved_to_stays_as_it_was(tmp_path: Path, mon
     with pytest.raises(OSError, match="cross-device"):
         publish(work, out, "a.csv", "provenance.json")
     assert is_what_it_says(out)
+
+
+def test_a_table_that_parts_share_says_of_none_that_it_ran(tmp_path: Path):
+    (tmp_path / "public").mkdir()
+    for name in ("tracts_used", "city_tests"):
+        (tmp_path / f"public/{name}.parquet").touch()
+    assert superseded(tmp_path, ["posts"]) == []
+    assert superseded(tmp_path, ["mail"]) == ["posts"]

@@ -84,6 +84,8 @@ def test_the_numbers_are_those_of_a_plain_loop(census: Census, rows: list[dict],
     assert found.on_borders == sum(row["tracts_matched"] > 1 for row in inside)
     assert found.with_income == sum(row["GEOID"] in "abd" for row in inside)
     assert found.without == sum(row["GEOID"] in "cef" for row in inside)
+    assert found.no_row == sum(row["GEOID"] == "f" for row in inside)
+    assert found.unpeopled == sum(row["GEOID"] in "ce" for row in inside)
     counts = Counter(row["GEOID"] for row in inside if row["year"] == 2019)
     assert found.counts.to_pylist() == [{"GEOID": tract, "count": counts[tract]} for tract in sorted(counts)]
     assert found.counts.schema.types == [pa.string(), pa.int64()]

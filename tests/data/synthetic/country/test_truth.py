@@ -61,7 +61,7 @@ def test_ignoring_the_offset_would_give_the_wrong_year(written: Written, kept: p
 
 def test_every_line_of_the_ledger_counts_something(written: Written) -> None:
     lines = {line: count for part, source, line, count in written[1] if part == "posts" and not source}
-    assert len(lines) == 12
+    assert len(lines) == 14
     assert all(lines.values())
     assert (lines["tracts in the layer"], lines["polygons repaired"]) == (400, 3)
 

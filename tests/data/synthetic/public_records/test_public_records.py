@@ -56,6 +56,7 @@ def test_the_tables_of_truth_are_those_without_the_programs_own_words(public_rec
         "public/gentrification.parquet",
         "public/gentrification_thresholds.parquet",
         "public/gentrification_tracts.parquet",
+        "public/tract_crimes.parquet",
     }
 
 
