@@ -1,4 +1,4 @@
-"""Every test of one city's tracts, and the verdict that follows from them (method 7.9 to 7.16).
+"""Every test of one city's tracts, and the verdict that follows from them (method 7.8 to 7.13).
 
 Pearson's r assumes a line, and rates with the same variance everywhere. Spearman's uses the order only; the
 rate model allows for the noisy rates of small tracts; the modified t test allows for neighbors that are
@@ -35,7 +35,7 @@ from tasks.statistics.relation import (
 from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
 from tasks.statistics.weighted import Weighted, weighted
 
-__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "judge"]
+__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "conclude", "judge"]
 
 LARGEST_SMALLEST: Final = 10.0
 """Where only a larger ratio of rich and poor could have been shown, nothing can be told. The largest that the
@@ -186,8 +186,7 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
         influential=_influential(sample, line, finding, threshold, tests.alpha),
         contrast=None if model is None else contrast(model, difference, n, effective, threshold),
     )
-    verdict, why = _verdict(judged, sample.count.sum(), tests)
-    return replace(judged, verdict=verdict, why=why)
+    return conclude(judged, float(sample.count.sum()), tests)
 
 
 def _untestable(sample: Sample) -> str:
@@ -212,6 +211,20 @@ def _influential(
         geoids=tuple(sample.geoids[at] for at in changing),
         decisive=any(not (without.r[at] * line.r > 0 and without.p[at] < alpha) for at in changing),
     )
+
+
+def conclude(judged: Judged, count: float, tests: Tests) -> Judged:
+    """The same tests with the verdict that follows from them.
+
+    Args:
+        judged: What the tests say; without an influence or a contrast, none speaks for or against.
+        count: Posts or crimes in all tracts together.
+        tests: The settings of the tests.
+    """
+    if judged.relation is None:
+        return judged
+    verdict, why = _verdict(judged, count, tests)
+    return replace(judged, verdict=verdict, why=why)
 
 
 def _verdict(judged: Judged, count: float, tests: Tests) -> tuple[Verdict, str]:

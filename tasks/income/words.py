@@ -1,4 +1,4 @@
-"""What the tests say, in words that a reporter reads (method 7.15)."""
+"""What the tests say, in words that a reporter reads (method 7.13)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How large is the relation: rich against poor tracts, with an interval, and what could have been seen.
 
 A p says whether there is a relation. A rate ratio says how large it is, its interval how large it may be, and
-the smallest ratio that could have been shown, what a p that is not small is worth (method 7.13).
+the smallest ratio that could have been shown, what a p that is not small is worth (method 7.10).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from tasks.statistics.rates import INCOME_UNIT, RateModel
 
 CONFIDENCE: Final = 0.95
 """Of the interval of the ratio, whatever the threshold of the tests is."""
+FEWEST_DEGREES: Final = 1.0
+"""With fewer degrees of freedom there is no interval."""
 POWER: Final = 0.8
 """With this probability the smallest ratio would have been shown."""
 
@@ -27,7 +29,7 @@ class Contrast:
 
     Attributes:
         ratio: Above 1 where the rich have more.
-        low: Lower end of its 95 % interval; None where the neighbors leave no degree of freedom.
+        low: Lower end of its 95 % interval; None where the neighbors leave less than a degree of freedom.
         high: Upper end; None likewise.
         smallest: The smallest ratio above 1 that a test at the threshold shows with a probability of 80 %;
             of a falling rate it is 1 / smallest. None likewise, and where it is beyond any number.
@@ -66,7 +68,7 @@ def contrast(
         model: The rate model.
         difference: Between the two incomes, US dollars a year, above 0.
         n: Tracts of the model.
-        effective_n: Independent tracts that tell as much, 2 to n; None where there are not more than 2.
+        effective_n: Independent tracts that tell as much, at most n; None where there are not more than 2.
         threshold: What p is compared with.
 
     Returns:
@@ -78,20 +80,20 @@ def contrast(
         (1995): Minimum detectable effects. Evaluation Review 19, 547–556 (smallest ratio).
 
     Example:
-        >>> model = RateModel(ratio=1.1, p=0.5, dispersion=2.0, poisson_error=0.07)
+        >>> model = RateModel(1.1, p=0.5, dispersion=2.0, slope=np.log(1.1), error=0.07 * np.sqrt(2.0))
         >>> found = contrast(model, 20_000.0, 102, 52.0, 0.002)
         >>> round(found.ratio, 2), round(found.low, 2), round(found.high, 2), round(found.smallest, 2)
         (1.21, 0.69, 2.12, 3.16)
     """
     steps = difference / INCOME_UNIT
-    change = math.log(model.ratio) * steps if model.ratio > 0 else -math.inf
+    change = model.slope * steps
     ratio = _exp(change)
     if not steps > 0 or ratio is None or ratio == 0.0:
         return None
-    if effective_n is None:
+    if effective_n is None or effective_n - 2.0 < FEWEST_DEGREES:
         return Contrast(ratio)
     degrees = effective_n - 2.0
-    error = model.poisson_error * math.sqrt(max(model.dispersion, 1.0) * (n - 2.0) / degrees) * steps
+    error = max(model.error, model.poisson_error) * math.sqrt((n - 2.0) / degrees) * steps
     half = float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * error
     wanted = float(stdtrit(degrees, 1.0 - threshold / 2) + stdtrit(degrees, POWER)) * error
     low, high = _exp(change - half), _exp(change + half)

@@ -26,18 +26,18 @@ class RateModel:
         ratio: The factor by which the rate changes with 10,000 dollars more income.
         p: Two-sided p that it is 1.
         dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
-        poisson_error: Standard error of the logarithm of the ratio, were the dispersion 1.
+        slope: The logarithm of the ratio, b.
+        error: Its standard error, with the dispersion; it does not allow for neighbors that are alike
+            (:func:`tasks.statistics.contrast.contrast` does).
+        poisson_error: Its standard error if the dispersion were 1.
     """
 
     ratio: float
     p: float
     dispersion: float
-    poisson_error: float
-
-    @property
-    def error(self) -> float:
-        """Standard error of the logarithm of the ratio."""
-        return float(self.poisson_error * np.sqrt(self.dispersion))
+    slope: float
+    error: float
+    poisson_error: float = 0.0
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -83,10 +83,10 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
         spread = _spread(mu, x)[1]
-        error = np.sqrt(dispersion / spread)
+        error = float(np.sqrt(dispersion / spread))
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
-        found = RateModel(float(np.exp(slope)), p, dispersion, float(1.0 / np.sqrt(spread)))
-    numbers = (found.ratio, found.p, found.dispersion, found.poisson_error)
+        found = RateModel(float(np.exp(slope)), p, dispersion, slope, error, float(1.0 / np.sqrt(spread)))
+    numbers = (found.ratio, found.p, found.dispersion, found.error, found.poisson_error)
     return found if np.all(np.isfinite(numbers)) else None
 
 

@@ -7,6 +7,8 @@ from tasks.statistics.contrast import contrast
 from tasks.statistics.rates import RateModel, rate_model
 from tests.second import sm, stats
 
+LOG = float(np.log(1.2))
+
 
 def test_the_interval_of_independent_tracts_is_that_of_statsmodels():
     rng = np.random.default_rng(7)
@@ -26,7 +28,7 @@ def test_the_interval_of_independent_tracts_is_that_of_statsmodels():
 
 
 def test_neighbors_that_are_alike_make_it_wider_by_the_factor_of_the_modified_t_test():
-    model = RateModel(1.2, 0.01, 3.0, 0.05)
+    model = RateModel(1.2, 0.01, 3.0, LOG, 0.09)
     all_count, few_count = contrast(model, 1e4, 102, 102.0, 0.002), contrast(model, 1e4, 102, 27.0, 0.002)
     assert all_count
     assert few_count
@@ -37,13 +39,13 @@ def test_neighbors_that_are_alike_make_it_wider_by_the_factor_of_the_modified_t_
 
 
 def test_few_counts_are_not_taken_for_more_certain_than_chance_leaves_them():
-    exact = contrast(RateModel(1.2, 0.0, 0.0, 0.05), 1e4, 102, 102.0, 0.002)
-    assert exact == contrast(RateModel(1.2, 0.0, 1.0, 0.05), 1e4, 102, 102.0, 0.002)
+    exact = contrast(RateModel(1.2, 0.0, 0.0, LOG, 0.0, poisson_error=0.05), 1e4, 102, 102.0, 0.002)
+    assert exact == contrast(RateModel(1.2, 0.0, 1.0, LOG, 0.05), 1e4, 102, 102.0, 0.002)
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.002])
 def test_the_smallest_ratio_is_shown_eight_times_in_ten(threshold: float):
-    found = contrast(RateModel(1.0, 1.0, 1.0, 0.1), 3e4, 62, 62.0, threshold)
+    found = contrast(RateModel(1.0, 1.0, 1.0, 0.0, 0.1), 3e4, 62, 62.0, threshold)
     assert found is not None
     assert found.smallest is not None
     shift = np.log(found.smallest) / 0.3  # in standard errors
@@ -52,7 +54,7 @@ def test_the_smallest_ratio_is_shown_eight_times_in_ten(threshold: float):
 
 
 def test_what_cannot_be_told_is_missing():
-    model = RateModel(1.2, 0.01, 3.0, 0.05)
+    model = RateModel(1.2, 0.01, 3.0, LOG, 0.09)
     assert contrast(model, 0.0, 50, 50.0, 0.05) is None
     without = contrast(model, 1e4, 50, None, 0.05)
     assert without is not None
