@@ -241,7 +241,7 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 def tell(found: PointsFound) -> Told:
     """One row per city and type of crime; r over deciles describes what the chart of them shows."""
-    from tasks.income.words import verdict
+    from tasks.income.look import verdict
 
     verdicts = {(row["city"], row["crime"]): verdict(row) for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()

@@ -43,6 +43,8 @@ BESIDE = {
     "public/not_mail": "which items are not mail, by the classes that everybody knows",
     "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
     "public/crime_tests_robust": "the same for crimes",
+    "public/city_variants": "what is found without the rule on tracts of few people",
+    "public/crime_variants": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/requests": "which agencies were asked for records, and what they sent",
 }

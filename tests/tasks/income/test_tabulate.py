@@ -184,13 +184,13 @@ def test_the_robust_tests_are_those_of_the_libraries(
     assert row["modified_t_p"] == pytest.approx(stats.f.sf(f, 1, degrees), rel=1e-9)
 
 
-def test_a_clear_finding_stands_but_not_where_few_tracts_are_independent(findings: Findings):
+def test_a_clear_finding_is_robust_but_not_where_few_tracts_are_independent(findings: Findings):
     verdicts = {city: row["verdict"] for city, row in by_city(findings.robust).items()}
     assert verdicts == {
         "Deserted": "not testable",
         "Even": "not testable",
         "Falling": "negative, not robust",
-        "Level": "no clear relation",
+        "Level": "none",
         "Rising": "positive, robust",
         "Tiny": "not testable",
     }
