@@ -9,6 +9,9 @@ MOST_NAMED: Final = 5
 """Tracts that are named; of more, their number is told."""
 
 
+NO_TOUCH: Final = "no two tracts touch, or nothing is left beside a straight trend over the city"
+
+
 def few(count: int, least: int) -> str:
     """Why so few say nothing.
 

@@ -7,6 +7,7 @@ the smallest ratio that could have been shown, what a p that is not small is wor
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,8 +32,8 @@ class Contrast:
         ratio: Above 1 where the rich have more.
         low: Lower end of its 95 % interval; None where the neighbors leave less than a degree of freedom.
         high: Upper end; None likewise.
-        smallest: The smallest ratio above 1 that a test at the threshold shows with a probability of 80 %;
-            of a falling rate it is 1 / smallest. None likewise, and where it is beyond any number.
+        smallest: The smallest ratio above 1 that each test would show with a probability of 80 %; of a
+            falling rate it is 1 / smallest. None likewise, and where it is beyond any number.
     """
 
     ratio: float
@@ -50,26 +51,51 @@ class Contrast:
         return self.low is not None and self.high is not None and 1 / band <= self.low and self.high <= band
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A test that must be passed to show a relation.
+
+    Attributes:
+        level: What its p is compared with.
+        degrees: Its degrees of freedom, above 0.
+        factor: Its standard error, as a multiple of that of the plain test.
+    """
+
+    level: float
+    degrees: float
+    factor: float = 1.0
+
+    @property
+    def needed(self) -> float:
+        """How many plain standard errors an effect must have to be shown with a probability of 80 %.
+
+        Example:
+            >>> round(Asked(0.05, 1e9).needed, 3)  # 1.96 + 0.84
+            2.802
+        """
+        return self.factor * float(stdtrit(self.degrees, 1 - self.level / 2) + stdtrit(self.degrees, POWER))
+
+
 def contrast(
-    model: RateModel, difference: float, n: int, effective_n: float | None, threshold: float
+    model: RateModel, difference: float, n: int, effective_n: float | None, asked: Sequence[Asked]
 ) -> Contrast | None:
     """The ratio of the rates at two incomes, from the rate model.
 
-        ratio = exp(b d),  interval = exp(b d ± t(0.975) s d),
-        smallest = exp((t(1 - threshold / 2) + t(0.8)) s d)
+        ratio = exp(b d),  interval = exp(b d ± t(0.975) f s d),  smallest = exp(needed s d)
 
-    with d the difference of the incomes and t the quantiles of Student's distribution with
-    ``effective n - 2`` degrees of freedom. s is the standard error of the model times
-    ``sqrt((n - 2) / (effective n - 2))``: the modified t test makes Student's t smaller by just this factor,
-    so that both allow alike for neighbors that are alike. A dispersion below 1 is taken as 1: independent
-    events do not vary less than Poisson's, and where few counts seem to it is chance.
+    with d the difference of the incomes, s the standard error of b, t the quantile of Student's distribution
+    with ``effective n - 2`` degrees of freedom and ``f = sqrt((n - 2) / (effective n - 2))``: the modified t
+    test makes Student's t smaller by just this factor, so that both allow alike for neighbors that are alike.
+    ``needed`` is the largest of what the tests need (:attr:`Asked.needed`), ``t(1 - level / 2) + t(0.8)``
+    standard errors of each. A dispersion below 1 is taken as 1: independent events do not vary less than
+    Poisson's, and where few counts seem to it is chance.
 
     Args:
         model: The rate model.
         difference: Between the two incomes, US dollars a year, above 0.
         n: Tracts of the model.
         effective_n: Independent tracts that tell as much, at most n; None where there are not more than 2.
-        threshold: What p is compared with.
+        asked: The tests that must be passed, one or more.
 
     Returns:
         The ratio; None where the difference is not above 0, or the ratio is beyond any number.
@@ -81,7 +107,7 @@ def contrast(
 
     Example:
         >>> model = RateModel(1.1, p=0.5, dispersion=2.0, slope=np.log(1.1), error=0.07 * np.sqrt(2.0))
-        >>> found = contrast(model, 20_000.0, 102, 52.0, 0.002)
+        >>> found = contrast(model, 20_000.0, 102, 52.0, [Asked(0.002, 50.0, np.sqrt(2.0))])
         >>> round(found.ratio, 2), round(found.low, 2), round(found.high, 2), round(found.smallest, 2)
         (1.21, 0.69, 2.12, 3.16)
     """
@@ -93,13 +119,12 @@ def contrast(
     if effective_n is None or effective_n - 2.0 < FEWEST_DEGREES:
         return Contrast(ratio)
     degrees = effective_n - 2.0
-    error = max(model.error, model.poisson_error) * math.sqrt((n - 2.0) / degrees) * steps
-    half = float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * error
-    wanted = float(stdtrit(degrees, 1.0 - threshold / 2) + stdtrit(degrees, POWER)) * error
+    error = max(model.error, model.poisson_error) * steps
+    half = float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * math.sqrt((n - 2.0) / degrees) * error
     low, high = _exp(change - half), _exp(change + half)
     if low is None or high is None:
         return Contrast(ratio)
-    return Contrast(ratio, low, high, _exp(wanted))
+    return Contrast(ratio, low, high, _exp(max(each.needed for each in asked) * error))
 
 
 def _exp(value: float) -> float | None:

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import shapely
+from scipy import sparse
 
 from data.settings import Tests
-from tasks.income.judge import Judged, judge
+from tasks.income.judge import CHECKS, Judged, judge
 from tasks.income.polygons import touching
 from tasks.income.sample import Sample
 from tasks.income.words import verdict
@@ -79,7 +80,7 @@ def test_a_gradient_that_neighbors_explain_is_not_robust_with_or_without_one_pol
         found = judged(sample, ALPHA / 25)
         assert found.direction == "positive"
         assert found.verdict == "positive, not robust"
-        assert "the test that allows for neighbors does not agree" in found.why
+        assert found.why.startswith("the model of neighbors and trend does not agree: ")
         assert found.modified is not None
         assert found.modified.effective_n < len(sample)
 
@@ -174,6 +175,24 @@ def test_a_finding_for_which_no_test_allows_for_neighbors_says_so():
     assert found.why == "neighbors are so alike that the 100 tracts tell no more than two would"
     assert found.contrast is not None
     assert found.contrast.low is None
+
+
+def test_where_no_two_tracts_touch_a_finding_is_not_checked_for_neighbors():
+    income = scattered(1)
+    whole = city(income, counted(income, 0.2, 8.0, 2))
+    apart = sparse.csr_array((100, 100))
+    found = judged(replace(whole, neighbors=apart), ALPHA / 25)
+    assert (found.direction, found.verdict) == ("positive", "not checked for neighbors")
+    assert found.why.startswith("no two tracts touch")
+
+
+def test_the_model_of_neighbors_decides_and_the_others_must_not_contradict():
+    checks = {check.name: check for check in CHECKS}
+    assert [name for name, check in checks.items() if check.mild] == [
+        "the rank test", "the rate model", "the test that allows for neighbors"
+    ]  # fmt: skip
+    assert checks["the rank test"].level(0.002, 0.05) == 0.05
+    assert checks["the model of neighbors and trend"].level(0.002, 0.05) == 0.002
 
 
 @pytest.mark.parametrize(
