@@ -128,8 +128,8 @@ OF_POSTS: Final = (
             optional(
                 "error_p",
                 NUMBER,
-                "Two-sided p of that slope, with its standard error 1.25 times as large and as many degrees "
-                "of freedom as the effective number leaves; missing where the slope is.",
+                "Two-sided p of that slope, with its standard error 1.10 to 1.45 times as large and as many "
+                "degrees of freedom as the effective number leaves; missing where the slope is.",
             ),
             optional(
                 "weighted_r",

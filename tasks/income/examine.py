@@ -184,7 +184,7 @@ def _robust_row(city: City, judged: Judged) -> Row:
         row |= {"effective_n": judged.modified.effective_n, "modified_t_p": judged.modified.p}
         if judged.errors is not None:
             row |= {"error_slope": judged.errors.slope, "error_lambda": judged.errors.alike}
-            row |= {"error_p": judged.errors.cautious_p(judged.modified.effective_n)}
+            row |= {"error_p": judged.errors.cautious_p(judged.n, judged.modified.effective_n)}
     return (
         row
         | _sensitivity_columns(judged)

@@ -20,7 +20,7 @@ from tasks.income.sample import Sample
 from tasks.income.verdicts import VERDICTS, Verdict
 from tasks.percentile import percentile
 from tasks.statistics.contrast import FEWEST_DEGREES, Asked, Contrast, contrast
-from tasks.statistics.error_model import CAUTION, ErrorModel, error_model
+from tasks.statistics.error_model import ErrorModel, caution, error_model
 from tasks.statistics.influence import leave_one_out
 from tasks.statistics.ranks import RankTest, spearman
 from tasks.statistics.rates import INCOME_UNIT, RateModel, rate_model
@@ -136,12 +136,16 @@ class Check:
 
 def _of_ranks(judged: Judged) -> Result | None:
     test = judged.ranks
-    return test and Result(test.rho, test.p, f"rho = {test.rho:+.2f}")
+    return None if test is None else Result(test.rho, test.p, f"rho = {test.rho:+.2f}")
 
 
 def _of_model(judged: Judged) -> Result | None:
     test = judged.model
-    return test and Result(test.ratio - 1.0, test.p, f"{test.ratio:.3g} times the rate per 10,000 dollars")
+    return (
+        None
+        if test is None
+        else Result(test.ratio - 1.0, test.p, f"{test.ratio:.3g} times the rate per 10,000 dollars")
+    )
 
 
 def _of_modified(judged: Judged) -> Result | None:
@@ -156,7 +160,7 @@ def _of_errors(judged: Judged) -> Result | None:
     if test is None or modified is None:
         return None
     shown = f"{test.slope * INCOME_UNIT:+.2g} per 1,000 people for 10,000 dollars"
-    return Result(test.slope, test.cautious_p(modified.effective_n), shown)
+    return Result(test.slope, test.cautious_p(judged.n, modified.effective_n), shown)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -231,7 +235,8 @@ def _contrast(judged: Judged, sample: Sample, alpha: float) -> Contrast | None:
         else:
             plain = float(np.sqrt((1.0 - judged.relation.r_squared) / (n - 2.0)) * rate.std() / income.std())
             asked.append(Asked(max(judged.threshold, alpha), degrees, wider))
-            asked.append(Asked(judged.threshold, degrees, CAUTION * judged.errors.error / plain))
+            factor = float(caution(n, effective)) * judged.errors.error / plain
+            asked.append(Asked(judged.threshold, degrees, factor))
     return contrast(judged.model, difference, n, effective, asked)
 
 

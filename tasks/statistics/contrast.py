@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtrit
 
+from tasks.statistics.error_model import caution
 from tasks.statistics.rates import INCOME_UNIT, RateModel
 
 CONFIDENCE: Final = 0.95
@@ -76,19 +77,46 @@ class Asked:
         return self.factor * float(stdtrit(self.degrees, 1 - self.level / 2) + stdtrit(self.degrees, POWER))
 
 
+def error_among_neighbors(model: RateModel, n: int, effective_n: float) -> float:
+    """The standard error of the rate model's slope, as wide as neighbors that are alike make it.
+
+        w = HC3 standard error · sqrt((n - 2) / (effective n - 2)) · caution
+
+    HC3 asks nothing of the variance of the counts. The root is the factor by which the modified t test makes
+    Student's t smaller. With :func:`tasks.statistics.error_model.caution` the 95 % interval holds the true
+    ratio in 92 to 98 of 100 fields without a relation over the tracts of real cities, without it in 69 to 96.
+    It is not taken smaller than Poisson's: independent events do not vary less, and where few counts seem to
+    it is chance.
+
+    Args:
+        model: The rate model.
+        n: Its tracts.
+        effective_n: Independent tracts that tell as much, above 2, at most n.
+
+    Source:
+        Method 7.10, with what was simulated; Long, J. S. & Ervin, L. H. (2000): Using heteroscedasticity
+        consistent standard errors in the linear regression model. The American Statistician 54, 217–224.
+
+    Example:
+        >>> model = RateModel(1.0, 1.0, 1.0, 0.0, error=0.1, poisson_error=0.09, hc3_error=0.11)
+        >>> round(error_among_neighbors(model, 102, 102.0), 6)
+        0.121
+    """
+    error = max(model.hc3_error or model.error, model.poisson_error)
+    return error * math.sqrt((n - 2.0) / (effective_n - 2.0)) * float(caution(n, effective_n))
+
+
 def contrast(
     model: RateModel, difference: float, n: int, effective_n: float | None, asked: Sequence[Asked]
 ) -> Contrast | None:
     """The ratio of the rates at two incomes, from the rate model.
 
-        ratio = exp(b d),  interval = exp(b d ± t(0.975) f s d),  smallest = exp(needed s d)
+        ratio = exp(b d),  interval = exp(b d ± t(0.975) w d),  smallest = exp(needed s d)
 
-    with d the difference of the incomes, s the standard error of b, t the quantile of Student's distribution
-    with ``effective n - 2`` degrees of freedom and ``f = sqrt((n - 2) / (effective n - 2))``: the modified t
-    test makes Student's t smaller by just this factor, so that both allow alike for neighbors that are alike.
-    ``needed`` is the largest of what the tests need (:attr:`Asked.needed`), ``t(1 - level / 2) + t(0.8)``
-    standard errors of each. A dispersion below 1 is taken as 1: independent events do not vary less than
-    Poisson's, and where few counts seem to it is chance.
+    with d the difference of the incomes, w the standard error of b among neighbors
+    (:func:`error_among_neighbors`), s that of the model, but not below Poisson's, and t the quantile of
+    Student's distribution with ``effective n - 2`` degrees of freedom. ``needed`` is the largest of what the
+    tests need (:attr:`Asked.needed`), ``t(1 - level / 2) + t(0.8)`` standard errors of each.
 
     Args:
         model: The rate model.
@@ -109,7 +137,7 @@ def contrast(
         >>> model = RateModel(1.1, p=0.5, dispersion=2.0, slope=np.log(1.1), error=0.07 * np.sqrt(2.0))
         >>> found = contrast(model, 20_000.0, 102, 52.0, [Asked(0.002, 50.0, np.sqrt(2.0))])
         >>> round(found.ratio, 2), round(found.low, 2), round(found.high, 2), round(found.smallest, 2)
-        (1.21, 0.69, 2.12, 3.16)
+        (1.21, 0.59, 2.47, 3.16)
     """
     steps = difference / INCOME_UNIT
     change = model.slope * steps
@@ -119,8 +147,10 @@ def contrast(
     if effective_n is None or effective_n - 2.0 < FEWEST_DEGREES:
         return Contrast(ratio)
     degrees = effective_n - 2.0
+    half = (
+        float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * error_among_neighbors(model, n, effective_n) * steps
+    )
     error = max(model.error, model.poisson_error) * steps
-    half = float(stdtrit(degrees, 0.5 + CONFIDENCE / 2)) * math.sqrt((n - 2.0) / degrees) * error
     low, high = _exp(change - half), _exp(change + half)
     if low is None or high is None:
         return Contrast(ratio)

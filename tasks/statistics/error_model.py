@@ -20,10 +20,10 @@ LAMBDAS: Final = np.concatenate([np.arange(-9, 9) / 10, np.arange(90, 100) / 100
 """Where the best lambda is looked for first, -0.9 to 0.99; closer together near 1, where it changes most."""
 FITTED: Final = 3
 """Constant, east and north: what is fitted beside the slope."""
-CAUTION: Final = 1.25
-"""By so much the standard error is taken larger where a verdict depends on it. Real neighbors are alike in
-more ways than one lambda says: over the tracts of 50 cities the model's own p of 0.002 is false in about 1 %
-(method 7.18)."""
+CAUTION: Final = (1.10, 0.35)
+"""By how much the standard error is taken larger where a verdict depends on it: 1.10, and up to 0.35 more
+the fewer independent tracts there are. Real neighbors are alike in more ways than one lambda says: over the
+tracts of 50 cities the model's own p of 0.002 is false in about 1 % (method 7.18)."""
 _NOTHING: Final = 1e-12
 """What rounding leaves of a sum of squares, relative to it."""
 _STEPS: Final = 30
@@ -47,25 +47,39 @@ class ErrorModel:
     alike: float
     p: float
 
-    def cautious_p(self, effective_n: float) -> float:
-        """Two-sided p with a standard error :data:`CAUTION` times as large and fewer degrees of freedom.
+    def cautious_p(self, n: int, effective_n: float) -> float:
+        """Two-sided p with a larger standard error and fewer degrees of freedom.
 
         Args:
-            effective_n: How many independent tracts the tracts amount to
-                (:func:`tasks.statistics.spatial.modified_t`), above 2.
+            n: Tracts.
+            effective_n: How many independent tracts they amount to, at most n and above 2
+                (:func:`tasks.statistics.spatial.modified_t`).
 
         Returns:
-            From Student's t with ``effective_n - 2`` degrees of freedom.
+            From Student's t with ``effective_n - 2`` degrees of freedom, the standard error multiplied by
+            ``1.10 + 0.35 (1 - effective_n / n)``.
 
         Source:
-            Method 7.18, which says how often it is false.
+            Method 7.17; 7.18 says how often it is false.
 
         Example:
-            >>> model = ErrorModel(slope=2.5, error=0.5, alike=0.4, p=1e-5)
-            >>> round(model.cautious_p(50.0), 6)  # t = 4 with 48 degrees of freedom
-            0.000219
+            >>> model = ErrorModel(slope=2.55, error=0.5, alike=0.4, p=1e-5)
+            >>> round(model.cautious_p(100, 50.0), 6)  # t = 4 with 48 degrees of freedom
+            0.000218
         """
-        return float(2.0 * stdtr(effective_n - 2.0, -abs(self.slope) / (CAUTION * self.error)))
+        return float(
+            2.0 * stdtr(effective_n - 2.0, -abs(self.slope) / (self.error * caution(n, effective_n)))
+        )
+
+
+def caution(n: int, effective_n: float | Floats) -> float | Floats:
+    """The factor of :meth:`ErrorModel.cautious_p`.
+
+    Example:
+        >>> caution(100, 100.0), round(caution(100, 20.0), 2)
+        (1.1, 1.38)
+    """
+    return CAUTION[0] + CAUTION[1] * (1.0 - effective_n / n)
 
 
 def error_model(x: Floats, y: Floats, neighbors: sparse.csr_array, centroids: Floats) -> ErrorModel | None:
@@ -131,8 +145,8 @@ def error_model(x: Floats, y: Floats, neighbors: sparse.csr_array, centroids: Fl
 class Moments:
     """Sums of squares and products, for any lambda, of what constant and trend leave of x and y.
 
-    Filtered by lambda, a column c is ``c - lambda W c``. Its products with another are quadratic in lambda, so
-    that tracts are summed once. y may hold several variables, one per column: then so do all results.
+    Filtered by lambda, a column c is ``c - lambda W c``. Its products with another are quadratic in lambda,
+    so that tracts are summed once. y may hold several variables, one per column: then so do all results.
 
     Args:
         x: float64, n; it varies.
