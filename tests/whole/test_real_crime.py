@@ -166,7 +166,7 @@ def test_burglary_from_vehicle_has_no_clear_relation_but_for_four_tracts_of_few_
     assert everyone["pearson_r"] == pytest.approx(stats.pearsonr(every_tract["income"], rates).statistic)
     assert round(everyone["pearson_r"], 2) == 0.12
     assert (everyone["direction"], everyone["verdict"]) == ("positive", "positive, not robust")
-    assert "2 tracts of 992 decide, each of them alone (06037980019, 06037980024)" in everyone["why"]
+    assert everyone["why"].endswith("one tract of 992 decides (06037980019)")
 
 
 def test_every_crime_of_the_file_is_in_the_ledger(out, crimes: pd.DataFrame, every_tract: pd.DataFrame):
