@@ -292,8 +292,10 @@ def _objections(judged: Judged, wanted: float, alpha: float) -> Sequence[str]:
         result = check.result(judged)
         if result is None:
             against += [] if check.of_neighbors else [f"{check.name} cannot be made"]
-        elif not (result.p < check.level(judged.threshold, alpha) and result.sign * wanted > 0):
-            against.append(f"{check.name} does not agree: {result.shown}, p = {result.p:.2g}")
+        elif not result.p < (level := check.level(judged.threshold, alpha)):
+            against.append(f"{check.name} does not agree: {result.shown}, {words.not_below(result.p, level)}")
+        elif not result.sign * wanted > 0:
+            against.append(f"{check.name} says the opposite: {result.shown}, {words.below(result.p, level)}")
     tracts = judged.influential
     if tracts is not None and tracts.geoids and (against or tracts.decisive):
         against.append(words.decide(tracts.geoids, judged.n))
@@ -307,7 +309,8 @@ def _of_none(judged: Judged, band: float) -> tuple[Verdict, str]:
         result = check.result(judged)
         if result is not None and result.p < judged.threshold:
             sees = "a positive" if result.sign > 0 else "a negative"
-            seen.append(f"{check.name} sees {sees} relation: {result.shown}, p = {result.p:.2g}")
+            p = words.below(result.p, judged.threshold)
+            seen.append(f"{check.name} sees {sees} relation: {result.shown}, {p}")
     found = judged.contrast
     if seen:
         return "no clear relation", "; ".join(seen)

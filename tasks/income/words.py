@@ -12,6 +12,26 @@ MOST_NAMED: Final = 5
 NO_TOUCH: Final = "no two tracts touch, or nothing is left beside a straight trend over the city"
 
 
+def not_below(p: float, level: float) -> str:
+    """A p that is too large, with what it is compared with.
+
+    Example:
+        >>> not_below(0.4, 0.002)
+        'p = 0.4, not below 0.002'
+    """
+    return f"p = {p:.2g}, not below {level:.2g}"
+
+
+def below(p: float, level: float) -> str:
+    """A p that is small enough, with what it is compared with.
+
+    Example:
+        >>> below(1.4e-11, 0.002)
+        'p = 1.4e-11, below 0.002'
+    """
+    return f"p = {p:.2g}, below {level:.2g}"
+
+
 def few(count: int, least: int) -> str:
     """Why so few say nothing.
 

@@ -97,6 +97,7 @@ def test_a_finding_of_four_crimes_in_two_tiny_tracts_is_not_robust_and_goes_with
     found = judged(whole)
     assert (found.direction, found.verdict) == ("positive", "positive, not robust")
     assert found.why.startswith("the rank test does not agree: rho = ")
+    assert "not below 0.05" in found.why
     without = judged(whole.only(whole.population >= Tests().least_population))
     assert without.direction == "none"
     assert without.verdict in ("none", "no clear relation")
@@ -153,6 +154,16 @@ def test_a_relation_that_only_another_test_sees_is_said():
     assert found.direction == "none"
     assert found.verdict == "no clear relation"
     assert found.why.startswith("the rank test sees a positive relation: rho = +0.")
+
+
+def test_a_check_that_says_the_opposite_is_told():
+    income = scattered(14)
+    count = counted(income, -0.15, 8.0, 15)
+    richest = int(np.argmax(income))
+    income[richest], count[richest] = 400_000.0, 300.0
+    found = judged(city(income, count), ALPHA / 25)
+    assert found.verdict == "positive, not robust"
+    assert found.why.startswith("the rank test says the opposite: rho = -0.")
 
 
 def test_a_test_that_cannot_be_made_is_not_agreement():
