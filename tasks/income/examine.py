@@ -98,7 +98,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         rows={
             "deciles": _decile_table_rows(city, deciles),
             "tests": _relation_rows(city, judged, deciles),
-            "robust": [_robust_row(city, judged)],
+            "robust": [robust_row(city, judged)],
             "variants": [variant_row(city, name, *found) for name, found in variants.items()],
         },
         direction=judged.direction,
@@ -169,7 +169,7 @@ def _relation_columns(relation: Relation | None) -> Row:
     }
 
 
-def _robust_row(city: City, judged: Judged) -> Row:
+def robust_row(city: City, judged: Judged) -> Row:
     """The row of ``public/city_tests_robust``, without the columns of a test that could not be made."""
     row: Row = {**city.key, "n": judged.n, "alpha": city.threshold, "direction": judged.direction}
     if judged.ranks is not None:

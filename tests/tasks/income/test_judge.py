@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import sparse
 
 from data.settings import Tests
-from tasks.income.judge import CHECKS, Judged, judge
+from tasks.income.examine import City, robust_row
+from tasks.income.judge import CHECKS, VERDICTS, Judged, judge
 from tasks.income.polygons import touching
 from tasks.income.sample import Sample
 from tasks.income.words import verdict
@@ -218,6 +223,28 @@ def test_the_model_of_neighbors_decides_and_the_others_must_not_contradict():
 def test_what_is_not_testable_says_why(income: Floats, count: Floats, why: str):
     found = judged(city(income, count))
     assert (found.verdict, found.direction, found.why) == ("not testable", "not testable", why)
+
+
+tract = st.tuples(
+    st.sampled_from([1.0, 500.0, 999.0, 8_000.0]),
+    st.sampled_from([2_499.0, 50_000.0, 50_001.0, 250_001.0]),
+    st.sampled_from([0.0, 1.0, 2.0, 4_000.0]),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(tract, min_size=9, max_size=24), st.sampled_from([0.05, 1e-9]))
+def test_whatever_a_city_is_like_it_has_a_verdict_and_no_number_is_missing_unseen(
+    tracts: list[tuple[float, float, float]], threshold: float
+):
+    population, income, count = (np.array(column) for column in zip(*tracts, strict=True))
+    found = judged(city(income, count, population), threshold)
+    assert found.verdict in VERDICTS
+    row = robust_row(City("Any", pd.DataFrame(), threshold), found)
+    assert not [name for name, value in row.items() if isinstance(value, float) and not math.isfinite(value)]
+    assert found.direction == "not testable" or row.get("effective_n", 0.0) <= len(tracts)
+    if found.verdict.endswith("not robust") or found.verdict in ("too few to tell", "not testable"):
+        assert found.why
 
 
 def test_without_moran_the_verdict_is_the_same():
