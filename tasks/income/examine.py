@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from data.settings import Tests
@@ -83,12 +82,11 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         Its rows in every table, without the columns that cannot be told.
     """
     city, layer, tests = work
-    everyone = city.tracts
+    sample = sample_of(city.tracts, layer, seed_of(city.name))
+    whole = sample
     if city.small is not None and len(city.small):
         everyone = pd.concat([city.tracts, city.small]).sort_values("GEOID", ignore_index=True)
-    whole = sample_of(everyone, layer, seed_of(city.name))
-    used = np.isin(np.array(whole.geoids, dtype=object), city.tracts["GEOID"].to_numpy(dtype=object))
-    sample = whole if used.all() else whole.only(used)
+        whole = sample_of(everyone, layer, seed_of(city.name))
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
     variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}
