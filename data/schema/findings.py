@@ -134,6 +134,24 @@ OF_POSTS: Final = (
                 "modified_t_p", NUMBER, "Two-sided p of Pearson's r for so many; missing where they are."
             ),
             optional(
+                "error_slope",
+                NUMBER,
+                "Spatial error model with a straight trend: posts per 1,000 for a dollar of income; missing "
+                "where it cannot be made, or the effective number cannot be told.",
+            ),
+            optional(
+                "error_lambda",
+                NUMBER,
+                "How much of a tract's error is the mean of its neighbors', -1 to 1; missing where the slope "
+                "is.",
+            ),
+            optional(
+                "error_p",
+                NUMBER,
+                "Two-sided p of that slope, with its standard error 1.10 to 1.45 times as large and as many "
+                "degrees of freedom as the effective number leaves; missing where the slope is.",
+            ),
+            optional(
                 "weighted_r",
                 NUMBER,
                 f"Correlation in which each tract counts by its population; {_UNTESTABLE}",

@@ -325,7 +325,7 @@ def tell(found: CrimeFound) -> Told:
     What became of crimes that are in no tract is beside them. A type that is in no test has a row that says
     so: cities withhold where some crimes happened, and 0 would be wrong.
     """
-    from tasks.income.words import verdict
+    from tasks.income.look import verdict
 
     verdicts = {(row["city"], row["crime"]): verdict(row) for row in found.findings.robust.to_pylist()}
     tests = found.findings.tests.to_pylist()

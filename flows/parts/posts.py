@@ -196,7 +196,7 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 def tell(found: PointsFound) -> Told:
     """One row per city: the plain finding over tracts, and what is known."""
-    from tasks.income.words import verdict
+    from tasks.income.look import verdict
 
     verdicts = {row["city"]: verdict(row) for row in found.findings.robust.to_pylist()}
     rows = [

@@ -135,7 +135,7 @@ def _accounts_of_tests(
 ) -> Iterator[Account]:
     """How many types of crime were tested, by verdict and by plain finding."""
     made = sum(len(counts[each.key].counts) - len(unlocated(each, counts[each.key])) for each in gathered)
-    verdicts = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
+    verdicts: dict[str, int] = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
     plain = {finding: findings.directions.get(finding, 0) for finding in PLAIN}
     yield Account(TESTS, "", "crime/", {TESTS_MADE: made, **verdicts})
     yield Account(PLAIN_FINDINGS, "", "crime/", {TESTS_MADE: made, **plain})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from data.settings import Tests
@@ -84,12 +83,11 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         Its rows in every table, without the columns that cannot be told.
     """
     city, layer, tests = work
-    everyone = city.tracts
+    sample = sample_of(city.tracts, layer, seed_of(city.name))
+    whole = sample
     if city.small is not None and len(city.small):
         everyone = pd.concat([city.tracts, city.small]).sort_values("GEOID", ignore_index=True)
-    whole = sample_of(everyone, layer, seed_of(city.name))
-    used = np.isin(np.array(whole.geoids, dtype=object), city.tracts["GEOID"].to_numpy(dtype=object))
-    sample = whole if used.all() else whole.only(used)
+        whole = sample_of(everyone, layer, seed_of(city.name))
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
     variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}
@@ -99,7 +97,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         rows={
             "deciles": _decile_table_rows(city, deciles),
             "tests": _relation_rows(city, judged, deciles),
-            "robust": [_robust_row(city, judged)],
+            "robust": [robust_row(city, judged)],
             "variants": [variant_row(city, name, *found) for name, found in variants.items()],
             "effects": [effect_row(city.key, city.counted, sample, judged)],
         },
@@ -172,7 +170,7 @@ def _relation_columns(relation: Relation | None) -> Row:
     }
 
 
-def _robust_row(city: City, judged: Judged) -> Row:
+def robust_row(city: City, judged: Judged) -> Row:
     """The row of ``public/city_tests_robust``, without the columns of a test that could not be made."""
     row: Row = {**city.key, "n": judged.n, "alpha": city.threshold, "direction": judged.direction}
     if judged.ranks is not None:
@@ -185,6 +183,9 @@ def _robust_row(city: City, judged: Judged) -> Row:
         row |= {"moran_words": judged.clustering.words(PATTERN_ALPHA)}
     if judged.modified is not None:
         row |= {"effective_n": judged.modified.effective_n, "modified_t_p": judged.modified.p}
+        if judged.errors is not None:
+            row |= {"error_slope": judged.errors.slope, "error_lambda": judged.errors.alike}
+            row |= {"error_p": judged.errors.cautious_p(judged.n, judged.modified.effective_n)}
     return (
         row
         | _sensitivity_columns(judged)

@@ -1,4 +1,4 @@
-"""Every test of one city's tracts, and the verdict that follows from them (method 7.9 to 7.16).
+"""Every test of one city's tracts, and the verdict that follows from them (method 7.8 to 7.13).
 
 Pearson's r assumes a line, and rates with the same variance everywhere. Spearman's uses the order only; the
 rate model allows for the noisy rates of small tracts; the modified t test allows for neighbors that are
@@ -19,10 +19,11 @@ from tasks.income import words
 from tasks.income.sample import Sample
 from tasks.income.verdicts import VERDICTS, Verdict
 from tasks.percentile import percentile
-from tasks.statistics.contrast import Contrast, contrast
+from tasks.statistics.contrast import FEWEST_DEGREES, Asked, Contrast, contrast
+from tasks.statistics.error_model import ErrorModel, caution, error_model
 from tasks.statistics.influence import leave_one_out
 from tasks.statistics.ranks import RankTest, spearman
-from tasks.statistics.rates import RateModel, rate_model
+from tasks.statistics.rates import INCOME_UNIT, RateModel, rate_model
 from tasks.statistics.relation import (
     FEWEST_TRACTS,
     Direction,
@@ -35,7 +36,7 @@ from tasks.statistics.relation import (
 from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
 from tasks.statistics.weighted import Weighted, weighted
 
-__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "judge"]
+__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "conclude", "judge"]
 
 LARGEST_SMALLEST: Final = 10.0
 """Where only a larger ratio of rich and poor could have been shown, nothing can be told. The largest that the
@@ -71,6 +72,7 @@ class Judged:
         ranks: Spearman's test; None where not testable.
         model: The rate model; None where it cannot be made.
         modified: The modified t test; None where it cannot be made.
+        errors: The spatial error model; None where it cannot be made.
         clustering: Moran's I of the residuals; None where it cannot be made, or was not wanted.
         weighted: Correlation and line weighted by people; None where not testable.
         influential: What leaving out a tract does; None where not testable.
@@ -86,6 +88,7 @@ class Judged:
     ranks: RankTest | None = None
     model: RateModel | None = None
     modified: ModifiedTest | None = None
+    errors: ErrorModel | None = None
     clustering: Clustering | None = None
     weighted: Weighted | None = None
     influential: Influential | None = None
@@ -116,23 +119,33 @@ class Check:
     Attributes:
         name: As a reader knows it.
         result: What it says; None where it cannot be made, which is not agreement.
-        of_neighbors: Whether it allows for neighbors that are alike. A finding for which it alone cannot be
+        mild: Whether p need only be below the undivided alpha.
+        of_neighbors: Whether it allows for neighbors that are alike. A finding for which only such cannot be
             made is *not checked for neighbors*.
     """
 
     name: str
     result: Callable[[Judged], Result | None]
+    mild: bool = False
     of_neighbors: bool = False
+
+    def level(self, threshold: float, alpha: float) -> float:
+        """What its p is compared with."""
+        return max(threshold, alpha) if self.mild else threshold
 
 
 def _of_ranks(judged: Judged) -> Result | None:
     test = judged.ranks
-    return test and Result(test.rho, test.p, f"rho = {test.rho:+.2f}")
+    return None if test is None else Result(test.rho, test.p, f"rho = {test.rho:+.2f}")
 
 
 def _of_model(judged: Judged) -> Result | None:
     test = judged.model
-    return test and Result(test.ratio - 1.0, test.p, f"{test.ratio:.3g} times the rate per 10,000 dollars")
+    return (
+        None
+        if test is None
+        else Result(test.ratio - 1.0, test.p, f"{test.ratio:.3g} times the rate per 10,000 dollars")
+    )
 
 
 def _of_modified(judged: Judged) -> Result | None:
@@ -142,12 +155,23 @@ def _of_modified(judged: Judged) -> Result | None:
     return Result(judged.relation.r, test.p, f"{judged.n} tracts tell as much as {test.effective_n:.0f}")
 
 
+def _of_errors(judged: Judged) -> Result | None:
+    test, modified = judged.errors, judged.modified
+    if test is None or modified is None:
+        return None
+    shown = f"{test.slope * INCOME_UNIT:+.2g} per 1,000 people for 10,000 dollars"
+    return Result(test.slope, test.cautious_p(judged.n, modified.effective_n), shown)
+
+
 CHECKS: Final[tuple[Check, ...]] = (
-    Check("the rank test", _of_ranks),
-    Check("the rate model", _of_model),
-    Check("the test that allows for neighbors", _of_modified, of_neighbors=True),
+    Check("the rank test", _of_ranks, mild=True),
+    Check("the rate model", _of_model, mild=True),
+    Check("the test that allows for neighbors", _of_modified, mild=True, of_neighbors=True),
+    Check("the model of neighbors and trend", _of_errors, of_neighbors=True),
 )
-"""What a robust finding must pass, beside having no tract that decides it (:class:`Influential`)."""
+"""What a robust finding must pass, beside having no tract that decides it (:class:`Influential`). Which are
+asked for, and which at the undivided alpha, follows from how often verdicts are wrong over the tracts of real
+cities (``benchmarks/verdicts.py``)."""
 
 
 def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = True) -> Judged:
@@ -167,27 +191,23 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
     finding = direction(line, threshold)
     if line is None:
         return Judged(n, None, finding, threshold, why=_untestable(sample))
-    model = rate_model(sample.count, sample.population, income)
-    modified = modified_t(income, rate, sample.classes)
-    difference = percentile(income, 9, 10) - percentile(income, 1, 10)
-    effective = None if modified is None else modified.effective_n
     judged = Judged(
         n=n,
         relation=line,
         direction=finding,
         threshold=threshold,
         ranks=spearman(income, rate),
-        model=model,
-        modified=modified,
+        model=rate_model(sample.count, sample.population, income),
+        modified=modified_t(income, rate, sample.classes),
+        errors=error_model(income, rate, sample.neighbors, sample.centroids),
         clustering=(
             morans_i(residuals(income, rate, line), sample.neighbors, sample.seed) if clustering else None
         ),
         weighted=weighted(income, rate, sample.population),
         influential=_influential(sample, line, finding, threshold, tests.alpha),
-        contrast=None if model is None else contrast(model, difference, n, effective, threshold),
     )
-    verdict, why = _verdict(judged, sample.count.sum(), tests)
-    return replace(judged, verdict=verdict, why=why)
+    judged = replace(judged, contrast=_contrast(judged, sample, tests.alpha))
+    return conclude(judged, float(sample.count.sum()), tests)
 
 
 def _untestable(sample: Sample) -> str:
@@ -197,6 +217,27 @@ def _untestable(sample: Sample) -> str:
     if not sample.count.any():
         return "nothing was counted in any tract"
     return f"all tracts have the same {'income' if is_constant(sample.income) else 'rate'}"
+
+
+def _contrast(judged: Judged, sample: Sample, alpha: float) -> Contrast | None:
+    """The ratio of rich and poor tracts, and the smallest that would have passed the checks."""
+    if judged.model is None or judged.relation is None:
+        return None
+    n, income, rate = judged.n, sample.income, sample.rate
+    difference = percentile(income, 9, 10) - percentile(income, 1, 10)
+    asked = [Asked(judged.threshold, n - 2.0)]
+    effective = None if judged.modified is None else judged.modified.effective_n
+    if effective is not None and effective - 2.0 >= FEWEST_DEGREES:
+        degrees = effective - 2.0
+        wider = float(np.sqrt((n - 2.0) / degrees))
+        if judged.errors is None:
+            asked.append(Asked(judged.threshold, degrees, wider))
+        else:
+            plain = float(np.sqrt((1.0 - judged.relation.r_squared) / (n - 2.0)) * rate.std() / income.std())
+            asked.append(Asked(max(judged.threshold, alpha), degrees, wider))
+            factor = float(caution(n, effective)) * judged.errors.error / plain
+            asked.append(Asked(judged.threshold, degrees, factor))
+    return contrast(judged.model, difference, n, effective, asked)
 
 
 def _influential(
@@ -214,6 +255,20 @@ def _influential(
     )
 
 
+def conclude(judged: Judged, count: float, tests: Tests) -> Judged:
+    """The same tests with the verdict that follows from them.
+
+    Args:
+        judged: What the tests say; without an influence or a contrast, none speaks for or against.
+        count: Posts or crimes in all tracts together.
+        tests: The settings of the tests.
+    """
+    if judged.relation is None:
+        return judged
+    verdict, why = _verdict(judged, count, tests)
+    return replace(judged, verdict=verdict, why=why)
+
+
 def _verdict(judged: Judged, count: float, tests: Tests) -> tuple[Verdict, str]:
     """The verdict, and what speaks against a finding."""
     if count < tests.least_count:
@@ -221,23 +276,26 @@ def _verdict(judged: Judged, count: float, tests: Tests) -> tuple[Verdict, str]:
     if judged.direction == "none":
         return _of_none(judged, tests.band)
     rising = judged.direction == "positive"
-    against = _objections(judged, 1.0 if rising else -1.0)
+    against = _objections(judged, 1.0 if rising else -1.0, tests.alpha)
     if against:
         return ("positive, not robust" if rising else "negative, not robust"), "; ".join(against)
     if any(check.of_neighbors and check.result(judged) is None for check in CHECKS):
-        return "not checked for neighbors", words.no_freedom(judged.n)
+        alike = judged.modified is None
+        return "not checked for neighbors", words.no_freedom(judged.n) if alike else words.NO_TOUCH
     return ("positive, robust" if rising else "negative, robust"), ""
 
 
-def _objections(judged: Judged, wanted: float) -> Sequence[str]:
+def _objections(judged: Judged, wanted: float, alpha: float) -> Sequence[str]:
     """What speaks against a positive (``wanted`` 1) or negative (-1) finding."""
     against = []
     for check in CHECKS:
         result = check.result(judged)
         if result is None:
             against += [] if check.of_neighbors else [f"{check.name} cannot be made"]
-        elif not (result.p < judged.threshold and result.sign * wanted > 0):
-            against.append(f"{check.name} does not agree: {result.shown}, p = {result.p:.2g}")
+        elif not result.p < (level := check.level(judged.threshold, alpha)):
+            against.append(f"{check.name} does not agree: {result.shown}, {words.not_below(result.p, level)}")
+        elif not result.sign * wanted > 0:
+            against.append(f"{check.name} says the opposite: {result.shown}, {words.below(result.p, level)}")
     tracts = judged.influential
     if tracts is not None and tracts.geoids and (against or tracts.decisive):
         against.append(words.decide(tracts.geoids, judged.n))
@@ -251,7 +309,8 @@ def _of_none(judged: Judged, band: float) -> tuple[Verdict, str]:
         result = check.result(judged)
         if result is not None and result.p < judged.threshold:
             sees = "a positive" if result.sign > 0 else "a negative"
-            seen.append(f"{check.name} sees {sees} relation: {result.shown}, p = {result.p:.2g}")
+            p = words.below(result.p, judged.threshold)
+            seen.append(f"{check.name} sees {sees} relation: {result.shown}, {p}")
     found = judged.contrast
     if seen:
         return "no clear relation", "; ".join(seen)

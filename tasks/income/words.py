@@ -1,4 +1,4 @@
-"""What the tests say, in words that a reporter reads (method 7.15)."""
+"""What the tests say, in words that a reporter reads (method 7.13)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,29 @@ from typing import Any, Final
 
 MOST_NAMED: Final = 5
 """Tracts that are named; of more, their number is told."""
+
+
+NO_TOUCH: Final = "no two tracts touch, or nothing is left beside a straight trend over the city"
+
+
+def not_below(p: float, level: float) -> str:
+    """A p that is too large, with what it is compared with.
+
+    Example:
+        >>> not_below(0.4, 0.002)
+        'p = 0.4, not below 0.002'
+    """
+    return f"p = {p:.2g}, not below {level:.2g}"
+
+
+def below(p: float, level: float) -> str:
+    """A p that is small enough, with what it is compared with.
+
+    Example:
+        >>> below(1.4e-11, 0.002)
+        'p = 1.4e-11, below 0.002'
+    """
+    return f"p = {p:.2g}, below {level:.2g}"
 
 
 def few(count: int, least: int) -> str:

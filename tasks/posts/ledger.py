@@ -115,7 +115,7 @@ def close_posts(
     }
     examined = pc.count_distinct(census.cities.column("city")).as_py()
     plain = {finding: findings.directions.get(finding, 0) for finding in PLAIN}
-    verdicts = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
+    verdicts: dict[str, int] = {verdict: findings.verdicts.get(verdict, 0) for verdict in VERDICTS}
     files = gathered.files
     accounts = [
         *(Account("posts", file.source, file.file, {POSTS_IN_FILE: file.rows}) for file in files),

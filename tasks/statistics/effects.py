@@ -6,17 +6,16 @@ A p says whether there is an effect; a reader asks how large it is, and how well
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp
 from typing import Final
 
 from scipy.special import stdtrit
 
+from tasks.statistics.contrast import FEWEST_DEGREES, error_among_neighbors
 from tasks.statistics.rates import INCOME_UNIT, RateModel
 
 LEVEL: Final = 0.95
 """The share of samples in which an interval holds the true value."""
-_FEWEST_DEGREES: Final = 1.0
-"""Degrees of freedom without which there is no interval."""
 _LARGEST: Final = 700.0
 """The logarithm of the largest ratio that a float64 holds, about."""
 _NO_ERROR: Final = 1e-9
@@ -67,17 +66,8 @@ class Effect:
 def effect_of(model: RateModel, n: int, effective_n: float) -> Effect | None:
     """The effect of 10,000 dollars more income, with the information that the tracts really have.
 
-    The rate model takes its n tracts for independent. Where neighbors are alike they tell as much as
-    ``effective_n`` independent ones (:func:`tasks.statistics.spatial.modified_t`), so that
-
-        error = Poisson's error · sqrt(max(1, dispersion)) · sqrt((n - 2) / (effective n - 2)),
-        df = effective n - 2
-
-    A dispersion below 1 is taken as 1: independent events do not vary less than Poisson's, and where few
-    counts seem to, it is chance.
-
-    By the same factor the modified t of Pearson's r is smaller than its plain t. It is an approximation here:
-    effective n is that of income and rate, not of the model's residuals.
+    The standard error is :func:`tasks.statistics.contrast.error_among_neighbors`, the degrees of freedom are
+    ``effective n - 2``: the same as of the ratio of rich and poor in the table of the tests.
 
     Args:
         model: The rate model of the n tracts.
@@ -93,16 +83,16 @@ def effect_of(model: RateModel, n: int, effective_n: float) -> Effect | None:
         correlation between two spatial processes. Biometrics 45, 123–134 (effective sample size).
 
     Example:
-        >>> model = RateModel(ratio=1.1, p=0.01, dispersion=4.0, slope=0.0953102, poisson_error=0.015)
-        >>> found = effect_of(model, 102, 27.0)
-        >>> found.error, found.df
-        (0.06, 25.0)
+        >>> model = RateModel(1.1, 0.01, 4.0, slope=0.0953102, error=0.03)
+        >>> found = effect_of(model, 102, 102.0)
+        >>> round(found.error, 6), found.df
+        (0.033, 100.0)
     """
-    df = min(effective_n, float(n)) - 2.0
-    error = model.poisson_error * sqrt(max(1.0, model.dispersion))
-    if df < _FEWEST_DEGREES or not error > _NO_ERROR:
+    tells = min(effective_n, float(n))
+    if tells - 2.0 < FEWEST_DEGREES:
         return None
-    return Effect(model.slope, error * sqrt((n - 2) / df), df)
+    error = error_among_neighbors(model, n, tells)
+    return Effect(model.slope, error, tells - 2.0) if error > _NO_ERROR else None
 
 
 def interval_of(log_ratio: float, error: float, df: float) -> tuple[float, float]:

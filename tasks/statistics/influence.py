@@ -1,4 +1,4 @@
-"""Does the finding rest on a single tract? The correlation with each one left out (method 7.14)."""
+"""Does the finding rest on a single tract? The correlation with each one left out (method 7.8)."""
 
 from __future__ import annotations
 

@@ -27,19 +27,19 @@ class RateModel:
         p: Two-sided p that it is 1.
         dispersion: Pearson's chi-squared per degree of freedom: 1 where counts vary as Poisson's do.
         slope: The logarithm of the ratio, b.
-        poisson_error: Standard error of the slope, were the dispersion 1.
+        error: Its standard error, with the dispersion; it does not allow for neighbors that are alike
+            (:func:`tasks.statistics.contrast.contrast` does).
+        poisson_error: Its standard error if the dispersion were 1.
+        hc3_error: Its standard error whatever the variance of each count (HC3); 0 where it is not known.
     """
 
     ratio: float
     p: float
     dispersion: float
     slope: float
-    poisson_error: float
-
-    @property
-    def error(self) -> float:
-        """Standard error of the slope with the dispersion; it takes no account of neighbors."""
-        return float(self.poisson_error * np.sqrt(self.dispersion))
+    error: float
+    poisson_error: float = 0.0
+    hc3_error: float = 0.0
 
 
 def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel | None:
@@ -87,9 +87,27 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         spread = _spread(mu, x)[1]
         error = float(np.sqrt(dispersion / spread))
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
-        found = RateModel(float(np.exp(slope)), p, dispersion, slope, float(1.0 / np.sqrt(spread)))
-    numbers = (found.ratio, found.p, found.dispersion, found.poisson_error)
+        errors = (error, float(1.0 / np.sqrt(spread)), _hc3_error(count, mu, x))
+        found = RateModel(float(np.exp(slope)), p, dispersion, slope, *errors)
+    numbers = (found.ratio, found.p, found.dispersion, found.error, found.poisson_error)
     return found if np.all(np.isfinite(numbers)) else None
+
+
+def _hc3_error(count: Floats, mu: Floats, x: Floats) -> float:
+    """The standard error of the slope from the residuals themselves; 0 where one tract alone makes the fit.
+
+        h = mu (1 / sum(mu) + (x - center)² / spread),
+        error = sqrt(sum(((x - center) (count - mu) / (1 - h))²)) / spread
+
+    Source:
+        MacKinnon, J. G. & White, H. (1985): Some heteroskedasticity-consistent covariance matrix estimators.
+        Journal of Econometrics 29, 305–325. Long, J. S. & Ervin, L. H. (2000): Using heteroscedasticity
+        consistent standard errors in the linear regression model. The American Statistician 54, 217–224.
+    """
+    center, spread = _spread(mu, x)
+    free = 1.0 - mu * (1.0 / np.sum(mu) + (x - center) ** 2 / spread)
+    error = float(np.sqrt(np.sum(((x - center) * (count - mu) / free) ** 2)) / spread)
+    return error if np.min(free) > _CONVERGED and np.isfinite(error) else 0.0
 
 
 def _fit(count: Floats, exposure: Floats, x: Floats) -> tuple[float, Floats] | None:

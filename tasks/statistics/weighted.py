@@ -1,4 +1,4 @@
-"""Correlation and line in which each tract counts by its people (method 7.14)."""
+"""Correlation and line in which each tract counts by its people (method 7.8)."""
 
 from __future__ import annotations
 

@@ -46,6 +46,8 @@ BESIDE = {
     "public/crime_tests_robust": "the same for crimes",
     "public/city_effects": "how large the relation is in each city and over all, for a forest plot",
     "public/crime_effects": "the same for crimes",
+    "public/city_variants": "what is found without the rule on tracts of few people",
+    "public/crime_variants": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/tracts_used": "which listed tracts are used, and why the others are not",
     "public/tract_crimes": "the crimes of each type in them",

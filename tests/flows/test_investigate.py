@@ -79,7 +79,8 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
-        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "city-selection", "requests",
+        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
+        "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"].type == "progress"
     assert artifacts["read-the-mail"].data == 100.0

@@ -148,10 +148,10 @@ def test_the_cities_of_a_post_are_those_that_list_its_tract(
 
 @pytest.fixture(scope="module")
 def by_tract(assigned: pd.DataFrame, acs: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
-    """The usable tracts of each city, with their posts of the year."""
+    """The tested tracts of each city, with their posts of the year."""
     counts = assigned[assigned["year"] == 2019].groupby("GEOID").size().rename("posts").reset_index()
     table = lists.merge(acs, on="GEOID").merge(counts, on="GEOID", how="left").fillna({"posts": 0})
-    table = table[(table["population"] > 0) & table["income"].notna()]
+    table = table[(table["population"] >= 500) & table["income"].notna()]
     return table.assign(rate=1000 * table["posts"] / table["population"])
 
 

@@ -93,7 +93,8 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
-        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "city-selection", "requests",
+        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
+        "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0
     logs = [line["message"] for line in asked(server, "logs")]

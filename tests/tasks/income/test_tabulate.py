@@ -65,7 +65,7 @@ def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
         "Deserted": "not testable",
         "Even": "not testable",
         "Falling": "negative",
-        "Level": "none",
+        "Level": "no clear relation",
         "Rising": "positive",
         "Tiny": "not testable",
     }
@@ -184,7 +184,7 @@ def test_the_robust_tests_are_those_of_the_libraries(
     assert row["modified_t_p"] == pytest.approx(stats.f.sf(f, 1, degrees), rel=1e-9)
 
 
-def test_a_clear_finding_stands_but_not_where_few_tracts_are_independent(findings: Findings):
+def test_a_clear_finding_is_robust_but_not_where_few_tracts_are_independent(findings: Findings):
     verdicts = {city: row["verdict"] for city, row in by_city(findings.robust).items()}
     assert verdicts == {
         "Deserted": "not testable",
@@ -278,6 +278,45 @@ def test_a_tract_without_a_polygon_is_not_observed(
     assert rising["n"] == 142
     assert rising["effective_n"] is not None
     assert rising["verdict"] == "positive, robust"
+
+
+def test_the_result_with_tracts_of_few_people_is_beside_the_published_one(
+    country: Country, layer: Layer, threads: Client, findings: Findings, tracts: pd.DataFrame
+):
+    found = examine_posts(*country, layer, Tests(least_population=3_000), threads)
+    mine = tracts[tracts["city"] == "Rising"]
+    variants = by_city(found.tables["variants"], variant="published")["Rising"]
+    everyone = by_city(found.tables["variants"], variant="every tract with people")["Rising"]
+    assert (variants["n"], everyone["n"]) == ((mine["population"] >= 3_000).sum(), 143)
+    few = mine[mine["population"] >= 3_000]
+    assert variants["posts"] == few["count"].sum()
+    assert variants["pearson_r"] == pytest.approx(
+        stats.pearsonr(few["income"], few["rate"]).statistic, rel=1e-9
+    )
+    row = by_city(findings.robust)["Rising"]
+    assert (everyone["verdict"], everyone["ratio_90_10"]) == (row["verdict"], row["ratio_90_10"])
+    assert by_city(found.robust)["Rising"]["n"] == len(few)
+
+
+@pytest.mark.parametrize("city", ["Rising", "Falling", "Level"])
+def test_weights_influence_and_ratio_are_in_the_table(city: str, findings: Findings, tracts: pd.DataFrame):
+    row = by_city(findings.robust)[city]
+    mine = tracts[tracts["city"] == city]
+    income, rate = mine["income"].to_numpy(), mine["rate"].to_numpy()
+    fit = sm.WLS(rate, sm.add_constant(income), weights=mine["population"].to_numpy()).fit()
+    assert (row["weighted_slope"], row["weighted_p"]) == pytest.approx((fit.params[1], fit.pvalues[1]))
+    left_out = [stats.pearsonr(np.delete(income, at), np.delete(rate, at)) for at in range(len(mine))]
+    r = [one.statistic for one in left_out]
+    assert (row["r_lowest"], row["r_highest"]) == pytest.approx((min(r), max(r)), rel=1e-9)
+    significant = [one.pvalue < ALPHA / 6 for one in left_out]
+    assert row["influential_tracts"] == sum(each != (city != "Level") for each in significant)
+    assert row["ratio_90_10"] == pytest.approx(
+        row["rate_ratio"] ** (np.subtract(*np.percentile(income, [90, 10])) / 10_000), rel=1e-9
+    )
+    assert row["ratio_low"] < row["ratio_90_10"] < row["ratio_high"]
+    assert row["alpha"] == ALPHA / 6
+    assert row["effective_n"] <= len(mine)
+    assert row["moran_words"] in ("neighbors are alike", "neighbors are unlike", "no pattern")
 
 
 def test_cities_without_a_count_are_not_testable(country: Country, layer: Layer, threads: Client):

@@ -31,7 +31,7 @@ def test_the_error_is_that_of_statsmodels_where_tracts_are_independent(seed: int
     assert effect.over(25_000.0).interval == pytest.approx(tuple(np.exp(2.5 * fit.conf_int()[1])), rel=1e-9)
 
 
-MODEL = RateModel(ratio=np.exp(0.1), p=0.01, dispersion=2.0, slope=0.1, poisson_error=0.03 / np.sqrt(2.0))
+MODEL = RateModel(ratio=np.exp(0.1), p=0.01, dispersion=2.0, slope=0.1, error=0.03)
 
 
 def test_neighbors_that_are_alike_widen_the_interval():
