@@ -1,0 +1,49 @@
+"""The simulation of wrong verdicts makes the tests that the program makes, and the page shows what it wrote."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.statistics.error_model import error_model
+from tasks.statistics.ranks import spearman
+from tasks.statistics.rates import rate_model
+from tasks.statistics.relation import relate
+from tasks.statistics.spatial import modified_t
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(CHECKOUT / "benchmarks"))
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(name, "1")
+    return importlib.import_module("verdicts")
+
+
+def test_every_check_of_many_fields_is_that_of_the_program(bench: Any):
+    fields = importlib.import_module("fields")
+    city = fields.made_up_city(7, 1)
+    drawn = fields.Fields(city, 1)
+    counts = np.column_stack([drawn.draw(kind, 0.01, 1.3, 2) for kind in fields.KINDS])
+    many = importlib.import_module("checks").Many(city)
+    checks = many.checks(counts)
+    for at in range(counts.shape[1]):
+        count = np.ascontiguousarray(counts[:, at])
+        rate = count / city.population * 1000
+        line, ranks = relate(city.income, rate), spearman(city.income, rate)
+        model = rate_model(count, city.population, city.income)
+        modified = modified_t(city.income, rate, city.centroids)
+        errors = error_model(city.income, rate, city.neighbors)
+        assert line and model and modified and errors
+        one = {name: float(values[at]) for name, values in checks.items()}
+        assert one["Pearson"] == pytest.approx(np.sign(line.r) * line.p, rel=1e-9)
+        assert one["Spearman"] == pytest.approx(np.sign(ranks.rho) * ranks.p, rel=1e-9)
+        assert one["rate model"] == pytest.approx(np.sign(model.ratio - 1) * model.p, rel=1e-7)
+        assert one["log ratio"] == pytest.approx(np.log(model.ratio) * city.span / 1e4, rel=1e-7)
+        assert one["effective n"] == pytest.approx(min(modified.effective_n, 49.0), rel=1e-9)
+        assert one["error model"] == pytest.approx(np.sign(errors.slope) * errors.p, rel=1e-4)
