@@ -15,7 +15,7 @@ from scipy.special import stdtr, stdtrit
 from scipy.stats import rankdata
 
 from tasks.income.deciles import cut_points, decile_of
-from tasks.statistics.error_model import LAMBDAS
+from tasks.statistics.error_model import FITTED, LAMBDAS, Moments, caution
 
 CLASSES = 13
 """Classes of distance, as the modified t test has them (method 7.12)."""
@@ -46,13 +46,15 @@ class Many:
         rate_ranks = rankdata(rate, axis=0)
         r, rho = correlation(income, rate), correlation(ranks, rate_ranks)
         effective = self.effective_n(income, rate)
-        model = self.rate_model(counts)
+        model, errors = self.rate_model(counts), self.error_model(rate)
+        larger = caution(self.n, effective)
         return {
             "Pearson": signed(r, self.n - 2),
             "Spearman": signed(rho, self.n - 2),
             "rate model": model.p(self.n - 2),
             "modified t": signed(r, effective - 2),
-            "error model": self.error_model(rate),
+            "error model": errors.p(self.n - FITTED - 1),
+            "error model, cautious": Slopes(errors.slope, larger * errors.error).p(effective - 2),
             "each tract left out": self.left_out(rate),
             "deciles": self.deciles(counts),
             "effective n": effective,
@@ -108,40 +110,16 @@ class Many:
         dispersion = np.sum((counts - mean) ** 2 / mean, axis=0) / (self.n - 2)
         return Slopes(slope, np.sqrt(dispersion / _spread(mean, x)[1]))
 
-    def error_model(self, y: np.ndarray) -> np.ndarray:
-        """The spatial error model; for any lambda the sums of products follow from nine numbers a field."""
-        x, one = self.city.income, np.ones(self.n)
-        given = one[:, None], _standard(x)[:, None], _standard(y)
-        degree = np.maximum(np.diff(self.city.neighbors.indptr), 1)[:, None]
-        lagged = [self.city.neighbors @ values / degree for values in given]
-
-        def product(one: int, other: int, alike: np.ndarray) -> np.ndarray:
-            plain, mixed, twice = products[one, other]
-            return np.asarray(plain - alike * mixed + alike**2 * twice)
-
-        products = {
-            (a, b): (
-                np.sum(given[a] * given[b], axis=0),
-                np.sum(given[a] * lagged[b] + lagged[a] * given[b], axis=0),
-                np.sum(lagged[a] * lagged[b], axis=0),
-            )
-            for a in range(3)
-            for b in range(a, 3)
-        }
-
-        def moments(alike: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            uu, uv, ut, vv, vt, tt = (product(*pair, alike) for pair in products)
-            xx, xy = vv - uv**2 / uu, vt - uv * ut / uu
-            return xx, xy, tt - ut**2 / uu - xy**2 / xx
-
-        determinant = self._determinant()
+    def error_model(self, y: np.ndarray) -> Slopes:
+        """The spatial error model."""
+        city, degrees = self.city, self.n - FITTED - 1
+        moments, determinant = Moments(city.income, y, city.neighbors, city.centroids), self._determinant()
 
         def likelihood(alike: np.ndarray) -> np.ndarray:
             return np.asarray(determinant(alike) - self.n / 2 * np.log(moments(alike)[2]))
 
-        alike = _highest(likelihood, y.shape[1])
-        xx, xy, left = moments(alike)
-        return Slopes(xy / xx, np.sqrt(left / (self.n - 2) / xx)).p(self.n - 2)
+        xx, xy, left = moments(_highest(likelihood, y.shape[1]))
+        return Slopes(xy / xx, np.sqrt(left / degrees / xx))
 
     def _determinant(self) -> CubicSpline:
         """Of I - lambda W, its logarithm, by lambda."""
@@ -160,7 +138,9 @@ class Many:
         dx, dy = (self.city.income - self.city.income.mean())[:, None], y - y.mean(axis=0)
         more = n / (n - 1)
         xy, xx, yy = (np.sum(a * b, axis=0) - more * a * b for a, b in ((dx, dy), (dx, dx), (dy, dy)))
-        without, every = xy / np.sqrt(xx * yy), correlation(self.city.income, y)
+        # A city where all is in one tract has no r without it.
+        without = xy / np.sqrt(np.where(yy > 1e-9 * np.sum(dy * dy, axis=0), xx * yy, np.inf))
+        every = correlation(self.city.income, y)
         p = np.where(np.sign(without) == np.sign(every), np.abs(signed(without, n - 3)), 1.0)
         return np.asarray(np.sign(every) * p.max(axis=0))
 
@@ -180,9 +160,10 @@ class Slopes:
     slope: np.ndarray
     error: np.ndarray
 
-    def p(self, df: int) -> np.ndarray:
-        """Signed p."""
-        return np.asarray(np.sign(self.slope) * 2 * stdtr(df, -np.abs(self.slope / self.error)))
+    def p(self, df: np.ndarray | float) -> np.ndarray:
+        """Signed p; 1 where no degree of freedom is left."""
+        p = 2 * stdtr(np.maximum(df, 1e-9), -np.abs(self.slope / self.error))
+        return np.asarray(np.sign(self.slope) * np.where(np.asarray(df) > 1e-9, p, 1.0))
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -212,10 +193,6 @@ def covered(checks: dict[str, np.ndarray], n: int, ratio: float, *, corrected: b
 def _spread(mean: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     center = np.sum(mean * x, axis=0) / mean.sum(axis=0)
     return center, np.sum(mean * (x - center) ** 2, axis=0)
-
-
-def _standard(values: np.ndarray) -> np.ndarray:
-    return np.asarray((values - values.mean(axis=0)) / values.std(axis=0))
 
 
 def _highest(function, fields: int) -> np.ndarray:  # type: ignore[no-untyped-def]

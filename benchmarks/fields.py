@@ -39,6 +39,7 @@ class Kind:
         spread: Standard deviation of the logarithm of the rate.
         smooth: The covariance is Matern's with 3/2 instead of the exponential one, for which it is 1/2.
         noise: Share of the variance that is each tract's own.
+        trend: Rates rise evenly over the whole city, in a direction of chance.
     """
 
     name: str
@@ -46,6 +47,12 @@ class Kind:
     spread: float = SPREAD
     smooth: bool = False
     noise: float = 0.0
+    trend: bool = False
+
+    @property
+    def alike(self) -> bool:
+        """Whether neighbors are."""
+        return self.reach > 0 or self.trend
 
 
 KINDS = (
@@ -56,6 +63,8 @@ KINDS = (
     Kind("10 km", 10.0),
     Kind("5 km, noisy", 5.0, noise=0.4),
     Kind("5 km, smooth", 5.0, smooth=True),
+    Kind("trend", trend=True),
+    Kind("trend, noisy", trend=True, noise=0.5),
 )
 
 
@@ -161,9 +170,14 @@ class Fields:
     def _unrelated(self, kind: Kind, generator: np.random.Generator, fields: int) -> np.ndarray:
         """Normal numbers with variance 1, n × fields, as alike among neighbors as the kind says."""
         own = generator.normal(size=(len(self.city.income), fields))
-        if not kind.reach:
+        if not kind.alike:
             return own
-        shared = self._factor(kind) @ generator.normal(size=own.shape)
+        if kind.trend:
+            angle = generator.uniform(0, 2 * np.pi, fields)
+            shared = self.city.centroids @ np.array([np.cos(angle), np.sin(angle)])
+            shared = (shared - shared.mean(axis=0)) / shared.std(axis=0)
+        else:
+            shared = self._factor(kind) @ generator.normal(size=own.shape)
         return np.asarray(np.sqrt(kind.noise) * own + np.sqrt(1.0 - kind.noise) * shared)
 
     def _factor(self, kind: Kind) -> np.ndarray:

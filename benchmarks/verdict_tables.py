@@ -12,8 +12,8 @@ from scipy.special import betaincinv
 Key = tuple[str, str, str, float, float, float]
 """Rule or check, kind, size of city, posts a person, planted ratio, threshold."""
 
-ALIKE = tuple(kind.name for kind in KINDS if kind.reach)
-APART = tuple(kind.name for kind in KINDS if not kind.reach)
+ALIKE = tuple(kind.name for kind in KINDS if kind.alike)
+APART = tuple(kind.name for kind in KINDS if not kind.alike)
 
 
 @dataclass(frozen=True)

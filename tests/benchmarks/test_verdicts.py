@@ -1,7 +1,6 @@
-"""The simulation of wrong verdicts makes the tests that the program makes, and the page shows what it wrote."""
+"""The simulation of wrong verdicts makes the tests of the program, and the page shows what it wrote."""
 
 import importlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,11 @@ def test_every_check_of_many_fields_is_that_of_the_program(bench: Any):
         line, ranks = relate(city.income, rate), spearman(city.income, rate)
         model = rate_model(count, city.population, city.income)
         modified = modified_t(city.income, rate, city.centroids)
-        errors = error_model(city.income, rate, city.neighbors)
-        assert line and model and modified and errors
+        errors = error_model(city.income, rate, city.neighbors, city.centroids)
+        assert line
+        assert model
+        assert modified
+        assert errors
         one = {name: float(values[at]) for name, values in checks.items()}
         assert one["Pearson"] == pytest.approx(np.sign(line.r) * line.p, rel=1e-9)
         assert one["Spearman"] == pytest.approx(np.sign(ranks.rho) * ranks.p, rel=1e-9)
