@@ -82,7 +82,13 @@ def caution(n: int, effective_n: float | Floats) -> float | Floats:
     return CAUTION[0] + CAUTION[1] * (1.0 - effective_n / n)
 
 
-def error_model(x: Floats, y: Floats, neighbors: sparse.csr_array, centroids: Floats) -> ErrorModel | None:
+def error_model(
+    x: Floats,
+    y: Floats,
+    neighbors: sparse.csr_array,
+    centroids: Floats,
+    alike: float | None = None,
+) -> ErrorModel | None:
     """The line of y on x whose errors follow those of the neighbors, by maximum likelihood.
 
         y = a + b x + c east + d north + u,  u = lambda W u + e
@@ -105,6 +111,8 @@ def error_model(x: Floats, y: Floats, neighbors: sparse.csr_array, centroids: Fl
         y: float64, n, as posts per 1,000 residents.
         neighbors: n × n, 1 where two tracts touch, as :func:`tasks.income.polygons.touching` gives it.
         centroids: East and north of each tract on a plane, float64, n × 2.
+        alike: lambda, where it is known: incomes that are drawn again change it little, and to look for it
+            takes all the time.
 
     Returns:
         The model; None where x or y does not vary, no two tracts touch, there are fewer than six tracts, or
@@ -127,13 +135,9 @@ def error_model(x: Floats, y: Floats, neighbors: sparse.csr_array, centroids: Fl
     n, degrees = len(x), len(x) - FITTED - 1
     if n < FITTED + 3 or neighbors.nnz == 0 or is_constant(x) or is_constant(y):
         return None
-    moments, determinant = Moments(x, y, neighbors, centroids), _log_determinant(neighbors)
-
-    def likelihood(alike: float) -> float:
-        left = float(moments(alike)[2][0])
-        return determinant(alike) - n / 2 * np.log(left) if left > _NOTHING * n else np.inf
-
-    alike = _highest(likelihood)
+    moments = Moments(x, y, neighbors, centroids)
+    if alike is None:
+        alike = _likeliest(moments, n, _log_determinant(neighbors))
     xx, xy, left = (float(moment[0]) for moment in moments(alike))
     if not (xx > _NOTHING * n and left > _NOTHING * n):
         return None
@@ -202,6 +206,16 @@ def _log_determinant(neighbors: sparse.csr_array) -> Callable[[float], float]:
         return float(np.sum(np.log(np.abs(splu(sparse.csc_array(unit - alike * similar)).U.diagonal()))))
 
     return determinant
+
+
+def _likeliest(moments: Moments, n: int, determinant: Callable[[float], float]) -> float:
+    """The lambda with the largest likelihood; an end of the range where the line leaves no residual."""
+
+    def likelihood(alike: float) -> float:
+        left = float(moments(alike)[2][0])
+        return determinant(alike) - n / 2 * np.log(left) if left > _NOTHING * n else np.inf
+
+    return _highest(likelihood)
 
 
 def _highest(function: Callable[[float], float]) -> float:
