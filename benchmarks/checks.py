@@ -46,7 +46,7 @@ class Many:
         rate_ranks = rankdata(rate, axis=0)
         r, rho = correlation(income, rate), correlation(ranks, rate_ranks)
         effective = self.effective_n(income, rate)
-        model, errors = self.rate_model(counts), self.error_model(rate)
+        (model, sturdy), errors = self.rate_model(counts), self.error_model(rate)
         larger = caution(self.n, effective)
         return {
             "Pearson": signed(r, self.n - 2),
@@ -60,6 +60,7 @@ class Many:
             "effective n": effective,
             "log ratio": model.slope * self.city.span / 1e4,
             "error": model.error * self.city.span / 1e4,
+            "sturdy error": sturdy * self.city.span / 1e4,
         }
 
     def effective_n(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -93,8 +94,8 @@ class Many:
             self.kept["classes"] = classes
         return self.kept["classes"]
 
-    def rate_model(self, counts: np.ndarray) -> Slopes:
-        """Quasi-Poisson: the slope of each field for 10,000 dollars, and its standard error."""
+    def rate_model(self, counts: np.ndarray) -> tuple[Slopes, np.ndarray]:
+        """Quasi-Poisson: the slope of each field for 10,000 dollars, its standard error, and HC3's."""
         people = self.city.population[:, None]
         x = ((self.city.income - self.city.income.mean()) / 1e4)[:, None]
         start, slope = np.log(counts.sum(axis=0) / people.sum()), np.zeros(counts.shape[1])
@@ -108,7 +109,10 @@ class Many:
                 break
         mean = people * np.exp(start + slope * x)
         dispersion = np.sum((counts - mean) ** 2 / mean, axis=0) / (self.n - 2)
-        return Slopes(slope, np.sqrt(dispersion / _spread(mean, x)[1]))
+        center, spread = _spread(mean, x)
+        leverage = mean * (1 / mean.sum(axis=0) + (x - center) ** 2 / spread)
+        sturdy = np.sqrt(np.sum(((x - center) * (counts - mean) / (1 - leverage)) ** 2, axis=0)) / spread
+        return Slopes(slope, np.sqrt(dispersion / spread)), sturdy
 
     def error_model(self, y: np.ndarray) -> Slopes:
         """The spatial error model."""
@@ -181,13 +185,23 @@ def signed(r: np.ndarray, df: np.ndarray | float) -> np.ndarray:
     )
 
 
-def covered(checks: dict[str, np.ndarray], n: int, ratio: float, *, corrected: bool) -> np.ndarray:
-    """Whether the 95 % interval of the ratio holds the planted one."""
-    degrees = (
-        np.maximum(checks["effective n"] - 2, 1e-9) if corrected else np.full(len(checks["error"]), n - 2)
+INTERVALS = ("quasi-Poisson", "and effective n", "and caution", "HC3 and both")
+"""Forms of the interval of the ratio, each with what is corrected in its standard error."""
+
+
+def covered(checks: dict[str, np.ndarray], n: int, ratio: float) -> dict[str, np.ndarray]:
+    """Whether the 95 % interval of the ratio holds the planted one, by :data:`INTERVALS`."""
+    off = np.abs(checks["log ratio"] - np.log(ratio))
+    degrees = np.maximum(checks["effective n"] - 2, 0.05)
+    larger = np.sqrt((n - 2) / degrees) * stdtrit(degrees, 0.975)
+    cautious = larger * caution(n, checks["effective n"])
+    reaches = (
+        stdtrit(n - 2, 0.975) * checks["error"],
+        larger * checks["error"],
+        cautious * checks["error"],
+        cautious * checks["sturdy error"],
     )
-    reach = stdtrit(np.maximum(degrees, 0.05), 0.975) * checks["error"] * np.sqrt((n - 2) / degrees)
-    return np.asarray(np.abs(checks["log ratio"] - np.log(ratio)) <= reach)
+    return {name: off <= reach for name, reach in zip(INTERVALS, reaches, strict=True)}
 
 
 def _spread(mean: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
