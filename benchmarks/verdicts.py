@@ -199,6 +199,10 @@ def main() -> None:
     arguments.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     arguments.add_argument("--write", type=Path, help="page whose marked section is replaced")
     given = arguments.parse_args()
+    if not given.real.is_dir():
+        raise SystemExit(
+            f"{given.real}: no such folder; name the one with tracts and Census tables: --real FOLDER"
+        )
     text = block(run(read_cities(given.real, given.cities), given.fields, given.processes))
     print(text)
     if given.write is not None:
