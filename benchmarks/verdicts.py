@@ -63,7 +63,9 @@ ALONE = (
 EARLIER = ("Pearson", "Spearman", "rate model", "modified t")
 """Every one below the threshold: *stands*, as version 0.2 said it."""
 STRICT = ("Pearson", "error model, cautious")
-GUARDS = ("Spearman", "rate model", "modified t")
+"""Below the threshold for a robust verdict (method 7.13)."""
+GUARDS = ("Spearman", "rate model", "modified t", "each tract left out")
+"""Below alpha, undivided: they must not contradict."""
 RULES = ("plain finding", "stands (0.2)", "robust")
 MARKS = ("<!-- verdicts -->", "<!-- /verdicts -->")
 
