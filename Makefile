@@ -13,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage covered lint format readme lock bench clean
+.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage covered lint format readme lock bench verdicts clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
@@ -28,6 +28,7 @@ help:
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
 	@echo "make bench   run benchmarks/mail.py at a small size"
+	@echo "make verdicts  measure how often verdicts are wrong, over real cities (NWATCH_REAL names their folder)"
 	@echo "make lock    resolve the requirements again (needs uv)"
 
 setup: $(READY)
@@ -121,6 +122,9 @@ lock:
 
 bench: $(READY)
 	$(BIN)/python benchmarks/mail.py --messages 2000
+
+verdicts: $(READY)
+	$(BIN)/python benchmarks/verdicts.py --write docs/method.md
 
 clean:
 	rm -rf .venv .venv-3.* $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
