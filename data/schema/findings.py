@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from data.schema import second_looks
 from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
@@ -105,6 +106,7 @@ OF_POSTS: Final = (
             Column("why", TEXT, "What speaks against a finding that is not robust; else empty."),
         ),
     ),
+    *second_looks.of_posts(CITY),
 )
 
 
@@ -150,4 +152,5 @@ OF_CRIMES: Final = (
         "One row per city and type of crime: does the finding at tract level hold under tests with fewer "
         "assumptions?",
     ),
+    *second_looks.of_crimes(CITY, CRIME),
 )

@@ -12,7 +12,9 @@ import pandas as pd
 from data.settings import Tests
 from tasks.income.deciles import decile_rows
 from tasks.income.judge import Judged, Verdict, judge
+from tasks.income.models import model_rows
 from tasks.income.sample import sample_of
+from tasks.income.uncertain import Exactness, income_error_row
 from tasks.statistics.relation import Direction, Relation, decile_relation, direction
 from tasks.statistics.spatial import seed_of
 
@@ -25,7 +27,8 @@ class City:
 
     Attributes:
         name: As in the census lists.
-        tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them.
+        tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them, with what
+            :func:`tasks.income.details.with_details` adds.
         threshold: What p is compared with: alpha divided by the tests of the family.
         crime: The type of crime that is counted; None where posts are.
     """
@@ -75,11 +78,15 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
     sample = sample_of(city.tracts, layer, seed_of(city.name))
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
+    exactness = Exactness.of(city.tracts)
+    drawn = income_error_row(sample, judged, exactness, city.threshold, tests)
     return Examined(
         rows={
             "deciles": _decile_table_rows(city, deciles),
             "tests": _relation_rows(city, judged, deciles),
             "robust": [_robust_row(city, judged)],
+            "income_error": [city.key | drawn],
+            "models": [city.key | row for row in model_rows(sample, judged)],
         },
         direction=judged.direction,
         verdict=judged.verdict,

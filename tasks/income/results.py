@@ -16,6 +16,8 @@ ROLES: Final[Mapping[str, str]] = {
     "deciles": "deciles",
     "tests": "tests",
     "robust": "tests_robust",
+    "income_error": "income_error",
+    "models": "models",
 }
 """The tables of the findings by what they hold, and the end of their names. Of posts they begin with
 ``public/city_``, of crimes with ``public/crime_``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import sparse
 
 from tasks.income.cities import PER
 from tasks.income.polygons import centroids_km, read_polygons, touching
+from tasks.statistics.distances import DistanceClasses, distance_classes
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,6 +44,21 @@ class Sample:
     def rate(self) -> Floats:
         """Posts or crimes per 1,000 people, float64, n."""
         return self.count / self.population * PER
+
+    @cached_property
+    def classes(self) -> DistanceClasses:
+        """Which tracts are how far from which; made once for all tests of these tracts."""
+        return distance_classes(self.centroids)
+
+    def having(self, *, income: Floats | None = None, count: Floats | None = None) -> Sample:
+        """The same tracts with other incomes or counts (n), so that what lies where is not made again."""
+        other = replace(
+            self,
+            income=self.income if income is None else income,
+            count=self.count if count is None else count,
+        )
+        other.__dict__["classes"] = self.classes  # where `cached_property` looks
+        return other
 
     def __len__(self) -> int:
         return len(self.geoids)

@@ -15,6 +15,7 @@ from data.settings import Tests
 from data.tables import conform
 from tasks.census.results import Census
 from tasks.income.cities import used_tracts
+from tasks.income.details import with_details
 from tasks.income.examine import City, Examined, examine
 from tasks.income.judge import VERDICTS
 from tasks.income.results import ROLES, CityCrime, Findings, table_of
@@ -55,7 +56,7 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
     """
     if not len(census.cities):
         return _findings([], "posts")
-    tracts = used_tracts(_statuses(census, layer, tests), counts)
+    tracts = with_details(used_tracts(_statuses(census, layer, tests), counts), census)
     threshold = bonferroni(tests.alpha, len(tracts))
     cities = [City(name, rows, threshold) for name, rows in tracts.items()]
     return _examined(cities, layer, tests, client, "posts")
@@ -86,7 +87,8 @@ def examine_crimes(
     listed = _statuses(census, layer, tests)
     cities = []
     for each in crimes:
-        (tracts,) = used_tracts(listed.filter(pc.equal(listed["city"], each.city)), each.counts).values()
+        own = used_tracts(listed.filter(pc.equal(listed["city"], each.city)), each.counts)
+        (tracts,) = with_details(own, census).values()
         cities.append(City(each.city, tracts, threshold, each.crime))
     return _examined(cities, layer, tests, client, "crimes")
 

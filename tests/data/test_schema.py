@@ -43,6 +43,10 @@ BESIDE = {
     "public/not_mail": "which items are not mail, by the classes that everybody knows",
     "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
     "public/crime_tests_robust": "the same for crimes",
+    "public/city_income_error": "whether a finding holds if incomes are only as exact as the Census says",
+    "public/crime_income_error": "the same for crimes",
+    "public/city_models": "models that allow for neighbors, or for counts that vary more than Poisson's",
+    "public/crime_models": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
