@@ -66,4 +66,5 @@ def _of_incomes(tracts: pa.Table) -> pd.DataFrame:
 def _of_areas(shares: pa.Table | None) -> pd.DataFrame:
     if shares is None:
         return pd.DataFrame({"city": [], "GEOID": [], "share": []})
-    return shares.select(["city", "GEOID", "share"]).to_pandas()
+    columns = {name: shares[name].to_numpy(zero_copy_only=False) for name in ("city", "GEOID", "share")}
+    return pd.DataFrame(columns)

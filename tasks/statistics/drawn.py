@@ -87,7 +87,7 @@ def _correlation_p(r: Floats, df: Floats) -> Floats:
     """Two-sided p of correlations; NaN where a degree of freedom is."""
     with np.errstate(divide="ignore"):
         t = np.abs(r) * np.sqrt(df / ((1.0 - r) * (1.0 + r)))
-    return np.minimum(1.0, 2.0 * stdtr(df, -t))
+    return np.asarray(np.minimum(1.0, 2.0 * stdtr(df, -t)), dtype=np.float64)
 
 
 def modified_ts(income: Floats, rate: Floats, classes: DistanceClasses) -> ModifiedTests:
