@@ -118,8 +118,13 @@ def _best(count: Floats, exposure: Floats, x: Floats) -> tuple[float, float, Flo
     """Alpha, slope and expected counts with the greatest likelihood; None where there are none."""
     from scipy.optimize import brentq
 
+    last = (0.0, exposure + np.log(count.sum() / np.exp(exposure).sum()))
+
     def fit(log_alpha: float) -> tuple[float, Floats] | None:
-        return _fit(count, exposure, x, float(np.exp(log_alpha)))
+        nonlocal last
+        found = _fit(count, last, x, float(np.exp(log_alpha)))
+        last = last if found is None else (found[0], np.log(found[1]))  # the next is near
+        return found
 
     def score(log_alpha: float) -> float:
         found = fit(log_alpha)
@@ -134,10 +139,12 @@ def _best(count: Floats, exposure: Floats, x: Floats) -> tuple[float, float, Flo
     return None if found is None else (float(np.exp(log_alpha)), *found)
 
 
-def _fit(count: Floats, exposure: Floats, x: Floats, alpha: float) -> tuple[float, Floats] | None:
-    """The best slope and the expected counts for an alpha, by Fisher's steps; None where there are none."""
-    eta = exposure + np.log(count.sum() / np.exp(exposure).sum())
-    slope, theta = 0.0, 1.0 / alpha
+def _fit(count: Floats, start: tuple[float, Floats], x: Floats, alpha: float) -> tuple[float, Floats] | None:
+    """The best slope and the expected counts for an alpha, by Fisher's steps; None where there are none.
+
+    ``start`` is a slope and the logarithms of the counts expected by it.
+    """
+    (slope, eta), theta = start, 1.0 / alpha
     for _ in range(_STEPS):
         mu = np.exp(eta)
         weight = mu / (1.0 + alpha * mu)

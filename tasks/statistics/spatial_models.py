@@ -70,8 +70,12 @@ class Weights:
         half = np.sqrt(once)
         self._rows = sparse.csr_array(neighbors.multiply(once[:, None]))
         # D^-1 A has the eigenvalues of D^-1/2 A D^-1/2, which is symmetric: half the work, and no pivoting.
-        self._symmetric = sparse.csc_array(neighbors.multiply(half[:, None]).multiply(half[None, :]))
-        self._one = sparse.eye_array(len(degree), format="csc")
+        between = neighbors.multiply(half[:, None]).multiply(half[None, :])
+        # I - between, of which each spatial parameter changes the values off the diagonal alone.
+        self._matrix = sparse.csc_array(sparse.eye_array(len(degree)) - between)
+        self._matrix.sort_indices()
+        columns = np.repeat(np.arange(len(degree)), np.diff(self._matrix.indptr))
+        self._apart = columns != self._matrix.indices
 
     def lag(self, values: Floats) -> Floats:
         """The mean of each tract's neighbors, 0 where it has none, float64, n."""
@@ -87,7 +91,8 @@ class Weights:
         """
         from scipy.sparse.linalg import splu
 
-        matrix = sparse.csc_array(self._one - spatial * self._symmetric)
+        matrix = self._matrix.copy()
+        matrix.data[self._apart] *= spatial
         options = {"SymmetricMode": True}
         found = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
         return float(np.sum(np.log(np.abs(found.U.diagonal()))))
