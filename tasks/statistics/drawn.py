@@ -44,12 +44,14 @@ class RateModels:
         error: Its standard error, the dispersion allowed for.
         p: Its two-sided p.
         dispersion: Pearson's chi-squared a degree of freedom.
+        poisson_error: The standard error if the dispersion were 1.
     """
 
     slope: Floats
     error: Floats
     p: Floats
     dispersion: Floats
+    poisson_error: Floats
 
 
 @dataclass(frozen=True)
@@ -150,15 +152,16 @@ def rate_models(count: Floats, population: Floats, income: Floats) -> RateModels
     rows, n = income.shape
     missing = np.full(rows, np.nan)
     if not count.sum() > 0:
-        return RateModels(missing, missing, missing, missing)
+        return RateModels(missing, missing, missing, missing, missing)
     x = (income - income.mean(axis=1, keepdims=True)) / INCOME_UNIT
     with np.errstate(all="ignore"):
         slope, mu, good = _fits(count, np.log(population), x)
         dispersion = np.sum((count - mu) ** 2 / mu, axis=1) / (n - 2)
-        error = np.sqrt(dispersion / _spreads(mu, x)[1])
+        poisson = 1.0 / np.sqrt(_spreads(mu, x)[1])
+        error = np.sqrt(dispersion) * poisson
         p = np.where(error > 0, 2.0 * stdtr(n - 2, -np.abs(slope) / error), slope == 0)
         good &= np.isfinite(np.exp(slope)) & np.isfinite(p) & np.isfinite(dispersion)
-    found = (np.where(good, each, np.nan) for each in (slope, error, p, dispersion))
+    found = (np.where(good, each, np.nan) for each in (slope, error, p, dispersion, poisson))
     return RateModels(*found)
 
 
