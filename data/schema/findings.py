@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from data.schema import second_looks
 from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
@@ -197,7 +198,8 @@ OF_POSTS: Final = (
             Column(
                 "variant",
                 TEXT,
-                "'published' (tracts with at least least_population people) or 'every tract with people'.",
+                "'published' (tracts with at least least_population people), 'every tract with people', or "
+                "'at least half inside' (the published ones of which half is in the city).",
             ),
             Column("n", COUNT, "Tracts that are tested."),
             Column("posts", COUNT, "Posts of the year in them."),
@@ -212,6 +214,7 @@ OF_POSTS: Final = (
             Column("why", TEXT, "What speaks against it, or why nothing can be told; else empty."),
         ),
     ),
+    *second_looks.of_posts(CITY),
 )
 
 
@@ -263,4 +266,5 @@ OF_CRIMES: Final = (
         "One row per city, type of crime and choice of tracts: is the result another without the rules for "
         "tracts?",
     ),
+    *second_looks.of_crimes(CITY, CRIME),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from data.kept import FOLDER, Stage, file_name
 from data.schema import crime
 from data.settings import Crime, Tests
-from flows.parts import points
+from flows.parts import points, shares
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -41,6 +41,7 @@ class CrimeInput:
         threshold: What p is compared with: alpha divided by the number of cities examined.
         tests: The section ``[tests]``.
         recognised: What each file was recognised as.
+        places: The files of the boundaries of places, beside lists of cities.
     """
 
     files: Mapping[str, Files]
@@ -50,6 +51,7 @@ class CrimeInput:
     threshold: float
     tests: Tests
     recognised: tuple[Recognised, ...] = ()
+    places: tuple[Path, ...] = ()
 
 
 def look(given: Inputs) -> CrimeInput:
@@ -74,6 +76,7 @@ def look(given: Inputs) -> CrimeInput:
         threshold=bonferroni(investigation.config.tests.alpha, len(examined)),
         tests=investigation.config.tests,
         recognised=tuple(said),
+        places=given.once(shares.places),
     )
 
 
@@ -102,6 +105,8 @@ def run(job: Job) -> PointsFound:
 
     given: CrimeInput = job.given.once(look)
     ground, out = Ground(job, PART.name, given.layer), job.out
+    census, doubts = shares.with_shares(given.census, given.places, ground)
+    given = replace(given, census=census)
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
     closed = step(close)([each.value for each in gathered], counts, findings.value, out=out)
@@ -114,7 +119,7 @@ def run(job: Job) -> PointsFound:
         given.census,
         findings.value,
         closed,
-        warnings=closed.warnings,
+        warnings=(*closed.warnings, *doubts),
         notes=ground.keeper.notes(),
     )
 
@@ -141,7 +146,8 @@ def _stages(
         layer, tests = ground.readable_tracts, given.tests
         return step(test_crimes)(census, crimes, layer, tests, job.client, threshold=given.threshold)
 
-    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.threshold, given.tests)
+    lists, layer = (census.cities, census.shares), ground.tracts.input.sha256
+    on = (crimes, census.tracts, lists, layer, given.threshold, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
 from data.schema import TABLES, posts
 from data.settings import FILE, Posts, Tests
-from flows.parts import points
+from flows.parts import points, shares
 from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -46,6 +46,7 @@ class PostsInput:
         tests: The section ``[tests]``.
         bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file of posts is.
+        places: The files of the boundaries of places, beside lists of cities.
     """
 
     files: Files
@@ -55,6 +56,7 @@ class PostsInput:
     tests: Tests
     bounds: Bounds | None
     recognised: tuple[Recognised, ...]
+    places: tuple[Path, ...] = ()
 
 
 def look(given: Inputs) -> PostsInput:
@@ -77,6 +79,7 @@ def look(given: Inputs) -> PostsInput:
         tests=given.investigation.config.tests,
         bounds=bounds,
         recognised=check_posts(files, settings, bounds),
+        places=given.once(shares.places),
     )
 
 
@@ -98,7 +101,9 @@ def run(job: Job) -> PointsFound:
     from tasks.posts.task import close
 
     given: PostsInput = job.given.once(look)
-    ground, out, census = Ground(job, PART.name, given.layer), job.out, given.census
+    ground, out = Ground(job, PART.name, given.layer), job.out
+    census, doubts = shares.with_shares(given.census, given.places, ground)
+    given = replace(given, census=census)
     gathered, tables, findings = _stages(job, given, ground)
     write_findings(findings.value, "posts", out)
     closed = step(close)(gathered.value, tables.value, ground.tracts, census, findings.value, out=out)
@@ -110,7 +115,7 @@ def run(job: Job) -> PointsFound:
         census,
         findings.value,
         closed,
-        warnings=closed.warnings,
+        warnings=(*closed.warnings, *doubts),
         notes=ground.keeper.notes(),
     )
 
@@ -170,7 +175,7 @@ def _stages(
         lambda _: [out / file for table in TABULATED for file in table.files],
         copies=out,
     )
-    compared = (tables.value.counts, tracts, census.cities, layer, given.tests)
+    compared = (tables.value.counts, tracts, census.cities, census.shares, layer, given.tests)
     return gathered, tables, keeper.stage(TEST, compared, test)
 
 

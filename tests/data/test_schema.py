@@ -45,6 +45,10 @@ BESIDE = {
     "public/crime_tests_robust": "the same for crimes",
     "public/city_variants": "what is found without the rule on tracts of few people",
     "public/crime_variants": "the same for crimes",
+    "public/city_income_error": "whether a finding holds if incomes are only as exact as the Census says",
+    "public/crime_income_error": "the same for crimes",
+    "public/city_models": "models that allow for neighbors, or for counts that vary more than Poisson's",
+    "public/crime_models": "the same for crimes",
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
