@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ from tasks.statistics.relation import Direction, Relation
 from tasks.statistics.spatial import ModifiedTest
 
 Floats = npt.NDArray[np.float64]
+
+FIRM: Final = ("positive, robust", "negative, robust", "not checked for neighbors")
+"""Verdicts that a single tract may still turn."""
 
 
 def directions_of(plain: Correlations, threshold: float) -> list[Direction]:
@@ -62,6 +66,7 @@ def verdicts_of(
     """
     errors = _errors(sample, incomes, judged)
     found: list[Verdict] = []
+    count = float(sample.count.sum())
     for draw, finding in enumerate(directions_of(plain, threshold)):
         r, p = float(plain.r[draw]), float(plain.p[draw])
         # No rule looks at the line itself.
@@ -75,12 +80,15 @@ def verdicts_of(
             model=_model(models, draw),
             modified=_modified(modified, draw),
             errors=errors[draw],
-            influential=(
-                None if finding == "none" else _influential(own, line, finding, threshold, tests.alpha)
-            ),
         )
-        made = replace(made, contrast=_contrast(made, own, tests.alpha))
-        found.append(conclude(made, float(sample.count.sum()), tests).verdict)
+        # What no verdict of this draw can depend on is not computed: there are 200 of them.
+        if finding == "none":
+            made = replace(made, contrast=_contrast(made, own, tests.alpha))
+        verdict = conclude(made, count, tests).verdict
+        if verdict in FIRM:
+            tracts = _influential(own, line, finding, threshold, tests.alpha)
+            verdict = conclude(replace(made, influential=tracts), count, tests).verdict
+        found.append(verdict)
     return found
 
 
