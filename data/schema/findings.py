@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from data.schema import effects
+from data.schema import effects, second_looks
 from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
@@ -217,7 +217,8 @@ OF_POSTS: Final = (
             Column(
                 "variant",
                 TEXT,
-                "'published' (tracts with at least least_population people) or 'every tract with people'.",
+                "'published' (tracts with at least least_population people), 'every tract with people', or "
+                "'at least half inside' (the published ones of which half is in the city).",
             ),
             Column("n", COUNT, "Tracts that are tested."),
             Column("posts", COUNT, "Posts of the year in them."),
@@ -233,6 +234,7 @@ OF_POSTS: Final = (
         ),
     ),
     effects.OF_POSTS,
+    *second_looks.of_posts(CITY),
 )
 
 
@@ -285,4 +287,5 @@ OF_CRIMES: Final = (
         "tracts?",
     ),
     effects.OF_CRIMES,
+    *second_looks.of_crimes(CITY, CRIME),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from data.kept import FOLDER, Stage, file_name
 from data.schema import TABLES, crime
 from data.settings import Crime, Tests
-from flows.parts import points, tracts
+from flows.parts import points, shares, tracts
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -53,6 +53,7 @@ class CrimeInput:
         bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file was recognised as.
         gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
+        places: The files of the boundaries of places, beside lists of cities.
     """
 
     files: Mapping[str, Files]
@@ -64,6 +65,7 @@ class CrimeInput:
     bounds: Bounds | None = None
     recognised: tuple[Recognised, ...] = ()
     gaps: tuple[str, ...] = ()
+    places: tuple[Path, ...] = ()
 
 
 def look(given: Inputs) -> CrimeInput:
@@ -91,6 +93,7 @@ def look(given: Inputs) -> CrimeInput:
         bounds=given.once(points.bounds),
         recognised=tuple(said),
         gaps=gaps,
+        places=given.once(shares.places),
     )
 
 
@@ -128,6 +131,8 @@ def run(job: Job) -> PointsFound:
 
     given: CrimeInput = job.given.once(look)
     ground, out = Ground(job, PART.name, given.layer), job.out
+    census, doubts = shares.with_shares(given.census, given.places, ground)
+    given = replace(given, census=census)
     gathered, counts, findings = _stages(job, given, ground)
     write_findings(findings.value, "crimes", out)
     values = [each.value for each in gathered]
@@ -145,7 +150,7 @@ def run(job: Job) -> PointsFound:
         given.census,
         findings.value,
         closed,
-        warnings=(*given.gaps, *closed.warnings),
+        warnings=(*given.gaps, *closed.warnings, *doubts),
         notes=ground.keeper.notes(),
         types=tuple(types_of(values, counts).to_pylist()),
     )
@@ -166,7 +171,8 @@ def _stages(
         layer, tests = ground.readable_tracts, given.tests
         return step(test_crimes)(census, crimes, layer, tests, job.client, family=given.family)
 
-    on = (crimes, census.tracts, census.cities, ground.tracts.input.sha256, given.family, given.tests)
+    lists, layer = (census.cities, census.shares), ground.tracts.input.sha256
+    on = (crimes, census.tracts, lists, layer, given.family, given.tests)
     return list(gathered.values()), counts, ground.keeper.stage(TEST, on, test)
 
 

@@ -63,9 +63,11 @@ class Ground:
     @cached_property
     def _stage(self) -> Stage[Layer]:
         known = self.hashes.of_layer(LAYER, files_of_layer(self.layer))
-        # Shared by the parts: the first of a run makes it, and the notes are those of the part that did.
-        keeper = Keeper(self.job.work, "tracts", code_of(*_CODE), self.keeper.rebuilt)
-        return keeper.stage(PREPARE, known, self._prepared, key_after=lambda layer: layer.input.sha256)
+        return self.shared().stage(PREPARE, known, self._prepared, key_after=lambda layer: layer.input.sha256)
+
+    def shared(self) -> Keeper:
+        """Keeps stages that the parts share: the first of a run makes them, and the notes are that part's."""
+        return Keeper(self.job.work, "tracts", code_of(*_CODE), self.keeper.rebuilt)
 
     @property
     def tracts(self) -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
 from data.schema import TABLES, posts
 from data.settings import FILE, Posts, Tests
-from flows.parts import points, tracts
+from flows.parts import points, shares, tracts
 from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -47,6 +47,7 @@ class PostsInput:
         bounds: The tract layer's extent in degrees; None where it states none.
         recognised: What each file of posts is.
         gaps: Lines on the tracts that the layer or the Census lacks, where they are few.
+        places: The files of the boundaries of places, beside lists of cities.
     """
 
     files: Files
@@ -57,6 +58,7 @@ class PostsInput:
     bounds: Bounds | None
     recognised: tuple[Recognised, ...]
     gaps: tuple[str, ...] = ()
+    places: tuple[Path, ...] = ()
 
 
 def look(given: Inputs) -> PostsInput:
@@ -81,6 +83,7 @@ def look(given: Inputs) -> PostsInput:
         bounds=bounds,
         recognised=check_posts(files, settings, bounds),
         gaps=gaps,
+        places=given.once(shares.places),
     )
 
 
@@ -102,7 +105,9 @@ def run(job: Job) -> PointsFound:
     from tasks.posts.task import close
 
     given: PostsInput = job.given.once(look)
-    ground, out, census = Ground(job, PART.name, given.layer), job.out, given.census
+    ground, out = Ground(job, PART.name, given.layer), job.out
+    census, doubts = shares.with_shares(given.census, given.places, ground)
+    given = replace(given, census=census)
     gathered, tables, findings = _stages(job, given, ground)
     write_findings(findings.value, "posts", out)
     # Coarse coordinates are held against the tracts, so that their file is read.
@@ -125,6 +130,7 @@ def run(job: Job) -> PointsFound:
             *given.gaps,
             *closed.warnings,
             *tracts.rowless(job.given, tables.value.no_row, closed.total(IN_TRACTS) or 0),
+            *doubts,
         ),
         notes=ground.keeper.notes(),
     )
@@ -185,7 +191,7 @@ def _stages(
         lambda _: [out / file for table in TABULATED for file in table.files],
         copies=out,
     )
-    compared = (tables.value.counts, tracts, census.cities, layer, given.tests)
+    compared = (tables.value.counts, tracts, census.cities, census.shares, layer, given.tests)
     return gathered, tables, keeper.stage(TEST, compared, test)
 
 

@@ -138,7 +138,7 @@ def _of_sheet(sheet: Sheet) -> tuple[pa.Table, str]:
 def _long(sheet: Sheet, city: str, ids: Sequence[str]) -> pa.Table:
     """A row per city and tract."""
     label = sheet.label
-    share = first_of(sheet.names, ("SHARE",), label)
+    share = first_of(sheet.names, ("SHARE", "SHAREINCITY"), label)
     table = sheet.load([city, *ids, *([share] if share else [])])
     names = table.column(city)
     if pa.types.is_dictionary(names.type):

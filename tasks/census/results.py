@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from tasks.rows.results import InputFile, Recognised
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The lists of cities with the shares that the boundaries of places give.
+
+    Attributes:
+        lists: As :data:`tasks.census.city_lists.SCHEMA`; a share may be missing.
+        files: The files of the boundaries.
+        warning: Why they could not be used; "" where they could.
+    """
+
+    lists: pa.Table
+    files: tuple[InputFile, ...]
+    warning: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all files of the boundaries together, 64 hexadecimal digits."""
+        return hashlib.sha256("".join(sorted(file.sha256 for file in self.files)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

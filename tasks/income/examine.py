@@ -10,10 +10,14 @@ from typing import Any, Final
 import pandas as pd
 
 from data.settings import Tests
+from tasks.income.areas import VARIANT
 from tasks.income.deciles import decile_rows
 from tasks.income.effects import effect_row
+from tasks.income.inside import judged_inside
 from tasks.income.judge import Judged, Verdict, judge
+from tasks.income.models import model_rows
 from tasks.income.sample import Sample, sample_of
+from tasks.income.uncertain import Exactness, income_error_row
 from tasks.income.words import named
 from tasks.statistics.relation import Direction, Relation, decile_relation, direction
 from tasks.statistics.spatial import seed_of
@@ -34,7 +38,8 @@ class City:
 
     Attributes:
         name: As in the census lists.
-        tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them.
+        tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them, with what
+            :func:`tasks.income.details.with_details` adds.
         threshold: What p is compared with: alpha divided by the tests of the family.
         crime: The type of crime that is counted; None where posts are.
         small: Its tracts that are left out only for having few people, in the same form.
@@ -93,6 +98,10 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
     variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}
     if sample is not whole:
         variants[EVERYONE] = (whole, judge(whole, city.threshold, tests, clustering=False))
+    shares = city.tracts["share"].to_numpy(np.float64) if "share" in city.tracts else None
+    variants[VARIANT] = judged_inside(sample, judged, shares, tests)
+    exactness = Exactness.of(city.tracts)
+    drawn = income_error_row(sample, judged, exactness, city.threshold, tests)
     return Examined(
         rows={
             "deciles": _decile_table_rows(city, deciles),
@@ -100,6 +109,8 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
             "robust": [robust_row(city, judged)],
             "variants": [variant_row(city, name, *found) for name, found in variants.items()],
             "effects": [effect_row(city.key, city.counted, sample, judged)],
+            "income_error": [city.key | drawn],
+            "models": [city.key | row for row in model_rows(sample, judged)],
         },
         direction=judged.direction,
         verdict=judged.verdict,

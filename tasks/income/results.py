@@ -18,6 +18,8 @@ ROLES: Final[Mapping[str, str]] = {
     "robust": "tests_robust",
     "variants": "variants",
     "effects": "effects",
+    "income_error": "income_error",
+    "models": "models",
 }
 """The tables of the findings by what they hold, and the end of their names. Of posts they begin with
 ``public/city_``, of crimes with ``public/crime_``."""

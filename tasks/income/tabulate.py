@@ -15,6 +15,7 @@ from data.settings import Tests
 from data.tables import conform
 from tasks.census.results import Census
 from tasks.income.cities import used_tracts
+from tasks.income.details import with_details
 from tasks.income.examine import City, Examined, Row, examine
 from tasks.income.judge import VERDICTS
 from tasks.income.results import ROLES, CityCrime, Findings, table_of
@@ -57,7 +58,8 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
     if not len(census.cities):
         return _findings([], Family("posts", 0))
     listed = _statuses(census, layer, tests)
-    tracts, small = used_tracts(listed, counts), used_tracts(listed, counts, FEW_PEOPLE)
+    tracts = with_details(used_tracts(listed, counts), census)
+    small = used_tracts(listed, counts, FEW_PEOPLE)
     threshold = bonferroni(tests.alpha, len(tracts))
     cities = [City(name, rows, threshold, small=small[name]) for name, rows in tracts.items()]
     return _examined(cities, layer, tests, client, Family("posts", len(cities)))
@@ -91,7 +93,7 @@ def examine_crimes(
     cities = []
     for each in crimes:
         its = listed.filter(pc.equal(listed["city"], each.city))
-        (tracts,) = used_tracts(its, each.counts).values()
+        (tracts,) = with_details(used_tracts(its, each.counts), census).values()
         (small,) = used_tracts(its, each.counts, FEW_PEOPLE).values()
         cities.append(City(each.city, tracts, threshold, each.crime, small))
     return _examined(cities, layer, tests, client, Family("crimes", family))

@@ -39,8 +39,9 @@ def refused(*paths: Path) -> str:
     return str(error.value)
 
 
-def test_a_row_per_city_and_tract_in_any_case_with_a_share(tmp_path: Path):
-    text = f'City,geoid,Share\n"{BRIGHTON}",1400000US{TRACTS[0]},0.25\n"{BRIGHTON}",{TRACTS[1]},\n'
+@pytest.mark.parametrize("share", ["Share", "share_in_city"])
+def test_a_row_per_city_and_tract_in_any_case_with_a_share(tmp_path: Path, share: str):
+    text = f'City,geoid,{share}\n"{BRIGHTON}",1400000US{TRACTS[0]},0.25\n"{BRIGHTON}",{TRACTS[1]},\n'
     table = read(write(tmp_path / "city_tracts.csv", text))
     assert pairs(table) == [(BRIGHTON, TRACTS[0]), (BRIGHTON, TRACTS[1])]
     assert table["share"].to_pylist() == [0.25, None]

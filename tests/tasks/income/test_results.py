@@ -11,7 +11,7 @@ from data.schema import TABLES
 from data.settings import Tests
 from data.tables import read_table
 from tasks.census.results import Census
-from tasks.income.results import CityCrime, Findings, write_findings
+from tasks.income.results import ROLES, CityCrime, Findings, write_findings
 from tasks.income.tabulate import examine_crimes, examine_posts
 from tasks.layers.results import Layer
 
@@ -28,7 +28,7 @@ def test_the_tables_written_are_those_returned(
     findings = examine(*country, layer, threads, tmp_path)
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         f"public/{name}.{kind}"
-        for name in ("city_deciles", "city_effects", "city_tests", "city_tests_robust", "city_variants")
+        for name in sorted(f"city_{name}" for name in ROLES.values())
         for kind in ("csv", "parquet")
     ]
     for table, name in (
@@ -57,12 +57,8 @@ def test_crimes_go_into_tables_of_their_own(
     crimes = [CityCrime("Rising", "THEFT", counts), CityCrime("Tiny", "THEFT", counts)]
     findings = examine_crimes(census, crimes, layer, Tests(), threads, family=5)
     write_findings(findings, "crimes", tmp_path)
-    assert sorted(path.name for path in tmp_path.rglob("*.parquet")) == [
-        "crime_deciles.parquet",
-        "crime_effects.parquet",
-        "crime_tests.parquet",
-        "crime_tests_robust.parquet",
-        "crime_variants.parquet",
-    ]
+    assert sorted(path.stem for path in tmp_path.rglob("*.parquet")) == sorted(
+        f"crime_{name}" for name in ROLES.values()
+    )
     assert read_table(TABLES["public/crime_tests"], tmp_path).equals(findings.tests)
     assert findings.directions == {"positive": 1, "negative": 0, "none": 0, "not testable": 1}
