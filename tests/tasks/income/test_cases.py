@@ -46,11 +46,11 @@ def examined(case: Path, folder: Path, without: str | None = None) -> dict[str |
     acs, lists = (pd.read_csv(census / name, dtype={"GEOID": str}) for name in ("acs.csv", "city_tracts.csv"))
     acs = acs.rename(columns={"B01003_001E": "population", "B19013_001E": "income"})
     acs["income"] = acs["income"].where(acs["income"] > 0).astype(float)
-    tables = (
+    tracts_table, lists_table = (
         pa.Table.from_pandas(table, preserve_index=False)
         for table in (acs[["GEOID", "population", "income"]], lists[["city", "GEOID"]])
     )
-    listed = statuses(Census(*tables, ()), set(layer["GEOID"]), Tests().least_population)
+    listed = statuses(Census(tracts_table, lists_table, ()), set(layer["GEOID"]), Tests().least_population)
     kinds = list(points(case))
     found = {}
     for kind, rows in kinds:
