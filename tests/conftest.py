@@ -16,9 +16,12 @@ from pathlib import Path
 import dask
 import psutil
 import pytest
+from _pytest.doctest import DoctestModule
 from _pytest.logging import LogCaptureHandler
 from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
+
+from tests.alike import Alike
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
 # may touch the home of the person who runs the tests. Each xdist worker has a folder of its own, or their
@@ -69,6 +72,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
 
 
+class Examples:
+    """Looks for examples in the files alone that have a prompt: most have none, and to search one is slow."""
+
+    @staticmethod
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(file_path: Path) -> Iterator[None]:
+        """Leave a module without an example to those who look for tests in it."""
+        return [
+            each
+            for each in (yield)
+            if not isinstance(each, DoctestModule) or b">>> " in file_path.read_bytes()
+        ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is registered here is asked about every folder, and not only about that of this file."""
+    config.pluginmanager.register(Examples())
+    config.pluginmanager.register(Alike())
+
+
 def pytest_sessionstart() -> None:
     """Collect no garbage while the tests are collected: nearly nothing of it is garbage."""
     gc.disable()
@@ -82,13 +105,21 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes as slow, and let pytest-xdist begin with the files that take minutes.
+    """Mark what is slow, and let pytest-xdist begin with the files that take minutes.
 
     Else those files end the run, each alone on one core.
     """
+    cases: Counter[tuple[Path, str]] = Counter()
     for item in items:
+        if item.get_closest_marker("slow"):
+            continue
         if FIXTURES & set(getattr(item, "fixturenames", ())) or CALLS & _called(item):
             item.add_marker(pytest.mark.slow)
+        elif long := item.get_closest_marker("long"):
+            case = item.path, getattr(item, "originalname", item.name)
+            if not long.args or cases[case] % long.args[0]:
+                item.add_marker(pytest.mark.slow(measured=True))
+            cases[case] += 1
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
@@ -97,12 +128,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """With `make test MEASURE=fast`, leave slow tests and what they start out of the measurement.
+    """With `make test MEASURE=fast`, leave what starts processes, and what they do, out of the measurement.
 
-    It makes a process up to three times slower, and the fast tests alone have to reach the floor.
+    It makes a process up to three times slower, and the tests that compute have to reach the floor alone.
     """
     config = os.environ.get("COVERAGE_PROCESS_CONFIG")
-    if os.environ.get("MEASURE") != "fast" or config is None or not item.get_closest_marker("slow"):
+    slow = item.get_closest_marker("slow")
+    if os.environ.get("MEASURE") != "fast" or config is None or not slow or slow.kwargs.get("measured"):
         return (yield)
     from coverage import Coverage
 

@@ -119,6 +119,7 @@ def fit_to_be_shown(line: str) -> bool:
     return all(each.isprintable() for each in line.split("\n")) and len(line) < 2_500 and line.count("\n") < 9
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", NO_FILE)
 @pytest.mark.parametrize("given", INPUTS)
@@ -140,6 +141,7 @@ DOWNLOADS = {
 """What census/gentrification is built from, below census/sources."""
 
 
+@pytest.mark.long(9)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("given", "kind"), walk(DOWNLOADS, [*CONTENT, *NO_FILE]))
 def test_a_download_for_gentrification_is_read_or_is_one_line(tmp_path: Path, given: str, kind: str):
@@ -169,6 +171,7 @@ BINARY = {
 """Inputs in a form in which one bit changes much."""
 
 
+@pytest.mark.long(9)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("given", BINARY)
@@ -201,6 +204,7 @@ def _in_binary(path: Path, form: str) -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("given", "kind"), walk(INPUTS, CONTENT))
 def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, kind: str, threads: Client):
@@ -213,6 +217,7 @@ def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, ki
     assert not line or Path(INPUTS[given]).parts[0] in line
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("given", ["mailbox", "posts", "crime", "layer", "atlas"])
@@ -226,6 +231,7 @@ def test_whatever_a_file_is_called_it_is_read_or_is_one_line(
     assert given == "layer" or not line
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("folder", ["records/pd", "crime/small", ""])
