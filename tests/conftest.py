@@ -115,9 +115,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if FIXTURES & set(getattr(item, "fixturenames", ())) or CALLS & _called(item):
             item.add_marker(pytest.mark.slow)
-        elif long := item.get_closest_marker("long"):
+        elif long := list(item.iter_markers("long")):
             case = item.path, getattr(item, "originalname", item.name)
-            if not long.args or cases[case] % long.args[0]:
+            if any(not mark.args or cases[case] % mark.args[0] for mark in long):
                 item.add_marker(pytest.mark.slow(measured=True))
             cases[case] += 1
     if "PYTEST_XDIST_WORKER" in os.environ:

@@ -29,7 +29,7 @@ from data.errors import InputError
 from flows.run.inputs import Inputs
 from flows.run.preflight import check, look_at, notes, parts_to_run
 from tasks.selection.look import find_downloads, read_inputs
-from tests.faults.hostile import CONTENT, NAMES, NO_FILE
+from tests.faults.hostile import CONTENT, LARGE, NAMES, NO_FILE
 from tests.faults.small_case import INPUTS, PART_OF, make
 from tests.tasks.selection.ltdb_downloads import lay, survey_tables
 
@@ -38,10 +38,18 @@ MOST_MEMORY = 2_500_000_000
 
 
 def walk(inputs: Iterable[str], kinds: Iterable[str]) -> list[ParameterSet]:
-    """Every kind in the place of every input; a quarter of them, each kind in its turn, is not slow."""
+    """Every kind in the place of every input; a quarter of them, each kind in its turn, is not slow.
+
+    What is made of megabytes is always long.
+    """
     return [
         pytest.param(
-            given, kind, marks=(pytest.mark.slow,) if (place + number) % 4 else (), id=f"{given}-{kind}"
+            given,
+            kind,
+            marks=(
+                (pytest.mark.slow,) if (place + number) % 4 else (pytest.mark.long,) if kind in LARGE else ()
+            ),
+            id=f"{given}-{kind}",
         )
         for place, given in enumerate(inputs)
         for number, kind in enumerate(kinds)
