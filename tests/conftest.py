@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dask
@@ -22,6 +23,7 @@ from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
 
 from tests.alike import Alike
+from tests.shared import one_for_all
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
 # may touch the home of the person who runs the tests. Each xdist worker has a folder of its own, or their
@@ -264,20 +266,25 @@ def processes(worker_processes: LocalCluster) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[dict[str, str]]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A Prefect server in its own database; gives the environment in which runs use it.
 
     Prefect's own harness for tests does the same, but takes its database through every migration each time,
-    which costs 15 seconds.
+    which costs 15 seconds. All workers of pytest-xdist use the server of the first that needs one.
     """
     from flows.service.local_server import Server
 
-    server = Server(_HOME, ui=False)
-    try:
-        server.wait()
-        yield {"PREFECT_API_URL": server.url}
-    finally:
-        server.stop()
+    @contextmanager
+    def start() -> Iterator[dict[str, str]]:
+        server = Server(_HOME, ui=False)
+        try:
+            server.wait()
+            yield {"PREFECT_API_URL": server.url}
+        finally:
+            server.stop()
+
+    with one_for_all(tmp_path_factory, "prefect", start) as environment:
+        yield environment
 
 
 @pytest.fixture
