@@ -53,7 +53,6 @@ for name in list(os.environ):
         del os.environ[name]
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-_TRACED = sys.gettrace() is not None
 
 
 # The machine may be busy: no example has a deadline. CI tries the same examples each time, people new ones.
@@ -136,20 +135,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     It makes a process up to three times slower, and the tests that compute have to reach the floor alone.
     """
     config = os.environ.get("COVERAGE_PROCESS_CONFIG")
-    if config is None:
+    slow = item.get_closest_marker("slow")
+    if os.environ.get("MEASURE") != "fast" or config is None or not slow or slow.kwargs.get("measured"):
         return (yield)
     from coverage import Coverage
 
     measurement = Coverage.current()
     assert measurement is not None
-    slow = item.get_closest_marker("slow")
-    if os.environ.get("MEASURE") != "fast" or not slow or slow.kwargs.get("measured"):
-        if (
-            _TRACED and sys.gettrace() is None
-        ):  # Python drops a tracer that finds no memory, or too deep a stack
-            measurement.stop()
-            measurement.start()
-        return (yield)
     measurement.stop()
     del os.environ["COVERAGE_PROCESS_CONFIG"]  # by which a child would begin to measure
     try:
@@ -157,6 +149,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         os.environ["COVERAGE_PROCESS_CONFIG"] = config
         measurement.start()
+
+
+def pytest_sessionfinish() -> None:
+    """Keep what a worker of pytest-xdist measured: it is killed if it takes ten seconds more to end."""
+    if "COVERAGE_PROCESS_CONFIG" in os.environ and "PYTEST_XDIST_WORKER" in os.environ:
+        from coverage import Coverage
+
+        measurement = Coverage.current()
+        assert measurement is not None
+        measurement.save()
 
 
 def _rank(path: Path) -> int:

@@ -288,7 +288,7 @@ def test_a_whole_run_publishes_or_ends_with_one_line(case: Path, given: str, kin
         warnings.simplefilter("ignore")  # of libraries, on what they will change
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            result = investigate(case)
+            result = investigate(case, only=[PART_OF[given]])
         except InputError as error:
             line = str(error)
     assert fit_to_be_shown(line)
