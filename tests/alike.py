@@ -5,7 +5,7 @@ messages tell of it. Most cases of a parametrised test take less. Without ``-n``
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ class Alike:
 
     @staticmethod
     @pytest.hookimpl(wrapper=True)
-    def pytest_pycollect_makeitem() -> Iterator[None]:
+    def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
         """Put the cases of one function together."""
         found = yield
         if "PYTEST_XDIST_WORKER" not in os.environ or not isinstance(found, list):
@@ -83,7 +83,7 @@ def together(cases: list[pytest.Function]) -> pytest.Function:
 
 def call(test: pytest.Function, cases: list[pytest.Function]) -> None:
     """Call a function for each case; whatever is wrong with any of them fails the test, and is shown."""
-    shared = {name: test.funcargs[name] for name in test._fixtureinfo.argnames}
+    shared: dict[str, Any] = {name: test.funcargs[name] for name in test._fixtureinfo.argnames}
     wrong: list[BaseException] = []
     skipped: list[str] = []
     for number, case in enumerate(cases):

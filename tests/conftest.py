@@ -10,9 +10,10 @@ import socket
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dask
 import psutil
@@ -79,7 +80,7 @@ class Examples:
 
     @staticmethod
     @pytest.hookimpl(wrapper=True)
-    def pytest_collect_file(file_path: Path) -> Iterator[None]:
+    def pytest_collect_file(file_path: Path) -> Generator[None, Any, Any]:
         """Leave a module without an example to those who look for tests in it."""
         return [
             each
