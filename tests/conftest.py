@@ -10,15 +10,21 @@ import socket
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dask
 import psutil
 import pytest
+from _pytest.doctest import DoctestModule
 from _pytest.logging import LogCaptureHandler
 from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
+
+from tests.alike import Alike
+from tests.shared import one_for_all
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
 # may touch the home of the person who runs the tests. Each xdist worker has a folder of its own, or their
@@ -69,6 +75,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
 
 
+class Examples:
+    """Looks for examples in the files alone that have a prompt: most have none, and to search one is slow."""
+
+    @staticmethod
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(file_path: Path) -> Generator[None, Any, Any]:
+        """Leave a module without an example to those who look for tests in it."""
+        return [
+            each
+            for each in (yield)
+            if not isinstance(each, DoctestModule) or b">>> " in file_path.read_bytes()
+        ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is registered here is asked about every folder, and not only about that of this file."""
+    config.pluginmanager.register(Examples())
+    config.pluginmanager.register(Alike())
+
+
 def pytest_sessionstart() -> None:
     """Collect no garbage while the tests are collected: nearly nothing of it is garbage."""
     gc.disable()
@@ -82,13 +108,21 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before the option -m chooses by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes as slow, and let pytest-xdist begin with the files that take minutes.
+    """Mark what is slow, and let pytest-xdist begin with the files that take minutes.
 
     Else those files end the run, each alone on one core.
     """
+    cases: Counter[tuple[Path, str]] = Counter()
     for item in items:
+        if item.get_closest_marker("slow"):
+            continue
         if FIXTURES & set(getattr(item, "fixturenames", ())) or CALLS & _called(item):
             item.add_marker(pytest.mark.slow)
+        elif long := list(item.iter_markers("long")):
+            case = item.path, getattr(item, "originalname", item.name)
+            if any(not mark.args or cases[case] % mark.args[0] for mark in long):
+                item.add_marker(pytest.mark.slow(measured=True))
+            cases[case] += 1
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
@@ -97,12 +131,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """With `make test MEASURE=fast`, leave slow tests and what they start out of the measurement.
+    """With `make test MEASURE=fast`, leave what starts processes, and what they do, out of the measurement.
 
-    It makes a process up to three times slower, and the fast tests alone have to reach the floor.
+    It makes a process up to three times slower, and the tests that compute have to reach the floor alone.
     """
     config = os.environ.get("COVERAGE_PROCESS_CONFIG")
-    if os.environ.get("MEASURE") != "fast" or config is None or not item.get_closest_marker("slow"):
+    slow = item.get_closest_marker("slow")
+    if os.environ.get("MEASURE") != "fast" or config is None or not slow or slow.kwargs.get("measured"):
         return (yield)
     from coverage import Coverage
 
@@ -115,6 +150,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         os.environ["COVERAGE_PROCESS_CONFIG"] = config
         measurement.start()
+
+
+def pytest_sessionfinish() -> None:
+    """Keep what a worker of pytest-xdist measured: it is killed if it takes ten seconds more to end."""
+    if "COVERAGE_PROCESS_CONFIG" in os.environ and "PYTEST_XDIST_WORKER" in os.environ:
+        from coverage import Coverage
+
+        measurement = Coverage.current()
+        assert measurement is not None
+        measurement.save()
 
 
 def _rank(path: Path) -> int:
@@ -232,20 +277,25 @@ def processes(worker_processes: LocalCluster) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[dict[str, str]]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A Prefect server in its own database; gives the environment in which runs use it.
 
     Prefect's own harness for tests does the same, but takes its database through every migration each time,
-    which costs 15 seconds.
+    which costs 15 seconds. All workers of pytest-xdist use the server of the first that needs one.
     """
     from flows.service.local_server import Server
 
-    server = Server(_HOME, ui=False)
-    try:
-        server.wait()
-        yield {"PREFECT_API_URL": server.url}
-    finally:
-        server.stop()
+    @contextmanager
+    def start() -> Iterator[dict[str, str]]:
+        server = Server(_HOME, ui=False)
+        try:
+            server.wait()
+            yield {"PREFECT_API_URL": server.url}
+        finally:
+            server.stop()
+
+    with one_for_all(tmp_path_factory, "prefect", start) as environment:
+        yield environment
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ class _Later:
         self._name = name
 
     def __getattr__(self, what: str) -> Any:
-        if what.startswith("__"):  # pytest asks every name of a test module whether it is a test
+        if what.startswith("_"):  # pytest asks every name of a test module whether it is a test
             raise AttributeError(what)
         return getattr(import_module(self._name), what)
 

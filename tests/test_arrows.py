@@ -169,6 +169,7 @@ def test_the_room_of_bodies_knows_neither_mailboxes_nor_alerts():
     none_of(wrong, "tasks/bodies imports no other area of tasks")
 
 
+@pytest.mark.long
 def test_what_looks_at_the_input_loads_neither_prefect_nor_dask():
     doors = [
         f"tasks.{path.parent.name}.{path.stem}"

@@ -184,6 +184,7 @@ def test_a_file_that_is_not_a_certificate_is_an_error(tmp_path: Path, content: b
         site.check(folder, ["client"])
 
 
+@pytest.mark.long
 def test_a_site_can_use_certificates_that_it_made_itself(tmp_path: Path):
     """As OpenSSL makes them with RSA keys, the key in the same file."""
     steps = [

@@ -6,11 +6,13 @@ import subprocess
 import sys
 
 import dask
+import pytest
 
 from cluster import ClusterSettings, connect
 from cluster.config import CONFIG, environment
 
 
+@pytest.mark.long
 def test_a_process_with_these_variables_has_this_configuration():
     code = (
         "import dask, distributed, json, sys; "

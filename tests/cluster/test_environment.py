@@ -29,6 +29,7 @@ def named() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.long
 def test_the_list_holds_every_variable_that_the_project_names_and_no_other():
     found = named()
     assert set(found) - known() == set()
@@ -56,6 +57,7 @@ def test_letter_case_does_not_matter_and_an_empty_variable_is_not_set():
     assert len(unknown({WRONG.lower(): "4"})) == 1
 
 
+@pytest.mark.long
 def test_a_run_by_hand_reports_it_on_stderr(tmp_path: Path):
     (tmp_path / "records/lapd").mkdir(parents=True)
     (tmp_path / "records/lapd/a.pst").write_text("no mailbox")

@@ -84,6 +84,7 @@ def test_no_module_but_its_own_knows_a_kind_by_name():
         assert knowing == {f"{name}.py"}
 
 
+@pytest.mark.long
 def test_no_kind_loads_dask_where_its_settings_are_read():
     code = (
         "import sys; from cluster import settings_from_environment; settings_from_environment(workers=1); "

@@ -78,6 +78,7 @@ def test_the_hash_depends_on_the_code_and_not_on_its_folder(tmp_path: Path, othe
     assert code(other_code) == here, "the same text at another place is the same code"
 
 
+@pytest.mark.long
 def test_what_is_sent_to_a_worker_needs_nothing_of_this_program(tmp_path: Path):
     sent = pickle.dumps(versions._Sent("Refusal(expected)", expected={"Python": "0"}))
     (tmp_path / "sent").write_bytes(sent)

@@ -260,6 +260,7 @@ def test_an_own_crosswalk_that_a_spreadsheet_saved_is_read(
     assert read_crosswalks(("subjects.csv", path)).classify("café NEWS").kind == "note"
 
 
+@pytest.mark.long
 def test_more_rows_than_there_are_forms_of_subjects_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "subjects.csv"
     path.write_text(HEADER + "".join(f"a{number},exact,note,,\n" for number in range(100_000)))

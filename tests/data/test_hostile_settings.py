@@ -94,6 +94,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_a_setting_is_one_line(tmp_path: Path, content: str | bytes, said: str):
     raw = content if isinstance(content, bytes) else content.encode()

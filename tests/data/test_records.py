@@ -166,8 +166,9 @@ def test_folders_are_recognised_at_any_depth_and_files_are_no_folders(records: R
 @pytest.mark.slow
 def test_names_with_any_characters_and_depth_are_used_as_they_are(tmp_path: Path, store: Store):
     names = ["Älder & Söhne's PD", "New City", "{{ event.id }}", "123", "lapd", "LAPD", "🚓", "a.b..c"]
-    deep = "/".join(["d"] * 200)
+    depths = {"🚓": 200}
     for name in names:
+        deep = "/".join(["d"] * depths.get(name, 2))
         (tmp_path / "records" / name / deep).mkdir(parents=True)
         (tmp_path / "records" / name / deep / "x y.PST").write_bytes(b"mail")
         store.put(f"letters/{name}/{deep}/x y.PST", b"mail")
@@ -175,7 +176,7 @@ def test_names_with_any_characters_and_depth_are_used_as_they_are(tmp_path: Path
     assert here.agencies() == there.agencies() == sorted(names)
     assert [one.file for one in here.scan().seen] == [one.file for one in there.scan().seen]
     [file] = here.mailboxes("🚓")
-    assert file.file == f"records/🚓/{deep}/x y.PST"
+    assert file.file == f"records/🚓/{'/'.join(['d'] * depths['🚓'])}/x y.PST"
 
 
 def test_a_folder_whose_name_is_not_utf_8_is_reported_and_hides_no_other(tmp_path: Path):

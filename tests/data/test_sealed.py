@@ -41,6 +41,7 @@ def test_a_sealed_file_is_intact_and_read_as_before(sealed: Path):
     assert pq.read_table(sealed).equals(TABLE)
 
 
+@pytest.mark.long
 def test_every_flipped_bit_is_noticed(sealed: Path):
     whole = sealed.read_bytes()
     for place in range(len(whole)):
@@ -111,6 +112,7 @@ def test_json_is_read_as_it_was_written(note: Path):
     assert read_json(note.with_name("none.json"), "notes 1") == Kept()
 
 
+@pytest.mark.long
 def test_every_flipped_bit_of_json_is_noticed_or_changes_nothing(note: Path):
     whole = note.read_bytes()
     for place in range(len(whole)):

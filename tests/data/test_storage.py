@@ -137,6 +137,7 @@ def test_a_store_that_does_not_answer_is_reported_with_what_to_check(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.long
 def test_wrong_credentials_are_reported_as_a_refusal():
     import botocore.exceptions as boto
     from s3fs.errors import translate_boto_error

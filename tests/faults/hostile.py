@@ -196,6 +196,12 @@ CONTENT: dict[str, Callable[[bytes], bytes]] = {
 }
 """What a file may hold, made of what it held."""
 
+LARGE = {
+    "a bomb of blank lines", "a bomb of one line", "zip of blanks", "100,000 columns", "a field of 5 MB",
+    "a header of 5 MB",
+}  # fmt: skip
+"""Kinds of content that take long to make, or to read."""
+
 NAMES = {
     "not UTF-8": os.fsdecode(b"caf\xe9"),
     "ESC": "a\x1b[31mb",

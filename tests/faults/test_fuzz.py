@@ -1,4 +1,4 @@
-"""Two thousand damaged mailboxes through the whole reader, in child processes.
+"""A thousand damaged mailboxes through the whole reader, in child processes.
 
 A red test names seeds; ``tests/faults/reading.py`` says how to see one again.
 """
@@ -22,7 +22,7 @@ from tests.faults.reading import MEMORY_BYTES, Bench
 from tests.faults.sources import Source, found, written
 from tests.faults.watch import watch
 
-BATCH = 250
+BATCH = 125
 BATCHES = 4
 """Of each kind of mailbox; a batch begins with a second in which its child starts and reads what is sound."""
 

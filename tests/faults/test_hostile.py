@@ -81,6 +81,7 @@ def test_a_body_in_utf7_that_hides_half_a_character_is_written_to_disk(tmp_path)
     mail.html.encode()
 
 
+@pytest.mark.long
 def test_a_chain_of_a_thousand_subnode_blocks_costs_no_other_message(tmp_path):
     anatomy = box(tmp_path / "box.pst", *(letter(f"number {number}") for number in range(1_300)))
     patient = Patient(anatomy, random.Random(0))
@@ -129,6 +130,7 @@ def test_an_index_page_in_the_place_of_another_does_not_hide_messages(tmp_path):
     assert plan.listed is None
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)  # it takes some seconds
 def test_data_trees_that_list_each_other_a_thousand_times_do_not_multiply(tmp_path):
     """Three blocks of 500 references, each to the next: a thousand million paths, too many to follow."""

@@ -29,7 +29,7 @@ from data.errors import InputError
 from flows.run.inputs import Inputs
 from flows.run.preflight import check, look_at, notes, parts_to_run
 from tasks.selection.look import find_downloads, read_inputs
-from tests.faults.hostile import CONTENT, NAMES, NO_FILE
+from tests.faults.hostile import CONTENT, LARGE, NAMES, NO_FILE
 from tests.faults.small_case import INPUTS, PART_OF, make
 from tests.tasks.selection.ltdb_downloads import lay, survey_tables
 
@@ -38,10 +38,18 @@ MOST_MEMORY = 2_500_000_000
 
 
 def walk(inputs: Iterable[str], kinds: Iterable[str]) -> list[ParameterSet]:
-    """Every kind in the place of every input; a quarter of them, each kind in its turn, is not slow."""
+    """Every kind in the place of every input; a quarter of them, each kind in its turn, is not slow.
+
+    What is made of megabytes is always long.
+    """
     return [
         pytest.param(
-            given, kind, marks=(pytest.mark.slow,) if (place + number) % 4 else (), id=f"{given}-{kind}"
+            given,
+            kind,
+            marks=(
+                (pytest.mark.slow,) if (place + number) % 4 else (pytest.mark.long,) if kind in LARGE else ()
+            ),
+            id=f"{given}-{kind}",
         )
         for place, given in enumerate(inputs)
         for number, kind in enumerate(kinds)
@@ -119,6 +127,7 @@ def fit_to_be_shown(line: str) -> bool:
     return all(each.isprintable() for each in line.split("\n")) and len(line) < 2_500 and line.count("\n") < 9
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", NO_FILE)
 @pytest.mark.parametrize("given", INPUTS)
@@ -140,6 +149,7 @@ DOWNLOADS = {
 """What census/gentrification is built from, below census/sources."""
 
 
+@pytest.mark.long(9)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("given", "kind"), walk(DOWNLOADS, [*CONTENT, *NO_FILE]))
 def test_a_download_for_gentrification_is_read_or_is_one_line(tmp_path: Path, given: str, kind: str):
@@ -169,6 +179,7 @@ BINARY = {
 """Inputs in a form in which one bit changes much."""
 
 
+@pytest.mark.long(9)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("given", BINARY)
@@ -201,6 +212,7 @@ def _in_binary(path: Path, form: str) -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("given", "kind"), walk(INPUTS, CONTENT))
 def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, kind: str, threads: Client):
@@ -213,6 +225,7 @@ def test_whatever_a_file_holds_is_read_or_is_one_line(case: Path, given: str, ki
     assert not line or Path(INPUTS[given]).parts[0] in line
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("given", ["mailbox", "posts", "crime", "layer", "atlas"])
@@ -226,6 +239,7 @@ def test_whatever_a_file_is_called_it_is_read_or_is_one_line(
     assert given == "layer" or not line
 
 
+@pytest.mark.long(7)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("folder", ["records/pd", "crime/small", ""])
@@ -274,7 +288,7 @@ def test_a_whole_run_publishes_or_ends_with_one_line(case: Path, given: str, kin
         warnings.simplefilter("ignore")  # of libraries, on what they will change
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            result = investigate(case)
+            result = investigate(case, only=[PART_OF[given]])
         except InputError as error:
             line = str(error)
     assert fit_to_be_shown(line)

@@ -115,6 +115,7 @@ def quarantine_of(summary: PartitionSummary) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TABLES["private/quarantine"].arrow)
 
 
+@pytest.mark.long
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

@@ -1,95 +1,59 @@
-"""With PREFECT_API_URL set, the same run appears in that server: a real one, as an operator starts it."""
+"""With PREFECT_API_URL set, the same run appears in that server."""
 
 import json
 import os
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import Request, urlopen
+from typing import Any
+from urllib.request import Request
 
 import pytest
 
 from flows.parts import PARTS
-from flows.service.local_server import template
 from tests.api import answer_to
-from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """The address of a Prefect server started by its own command."""
-    home = tmp_path / "server"
-    home.mkdir()
-    if template().is_file():
-        (home / "prefect.db").write_bytes(template().read_bytes())
-    port = free_port()
-    words = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (tmp_path / "server.log").open("wb") as log:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "prefect", *words],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PREFECT_HOME": str(home), "PREFECT_SERVER_UI_V2_ENABLED": "false"},
-        )
-    url = f"http://127.0.0.1:{port}/api"
-    try:
-        until(lambda: answers(url, running), (tmp_path / "server.log").read_text)
-        yield url
-    finally:
-        running.terminate()
-        running.wait(PATIENCE)
-
-
-def answers(url: str, running: subprocess.Popen[bytes]) -> bool:
-    assert running.poll() is None, "the server ended"
-    try:
-        urlopen(f"{url}/health", timeout=5).close()
-    except OSError:
-        return False
-    return True
-
-
-def asked(url: str, what: str):
-    request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
+def asked(url: str, what: str, **chosen: object) -> list[dict[str, Any]]:
+    """What a server has of one kind, of those runs that are chosen."""
+    request = Request(
+        f"{url}/{what}/filter", data=json.dumps(chosen).encode(), headers={"Content-Type": "application/json"}
+    )
     with answer_to(request) as answer:
-        return json.load(answer)
+        return list(json.load(answer))
 
 
-def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server: str, investigation: Path):
+def test_the_run_appears_on_the_server_that_the_environment_names(
+    nwatch, prefect_server: dict[str, str], investigation: Path
+):
+    server = prefect_server["PREFECT_API_URL"]
     folder = investigation.rename(investigation.with_name("ring-2021"))
     done = subprocess.run(
         [*nwatch, "run", str(folder), "--workers", "1"],
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PREFECT_API_URL": server},
+        env={**os.environ, **prefect_server},
     )
     assert "unique alerts" in done.stdout
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
-    runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs")}
+    ours = {"name": {"like_": "ring-2021"}}  # the server has runs of other tests too
+    runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs", flow_runs=ours)}
     assert set(runs) == {"investigate", *PARTS}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert runs["investigate"]["name"] == "investigate ring-2021"
     assert runs["mail"]["name"] == "mail ring-2021"
     assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
-    tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs")}
+    tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs", flow_runs=ours)}
     assert {
         "survey the mailboxes",
         "read the mail",
         "parse the alerts",
         "close the ledger of the mail",
     } <= tasks
-    artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts")}
+    artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts", flow_runs=ours)}
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
@@ -97,7 +61,8 @@ def test_the_run_appears_on_the_server_that_the_environment_names(nwatch, server
         "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0
-    logs = [line["message"] for line in asked(server, "logs")]
+    of_ours = {"flow_run_id": {"any_": [run["id"] for run in runs.values()]}}
+    logs = [line["message"] for line in asked(server, "logs", logs=of_ours)]
     assert any("in quarantine" in line for line in logs)
     assert any("skipped: coding" in line for line in logs)
 

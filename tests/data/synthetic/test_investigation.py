@@ -52,6 +52,7 @@ def test_sources_have_hash_and_size_of_every_mailbox(small: Path, truth: Truth) 
         assert sources[name]["source"] == sources[name]["sha256"][:12]
 
 
+@pytest.mark.long
 def test_equal_seeds_give_equal_bytes_with_any_number_of_workers_and_progress_reports_every_file(
     small: Path, create_small: CreateSmall, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_equal_seeds_give_equal_bytes_with_any_number_of_workers_and_progress_re
     assert ended == {file.file: len(file.messages) for file in plan(0.001, 7).files}
 
 
+@pytest.mark.long
 def test_another_seed_gives_other_mailboxes(small: Path, create_small: CreateSmall, tmp_path: Path) -> None:
     other = _digests(create_small(tmp_path / "other", seed=8, country=False) / "records")
     same = _digests(small / "records")

@@ -51,6 +51,7 @@ def test_every_command_s_help_has_an_example(call, command: str):
     assert f"nwatch {command} " in out.split("Example", 1)[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", [["--help"], ["inspect", "--help"]])
 def test_the_help_loads_nothing_heavy(words: list[str]):
     heavy = "{'prefect', 'dask', 'distributed', 'pyarrow', 'numpy'} & set(sys.modules)"
@@ -62,6 +63,7 @@ def test_the_help_loads_nothing_heavy(words: list[str]):
     assert done.stdout.splitlines()[-1] == "set()"
 
 
+@pytest.mark.long
 def test_inspect_starts_neither_prefect_nor_dask(synthetic: Path):
     file = next(synthetic.rglob("*.pst"))
     code = (
@@ -228,6 +230,7 @@ def test_new_touches_no_folder_that_holds_something(call, case: Path):
     assert "already exists and is not empty; name a new folder" in err
 
 
+@pytest.mark.long
 def test_new_makes_a_synthetic_investigation_that_can_be_planned(call, tmp_path: Path):
     code, out, _ = call("new", tmp_path / "demo", "--synthetic", "--scale", "0.001", "--seed", "3")
     assert code == 0

@@ -137,6 +137,7 @@ def test_without_its_files_it_is_skipped_and_its_old_tables_are_moved_away(toy: 
     assert any("suffixes" in note for note in notes(Investigation.unchecked(toy)) if "skipped" in note)
 
 
+@pytest.mark.long
 def test_a_part_s_name_is_written_in_its_own_rooms_and_the_registry_alone(checkout: Path):
     """The smallest part: any other place with its name is a place that a new part would have to change."""
     found = {

@@ -38,6 +38,7 @@ def refused(folder: Path) -> str:
     return str(error.value)
 
 
+@pytest.mark.long
 def test_what_is_right_is_found(folder: Path):
     given = look_at(looked_at(folder), "posts")
     assert [name for name, _ in given.files] == sorted(

@@ -49,6 +49,7 @@ def test_a_step_calls_its_function_shows_its_progress_and_counts_its_seconds():
     assert list(tell.seconds) == ["count the letters", "add"]
 
 
+@pytest.mark.long
 def test_nobody_watches_where_no_server_is_named_and_nothing_of_prefect_is_loaded():
     code = (
         "import sys\nfrom flows.run.step import step, subflow\n"

@@ -202,6 +202,7 @@ facts = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @given(st.lists(facts, max_size=10))
 def test_copies_follow_the_rules_read_one_by_one(
     crosswalk: Crosswalk, mail_row: Build, mail_table: Build, mail: list[Row]
@@ -242,6 +243,7 @@ def test_copies_follow_the_rules_read_one_by_one(
         assert found[n] == (expected, rule)
 
 
+@pytest.mark.long
 def test_what_is_a_copy_by_content_in_real_mail_is_one_in_all_that_the_rule_does_not_look_at(
     real: Path, crosswalk: Crosswalk, mail_table: Build
 ):

@@ -288,6 +288,7 @@ def test_what_is_not_a_date_is_not_read(line: str) -> None:
     assert read_date(line) is None
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)  # it takes well under a second
 @pytest.mark.parametrize(
     "piece",

@@ -129,6 +129,7 @@ UNSAME = {"private/messages", "private/quarantine", "private/sources", "public/l
 UNSAME |= {"private/not_mail_classes", "private/other_files", "public/not_mail"}
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(mail=st.lists(facts, max_size=15))
 def test_the_tables_agree_with_a_plain_count(run: Build, mail: list[dict[str, Any]]) -> None:

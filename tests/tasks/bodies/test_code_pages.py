@@ -194,6 +194,7 @@ def test_surrogates_are_joined_or_replaced_and_nothing_else_changes(text: str):
     assert joined("\udc00" + text + "\ud83d\ude00\ud800") == "\ufffd" + text + "😀\ufffd"
 
 
+@pytest.mark.long
 @given(
     st.binary(max_size=200),
     st.sampled_from(

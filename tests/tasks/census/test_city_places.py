@@ -35,6 +35,7 @@ def places(tmp_path: Path, name: str = "places.gpkg", **shapes: shapely.Polygon)
     return (written(frame, tmp_path / "census" / name),)
 
 
+@pytest.mark.long(5)
 @pytest.mark.parametrize("code", [4269, 4326, 5070, 3857])
 @pytest.mark.parametrize("name", ["places.gpkg", "tl_2019_08_place.zip", "places.parquet", "places.geojson"])
 def test_a_citys_tracts_and_shares_are_found(tmp_path: Path, code: int, name: str):

@@ -77,6 +77,7 @@ def packed(path: Path, **members: bytes) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_zip_that_holds_no_table_or_too_many_or_grows_beyond_reason(tmp_path: Path):
     assert "2 files (a.doc, b.doc), not with one table" in refused(
         packed(tmp_path / "a.zip", a_DOT_doc=b"x", b_DOT_doc=b"y")

@@ -183,6 +183,7 @@ def located(found: GatheredCrimes) -> list[tuple[float, float]]:
     return [(lon, lat) for table in tables for _, lon, lat in zip(*table.to_pydict().values(), strict=True)]
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("make", MADE)
 def test_a_portal_s_file_is_read_as_it_is(
     threads: Client, tmp_path: Path, make: Callable[[int, int, int], Line]
@@ -224,6 +225,7 @@ def with_commas_for_points(lines: list[Line]) -> bytes:
     )
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize(
     ("name", "stored"),
     [

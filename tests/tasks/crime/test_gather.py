@@ -90,6 +90,7 @@ def plainly(files: Files, once: bool = True) -> tuple[Counter, list[tuple]]:
     return why, sorted(left)
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("buckets", [1, 4, 16])
 @pytest.mark.parametrize("once", [True, False])
 def test_each_crime_is_counted_once_under_the_first_reason_as_a_plain_loop_does(  # noqa: PLR0917 - fixtures
@@ -283,6 +284,7 @@ def test_another_city_s_columns_are_configuration(threads: Client, written: Call
     assert placed(found) == [("Raub", 13.4, 52.5)]
 
 
+@pytest.mark.long
 def test_many_crimes_are_in_several_buckets(
     threads: Client, files: Files, settings: Crime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -316,6 +318,7 @@ def both(real: Path) -> Files:
     return [(f"crime/los-angeles/{name}", real / name) for name in names]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("year", [2019, 2016])
 def test_every_row_of_the_real_samples_is_accounted_for_as_plain_pandas_has_it(
     threads: Client, both: Files, settings: Crime, tmp_path: Path, year: int

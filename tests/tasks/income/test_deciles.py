@@ -42,6 +42,7 @@ def test_cut_points_are_those_of_r(mtcars: tuple[Floats, Floats]):
     assert cut_points(mtcars[1]).tolist() == pytest.approx(expected, abs=5e-3)
 
 
+@pytest.mark.long
 @given(incomes)
 def test_cut_points_are_those_of_numpy_and_pandas(income: Floats):
     cuts = cut_points(income)
@@ -55,6 +56,7 @@ def test_a_cut_point_that_is_a_tract_s_own_income_is_that_to_the_last_bit():
     assert cut_points(income).tolist() == [float((9 * d) ** 2) for d in range(11)]
 
 
+@pytest.mark.long
 @given(incomes)
 def test_every_tract_is_in_the_one_decile_whose_bounds_hold_it(income: Floats):
     cuts = cut_points(income)
@@ -126,6 +128,7 @@ def test_no_usable_tract_makes_no_row():
     ]
 
 
+@pytest.mark.long
 def test_the_deciles_of_every_real_city_add_up(real: Path):
     columns = ["GEOID", "B01003_001E", "B19013_001E"]
     acs = pq.read_table(real / "acs.parquet", columns=columns).rename_columns(

@@ -59,6 +59,7 @@ def by_city(table: pa.Table, **wanted: Any) -> Rows:
     return {row["city"]: row for row in rows}
 
 
+@pytest.mark.long
 def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
     found = {city: row["direction"] for city, row in by_city(findings.tests, level="tract").items()}
     assert found == {
@@ -220,6 +221,7 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
     assert again.verdicts == findings.verdicts
 
 
+@pytest.mark.long
 def test_a_crime_is_examined_as_the_posts_are(
     country: Country, layer: Layer, findings: Findings, threads: Client
 ):
@@ -334,6 +336,7 @@ tract = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(st.lists(tract, max_size=30))
 def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, float, int]]):

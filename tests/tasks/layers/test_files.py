@@ -61,6 +61,7 @@ def test_a_zip_file_may_hold_the_tracts_of_several_states(tmp_path: Path):
     assert prepare_layer(folder / "tracts.zip", tmp_path / "work").tracts == 24
 
 
+@pytest.mark.long
 def test_files_in_any_order_and_under_any_name_give_the_same_bytes(tmp_path: Path):
     folder = census(tmp_path)
     written(squares(), folder / "tl_2019_08_tract.zip")

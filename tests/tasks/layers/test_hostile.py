@@ -130,6 +130,7 @@ def star(points: int) -> shapely.Polygon:
     return shapely.Polygon(np.random.default_rng(3).uniform((-105, 39), (-104, 40), (points, 2)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("points", [120, 20_000])
 def test_a_tract_that_crosses_itself_thousands_of_times_is_named(tmp_path: Path, points: int):
     frame = squares()
@@ -139,6 +140,7 @@ def test_a_tract_that_crosses_itself_thousands_of_times_is_named(tmp_path: Path,
     assert f"tract {geoids()[5]} crosses itself more than 1,000 times, which no boundary does" in line
 
 
+@pytest.mark.long
 def test_crossings_are_counted_over_the_whole_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(repair, "MOST_CROSSINGS_IN_ALL", 1_500)
     frame = squares()
@@ -285,6 +287,7 @@ def zipped(shape: Path, target: str = "tracts.zip", **names: str) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_zip_file_of_blanks_is_not_unpacked(tmp_path: Path):
     path = zipped(census(tmp_path, "tracts.shp"))
     blanks = tmp_path / "blanks"
@@ -372,6 +375,7 @@ def test_flipped_bytes_in_a_zip_file_are_found(tmp_path: Path):
     assert refused(path, tmp_path / "work").startswith("census/tracts.zip: ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".shp", ".gpkg", ".geojson", ".zip", ".parquet", ".kml"])
 def test_flipped_bytes_end_in_one_line_or_in_tracts(tmp_path: Path, suffix: str):
     path = census(tmp_path, f"tracts{suffix}")
@@ -410,6 +414,7 @@ def test_meters_that_say_they_are_degrees_are_said(tmp_path: Path, suffix: str):
     assert "its coordinates are not degrees (x is -1.16885e+07" in refused(path, tmp_path / "work")
 
 
+@pytest.mark.long
 def test_a_parquet_that_promises_a_billion_rows_is_not_read(tmp_path: Path):
     path = tmp_path / "census" / "tracts.parquet"
     path.parent.mkdir()

@@ -22,6 +22,7 @@ PARTS = {
 }
 
 
+@pytest.mark.long(9)
 @pytest.mark.parametrize(
     "columns",
     [

@@ -183,6 +183,7 @@ def letters(name: str) -> str:
     return re.sub(r"[\W_]", "", name)
 
 
+@pytest.mark.long
 def test_names_and_sizes_of_real_attachments_are_those_that_pffexport_writes(
     real_pst: Path, kit: Kit, tmp_path: Path
 ):

@@ -188,6 +188,7 @@ def test_mails_without_a_body_and_with_characters_that_were_lost_are_counted(kit
     assert (summary.read, summary.without_body, summary.replacement_characters) == (5, 2, 2)
 
 
+@pytest.mark.long
 def test_the_rtf_of_real_mailboxes_is_unpacked_as_libpff_does(real_pst: Path):
     compared = 0
     with LocalFile(real_pst) as file:

@@ -50,6 +50,7 @@ def contents(extract: Extract) -> dict[int, bytes]:
     return {bid: extract.content(place) for bid, place in extract.blocks.items()}
 
 
+@pytest.mark.long
 def test_the_blocks_of_real_messages_are_those_that_are_copied_one_by_one(real_pst: Path):
     copied = 0
     with LocalFile(real_pst) as file:

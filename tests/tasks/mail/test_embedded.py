@@ -296,6 +296,7 @@ def exported(path: Path, out: Path) -> tuple[int, int]:
     return items, files
 
 
+@pytest.mark.long
 def test_attached_messages_of_real_mailboxes_are_as_many_as_pffexport_finds(
     real_pst: Path, kit: Kit, tmp_path: Path
 ):
@@ -324,6 +325,7 @@ def test_attached_messages_are_read_as_any_other(kit: Kit, tmp_path: Path):
 NUMBERS = (0, 1, 2, 5, 0x1F, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1)
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("seed", range(8))
 def test_hostile_numbers_in_what_is_attached_cost_only_that_message(kit: Kit, tmp_path: Path, seed: int):
     rng = random.Random(seed)

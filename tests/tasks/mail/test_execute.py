@@ -35,6 +35,7 @@ def mailbox_of(path: Path, agency: str = "lapd") -> Mailbox:
     return group(files, {path: examine(path, None)})[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("partition", [1000, 50, 13])
 def test_the_table_is_the_same_for_any_number_of_partitions(
     threads: Client, alerts_box: Box, kit: Kit, tmp_path: Path, partition: int
@@ -111,6 +112,7 @@ def test_a_mailbox_without_messages_has_no_partitions(threads: Client, kit: Kit,
     assert read_mailboxes(threads, [mailbox], tmp_path, MailSettings()) == {mailbox.source: []}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["cut", "footer", "page"])
 def test_a_damaged_partition_is_read_again_and_said(
     threads: Client, alerts_box: Box, kit: Kit, tmp_path: Path, where: str

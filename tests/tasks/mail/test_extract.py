@@ -121,6 +121,7 @@ def extracted(file: Bytes, nodes: list[Node]) -> tuple[io.BytesIO, dict[int, int
     return extract.finish(), counts
 
 
+@pytest.mark.long
 def test_libpff_reads_every_real_message_from_the_copy_as_from_its_mailbox(real_pst: Path):
     plain = pypff.file()
     plain.open(str(real_pst))

@@ -243,6 +243,7 @@ def test_a_ledger_with_one_message_too_few_ends_the_run(threads: Client, journal
         close_mail([source], run.tables, run.reading.quarantine, run.out, inventory=lost)
 
 
+@pytest.mark.long
 def test_partitions_make_no_difference(threads: Client, kit: Kit, tmp_path: Path):
     letters = [
         kit.letter(n, attachments=tuple(Enclosed(alert(kit, 100 * n + m, f"T{m}")) for m in range(n % 3)))

@@ -263,6 +263,7 @@ def test_a_cycle_in_the_block_index_ends_a_search_and_the_lost_leaves_are_found(
     assert found is not None and found[0] == offset  # noqa: PT018
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("disorder", [False, True], ids=["a wrong key", "keys in disorder"])
 def test_where_a_block_is_found_does_not_depend_on_earlier_searches(

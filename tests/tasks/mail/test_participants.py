@@ -188,6 +188,7 @@ def as_before(item: Any) -> tuple[Any, ...]:
     return sender, kinds[1], kinds[2], row.text(P.MESSAGE_ID, "")
 
 
+@pytest.mark.long
 def test_real_mail_has_the_senders_recipients_and_ids_that_it_had(
     real_pst: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ):

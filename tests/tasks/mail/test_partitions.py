@@ -112,6 +112,7 @@ def test_a_partition_without_mail_is_written_too(tmp_path: Path):
     assert pq.read_table(tmp_path / partition_file(0, 1)).num_rows == 0
 
 
+@pytest.mark.long
 def test_large_mail_is_written_in_order_too(tmp_path: Path):
     outcomes = [mail(node, html="y" * (9 << 20)) for node in range(8)]
     write_partition(tmp_path, 0, 8, outcomes, FOLDERS)
@@ -188,6 +189,7 @@ def test_a_partition_cut_by_a_power_failure_is_an_error_that_says_what_to_do(tmp
         summaries(tmp_path, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [100, 50, 13, 1])
 def test_partitions_of_any_size_hold_the_same_table(alerts_box: Box, kit: Kit, tmp_path: Path, size: int):
     whole = tmp_path / "whole"

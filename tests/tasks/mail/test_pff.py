@@ -488,6 +488,7 @@ def test_html_in_utf_7_with_half_a_character_fits_into_the_table():
     as_batch(html(b"+2AA-", 65000))
 
 
+@pytest.mark.long
 @given(
     headers=st.text(st.characters(), max_size=80),
     text=st.binary(max_size=30),

@@ -43,6 +43,7 @@ def walk(item: Any, found: dict[int, Any]) -> dict[int, Any]:
     return found
 
 
+@pytest.mark.long
 def test_every_real_message_is_read_as_a_plain_open_reads_it(real_pst: Path, kit: Kit):
     found = kit.read(real_pst)
     plain = pypff.file()
@@ -55,6 +56,7 @@ def test_every_real_message_is_read_as_a_plain_open_reads_it(real_pst: Path, kit
         assert read_item(item, attachments) == outcome
 
 
+@pytest.mark.long
 def test_every_real_message_is_read_or_not_mail_or_quarantined(real_pst: Path, kit: Kit):
     found = kit.read(real_pst)
     assert found.plan.listed == len(found.outcomes)
@@ -207,6 +209,7 @@ def test_a_body_with_circular_blocks_costs_only_its_message(enclosed: Box, tmp_p
     assert others_equal(found, kit.read(enclosed.path), {enclosed.nodes[6]})
 
 
+@pytest.mark.long
 def test_an_endless_chain_of_subnodes_costs_its_messages_and_not_the_run(tmp_path: Path, kit: Kit):
     box = kit.write(tmp_path / "box.pst", [kit.letter(n, html=None) for n in range(1200)])
     knife = kit.surgery(box.path, tmp_path / "knife.pst")

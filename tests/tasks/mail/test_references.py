@@ -248,6 +248,7 @@ def compare(layout: Layout, nodes: list[Node], contents: dict[int, bytes]) -> bo
     return True
 
 
+@pytest.mark.long
 def test_both_ways_meet_the_same_blocks_of_every_real_message(real_pst: Path):
     if real_pst.suffix == ".ost":
         pytest.skip("blocks of references may be deflated in an OST")

@@ -53,6 +53,7 @@ def test_reading_a_range_writes_its_partition(span: Span, box: Box):
     assert set(table["folder"].to_pylist()) == {"Top of Personal Folders/Inbox"}
 
 
+@pytest.mark.long
 def test_reading_in_child_processes_writes_the_same_partition(span: Span, tmp_path: Path):
     read_span(span)
     here = (span.mail_folder / partition_file(40, 60)).read_bytes()
@@ -175,6 +176,7 @@ def test_a_child_that_fails_for_another_reason_is_not_blamed_on_a_message(
     assert not span.mail_folder.exists() or list(span.mail_folder.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_mailbox_that_is_gone_is_named(span: Span, tmp_path: Path):
     gone = Span(
         tmp_path / "gone.pst", span.header, span.nodes, span.folders, 40, span.mail_folder, span.settings

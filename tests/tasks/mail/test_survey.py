@@ -33,6 +33,7 @@ def adds_up(source: MailSource) -> bool:
     return source.messages_listed == source.read + source.not_mail + source.quarantined
 
 
+@pytest.mark.long
 def test_every_real_mailbox_adds_up_and_the_faulty_one_ends_with_12_in_quarantine(
     threads: Client, real: Path, tmp_path: Path
 ):
@@ -50,6 +51,7 @@ def test_every_real_mailbox_adds_up_and_the_faulty_one_ends_with_12_in_quarantin
     assert {row["folder"] for row in rows} == {"Top of Personal Folders/Contacts"}
 
 
+@pytest.mark.long
 def test_a_bad_file_does_not_stop_the_others(
     threads: Client, alerts_box: Box, damaged: Surgery, tmp_path: Path
 ):

@@ -157,6 +157,7 @@ letters = st.builds(
 )
 
 
+@pytest.mark.long
 @given(st.lists(letters, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_nobody_and_no_row(mail: list[Any], seed: Any):
     order = list(range(len(mail)))
@@ -169,6 +170,7 @@ def test_the_order_of_messages_changes_nobody_and_no_row(mail: list[Any], seed: 
     assert straight.merges.num_rows == len(set(keys))
 
 
+@pytest.mark.long
 @given(st.lists(letters, max_size=8))
 def test_every_entry_is_somebody_and_nobody_else_appears(mail: list[Any]):
     for found, row in zip(people(merged(*mail), len(mail)), mail, strict=True):

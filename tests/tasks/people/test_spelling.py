@@ -117,6 +117,7 @@ def test_folding_twice_is_folding_once_whatever_is_packed_into_what(spelling: st
     assert folded(folded(spelling)) == folded(spelling)
 
 
+@pytest.mark.long
 @given(ADDRESSES, st.lists(PACKAGING, max_size=4), st.booleans())
 def test_packaging_in_any_order_does_not_matter(address: str, layers: list[str], upper: bool):
     spelling = address.upper() if upper else address

@@ -50,6 +50,7 @@ def plainly(points: tuple, country: gpd.GeoDataFrame, people: pa.Table) -> pd.Da
     return found.fillna({"tracts_matched": 0, "tied": False})
 
 
+@pytest.mark.long
 def test_a_plain_spatial_join_and_groups_give_the_same(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, points: tuple, country: gpd.GeoDataFrame,
     tmp_path: Path,
@@ -92,6 +93,7 @@ def together(paths: list[Path]) -> pa.Table:
     return pa.concat_tables([pq.read_table(path) for path in paths]).combine_chunks()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pieces", [4, 16])
 def test_the_number_of_batches_changes_nothing_and_progress_is_reported(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, pieces: int
@@ -107,6 +109,7 @@ def test_the_number_of_batches_changes_nothing_and_progress_is_reported(  # noqa
     assert reports == [(done, pieces) for done in range(1, pieces + 1)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("partitions", [1, 6, 100])
 def test_the_number_of_partitions_changes_nothing(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path, partitions: int,
@@ -147,6 +150,7 @@ def test_batches_of_one_name_would_overwrite_each_other(
         locate(threads, [batch, tmp_path / "other" / batch.name], layer, people, tmp_path / "located")
 
 
+@pytest.mark.long
 def test_an_error_of_a_batch_is_raised_and_leaves_no_file(
     threads: Client, batch: Path, layer: Layer, people: pa.Table, tmp_path: Path
 ):
@@ -204,6 +208,7 @@ def indianapolis(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tracts.shp"
 
 
+@pytest.mark.long
 def test_a_post_on_the_border_of_two_equal_tracts_of_indianapolis_goes_to_the_first_geoid(
     threads: Client, indianapolis: Path, real: Path, tmp_path: Path
 ):
@@ -228,6 +233,7 @@ def test_a_post_on_the_border_of_two_equal_tracts_of_indianapolis_goes_to_the_fi
         assert row["GEOID"] == first or people[row["GEOID"]] > 5_956
 
 
+@pytest.mark.long
 def test_a_layer_in_degrees_and_one_taken_as_wgs_84_give_the_same(  # noqa: PLR0917 - fixtures
     threads: Client, batch: Path, layer: Layer, people: pa.Table, country: gpd.GeoDataFrame, tmp_path: Path
 ):

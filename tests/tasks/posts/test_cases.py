@@ -113,6 +113,7 @@ def look_and_read(file: tuple[str, Path], work: Path, client: Client) -> None:
     gather_posts([file], SETTINGS, work, client, bounds=DENVER)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [3, 40_000])
 def test_what_is_odd_far_down_is_found_when_all_is_read(
     tmp_path: Path, threads: Client, size: int, monkeypatch: pytest.MonkeyPatch
@@ -142,6 +143,7 @@ def test_a_post_abroad_is_not_exchanged(tmp_path: Path):
     check_posts([("posts/a.csv", path)], SETTINGS, nation)
 
 
+@pytest.mark.long
 def test_the_number_of_posts_is_said_where_it_is_known_without_reading_all(tmp_path: Path):
     many = [
         {"id": number, "created_at": "2019-01-01", "lat": 39.75, "lng": -104.95} for number in range(90_000)

@@ -73,6 +73,7 @@ def rows_of(gathered: Gathered) -> dict:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("buckets", [1, 4, 16])
 def test_each_post_is_counted_once_as_a_plain_loop_does(
     threads: Client, files: list, settings: Posts, tmp_path: Path, buckets: int

@@ -62,6 +62,7 @@ def placed(gathered: GatheredRows) -> list[tuple]:
     return sorted((row["word"], row["lon"], row["lat"]) for table in tables for row in table.to_pylist())
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("buckets", [1, 4, 16])
 @pytest.mark.parametrize("once", [True, False])
 def test_each_row_is_counted_once_as_a_plain_loop_does(  # noqa: PLR0917 - fixtures
@@ -97,6 +98,7 @@ def test_of_two_equal_ids_the_first_in_order_of_files_and_rows_stays(  # noqa: P
         assert [row[2] for row in placed(found)] == [expected, 4.0]
 
 
+@pytest.mark.long
 def test_what_an_earlier_run_left_is_gone(
     threads: Client, files: Files, reader: Callable, count: Any, tmp_path: Path
 ):
@@ -107,6 +109,7 @@ def test_what_an_earlier_run_left_is_gone(
     assert not (tmp_path / "work" / "located").exists()
 
 
+@pytest.mark.long
 def test_an_error_names_the_file_and_the_row(  # noqa: PLR0917 - fixtures
     threads: Client, files: Files, rows: Callable, written: Callable, reader: Callable, count: Any,
     tmp_path: Path,
@@ -128,6 +131,7 @@ def test_a_file_that_changes_during_the_run_is_reported(
         gather_rows(files, reader(), count, tmp_path / "work", threads, on_progress=copying)
 
 
+@pytest.mark.long
 def test_few_rows_are_in_one_bucket_and_many_in_buckets_of_a_million(  # noqa: PLR0917 - fixtures
     threads: Client, files: Files, reader: Callable, count: Any, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

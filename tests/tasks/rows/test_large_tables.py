@@ -262,6 +262,7 @@ def test_a_gzip_file_of_two_members_is_read_to_its_end(tmp_path: Path, wanted: W
     assert whole(path, wanted)["id"].to_pylist() == ["1", "2"]
 
 
+@pytest.mark.long
 def test_the_number_of_rows_is_about_right(tmp_path: Path, rows: Callable, written: Callable):
     made = [rows(number, title="x") for number in range(30_000)]
     for name in ("a.csv", "a.csv.gz"):

@@ -115,6 +115,7 @@ def test_the_other_agencies_in_a_city_whose_own_police_has_one_are_not_told():
     assert "the Atlas names only X, Y and Z in the city" in found[4]["reason"]
 
 
+@pytest.mark.long
 def test_the_selection_of_the_fifty_cities_follows_from_the_published_counts(real: Path):
     """The published counts of 2000 to 2019 stand for the judged tracts, which LTDB does not let us keep."""
     columns = ["city", "n_tracts", "gentrified", "ring_police_partner_atlas_2020_10"]

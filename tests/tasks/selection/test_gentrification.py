@@ -97,6 +97,7 @@ def test_the_thresholds_of_the_five_metro_areas_are_those_of_a_second_implementa
         assert found[name].to_dict() == pytest.approx(expected.to_dict(), rel=1e-9), name
 
 
+@pytest.mark.long
 def test_a_csv_says_what_the_parquet_says(five_metros: tuple[str, Path], tmp_path: Path):
     settings = Selection(start="_00", end="_17", inflation=1.44)
     path = tmp_path / "gentrification.csv"

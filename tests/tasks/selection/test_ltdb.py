@@ -219,6 +219,7 @@ def as_downloads(real: pd.DataFrame, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_five_metro_areas_come_out_as_they_were_published(real: Path, tmp_path: Path):
     """The public analysis of 2000 to 2017 gives the values and the verdicts of 8,281 tracts.
 

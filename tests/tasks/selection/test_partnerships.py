@@ -264,6 +264,7 @@ def edition(real: Path) -> AtlasInput:
     return read_atlas([("atlas/atlas.csv", real / "atlas_of_surveillance.csv")])
 
 
+@pytest.mark.long
 def test_each_of_the_fifty_cities_is_decided_as_in_october_2020(
     real: Path, fifty: Judged, edition: AtlasInput
 ):
@@ -318,6 +319,7 @@ def test_places_of_a_city_s_name_in_another_state_do_not_mix(fifty: Judged, edit
     ]
 
 
+@pytest.mark.long
 def test_the_rules_know_the_own_police_of_every_one_of_the_fifty_cities(
     real: Path, fifty: Judged, tmp_path: Path
 ):

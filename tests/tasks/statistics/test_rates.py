@@ -72,6 +72,7 @@ def test_ranks_in_perfect_order_have_a_p_of_zero():
     assert (spearman(x, -np.exp(x)).rho, spearman(x, -np.exp(x)).p) == (-1.0, 0.0)
 
 
+@pytest.mark.long(7)
 @pytest.mark.parametrize("seed", range(20))
 def test_statsmodels_makes_the_same_rate_model(seed: int):
     rng = np.random.default_rng(seed)
@@ -137,6 +138,7 @@ def test_no_posts_make_no_model():
     assert rate_model(np.zeros(12), np.full(12, 1_000.0), np.arange(12.0)) is None
 
 
+@pytest.mark.long
 @given(
     hnp.arrays(np.float64, 12, elements=st.sampled_from([0.0, 1.0, 2.0, 40.0, 9_000.0])),
     hnp.arrays(np.float64, 12, elements=st.sampled_from([1.0, 700.0, 40_000.0])),

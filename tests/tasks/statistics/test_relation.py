@@ -142,6 +142,7 @@ def test_the_direction_is_the_sign_of_r_where_p_is_below_alpha():
 values = hnp.arrays(np.float64, 15, elements=st.integers(-1000, 1000).map(float))
 
 
+@pytest.mark.long
 @given(values, values, st.floats(1e-3, 1e6))
 def test_another_unit_of_income_changes_no_p(x: Floats, y: Floats, unit: float):
     assume(not is_constant(x) and not is_constant(y))
@@ -151,6 +152,7 @@ def test_another_unit_of_income_changes_no_p(x: Floats, y: Floats, unit: float):
     assert scaled.slope * unit == pytest.approx(plain.slope, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.long
 @given(
     hnp.arrays(np.float64, st.integers(0, 14), elements=st.sampled_from([0.0, 1e-12, 1 / 3, 1.0, 250_001.0])),
     st.data(),

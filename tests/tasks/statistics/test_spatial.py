@@ -118,6 +118,7 @@ def test_morans_i_is_that_of_the_loop_and_of_esda(seed: int):
     assert min(found.p, found.p_unlike) == pytest.approx(expected.p_sim, abs=0.06)
 
 
+@pytest.mark.long
 def test_the_p_of_morans_i_counts_permutations_that_a_loop_finds():
     polygons, values = grid(4), np.random.default_rng(5).normal(size=16)
     found = clustering(values, touching(polygons), 77)
@@ -237,6 +238,7 @@ def test_tracts_that_are_like_their_neighbours_count_for_far_less(seed: int):
     assert found.p > stats.pearsonr(x, y).pvalue
 
 
+@pytest.mark.long
 def test_unrelated_surfaces_are_rarely_significant_where_the_plain_test_often_errs():
     surfaces = [(smooth(10, seed), smooth(10, seed + 1000)) for seed in range(60)]
     plain = sum(stats.pearsonr(x, y).pvalue < 0.05 for x, y in surfaces)

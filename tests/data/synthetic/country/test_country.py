@@ -63,11 +63,13 @@ def test_the_settings_name_the_year_and_the_accounts_with_their_reasons(tmp_path
     assert all(line.count("#") == 1 for line in posts_settings().splitlines() if line.startswith('    "'))
 
 
+@pytest.mark.long
 def test_mailboxes_alone_import_no_geospatial_library() -> None:
     code = "import sys, data.synthetic; assert not {'shapely', 'pyproj', 'scipy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.long
 def test_an_investigation_has_a_country_by_default(
     small: Path, create_small: Callable[..., Path], tmp_path: Path
 ) -> None:

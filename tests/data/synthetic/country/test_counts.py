@@ -12,6 +12,7 @@ from tests.second import stats
 Plans = Callable[[float, int], tuple[Country, np.ndarray]]
 
 
+@pytest.mark.long(7)
 @pytest.mark.parametrize("scale", [0.0001, 0.002, 0.01, 0.06])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_every_city_clearly_has_the_verdict_that_it_was_made_for(

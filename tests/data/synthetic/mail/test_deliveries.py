@@ -23,6 +23,7 @@ def delivered() -> list[Entry]:
     return entries
 
 
+@pytest.mark.long
 def test_each_post_has_exactly_its_number_of_emails(delivered: list[Entry]) -> None:
     assert Counter(each.item.post for each in delivered) == {n: 1 + n % 60 for n in range(400)}
 

@@ -66,6 +66,7 @@ def test_a_file_that_is_not_a_pst_gives_one_line(content: bytes, tmp_path: Path)
     assert problem.startswith("not a ")
 
 
+@pytest.mark.long
 def test_a_flipped_bit_is_found_wherever_it_matters(good: Path, nodes: Any) -> None:
     file = nodes(good)
     regions = [(0, 0x210), *((at, 512) for at in file.pages)]

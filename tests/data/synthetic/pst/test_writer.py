@@ -206,6 +206,7 @@ def test_a_message_can_have_more_attachments_than_one_subnode_block_holds(
     assert verify(path) == []
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(
     messages=st.lists(
@@ -282,6 +283,7 @@ def test_folders_are_nested_and_made_once(tmp_path: Path, read: Any, letter: Any
     assert verify(tmp_path / "a.pst") == []
 
 
+@pytest.mark.long
 def test_a_thousand_messages_in_one_folder(write: Any, read: Any, letter: Any, nodes: Any) -> None:
     path = write([letter(subject=f"Crime Alert: Nº {i}", message_id=f"<{i}@x>") for i in range(1000)])
     assert verify(path) == []
@@ -319,6 +321,7 @@ def _bytes(path: Path, letter: Any, encoding: Any) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.long
 @BOTH
 def test_the_same_calls_give_the_same_bytes(encoding: Any, tmp_path: Path, letter: Any) -> None:
     (tmp_path / "other").mkdir()

@@ -60,6 +60,7 @@ def test_the_tables_of_truth_are_those_without_the_programs_own_words(public_rec
     }
 
 
+@pytest.mark.long
 def test_the_program_reads_the_settings_and_finds_the_files(small: Path) -> None:
     config = read_config(small)
     assert {key: crime.city for key, crime in config.crime.items()} == {

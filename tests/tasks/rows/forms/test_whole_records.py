@@ -32,6 +32,7 @@ def letter_by_letter(text: bytes, separator: int) -> tuple[int, int]:
     return end, mark if state == "quoted" else -1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("separator", [",", "\t"])
 def test_records_end_where_a_plain_reader_says(separator: str):
     dice = random.Random(12)
