@@ -103,11 +103,25 @@ def make_census(grid: Grid, layout: Layout, ties: int, rng: np.random.Generator)
     free[planted] = False
     odd = rng.permutation(np.flatnonzero(free))
     each = max(4, tracts // 100)
-    nobody, without_row, without_income = odd[:each], odd[each : 2 * each], odd[2 * each : 4 * each]
+    nobody, without_income = odd[:each], odd[each : 3 * each]
+    without_row = _at_most_few_of_a_city(layout, odd[3 * each :])[:each]
     population[nobody] = 0
     population[without_row] = -1
     income[np.concatenate([nobody, without_row, without_income])] = NO_INCOME
     return Census(people, population, income, north)
+
+
+def _at_most_few_of_a_city(layout: Layout, tracts: Ints) -> Ints:
+    """Some of the tracts, in their order: all outside the cities, and one of a city, or a few of a large one.
+
+    More would mean that the Census is of another year than the layer (method 6.16).
+    """
+    kept = np.ones(len(tracts), dtype=bool)
+    for placed in layout.cities:
+        own = np.flatnonzero((tracts >= placed.first) & (tracts < placed.stop))
+        kept[own[max(1, (placed.stop - placed.first) // 250) :]] = False
+        kept[tracts == placed.first] = False  # it may be another city's too
+    return tracts[kept]
 
 
 def _along(axis: Ints) -> NDArray[np.float64]:
