@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tasks.tracts.look import Files
     from tasks.tracts.results import Counted
 
+TABULATE: Final = "tabulate the tracts"
 _SURVEY: Final = re.compile(r"\b(20\d\d) 5-year\b")
 """How the words of a recognised table say of which survey it is."""
 
@@ -172,7 +173,7 @@ def _before(job: Job, part: str, table: Table) -> pa.Table | None:
 
 
 def _write(ground: Ground, counted: Counted, tests: pa.Table, *own: Table) -> None:
-    from tasks.tracts import task
+    from tasks.tracts.ledger import close
 
     job, given = ground.job, ground.job.given
     census, least = given.once(points.census), given.investigation.config.tests.least_population
@@ -182,13 +183,14 @@ def _write(ground: Ground, counted: Counted, tests: pa.Table, *own: Table) -> No
     listed = replace(census, cities=cities)
 
     def make() -> int:
-        tabulate = step(task.tabulate)
-        return tabulate(listed, counted, ground.readable_tracts, least, job.out, with_crimes=bool(own))
+        from tasks.tracts.task import tabulate  # loads what draws the map
+
+        return step(tabulate)(listed, counted, ground.readable_tracts, least, job.out, with_crimes=bool(own))
 
     on = (census.tracts, cities, census.shares, ground.tracts.input.sha256, least, counted)
     files = [job.out / file for table in (USED, *own) for file in table.files]
-    _ = ground.keeper.stage(task.tabulate.name, on, make, lambda _: files, copies=job.out).value
-    step(task.close)(cities, _tested(tests), out=job.out)
+    _ = ground.keeper.stage(TABULATE, on, make, lambda _: files, copies=job.out).value
+    step(close)(cities, _tested(tests), out=job.out)
 
 
 def _tested(tests: pa.Table) -> dict[str, list[int]]:

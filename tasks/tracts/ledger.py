@@ -15,6 +15,7 @@ from data.tables import read_table
 from tasks.ledger.accounts import Account, close_part
 from tasks.ledger.identities import Identity, Ledger
 from tasks.ledger.results import PartClosed
+from tasks.step import Step
 from tasks.tracts.status import FEW_PEOPLE, NO_CENSUS_ROW, NO_INCOME, NO_PEOPLE, NO_POLYGON, USED
 
 LISTED: Final = "tracts listed"
@@ -72,3 +73,6 @@ def close_tracts(cities: pa.Table, tested: Mapping[str, Sequence[int]], *, out: 
 
 def _lines(listed: int, found: Mapping[tuple[str, str], int], city: str) -> dict[str, int]:
     return {LISTED: listed, **{line: found.get((city, status), 0) for status, line in LINES.items()}}
+
+
+close: Final = Step("close the ledger of the tracts", close_tracts)
