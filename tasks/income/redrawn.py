@@ -100,11 +100,18 @@ def _errors(sample: Sample, incomes: Floats, judged: Judged) -> list[ErrorModel 
 
 
 def _model(models: RateModels, draw: int) -> RateModel | None:
-    slope, error, p, dispersion, poisson = (
+    slope, p, dispersion, *errors = (
         float(each[draw])
-        for each in (models.slope, models.error, models.p, models.dispersion, models.poisson_error)
+        for each in (
+            models.slope,
+            models.p,
+            models.dispersion,
+            models.error,
+            models.poisson_error,
+            models.hc3_error,
+        )
     )
-    return None if math.isnan(p) else RateModel(math.exp(slope), p, dispersion, slope, error, poisson)
+    return None if math.isnan(p) else RateModel(math.exp(slope), p, dispersion, slope, *errors)
 
 
 def _modified(modified: ModifiedTests, draw: int) -> ModifiedTest | None:

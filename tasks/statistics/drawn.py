@@ -45,6 +45,7 @@ class RateModels:
         p: Its two-sided p.
         dispersion: Pearson's chi-squared a degree of freedom.
         poisson_error: The standard error if the dispersion were 1.
+        hc3_error: The standard error whatever the variance of each count; 0 where it is not known.
     """
 
     slope: Floats
@@ -52,6 +53,7 @@ class RateModels:
     p: Floats
     dispersion: Floats
     poisson_error: Floats
+    hc3_error: Floats
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def rate_models(count: Floats, population: Floats, income: Floats) -> RateModels
     rows, n = income.shape
     missing = np.full(rows, np.nan)
     if not count.sum() > 0:
-        return RateModels(missing, missing, missing, missing, missing)
+        return RateModels(*[missing] * 6)
     x = (income - income.mean(axis=1, keepdims=True)) / INCOME_UNIT
     with np.errstate(all="ignore"):
         slope, mu, good = _fits(count, np.log(population), x)
@@ -160,8 +162,9 @@ def rate_models(count: Floats, population: Floats, income: Floats) -> RateModels
         poisson = 1.0 / np.sqrt(_spreads(mu, x)[1])
         error = np.sqrt(dispersion) * poisson
         p = np.where(error > 0, 2.0 * stdtr(n - 2, -np.abs(slope) / error), slope == 0)
+        hc3 = _hc3_errors(count, mu, x)
         good &= np.isfinite(np.exp(slope)) & np.isfinite(p) & np.isfinite(dispersion)
-    found = (np.where(good, each, np.nan) for each in (slope, error, p, dispersion, poisson))
+    found = (np.where(good, each, np.nan) for each in (slope, error, p, dispersion, poisson, hc3))
     return RateModels(*found)
 
 
@@ -185,6 +188,15 @@ def _fits(count: Floats, exposure: Floats, x: Floats) -> tuple[Floats, Floats, n
         if not len(open_):
             break
     return slope, np.exp(eta), good
+
+
+def _hc3_errors(count: Floats, mu: Floats, x: Floats) -> Floats:
+    """The standard error of each slope whatever the variance; 0 where it is not known (the rate model's)."""
+    center, spread = _spreads(mu, x)
+    apart = x - center[:, None]
+    free = 1.0 - mu * (1.0 / np.sum(mu, axis=1)[:, None] + apart**2 / spread[:, None])
+    error = np.sqrt(np.sum((apart * (count - mu) / free) ** 2, axis=1)) / spread
+    return np.where((np.min(free, axis=1) > _CONVERGED) & np.isfinite(error), error, 0.0)
 
 
 def _spreads(mu: Floats, x: Floats) -> tuple[Floats, Floats]:

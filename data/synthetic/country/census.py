@@ -162,7 +162,7 @@ def margins(income: Ints) -> Ints:
 
     Example:
         >>> margins(np.array([40_000, NO_INCOME, TOP_CODE])).tolist()
-        [12000, -222222222, -222222222]
+        [5600, -222222222, -222222222]
     """
     share = 6 + 4 * (income % 7)
     return np.where((income > 0) & (income < TOP_CODE), income * share // 100, NO_MARGIN)

@@ -70,7 +70,7 @@ def files(tmp_path: Path, crimes: Callable, written: Callable) -> dict[str, list
     return found
 
 
-def tested(counts: list[CrimeCounts]) -> Findings:
+def findings_of(counts: list[CrimeCounts]) -> Findings:
     """What tests of as many types would find if they found nothing."""
     made = sum(len(each.counts) for each in counts)
     return Findings({}, {"none": made}, {"no clear relation": made})
@@ -93,7 +93,7 @@ def test_buckets_and_workers_change_nothing_and_every_crime_is_accounted_for(
                     client, batches, tracts, census.tracts, work / "crime" / "located"
                 )
                 counts = count.function(located, own, census)
-                closed = close.function(gathered, counts, tested(counts), out=out)
+                closed = close.function(gathered, counts, findings_of(counts), out=out)
                 assert closed.total(CRIMES) == 3000
                 assert closed.total(COUNTED) == sum(sum(each.counted.values()) for each in counts)
                 found[workers, buckets] = (counts, [(out / name).read_bytes() for name in NAMES])

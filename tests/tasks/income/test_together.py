@@ -22,6 +22,8 @@ from tasks.income.together import TOO_FEW, Family, adjusted, forest, together
 from tasks.layers.results import Layer
 from tasks.statistics.families import bonferroni, family_of_crimes
 from tasks.statistics.relation import direction, relate
+from tasks.statistics.contrast import error_among_neighbors
+from tasks.statistics.rates import rate_model
 from tests.second import meta, multitest, sm, stats
 
 Country = tuple[Census, pa.Table]
@@ -60,7 +62,9 @@ def test_the_effect_of_a_city_is_that_of_statsmodels_widened_for_neighbors():
     modified = judge(given, 0.002, Tests()).modified
     assert modified is not None
     df = min(modified.effective_n, 64) - 2
-    error = fit.bse[1] * np.sqrt(62 / df)
+    model = rate_model(given.count, given.population, given.income)
+    assert model is not None
+    error = error_among_neighbors(model, 64, df + 2)
     assert (row["log_ratio"], row["error"], row["df"]) == pytest.approx((fit.params[1], error, df), rel=1e-9)
     ends = fit.params[1] + np.array([-1, 1]) * stats.t.ppf(0.975, df) * error
     assert [row["ratio_10000_low"], row["ratio_10000_high"]] == pytest.approx(np.exp(ends), rel=1e-9)

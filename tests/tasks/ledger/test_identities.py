@@ -38,6 +38,7 @@ def test_the_identities_are_those_of_the_design() -> None:
         "on borders",
         "posts in tracts = in one tract + on borders",
         "posts in tracts = in tracts with population and income + in tracts without",
+        "in tracts without = in tracts without a Census row + in tracts without people or income",
         f"cities examined = {' + '.join(VERDICTS)}",
         "cities examined = positive + negative + none + not testable",
         "crimes in the files = duplicates + other years + other types + no location + outside + counted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tasks.statistics.contrast import error_among_neighbors
 from tasks.statistics.effects import effect_of, interval_of
 from tasks.statistics.rates import RateModel, rate_model
 from tasks.statistics.spatial import modified_t
@@ -12,7 +13,7 @@ from tests.second import sm, stats
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_error_is_that_of_statsmodels_where_tracts_are_independent(seed: int):
+def test_the_interval_is_that_of_the_ratio_of_rich_and_poor(seed: int):
     rng = np.random.default_rng(seed)
     income = np.round(rng.lognormal(11, 0.5, 120))
     population = rng.integers(200, 9_000, 120).astype(float)
@@ -27,8 +28,10 @@ def test_the_error_is_that_of_statsmodels_where_tracts_are_independent(seed: int
     effect = effect_of(model, 120, 400.0)
     assert effect is not None
     assert effect.ratio == model.ratio
-    assert effect.interval == pytest.approx(tuple(np.exp(fit.conf_int()[1])), rel=1e-9)
-    assert effect.over(25_000.0).interval == pytest.approx(tuple(np.exp(2.5 * fit.conf_int()[1])), rel=1e-9)
+    half = stats.t.ppf(0.975, 118) * error_among_neighbors(model, 120, 120.0)
+    ends = np.array([model.slope - half, model.slope + half])
+    assert effect.interval == pytest.approx(tuple(np.exp(ends)), rel=1e-9)
+    assert effect.over(25_000.0).interval == pytest.approx(tuple(np.exp(2.5 * ends)), rel=1e-9)
 
 
 MODEL = RateModel(ratio=np.exp(0.1), p=0.01, dispersion=2.0, slope=0.1, error=0.03)
@@ -37,8 +40,8 @@ MODEL = RateModel(ratio=np.exp(0.1), p=0.01, dispersion=2.0, slope=0.1, error=0.
 def test_neighbors_that_are_alike_widen_the_interval():
     effect = effect_of(MODEL, 102, 27.0)
     assert effect is not None
-    # A quarter of the information: twice the error, and t of 25 degrees of freedom
-    half = 2 * 0.03 * stats.t.ppf(0.975, 25)
+    # A quarter of the information: twice the error, with caution, and t of 25 degrees of freedom
+    half = 2 * 0.03 * (1.10 + 0.35 * (1 - 27 / 102)) * stats.t.ppf(0.975, 25)
     assert np.log(effect.interval) == pytest.approx([0.1 - half, 0.1 + half], rel=1e-12)
 
 

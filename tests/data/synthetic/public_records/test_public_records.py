@@ -53,6 +53,7 @@ def test_the_tables_of_truth_are_those_without_the_programs_own_words(public_rec
         "public/city_selection.parquet",
         "public/crime_deciles.parquet",
         "public/crime_tests.parquet",
+        "public/crime_types.parquet",
         "public/gentrification.parquet",
         "public/gentrification_thresholds.parquet",
         "public/gentrification_tracts.parquet",
