@@ -125,7 +125,7 @@ def test_the_real_samples_are_counted_as_plain_geopandas_has_it(real: Path, tmp_
             client, gathered.batches, tracts, census.tracts, tmp_path / "located"
         )
         [counts] = count.function(located, {key: settings}, census)
-        closed = close.function([gathered], [counts], tested([counts]), out=tmp_path / "out")
+        closed = close.function([gathered], [counts], findings_of([counts]), out=tmp_path / "out")
 
     rows = pd.concat([pd.read_csv(path) for _, path in files], ignore_index=True).drop_duplicates("DR_NO")
     rows = rows[pd.to_datetime(rows["DATE OCC"], format="mixed").dt.year == 2019]

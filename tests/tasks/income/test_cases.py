@@ -78,7 +78,8 @@ def test_the_healthy_city_is_robust_also_without_a_polygon_that_no_post_lies_in(
 
 def test_two_tiny_tracts_make_no_finding_and_the_result_with_them_is_beside_it(cases: Path, tmp_path: Path):
     (found,) = examined(cases / "03a-two-tiny-tracts", tmp_path).values()
-    published, everyone = found.rows["variants"]
+    by_name = {row["variant"]: row for row in found.rows["variants"]}
+    published, everyone = by_name["published"], by_name["every tract with people"]
     assert (found.direction, found.verdict) == ("none", "no clear relation")
     assert (published["n"], round(published["pearson_r"], 2)) == (98, -0.05)
     assert (everyone["n"], round(everyone["pearson_r"], 2)) == (100, 0.56)

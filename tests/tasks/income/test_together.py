@@ -20,10 +20,10 @@ from tasks.income.sample import Sample
 from tasks.income.tabulate import examine_posts
 from tasks.income.together import TOO_FEW, Family, adjusted, forest, together
 from tasks.layers.results import Layer
-from tasks.statistics.families import bonferroni, family_of_crimes
-from tasks.statistics.relation import direction, relate
 from tasks.statistics.contrast import error_among_neighbors
+from tasks.statistics.families import bonferroni, family_of_crimes
 from tasks.statistics.rates import rate_model
+from tasks.statistics.relation import direction, relate
 from tests.second import meta, multitest, sm, stats
 
 Country = tuple[Census, pa.Table]
