@@ -21,6 +21,7 @@ from tasks.census.sheets import Sheet, check_rows
 from tasks.layers.geoids import to_geoids
 from tasks.rows.results import Recognised
 
+_ROUNDING: Final = 1e-9
 SCHEMA: Final = pa.schema([("city", pa.string()), ("GEOID", pa.string()), ("share", pa.float64())])
 """A list of cities: each pair of city and tract once, with the share of the tract's area that is in the city
 (0 to 1; missing where the list does not say)."""
@@ -172,13 +173,15 @@ def _shares(column: pa.ChunkedArray, label: str, name: str) -> pa.ChunkedArray:
         raise InputError(
             f"{label}: column {name} holds something that is no number; write shares from 0 to 1"
         ) from None
-    good = pc.fill_null(pc.and_(pc.greater_equal(shares, 0.0), pc.less_equal(shares, 1.0)), True)
+    # Areas that were divided by one another may be 1.0000000000000002.
+    good = pc.and_(pc.greater_equal(shares, -_ROUNDING), pc.less_equal(shares, 1.0 + _ROUNDING))
+    good = pc.fill_null(good, True)
     if not pc.all(good, min_count=0).as_py():
         row = pc.index(good, False).as_py()
         raise file_faults.wrong_value(
             label, name, row + 1, shares[row].as_py(), "a share", fix="write the part of the tract, 0 to 1"
         )
-    return shares
+    return pc.min_element_wise(pc.max_element_wise(shares, 0.0, skip_nulls=False), 1.0, skip_nulls=False)
 
 
 def _one_city(sheet: Sheet) -> pa.Table:
