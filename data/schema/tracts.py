@@ -51,7 +51,14 @@ USED: Final = Table(
         optional(
             "share_in_city",
             SHARE,
-            "Share of its area that is in the city, 0 to 1; missing where the list does not say.",
+            "Share of its area that is in the city, 0 to 1; missing where neither the list nor boundaries of "
+            "places say.",
+        ),
+        optional(
+            "income_coded",
+            TEXT,
+            "'top' where the income stands for all above 250,000 US dollars, 'bottom' for all below 2,500; "
+            "else missing. Only the rank test is not hurt by that.",
         ),
     ),
     also=(".geojson",),

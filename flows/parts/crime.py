@@ -139,7 +139,7 @@ def run(job: Job) -> PointsFound:
     # Coarse coordinates are held against the tracts, so that their file is read.
     layer = ground.readable_tracts if any(each.coarse for each in values) else ground.tracts
     closed = step(close)(values, counts, findings.value, out=out, layer=layer, cities=given.census.cities)
-    tracts.write_crimes(ground, _located(values, counts), findings.value.tests)
+    tracts.write_crimes(ground, _located(values, counts), findings.value.tests, census.shares)
     show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
     show_table("crime-tests-robust", findings.value.robust, "What is known?")
     show_table("crime-effects", findings.value.effects, "How much more, in each city and over all?")

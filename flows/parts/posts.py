@@ -116,7 +116,7 @@ def run(job: Job) -> PointsFound:
     closed = step(close)(
         gathered.value, tables.value, layer, census, findings.value, out=out, columns=columns
     )
-    tracts.write_posts(ground, tables.value.counts, findings.value.tests)
+    tracts.write_posts(ground, tables.value.counts, findings.value.tests, census.shares)
     show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
     show_table("city-tests-robust", findings.value.robust, "What is known?")
     show_table("city-effects", findings.value.effects, "How much more, in each city and over all?")

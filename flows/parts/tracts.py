@@ -122,13 +122,14 @@ def _tracts_of(lists: pa.Table, cities: Collection[str]) -> dict[str, list[str]]
     return found
 
 
-def write_posts(ground: Ground, counts: pa.Table, tests: pa.Table) -> None:
+def write_posts(ground: Ground, counts: pa.Table, tests: pa.Table, shares: pa.Table | None = None) -> None:
     """Write the tables of the tracts and close their ledger, once posts are counted.
 
     Args:
         ground: What the part stands on.
         counts: GEOID and count: the posts of the year.
         tests: The rows of public/city_tests.
+        shares: The lists of all cities with the share of each tract inside; None for what the lists say.
     """
     from tasks.tracts.results import Counted, kept_crimes, posts_of
 
@@ -136,22 +137,25 @@ def write_posts(ground: Ground, counts: pa.Table, tests: pa.Table) -> None:
     table = _before(ground.job, "crime", CRIMES)
     crimes, types = kept_crimes(CRIMES.arrow.empty_table() if table is None else table)
     names = tuple(sorted(set(examined["city"].to_pylist())))
-    _write(ground, Counted(posts_of(counts, examined), names, crimes, types), tests)
+    _write(ground, Counted(posts_of(counts, examined), names, crimes, types), tests, shares)
 
 
-def write_crimes(ground: Ground, counted: Sequence[CityCrime], tests: pa.Table) -> None:
+def write_crimes(
+    ground: Ground, counted: Sequence[CityCrime], tests: pa.Table, shares: pa.Table | None = None
+) -> None:
     """The same, once crimes are counted.
 
     Args:
         ground: What the part stands on.
         counted: The crimes of the year.
         tests: The rows of public/crime_tests.
+        shares: As for :func:`write_posts`.
     """
     from tasks.tracts.results import Counted, crimes_of, kept_posts
 
     table = _before(ground.job, "posts", USED)
     posts, examined = (None, ()) if table is None else kept_posts(table)
-    _write(ground, Counted(posts, examined, *crimes_of(counted)), tests, CRIMES)
+    _write(ground, Counted(posts, examined, *crimes_of(counted)), tests, shares, CRIMES)
 
 
 def _before(job: Job, part: str, table: Table) -> pa.Table | None:
@@ -172,7 +176,7 @@ def _before(job: Job, part: str, table: Table) -> pa.Table | None:
         ) from error
 
 
-def _write(ground: Ground, counted: Counted, tests: pa.Table, *own: Table) -> None:
+def _write(ground: Ground, counted: Counted, tests: pa.Table, shares: pa.Table | None, *own: Table) -> None:
     from tasks.tracts.ledger import close
 
     job, given = ground.job, ground.job.given
@@ -180,14 +184,15 @@ def _write(ground: Ground, counted: Counted, tests: pa.Table, *own: Table) -> No
     examined = given.once(points.census_of_examined).cities["city"].to_pylist()
     names = pa.array(sorted({*examined, *counted.types["city"].to_pylist()}), pa.string())
     cities = census.cities.filter(pc.is_in(census.cities["city"], names)).combine_chunks()
-    listed = replace(census, cities=cities)
+    shares = census.shares if shares is None else shares
+    listed = replace(census, cities=cities, shares=shares)
 
     def make() -> int:
         from tasks.tracts.task import tabulate  # loads what draws the map
 
         return step(tabulate)(listed, counted, ground.readable_tracts, least, job.out, with_crimes=bool(own))
 
-    on = (census.tracts, cities, census.shares, ground.tracts.input.sha256, least, counted)
+    on = (census.tracts, cities, shares, ground.tracts.input.sha256, least, counted)
     files = [job.out / file for table in (USED, *own) for file in table.files]
     _ = ground.keeper.stage(TABULATE, on, make, lambda _: files, copies=job.out).value
     step(close)(cities, _tested(tests), out=job.out)

@@ -47,7 +47,8 @@ def tabulate_tracts(
     listed["population"] = listed["population"].astype("Int64")
     listed["geo_id"] = PREFIX + listed["GEOID"]
     listed["observed"] = listed["status"] != NO_POLYGON
-    rows = _with_posts(_with_shares(_with_deciles(listed), census.shares), counted)
+    listed = _with_codes(_with_shares(_with_deciles(listed), census.shares), census.tracts)
+    rows = _with_posts(listed, counted)
     crimes = _crimes(listed, counted)
     used = _table(rows, [column.name for column in USED.columns])
     of_crimes = _table(crimes, [column.name for column in CRIMES.columns])
@@ -74,6 +75,17 @@ def _with_shares(listed: pd.DataFrame, shares: pa.Table | None) -> pd.DataFrame:
     known = shares.select(["city", "GEOID", "share"]).to_pandas()
     known = known.rename(columns={"share": "share_in_city"})
     return listed.merge(known, on=["city", "GEOID"], how="left", validate="one_to_one")
+
+
+def _with_codes(listed: pd.DataFrame, tracts: pa.Table) -> pd.DataFrame:
+    """Which incomes are beyond an end of the Census's scale."""
+    coded = pd.Series(None, index=listed.index, dtype=object)
+    for word in ("top", "bottom"):
+        name = f"income_{word}_coded"
+        if name in tracts.column_names:
+            own = tracts.filter(tracts[name])["GEOID"].to_pylist()
+            coded[listed["GEOID"].isin(own)] = word
+    return listed.assign(income_coded=coded)
 
 
 def _with_posts(listed: pd.DataFrame, counted: Counted) -> pd.DataFrame:

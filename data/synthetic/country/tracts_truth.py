@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from data.synthetic.country.census import FEW_PEOPLE, Census, missing_tracts, shares_inside
+from data.synthetic.country.census import FEW_PEOPLE, TOP_CODE, Census, missing_tracts, shares_inside
 from data.synthetic.country.grid import Ints
 from data.synthetic.country.layout import Layout, Placed
 
@@ -69,10 +69,11 @@ def rows_of_tracts(
             *_counted(census, tract, counts),
             status,
             share,
+            "top" if income >= TOP_CODE else None,
         )
     for city, geoid, people, income in missing_tracts(layout):
         if city == placed.city.name:
-            own = (people, income, None, None, None, "no polygon", 1.0)
+            own = (people, income, None, None, None, "no polygon", 1.0, None)
             yield city, geoid, _in_full(geoid), *own
 
 
