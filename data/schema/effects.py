@@ -48,10 +48,12 @@ def _columns(counted: str) -> tuple[Column, ...]:
             "ratio_90_10",
             NUMBER,
             "Factor between tracts at the 90th and at the 10th percentile of the city's income; missing in "
-            "the summary, and where ratio_10000 is.",
+            "the summary, where ratio_10000 is, and where both incomes are the same.",
         ),
         optional(
-            "ratio_90_10_low", NUMBER, "Lower end of its 95 % interval; missing where that of ratio_10000 is."
+            "ratio_90_10_low",
+            NUMBER,
+            "Lower end of its 95 % interval; missing where that of ratio_10000 is, or ratio_90_10.",
         ),
         optional("ratio_90_10_high", NUMBER, "Upper end; missing where the lower is."),
         optional(

@@ -8,8 +8,7 @@ from typing import Any, Final
 from tasks.income.judge import Judged
 from tasks.income.sample import Sample
 from tasks.percentile import percentile
-from tasks.statistics.effects import effect_of, ratio_of
-from tasks.statistics.rates import INCOME_UNIT
+from tasks.statistics.effects import effect_of
 from tasks.statistics.relation import FEWEST_TRACTS
 
 Row = dict[str, Any]
@@ -42,12 +41,10 @@ def effect_row(key: Mapping[str, str], counted: str, sample: Sample, judged: Jud
     model = judged.model
     if model is None:
         return row | {"why": NO_MODEL}
-    between = row["income_90"] - row["income_10"]
-    row |= {
-        "ratio_10000": model.ratio,
-        "log_ratio": model.slope,
-        "ratio_90_10": ratio_of(model.slope * between / INCOME_UNIT),
-    }
+    row |= {"ratio_10000": model.ratio, "log_ratio": model.slope}
+    found = judged.contrast
+    if found is not None:
+        row["ratio_90_10"] = found.ratio
     if judged.modified is None:
         return row | {"why": NO_NEIGHBORS}
     effect = effect_of(model, len(sample), judged.modified.effective_n)
@@ -55,7 +52,8 @@ def effect_row(key: Mapping[str, str], counted: str, sample: Sample, judged: Jud
         return row | {"why": NO_ERROR if judged.modified.effective_n >= 3 else NO_NEIGHBORS}
     row |= {"error": effect.error, "df": effect.df}
     row["ratio_10000_low"], row["ratio_10000_high"] = effect.interval
-    row["ratio_90_10_low"], row["ratio_90_10_high"] = effect.over(between).interval
+    if found is not None:
+        row["ratio_90_10_low"], row["ratio_90_10_high"] = found.low, found.high
     return row
 
 

@@ -16,6 +16,9 @@ from scipy import sparse
 Floats = npt.NDArray[np.float64]
 Polygons = npt.NDArray[np.object_]
 
+FARTHEST: Final = 10.0
+"""How many times as far as half of the tracts one may be from the middle of its city. The farthest of the 50
+largest cities' tracts is 7.2 times as far."""
 _EARTH_KM: Final = 6371.0088
 """Mean radius of the earth (IUGG)."""
 
@@ -98,3 +101,38 @@ def centroids_km(polygons: Polygons, crs: CRS) -> Floats:
     parallel = np.cos(np.radians(np.mean(latitude)))
     flat = np.column_stack([longitude * parallel, latitude])
     return np.asarray(_EARTH_KM * np.radians(flat), dtype=np.float64)
+
+
+def pulled_in(centroids: Floats) -> Floats:
+    """Centroids of which none is far away from all others: an exclave is moved towards its city.
+
+    The middle is the median of east and of north. A tract that is more than :data:`FARTHEST` times as far
+    from it as half of the tracts are is put at that distance, in its direction. Otherwise one island far
+    away would make the classes of distance, which are equally wide, so wide that the whole city is in the
+    first, and the trend over the city one between island and city.
+
+    Args:
+        centroids: East and north, float64, n × 2, km.
+
+    Returns:
+        The same array where no tract is so far away.
+
+    Source:
+        Method 7.12.
+
+    Example:
+        >>> city = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [900.0, 0.0]])
+        >>> pulled_in(city)[:, 0].tolist()
+        [0.0, 1.0, 2.0, 3.0, 12.0]
+    """
+    if not len(centroids):
+        return centroids
+    middle = np.median(centroids, axis=0)
+    away = np.hypot(*(centroids - middle).T)
+    most = FARTHEST * float(np.median(away))
+    far = away > most
+    if not most > 0 or not far.any():
+        return centroids
+    nearer = centroids.copy()
+    nearer[far] = middle + (centroids[far] - middle) * (most / away[far])[:, None]
+    return nearer

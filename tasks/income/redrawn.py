@@ -22,7 +22,7 @@ from tasks.statistics.spatial import ModifiedTest
 
 Floats = npt.NDArray[np.float64]
 
-FIRM: Final = ("positive, robust", "negative, robust", "not checked for neighbors")
+FIRM: Final = ("positive, robust", "negative, robust", "not checked for neighbors", "none")
 """Verdicts that a single tract may still turn."""
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from tasks.income.cities import PER
-from tasks.income.polygons import centroids_km, read_polygons, touching
+from tasks.income.polygons import centroids_km, pulled_in, read_polygons, touching
 from tasks.statistics.distances import DistanceClasses, distance_classes
 
 Floats = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ class Sample:
         income: Median household income, float64, n, US dollars a year.
         population: People, float64, n, above 0.
         count: Posts or crimes, float64, n.
-        centroids: float64, n × 2, km on a plane.
+        centroids: float64, n × 2, km on a plane, none far away from all others.
         neighbors: n × n, 1 where two tracts touch.
         seed: The seed of everything that is drawn for the city.
     """
@@ -93,6 +93,5 @@ def sample_of(tracts: pd.DataFrame, layer: Path, seed: int) -> Sample:
     income, population, count = (
         tracts[name].to_numpy(dtype=np.float64) for name in ("income", "population", "count")
     )
-    return Sample(
-        tuple(geoids), income, population, count, centroids_km(polygons, crs), touching(polygons), seed
-    )
+    places = pulled_in(centroids_km(polygons, crs))
+    return Sample(tuple(geoids), income, population, count, places, touching(polygons), seed)

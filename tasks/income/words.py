@@ -9,7 +9,14 @@ MOST_NAMED: Final = 5
 """Tracts that are named; of more, their number is told."""
 
 
-NO_TOUCH: Final = "no two tracts touch, or nothing is left beside a straight trend over the city"
+NO_TOUCH: Final = (
+    "no two tracts touch, or fewer than half touch another, or nothing is left beside line and straight "
+    "trend over the city"
+)
+NARROW: Final = (
+    "the 10th and 90th percentile of income are nearer than a standard deviation of the incomes, so that "
+    "their ratio says little"
+)
 
 
 def not_below(p: float, level: float) -> str:
@@ -85,6 +92,21 @@ def decide(geoids: Sequence[str], n: int) -> str:
     if len(geoids) == 1:
         return f"one tract of {n} decides ({shown})"
     return f"{len(geoids)} tracts of {n} decide, each of them alone ({shown})"
+
+
+def hide(geoids: Sequence[str], n: int) -> str:
+    """That single tracts hide a finding.
+
+    Example:
+        >>> hide(["06037980019"], 992)
+        'without one tract of 992 there would be a finding (06037980019)'
+        >>> hide(["06037980019", "06037980024"], 992)
+        'without any one of 2 tracts of 992 there would be a finding (06037980019, 06037980024)'
+    """
+    shown = named(geoids).split(" ", 1)[1]
+    if len(geoids) == 1:
+        return f"without one tract of {n} there would be a finding ({shown})"
+    return f"without any one of {len(geoids)} tracts of {n} there would be a finding ({shown})"
 
 
 def ratio(row: Mapping[str, Any]) -> str:

@@ -35,12 +35,15 @@ class Contrast:
         high: Upper end; None likewise.
         smallest: The smallest ratio above 1 that each test would show with a probability of 80 %; of a
             falling rate it is 1 / smallest. None likewise, and where it is beyond any number.
+        narrow: Whether the two incomes are so near to each other, beside how far the incomes reach, that the
+            ratio says little about them.
     """
 
     ratio: float
     low: float | None = None
     high: float | None = None
     smallest: float | None = None
+    narrow: bool = False
 
     def within(self, band: float) -> bool:
         """Whether the whole interval lies between ``1 / band`` and ``band``.
@@ -142,7 +145,7 @@ def contrast(
     steps = difference / INCOME_UNIT
     change = model.slope * steps
     ratio = _exp(change)
-    if not steps > 0 or ratio is None or ratio == 0.0:
+    if not steps > 0 or ratio is None:
         return None
     if effective_n is None or effective_n - 2.0 < FEWEST_DEGREES:
         return Contrast(ratio)
@@ -158,7 +161,7 @@ def contrast(
 
 
 def _exp(value: float) -> float | None:
-    """The exponential; None where it is beyond any number."""
+    """The exponential; None where it is beyond any number, or too small for one."""
     with np.errstate(all="ignore"):
         found = float(np.exp(value))
-    return found if math.isfinite(found) else None
+    return found if math.isfinite(found) and found > 0.0 else None

@@ -269,3 +269,42 @@ def test_a_line_of_a_table_has_the_ratio_of_what_is_not_clear():
     )
     assert verdict(row | {"verdict": "positive, robust"}) == "positive, robust"
     assert verdict(row | {"verdict": "not testable", "why": "x"}) == "not testable (x)"
+
+
+def test_none_is_not_said_where_one_tract_hides_the_finding():
+    income = scattered(3)
+    count = counted(income, 0.2, 40.0, 4)
+    assert judged(city(income, count)).verdict == "positive, robust"
+    income[7] = 9e6  # one zero or two too many
+    found = judged(city(income, count))
+    assert (found.direction, found.verdict) == ("none", "no clear relation")
+    assert found.contrast is not None
+
+
+def test_none_is_not_said_of_incomes_of_which_nearly_all_are_the_same():
+    income = np.where(np.arange(SIDE * SIDE) % SIDE == 0, scattered(5), 250_001.0)
+    found = judged(city(income, counted(income, 0.0, 3_000.0, 6)))
+    assert found.contrast is not None
+    assert found.contrast.within(1.25)
+    assert (found.direction, found.verdict) == ("none", "no clear relation")
+    assert found.why.startswith("the 10th and 90th percentile of income are nearer")
+
+
+def test_a_model_of_two_tracts_that_touch_checks_no_hundred():
+    income = scattered(11)
+    whole = city(income, counted(income, 0.2, 8.0, 12))
+    links = np.zeros((len(whole), len(whole)))
+    links[0, 1] = links[1, 0] = 1.0
+    found = judged(replace(whole, neighbors=sparse.csr_array(links)))
+    assert (found.errors, found.verdict) == (None, "not checked for neighbors")
+
+
+def test_a_tract_of_enormous_population_does_not_make_neighbors_alike():
+    people = np.full(SIDE * SIDE, 3_000.0)
+    people[3] = 1e12
+    income = scattered(1)
+    found = judged(city(income, counted(income, 0.0, 6.0, 2), people))
+    assert found.verdict != "none"
+    assert found.modified is not None
+    assert found.modified.effective_n > 50
+    assert "neighbors are so alike" not in found.why

@@ -11,8 +11,9 @@ import pyproj
 import pytest
 import shapely
 
-from tasks.income.polygons import centroids_km, read_polygons, touching
+from tasks.income.polygons import centroids_km, pulled_in, read_polygons, touching
 from tasks.layers.results import Layer
+from tasks.statistics.spatial import modified_t
 
 
 def test_polygons_come_in_the_order_asked_for_and_none_where_there_is_none(layer: Layer):
@@ -75,3 +76,16 @@ def test_a_layer_in_other_coordinates_gives_the_same_positions(
     assert found_crs == crs
     # A centroid of a projected polygon is not quite that of the same polygon in degrees.
     assert np.abs(centroids_km(polygons, found_crs) - expected).max() < 0.01
+
+
+def test_an_exclave_far_away_does_not_take_the_tests_for_neighbors_away():
+    east, north = (axis.ravel().astype(float) for axis in np.meshgrid(np.arange(10), np.arange(10)))
+    places = np.column_stack([east, north])
+    rng = np.random.default_rng(1)
+    income, rate = (east + rng.normal(0, 1, 100) for _ in range(2))
+    assert pulled_in(places) is places
+    own = modified_t(income, rate, places)
+    places[99] = 3_000.0
+    far, near = modified_t(income, rate, places), modified_t(income, rate, pulled_in(places))
+    assert own is not None and far is not None and near is not None  # noqa: PT018
+    assert own.effective_n < 20 and near.effective_n < 30 and far.effective_n > 99  # noqa: PT018

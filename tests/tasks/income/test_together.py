@@ -206,3 +206,13 @@ def test_the_cities_of_a_country_have_effects_and_a_summary(country: Country, la
         effects.FEW_TRACTS, effects.NOTHING_VARIES, effects.FEW_TRACTS,
     ]  # fmt: skip
     assert (found[-1]["cities"], found[-1]["i2"] > 0.5) == (3, True)
+
+
+def test_where_both_incomes_are_the_same_no_table_has_a_ratio_between_them():
+    given = sample(3)
+    income = np.where(np.argsort(np.argsort(given.income)) > 59, given.income, 60_000.0)
+    found = judge(given.having(income=income), 0.002, Tests())
+    row = effect_row({"city": "Alder"}, "posts", given.having(income=income), found)
+    assert row["ratio_10000"] > 0
+    assert found.contrast is None
+    assert not {"ratio_90_10", "ratio_90_10_low", "ratio_90_10_high"} & row.keys()
