@@ -131,7 +131,7 @@ def _filled(
     of_city: Mapping[str, str],
     drawn: Collection[str],
 ) -> pa.Table:
-    """The lists, where a share that is missing is that of the polygons, of tracts that have one (``drawn``)."""
+    """The lists, where a missing share is that of the polygons, for the tracts that have one (``drawn``)."""
     made = [
         inside.get((of_city[city], geoid), 0.0) if city in of_city and geoid in drawn else None
         for city, geoid in zip(lists["city"].to_pylist(), lists["GEOID"].to_pylist(), strict=True)
