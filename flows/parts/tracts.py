@@ -41,20 +41,22 @@ def check(given: Inputs, cities: Collection[str]) -> tuple[str, ...]:
         cities: The cities.
 
     Returns:
-        A line for each kind of tracts that are missing, where they are few.
+        A line for each kind of tracts that are missing, where they are few; and one on incomes, where these
+        are.
 
     Raises:
         InputError: More are missing than a gap explains; the line says why, and what to download.
     """
-    from tasks.tracts.look import check_tracts, fits
+    from tasks.tracts.look import check_incomes, check_tracts, fits
 
     listed = _tracts_of(given.once(points.census).cities, cities)
     known = given.once(_kept_ids)
     kept = None if known is None else _files(given, known)
     # What is kept may be damaged: a tract that is missing there is looked for in the layer itself.
     if kept is not None and fits(listed, kept):
-        return ()
-    return check_tracts(listed, given.once(files))
+        return check_incomes(listed, kept)
+    own = given.once(files)
+    return (*check_tracts(listed, own), *check_incomes(listed, own))
 
 
 def files(given: Inputs) -> Files:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from data.errors import InputError
 from tasks.census.city_lists import SCHEMA
@@ -32,7 +33,8 @@ def shares_of_lists(places: Sequence[Path], layer: Path, lists: pa.Table) -> Sha
 
     A city of the lists is the place that has its name (:func:`place_of`); of one that is no place, or may be
     several, nothing is known. A share that a list states is kept. A listed tract that has no part in the
-    city's polygon, or less than counts by rule 6.13, has the share 0.
+    city's polygon, or less than counts by rule 6.13, has the share 0; of one without a polygon of its own
+    nothing is known.
 
     Args:
         places: Files of the boundaries of places.
@@ -53,7 +55,8 @@ def shares_of_lists(places: Sequence[Path], layer: Path, lists: pa.Table) -> Sha
     except InputError as error:
         why = f"{error}; how much of each tract is in its city is not known"
         return Shares(lists, files, why)
-    return Shares(_filled(lists, inside, of_city), files)
+    drawn = frozenset(pq.read_table(layer, columns=["GEOID"])["GEOID"].to_pylist())
+    return Shares(_filled(lists, inside, of_city, drawn), files)
 
 
 def place_of(city: str, state: str, names: Mapping[str, str]) -> str | None:
@@ -122,10 +125,15 @@ def _inside(places: Sequence[Path], layer: Path, of_city: Mapping[str, str]) -> 
     return dict(zip(keys, table["share"].to_pylist(), strict=True))
 
 
-def _filled(lists: pa.Table, inside: Mapping[tuple[str, str], float], of_city: Mapping[str, str]) -> pa.Table:
-    """The lists, where a share that is missing is that of the polygons."""
+def _filled(
+    lists: pa.Table,
+    inside: Mapping[tuple[str, str], float],
+    of_city: Mapping[str, str],
+    drawn: Collection[str],
+) -> pa.Table:
+    """The lists, where a missing share is that of the polygons, for the tracts that have one (``drawn``)."""
     made = [
-        inside.get((of_city[city], geoid), 0.0) if city in of_city else None
+        inside.get((of_city[city], geoid), 0.0) if city in of_city and geoid in drawn else None
         for city, geoid in zip(lists["city"].to_pylist(), lists["GEOID"].to_pylist(), strict=True)
     ]
     shares = pc.coalesce(lists["share"], pa.array(made, pa.float64()))

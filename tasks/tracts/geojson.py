@@ -71,7 +71,7 @@ def _geometries(layer: Layer, geoids: list[str]) -> Iterator[str]:
 
 
 def json_of(shape: Any) -> str:
-    """A polygon as GeoJSON, rounded and with its rings in the right direction.
+    """A polygon as GeoJSON, rounded unless it would become invalid, with its rings in the right direction.
 
     Args:
         shape: A polygon or several, in longitude and latitude; None for none.
@@ -84,8 +84,11 @@ def json_of(shape: Any) -> str:
     """
     if shape is None:
         return "null"
-    found = shapely.to_geojson(shapely.orient_polygons(shapely.transform(shape, _rounded)))
-    return str(found)
+    rounded = shapely.transform(shape, _rounded)
+    # A part smaller than the last decimal would become a point, and rings that nearly touch would cross.
+    if not shapely.is_valid(rounded):
+        rounded = shapely.force_2d(shape)
+    return str(shapely.to_geojson(shapely.orient_polygons(rounded)))
 
 
 def _rounded(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

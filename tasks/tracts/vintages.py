@@ -8,14 +8,14 @@ number of the city would be of the tracts that happen to fit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from data.errors import InputError
 from data.printable import escaped
 from tasks.layers.editions import state_name, state_names
-from tasks.tracts.years import TractFile, Years, changes, newer_of, years_beside, years_of
+from tasks.tracts.years import TractFile, Years, changes, newer_of, renumbered, years_beside, years_of
 
 FEW: Final = 0.005
 """Up to this share of a city's tracts, or one tract, may be missing without ending the run."""
@@ -92,7 +92,9 @@ def check_tracts(cities: Mapping[str, Collection[str]], files: Files) -> tuple[s
         more = sum(each.is_many for each in found) - 1 if worst.is_many else len(found) - 1
         also = f" (and so in {more} more cit{'ies' if more > 1 else 'y'})" if more > 0 else ""
         if worst.is_many:
-            raise InputError(f"{line}{also}; {'; '.join(_reason(worst.geoids, *_sides(lack, files)))}")
+            wanted = {geoid for own in cities.values() for geoid in own}
+            reason = _reason(worst.geoids, *_sides(lack, files), wanted)
+            raise InputError(f"{line}{also}; {'; '.join(reason)}")
         warnings.append(f"{line}{also}: {_THEN[lack]}")
     return tuple(warnings)
 
@@ -119,7 +121,7 @@ def rowless(posts: int, in_tracts: int, files: Files) -> str:
     if not lacking or posts <= max(1, FEW * in_tracts):
         return ""
     what = f"{posts:,} of {in_tracts:,} posts in tracts lie in tracts that have no row there"
-    return f"{files.acs.name}: {what}: {_reason(lacking, files.layer, files.acs)[0]}"
+    return f"{files.acs.name}: {what}: {_reason(lacking, files.layer, files.acs, lacking)[0]}"
 
 
 def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
@@ -136,7 +138,7 @@ def _meets(cities: Mapping[str, Collection[str]], files: Files) -> None:
     here = [geoid for geoid in listed if geoid in files.layer.geoids]
     has = files.layer if here else files.lists
     what = f"{name}: has no tract of {some}: its tracts are of {_places(files.acs.geoids)}"
-    reason = "; ".join(_reason(tuple(here or listed), has, files.acs))
+    reason = "; ".join(_reason(tuple(here or listed), has, files.acs, listed))
     raise InputError(f"{what}, as {min(files.acs.geoids)}; {reason}")
 
 
@@ -196,18 +198,40 @@ def _are(found: Missing) -> str:
     return "are" if len(found.geoids) > 1 else "is"
 
 
-def _reason(geoids: tuple[str, ...], has: TractFile, lacks: TractFile) -> tuple[str, str]:
-    """Why one file lacks tracts that another has, and what to do about it."""
+def _reason(
+    geoids: tuple[str, ...], has: TractFile, lacks: TractFile, wanted: Collection[str]
+) -> tuple[str, str]:
+    """Why one file lacks tracts that another has, and what to do about it.
+
+    Args:
+        geoids: The tracts of one city.
+        has: The file that has them.
+        lacks: The one that lacks them.
+        wanted: The tracts of all cities, which a file in its place must have.
+    """
     states = {geoid[:_STATE] for geoid in lacks.geoids}
     counties = {geoid[:_COUNTY] for geoid in lacks.geoids}
     recoded = [geoid for geoid in geoids if _change_of(geoid, counties)]
     if len(recoded) * 2 >= len(geoids):
-        return _recoded(recoded[0], counties, has, lacks)
+        return _recoded(recoded[0], counties, has, lacks, wanted)
+    new_numbers = [geoid for geoid in geoids if _other_number(geoid) in lacks.geoids]
+    if len(new_numbers) * 2 >= len(geoids):
+        return _renumbered(new_numbers[0], has, lacks, wanted)
     elsewhere = [geoid for geoid in geoids if geoid[:_COUNTY] not in counties]
     if len(elsewhere) * 2 >= len(geoids):
         whole = [geoid for geoid in elsewhere if geoid[:_STATE] not in states]
         return _absent(whole or elsewhere, has, lacks, by_state=bool(whole))
-    return _other_years(geoids, has, lacks)
+    bases = {geoid[:_BASE] for geoid in lacks.geoids}
+    alone = [geoid for geoid in geoids if geoid[:_BASE] not in bases]
+    if len(alone) * _MOST_ALONE >= len(geoids) * (_MOST_ALONE - 1):
+        return _cut_short(alone, has, lacks, wanted)
+    return _other_years(geoids, has, lacks, wanted)
+
+
+_BASE: Final = 9
+"""Digits of state, county and the four of the tract, which stay when a tract is split."""
+_MOST_ALONE: Final = 10
+"""One missing tract of so many may have four digits that the other file has, which lacks the others whole."""
 
 
 def _change_of(geoid: str, counties: Collection[str]) -> tuple[str, str] | None:
@@ -223,16 +247,42 @@ def _change_of(geoid: str, counties: Collection[str]) -> tuple[str, str] | None:
     return None
 
 
-def _recoded(geoid: str, counties: Collection[str], has: TractFile, lacks: TractFile) -> tuple[str, str]:
+def _recoded(
+    geoid: str, counties: Collection[str], has: TractFile, lacks: TractFile, wanted: Collection[str]
+) -> tuple[str, str]:
     change = _change_of(geoid, counties)
     if change is None:
         raise ValueError(f"{geoid}: its county is in both files")
-    fix = _fix(years_of(has), has, lacks, (geoid,))
+    fix = _fix(years_of(has), has, lacks, wanted)
     return f"{has.name} has {change[0]}, {lacks.name} has {change[1]}", fix
+
+
+def _other_number(geoid: str) -> str | None:
+    """The other number of a tract that was renumbered; None where it was not."""
+    change = renumbered().get(geoid)
+    return None if change is None else change.old if geoid == change.new else change.new
+
+
+def _renumbered(geoid: str, has: TractFile, lacks: TractFile, wanted: Collection[str]) -> tuple[str, str]:
+    """The line on tracts that got other numbers between two censuses."""
+    change = renumbered()[geoid]
+    old, new = f"{change.old} (before {change.year})", f"{change.new} (since {change.year})"
+    own, is_new = years_of(has) or Years(None, None, ""), geoid == change.new
+    if is_new:
+        own = Years(max(change.year, own.first or 0), own.last, own.because)
+    else:
+        own = Years(own.first, min(change.year - 1, own.last or change.year), own.because)
+    fix = _fix(own, has, lacks, wanted)
+    return f"{has.name} has {new if is_new else old}, {lacks.name} has {old if is_new else new}", fix
 
 
 def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_state: bool) -> tuple[str, str]:
     """The line on states, or counties, of which a file has nothing."""
+    nowhere = sorted({geoid[:_STATE] for geoid in geoids if geoid[:_STATE] not in state_names()})
+    if by_state and has.kind == "lists" and nowhere:
+        many = len(nowhere) > 1
+        what = f"are no states {', '.join(nowhere[:_NAMED])}" if many else f"is no state {nowhere[0]}"
+        return f"there {what}", f"correct the GEOIDs of {has.name}, or remove their rows"
     places = _places(geoids, by_state=by_state)
     if lacks.kind == "layer":
         fix = f"add {_boundaries(years_of(has), has, geoids)} to census/"
@@ -245,10 +295,29 @@ def _absent(geoids: Collection[str], has: TractFile, lacks: TractFile, *, by_sta
 _LISTS: Final = "the city's list"
 
 
-def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> tuple[str, str]:
+def _cut_short(
+    geoids: Sequence[str], has: TractFile, lacks: TractFile, wanted: Collection[str]
+) -> tuple[str, str]:
+    """The line on tracts whose four digits a file has in no form: its rows are missing, or they are wrong."""
+    if has.kind == "lists":
+        what = f"no tract there begins with {geoids[0][:_BASE]}"
+        return what, f"correct the GEOIDs of {has.name}, or remove their rows"
+    counties = {geoid[:_COUNTY] for geoid in geoids}
+    whole = [geoid for geoid in has.geoids if geoid[:_COUNTY] in counties]
+    there = sum(geoid in lacks.geoids for geoid in whole)
+    what = f"it has {there:,} of the {len(whole):,} tracts that {has.name} has in {_places(whole)}"
+    fix = _fix(years_of(has), has, lacks, wanted)
+    if lacks.kind == "acs":
+        fix = f"download the table for all tracts there, of {has.name}'s year, in its place"
+    return f"{what}: is it cut short, or of another year?", fix
+
+
+def _other_years(
+    geoids: Collection[str], has: TractFile, lacks: TractFile, wanted: Collection[str]
+) -> tuple[str, str]:
     """The line on files of different years: which is of which, or the newer, or that nobody knows."""
     own, other = years_beside(has, lacks), years_beside(lacks, has)
-    fix = _fix(own, has, lacks, geoids)
+    fix = _fix(own, has, lacks, wanted)
     if own is not None and other is not None and own.decade != other.decade:
         return f"{has.name} is {own} ({own.because}), {lacks.name} {other} ({other.because})", fix
     order = newer_of(has.geoids, lacks.geoids)
@@ -260,12 +329,12 @@ def _other_years(geoids: Collection[str], has: TractFile, lacks: TractFile) -> t
     return f"is {lacks.name} of another year than {has.name}{known}, or cut short?", fix
 
 
-def _fix(years: Years | None, has: TractFile, lacks: TractFile, geoids: Collection[str]) -> str:
+def _fix(years: Years | None, has: TractFile, lacks: TractFile, wanted: Collection[str]) -> str:
     """What to download in the place of the file that does not fit."""
     if has.kind == "lists":
         return f"write the tracts of {lacks.name}'s year into {has.name}, or use files of one year"
     if lacks.kind == "layer":
-        return f"download {_boundaries(years, has, geoids)} in its place"
+        return f"download {_boundaries(years, has, wanted)} in its place"
     when = f"tracts {years}" if years is not None else f"the year of {has.name}"
     return f"download the table for {when} in its place"
 
@@ -273,15 +342,24 @@ def _fix(years: Years | None, has: TractFile, lacks: TractFile, geoids: Collecti
 def _boundaries(years: Years | None, has: TractFile, geoids: Collection[str]) -> str:
     """The boundaries to download, by the Bureau's names where state and year are known."""
     year = has.year
-    if year is None and years is not None:
+    if years is not None and (year is None or not _within(year, years)):
         year = years.last if years.last is not None else years.first
     states = sorted({geoid[:_STATE] for geoid in geoids})
-    if year is None or len(states) > _NAMED or any(state not in state_names() for state in states):
+    if year is None or any(state not in state_names() for state in states):
         return f"the boundaries of {has.name}'s year"
+    if len(states) > _NAMED:
+        return f"cb_{year}_us_tract_500k.zip" if year >= _NATIONAL else f"the boundaries of {year}"
     end = "tract10" if year == _FIRST_YEAR else "tract"
-    return " and ".join(f"tl_{year}_{state}_{end}.zip" for state in states)
+    *others, last = [f"tl_{year}_{state}_{end}.zip" for state in states]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
+def _within(year: int, years: Years) -> bool:
+    return (years.first is None or years.first <= year) and (years.last is None or year <= years.last)
+
+
+_NATIONAL: Final = 2019
+"""The first year of which the Bureau has the boundaries of the nation's tracts in one file."""
 _FIRST_YEAR: Final = 2010
 """The year whose files the Bureau named in another way."""
 

@@ -24,6 +24,7 @@ from data.reference_table import read_rows
 _REFERENCE: Final = Path(__file__).resolve().parents[2] / "data" / "reference"
 _CHANGES: Final = _REFERENCE / "county_changes.csv"
 _COUNTS: Final = _REFERENCE / "tract_counts.csv"
+_RENUMBERED: Final = _REFERENCE / "tract_changes.csv"
 
 _STATE: Final = 2
 _COUNTY: Final = 5
@@ -31,7 +32,9 @@ _BASE: Final = 9
 """Digits of state, county and the four digits of the tract, which a split leaves as they are."""
 
 _CENSUS: Final = 2020
-"""The census at which tracts were drawn anew; before it, those of 2010 were in use."""
+"""The last census at which tracts were drawn anew."""
+_DECADE: Final = 10
+"""Years between two of them."""
 _NEAR: Final = 0.02
 """How far, as a share, the number of a state's tracts may be from that of a census: files of cartographic
 boundaries leave out tracts of water."""
@@ -89,10 +92,13 @@ class Years:
 
     @property
     def decade(self) -> int | None:
-        """2020 for tracts of the census of 2020, 2010 for earlier ones; None where that is not known."""
+        """The census whose tracts they are, as 2020; None where that is not known."""
         if self.first is not None and self.first >= _CENSUS:
             return _CENSUS
-        return 2010 if self.last is not None and self.last < _CENSUS else None
+        if self.last is None or self.last >= _CENSUS:
+            return None
+        # What is "of 2014 or before" shows no more than that it is of no later census.
+        return self.last // _DECADE * _DECADE
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,34 @@ def changes() -> tuple[Change, ...]:
         brought = new if are_new == "yes" else frozenset()
         found.append(Change(state + county, new, brought, int(year), was, now))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A tract that got another number between two censuses.
+
+    Attributes:
+        old: Its GEOID before.
+        new: Its GEOID since.
+        year: The first year of the survey and of the boundaries that have the new one.
+    """
+
+    old: str
+    new: str
+    year: int
+
+
+@cache
+def renumbered() -> dict[str, Renumbered]:
+    """The tracts that were renumbered since 2010, by each of their two GEOIDs.
+
+    Source:
+        ``data/reference/tract_changes.csv``; Census Bureau, *American Community Survey: Geography Changes* of
+        2011 and 2012.
+    """
+    rows = read_rows(_RENUMBERED, ("old", "new", "year"))
+    found = [Renumbered(old, new, int(year)) for _, (old, new, year) in rows]
+    return {geoid: each for each in found for geoid in (each.old, each.new)}
 
 
 @cache
@@ -180,8 +214,8 @@ def _by_statement(file: TractFile) -> Years | None:
         return None
     if file.year >= _CENSUS:
         return Years(_CENSUS, None, file.stated)
-    start = file.year // 10 * 10
-    return Years(start, start + 9, file.stated)
+    start = file.year // _DECADE * _DECADE
+    return Years(start, start + _DECADE - 1, file.stated)
 
 
 def _by_counts(geoids: Collection[str]) -> Years | None:
@@ -205,7 +239,7 @@ def newer_of(one: Collection[str], other: Collection[str]) -> int:
     """Which of two sets of GEOIDs has the newer tracts, by how they divide the same four digits.
 
     Only four digits that each of the two divides in a way of its own speak: where one only lacks tracts, it
-    may cover less.
+    may cover less. Tracts that were only renumbered (:func:`renumbered`) say nothing of a census.
 
     Args:
         one: GEOIDs.
@@ -222,7 +256,7 @@ def newer_of(one: Collection[str], other: Collection[str]) -> int:
         >>> newer_of({"01001020802"}, set())
         0
     """
-    first, second = set(one), set(other)
+    first, second = set(one) - renumbered().keys(), set(other) - renumbered().keys()
     apart = (_by_base(first - second), _by_base(second - first))
     said: Counter[int] = Counter()
     for base in apart[0].keys() & apart[1].keys():
@@ -254,7 +288,7 @@ def years_beside(file: TractFile, other: TractFile) -> Years | None:
         return own
     order = newer_of(file.geoids, other.geoids)
     if order > 0 and known.decade < _CENSUS:
-        return Years(_CENSUS, None, f"it has parts of tracts that {other.name} has whole")
-    if order < 0 and known.decade >= _CENSUS:
-        return Years(None, _CENSUS - 1, f"it has tracts whole that {other.name} has in parts")
+        return Years(known.decade + _DECADE, None, f"it has parts of tracts that {other.name} has whole")
+    if order < 0:
+        return Years(None, known.decade - 1, f"it has tracts whole that {other.name} has in parts")
     return own

@@ -40,6 +40,12 @@ def test_a_listed_tract_gets_the_share_that_is_in_the_place_of_its_city(tmp_path
     assert len(found.sha256) == 64
 
 
+def test_of_a_tract_without_a_polygon_no_share_is_known(tmp_path: Path):
+    given = lists(("Brighton", geoids()[0], None), ("Brighton", "08001999999", None))
+    found = shares_of_lists(places(tmp_path, Brighton_city=INSIDE), layer(tmp_path), given)
+    assert found.lists["share"].to_pylist() == [pytest.approx(1.0, abs=2e-4), None]
+
+
 def test_a_share_that_a_list_states_is_kept(tmp_path: Path):
     given = lists(("Brighton city", geoids()[0], 0.25), ("Brighton city", geoids()[1], None))
     found = shares_of_lists(places(tmp_path, Brighton_city=INSIDE), layer(tmp_path), given)

@@ -169,6 +169,60 @@ def test_the_worst_city_is_named_and_the_others_are_counted():
     assert "(and so in 1 more city)" in line
 
 
+PIMA_NEW = ("04019002704", "04019002906", "04019004118", "04019004121", "04019004125", "04019005300")
+PIMA_OLD = ("04019002701", "04019002903", "04019410501", "04019410502", "04019410503", "04019470500")
+
+
+def test_tracts_that_were_renumbered_between_two_censuses_are_no_sign_of_a_census():
+    """As in Tucson, with the boundaries of 2010 and the survey of 2019."""
+    own = squares("04019", 140)
+    new, old = files([*own, *PIMA_OLD], [*own, *PIMA_NEW]), files([*own, *PIMA_NEW], [*own, *PIMA_OLD])
+    line = error_of({"Tucson": [*own, *PIMA_NEW]}, new)
+    assert line.endswith(
+        "census/acs.csv has 04019002704 (since 2012), census/tracts.zip has 04019002701 (before 2012); "
+        "download tl_2012_04_tract.zip in its place"
+    )
+    dated = files([*own, *PIMA_OLD], [*own, *PIMA_NEW], year=2019)
+    assert error_of({"Tucson": [*own, *PIMA_NEW]}, dated).endswith(
+        "download tl_2019_04_tract.zip in its place"
+    )
+    line = error_of({"Tucson": [*own, *PIMA_OLD]}, old)
+    assert line.endswith("download tl_2011_04_tract.zip in its place")
+
+
+def test_boundaries_in_the_place_of_the_nations_are_those_of_every_city():
+    cities = {"Prattville": sorted(OF_2010), "B": squares("08001"), "C": squares("31055")}
+    own = [geoid for each in cities.values() for geoid in each]
+    layer = [*OF_2020, *squares("08001"), *squares("31055")]
+    assert error_of(cities, files(layer, own, year=2019)).endswith(
+        "download tl_2019_01_tract.zip, tl_2019_08_tract.zip and tl_2019_31_tract.zip in its place"
+    )
+    more = {**cities, "D": squares("06037")}
+    given = files([*layer, *more["D"]], [*own, *more["D"]], year=2019)
+    assert error_of(more, given).endswith("download cb_2019_us_tract_500k.zip in its place")
+
+
+def test_a_table_of_one_city_is_cut_short_for_its_neighbor():
+    own = squares("99001")
+    assert error_of({"A": own[:100], "B": own[100:]}, files(own, own[:100])) == (
+        "census/acs.csv: 100 of the 100 tracts of 'B' have no row, as 99001010100; it has 100 of the 200 "
+        "tracts that census/tracts.zip has in state 99 (county 001): is it cut short, or of another year?; "
+        "download the table for all tracts there, of census/tracts.zip's year, in its place"
+    )
+
+
+def test_listed_tracts_that_are_nowhere_are_errors_of_typing():
+    own = squares("31055")
+    line = error_of({"Omaha": [*own, "31055999991", "31055999992"]}, files(own, own))
+    assert line.endswith(
+        "as 31055999991; no tract there begins with 310559999; correct the GEOIDs of census/city_tracts.csv, "
+        "or remove their rows"
+    )
+    # The last digit was lost, and a zero put before.
+    line = error_of({"Omaha": [f"0{geoid[:-1]}" for geoid in own]}, files(own, own))
+    assert "there is no state 03; correct the GEOIDs of census/city_tracts.csv" in line
+
+
 def test_a_city_is_shown_without_what_would_change_the_terminal():
     own = squares("99001")
     assert "\x1b" not in error_of({"\x1b[31mGrid": own}, files(own[5:], own))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.tracts.years import TractFile, changes, newer_of, years_beside, years_of
+from tasks.tracts.years import TractFile, changes, newer_of, renumbered, years_beside, years_of
 
 # Counties 001 and 003 of Alabama (Autauga, and part of Baldwin) in the Bureau's 2020 Census Tract
 # Relationship File (tab20_tract20_tract10_natl.txt).
@@ -106,6 +106,21 @@ def test_a_file_that_says_nothing_is_dated_by_the_one_beside_it():
 def test_every_change_has_codes_and_a_year():
     assert len(changes()) == 12
     assert all(each.year >= 2014 and each.new and each.old not in each.new for each in changes())
+
+
+def test_tracts_of_2000_are_of_a_census_of_their_own():
+    layer = TractFile("layer", "census/tracts.zip", OF_2010, 2009, "its name")
+    own = years_of(layer)
+    assert own is not None
+    assert (str(own), own.decade) == ("of 2000 to 2009", 2000)
+    found = years_beside(acs(*OF_2020), layer)
+    assert str(found) == "of 2010 or later"
+
+
+def test_the_real_survey_has_the_numbers_since_2012(real: Path):
+    table = pq.read_table(real / "acs.parquet", columns=["GEOID"])["GEOID"].to_pylist()
+    assert renumbered().keys() & set(table) == {each.new for each in renumbered().values()}
+    assert len(renumbered()) == 2 * 20
 
 
 def test_the_real_survey_is_of_2010_to_2019(real: Path):
