@@ -33,6 +33,8 @@ from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_files
 from tasks.places.coarse import coarse_lines, tract_width
 from tasks.places.lost_points import Points, lost_lines
+from tasks.places.odd_points import PLACED
+from tasks.rows.ids import cut_by_a_spreadsheet
 from tasks.tracts.ledger import TRACTS
 
 __all__ = [
@@ -199,7 +201,9 @@ def _warnings_of_ids(gathered: GatheredCrimes, place: str) -> Iterator[str]:
         f"{place}: {gathered.unlike:,} rows have the {gathered.ids_in} of an earlier row and another day, "
         f"type or location, as {gathered.unlike_as}{in_files}"
     )
-    if gathered.split:
+    if gathered.split and (cut := cut_by_a_spreadsheet(gathered.unlike_as)):
+        yield f"{what} ({cut}), so that each row counts, and a repeated one may count again"
+    elif gathered.split:
         yield (
             f'{what}: it is not the row\'s, so that each row counts; write rows = "incident" in '
             f"[crime.{gathered.key}] to count each {gathered.ids_in} once per type"
@@ -223,6 +227,9 @@ def _warnings_of_locations(gathered: GatheredCrimes, counts: CrimeCounts, place:
 
 def _nowhere_at_all(gathered: GatheredCrimes, counts: CrimeCounts) -> bool:
     """Whether most crimes of each type have no location: then no city withholds it, but columns are wrong."""
+    placed = sum(each.rows for file in gathered.files for each in file.odd if each.kind == PLACED)
+    if 2 * placed > _rows(gathered):
+        return False  # other crimes of the files have one
     located = {name: n + counts.outside_by_type.get(name, 0) for name, n in counts.counted.items()}
     return gathered.no_location > 0 and all(
         gathered.without_location.get(name, 0) > n

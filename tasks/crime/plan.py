@@ -31,6 +31,7 @@ from tasks.places.odd_points import (
     MILLIONTHS,
     MINUTES,
     NO_DEGREES,
+    POINT,
     SEXAGESIMAL,
     TEN_MILLIONTHS,
     likeliest,
@@ -222,7 +223,7 @@ def _placed(  # noqa: PLR0917 - what is known of the file, then how it is named
     if crs or not len(far):
         return replace(plan, crs=crs)
     cause = likeliest({label: odd_points(degrees.lat, degrees.lon, bounds, 0)}, NO_DEGREES)
-    if cause is not None and cause.kind in {MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES}:
+    if cause is not None and cause.kind in {MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES, POINT}:
         columns = " and ".join(map(printable, reversed(plan.place)))
         raise InputError(
             f"{label}: columns {cause.words(columns)} Write degrees with decimals there, or name columns "

@@ -22,7 +22,7 @@ from tasks.crime.plan import FilePlan
 from tasks.layers.coordinates import Bounds
 from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
-from tasks.rows.content import Words, bits_of, mixed
+from tasks.rows.content import ROUNDED_TO, Words, bits_of, mixed
 from tasks.rows.ids import as_text, ids_of, odd_ids
 from tasks.rows.reader import OddRows, Tidied, Wanted, noted
 
@@ -193,6 +193,8 @@ class CrimeReader:
 def content_of(days: pa.Array, kinds: Words, lon: pa.Array, lat: pa.Array) -> Words:
     """A hash of the day, type and location of each crime: equal where all four are (method 9.1).
 
+    Locations are equal where they are within some ten meters: another download may write fewer digits.
+
     Args:
         days: date32, may be missing.
         kinds: A hash of each type.
@@ -202,7 +204,8 @@ def content_of(days: pa.Array, kinds: Words, lon: pa.Array, lat: pa.Array) -> Wo
     Returns:
         The same on every machine and in every run.
     """
-    return mixed(kinds, bits_of(days.cast(pa.int32()).cast(pa.int64())), bits_of(lon), bits_of(lat))
+    place = (bits_of(pc.round(side, ROUNDED_TO)) for side in (lon, lat))
+    return mixed(kinds, bits_of(days.cast(pa.int32()).cast(pa.int64())), *place)
 
 
 def _hashes(texts: Sequence[str]) -> Words:

@@ -17,6 +17,7 @@ from data.opening import regular
 from data.record_names import escaped
 from tasks.layers import gdal, geoparquet
 from tasks.layers.archives import layers_in, names_in, nested_in
+from tasks.layers.axes import check_degrees
 from tasks.layers.coordinates import Bounds, bounds_in_degrees
 from tasks.layers.editions import TRACTS, Edition, edition_of
 from tasks.layers.files import (
@@ -53,8 +54,6 @@ _POLYGONS: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "Polygon Z",
 
 _MOST_LAYERS: Final = 100
 """Layers in one file that are looked into; a geodatabase of the Census Bureau has some ten."""
-_LIMIT: Final = (180.0, 90.0)
-_SLACK: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -255,38 +254,6 @@ def _extent(bounds: Any, crs: CRS, label: str) -> Bounds | None:
         return None
     check_degrees((west, south, east, north), crs, label)
     return (west, south, east, north)
-
-
-def check_degrees(bounds: Bounds, crs: CRS, label: str) -> None:
-    """See that a layer whose system is in degrees has degrees, longitude first (method 6.14).
-
-    Args:
-        bounds: minx, miny, maxx, maxy.
-        crs: The layer's system.
-        label: How the layer is named in an error.
-
-    Raises:
-        InputError: Latitude and longitude are exchanged, or the coordinates are no degrees.
-    """
-    if not crs.is_geographic:
-        return
-    west, south, east, north = bounds
-    far, high = (limit + _SLACK for limit in _LIMIT)
-    # No part of the United States is both east of Greenwich and south of the equator.
-    exchanged = (west > 0 and north < 0) or (
-        max(-south, north) > high and max(-west, east) <= high and max(-south, north) <= far
-    )
-    if exchanged:
-        raise InputError(
-            f"{label}: latitude and longitude are exchanged (x is {west:g} to {east:g}, y {south:g} to "
-            f"{north:g}); save it with longitude first"
-        )
-    # Over the date line some layers count on to 190 degrees or so, others back to -190.
-    if max(-south, north) > high or max(-west, east) > 2 * far:
-        raise InputError(
-            f"{label}: its coordinates are not degrees (x is {west:g} to {east:g}, y {south:g} to "
-            f"{north:g}), though it says so; save it with the coordinate reference system that they are in"
-        )
 
 
 def _layer_of_tracts(opened: str, label: str) -> tuple[str | None, list[str]]:

@@ -22,10 +22,11 @@ from data.printable import escaped
 from data.sealed import fault_of, read_json, seal, write_json
 from data.writing import is_file, make_folder, replacing
 from tasks.layers import repair
+from tasks.layers.axes import check_degrees, check_each
 from tasks.layers.coordinates import needs_transform
 from tasks.layers.files import hash_of_all, two_editions
 from tasks.layers.kept import write_layer
-from tasks.layers.layer import Source, check_degrees, open_layers
+from tasks.layers.layer import Source, open_layers
 from tasks.layers.read_source import in_degrees, tracts_of
 from tasks.layers.results import Layer
 
@@ -153,6 +154,7 @@ def _part(source: Source, crs: CRS, folder: Path) -> Part:
         raise InputError(f"{label}: has no rows; hand in the layer of tract boundaries")
     geoids, polygons, bounds = _united(*map(np.concatenate, (names, shapes, boxes)))
     extent = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+    check_each(geoids, bounds, crs if move else source.crs, label)
     check_degrees(extent, crs if move else source.crs, label)
     return Part(source, geoids, polygons, bounds, repaired)
 

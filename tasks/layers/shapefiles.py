@@ -15,8 +15,12 @@ from data.lfs import is_lfs_pointer, lfs_pointer
 NEEDED: Final = (".shp", ".shx", ".dbf")
 HEAD: Final = 100
 """Bytes of a header that are looked at."""
+PRJ: Final = 4_096
+"""Bytes of a ``.prj`` that are looked at: they hardly have more."""
 MAGIC: Final = b"\x00\x00\x27\x0a"
 _SHX_ROW: Final = 8
+_WKT: Final = (b"GEOG", b"PROJ")
+"""How the names of systems begin, in both forms of well-known text."""
 _DBF_HEAD: Final = 12
 
 
@@ -26,7 +30,8 @@ def check_parts(label: str, name: str, parts: Mapping[str, tuple[bytes, int]], w
     Args:
         label: How the layer is named in an error.
         name: The name of its ``.shp``, without the suffix, fit to be shown.
-        parts: By suffix in lower case, the first bytes of the file and its size.
+        parts: By suffix in lower case, the first :data:`HEAD` bytes of the file (of a ``.prj``
+            :data:`PRJ`), and its size.
         where: Where its parts belong, as ``"beside it"`` or ``"in the zip file"``.
 
     Raises:
@@ -51,6 +56,7 @@ def check_parts(label: str, name: str, parts: Mapping[str, tuple[bytes, int]], w
             )
         stated = 2 * struct.unpack(">i", head[24:28])[0] if len(head) == HEAD else HEAD
         _whole(label, name + suffix, size, stated)
+    _whole_prj(label, f"{name}.prj", parts.get(".prj", (b"", 0))[0])
     head, size = parts[".dbf"]
     if len(head) < _DBF_HEAD:
         raise _cut(label, f"{name}.dbf", size, None)
@@ -62,6 +68,13 @@ def check_parts(label: str, name: str, parts: Mapping[str, tuple[bytes, int]], w
             f"{label}: {name}.dbf has {rows:,} rows, and {name}.shp {polygons:,} polygons: "
             "they are not of one shapefile; copy them all again from the download"
         )
+
+
+def _whole_prj(label: str, name: str, head: bytes) -> None:
+    """See that a ``.prj`` is closed, as far as its beginning shows it; an empty one is as good as none."""
+    text = head.strip()
+    if len(head) < PRJ and text.startswith(_WKT) and text.count(b"[") > text.count(b"]"):
+        raise InputError(f"{label}: {name} is cut off; download it anew")
 
 
 def _whole(label: str, name: str, size: int, stated: int) -> None:

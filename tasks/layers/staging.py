@@ -50,6 +50,8 @@ def check_content(label: str, suffix: str, head: bytes) -> None:
     Raises:
         InputError: It is empty, something else, or only points elsewhere.
     """
+    if not head and suffix == ".shp":
+        raise InputError(f"{label}: is empty; download it anew")
     if not head:
         raise file_faults.empty(label)
     if is_lfs_pointer(head):
@@ -120,7 +122,9 @@ def _linked(path: Path, folder: Path, label: str) -> Path:
         return target
     check_content(label, suffix, _head(path))
     if suffix == ".shp":
-        heads = {file.suffix.lower(): (_head(file, shapefiles.HEAD), file.stat().st_size) for file in parts}
+        heads = {
+            file.suffix.lower(): (_head(file, _seen(file.suffix)), file.stat().st_size) for file in parts
+        }
         shapefiles.check_parts(label, escaped(path.stem), heads, "beside it")
     for file in parts:
         link = folder / f"layer{file.suffix.lower()}"
@@ -151,12 +155,11 @@ def _check_in_zip(path: Path, inside: str, label: str) -> None:
         return _check_geodatabase(label, members)
     heads = archives.heads_of(path, label, members, _HEAD)
     suffix = PurePosixPath(inside).suffix.lower()
+    if is_lfs_pointer(heads[inside][0]):
+        raise lfs_pointer(f"{label}: {escaped(PurePosixPath(inside).name)}")
     check_content(label, suffix, heads[inside][0])
     if suffix == ".shp":
-        parts = {
-            PurePosixPath(name).suffix.lower(): (head[: shapefiles.HEAD], size)
-            for name, (head, size) in heads.items()
-        }
+        parts = {_suffix(name): (head[: _seen(_suffix(name))], size) for name, (head, size) in heads.items()}
         shapefiles.check_parts(label, escaped(PurePosixPath(inside).stem), parts, "in the zip file")
     return None
 
@@ -172,6 +175,10 @@ def _unpacked(path: Path, inside: str, folder: Path, label: str) -> Path:
     return archives.unpack(
         path, label, {n: f"layer.gdb/{PurePosixPath(n).name}" for n in members}, folder, "layer.gdb"
     )
+
+
+def _seen(suffix: str) -> int:
+    return shapefiles.PRJ if suffix.lower() == ".prj" else shapefiles.HEAD
 
 
 def _suffix(name: str) -> str:

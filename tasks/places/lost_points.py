@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from data.printable import printable
-from tasks.places.odd_points import BEYOND, ELSEWHERE, NO_DEGREES, likeliest
+from tasks.places.odd_points import AWAY, BEYOND, ELSEWHERE, NO_DEGREES, likeliest
 from tasks.rows.reader import OddRows
 from tasks.rows.results import FileOfRows
 
@@ -55,7 +55,7 @@ def lost_lines(points: Points, files: Sequence[FileOfRows]) -> Iterator[str]:
     else:
         yield from _some(points, files)
     if located and points.outside > located / 2:
-        cause = likeliest(odd, ELSEWHERE)
+        cause = likeliest(odd, (*ELSEWHERE, AWAY))
         # A cause that explains few of them is none.
         explains = cause is not None and 2 * cause.rows > points.outside
         why = cause.words(points.columns[cause.file]) if cause is not None and explains else points.question
@@ -63,6 +63,8 @@ def lost_lines(points: Points, files: Sequence[FileOfRows]) -> Iterator[str]:
             f"{points.outside:,} of {located:,} {points.things} with a location lie in no tract"
             f"{points.tracts}: {why}"
         )
+    else:
+        yield from _elsewhere(points, files)
 
 
 def _nowhere(points: Points, odd: Mapping[str, Sequence[OddRows]]) -> str:
@@ -70,7 +72,7 @@ def _nowhere(points: Points, odd: Mapping[str, Sequence[OddRows]]) -> str:
     columns = sorted(set(points.columns.values()))
     fix = f"name the columns with degrees in {points.section}"
     if cause is None or 2 * cause.rows < points.no_location:
-        return f"{' or '.join(columns)} are empty or 0 there; are these the right columns? {fix}"
+        return f"{' or '.join(columns)} are empty, 0 or no number there; are these the right columns? {fix}"
     return f"{cause.words(points.columns[cause.file])} Else {fix}"
 
 
@@ -82,5 +84,16 @@ def _some(points: Points, files: Sequence[FileOfRows]) -> Iterator[str]:
         if cause is not None and cause.rows * _ONE_IN >= file.rows:
             yield (
                 f"{printable(file.file)}: {cause.rows:,} of {file.rows:,} rows have no location, as "
+                f"{cause.words(points.columns[file.file])}"
+            )
+
+
+def _elsewhere(points: Points, files: Sequence[FileOfRows]) -> Iterator[str]:
+    """Files of which some rows lie in no tract, and would if they were read otherwise."""
+    for file in files:
+        cause = likeliest({file.file: file.odd}, ELSEWHERE)
+        if cause is not None and cause.rows * _ONE_IN >= file.rows:
+            yield (
+                f"{printable(file.file)}: {cause.rows:,} of {file.rows:,} rows lie in no tract, as "
                 f"{cause.words(points.columns[file.file])}"
             )

@@ -30,15 +30,20 @@ MERCATOR: Final = "mercator"
 SEXAGESIMAL: Final = "sexagesimal"
 MINUTES: Final = "minutes"
 BEYOND: Final = "beyond"
+POINT: Final = "point"
 RADIANS: Final = "radians"
 SIGN: Final = "sign"
+TURNED: Final = "turned"
+TURNED_NEAR: Final = "turned near"
+AWAY: Final = "away"
 
-NO_DEGREES: Final = (MERCATOR, MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES, FEET, BEYOND)
+NO_DEGREES: Final = (MERCATOR, MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES, POINT, TURNED, FEET, BEYOND)
 """What coordinates beyond ±180 or ±90 degrees may be, in the order in which it is tried."""
 
-ELSEWHERE: Final = (SIGN, RADIANS)
+ELSEWHERE: Final = (SIGN, RADIANS, TURNED_NEAR)
 """Why coordinates that could be degrees lie in no tract."""
 
+_TURNED: Final = "are they exchanged, and the sign of the longitude lost? it is negative west of Greenwich."
 WORDS: Final[Mapping[str, str]] = {
     FEET: "are these feet of a state's plane, or metres?",
     MILLIONTHS: "are these millionths of degrees? divide them by 1,000,000.",
@@ -47,8 +52,12 @@ WORDS: Final[Mapping[str, str]] = {
     SEXAGESIMAL: "are these degrees, minutes and seconds in one number, as 340308 for 34°03'08\"?",
     MINUTES: "are these degrees and minutes in one number, as 3403.14 for 34°03.14'?",
     BEYOND: "these are no degrees.",
+    POINT: "is their decimal point lost, as in a spreadsheet of another language? export them anew.",
     RADIANS: "are these radians? multiply them by 57.29578",
     SIGN: "is their sign lost? west of Greenwich and south of the equator degrees are negative",
+    TURNED: _TURNED,
+    TURNED_NEAR: _TURNED,
+    AWAY: "the tract layer does not reach there; is it of another state?",
 }
 """What rows of a kind may be, and what to do where it is not to name other columns."""
 
@@ -64,11 +73,26 @@ PLACED: Final = "placed"
 DECIMALS: Final = ("no decimal", "1 decimal", "2 decimals")
 """Rows whose coordinates both have at most so many decimals, by their number."""
 
+_NO_CITY: Final = 72.0
+"""North of it are hardly any people."""
+
 _FAR: Final = 10_000
 """Numbers beyond it are feet or metres of a plane."""
 
 _CLOSE: Final = 1e-3
 """How far from a whole number a coordinate times 100 may be: what is stored in 32 bits is off by 4e-4."""
+
+_LAST_ISLANDS: Final = 172.0
+"""The longitude from which on, beyond the 180th meridian, islands of Alaska lie."""
+
+_GUAM: Final = (144.0, 147.0, 21.0)
+"""Longitudes of Guam and the Northern Marianas, and a latitude north of them."""
+
+_MOST_DIGITS: Final = 16
+"""Behind the decimal point."""
+
+_UNSIGNED: Final = frozenset({MILLIONTHS, TEN_MILLIONTHS, SEXAGESIMAL, MINUTES})
+"""Kinds that are known without the sign of the longitude, too."""
 
 _EARTH: Final = 20_037_508.342789244
 """Half the extent of Web Mercator in metres (EPSG:3857)."""
@@ -170,11 +194,14 @@ def _far(ys: Floats, xs: Floats, far: Flags, bounds: Bounds | None) -> dict[str,
     """By kind, the rows that are no degrees."""
     found: dict[str, Flags] = {}
     left = far
-    for kind in NO_DEGREES[:-2] if bounds is not None else ():
+    for kind in _READ if bounds is not None else ():
         with np.errstate(all="ignore"):
             lat, lon = _READ[kind](ys, xs)
-        found[kind] = left & _inside(lat, lon, bounds)
+        found[kind] = left & (_inside(lat, lon, bounds) | (_inside(lat, -lon, bounds) & (kind in _UNSIGNED)))
         left = left & ~found[kind]
+    if bounds is not None:
+        found |= {POINT: left & _without_point(ys, xs, bounds), TURNED: left & _inside(xs, -ys, bounds)}
+        left = left & ~found[POINT] & ~found[TURNED]
     found[FEET] = left & ((np.abs(xs) >= _FAR) | (np.abs(ys) >= _FAR))
     found[BEYOND] = left & ~found[FEET]
     return found
@@ -187,14 +214,35 @@ def _elsewhere(ys: Floats, xs: Floats, here: Flags, bounds: Bounds) -> dict[str,
         return {}
     sign = out & (_inside(ys, -xs, bounds) | _inside(-ys, xs, bounds) | _inside(-ys, -xs, bounds))
     radians = out & ~sign & (np.abs(xs) <= np.pi) & (np.abs(ys) <= np.pi / 2)
-    return {SIGN: sign, RADIANS: radians & _inside(np.degrees(ys), np.degrees(xs), bounds)}
+    radians &= _inside(np.degrees(ys), np.degrees(xs), bounds)
+    turned = out & ~sign & ~radians & (np.abs(ys) > _NO_CITY) & _inside(xs, -ys, bounds)
+    return {SIGN: sign, RADIANS: radians, TURNED_NEAR: turned, AWAY: out & ~sign & ~radians & ~turned}
 
 
 def _inside(lat: Floats, lon: Floats, bounds: Bounds | None) -> Flags:
-    west, south, east, north = bounds or (-180.0, -90.0, 180.0, 90.0)
+    bounds = bounds or (-180.0, -90.0, 180.0, 90.0)
+    west, south, east, north = _around(bounds)
+    along = (lon >= west) & (lon <= east)
+    if east < bounds[2]:
+        along |= (lon >= _LAST_ISLANDS) | ((lon >= _GUAM[0]) & (lon <= _GUAM[1]) & (lat < _GUAM[2]))
+    return along & (lat >= south) & (lat <= north)
+
+
+def _around(bounds: Bounds) -> Bounds:
+    west, south, east, north = bounds
     # The whole country goes around the globe, as islands of Alaska lie beyond the 180th meridian.
-    east = -60.0 if west < -120 and east > 120 else east
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return (west, south, -60.0 if west < -120 and east > 120 else east, north)
+
+
+def _without_point(ys: Floats, xs: Floats, bounds: Bounds) -> Flags:
+    """Whole numbers that are in the layer with a point among their digits, wherever it is in each."""
+    west, south, east, north = _around(bounds)
+    up, along = np.zeros(len(ys), np.bool_), np.zeros(len(xs), np.bool_)
+    for digits in range(1, _MOST_DIGITS):
+        lat, lon = ys / 10.0**digits, xs / 10.0**digits
+        up |= (lat >= south) & (lat <= north)
+        along |= (lon >= west) & (lon <= east)
+    return up & along & (ys == np.rint(ys)) & (xs == np.rint(xs))
 
 
 def _scaled(by: float) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:

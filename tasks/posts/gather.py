@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from tasks.posts.odd_rows import check_odd
 from tasks.posts.results import Gathered
 from tasks.posts.tidy import PostReader
 from tasks.rows.gather import ONE_IN, gather_rows
-from tasks.rows.ids import check_ids
+from tasks.rows.ids import check_ids, cut_by_a_spreadsheet
 from tasks.rows.reader import Counted, OnProgress
 from tasks.rows.results import GatheredRows
 
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 
 NEAR: Final = {"lon": 0.01, "lat": 0.01, "year": 1}
 """Degrees, and years, by which a post may differ in two files, which may write times and places otherwise."""
-
-_LONG_AND_ROUND: Final = re.compile(r"[1-9][0-9]{14}0+$")
-"""A number of which a spreadsheet kept 15 digits."""
 
 EXCLUDED: Final = "excluded"
 NO_LOCATION: Final = "no location"
@@ -134,9 +130,7 @@ def _check_same_ids(found: GatheredRows, name: str, settings: Posts) -> None:
     rows = sum(file.rows for file in found.files)
     if settings.same_id == FIRST or found.unlike * ONE_IN <= rows:
         return
-    why = ""
-    if _LONG_AND_ROUND.match(found.unlike_as):
-        why = " (behind its 15th digit are zeros, as a spreadsheet leaves them: export ids as text)"
+    why = f" ({cut})" if (cut := cut_by_a_spreadsheet(found.unlike_as)) else ""
     raise InputError(
         f"{found.unlike_in}: column {shown(name)} is {shown(found.unlike_as)}{why} in both, but time, "
         f"location or account differ, as in {found.unlike:,} of {rows:,} rows, so that these are no "

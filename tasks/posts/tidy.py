@@ -17,7 +17,7 @@ from tasks.places.odd_points import EXCHANGED, exchanged, odd_points
 from tasks.places.points import locations
 from tasks.posts import columns
 from tasks.posts.times import read_times, understood
-from tasks.rows.content import Words, bits_of, hashes_of, mixed
+from tasks.rows.content import ROUNDED_TO, Words, bits_of, hashes_of, mixed
 from tasks.rows.ids import as_text, ids_of, odd_ids
 from tasks.rows.reader import OddRows, Tidied, Wanted, noted
 
@@ -89,7 +89,9 @@ class PostReader:
         odd += [*odd_ids(posts, before), *self._odd_points(block, before)]
         lon, lat = locations(block.column("longitude"), block.column("latitude"))
         excluded, users = self._excluded(block, label)
-        content = mixed(bits_of(moments), bits_of(lon), bits_of(lat), *users)
+        content = mixed(
+            bits_of(moments), bits_of(pc.round(lon, ROUNDED_TO)), bits_of(pc.round(lat, ROUNDED_TO)), *users
+        )
         rows = np.arange(before + 1, before + block.num_rows + 1, dtype=np.uint32)
         columns = [posts, year, excluded, lon, lat, pa.array(content), pa.array(rows)]
         return Tidied(pa.RecordBatch.from_arrays(columns, schema=TIDY), odd=tuple(odd))

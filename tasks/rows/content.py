@@ -13,6 +13,9 @@ from tasks.rows.letters import letters_of
 
 Words = npt.NDArray[np.uint64]
 
+ROUNDED_TO: Final = 4
+"""Decimals of degrees, some ten meters, by which locations of rows that share an id are compared."""
+
 _FACTORS: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))
 
 

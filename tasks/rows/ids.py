@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,8 +16,8 @@ from tasks.rows.letters import has_letter, letters_of
 from tasks.rows.reader import OddRows, noted
 
 _ROUNDED: Final = (
-    r"^-?(?:[0-9]+(?:[.,][0-9]*)?[eE]\+[0-9]+"  # a spreadsheet, Python, R
-    r"|[0-9]+[.,][0-9]*[eE](?:[7-9]|[1-9][0-9]+)"  # Java
+    r"^-?(?:[0-9]+(?:[.,][0-9]*)?[eEdD]\+[0-9]+"  # a spreadsheet, Python, R
+    r"|[0-9]+[.,][0-9]*[eEdD](?:[7-9]|[1-9][0-9]+)"  # Java
     r"|(?:9[0-9]{15}|[0-9]{17,})\.0+)$"  # a database, of a floating-point number
 )
 """How programs write a number that is too long for them; what is left of an id is not its own."""
@@ -25,6 +26,12 @@ _EXPONENT: Final = r"^[1-9][0-9]*[eE]0?(?:[7-9]|[1-3][0-9])$"
 """How other programs (SAS) write one; but an id of letters and digits may look so, too."""
 
 _OTHER_LETTER: Final = r"[A-Za-z]"
+
+_LONG_AND_ROUND: Final = re.compile(r"[1-9][0-9]{14}0+")
+"""A number of which a spreadsheet kept 15 digits."""
+
+_TOO_NARROW: Final = re.compile(r"#{2,}")
+"""What a spreadsheet shows, and saves, of a number that is wider than its column."""
 
 EXPONENTS: Final = "exponents"
 """Ids that can be read as a number that was rounded."""
@@ -46,7 +53,7 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
         before: Rows of the file before these.
 
     Returns:
-        The same as string; missing where a value is.
+        The same as string, without blanks around them; missing where a value is, or holds nothing else.
 
     Raises:
         InputError: The column holds something else, or an id that was rounded, by a spreadsheet or as a
@@ -71,15 +78,27 @@ def as_text(values: pa.Array, label: str, name: str, before: int = 0) -> pa.Arra
     )
     if not (numeric or textual or pa.types.is_null(values.type)):
         raise file_faults.wrong_type(label, name, values.type, "text or numbers", "save it as text")
-    text = values.cast(pa.string())
+    text = _trimmed(values.cast(pa.string()))
     # Hardly an id has a plus, a point or a comma.
     if has_letter(text, "+") or has_letter(text, ".") or has_letter(text, ","):
-        rounded = pc.fill_null(pc.match_substring_regex(pc.utf8_trim_whitespace(text), _ROUNDED), False)
+        rounded = pc.fill_null(pc.match_substring_regex(text, _ROUNDED), False)
         if pc.any(rounded, min_count=0).as_py():
             row = pc.index(rounded, True).as_py()
             raise file_faults.rounded_id(label, name, before + row + 1, text[row].as_py())
     if has_letter(text, ".") and pc.any(pc.ends_with(text, ".0"), min_count=0).as_py():
         text = pc.replace_substring_regex(text, r"^(-?[0-9]+)\.0$", r"\1")
+    return text
+
+
+def _trimmed(text: pa.Array) -> pa.Array:
+    """Texts without blanks around them, as of columns of one width; missing where nothing is left.
+
+    Else a post of two files, one of which has the blanks, would be two.
+    """
+    if has_letter(text, " "):
+        text = pc.utf8_trim_whitespace(text)
+    if (np.diff(letters_of(text)[1]) == 0).any():
+        text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     return text
 
 
@@ -90,6 +109,20 @@ def _check_exact(values: pa.Array, label: str, name: str, before: int) -> None:
     if pc.any(inexact, min_count=0).as_py():
         row = pc.index(inexact, True).as_py()
         raise file_faults.rounded_id(label, name, before + row + 1, values[row].as_py())
+
+
+def cut_by_a_spreadsheet(value: str) -> str:
+    """Why an id that several rows share is theirs no more, and what to do; empty where it does not show.
+
+    Example:
+        >>> cut_by_a_spreadsheet("500000000000123000"), cut_by_a_spreadsheet("2500001")
+        ('behind its 15th digit are zeros, as a spreadsheet leaves them: export ids as text', '')
+    """
+    if _LONG_AND_ROUND.fullmatch(value):
+        return "behind its 15th digit are zeros, as a spreadsheet leaves them: export ids as text"
+    if _TOO_NARROW.fullmatch(value):
+        return "a spreadsheet shows this of a number wider than its column: export ids as text"
+    return ""
 
 
 def odd_ids(ids: pa.Array, before: int) -> list[OddRows]:

@@ -15,6 +15,7 @@ from tasks.crime.results import CrimeCounts, GatheredCrimes
 from tasks.income.results import Findings
 from tasks.ledger.results import PartClosed
 from tasks.ledger.table import write_ledger
+from tasks.rows.reader import OddRows
 from tasks.rows.results import FileOfRows
 
 TRACTS = ["01001000100", "01001000200"]
@@ -216,9 +217,30 @@ def test_a_folder_of_which_most_crimes_have_no_location_is_reported(tmp_path: Pa
     place = {"crime/alder/a.csv": "LAT and LON"}
     given = {"no_location": 9, "without_location": {"THEFT": 9, "ARSON": 0}, "place": place}
     assert warnings_of(tmp_path, **given) == [
-        "crime/alder: 9 of 17 crimes of the year have no location: LAT and LON are empty or 0 there; are "
-        "these the right columns? name the columns with degrees in columns of [crime.alder]"
+        "crime/alder: 9 of 17 crimes of the year have no location: LAT and LON are empty, 0 or no number "
+        "there; are these the right columns? name the columns with degrees in columns of [crime.alder]"
     ]
+
+
+def test_the_only_type_named_is_withheld_where_other_crimes_of_the_files_have_a_location(tmp_path: Path):
+    placed = FileOfRows("crime/alder/a.csv", "1" * 64, 9, 20, (), (OddRows("placed", 16, 1),))
+    given = {"no_location": 9, "without_location": {"THEFT": 9, "ARSON": 0}, "files": (placed,)}
+    (line,) = warnings_of(tmp_path, **given)
+    assert "crimes of the type 'THEFT' have no location, as where a city withholds it" in line
+
+
+def test_ids_that_a_spreadsheet_cut_are_not_taken_for_incidents(tmp_path: Path):
+    given = {
+        "unlike": 800,
+        "unlike_as": "500000000000000000",
+        "unlike_in": "a.csv, rows 1 and 2",
+        "split": True,
+    }
+    (line,) = warnings_of(tmp_path, **given, ids_in="DR_NO")
+    assert line.endswith(
+        "(a.csv, rows 1 and 2) (behind its 15th digit are zeros, as a spreadsheet leaves them: export ids "
+        "as text), so that each row counts, and a repeated one may count again"
+    )
 
 
 def test_what_became_of_each_type_is_a_table_that_adds_up_to_the_ledger(tmp_path: Path):

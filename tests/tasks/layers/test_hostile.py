@@ -20,9 +20,11 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+from pyproj import CRS
 
 from data.errors import InputError
 from tasks.layers import archives, gdal, repair
+from tasks.layers.axes import check_degrees
 from tasks.layers.layer import check_layer, is_layer
 from tasks.layers.prepare import prepare_layer
 from tests.tasks.layers.made import geoids, squares, with_geo, written
@@ -435,3 +437,38 @@ def test_a_ratio_that_real_files_have_is_read(tmp_path: Path):
     assert archives.MOST_RATIO > 100
     frame: gpd.GeoDataFrame = squares(GEOID=geoids(), NOTE=[" " * 200] * 12)
     assert prepare_layer(written(frame, tmp_path / "tracts.zip"), tmp_path / "work").tracts == 12
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_prj_that_is_cut_off_says_so(tmp_path: Path, packed: bool):
+    path = census(tmp_path, "tracts.shp")
+    part = path.with_suffix(".prj")
+    part.write_bytes(part.read_bytes()[:-1])
+    line = refused(zipped(path) if packed else path, tmp_path / "work")
+    assert line.endswith(": tracts.prj is cut off; download it anew")
+
+
+def test_a_pointer_of_git_lfs_in_a_zip_file_is_named(tmp_path: Path):
+    path = census(tmp_path, "tracts.shp")
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    assert "tracts.zip: tracts.shp: is only a pointer" in refused(zipped(path), tmp_path / "work")
+
+
+def test_axes_exchanged_in_some_tracts_are_said(tmp_path: Path):
+    frame = squares(west=-88.0)  # the other way round it is still within 90 degrees
+    frame.loc[4, "geometry"] = shapely.transform(frame.geometry[4], lambda x, y: (y, x), interleaved=False)
+    line = refused(written(frame, tmp_path / "census" / "tracts.gpkg"), tmp_path / "work")
+    assert (
+        "latitude and longitude are exchanged in 1 of 12 tracts, as 08001000500 (x is 39.72, y -88)" in line
+    )
+    frame = squares()
+    frame.loc[4, "geometry"] = shapely.transform(frame.geometry[4], lambda x, y: (y, x), interleaved=False)
+    line = refused(written(frame, tmp_path / "census" / "others.gpkg"), tmp_path / "work")
+    assert "latitude and longitude are exchanged in some of its polygons" in line
+
+
+def test_longitudes_without_their_sign_are_said_and_islands_have_none(tmp_path: Path):
+    line = refused(written(squares(west=104.92), tmp_path / "census" / "tracts.gpkg"), tmp_path / "work")
+    assert "lies east of Greenwich (x is 104.92 to 105, y 39.7 to 39.76); its longitudes seem to have" in line
+    for bounds in ((144.6, 13.2, 145.0, 13.7), (172.4, 51.0, 179.9, 53.0)):  # Guam; the Aleutians
+        check_degrees(bounds, CRS.from_epsg(4269), "census/tracts.gpkg")

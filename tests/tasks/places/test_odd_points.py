@@ -19,7 +19,7 @@ LAT, LON = 39.7392, -104.9903
 
 def kinds(lat: float, lon: float, bounds: tuple[float, float, float, float] | None) -> set[str]:
     odd = odd_points(pa.array([lat]), pa.array([lon]), bounds, 0)
-    return {each.kind for each in odd} - {"placed", "no decimal", "1 decimal", "2 decimals"}
+    return {each.kind for each in odd} - {"placed", "no decimal", "1 decimal", "2 decimals", "away"}
 
 
 MERCATOR = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True).transform(LON, LAT)
@@ -42,6 +42,9 @@ METERS = Transformer.from_crs("EPSG:4269", "EPSG:26913", always_xy=True).transfo
         (-LAT, LON, "sign"),
         (math.radians(LAT), math.radians(LON), "radians"),
         (200.0, 200.0, "beyond"),
+        (39_739_200.0, 104_990_300.0, "millionths"),  # and the sign lost
+        (397_392.0, -1_049_903.0, "point"),
+        (-LON, LAT, "turned"),
     ],
 )
 def test_each_kind_is_known(lat: float, lon: float, kind: str, bounds: tuple[float, float, float, float]):
@@ -96,3 +99,24 @@ def test_of_several_files_the_kind_with_most_rows_is_the_likeliest():
     assert cause.words("Y and X") == (
         "Y and X hold 3, 4 (b.csv, row 9): are these millionths of degrees? divide them by 1,000,000."
     )
+
+
+def test_a_lost_decimal_point_may_have_been_anywhere():
+    assert kinds(397_392.0, -104_990_331.0, DENVER) == {"point"}
+
+
+def test_exchanged_coordinates_without_their_sign_are_known_within_90_degrees_too():
+    chicago = (-88.0, 41.6, -87.5, 42.1)
+    assert kinds(87.6, 41.9, chicago) == {"turned near"}
+    # People live at 60 degrees north, whatever a layer of the country reaches to.
+    assert kinds(60.17, 24.94, COUNTRY) == set()
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(52.9, 173.2), (13.45, 144.8), (15.2, 145.7)])
+def test_islands_beyond_the_date_line_have_not_lost_their_sign(lat: float, lon: float):
+    assert kinds(lat, lon, COUNTRY) == set()
+
+
+def test_degrees_beyond_the_layer_are_noted_with_the_first():
+    (away, *_) = odd_points(pa.array([39.7, 34.1]), pa.array([-104.9, -118.2]), DENVER, 0)
+    assert (away.kind, away.rows, away.first, away.value) == ("away", 1, 2, "34.1, -118.2")

@@ -185,6 +185,6 @@ def test_there_is_a_warning_where_most_posts_have_no_location(out: Path):
     none = replace(GATHERED, no_location=9, files=(replace(FILES[0], rows=18),))
     (warning,) = close(out, none).warnings
     assert warning == (
-        "9 of 15 posts have no location: latitude and longitude are empty or 0 there; are these the right "
-        "columns? name the columns with degrees in [posts.columns]"
+        "9 of 15 posts have no location: latitude and longitude are empty, 0 or no number there; are "
+        "these the right columns? name the columns with degrees in [posts.columns]"
     )

@@ -41,7 +41,7 @@ def test_a_block_comes_out_in_its_final_form():
     [
         {},
         {"created_at": ["2019-07-01T12:30:01Z", ""]},
-        {"latitude": [34.000001, 35.0]},
+        {"latitude": [34.001, 35.0]},
         {"longitude": [None, -119.0]},
         {"user_id": ["5", "4"]},
     ],
@@ -79,3 +79,11 @@ def test_what_is_wrong_is_named_with_its_row_in_the_file(given: dict, said: str)
         tidied(block(**given), Posts(year=2019, exclude_users=["9"]), "posts/a.csv", 100)
     assert str(error.value).startswith("posts/a.csv: ")
     assert said in str(error.value)
+
+
+def test_a_meter_and_a_float_more_are_no_other_content():
+    settings = Posts(year=2019)
+    both = [
+        tidied(block(latitude=[up, None]), settings, "a", 0).column("content")[0] for up in (34.0, 34.0000001)
+    ]
+    assert both[0] == both[1]

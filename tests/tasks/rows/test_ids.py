@@ -11,7 +11,15 @@ import pyarrow as pa
 import pytest
 
 from data.errors import InputError
-from tasks.rows.ids import as_text, buckets_of, check_ids, first_of_each, ids_of, odd_ids
+from tasks.rows.ids import (
+    as_text,
+    buckets_of,
+    check_ids,
+    cut_by_a_spreadsheet,
+    first_of_each,
+    ids_of,
+    odd_ids,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +37,7 @@ def test_identifiers_are_one_however_they_are_stored(values: pa.Array):
 def test_only_the_point_and_zero_of_a_spreadsheet_are_removed():
     written = ["a.0", "7.50", "1.2.0", "007", " 7", "-7.0", ".0", "3f0a"]
     assert as_text(pa.array(written), "a", "id").to_pylist() == [
-        "a.0", "7.50", "1.2.0", "007", " 7", "-7", ".0", "3f0a",
+        "a.0", "7.50", "1.2.0", "007", "7", "-7", ".0", "3f0a",
     ]  # fmt: skip
 
 
@@ -118,3 +126,24 @@ def test_numbers_with_an_exponent_are_rounded_where_the_column_has_hardly_anothe
     odd = odd_ids(ids_of(pa.array(ids), "a", "id", 100, "give it one"), 100)
     with pytest.raises(InputError, match=r"^a: column id, row 10[12]: '5E17' is a rounded number, and no id"):
         check_ids("a", "id", odd)
+
+
+def test_blanks_around_an_id_are_no_part_of_it_and_blanks_alone_are_none():
+    assert as_text(pa.array(["7  ", " 7", "a b", "  ", "", None]), "a", "id").to_pylist() == [
+        "7", "7", "a b", None, None, None,
+    ]  # fmt: skip
+
+
+def test_numbers_of_fortran_are_rounded_too():
+    with pytest.raises(InputError, match=r"row 2: '1\.5D\+17' is a rounded number"):
+        as_text(pa.array(["7", "1.5D+17"]), "a.csv", "id")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("500000000000123000", "zeros"), ("######", "wider"), ("2500001", ""), ("1000", ""), ("5" * 18, "")],
+)
+def test_what_a_spreadsheet_did_to_an_id_is_known(value: str, said: str):
+    found = cut_by_a_spreadsheet(value)
+    assert said in found
+    assert bool(found) is bool(said)
