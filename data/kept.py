@@ -136,7 +136,8 @@ class InputHashes:
 
 
 def _states(files: Sequence[Path]) -> list[Any]:
-    return [[path.name, *state_of(path)] for path in sorted(files)]
+    # A folder's name may say of which year its layer is, and to rename it changes no file.
+    return [[f"{path.parent.name}/{path.name}", *state_of(path)] for path in sorted(files)]
 
 
 @dataclass

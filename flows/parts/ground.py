@@ -140,6 +140,9 @@ def key_from(files: Iterable[InputFile], settings: object) -> object:
 def files_of_layer(layer: Path | Sequence[Path]) -> list[Path]:
     """All files of a tract layer: those below its folders, and those of the same name beside its files.
 
+    Side files of a shapefile may be in other letters, as ``TRACTS.DBF`` beside ``tracts.shp``, and
+    ``tracts.shp.xml`` is one too.
+
     Args:
         layer: The layer as it was handed in, one file or folder, or several.
     """
@@ -149,6 +152,9 @@ def files_of_layer(layer: Path | Sequence[Path]) -> list[Path]:
         if path.is_dir():
             found.update(each for each in path.rglob("*") if each.is_file())
         else:
-            found.update(each for each in path.parent.glob("*") if each.stem == path.stem and each.is_file())
+            own = f"{path.stem}.".lower()
+            found.update(
+                each for each in path.parent.glob("*") if each.name.lower().startswith(own) and each.is_file()
+            )
             found.add(path)
     return sorted(found)

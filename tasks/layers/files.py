@@ -241,7 +241,14 @@ def two_editions(one: Path, other: Path, seen: str) -> InputError:
 
 
 def files_of(path: Path) -> list[Path]:
-    """All files that make up the layer: those of a shapefile are several, and those of a ``.gdb`` folder."""
+    """All files that make up the layer: those of a shapefile are several, and those of a ``.gdb`` folder.
+
+    What was changed in a GeoPackage that is open in QGIS is in the log beside it, ``tracts.gpkg-wal``, and is
+    read from there.
+    """
+    if path.suffix.lower() == ".gpkg":
+        log = path.with_name(f"{path.name}-wal")
+        return [path, log] if log.is_file() and log.stat().st_size else [path]
     if path.suffix.lower() == ".gdb":
         return sorted(file for file in path.iterdir() if not file.name.startswith(".") and _is_data(file))
     if path.suffix.lower() != ".shp":
@@ -264,7 +271,7 @@ def hash_of(path: Path) -> InputFile:
         return files[0]
     whole = hashlib.sha256()
     for member, file in zip(own, files, strict=True):
-        name = member.suffix if path.suffix.lower() == ".shp" else member.name
+        name = member.name if path.suffix.lower() == ".gdb" else member.suffix
         whole.update(name.lower().encode("utf-8", "surrogateescape") + bytes.fromhex(file.sha256))
     return InputFile(label, whole.hexdigest(), sum(file.bytes for file in files))
 

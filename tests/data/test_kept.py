@@ -147,6 +147,17 @@ def test_a_file_is_hashed_again_only_where_it_may_be_the_same(tmp_path: Path):
     assert InputHashes(work).of(files) is None
 
 
+def test_a_layer_in_a_folder_of_another_name_is_not_taken_for_known(tmp_path: Path):
+    path, other = (tmp_path / f"tl_{year}_08_tract" / "tracts.shp" for year in (2019, 2021))
+    path.parent.mkdir()
+    path.write_text("shapes")
+    memo = InputHashes(tmp_path / "work")
+    memo.note(memo.states_of_layer("census/tracts", [path]), {"census/tracts": "ab" * 32})
+    assert memo.of_layer("census/tracts", [path]) == "ab" * 32
+    path.parent.rename(other.parent)
+    assert memo.of_layer("census/tracts", [other]) is None
+
+
 def test_names_of_cities_are_names_of_files():
     assert file_name("crime", "count the crimes of lapd") == "crime-count-the-crimes-of-lapd"
     others = {

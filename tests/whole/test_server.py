@@ -56,9 +56,9 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts", flow_runs=ours)}
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
-        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
+        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust", "city-effects",
         "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
-        "city-selection", "requests",
+        "crime-effects", "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0
     of_ours = {"flow_run_id": {"any_": [run["id"] for run in runs.values()]}}

@@ -42,19 +42,19 @@ def write_crime_truth(out: Path, country: Country, written: Sequence[Written]) -
     of_tracts: list[tuple[Any, ...]] = []
     for book, _ in written:
         for number, each in enumerate(book.city.examined):
+            fates = [
+                int(((book.crimes.type == number) & (book.crimes.fate == fate)).sum())
+                for fate in (NO_LOCATION, OUTSIDE, COUNTED)
+            ]
+            types.append((book.city.city, each.name, sum(fates), *fates))
             if each.withheld:
-                continue  # there are such crimes, and no place of one is known: no table says 0
+                continue  # no place of one is known: no table of tracts says 0
             counts = book.crimes.counts(number, country.grid.tracts)
             own = (book.placed, country.layout, country.census, each.name, counts)
             of_tracts += rows_of_crimes(*own)
             mine, its = city_rows(book.placed, country.census, counts, alpha)
             deciles += [(city, each.name, decile, *row) for city, decile, _, _, *row in mine]
             tests += [(city, each.name, *row) for city, *row in its]
-            fates = [
-                int(((book.crimes.type == number) & (book.crimes.fate == fate)).sum())
-                for fate in (NO_LOCATION, OUTSIDE, COUNTED)
-            ]
-            types.append((its[0][0], each.name, sum(fates), *fates))
             if its[0][-1] != (each.kind or "not testable"):
                 raise ValueError(f"{each.name} was made {each.kind} and is {its[0][-1]}")
     verdicts = [

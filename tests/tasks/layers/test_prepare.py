@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -32,6 +34,25 @@ def test_every_format_gives_the_same_tracts(country: gpd.GeoDataFrame, tmp_path:
     assert found["GEOID"].tolist() == sorted(country["GEOID"])
     expected = np.asarray(country.sort_values("GEOID").geometry.array)
     assert shapely.equals(np.asarray(found.geometry.array), expected).all()
+
+
+def test_what_was_changed_in_a_geopackage_that_is_open_elsewhere_is_another_layer(
+    country: gpd.GeoDataFrame, tmp_path: Path
+):
+    path = tmp_path / "tracts.gpkg"
+    country.to_file(path)
+    with closing(sqlite3.connect(path)) as editor:
+        editor.execute("PRAGMA journal_mode=wal")
+        before = prepare_layer(path, tmp_path / "work")
+        whole = path.read_bytes()
+        for (name,) in editor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            editor.execute(f'DROP TRIGGER "{name}"')  # they need functions that GDAL has
+        editor.execute("DELETE FROM tracts WHERE fid = 1")
+        editor.commit()
+        assert path.read_bytes() == whole
+        after = prepare_layer(path, tmp_path / "work")
+    assert after.tracts == before.tracts - 1
+    assert after.input.sha256 != before.input.sha256
 
 
 @pytest.mark.parametrize(("code", "transform"), [(4326, False), (4269, False), (3857, True), (5070, True)])
