@@ -11,7 +11,10 @@ from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, o
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
 _UNTESTABLE: Final = "missing where not testable."
-_NO_INTERVAL: Final = "missing where the ratio is, or where neighbors are so alike that the tracts tell hardly more than two do."
+_NO_INTERVAL: Final = (
+    "missing where the ratio is, or where neighbors are so alike that the tracts tell hardly more than two "
+    "would."
+)
 _ALPHA: Final = Column(
     "alpha", NUMBER, "What p is compared with: the configured alpha over the family of tests."
 )

@@ -54,9 +54,9 @@ def listings(findings: Findings, counted: str) -> tuple[Listing, ...]:
     titles = (*key, "tracts", counted, "r", "p", *decile, "finding", "verdict")
     explained = [(*_named(row, key), text) for row in robust if (text := details(row))]
     shown = Listing(titles, rows, below=tuple(map(_threshold, made[:1])))
-    return (
-        (shown, Listing((*key, "details of the verdict"), explained, below=_RATIO)) if explained else (shown,)
-    )
+    if not explained:
+        return (shown,)
+    return shown, Listing((*key, "details of the verdict"), explained, below=_RATIO)
 
 
 def _named(row: dict[str, Any], key: tuple[str, ...]) -> tuple[str, ...]:
