@@ -12,7 +12,8 @@ CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts."
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
 _UNTESTABLE: Final = "missing where not testable."
 _NO_INTERVAL: Final = (
-    "missing where the ratio is, or where neighbors are so alike that the tracts tell no more than two would."
+    "missing where the ratio is, or where neighbors are so alike that the tracts tell hardly more than two "
+    "would."
 )
 _ALPHA: Final = Column(
     "alpha", NUMBER, "What p is compared with: the configured alpha over the family of tests."
@@ -66,7 +67,11 @@ OF_POSTS: Final = (
                 TEXT,
                 "'test' at the level of tracts; 'description' at that of deciles, which confirms nothing.",
             ),
-            optional("tests", COUNT, f"Size of the family of tests, untestable ones too; {_OF_DECILES}"),
+            optional(
+                "tests",
+                COUNT,
+                f"Size of the family of tests, also those that are not testable; {_OF_DECILES}",
+            ),
             optional(
                 "holm_p",
                 NUMBER,
@@ -109,7 +114,7 @@ OF_POSTS: Final = (
             optional(
                 "moran_i",
                 NUMBER,
-                "Moran's I of the residuals of the line, neighbours are tracts that touch; missing where not "
+                "Moran's I of the residuals of the line, neighbors are tracts that touch; missing where not "
                 "testable, where no two tracts touch, or where the line leaves nothing.",
             ),
             optional(

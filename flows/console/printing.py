@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 LOG_WIDTH: Final = 1000
 """Columns of a log or a pipe, which have no width of their own: wide enough that no line is folded."""
+
+
+_NUMBER: Final = re.compile(r"[+-]?[\d.,]+(e[+-]?\d+)?%?|unknown|")
 
 
 class SafeConsole(Console):
@@ -72,8 +76,10 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Con
     cells = [[_cell(value) for value in row] for row in rows]
     if to.is_terminal:
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        for name, right in zip(titles, numeric, strict=True):
-            table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        for at, name in enumerate(titles):
+            whole = all(_NUMBER.fullmatch(row[at]) for row in cells)
+            side = "right" if numeric[at] else "left"
+            table.add_column(name, justify=side, overflow="fold", no_wrap=whole)
         for row in cells:
             table.add_row(*map(Text, row))
         to.print(table)

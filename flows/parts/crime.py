@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from data.kept import FOLDER, Stage, file_name
 from data.schema import TABLES, crime
 from data.settings import Crime, Tests
-from flows.parts import points, shares, tracts
+from flows.parts import points, shares, tracts, verdicts
 from flows.parts.ground import Ground, Together, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
@@ -331,28 +331,9 @@ def tell(found: CrimeFound) -> Told:
     What became of crimes that are in no tract is beside them. A type that is in no test has a row that says
     so: cities withhold where some crimes happened, and 0 would be wrong.
     """
-    from tasks.income.look import verdict
-
-    verdicts = {(row["city"], row["crime"]): verdict(row) for row in found.findings.robust.to_pylist()}
-    tests = found.findings.tests.to_pylist()
-    over = {(row["city"], row["crime"]): points.r_of(row) for row in tests if row["level"] == "decile"}
-    rows = [
-        (
-            row["city"],
-            row["crime"],
-            row["n"],
-            row["crimes"],
-            *points.r_and_p(row),
-            over[row["city"], row["crime"]],
-            row["direction"],
-            verdicts[row["city"], row["crime"]],
-        )
-        for row in tests
-        if row["level"] == "tract"
-    ]
-    titles = ("city", "crime", "tracts", "crimes", "r", "p", "threshold", "decile r", "finding", "verdict")
+    tests, *details = verdicts.listings(found.findings, "crimes")
     return Told(
-        listings=(with_lost(Listing(titles, rows), found.types),),
+        listings=(with_lost(tests, found.types), *details),
         facts={"crimes": found.closed.total(CRIMES), "crimes counted": found.closed.total(COUNTED)},
     )
 

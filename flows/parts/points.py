@@ -187,14 +187,3 @@ def origin(found: PointsFound) -> dict[str, Any]:
         "tracts": files_by_hash([found.layer.input])[0],
         "census": files_by_hash(found.census.files),
     }
-
-
-def r_and_p(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Correlation, p and its threshold of a row of the tests; the first two empty where not testable."""
-    p = "" if row["pearson_p"] is None else f"{row['pearson_p']:.2g}"
-    return r_of(row), p, f"{row['alpha']:.2g}"
-
-
-def r_of(row: Mapping[str, Any]) -> str:
-    """Correlation of a row of the tests; empty where not testable."""
-    return "" if row["pearson_r"] is None else f"{row['pearson_r']:+.2f}"

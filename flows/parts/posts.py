@@ -13,11 +13,11 @@ from data.kept import FOLDER, Stage, file_name
 from data.printable import escaped
 from data.schema import TABLES, posts
 from data.settings import FILE, Posts, Tests
-from flows.parts import points, shares, tracts
+from flows.parts import points, shares, tracts, verdicts
 from flows.parts.ground import Ground, key_from
 from flows.parts.points import Files, PointsFound
 from flows.run.inputs import Inputs
-from flows.run.part import Job, Listing, Part, Told
+from flows.run.part import Job, Part, Told
 from flows.run.step import step
 from tasks.posts.ledger import IN_TRACTS, LEDGER, ON_BORDERS, POSTS
 
@@ -202,23 +202,8 @@ def origin(found: PointsFound) -> Mapping[str, Any]:
 
 def tell(found: PointsFound) -> Told:
     """One row per city: the plain finding over tracts, and what is known."""
-    from tasks.income.look import verdict
-
-    verdicts = {row["city"]: verdict(row) for row in found.findings.robust.to_pylist()}
-    rows = [
-        (
-            row["city"],
-            row["n"],
-            row["posts"],
-            *points.r_and_p(row),
-            row["direction"],
-            verdicts[row["city"]],
-        )
-        for row in found.findings.tests.to_pylist()
-        if row["level"] == "tract"
-    ]
     return Told(
-        listings=(Listing(("city", "tracts", "posts", "r", "p", "threshold", "finding", "verdict"), rows),),
+        listings=verdicts.listings(found.findings, "posts"),
         facts={
             "posts": found.closed.total(POSTS),
             "in tracts": found.closed.total(IN_TRACTS),

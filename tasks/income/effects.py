@@ -9,13 +9,9 @@ from tasks.income.judge import Judged
 from tasks.income.sample import Sample
 from tasks.percentile import percentile
 from tasks.statistics.effects import effect_of
-from tasks.statistics.relation import FEWEST_TRACTS
 
 Row = dict[str, Any]
 
-FEW_TRACTS: Final = f"fewer than {FEWEST_TRACTS} tracts"
-NOTHING_COUNTED: Final = "nothing was counted in its tracts"
-NOTHING_VARIES: Final = "incomes or rates do not vary"
 NO_MODEL: Final = "no rate model: what was counted lies at one end of the incomes"
 NO_NEIGHBORS: Final = "not checked for neighbors: too few independent tracts"
 NO_ERROR: Final = "the rate model fits without any error"
@@ -37,7 +33,7 @@ def effect_row(key: Mapping[str, str], counted: str, sample: Sample, judged: Jud
     if len(sample):
         row["income_10"], row["income_90"] = (percentile(sample.income, tenth, 10) for tenth in (1, 9))
     if judged.relation is None:
-        return row | {"why": _untestable(sample)}
+        return row | {"why": judged.why}
     model = judged.model
     if model is None:
         return row | {"why": NO_MODEL}
@@ -55,10 +51,3 @@ def effect_row(key: Mapping[str, str], counted: str, sample: Sample, judged: Jud
     if found is not None:
         row["ratio_90_10_low"], row["ratio_90_10_high"] = found.low, found.high
     return row
-
-
-def _untestable(sample: Sample) -> str:
-    """Why a city is not testable."""
-    if len(sample) < FEWEST_TRACTS:
-        return FEW_TRACTS
-    return NOTHING_VARIES if sample.count.any() else NOTHING_COUNTED

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from data.settings import Tests
-from tasks.income.areas import VARIANT
 from tasks.income.deciles import decile_rows
 from tasks.income.effects import effect_row
-from tasks.income.inside import judged_inside
+from tasks.income.inside import VARIANT, judged_inside
 from tasks.income.judge import Judged, Verdict, judge
 from tasks.income.models import model_rows
 from tasks.income.sample import Sample, sample_of

@@ -37,7 +37,17 @@ from tasks.statistics.relation import (
 from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
 from tasks.statistics.weighted import Weighted, weighted
 
-__all__ = ["CHECKS", "VERDICTS", "Check", "Judged", "Verdict", "conclude", "judge"]
+__all__ = [
+    "CHECKS",
+    "VERDICTS",
+    "Check",
+    "Judged",
+    "Verdict",
+    "conclude",
+    "contrast_of",
+    "influence_of",
+    "judge",
+]
 
 LARGEST_SMALLEST: Final = 10.0
 """Where only a larger ratio of rich and poor could have been shown, nothing can be told. The largest that the
@@ -211,9 +221,9 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
             morans_i(residuals(income, rate, line), sample.neighbors, sample.seed) if clustering else None
         ),
         weighted=weighted(income, rate, sample.population),
-        influential=_influential(sample, line, finding, threshold, tests.alpha),
+        influential=influence_of(sample, line, finding, threshold, tests.alpha),
     )
-    judged = replace(judged, contrast=_contrast(judged, sample, tests.alpha))
+    judged = replace(judged, contrast=contrast_of(judged, sample, tests.alpha))
     return conclude(judged, float(sample.count.sum()), tests)
 
 
@@ -231,8 +241,17 @@ def _untestable(sample: Sample) -> str:
     return f"all tracts have the same {'income' if is_constant(sample.income) else 'rate'}"
 
 
-def _contrast(judged: Judged, sample: Sample, alpha: float) -> Contrast | None:
-    """The ratio of rich and poor tracts, and the smallest that would have passed the checks."""
+def contrast_of(judged: Judged, sample: Sample, alpha: float) -> Contrast | None:
+    """The ratio of rich and poor tracts, and the smallest that would have passed the checks (method 7.10).
+
+    Args:
+        judged: The tests of the city, of which the rate model, the modified t test and the error model count.
+        sample: Its tested tracts.
+        alpha: The undivided alpha, for the checks that ask for no more.
+
+    Returns:
+        The ratio; None where there is no rate model, or the ratio is beyond any number.
+    """
     if judged.model is None or judged.relation is None:
         return None
     n, income, rate = judged.n, sample.income, sample.rate
@@ -253,10 +272,18 @@ def _contrast(judged: Judged, sample: Sample, alpha: float) -> Contrast | None:
     return None if found is None else replace(found, narrow=bool(difference < income.std()))
 
 
-def _influential(
+def influence_of(
     sample: Sample, line: Relation, finding: Direction, threshold: float, alpha: float
 ) -> Influential:
-    """The correlation with each tract left out."""
+    """What leaving out each tract does to the finding (method 7.8).
+
+    Args:
+        sample: The tested tracts.
+        line: Pearson's correlation and the line over all of them.
+        finding: The plain finding.
+        threshold: What p is compared with.
+        alpha: The undivided alpha: a tract decides if without it p is not even below this.
+    """
     without = leave_one_out(sample.income, sample.rate)
     changing = without.changing(finding, threshold)
     known = without.r[~np.isnan(without.r)]

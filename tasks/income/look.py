@@ -1,6 +1,6 @@
 """The door of the income room for what needs no server: the sizes of families of tests, and its words."""
 
-from tasks.income.words import verdict
+from tasks.income.words import details
 from tasks.statistics.families import family_of_crimes
 
-__all__ = ["family_of_crimes", "verdict"]
+__all__ = ["details", "family_of_crimes"]

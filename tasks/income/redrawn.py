@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.settings import Tests
-from tasks.income.judge import Judged, Verdict, _contrast, _influential, conclude
+from tasks.income.judge import Judged, Verdict, conclude, contrast_of, influence_of
 from tasks.income.sample import Sample
 from tasks.statistics.drawn import Correlations, ModifiedTests, RateModels
 from tasks.statistics.drawn_errors import error_models
@@ -83,10 +83,10 @@ def verdicts_of(
         )
         # What no verdict of this draw can depend on is not computed: there are 200 of them.
         if finding == "none":
-            made = replace(made, contrast=_contrast(made, own, tests.alpha))
+            made = replace(made, contrast=contrast_of(made, own, tests.alpha))
         verdict = conclude(made, count, tests).verdict
         if verdict in FIRM:
-            tracts = _influential(own, line, finding, threshold, tests.alpha)
+            tracts = influence_of(own, line, finding, threshold, tests.alpha)
             verdict = conclude(replace(made, influential=tracts), count, tests).verdict
         found.append(verdict)
     return found

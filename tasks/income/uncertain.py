@@ -150,7 +150,7 @@ def income_error_row(
         "same_direction": same / tests.draws,
         "same_verdict": held / tests.draws,
         "same_decile": same_decile(sample.income, incomes),
-        "words": f"direction {judged.direction!r} in {same:,} of {tests.draws:,} draws, "
+        "words": f"plain finding {judged.direction!r} in {same:,} of {tests.draws:,} draws, "
         f"verdict {judged.verdict!r} in {held:,}",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Verdict = Literal[
     "positive, robust",
@@ -15,15 +15,5 @@ Verdict = Literal[
     "not testable",
     "not checked for neighbors",
 ]
-VERDICTS: Final[tuple[Verdict, ...]] = (
-    "positive, robust",
-    "negative, robust",
-    "positive, not robust",
-    "negative, not robust",
-    "none",
-    "no clear relation",
-    "too few to tell",
-    "not testable",
-    "not checked for neighbors",
-)
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 """All verdicts, in the order in which they are counted and shown."""

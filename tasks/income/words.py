@@ -44,9 +44,9 @@ def few(count: int, least: int) -> str:
 
     Example:
         >>> few(3, 20)
-        '3 in all tracts together, fewer than 20'
+        '3 counted in all tracts together, fewer than 20'
     """
-    return f"{count} in all tracts together, fewer than {least}"
+    return f"{count} counted in all tracts together, fewer than {least}"
 
 
 def weak(smallest: float) -> str:
@@ -62,7 +62,7 @@ def weak(smallest: float) -> str:
 
 def no_freedom(n: int) -> str:
     """Why no test can allow for neighbors."""
-    return f"neighbors are so alike that the {n} tracts tell no more than two would"
+    return f"neighbors are so alike that the {n} tracts tell hardly more than two would"
 
 
 def named(geoids: Sequence[str]) -> str:
@@ -110,38 +110,42 @@ def hide(geoids: Sequence[str], n: int) -> str:
 
 
 def ratio(row: Mapping[str, Any]) -> str:
-    """The ratio of rich and poor tracts with its interval, and what could have been shown; "" where unknown.
+    """The ratio of rich and poor tracts with its interval; "" where unknown.
 
     Args:
         row: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
 
     Example:
-        >>> row = {"ratio_90_10": 1.05, "ratio_low": 0.8, "ratio_high": 1.38, "smallest_ratio": 1.9}
-        >>> ratio(row)
-        'ratio 1.05, 95 % interval 0.80 to 1.38; could have shown 1.90'
+        >>> ratio({"ratio_90_10": 1.05, "ratio_low": 0.8, "ratio_high": 1.38})
+        'ratio 1.05, 95 % interval 0.80 to 1.38'
     """
     if row["ratio_90_10"] is None:
         return ""
     shown = f"ratio {row['ratio_90_10']:.2f}"
-    if row["ratio_low"] is not None:
-        shown += f", 95 % interval {row['ratio_low']:.2f} to {row['ratio_high']:.2f}"
-    if row["smallest_ratio"] is not None:
-        shown += f"; could have shown {row['smallest_ratio']:.2f}"
-    return shown
+    if row["ratio_low"] is None:
+        return shown
+    return f"{shown}, 95 % interval {row['ratio_low']:.2f} to {row['ratio_high']:.2f}"
 
 
-def verdict(row: Mapping[str, Any]) -> str:
-    """The verdict with what explains it, for a line of a table.
+def details(row: Mapping[str, Any]) -> str:
+    """What explains a verdict, for a line of a table.
+
+    Of a robust finding it is the ratio; of one that is not robust, what speaks against it; where there is no
+    finding, the ratio and the smallest that could have been shown.
 
     Args:
         row: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
 
     Example:
-        >>> row = {"verdict": "too few to tell", "why": "3 in all tracts together, fewer than 20"}
-        >>> verdict(row)
-        'too few to tell (3 in all tracts together, fewer than 20)'
+        >>> row = {"verdict": "too few to tell", "why": "3 counted in all tracts together, fewer than 20"}
+        >>> details(row)
+        '3 counted in all tracts together, fewer than 20'
     """
-    shown = [row["why"]] if row["why"] else []
-    if row["verdict"] in ("none", "no clear relation"):
-        shown = [text for text in (ratio(row), row["why"]) if text]
-    return f"{row['verdict']} ({'; '.join(shown)})" if shown else str(row["verdict"])
+    verdict = row["verdict"]
+    if verdict in {"positive, robust", "negative, robust"}:
+        return ratio(row)
+    if verdict not in {"none", "no clear relation"}:
+        return str(row["why"])
+    smallest = row["smallest_ratio"]
+    could = "" if smallest is None else f"could have shown {smallest:.2f}"
+    return "; ".join(text for text in (ratio(row), could, row["why"]) if text)

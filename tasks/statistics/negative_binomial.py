@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtr, psi
 
-from tasks.statistics.rates import INCOME_UNIT, rate_model
+from tasks.statistics.rates import INCOME_UNIT, center_and_spread, rate_model
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def negative_binomial(count: Floats, population: Floats, income: Floats) -> Nega
             return None
         alpha, slope, mu = fitted
         weight = mu / (1.0 + alpha * mu)
-        error = float(1.0 / np.sqrt(_spread(weight, x)[1]))
+        error = float(1.0 / np.sqrt(center_and_spread(weight, x)[1]))
         likelihood = _likelihood(count, mu, 1.0 / alpha)
     p = float(2.0 * ndtr(-abs(slope) / error))
     found = NegativeBinomial(slope, error, p, alpha, likelihood, 6.0 - 2.0 * likelihood)
@@ -148,7 +148,7 @@ def _fit(count: Floats, start: tuple[float, Floats], x: Floats, alpha: float) ->
     for _ in range(_STEPS):
         mu = np.exp(eta)
         weight = mu / (1.0 + alpha * mu)
-        center, spread = _spread(weight, x)
+        center, spread = center_and_spread(weight, x)
         if not spread > 0:
             return None
         left = (count - mu) / (1.0 + alpha * mu)
@@ -161,12 +161,6 @@ def _fit(count: Floats, start: tuple[float, Floats], x: Floats, alpha: float) ->
         if np.max(np.abs(change)) < _CONVERGED:
             return slope, np.exp(eta)
     return None
-
-
-def _spread(weight: Floats, x: Floats) -> tuple[float, float]:
-    """Weighted mean of x, and its weighted sum of squares about it: the information on the slope."""
-    center = float(np.sum(weight * x) / np.sum(weight))
-    return center, float(np.sum(weight * (x - center) ** 2))
 
 
 def _kernel(count: Floats, eta: Floats, theta: float) -> float:

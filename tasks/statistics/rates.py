@@ -84,7 +84,7 @@ def rate_model(count: Floats, population: Floats, income: Floats) -> RateModel |
         slope, mu = fit
         degrees = len(count) - 2
         dispersion = float(np.sum((count - mu) ** 2 / mu)) / degrees
-        spread = _spread(mu, x)[1]
+        spread = center_and_spread(mu, x)[1]
         error = float(np.sqrt(dispersion / spread))
         p = float(2.0 * stdtr(degrees, -abs(slope) / error)) if error > 0 else float(slope == 0)
         errors = (error, float(1.0 / np.sqrt(spread)), _hc3_error(count, mu, x))
@@ -104,7 +104,7 @@ def _hc3_error(count: Floats, mu: Floats, x: Floats) -> float:
         Journal of Econometrics 29, 305–325. Long, J. S. & Ervin, L. H. (2000): Using heteroscedasticity
         consistent standard errors in the linear regression model. The American Statistician 54, 217–224.
     """
-    center, spread = _spread(mu, x)
+    center, spread = center_and_spread(mu, x)
     free = 1.0 - mu * (1.0 / np.sum(mu) + (x - center) ** 2 / spread)
     error = float(np.sqrt(np.sum(((x - center) * (count - mu) / free) ** 2)) / spread)
     return error if np.min(free) > _CONVERGED and np.isfinite(error) else 0.0
@@ -119,7 +119,7 @@ def _fit(count: Floats, exposure: Floats, x: Floats) -> tuple[float, Floats] | N
     slope = 0.0
     for _ in range(_STEPS):
         mu = np.exp(eta)
-        center, spread = _spread(mu, x)
+        center, spread = center_and_spread(mu, x)
         if not spread > 0:
             return None
         step = float(np.sum((count - mu) * (x - center)) / spread)
@@ -131,10 +131,19 @@ def _fit(count: Floats, exposure: Floats, x: Floats) -> tuple[float, Floats] | N
     return None
 
 
-def _spread(mu: Floats, x: Floats) -> tuple[float, float]:
-    """Mean of x weighted by mu, and the information on the slope: the weighted sum of squares about it."""
-    center = float(np.sum(mu * x) / np.sum(mu))
-    return center, float(np.sum(mu * (x - center) ** 2))
+def center_and_spread(weight: Floats, x: Floats) -> tuple[float, float]:
+    """Weighted mean of x, and its weighted sum of squares about it: the information on the slope.
+
+    Args:
+        weight: float64, n; with a sum above 0.
+        x: float64, n.
+
+    Example:
+        >>> center_and_spread(np.array([1.0, 3.0]), np.array([0.0, 4.0]))
+        (3.0, 12.0)
+    """
+    center = float(np.sum(weight * x) / np.sum(weight))
+    return center, float(np.sum(weight * (x - center) ** 2))
 
 
 def _share(count: Floats, eta: Floats, change: Floats) -> float:

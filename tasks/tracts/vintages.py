@@ -172,9 +172,9 @@ def _neither(found: Missing, files: Files) -> str:
 
 
 _THEN: Final = {
-    "polygon": "not observed, and in no rate",
-    "row": "in no rate",
-    "both": "not observed, and in no rate",
+    "polygon": "not observed, and left out of rates and tests",
+    "row": "left out of rates and tests",
+    "both": "not observed, and left out of rates and tests",
 }
 _LINES: Final = {"polygon": _no_polygon, "row": _no_row, "both": _neither}
 

@@ -100,4 +100,4 @@ def test_of_thirty_types_without_a_relation_none_has_a_finding(cases: Path, tmp_
 def test_three_crimes_are_too_few_to_tell(cases: Path, tmp_path: Path):
     (found,) = examined(cases / "12-three-crimes", tmp_path).values()
     assert (found.direction, found.verdict) == ("none", "too few to tell")
-    assert found.rows["robust"][0]["why"] == "3 in all tracts together, fewer than 20"
+    assert found.rows["robust"][0]["why"] == "3 counted in all tracts together, fewer than 20"

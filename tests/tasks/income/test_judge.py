@@ -19,7 +19,7 @@ from tasks.income.examine import City, robust_row
 from tasks.income.judge import CHECKS, VERDICTS, Judged, judge
 from tasks.income.polygons import touching
 from tasks.income.sample import Sample
-from tasks.income.words import verdict
+from tasks.income.words import details
 
 Floats = npt.NDArray[np.float64]
 ALPHA = 0.05
@@ -127,7 +127,7 @@ def test_three_crimes_are_too_few_to_tell_whatever_the_tests_say():
     count[[5, 50, 95]] = 1.0
     found = judged(city(scattered(5), count))
     assert found.verdict == "too few to tell"
-    assert found.why == "3 in all tracts together, fewer than 20"
+    assert found.why == "3 counted in all tracts together, fewer than 20"
 
 
 def test_where_only_a_huge_ratio_could_have_been_shown_it_is_too_few_to_tell():
@@ -188,7 +188,7 @@ def test_a_finding_for_which_no_test_allows_for_neighbors_says_so():
     found = judged(far)
     assert found.modified is None
     assert (found.direction, found.verdict) == ("positive", "not checked for neighbors")
-    assert found.why == "neighbors are so alike that the 100 tracts tell no more than two would"
+    assert found.why == "neighbors are so alike that the 100 tracts tell hardly more than two would"
     assert found.contrast is not None
     assert found.contrast.low is None
 
@@ -261,14 +261,13 @@ def test_other_incomes_of_the_same_tracts_are_judged_as_if_joined_anew():
     assert sample.having(income=drawn).classes is sample.classes
 
 
-def test_a_line_of_a_table_has_the_ratio_of_what_is_not_clear():
+def test_a_line_of_a_table_explains_the_verdict():
     row = {"verdict": "no clear relation", "why": "", "ratio_90_10": 0.95, "ratio_low": 0.67}
     row |= {"ratio_high": 1.34, "smallest_ratio": 1.64}
-    assert verdict(row) == (
-        "no clear relation (ratio 0.95, 95 % interval 0.67 to 1.34; could have shown 1.64)"
-    )
-    assert verdict(row | {"verdict": "positive, robust"}) == "positive, robust"
-    assert verdict(row | {"verdict": "not testable", "why": "x"}) == "not testable (x)"
+    assert details(row) == "ratio 0.95, 95 % interval 0.67 to 1.34; could have shown 1.64"
+    assert details(row | {"verdict": "positive, robust"}) == "ratio 0.95, 95 % interval 0.67 to 1.34"
+    assert details(row | {"verdict": "positive, not robust", "why": "x"}) == "x"
+    assert details(row | {"verdict": "not testable", "why": "x"}) == "x"
 
 
 def test_none_is_not_said_where_one_tract_hides_the_finding():

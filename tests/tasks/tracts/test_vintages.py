@@ -49,7 +49,7 @@ def test_one_missing_polygon_is_a_gap_and_up_to_half_a_percent_too():
     own = squares("99001")
     line = (
         "census/tracts.zip: 1 of the 100 tracts of 'Gridville' with people and income has no polygon, as "
-        "99001000100: not observed, and in no rate"
+        "99001000100: not observed, and left out of rates and tests"
     )
     assert check_tracts({"Gridville": own[:100]}, files(own[1:], own)) == (line,)
     many = squares("99001", 400)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.income.areas import at_least_half_inside
+from tasks.income.inside import at_least_half_inside
 from tests.tasks.income.test_uncertain import N, city
 
 
