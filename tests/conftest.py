@@ -298,6 +298,17 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         yield environment
 
 
+@pytest.fixture(scope="session")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A real S3 server, one for all workers of pytest-xdist; gives its endpoint and its log."""
+    pytest.importorskip("moto.server", reason="no S3 server (moto[server])")
+    from tests.store import running
+
+    place = tmp_path_factory.mktemp("store")
+    with one_for_all(tmp_path_factory, "store", lambda: running(place)) as words:
+        yield words
+
+
 @pytest.fixture
 def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """Let the flows of a test be runs on a Prefect server: for tests of what Prefect does with them.
@@ -345,6 +356,14 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from data.synthetic import create
 
     return create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7)
+
+
+@pytest.fixture(scope="session")
+def smallest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fifth of `synthetic`, where the number of messages is not the point; not to be changed."""
+    from data.synthetic import create
+
+    return create(tmp_path_factory.mktemp("smallest") / "case", scale=0.0004, seed=3)
 
 
 @pytest.fixture

@@ -18,12 +18,11 @@ ENVIRONMENT = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 
 
 class Store:
-    """An S3 server with one bucket; its requests are logged."""
+    """A bucket of an S3 server, which logs its requests."""
 
-    bucket = "records"
-
-    def __init__(self, endpoint: str, log: Path) -> None:
+    def __init__(self, endpoint: str, log: Path, bucket: str = "records") -> None:
         self.endpoint = endpoint
+        self.bucket = bucket
         self._log = log
 
     def url(self, prefix: str) -> str:
@@ -62,11 +61,16 @@ class Store:
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[Store]:
     """Start a server on a free port of the loopback address, and point the environment to it."""
+    with running(folder, **settings) as words, reached(Store(words["endpoint"], Path(words["log"]))) as store:
+        yield store
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[dict[str, str]]:
+    """A server on a free port of the loopback address; gives where it and its log are."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     endpoint, log = f"http://127.0.0.1:{port}", folder / "s3.log"
-    values = dict(zip(ENVIRONMENT, (endpoint, "made-up", "made-up", "us-east-1"), strict=True))
-    kept = {name: os.environ.get(name) for name in ENVIRONMENT}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
@@ -76,22 +80,27 @@ def serving(folder: Path, **settings: str) -> Iterator[Store]:
         )
     try:
         _wait(endpoint, process)
-        os.environ.update(values)
-        _forget()
-        from data.storage import filesystem
-
-        store = Store(endpoint, log)
-        filesystem("s3://").mkdir(store.bucket)
-        yield store
+        yield {"endpoint": endpoint, "log": str(log)}
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def reached(store: Store) -> Iterator[Store]:
+    """Make the bucket, and point the environment to the server for a while."""
+    values = dict(zip(ENVIRONMENT, (store.endpoint, "made-up", "made-up", "us-east-1"), strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in values.items():
+            patch.setenv(name, value)
         _forget()
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        try:
+            from data.storage import filesystem
+
+            filesystem("s3://").mkdir(store.bucket)
+            yield store
+        finally:
+            _forget()
 
 
 def _forget() -> None:
@@ -114,8 +123,12 @@ def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A real S3 server for the tests of one file."""
-    pytest.importorskip("moto.server", reason="no S3 server (moto[server])")
-    with serving(tmp_path_factory.mktemp("store")) as started:
-        yield started
+def store(store_server: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A real S3 server, with a bucket for the tests of one file."""
+    with reached(Store(store_server["endpoint"], Path(store_server["log"]), bucket_of(request.path))) as made:
+        yield made
+
+
+def bucket_of(path: Path) -> str:
+    """The name of the bucket for the tests of a file."""
+    return "-".join([*path.parent.parts[-2:], path.stem]).replace("_", "-")

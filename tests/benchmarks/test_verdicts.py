@@ -25,6 +25,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("verdicts")
 
 
+@pytest.mark.long
 def test_every_check_of_many_fields_is_that_of_the_program(bench: Any):
     fields = importlib.import_module("fields")
     city = fields.made_up_city(7, 1)
@@ -52,6 +53,7 @@ def test_every_check_of_many_fields_is_that_of_the_program(bench: Any):
         assert one["error model"] == pytest.approx(np.sign(errors.slope) * errors.p, rel=1e-4)
 
 
+@pytest.mark.long
 def test_robust_is_what_the_program_calls_robust(bench: Any):
     judge = importlib.import_module("tasks.income.judge")
     sample = importlib.import_module("tasks.income.sample").Sample
@@ -79,6 +81,7 @@ def test_robust_is_what_the_program_calls_robust(bench: Any):
     assert {True, False} <= set(found)
 
 
+@pytest.mark.long
 def test_the_page_has_the_form_that_the_command_writes(bench: Any, tmp_path: Path):
     fields = importlib.import_module("fields")
     written = tmp_path / "method.md"

@@ -184,7 +184,7 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_while_it_has_work(
     from cluster.config import CONFIG
 
     monkeypatch.setitem(CONFIG, "distributed.adaptive.wait-count", 1)
-    with connect(settings(certificates, minimum=1, maximum=3)) as client:
+    with connect(settings(certificates, minimum=1, maximum=2)) as client:
 
         def piece(number: int) -> int:
             import time
@@ -196,7 +196,7 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_while_it_has_work(
             return number
 
         futures = client.map(piece, range(600), pure=False)
-        wait_until(lambda: len(client.nthreads()) == 3, 120)
+        wait_until(lambda: len(client.nthreads()) == 2, 120)
         Event("all-there", client=client).set()
         assert client.gather(futures) == list(range(600))
         del futures
@@ -206,7 +206,7 @@ def test_it_grows_and_shrinks_and_no_worker_is_stopped_while_it_has_work(
         wait_until(lambda: group["spec"]["worker"]["replicas"] == 1)
         assert client.submit(sum, [1, 2]).result(60) == 3
     assert kubernetes.mistakes == []
-    assert kubernetes.workers == 3
+    assert kubernetes.workers == 2
 
 
 @pytest.mark.slow

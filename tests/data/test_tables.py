@@ -193,6 +193,7 @@ def test_the_error_for_a_table_that_may_not_be_read_names_it(
     assert caught.value.filename == str(path)
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abc")), max_size=20))
 def test_distinct_values_are_counted_in_a_sorted_table_as_a_set_counts_them(rows: list[tuple[int, str]]):
     rows = sorted(rows)

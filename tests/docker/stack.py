@@ -74,7 +74,7 @@ class ByHand:
         names.remove("worker")
         names += [f"worker-{number}" for number in range(workers)]
         well: set[str] = set()
-        end = time.monotonic() + PATIENCE
+        end, pause = time.monotonic() + PATIENCE, 0.3
         while len(well) < len(names):
             for name in names:
                 needs = set(self._of(name).get("depends_on", {}))
@@ -83,7 +83,8 @@ class ByHand:
                 elif name in self.running and name not in well and self._is_well(name):
                     well.add(name)
             assert time.monotonic() < end, f"not well: {sorted(set(names) - well)}; {self.logs()}"
-            time.sleep(0.3)
+            time.sleep(pause)
+            pause = min(pause * 1.2, 1.5)  # asking costs time in which they would start
 
     def down(self) -> None:
         """Stop all, and the processes that they started."""

@@ -160,9 +160,9 @@ def wait_for(ready: Callable[[], bool], processes: Sequence[subprocess.Popen[Any
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """About 2,000 messages and nothing else, so that the reading takes seconds."""
+    """About 1,000 messages and nothing else, so that the reading takes seconds."""
     place = tmp_path_factory.mktemp("large") / "case"
-    return create(place, scale=0.01, seed=3, message_bytes=6_000, country=False)
+    return create(place, scale=0.005, seed=3, message_bytes=6_000, country=False)
 
 
 def copied(large: Path, folder: Path) -> Path:
@@ -208,7 +208,7 @@ def test_the_program_does_not_connect_without_certificates(
 ):
     case = copied(synthetic, tmp_path / "case")
     done = subprocess.run(
-        [*nwatch, "run", str(case)],
+        [*nwatch, "run", str(case), "--only", "mail"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
@@ -220,6 +220,8 @@ def test_the_program_does_not_connect_without_certificates(
     assert not (case / "out").exists()
 
 
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask 2026.8 resets an index so; pandas 4 drops it
+@pytest.mark.usefixtures("threads")
 def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - fixtures
     site: str,
     hosts: list[Host],
@@ -231,8 +233,7 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
     """The last test: the host stays cut off."""
     from flows.investigate import investigate
 
-    with connect(ClusterSettings(workers=2)):
-        alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
+    alone = investigate(copied(large, tmp_path / "case"), int(PARTITION)).out
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     case = copied(large, elsewhere / "case")

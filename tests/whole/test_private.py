@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flows.service.local_server import template
+from tests.conftest import copy_of
+from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
 
 pytestmark = pytest.mark.slow
-
-
-def modes(folder: Path) -> set[tuple[str, str]]:
-    """The kinds and permissions of a folder and all below it."""
-    found = [folder, *folder.rglob("*")]
-    return {
-        ("folder" if path.is_dir() else "file", oct(stat.S_IMODE(path.lstat().st_mode)))
-        for path in found
-        if path.is_dir() or path.is_file()
-    }
 
 
 def nwatch_run(nwatch: list[str], folder: Path, umask: int, *words: str) -> str:
@@ -38,44 +27,27 @@ def nwatch_run(nwatch: list[str], folder: Path, umask: int, *words: str) -> str:
     return done.stdout
 
 
-PRIVATE = {("folder", "0o700"), ("file", "0o600")}
-
-
-def run_in_process(nwatch: list[str], folder: Path, umask: int) -> None:
-    """As a person does, with workers that are processes."""
-    nwatch_run(nwatch, folder, umask, "--hash-attachments")
-
-
-def run_here(_: list[str], folder: Path, umask: int) -> None:
-    """In this process and its threads: the same code under another umask, without what costs seconds."""
+# Dask 2026.8 resets an index in a way that pandas 4 will drop.
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_every_file_of_a_run_is_private_but_what_is_public(smallest: Path, umask: int, tmp_path: Path):
+    """In this process; with umask 0, one of its own: tests/whole/test_three_ways.py."""
     from flows.investigate import investigate
 
     before = os.umask(umask)
     try:
-        investigate(folder, hash_attachments=True)
+        case = copy_of(smallest, tmp_path / "case")
+        investigate(case, hash_attachments=True)
     finally:
         os.umask(before)
-
-
-# Dask 2026.8 resets an index in a way that pandas 4 will drop.
-@pytest.mark.filterwarnings("ignore:The inplace keyword")
-@pytest.mark.usefixtures("threads")
-@pytest.mark.parametrize(("umask", "run_it"), [(0o000, run_in_process), (0o022, run_here), (0o077, run_here)])
-def test_every_file_of_a_run_is_private_but_what_is_public(
-    nwatch: list[str], investigation: Path, umask: int, run_it: Callable[[list[str], Path, int], None]
-):
-    run_it(nwatch, investigation, umask)
-    assert modes(investigation / "work") == PRIVATE
-    assert modes(investigation / "out/private") == PRIVATE
-    public = {("folder", oct(0o777 & ~umask)), ("file", oct(0o666 & ~umask))}
-    assert modes(investigation / "out/public") == public
-    assert stat.S_IMODE((investigation / "out/provenance.json").stat().st_mode) == 0o666 & ~umask
-    assert stat.S_IMODE((investigation / "out").stat().st_mode) == 0o777 & ~umask
+    assert_private_but_what_is_public(case, umask)
 
 
 def test_what_an_earlier_version_left_open_is_closed_at_the_next_run_and_said(
-    nwatch: list[str], investigation: Path
+    nwatch: list[str], smallest: Path, tmp_path: Path
 ):
+    investigation = copy_of(smallest, tmp_path / "case")
     nwatch_run(nwatch, investigation, 0o022, "--only", "posts")
     for place in ("work", "out/private"):
         for path in ((investigation / place), *(investigation / place).rglob("*")):
@@ -85,26 +57,8 @@ def test_what_an_earlier_version_left_open_is_closed_at_the_next_run_and_said(
     assert modes(investigation / "work") == modes(investigation / "out/private") == PRIVATE
 
 
-def test_the_database_of_the_ui_is_private_and_a_damaged_one_is_set_aside(
-    nwatch: list[str], investigation: Path
-):
-    words = ("--only", "requests", "--ui", "--no-wait")
-    database = investigation / "work/prefect/prefect.db"
-    database.parent.mkdir(parents=True)
-    content = bytearray(template().read_bytes()) if template().is_file() else bytearray(200_000)
-    content[:100] = bytes(100)
-    database.write_bytes(content)
-    printed = nwatch_run(nwatch, investigation, 0o000, *words)
-    assert modes(investigation / "work") == PRIVATE
-    assert database.is_file()
-    assert (
-        "work/prefect/prefect.db: was damaged, and is now prefect.db.damaged-1; the UI shows no earlier runs"
-        in printed
-    )
-    assert (database.with_name("prefect.db.damaged-1")).read_bytes() == bytes(content)
-
-
-def test_a_group_of_the_settings_may_read(nwatch: list[str], investigation: Path):
+def test_a_group_of_the_settings_may_read(nwatch: list[str], smallest: Path, tmp_path: Path):
+    investigation = copy_of(smallest, tmp_path / "case")
     settings = investigation / "investigation.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(f'{text}\n[private]\ngroup = "{os.getegid()}"\n', encoding="utf-8")
@@ -113,7 +67,10 @@ def test_a_group_of_the_settings_may_read(nwatch: list[str], investigation: Path
     assert modes(investigation / "work") == modes(investigation / "out/private") == shared
 
 
-def test_a_run_that_finds_all_kept_loads_neither_dask_nor_statistics(nwatch: list[str], investigation: Path):
+def test_a_run_that_finds_all_kept_loads_neither_dask_nor_statistics(
+    nwatch: list[str], smallest: Path, tmp_path: Path
+):
+    investigation = copy_of(smallest, tmp_path / "case")
     nwatch_run(nwatch, investigation, 0o022)
     code = (
         "import sys; from flows.console.app import main\n"

@@ -149,7 +149,7 @@ def parts(folder: Path) -> dict[str, int]:
 def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
     """A run with small partitions that has begun to read, and whose workers pause."""
     running = subprocess.Popen(
-        [*nwatch, "run", str(folder), "--partition", "2", "--only", "mail"],
+        [*nwatch, "run", str(folder), "--partition", "4", "--only", "mail"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -181,7 +181,7 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
         "Start it again, then run again: what was read is kept, and the run goes on from there\n"
     )
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
-    assert 0 < len(read) < 100  # there was something left to read
+    assert read
     [shown] = runs_named("investigate scheduler-lost")
     assert shown.state is not None
     assert shown.state.is_failed()
@@ -190,7 +190,9 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     dask.have(1)
     done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address)
     assert (done.returncode, done.stderr) == (0, "")
-    assert {name: written for name, written in parts(folder).items() if name in read} == read
+    after = parts(folder)
+    assert {name: written for name, written in after.items() if name in read} == read
+    assert len(read) < len(after)  # there was something left to read
     (folder / "out/old.txt").unlink()
     assert published(folder) == expected
 
@@ -215,7 +217,7 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     assert stdout.count(f"the Dask scheduler {dask.address} has no workers any more, and the run waits") == 1
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
     read = parts(folder)
-    assert 0 < len(read) < 100  # there was something left to read
+    assert read
     [shown] = runs_named("investigate workers-lost")
     assert shown.state is not None
     assert shown.state.is_failed()
@@ -224,7 +226,9 @@ def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # n
     dask.have(1)
     done = run("run", folder, "--only", "mail", NWATCH_ADDRESS=dask.address)
     assert (done.returncode, done.stderr) == (0, "")
-    assert {name: written for name, written in parts(folder).items() if name in read} == read
+    after = parts(folder)
+    assert {name: written for name, written in after.items() if name in read} == read
+    assert len(read) < len(after)  # there was something left to read
     (folder / "out/old.txt").unlink()
     assert published(folder) == expected
 

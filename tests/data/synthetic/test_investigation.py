@@ -77,6 +77,7 @@ def test_the_program_reads_its_settings(small: Path) -> None:
     assert found.timezones == {agency.key: agency.timezone for agency in AGENCIES.values()}
 
 
+@pytest.mark.long
 def test_progress_reports_every_file_of_a_single_process(create_small: CreateSmall, tmp_path: Path) -> None:
     calls: list[tuple[str, int, int]] = []
     create_small(tmp_path / "mail", country=False, progress=lambda *each: calls.append(each))

@@ -255,6 +255,7 @@ def test_plan_says_what_is_no_mailbox_and_goes_on(call, case: Path):
     assert "unknown" in out
 
 
+@pytest.mark.long
 def test_inspect_shows_folders_and_counts(call, synthetic: Path):
     file = synthetic / "records/alderfall-pd/Production 1/export-01.pst"
     code, out, _ = call("inspect", file)

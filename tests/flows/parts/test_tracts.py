@@ -103,6 +103,7 @@ def lines_of(out: Path) -> dict[str, dict[str, int]]:
     return found
 
 
+@pytest.mark.long
 def test_each_listed_tract_is_used_or_left_out_for_one_reason(folder: Path):
     out = run(folder, ["posts", "crime"], whole=True)
     assert lines_of(out)[ALDER] == {"tracts listed": 10, "tracts used": 7, "without polygon": 0,
@@ -132,6 +133,7 @@ def test_a_tract_without_a_polygon_is_not_observed_and_never_zero(folder: Path):
     assert rows[geoid(11)]["crimes_per_1000"] == 1.0
 
 
+@pytest.mark.long
 def test_the_order_of_the_runs_changes_no_byte(folder: Path):
     whole = bytes_of(run(folder, ["posts", "crime"], whole=True))
     for order in (["posts", "crime"], ["crime", "posts"], ["posts", "posts"], ["crime"]):
@@ -196,6 +198,7 @@ def test_a_test_over_other_tracts_ends_the_run(folder: Path):
         tracts.write_posts(ground, POSTS, over((ALDER, 8)))
 
 
+@pytest.mark.long
 def test_a_table_of_the_last_run_that_is_damaged_ends_the_run(folder: Path):
     out = run(folder, ["posts", "crime"], whole=True)
     (out / "public/tracts_used.parquet").write_bytes(b"PAR1")
@@ -227,6 +230,7 @@ def test_the_files_are_compared_before_a_run_and_the_kept_layer_spares_reading_t
     ]
 
 
+@pytest.mark.long
 def test_the_national_layer_fits_the_cities(real: Path, tmp_path: Path):
     import pyarrow.csv
     import pyarrow.parquet as pq

@@ -85,6 +85,7 @@ def test_a_run_is_active_while_it_holds_the_folder(tmp_path: Path):
     assert not at_work(tmp_path / "work")
 
 
+@pytest.mark.long
 def test_a_process_that_is_killed_holds_nothing(tmp_path: Path):
     holding = (
         "import sys, time\nfrom pathlib import Path\nfrom flows.run.locks import one_run_at_a_time\n"

@@ -62,6 +62,7 @@ def test_other_rules_of_a_time_zone_are_parsed_by_again(
     assert parsed("Lunch").fresh == 1
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("module", ["alerts/parse", "alerts/batches", "alerts/tabulate", "mail/inventory"])
 def test_every_module_that_makes_a_row_is_in_the_key(checkout: Path, module: str):
     """Also those that will be added: all that a module imports, and what these import, is looked at."""

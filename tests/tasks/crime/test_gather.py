@@ -192,6 +192,7 @@ def test_files_without_a_crime_or_without_types_are_reported(
         gathered([("crime/alder/a.csv", path)], settings, tmp_path / "work", threads)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("buckets", [1, 5])
 def test_an_id_that_rows_share_and_differ_in_is_the_incident_s_and_drops_no_offense(  # noqa: PLR0917 - fixtures
     threads: Client, crimes: Callable, written: Callable, settings: Crime, tmp_path: Path, buckets: int

@@ -65,6 +65,7 @@ def examined(case: Path, folder: Path, without: str | None = None) -> dict[str |
     return found
 
 
+@pytest.mark.long
 def test_the_healthy_city_is_robust_also_without_a_polygon_that_no_post_lies_in(cases: Path, tmp_path: Path):
     (whole,) = examined(cases / "00-base", tmp_path).values()
     row = whole.rows["robust"][0]
@@ -76,6 +77,7 @@ def test_the_healthy_city_is_robust_also_without_a_polygon_that_no_post_lies_in(
         assert (less.rows["robust"][0]["n"], less.verdict) == (99, "positive, robust")
 
 
+@pytest.mark.long
 def test_two_tiny_tracts_make_no_finding_and_the_result_with_them_is_beside_it(cases: Path, tmp_path: Path):
     (found,) = examined(cases / "03a-two-tiny-tracts", tmp_path).values()
     by_name = {row["variant"]: row for row in found.rows["variants"]}

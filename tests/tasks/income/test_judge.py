@@ -70,6 +70,7 @@ def gradient(seed: int) -> Sample:
     return city(income, rng.poisson(3.2 - 0.3 * east).astype(float))
 
 
+@pytest.mark.long(5)
 @pytest.mark.parametrize("seed", range(5))
 def test_a_tract_without_posts_and_without_a_polygon_changes_no_verdict(seed: int):
     whole = gradient(seed)
@@ -232,6 +233,7 @@ tract = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(st.lists(tract, min_size=9, max_size=24), st.sampled_from([0.05, 1e-9]))
 def test_whatever_a_city_is_like_it_has_a_verdict_and_no_number_is_missing_unseen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from distributed import Client
 
 from data.schema import TABLES
@@ -22,6 +23,7 @@ def examine(census: Census, counts: pa.Table, layer: Layer, client: Client, out:
     return findings
 
 
+@pytest.mark.long
 def test_the_tables_written_are_those_returned(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
@@ -41,6 +43,7 @@ def test_the_tables_written_are_those_returned(
     assert "nan" not in (tmp_path / "public/city_tests_robust.csv").read_text().lower()
 
 
+@pytest.mark.long
 def test_the_same_input_gives_the_same_bytes(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):
@@ -50,6 +53,7 @@ def test_the_same_input_gives_the_same_bytes(
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
 
+@pytest.mark.long
 def test_crimes_go_into_tables_of_their_own(
     country: tuple[Census, pa.Table], layer: Layer, threads: Client, tmp_path: Path
 ):

@@ -72,6 +72,7 @@ def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
     }
 
 
+@pytest.mark.long
 def test_every_city_examined_has_a_verdict_and_they_add_up(findings: Findings):
     assert findings.directions == {"positive": 1, "negative": 1, "none": 1, "not testable": 3}
 
@@ -137,6 +138,7 @@ def test_deciles_are_those_of_a_second_computation(findings: Findings, tracts: p
             assert row.tolist() == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.long(6)
 @pytest.mark.parametrize("level", ["tract", "decile"])
 @pytest.mark.parametrize("city", ["Rising", "Falling", "Level"])
 def test_correlation_and_line_are_those_of_statsmodels(
@@ -157,6 +159,7 @@ def test_correlation_and_line_are_those_of_statsmodels(
     assert [row[name] for name in names] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("city", ["Rising", "Falling", "Level"])
 def test_the_robust_tests_are_those_of_the_libraries(
     city: str, findings: Findings, tracts: pd.DataFrame, layer: Layer
@@ -261,6 +264,7 @@ def test_alpha_is_divided_by_the_family_of_crimes_whatever_has_a_count(
     assert found.directions["not testable"] == 1
 
 
+@pytest.mark.long
 def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer, findings: Findings):
     census, counts = country
     tracts = used_tracts(statuses(census, None, TESTS.least_population), counts)
@@ -270,6 +274,7 @@ def test_the_workers_find_what_this_process_finds(country: Country, layer: Layer
         assert found == {column: expected[column] for column in found}
 
 
+@pytest.mark.long
 def test_a_tract_without_a_polygon_is_not_observed(
     country: Country, lay: Callable[..., None], tmp_path: Path, layer: Layer, threads: Client
 ):
@@ -282,6 +287,7 @@ def test_a_tract_without_a_polygon_is_not_observed(
     assert rising["verdict"] == "positive, robust"
 
 
+@pytest.mark.long
 def test_the_result_with_tracts_of_few_people_is_beside_the_published_one(
     country: Country, layer: Layer, threads: Client, findings: Findings, tracts: pd.DataFrame
 ):
@@ -321,6 +327,7 @@ def test_weights_influence_and_ratio_are_in_the_table(city: str, findings: Findi
     assert row["moran_words"] in ("neighbors are alike", "neighbors are unlike", "no pattern")
 
 
+@pytest.mark.long
 def test_cities_without_a_count_are_not_testable(country: Country, layer: Layer, threads: Client):
     census, _ = country
     nothing = pa.table({"GEOID": pa.array([], pa.string()), "count": pa.array([], pa.int64())})

@@ -119,6 +119,7 @@ def test_what_cannot_be_modelled_is_a_row_with_its_reason(
     assert set(row) == {"city", "scope", "n", "posts", "why"} | known
 
 
+@pytest.mark.long
 def test_the_rows_are_those_of_a_forest_plot():
     rows = [row_of(city, sample(seed)) for seed, city in enumerate("CABED")]
     rows[1] = row_of("A", sample(1).only(np.arange(64) < 9))
@@ -203,6 +204,7 @@ def test_one_of_thirty_types_is_not_positive_by_chance():
     assert min(row["holm_p"] for row in rows) > 0.05
 
 
+@pytest.mark.long
 def test_the_cities_of_a_country_have_effects_and_a_summary(country: Country, layer: Layer, threads: Client):
     found = examine_posts(*country, layer, Tests(), threads).effects.to_pylist()
     assert [row["city"] for row in found] == [

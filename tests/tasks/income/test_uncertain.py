@@ -41,6 +41,7 @@ def exact(margin: Floats | float, top: tuple[int, ...] = (), bottom: tuple[int, 
     return Exactness(np.broadcast_to(np.asarray(margin, float), N).copy(), flags[0], flags[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("slope", [0.0, 0.06, -0.25])
 def test_the_row_is_what_each_draw_gives_by_itself(slope: float):
     sample, exactness, tests = city(slope), exact(20_000.0), Tests(draws=30)

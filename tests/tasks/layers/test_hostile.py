@@ -61,6 +61,7 @@ def census(tmp_path: Path, name: str) -> Path:
     return written(squares(), tmp_path / "census" / name)
 
 
+@pytest.mark.long(20)
 @pytest.mark.parametrize(
     ("geo", "said"),
     [

@@ -71,6 +71,7 @@ def test_the_blocks_of_many_messages_are_those_that_are_copied_one_by_one(
         assert at_once(file, nodes) == one_by_one(file, nodes)
 
 
+@pytest.mark.long(4)
 @pytest.mark.parametrize("what", ["data", "id", "size", "place"])
 def test_if_one_block_is_wrong_the_group_is_not_copied_together(
     damaged: Surgery, box: Box, kit: Kit, what: str

@@ -49,6 +49,7 @@ def test_the_table_is_the_same_for_any_number_of_partitions(
     assert table.num_rows == 100
 
 
+@pytest.mark.long
 def test_what_an_earlier_run_has_read_is_not_read_again(threads: Client, alerts_box: Box, tmp_path: Path):
     mailbox = mailbox_of(alerts_box.path)
     read_mailboxes(threads, [mailbox], tmp_path, MailSettings(partition=25))

@@ -250,6 +250,7 @@ def test_a_copy_of_nothing_is_a_mailbox_without_messages(box: Box):
     mailbox.close()
 
 
+@pytest.mark.long
 def test_a_thousand_messages_in_one_copy_are_all_listed_by_libpff(tmp_path: Path, kit: Kit):
     # More than the 300 that two levels of the index hold.
     box = kit.write(tmp_path / "many.pst", [kit.letter(number) for number in range(1000)])

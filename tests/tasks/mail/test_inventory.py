@@ -287,6 +287,7 @@ def test_attachments_are_listed_with_what_they_are(threads: Client, kit: Kit, tm
     assert run.inventory.attachments == 6
 
 
+@pytest.mark.long
 def test_hashes_are_computed_once_and_only_if_asked_for(threads: Client, kit: Kit, tmp_path: Path):
     files = {"empty": 0, "small": 100, "heap": 3580, "block": 8000, "tree": 50_000}
     attachments = [kit.enclosure(size, name) for name, size in files.items()]

@@ -35,6 +35,7 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 @given(reads=st.lists(st.tuples(st.integers(0, 160_000), st.integers(0, 70_000)), min_size=1, max_size=8))
 def test_a_file_read_at_any_places_gives_the_bytes_of_those_places(noise: Path, reads: list[tuple[int, int]]):
     data = noise.read_bytes()

@@ -46,6 +46,7 @@ def ranges(draw: st.DrawFn) -> tuple[int, list[tuple[int, int]]]:
     return total, draw(st.permutations(pairs))
 
 
+@pytest.mark.long
 @given(given_ranges=ranges(), size=st.integers(1, 100))
 def test_gaps_and_finished_ranges_cover_every_message_exactly_once(
     given_ranges: tuple[int, list[tuple[int, int]]], size: int
@@ -56,6 +57,7 @@ def test_gaps_and_finished_ranges_cover_every_message_exactly_once(
     assert sorted(covered) == list(range(total))
 
 
+@pytest.mark.long
 @given(given_ranges=ranges(), size=st.integers(1, 100))
 def test_no_gap_is_empty_or_longer_than_a_partition_and_they_are_in_order(
     given_ranges: tuple[int, list[tuple[int, int]]], size: int

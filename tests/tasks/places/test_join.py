@@ -11,6 +11,7 @@ import shapely
 from tasks.places.join import NOWHERE, in_strips, match, rank_tracts, resolve
 
 
+@pytest.mark.long(5)
 @pytest.mark.parametrize("height", [0.001, 0.03125, 0.25, 0.4, 100.0])
 def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, points: tuple, height: float):
     lon, lat = points

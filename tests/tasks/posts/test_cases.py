@@ -173,6 +173,7 @@ def rows_of_one_id(tmp_path: Path, shared: int, rows: int = 300) -> list[tuple[s
     return files
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("buckets", [1, 5])
 def test_posts_that_share_an_id_and_differ_are_counted_and_above_one_in_a_hundred_end_the_run(
     tmp_path: Path, threads: Client, buckets: int

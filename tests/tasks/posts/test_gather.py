@@ -115,6 +115,7 @@ def test_an_account_without_a_place_is_excluded_and_not_counted_twice(
     assert (found.excluded, found.no_location) == (1, 0)
 
 
+@pytest.mark.long
 def test_what_an_earlier_run_left_is_gone(threads: Client, files: list, settings: Posts, tmp_path: Path):
     gather_posts(files, settings, tmp_path / "work", threads, buckets=16)
     (tmp_path / "work" / "posts" / "located").mkdir()

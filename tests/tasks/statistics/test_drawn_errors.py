@@ -10,6 +10,7 @@ from tasks.statistics.error_model import error_model
 from tests.tasks.statistics.test_spatial_models import drawn, queen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_each_row_has_the_model_of_its_own(seed: int):
     neighbors = queen(8)

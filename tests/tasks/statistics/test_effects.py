@@ -45,6 +45,7 @@ def test_neighbors_that_are_alike_widen_the_interval():
     assert np.log(effect.interval) == pytest.approx([0.1 - half, 0.1 + half], rel=1e-12)
 
 
+@pytest.mark.long
 def test_the_widened_interval_holds_the_truth_where_neighbors_are_alike():
     """Cities of 144 tracts, income and rate alike over some tracts, no relation: 95 of 100 hold 1."""
     rng = np.random.default_rng(1)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from data.schema import TABLES
 from data.synthetic.mail.truth import DETAILS
 from data.tables import read_table
@@ -10,6 +12,7 @@ from data.tables import read_table
 Truth = Callable[[str], list[dict[str, Any]]]
 
 
+@pytest.mark.long
 def test_every_table_of_truth_is_written_in_its_schema(small: Path) -> None:
     written = {
         path.relative_to(small / "truth").with_suffix("").as_posix()

@@ -24,6 +24,7 @@ def test_a_prefix_has_up_to_three_letters_a_colon_and_a_blank(subject: str, pref
     assert split_subject(subject) == (prefix, subject[len(prefix) :])
 
 
+@pytest.mark.long
 @given(st.text(max_size=20))
 def test_splitting_a_subject_loses_nothing(subject: str) -> None:
     assert "".join(split_subject(subject)) == subject

@@ -32,6 +32,7 @@ def slots(page: bytes) -> str:
     return f"{int.from_bytes(page[:496], 'big'):03968b}"
 
 
+@pytest.mark.long
 @given(st.lists(st.integers(1, 128).map(lambda n: n * 64), min_size=1, max_size=200))
 def test_space_neither_overlaps_nor_crosses_a_section(sizes: list[int]) -> None:
     stream = io.BytesIO()

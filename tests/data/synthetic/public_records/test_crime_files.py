@@ -77,6 +77,7 @@ def test_a_crime_is_reported_on_its_day_or_later(written: tuple[Path, Written]) 
     assert all(row["Date Rptd"][6:10] == "2019" for row in rows if not row["DATE OCC"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["alderfall", "thornquill"])
 def test_only_one_piece_is_in_memory_and_its_size_changes_no_byte(
     name: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
