@@ -89,11 +89,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         Its rows in every table, without the columns that cannot be told.
     """
     city, layer, tests = work
-    sample = sample_of(city.tracts, layer, seed_of(city.name))
-    whole = sample
-    if city.small is not None and len(city.small):
-        everyone = pd.concat([city.tracts, city.small]).sort_values("GEOID", ignore_index=True)
-        whole = sample_of(everyone, layer, seed_of(city.name))
+    sample, whole = sample_of(city.tracts, layer, seed_of(city.name), city.small)
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
     variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}

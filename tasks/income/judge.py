@@ -199,7 +199,9 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
         ranks=spearman(income, rate),
         model=rate_model(sample.count, sample.population, income),
         modified=modified_t(income, rate, sample.classes),
-        errors=error_model(income, rate, sample.neighbors, sample.centroids),
+        errors=error_model(
+            income, rate, sample.neighbors, sample.centroids, determinant=sample.places.determinant
+        ),
         clustering=(
             morans_i(residuals(income, rate, line), sample.neighbors, sample.seed) if clustering else None
         ),

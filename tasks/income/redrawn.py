@@ -96,7 +96,8 @@ def _errors(sample: Sample, incomes: Floats, judged: Judged) -> list[ErrorModel 
     """The spatial error model of each draw; None where there is none with the published incomes."""
     if judged.errors is None:
         return [None] * len(incomes)
-    return error_models(incomes, sample.rate, sample.neighbors, sample.centroids)
+    places = sample.places
+    return error_models(incomes, sample.rate, places.neighbors, places.centroids, places.determinant)
 
 
 def _model(models: RateModels, draw: int) -> RateModel | None:

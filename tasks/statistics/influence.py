@@ -46,9 +46,19 @@ class Influence:
             finding: With all points.
             threshold: What p is compared with.
         """
-        changed = [at for at, other in enumerate(self.directions(threshold)) if other != finding]
-        usual = float(np.nanmedian(self.r)) if changed and not np.all(np.isnan(self.r)) else 0.0
-        return sorted(changed, key=lambda at: (-np.nan_to_num(abs(self.r[at] - usual), nan=2.0), at))
+        testable, clear = ~np.isnan(self.r), self.p < threshold
+        alike = {
+            "positive": testable & clear & (self.r > 0),
+            "negative": testable & clear & ~(self.r > 0),
+            "none": testable & ~clear,
+            "not testable": ~testable,
+        }
+        changed = np.flatnonzero(~alike[finding])
+        if not len(changed):
+            return []
+        usual = float(np.nanmedian(self.r)) if testable.any() else 0.0
+        moved = np.nan_to_num(np.abs(self.r[changed] - usual), nan=2.0)
+        return [int(at) for at in changed[np.argsort(-moved, kind="stable")]]
 
 
 def leave_one_out(x: Floats, y: Floats) -> Influence:
