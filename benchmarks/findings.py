@@ -104,19 +104,27 @@ class Work:
         by_size = [city for city, _ in Counter(self.census.cities["city"].to_pylist()).most_common()]
         people = self.census.cities.to_pandas().merge(self.census.tracts.to_pandas(), on="GEOID")
         self.posts = counts_of(self.census, POSTS / float(people["population"].sum()), SEED)
-        self.crimes = {"25 cities": crimes_of(self.census, by_size), "one city": crimes_of(self.census, by_size[:1])}
+        self.crimes = {
+            "25 cities": crimes_of(self.census, by_size),
+            "one city": crimes_of(self.census, by_size[:1]),
+        }
 
     def steps(self) -> list[tuple[str, Callable[[Any], Findings]]]:
         """What is measured: a name, and what it does with a client."""
         census, layer, tests = self.census, self.layer, self.tests
 
         def crimes(own: list[CityCrime]) -> Callable[[Any], Findings]:
-            return lambda client: tabulate.examine_crimes(census, own, layer, tests, client, family=max(len(own), CITIES))
+            return lambda client: tabulate.examine_crimes(
+                census, own, layer, tests, client, family=max(len(own), CITIES)
+            )
 
         def posts(client: Any) -> Findings:
             return tabulate.examine_posts(census, self.posts, layer, tests, client)
 
-        return [("posts", posts), *((f"two crimes, {name}", crimes(own)) for name, own in self.crimes.items())]
+        return [
+            ("posts", posts),
+            *((f"two crimes, {name}", crimes(own)) for name, own in self.crimes.items()),
+        ]
 
 
 def on_workers(given: Work, workers: int) -> None:
@@ -134,7 +142,10 @@ def on_workers(given: Work, workers: int) -> None:
             found = step(client)
             wall = time.perf_counter() - start
             cpu = sum(client.run(time.process_time).values()) - sum(before.values())
-            print(f"{name:24} {wall:6.2f} s, CPU {cpu:6.2f} s + {time.process_time() - own:.2f} s here, {hash_of(found)}", flush=True)
+            print(
+                f"{name:24} {wall:6.2f} s, CPU {cpu:6.2f} s + {time.process_time() - own:.2f} s here, {hash_of(found)}",
+                flush=True,
+            )
 
 
 def in_this_process(given: Work) -> None:
@@ -167,7 +178,9 @@ def in_this_process(given: Work) -> None:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--workers", type=int, default=2, help="0: in this process, by stage")
     parser.add_argument("--keep", type=Path, help="folder in which the layer is kept for the next time")
     args = parser.parse_args()

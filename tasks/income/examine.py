@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -112,6 +112,16 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         direction=judged.direction,
         verdict=judged.verdict,
     )
+
+
+def examine_each(work: tuple[Sequence[City], Path, Tests]) -> list[Examined]:
+    """Examine a city's types of crime, or a few cities, one after the other.
+
+    Args:
+        work: What is examined, best with one city's types together, and the rest as for :func:`examine`.
+    """
+    cities, layer, tests = work
+    return [examine((city, layer, tests)) for city in cities]
 
 
 def variant_row(city: City, variant: str, sample: Sample, judged: Judged) -> Row:

@@ -15,6 +15,7 @@ from tasks.income.sample import Sample
 from tasks.statistics.drawn import Correlations, ModifiedTests, RateModels
 from tasks.statistics.drawn_errors import error_models
 from tasks.statistics.error_model import ErrorModel
+from tasks.statistics.influence import is_steady
 from tasks.statistics.ranks import RankTest
 from tasks.statistics.rates import RateModel
 from tasks.statistics.relation import Direction, Relation
@@ -85,7 +86,7 @@ def verdicts_of(
         if finding == "none":
             made = replace(made, contrast=_contrast(made, own, tests.alpha))
         verdict = conclude(made, count, tests).verdict
-        if verdict in FIRM:
+        if verdict in FIRM and not is_steady(own.income, own.rate, finding, threshold):
             tracts = _influential(own, line, finding, threshold, tests.alpha)
             verdict = conclude(replace(made, influential=tracts), count, tests).verdict
         found.append(verdict)

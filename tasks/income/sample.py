@@ -155,7 +155,7 @@ def _sampled(tracts: pd.DataFrame, seed: int, places: Places) -> Sample:
 
 @lru_cache(maxsize=1)
 def _places(layer: Path, geoids: Sequence[str], everyone: Sequence[str]) -> tuple[Places, Places]:
-    """Where tracts lie, and where all of a city do, of which they are some; the last city's are remembered."""
+    """Where tracts lie, and where all of a city do, of which they are some; kept for one city."""
     if not (everyone or geoids):
         nowhere = Places(np.zeros((0, 2)), sparse.csr_array((0, 0)))
         return nowhere, nowhere

@@ -17,6 +17,8 @@ doubts a p can compute it again there; Sturges' rule, the other custom, would ta
 2,300."""
 _ROWS: Final = 256
 """Rows of the matrix of distances that are in memory at a time; changes no result."""
+_KEPT: Final = 1_200
+"""Tracts of which all distances are in memory at once, 12 MB."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +67,23 @@ def distance_classes(centroids: Floats) -> DistanceClasses:
     """
     n = len(centroids)
     blocks = [slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS)]
-    widest = max(float(_distances(centroids, block).max()) for block in blocks)
+    # Made twice where all together would take too much memory.
+    kept = [_distances(centroids, block) for block in blocks] if n <= _KEPT else None
+    made = (lambda at: _distances(centroids, blocks[at])) if kept is None else kept.__getitem__
+    widest = max(float(made(at).max()) for at in range(len(blocks)))
     bounds = widest * np.arange(1, CLASSES) / CLASSES
     pairs, rows, columns = np.zeros((n, CLASSES)), [], []
-    for block in blocks:
+    for at, block in enumerate(blocks):
         own = np.arange(block.start, block.stop)[:, None]
-        in_class = np.searchsorted(bounds, _distances(centroids, block))
+        in_class = np.searchsorted(bounds, made(at))
         cell = in_class + CLASSES * (own - block.start)
         pairs[block] = np.bincount(cell.ravel(), minlength=CLASSES * len(own)).reshape(-1, CLASSES)
         one, other = np.nonzero(np.arange(n)[None, :] > own)
         rows.append((in_class[one, other] * n + one + block.start).astype(np.int32))
         columns.append(other.astype(np.int32))
     pairs[:, 0] -= 1.0  # a tract is no pair with itself
-    at, ones = (np.concatenate(rows), np.concatenate(columns)), np.ones(n * (n - 1) // 2)
-    others = sparse.csr_array((ones, at), shape=(CLASSES * n, n))
+    places, ones = (np.concatenate(rows), np.concatenate(columns)), np.ones(n * (n - 1) // 2)
+    others = sparse.csr_array((ones, places), shape=(CLASSES * n, n))
     others.sort_indices()
     return DistanceClasses(pairs, others)
 
