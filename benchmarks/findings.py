@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from fields import POSTS
 
@@ -80,8 +81,8 @@ def crimes_of(census: Census, cities: Sequence[str]) -> list[CityCrime]:
     for place, crime in enumerate(TYPES):
         counts = counts_of(census, CRIMES_A_PERSON, SEED + 1 + place)
         for city in cities:
-            its = census.cities.filter(pa.compute.equal(census.cities["city"], city))["GEOID"]
-            found.append(CityCrime(city, crime, counts.filter(pa.compute.is_in(counts["GEOID"], its))))
+            its = census.cities.filter(pc.equal(census.cities["city"], city))["GEOID"]
+            found.append(CityCrime(city, crime, counts.filter(pc.is_in(counts["GEOID"], its))))
     return found
 
 
@@ -142,9 +143,9 @@ def on_workers(given: Work, workers: int) -> None:
             found = step(client)
             wall = time.perf_counter() - start
             cpu = sum(client.run(time.process_time).values()) - sum(before.values())
+            here = time.process_time() - own
             print(
-                f"{name:24} {wall:6.2f} s, CPU {cpu:6.2f} s + {time.process_time() - own:.2f} s here, {hash_of(found)}",
-                flush=True,
+                f"{name:24} {wall:6.2f} s, CPU {cpu:6.2f} s + {here:.2f} s here, {hash_of(found)}", flush=True
             )
 
 

@@ -91,6 +91,7 @@ def error_model(
     neighbors: sparse.csr_array,
     centroids: Floats,
     alike: float | None = None,
+    *,
     determinant: Determinant | None = None,
 ) -> ErrorModel | None:
     """The line of y on x whose errors follow those of the neighbors, by maximum likelihood.
