@@ -4,10 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from tasks.census.results import Census
+
+
+class Details:
+    """What the Census and the lists say of tracts, looked up for any number of cities and types of crime.
+
+    Args:
+        census: The Census; margins, ends of the scale and shares may be lacking.
+    """
+
+    def __init__(self, census: Census) -> None:
+        self._known = _of_incomes(census.tracts)
+        self._shares = {str(city): own for city, own in _of_areas(census.shares).groupby("city")}
+
+    def __call__(self, tracts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Add them to the tracts of cities, as :func:`with_details` does."""
+        found = {}
+        for city, own in tracts.items():
+            geoids = own["GEOID"]
+            rows = self._known.reindex(geoids)
+            share = np.full(len(geoids), np.nan)
+            if city in self._shares:
+                share = self._shares[city].set_index("GEOID")["share"].reindex(geoids).to_numpy("float64")
+            found[city] = own.assign(
+                income_moe=rows["income_moe"].to_numpy("float64"),
+                top_coded=rows["top_coded"].to_numpy("bool"),
+                bottom_coded=rows["bottom_coded"].to_numpy("bool"),
+                share=share,
+            )
+        return found
 
 
 def with_details(tracts: Mapping[str, pd.DataFrame], census: Census) -> dict[str, pd.DataFrame]:
@@ -15,7 +45,7 @@ def with_details(tracts: Mapping[str, pd.DataFrame], census: Census) -> dict[str
 
     Args:
         tracts: By city, its tracts, as :func:`tasks.income.cities.used_tracts` makes them.
-        census: The Census; margins, ends of the scale and shares may be lacking.
+        census: As for :class:`Details`.
 
     Returns:
         The same, with income_moe (float64, US dollars, 90 % margin of error, NaN where none is given),
@@ -30,20 +60,7 @@ def with_details(tracts: Mapping[str, pd.DataFrame], census: Census) -> dict[str
         >>> found.to_dict("records")
         [{'GEOID': '1', 'income_moe': 9000.0, 'top_coded': False, 'bottom_coded': False, 'share': nan}]
     """
-    known = _of_incomes(census.tracts)
-    shares = _of_areas(census.shares)
-    found = {}
-    for city, own in tracts.items():
-        geoids = own["GEOID"]
-        rows = known.reindex(geoids)
-        inside = shares[shares["city"] == city].set_index("GEOID")["share"].reindex(geoids)
-        found[city] = own.assign(
-            income_moe=rows["income_moe"].to_numpy("float64"),
-            top_coded=rows["top_coded"].to_numpy("bool"),
-            bottom_coded=rows["bottom_coded"].to_numpy("bool"),
-            share=inside.to_numpy("float64"),
-        )
-    return found
+    return Details(census)(tracts)
 
 
 def _of_incomes(tracts: pa.Table) -> pd.DataFrame:

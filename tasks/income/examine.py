@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -88,11 +88,7 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         Its rows in every table, without the columns that cannot be told.
     """
     city, layer, tests = work
-    sample = sample_of(city.tracts, layer, seed_of(city.name))
-    whole = sample
-    if city.small is not None and len(city.small):
-        everyone = pd.concat([city.tracts, city.small]).sort_values("GEOID", ignore_index=True)
-        whole = sample_of(everyone, layer, seed_of(city.name))
+    sample, whole = sample_of(city.tracts, layer, seed_of(city.name), city.small)
     judged = judge(sample, city.threshold, tests)
     deciles = decile_rows(city.tracts)
     variants = {PUBLISHED: (sample, judged), EVERYONE: (whole, judged)}
@@ -115,6 +111,16 @@ def examine(work: tuple[City, Path, Tests]) -> Examined:
         direction=judged.direction,
         verdict=judged.verdict,
     )
+
+
+def examine_each(work: tuple[Sequence[City], Path, Tests]) -> list[Examined]:
+    """Examine a city's types of crime, or a few cities, one after the other.
+
+    Args:
+        work: What is examined, best with one city's types together, and the rest as for :func:`examine`.
+    """
+    cities, layer, tests = work
+    return [examine((city, layer, tests)) for city in cities]
 
 
 def variant_row(city: City, variant: str, sample: Sample, judged: Judged) -> Row:

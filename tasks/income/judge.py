@@ -215,7 +215,11 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
         model=rate_model(sample.count, sample.population, income),
         modified=modified_t(income, rate, sample.classes),
         errors=(
-            error_model(income, rate, sample.neighbors, sample.centroids) if _enough_touch(sample) else None
+            error_model(
+                income, rate, sample.neighbors, sample.centroids, determinant=sample.places.determinant
+            )
+            if _enough_touch(sample)
+            else None
         ),
         clustering=(
             morans_i(residuals(income, rate, line), sample.neighbors, sample.seed) if clustering else None

@@ -32,7 +32,7 @@ def model_rows(sample: Sample, judged: Judged) -> list[Row]:
     known: Row = {"n": n, "zero_share": float(np.mean(sample.count == 0)) if n else None}
     if judged.relation is None:
         return [{**known, "model": model, "why": "not testable"} for model in MODELS]
-    weights = Weights(sample.neighbors)
+    weights = sample.places.weights
     found = {
         ERROR: _spatial(spatial_error(sample.income, sample.rate, weights), weights),
         LAG: _spatial(spatial_lag(sample.income, sample.rate, weights), weights),

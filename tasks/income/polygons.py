@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import geopandas
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS, Transformer
 from scipy import sparse
@@ -34,13 +38,37 @@ def read_polygons(layer: Path, geoids: Sequence[str]) -> tuple[Polygons, CRS]:
         A shapely geometry per tract, in the order asked for, None where the layer has no such tract or an
         empty polygon; and the layer's coordinate reference system.
     """
-    frame = geopandas.read_parquet(
-        layer, columns=["GEOID", "geometry"], filters=[("GEOID", "in", list(geoids))]
-    )
-    found = frame.set_index("GEOID")["geometry"].reindex(list(geoids))
-    polygons = np.array(found.array, dtype=object)
+    with pq.ParquetFile(layer) as file:
+        ids = file.read(columns=["GEOID"], use_threads=False)["GEOID"].cast(pa.string()).combine_chunks()
+        rows = pc.index_in(pa.array(list(geoids), pa.string()), value_set=ids)
+        at = rows.to_numpy(zero_copy_only=False)
+        there = np.flatnonzero(~np.isnan(at)) if rows.null_count else np.arange(len(at))
+        polygons: Polygons = np.full(len(at), None, dtype=object)
+        polygons[there] = shapely.from_wkb(_shapes(file, at[there].astype(np.int64)))
+        system = _crs(file.schema_arrow.metadata[b"geo"])
     polygons[shapely.is_empty(polygons)] = None
-    return polygons, CRS.from_user_input(frame.crs)
+    return polygons, system
+
+
+def _shapes(file: pq.ParquetFile, rows: npt.NDArray[np.int64]) -> Polygons:
+    """The geometries (WKB) of some rows, from the row groups that have them alone."""
+    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    groups = np.searchsorted(starts, rows, side="right") - 1
+    shapes: Polygons = np.full(len(rows), None, dtype=object)
+    for group in np.unique(groups).tolist():
+        mine = groups == group
+        column = file.read_row_group(group, columns=["geometry"], use_threads=False)["geometry"]
+        own = column.take(pa.array(rows[mine] - starts[group]))
+        shapes[mine] = own.to_numpy()
+    return shapes
+
+
+@lru_cache(maxsize=4)
+def _crs(geo: bytes) -> CRS:
+    """The system that a file's metadata state; that of GeoJSON where they state none (GeoParquet 1.1.0)."""
+    stated = json.loads(geo)
+    return CRS.from_user_input(stated["columns"][stated["primary_column"]].get("crs", "OGC:CRS84"))
 
 
 def touching(polygons: Polygons) -> sparse.csr_array:

@@ -15,6 +15,7 @@ from tasks.income.sample import Sample
 from tasks.statistics.drawn import Correlations, ModifiedTests, RateModels
 from tasks.statistics.drawn_errors import error_models
 from tasks.statistics.error_model import ErrorModel
+from tasks.statistics.influence import is_steady
 from tasks.statistics.ranks import RankTest
 from tasks.statistics.rates import RateModel
 from tasks.statistics.relation import Direction, Relation
@@ -85,7 +86,7 @@ def verdicts_of(
         if finding == "none":
             made = replace(made, contrast=contrast_of(made, own, tests.alpha))
         verdict = conclude(made, count, tests).verdict
-        if verdict in FIRM:
+        if verdict in FIRM and not is_steady(own.income, own.rate, finding, threshold):
             tracts = influence_of(own, line, finding, threshold, tests.alpha)
             verdict = conclude(replace(made, influential=tracts), count, tests).verdict
         found.append(verdict)
@@ -96,7 +97,8 @@ def _errors(sample: Sample, incomes: Floats, judged: Judged) -> list[ErrorModel 
     """The spatial error model of each draw; None where there is none with the published incomes."""
     if judged.errors is None:
         return [None] * len(incomes)
-    return error_models(incomes, sample.rate, sample.neighbors, sample.centroids)
+    places = sample.places
+    return error_models(incomes, sample.rate, places.neighbors, places.centroids, places.determinant)
 
 
 def _model(models: RateModels, draw: int) -> RateModel | None:

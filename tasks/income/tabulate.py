@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +15,8 @@ from data.settings import Tests
 from data.tables import conform
 from tasks.census.results import Census
 from tasks.income.cities import used_tracts
-from tasks.income.details import with_details
-from tasks.income.examine import City, Examined, Row, examine
+from tasks.income.details import Details
+from tasks.income.examine import City, Examined, Row, examine_each
 from tasks.income.judge import VERDICTS
 from tasks.income.results import ROLES, CityCrime, Findings, table_of
 from tasks.income.together import Family, together
@@ -28,6 +28,9 @@ from tasks.tracts.status import FEW_PEOPLE, statuses
 
 if TYPE_CHECKING:
     from distributed import Client
+
+_FEW_CITIES: Final = 4
+"""With fewer, types of crime are examined one by one."""
 
 
 def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, client: Client) -> Findings:
@@ -58,7 +61,7 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
     if not len(census.cities):
         return _findings([], Family("posts", 0))
     listed = _statuses(census, layer, tests)
-    tracts = with_details(used_tracts(listed, counts), census)
+    tracts = Details(census)(used_tracts(listed, counts))
     small = used_tracts(listed, counts, FEW_PEOPLE)
     threshold = bonferroni(tests.alpha, len(tracts))
     cities = [City(name, rows, threshold, small=small[name]) for name, rows in tracts.items()]
@@ -90,10 +93,11 @@ def examine_crimes(
     """
     listed = _statuses(census, layer, tests)
     threshold = bonferroni(tests.alpha, family)
+    add_details = Details(census)
     cities = []
     for each in crimes:
         its = listed.filter(pc.equal(listed["city"], each.city))
-        (tracts,) = with_details(used_tracts(its, each.counts), census).values()
+        (tracts,) = add_details(used_tracts(its, each.counts)).values()
         (small,) = used_tracts(its, each.counts, FEW_PEOPLE).values()
         cities.append(City(each.city, tracts, threshold, each.crime, small))
     return _examined(cities, layer, tests, client, Family("crimes", family))
@@ -107,11 +111,31 @@ def _statuses(census: Census, layer: Layer, tests: Tests) -> pa.Table:
 
 def _examined(cities: Sequence[City], layer: Layer, tests: Tests, client: Client, family: Family) -> Findings:
     """Examine every city on the workers, again if a worker dies."""
+    groups = _groups(cities)
+    found = run_each(
+        client, examine_each, [([cities[at] for at in own], layer.path, tests) for own in groups]
+    )
+    in_order = {
+        at: each
+        for own, several in zip(groups, found, strict=True)
+        for at, each in zip(own, several, strict=True)
+    }
+    return _findings([in_order[city] for city in range(len(cities))], family)
+
+
+def _groups(cities: Sequence[City]) -> list[list[int]]:
+    """Which of them a worker does in one go: the types of crime of a city, as its polygons are read once.
+
+    Where there are so few cities that workers would be idle, each type is a piece of its own.
+    """
     # Largest first: a large city that starts last would keep one worker busy while the others wait.
     largest_first = sorted(range(len(cities)), key=lambda city: (-len(cities[city].tracts), city))
-    found = run_each(client, examine, [(cities[city], layer.path, tests) for city in largest_first])
-    in_order = dict(zip(largest_first, found, strict=True))
-    return _findings([in_order[city] for city in range(len(cities))], family)
+    by_city: dict[str, list[int]] = {}
+    for city in largest_first:
+        by_city.setdefault(cities[city].name, []).append(city)
+    if len(by_city) < _FEW_CITIES:
+        return [[city] for city in largest_first]
+    return sorted(by_city.values(), key=lambda own: -sum(len(cities[city].tracts) for city in own))
 
 
 def _findings(examined: Sequence[Examined], family: Family) -> Findings:

@@ -17,6 +17,8 @@ doubts a p can compute it again there; Sturges' rule, the other custom, would ta
 2,300."""
 _ROWS: Final = 256
 """Rows of the matrix of distances that are in memory at a time; changes no result."""
+_KEPT: Final = 2_500
+"""Tracts of which all distances are in memory at once, 30 MB."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +67,35 @@ def distance_classes(centroids: Floats) -> DistanceClasses:
     """
     n = len(centroids)
     blocks = [slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS)]
-    widest = max(float(_distances(centroids, block).max()) for block in blocks)
+    # Made twice where all together would take too much memory.
+    kept = [_distances(centroids, block) for block in blocks] if n <= _KEPT else None
+    made = (lambda at: _distances(centroids, blocks[at])) if kept is None else kept.__getitem__
+    widest = max(float(made(at).max()) for at in range(len(blocks)))
     bounds = widest * np.arange(1, CLASSES) / CLASSES
     pairs, rows, columns = np.zeros((n, CLASSES)), [], []
-    for block in blocks:
-        own = np.arange(block.start, block.stop)[:, None]
-        in_class = np.searchsorted(bounds, _distances(centroids, block))
-        cell = in_class + CLASSES * (own - block.start)
-        pairs[block] = np.bincount(cell.ravel(), minlength=CLASSES * len(own)).reshape(-1, CLASSES)
-        one, other = np.nonzero(np.arange(n)[None, :] > own)
+    for at, block in enumerate(blocks):
+        own, others_ = np.arange(block.start, block.stop)[:, None], np.arange(block.start, n)[None, :]
+        in_class = np.searchsorted(bounds, made(at))
+        pairs[block] += _counted(in_class + CLASSES * (own - block.start), len(own))
+        # The distances of the tracts after the block to it are not made again.
+        after = in_class[:, len(own) :] + CLASSES * (others_[:, len(own) :] - block.stop)
+        pairs[block.stop :] += _counted(after, n - block.stop)
+        one, other = np.nonzero(others_ > own)
         rows.append((in_class[one, other] * n + one + block.start).astype(np.int32))
-        columns.append(other.astype(np.int32))
+        columns.append((other + block.start).astype(np.int32))
     pairs[:, 0] -= 1.0  # a tract is no pair with itself
-    at, ones = (np.concatenate(rows), np.concatenate(columns)), np.ones(n * (n - 1) // 2)
-    others = sparse.csr_array((ones, at), shape=(CLASSES * n, n))
+    places, ones = (np.concatenate(rows), np.concatenate(columns)), np.ones(n * (n - 1) // 2)
+    others = sparse.csr_array((ones, places), shape=(CLASSES * n, n))
     others.sort_indices()
     return DistanceClasses(pairs, others)
 
 
+def _counted(cells: npt.NDArray[np.int64], tracts: int) -> npt.NDArray[np.int64]:
+    """How often each class is there for each tract, tracts × :data:`CLASSES`."""
+    return np.bincount(cells.ravel(), minlength=CLASSES * tracts).reshape(-1, CLASSES)
+
+
 def _distances(centroids: Floats, block: slice) -> Floats:
-    """Distances of some tracts to all, in km."""
-    some, every = centroids[block, None, :], centroids[None, :, :]
+    """Distances of some tracts to themselves and to all after them, in km."""
+    some, every = centroids[block, None, :], centroids[None, block.start :, :]
     return np.hypot(some[..., 0] - every[..., 0], some[..., 1] - every[..., 1])

@@ -7,47 +7,43 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from numpy.polynomial import Chebyshev
 from scipy import sparse
 
+from tasks.statistics.determinant import HIGHEST, LOWEST, Determinant
 from tasks.statistics.error_model import FITTED, LAMBDAS, ErrorModel, Moments
-from tasks.statistics.spatial_models import Weights
 
 Floats = npt.NDArray[np.float64]
 
-_LOWEST: Final = -0.99
-_HIGHEST: Final = 0.999
-_DEGREE: Final = 32
-"""Of the polynomial that stands for the determinant."""
 _GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
 _STEPS: Final = 20
 
 
 def error_models(
-    income: Floats, rate: Floats, neighbors: sparse.csr_array, centroids: Floats
+    income: Floats,
+    rate: Floats,
+    neighbors: sparse.csr_array,
+    centroids: Floats,
+    determinant: Determinant | None = None,
 ) -> list[ErrorModel | None]:
     """The error model of each row of incomes, as :func:`tasks.statistics.error_model.error_model` gives it.
 
-    The determinant depends on the neighbors alone: it is computed at 33 values of lambda, and a polynomial in
-    ``artanh lambda`` stands for it, which is smooth also where lambda is near 1. Lambda is exact to about
-    1e-5. The p of the normal model is left out: no verdict looks at it.
+    A polynomial stands for the determinant (:attr:`tasks.statistics.determinant.Determinant.curve`). Lambda
+    is exact to about 1e-5. The p of the normal model is left out: no verdict looks at it.
 
     Args:
         income: float64, d × n; each row varies.
         rate: float64, n; it varies.
         neighbors: n × n, 1 where two tracts touch; some do.
         centroids: float64, n × 2.
+        determinant: Of the neighbors, where it is already there.
 
     Returns:
         A model per row; None where nothing is left of the incomes or the rates.
-
-    Source:
-        Trefethen, L. N. (2013): Approximation Theory and Approximation Practice, 8 (the error falls with the
-        distance of the nearest singularity).
     """
     n, degrees = len(rate), len(rate) - FITTED - 1
     # The incomes as y and the rate as x: what both leave of each other is symmetric.
-    moments, curve = Moments(rate, income.T, neighbors, centroids), _determinant(Weights(neighbors))
+    moments = Moments(rate, income.T, neighbors, centroids)
+    curve = (determinant or Determinant(neighbors)).curve
 
     def sums(alike: Floats) -> tuple[Floats, Floats, Floats]:
         rates, both, left = moments(alike)
@@ -71,18 +67,11 @@ def error_models(
     ]
 
 
-def _determinant(weights: Weights) -> Callable[[Floats], Floats]:
-    """The log-determinant as a function of ``artanh lambda``."""
-    ends = [float(np.arctanh(_LOWEST)), float(np.arctanh(_HIGHEST))]
-    each = np.vectorize(lambda place: weights.log_determinant(float(np.tanh(place))), otypes=[np.float64])
-    return Chebyshev.interpolate(each, _DEGREE, domain=ends)
-
-
 def _highest(function: Callable[[Floats], Floats], rows: int) -> Floats:
     """Where a function of lambda is highest in each row: on a grid, then by golden sections."""
     values = np.stack([function(np.full(rows, alike)) for alike in LAMBDAS])
     best = np.argmax(values, axis=0)
-    ends = np.concatenate([[_LOWEST], LAMBDAS, [_HIGHEST]])
+    ends = np.concatenate([[LOWEST], LAMBDAS, [HIGHEST]])
     low, high = ends[best], ends[best + 2]
     for _ in range(_STEPS):
         lower, upper = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)

@@ -76,6 +76,7 @@ class Weights:
         self._matrix.sort_indices()
         columns = np.repeat(np.arange(len(degree)), np.diff(self._matrix.indptr))
         self._apart = columns != self._matrix.indices
+        self._known: dict[float, float] = {}
 
     def lag(self, values: Floats) -> Floats:
         """The mean of each tract's neighbors, 0 where it has none, float64, n."""
@@ -91,11 +92,14 @@ class Weights:
         """
         from scipy.sparse.linalg import splu
 
-        matrix = self._matrix.copy()
-        matrix.data[self._apart] *= spatial
-        options = {"SymmetricMode": True}
-        found = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
-        return float(np.sum(np.log(np.abs(found.U.diagonal()))))
+        if spatial not in self._known:  # both models begin at the same, and come back to their best
+            own, data = self._matrix, self._matrix.data.copy()
+            data[self._apart] *= spatial
+            matrix = sparse.csc_array((data, own.indices, own.indptr), shape=own.shape)
+            options = {"SymmetricMode": True}
+            found = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+            self._known[spatial] = float(np.sum(np.log(np.abs(found.U.diagonal()))))
+        return self._known[spatial]
 
     def curvature(self, spatial: float) -> float:
         """Minus the second derivative of the log-determinant: ``tr(W A^-1 W A^-1)``, ``A = I - spatial W``.

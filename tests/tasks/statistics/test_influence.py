@@ -57,3 +57,15 @@ def test_ties_and_extremes_are_as_if_computed_again(x: list[float], y: list[floa
         line = relate(np.delete(one, at), np.delete(other, at))
         assert line is not None
         assert (found.r[at], found.p[at]) == pytest.approx((line.r, line.p), abs=1e-9)
+
+
+def test_what_is_plainly_steady_is_changed_by_no_point():
+    generator, seen = np.random.default_rng(3), set()
+    for slope in np.linspace(-0.8, 0.8, 60):
+        x = generator.normal(size=40)
+        y = slope * x + generator.normal(size=40)
+        finding = "positive" if slope > 0 else "negative"
+        steady = is_steady(x, y, finding, 0.002)
+        assert steady == (leave_one_out(x, y).changing(finding, 0.002) == [])
+        seen.add(steady)
+    assert seen == {True, False}
