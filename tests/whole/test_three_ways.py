@@ -64,7 +64,8 @@ def damaged_database() -> bytes:
 
 @pytest.fixture(scope="module")
 def three(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, nwatch, prefect_server) -> Ways:
-    folders, printed = {}, {}
+    folders: dict[str, Path] = {}
+    printed: dict[str, str] = {}
     for way, (name, words, environment) in {
         "plain": ("case", [], {}),
         "named": ("ring-2021", [], prefect_server),
