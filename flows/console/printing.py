@@ -78,8 +78,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[Any]], *, to: Con
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         for at, name in enumerate(titles):
             whole = all(_NUMBER.fullmatch(row[at]) for row in cells)
-            side = "right" if numeric[at] else "left"
-            table.add_column(name, justify=side, overflow="fold", no_wrap=whole)
+            table.add_column(name, justify="right" if numeric[at] else "left", overflow="fold", no_wrap=whole)
         for row in cells:
             table.add_row(*map(Text, row))
         to.print(table)
