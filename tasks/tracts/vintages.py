@@ -380,4 +380,4 @@ def _places(geoids: Collection[str], *, by_state: bool = False) -> str:
             some = f"{counted[state]:,}"
         names.append(state_name(state) + (f" ({some})" if by_state or len(counties) <= _NAMED else ""))
     more = len(counted) - len(names)
-    return ", ".join(names) + (f" and {more} more states" if more > 0 else "")
+    return ", ".join(names) + (f" and {more} more state{'s' if more > 1 else ''}" if more > 0 else "")
