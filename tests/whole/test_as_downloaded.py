@@ -73,7 +73,7 @@ def downloaded(described: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     shutil.copy(described / "census/gentrification.parquet", folder / "census")
     (folder / "investigation.toml").write_text(
         'name = "as downloaded"\n[agencies.pd]\nname = "PD"\ntimezone = "America/Los_Angeles"\n'
-        "[posts]\nyear = 2019\nsame_id = \"first\"\n[selection]\ncities = 3\n"
+        '[posts]\nyear = 2019\nsame_id = "first"\n[selection]\ncities = 3\n'
     )
     return folder
 
