@@ -149,8 +149,11 @@ def sample_of(
 
 
 def _sampled(tracts: pd.DataFrame, seed: int, places: Places) -> Sample:
-    columns = (tracts[name].to_numpy(dtype=np.float64) for name in ("income", "population", "count"))
-    return Sample(tuple(tracts["GEOID"]), *columns, places.centroids, places.neighbors, seed)._at(places)
+    income, people, count = (
+        tracts[name].to_numpy(dtype=np.float64) for name in ("income", "population", "count")
+    )
+    geoids = tuple(tracts["GEOID"])
+    return Sample(geoids, income, people, count, places.centroids, places.neighbors, seed)._at(places)
 
 
 @lru_cache(maxsize=1)

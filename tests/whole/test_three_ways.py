@@ -180,9 +180,8 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "hash-the-attachments", "read-the-mail", "parse-the-alerts",
         "ledger", "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
-        "city-tests", "city-tests-robust", "city-effects",
-        "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
-        "crime-effects",
+        "city-tests", "city-tests-robust", "gather-the-crimes", "put-crimes-into-tracts", "crime-tests",
+        "crime-tests-robust",
         "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0

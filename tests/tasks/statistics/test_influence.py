@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.statistics.influence import Floats, leave_one_out
-from tasks.statistics.relation import relate
+from tasks.statistics.influence import Floats, is_steady, leave_one_out
+from tasks.statistics.relation import Direction, relate
 from tests.second import stats
 
 
@@ -64,7 +64,7 @@ def test_what_is_plainly_steady_is_changed_by_no_point():
     for slope in np.linspace(-0.8, 0.8, 60):
         x = generator.normal(size=40)
         y = slope * x + generator.normal(size=40)
-        finding = "positive" if slope > 0 else "negative"
+        finding: Direction = "positive" if slope > 0 else "negative"
         steady = is_steady(x, y, finding, 0.002)
         assert steady == (leave_one_out(x, y).changing(finding, 0.002) == [])
         seen.add(steady)
