@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.statistics.influence import Floats, leave_one_out
+from tasks.statistics.influence import Floats, is_steady, leave_one_out
 from tasks.statistics.relation import relate
 from tests.second import stats
 
