@@ -27,7 +27,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
-	@echo "make bench   run benchmarks/mail.py at a small size"
+	@echo "make bench   run benchmarks/mail.py at a small size; and benchmarks/findings.py, where NWATCH_REAL names the real data"
 	@echo "make verdicts  measure how often verdicts are wrong, over real cities (NWATCH_REAL names their folder)"
 	@echo "make lock    resolve the requirements again (needs uv)"
 
@@ -122,6 +122,7 @@ lock:
 
 bench: $(READY)
 	$(BIN)/python benchmarks/mail.py --messages 2000
+	@[ -z "$$NWATCH_REAL" ] || $(BIN)/python benchmarks/findings.py
 
 verdicts: $(READY)
 	$(BIN)/python benchmarks/verdicts.py --write docs/method.md

@@ -242,7 +242,7 @@ def _without_point(ys: Floats, xs: Floats, bounds: Bounds) -> Flags:
         lat, lon = ys / 10.0**digits, xs / 10.0**digits
         up |= (lat >= south) & (lat <= north)
         along |= (lon >= west) & (lon <= east)
-    return up & along & (ys == np.rint(ys)) & (xs == np.rint(xs))
+    return np.asarray(up & along & (ys == np.rint(ys)) & (xs == np.rint(xs)), dtype=np.bool_)
 
 
 def _scaled(by: float) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:

@@ -78,8 +78,9 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     }
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
-        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust",
+        "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust", "city-effects",
         "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
+        "crime-effects",
         "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"].type == "progress"
