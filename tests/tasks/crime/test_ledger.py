@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -183,8 +184,8 @@ def test_half_of_the_crimes_outside_is_no_warning(tmp_path: Path):
     assert close(tmp_path, (more,), (with_outside(OF_BIRCH, 1),)).warnings == ()
 
 
-def warnings_of(out: Path, odd: tuple[OddRows, ...] = (), **given: object) -> list[str]:
-    own = replace(ALDER, **given)  # type: ignore[arg-type]
+def warnings_of(out: Path, odd: Any = (), **given: Any) -> list[str]:
+    own = replace(ALDER, **given)
     rows = own.duplicates + own.other_years + own.other_types + own.no_location + 8
     files = (FileOfRows("crime/alder/a.csv", "1" * 64, 9, rows, (), odd),)
     return list(close(out, [replace(own, files=files)], [OF_ALDER]).warnings)
