@@ -259,7 +259,18 @@ def run_parts(
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return RunResult(investigation.out, found, (*notes, *left, *own))
+    return logged(RunResult(investigation.out, found, (*notes, *left, *own)))
+
+
+def logged(result: RunResult) -> RunResult:
+    """The same result, its warnings written to the log of the run: nobody may look at a console.
+
+    Args:
+        result: What was found.
+    """
+    for line in result.warnings:
+        run_log().warning("%s", line)
+    return result
 
 
 def _run_part(part: Part, job: Job) -> Any:

@@ -242,7 +242,8 @@ def _without_point(ys: Floats, xs: Floats, bounds: Bounds) -> Flags:
         lat, lon = ys / 10.0**digits, xs / 10.0**digits
         up |= (lat >= south) & (lat <= north)
         along |= (lon >= west) & (lon <= east)
-    return np.asarray(up & along & (ys == np.rint(ys)) & (xs == np.rint(xs)), dtype=np.bool_)
+    found: Flags = up & along & (ys == np.rint(ys)) & (xs == np.rint(xs))
+    return found
 
 
 def _scaled(by: float) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:

@@ -23,8 +23,8 @@ _DEGREE: Final = 32
 _TAIL: Final = 6
 _SURE: Final = 10.0
 """The last coefficients of the polynomial, times so much, are more than its error, and more than that of its
-slope. That is measured and not proven: over the tracts of New York, Los Angeles, Chicago and Boston the bound was
-about eight times the worst."""
+slope. That is measured and not proven: over the tracts of New York, Los Angeles, Chicago and Boston the bound
+was about eight times the worst."""
 
 
 class Determinant:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -183,10 +184,10 @@ def test_half_of_the_crimes_outside_is_no_warning(tmp_path: Path):
     assert close(tmp_path, (more,), (with_outside(OF_BIRCH, 1),)).warnings == ()
 
 
-def warnings_of(out: Path, **given: object) -> list[str]:
-    own = replace(ALDER, **given)  # type: ignore[arg-type]
+def warnings_of(out: Path, odd: Any = (), **given: Any) -> list[str]:
+    own = replace(ALDER, **given)
     rows = own.duplicates + own.other_years + own.other_types + own.no_location + 8
-    files = (FileOfRows("crime/alder/a.csv", "1" * 64, 9, rows, ()),)
+    files = (FileOfRows("crime/alder/a.csv", "1" * 64, 9, rows, (), odd),)
     return list(close(out, [replace(own, files=files)], [OF_ALDER]).warnings)
 
 
@@ -223,9 +224,8 @@ def test_a_folder_of_which_most_crimes_have_no_location_is_reported(tmp_path: Pa
 
 
 def test_the_only_type_named_is_withheld_where_other_crimes_of_the_files_have_a_location(tmp_path: Path):
-    placed = FileOfRows("crime/alder/a.csv", "1" * 64, 9, 20, (), (OddRows("placed", 16, 1),))
-    given = {"no_location": 9, "without_location": {"THEFT": 9, "ARSON": 0}, "files": (placed,)}
-    (line,) = warnings_of(tmp_path, **given)
+    given = {"no_location": 9, "other_types": 90, "without_location": {"THEFT": 9, "ARSON": 0}}
+    (line,) = warnings_of(tmp_path, (OddRows("placed", 98, 1),), **given)
     assert "crimes of the type 'THEFT' have no location, as where a city withholds it" in line
 
 
