@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from data.kept import Keeper, code_of
 from data.schema import selection
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Part, Told, files_by_hash
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tasks.selection.results import GentrificationInput, Judged
+
+JUDGE: Final = "judge the tracts"
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,26 @@ def look(given: Inputs) -> GentrificationInput:
     return read_gentrification(place, given.investigation.config.selection)
 
 
+def kept(given: Inputs) -> tuple[Judged, tuple[str, ...]]:
+    """Every tract's judgment, which is kept by the content of the file; and a note where that was damaged."""
+    table, settings = given.once(look), given.investigation.config.selection
+
+    def judge() -> tuple[pa.Table, pa.Table, pa.Table]:
+        from tasks.selection import task as tasks
+
+        found = step(tasks.judge)(table, settings)
+        return found.tracts, found.thresholds, found.cities
+
+    from tasks.selection.results import Judged
+
+    keeper = Keeper(given.investigation.work, PART.name, code_of("tasks", "tasks/rows", "tasks/selection"))
+    on = ([file.sha256 for file in table.files], settings)
+    return Judged(*keeper.stage(JUDGE, on, judge).value, settings), keeper.notes()
+
+
 def judged(given: Inputs) -> Judged:
     """Every tract's judgment, and the counts by city; the choice of cities starts from them too."""
-    from tasks.selection import task as tasks
-
-    return step(tasks.judge)(given.once(look), given.investigation.config.selection)
+    return given.once(kept)[0]
 
 
 def run(job: Job) -> GentrificationFound:
@@ -64,7 +82,8 @@ def run(job: Job) -> GentrificationFound:
     given, found = job.given.once(look), job.given.once(judged)
     step(tasks.write)(found, job.out)
     closed = step(tasks.close_tracts)(given, found, out=job.out)
-    return GentrificationFound(given, found.cities, warnings=closed.warnings)
+    notes = job.given.once(kept)[1]
+    return GentrificationFound(given, found.cities, warnings=closed.warnings, notes=notes)
 
 
 def origin(found: GentrificationFound) -> Mapping[str, Any]:
