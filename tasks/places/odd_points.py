@@ -186,8 +186,9 @@ def _pair(ys: Floats, xs: Floats, rows: Flags) -> str:
 
 
 def _has(values: Floats, decimals: int) -> Flags:
-    whole = values * 10.0**decimals
-    return np.abs(whole - np.rint(whole)) < _CLOSE
+    with np.errstate(invalid="ignore", over="ignore"):  # infinity has no decimals
+        whole = values * 10.0**decimals
+        return np.abs(whole - np.rint(whole)) < _CLOSE
 
 
 def _far(ys: Floats, xs: Floats, far: Flags, bounds: Bounds | None) -> dict[str, Flags]:

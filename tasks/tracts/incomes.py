@@ -55,6 +55,6 @@ def check_incomes(cities: Mapping[str, Collection[str]], files: Files) -> tuple[
     also = f" (and so in {more} more cit{'ies' if more > 1 else 'y'})" if more else ""
     what = f"{len(scarce[worst]):,} of the {len(rows[worst]):,} tracts of {escaped(worst)!r}"
     return (
-        f"{files.acs.name}: {what} have no people or no income, as {scarce[worst][0]}{also}: in no rate; is "
-        "the table whole?",
+        f"{files.acs.name}: {what} have no people or no income, as {scarce[worst][0]}{also}: left out of "
+        "rates and tests; is the table whole?",
     )

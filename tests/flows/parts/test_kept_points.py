@@ -65,7 +65,11 @@ def crime_file(folder: Path) -> Path:
 
 def one_record_less(folder: Path) -> None:
     path = crime_file(folder)
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    lines = path.read_bytes().splitlines(keepends=True)
+    last = max(
+        at for at, line in enumerate(lines) if b"/2019" in line and b"BATTERY - SIMPLE ASSAULT" in line
+    )
+    path.write_bytes(b"".join(lines[:last] + lines[last + 1 :]))
 
 
 def setting(before: str, after: str) -> Callable[[Path], None]:

@@ -14,6 +14,7 @@ from distributed.client import CancelledFuturesGroup, FutureCancelledError, Futu
 from distributed.comm import CommClosedError
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterLevel
 from prefect.client.schemas.sorting import LogSort
 
 from cluster import watch
@@ -156,10 +157,13 @@ def runs_that_logged(message: str) -> list[str]:
     """The flow runs that logged a line, when one has."""
     with get_client(sync_client=True) as asked:
         end = time.monotonic() + 60
-        # The latest first: an answer holds 200 lines, and other tests log to the same server.
+        # The latest warnings first: an answer holds 200 lines, and other tests log to the same server.
+        warnings = LogFilter(level=LogFilterLevel(ge_=logging.WARNING))
         while not (
             lines := [
-                line for line in asked.read_logs(sort=LogSort.TIMESTAMP_DESC) if line.message == message
+                line
+                for line in asked.read_logs(log_filter=warnings, sort=LogSort.TIMESTAMP_DESC)
+                if line.message == message
             ]
         ):
             assert time.monotonic() < end

@@ -66,7 +66,7 @@ def test_rising_falling_and_level_rates_are_recognized(findings: Findings):
         "Deserted": "not testable",
         "Even": "not testable",
         "Falling": "negative",
-        "Level": "no clear relation",
+        "Level": "none",
         "Rising": "positive",
         "Tiny": "not testable",
     }
