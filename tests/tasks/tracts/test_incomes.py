@@ -28,8 +28,8 @@ def test_a_city_whose_incomes_are_mostly_blank_is_named():
     given = replace(files(own, own), with_income=frozenset(own[:75] + own[100:150]))
     assert check_incomes({"A": own[:100]}, given) == ()
     assert check_incomes(cities, given) == (
-        "census/acs.csv: 50 of the 100 tracts of 'B' have no people or no income, as 31055015100: left out of "
-        "rates and tests; is the table whole?",
+        "census/acs.csv: 50 of the 100 tracts of 'B' have no people or no income, as 31055015100: left "
+        "out of rates and tests; is the table whole?",
     )
     fewer = replace(given, with_income=given.with_income - {own[0]})
     assert "(and so in 1 more city)" in check_incomes(cities, fewer)[0]
