@@ -23,7 +23,24 @@ class Details:
         self._shares = {str(city): own for city, own in _of_areas(census.shares).groupby("city")}
 
     def __call__(self, tracts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-        """Add them to the tracts of cities, as :func:`with_details` does."""
+        """Add what the tests of uncertain incomes and the rule on areas need.
+
+        Args:
+            tracts: By city, its tracts, as :func:`tasks.income.cities.used_tracts` makes them.
+
+        Returns:
+            The same, with income_moe (float64, US dollars, 90 % margin of error, NaN where none is given),
+            top_coded and bottom_coded (bool: the income stands for all beyond an end of the scale) and share
+            (float64: of the tract's area, in the city, 0 to 1, NaN where it is not known).
+
+        Example:
+            >>> known = pa.table({"GEOID": ["1"], "population": [10], "income": [5e4], "income_moe": [9e3]})
+            >>> lists = pa.table({"city": ["Alder"], "GEOID": ["1"]})
+            >>> given = {"Alder": pd.DataFrame({"GEOID": ["1"]})}
+            >>> found = Details(Census(known, lists, ()))(given)["Alder"]
+            >>> found.to_dict("records")
+            [{'GEOID': '1', 'income_moe': 9000.0, 'top_coded': False, 'bottom_coded': False, 'share': nan}]
+        """
         found = {}
         for city, own in tracts.items():
             geoids = own["GEOID"]
@@ -38,29 +55,6 @@ class Details:
                 share=share,
             )
         return found
-
-
-def with_details(tracts: Mapping[str, pd.DataFrame], census: Census) -> dict[str, pd.DataFrame]:
-    """Add what the tests of uncertain incomes and the rule on areas need.
-
-    Args:
-        tracts: By city, its tracts, as :func:`tasks.income.cities.used_tracts` makes them.
-        census: As for :class:`Details`.
-
-    Returns:
-        The same, with income_moe (float64, US dollars, 90 % margin of error, NaN where none is given),
-        top_coded and bottom_coded (bool: the income stands for all beyond an end of the scale) and share
-        (float64: of the tract's area, in the city, 0 to 1, NaN where it is not known).
-
-    Example:
-        >>> known = pa.table({"GEOID": ["1"], "population": [10], "income": [5e4], "income_moe": [9e3]})
-        >>> lists = pa.table({"city": ["Alder"], "GEOID": ["1"]})
-        >>> given = {"Alder": pd.DataFrame({"GEOID": ["1"]})}
-        >>> found = with_details(given, Census(known, lists, ()))["Alder"]
-        >>> found.to_dict("records")
-        [{'GEOID': '1', 'income_moe': 9000.0, 'top_coded': False, 'bottom_coded': False, 'share': nan}]
-    """
-    return Details(census)(tracts)
 
 
 def _of_incomes(tracts: pa.Table) -> pd.DataFrame:

@@ -39,7 +39,7 @@ class City:
     Attributes:
         name: As in the census lists.
         tracts: Its used tracts, as :func:`tasks.income.cities.used_tracts` makes them, with what
-            :func:`tasks.income.details.with_details` adds.
+            :class:`tasks.income.details.Details` adds.
         threshold: What p is compared with: alpha divided by the tests of the family.
         crime: The type of crime that is counted; None where posts are.
         small: Its tracts that are left out only for having few people, in the same form.

@@ -31,8 +31,8 @@ from tasks.statistics.relation import (
     Relation,
     direction,
     is_constant,
-    relate,
     residuals,
+    tract_relation,
 )
 from tasks.statistics.spatial import Clustering, ModifiedTest, modified_t, morans_i
 from tasks.statistics.weighted import Weighted, weighted
@@ -202,7 +202,7 @@ def judge(sample: Sample, threshold: float, tests: Tests, *, clustering: bool = 
         Every test and the verdict. The same sample gives the same result in every run.
     """
     n, income, rate = len(sample), sample.income, sample.rate
-    line = relate(income, rate) if n >= FEWEST_TRACTS else None
+    line = tract_relation(income, rate)
     finding = direction(line, threshold)
     if line is None:
         return Judged(n, None, finding, threshold, why=_untestable(sample))

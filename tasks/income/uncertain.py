@@ -49,7 +49,7 @@ class Exactness:
 
     @classmethod
     def of(cls, tracts: pd.DataFrame) -> Exactness:
-        """From a city's tracts, as :func:`tasks.income.details.with_details` makes them.
+        """From a city's tracts, as :class:`tasks.income.details.Details` makes them.
 
         Without what that adds nothing is known.
         """

@@ -11,11 +11,9 @@ from typing import Final
 
 from scipy.special import stdtrit
 
-from tasks.statistics.contrast import FEWEST_DEGREES, error_among_neighbors
+from tasks.statistics.contrast import CONFIDENCE, FEWEST_DEGREES, error_among_neighbors
 from tasks.statistics.rates import INCOME_UNIT, RateModel
 
-LEVEL: Final = 0.95
-"""The share of samples in which an interval holds the true value."""
 _LARGEST: Final = 700.0
 """The logarithm of the largest ratio that a float64 holds, about."""
 _NO_ERROR: Final = 1e-9
@@ -114,7 +112,7 @@ def interval_of(log_ratio: float, error: float, df: float) -> tuple[float, float
         >>> round(low, 4), round(high, 4)
         (0.1409, 7.0991)
     """
-    half = float(stdtrit(df, (1.0 + LEVEL) / 2.0)) * error
+    half = float(stdtrit(df, (1.0 + CONFIDENCE) / 2.0)) * error
     return ratio_of(log_ratio - half), ratio_of(log_ratio + half)
 
 

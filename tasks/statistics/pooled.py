@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, chdtri
 
-from tasks.statistics.effects import LEVEL, interval_of, ratio_of
+from tasks.statistics.contrast import CONFIDENCE
+from tasks.statistics.effects import interval_of, ratio_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def pooled(effects: Floats, errors: Floats) -> Pooled:
     weights = 1.0 / (variances + tau2)
     total = float(np.sum(weights))
     q = _squares(effects, variances, 0.0)
-    tail = (1.0 - LEVEL) / 2.0
+    tail = (1.0 - CONFIDENCE) / 2.0
     low, high = (_tau2_at(effects, variances, float(chdtri(freedom, end))) for end in (tail, 1.0 - tail))
     typical = _typical(variances)
     return Pooled(

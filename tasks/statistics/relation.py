@@ -177,9 +177,9 @@ def direction(relation: Relation | None, alpha: float) -> Direction:
     return "positive" if relation.r > 0 else "negative"
 
 
-def tract_relation(tracts: pd.DataFrame) -> Relation | None:
-    """Income and rate over a city's usable tracts; None for fewer than ten, or no variance."""
-    return _relation(tracts) if len(tracts) >= FEWEST_TRACTS else None
+def tract_relation(income: Floats, rate: Floats) -> Relation | None:
+    """Income and rate over a city's tested tracts; None for fewer than ten, or no variance."""
+    return relate(income, rate) if len(income) >= FEWEST_TRACTS else None
 
 
 def decile_relation(tracts: pd.DataFrame, deciles: pd.DataFrame) -> Relation | None:
@@ -192,8 +192,6 @@ def decile_relation(tracts: pd.DataFrame, deciles: pd.DataFrame) -> Relation | N
     Returns:
         The relation; None also for fewer than three deciles, or no variance.
     """
-    return _relation(deciles) if len(tracts) >= FEWEST_TRACTS else None
-
-
-def _relation(rows: pd.DataFrame) -> Relation | None:
-    return relate(rows["income"].to_numpy(dtype=np.float64), rows["rate"].to_numpy(dtype=np.float64))
+    if len(tracts) < FEWEST_TRACTS:
+        return None
+    return relate(deciles["income"].to_numpy(dtype=np.float64), deciles["rate"].to_numpy(dtype=np.float64))

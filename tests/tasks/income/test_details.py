@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tasks.census.results import Census
-from tasks.income.details import with_details
+from tasks.income.details import Details
 
 
 def test_each_tract_has_its_own_margin_flags_and_share_in_its_city():
@@ -26,7 +26,7 @@ def test_each_tract_has_its_own_margin_flags_and_share_in_its_city():
         {"city": ["Alder", "Alder", "Birch"], "GEOID": ["1", "2", "2"], "share": [1.0, 0.25, None]}
     )
     given = {"Alder": pd.DataFrame({"GEOID": ["2", "1"]}), "Birch": pd.DataFrame({"GEOID": ["2", "3"]})}
-    found = with_details(given, Census(tracts, lists.select(["city", "GEOID"]), (), shares=lists))
+    found = Details(Census(tracts, lists.select(["city", "GEOID"]), (), shares=lists))(given)
     alder, birch = found["Alder"], found["Birch"]
     assert alder["share"].tolist() == [0.25, 1.0]
     assert birch["share"].isna().all()

@@ -353,7 +353,8 @@ def test_no_missing_number_is_hidden_in_a_table_as_nan(values: list[tuple[int, f
     frame["rate"] = frame["count"] / frame["population"] * 1000
     city = City("Any", frame, ALPHA)
     deciles = decile_rows(frame)
-    judged = Judged(len(frame), tract_relation(frame), direction(tract_relation(frame), ALPHA), ALPHA)
+    line = tract_relation(frame["income"].to_numpy(float), frame["rate"].to_numpy(float))
+    judged = Judged(len(frame), line, direction(line, ALPHA), ALPHA)
     rows = [*_relation_rows(city, judged, deciles), *_decile_table_rows(city, deciles)]
     numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
     assert not [value for value in numbers if not math.isfinite(value)]
