@@ -8,21 +8,24 @@ from typing import Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 300.0
+"""Seconds after which no further attempt is made; the machine may be busy."""
 
 
 def answer_to(request: Request, timeout: float = 60.0) -> HTTPResponse:
     """What a server answers; to be closed.
 
     Prefect answers 503 where a request may be made again, as when its SQLite database is locked for a moment,
-    and its own client does so; every other error is an answer.
+    and its own client does so. Where it does not answer in time it is asked again too: on a busy machine its
+    database may be locked for longer. Every other error is an answer.
 
     Args:
         request: What is asked.
         timeout: Seconds for one attempt.
 
     Raises:
-        HTTPError: The server refuses, or is not available for a minute.
+        HTTPError: The server refuses, or is not available for five minutes.
+        TimeoutError: It has not answered for as long.
     """
     end = time.monotonic() + PATIENCE
     while True:
@@ -32,5 +35,8 @@ def answer_to(request: Request, timeout: float = 60.0) -> HTTPResponse:
             if error.code != 503 or time.monotonic() > end:
                 raise
             time.sleep(1)
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise
         else:
             return found

@@ -142,8 +142,14 @@ def published(folder: Path) -> dict[str, bytes]:
 
 
 def parts(folder: Path) -> dict[str, int]:
-    """The part files of the mail, each with the time at which it was written."""
-    return {str(path): path.stat().st_mtime_ns for path in folder.glob("work/mail/*/part-*.parquet")}
+    """The part files of the mail, each with the time at which it was written.
+
+    Not the list of attachments beside each, which is written first: without its part nothing was read.
+    """
+    found = folder.glob("work/mail/*/part-*.parquet")
+    return {
+        str(path): path.stat().st_mtime_ns for path in found if not path.parent.name.endswith("-attachments")
+    }
 
 
 def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from distributed import Client
@@ -21,6 +22,7 @@ from cluster import watch
 from data.errors import InputError, LedgerError
 from flows.parts import load
 from flows.run.workers import workers
+from tests.waiting import until
 
 MAIL = load(["mail"])
 ADDRESS = "tcp://127.0.0.1:8786"
@@ -155,17 +157,13 @@ def test_a_wrong_setting_is_one_line_where_a_run_opens_its_own_workers(monkeypat
 
 def runs_that_logged(message: str) -> list[str]:
     """The flow runs that logged a line, when one has."""
+    # The latest warnings first: an answer holds 200 lines, and other tests log to the same server.
+    warnings = LogFilter(level=LogFilterLevel(ge_=logging.WARNING))
     with get_client(sync_client=True) as asked:
-        end = time.monotonic() + 60
-        # The latest warnings first: an answer holds 200 lines, and other tests log to the same server.
-        warnings = LogFilter(level=LogFilterLevel(ge_=logging.WARNING))
-        while not (
-            lines := [
-                line
-                for line in asked.read_logs(log_filter=warnings, sort=LogSort.TIMESTAMP_DESC)
-                if line.message == message
-            ]
-        ):
-            assert time.monotonic() < end
-            time.sleep(0.2)
-        return [asked.read_flow_run(line.flow_run_id).name for line in lines if line.flow_run_id]
+
+        def logged() -> list[UUID]:
+            lines = asked.read_logs(log_filter=warnings, sort=LogSort.TIMESTAMP_DESC)
+            return [line.flow_run_id for line in lines if line.message == message and line.flow_run_id]
+
+        until(logged, f"no run has logged: {message}")
+        return [asked.read_flow_run(run).name for run in logged()]
