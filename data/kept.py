@@ -34,6 +34,8 @@ _GONE: Final = "is gone"
 _LONGEST: Final = 100
 """Letters of a file's name."""
 _ROOT: Final = Path(__file__).resolve().parents[1]
+_KINDS: Final = (".py", ".csv", ".html", ".css", ".js", ".md", ".toml")
+"""Suffixes of what decides a result: code, tables of reference, templates."""
 _PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "numpy", "pandas", "pyarrow",
                     "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata")  # fmt: skip
 """What can change a byte of a result."""
@@ -51,7 +53,7 @@ def code_of(*folders: str) -> str:
     digest = hashlib.sha256()
     for folder in ("data", "data/schema", "data/reference", *folders):
         own = _ROOT / folder
-        for path in sorted([*own.glob("*.py"), *own.glob("*.csv")]):
+        for path in sorted(path for kind in _KINDS for path in own.glob(f"*{kind}")):
             digest.update(f"{folder}/{path.name}".encode() + b"\0" + path.read_bytes())
     versions = {name: _version(name) for name in _PACKAGES}
     # Python itself says what a letter is and how a date is read.

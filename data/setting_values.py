@@ -7,6 +7,7 @@ terminal, end a line or lead out of a folder is refused where it is read.
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -56,6 +57,25 @@ def names_a_folder(name: str) -> str:
     return name
 
 
+def is_web_address(address: str) -> str:
+    """The text, if it is where pages are served.
+
+    Raises:
+        ValueError: It is not.
+
+    Example:
+        >>> is_web_address("https://example.org/out/")
+        'https://example.org/out/'
+        >>> is_web_address("out/report.html")
+        Traceback (most recent call last):
+        ValueError: is no web address; write it as 'https://example.org/out/'
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or " " in address:
+        raise ValueError("is no web address; write it as 'https://example.org/out/'")
+    return address
+
+
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(can_be_shown)]
 """A text that can be shown, of 1 to 1,000 characters."""
 
@@ -64,3 +84,6 @@ Suffix = Annotated[str, Field(max_length=100), AfterValidator(can_be_shown)]
 
 FolderName = Annotated[Text, AfterValidator(names_a_folder)]
 """The name of a folder of ``records/`` or ``crime/``."""
+
+WebAddress = Annotated[Text, AfterValidator(is_web_address)]
+"""Where pages are served."""

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.code_pages import codec_named
-from data.setting_values import LONGEST, FolderName, Suffix, Text, can_be_shown
+from data.setting_values import LONGEST, FolderName, Suffix, Text, WebAddress, can_be_shown
 from data.storage import STORES
 from data.text import nearest
 
@@ -295,6 +295,29 @@ class Arrivals(Section):
     settle: float = Field(default=45.0, ge=0, le=31_536_000)
 
 
+class Report(Section):
+    """What a run shows of what it found (method 13).
+
+    Attributes:
+        make: Whether the report, the figures and the other forms of the public tables are made.
+        url: Where the folder ``out/`` is served, if it is: the Prefect UI then links to the report there.
+    """
+
+    make: bool = True
+    url: WebAddress | None = None
+
+
+class Public(Section):
+    """What may be seen in public tables (method 12.6).
+
+    Attributes:
+        least_count: A count of posts or crimes in a tract or a group of tracts below this, and not 0, is left
+            out of the public tables, with what it could be computed from; 0 leaves out nothing.
+    """
+
+    least_count: int = Field(default=0, ge=0, le=1_000_000)
+
+
 class Private(Section):
     """Who may read ``work/`` and ``out/private`` besides their owner (method 12.4): by default nobody.
 
@@ -327,20 +350,22 @@ class Config(Section):
     selection: Selection = Selection()
     coding: Coding = Coding()
     private: Private = Private()
+    public: Public = Public()
+    report: Report = Report()
 
     @property
     def sha256(self) -> str:
         """Hash of what the configuration says, whatever its layout, comments and order of keys.
 
-        Left out are where the records are stored, when they count as arrived and who may read: no table
-        depends on these, and the records themselves are named by their own hashes.
+        Left out are where the records are stored, when they count as arrived, who may read and whether there
+        is a report: no table depends on these, and the records themselves are named by their own hashes.
 
         Example:
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
             True
         """
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"records", "arrivals", "private"}),
+            self.model_dump(mode="json", exclude={"records", "arrivals", "private", "report"}),
             sort_keys=True,
             ensure_ascii=False,
             separators=(",", ":"),

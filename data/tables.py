@@ -25,6 +25,7 @@ from data.writing import make_folder, replacing
 __all__ = [
     "ROW_GROUP",
     "conform",
+    "csv_of",
     "data_dictionary",
     "distinct_in_order",
     "empty_table",
@@ -120,7 +121,7 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
         write_parquet(rows, beside)
     if spec.visibility == "public":
         with replacing(path.with_suffix(".csv")) as beside:
-            beside.write_bytes(_csv(rows))
+            beside.write_bytes(csv_of(rows))
     return path
 
 
@@ -179,8 +180,12 @@ def distinct_in_order(table: pa.Table, *names: str) -> int:
     return 1 + (pc.sum(reduce(pc.or_, changes)).as_py() or 0)
 
 
-def _csv(rows: pa.Table) -> bytes:
-    """The rows as CSV bytes: commas, quotes only where needed, lines end with a line feed."""
+def csv_of(rows: pa.Table) -> bytes:
+    """The rows as CSV bytes: commas, quotes only where needed, lines end with a line feed.
+
+    Args:
+        rows: A table in its order.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows.column_names)

@@ -33,6 +33,7 @@ from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
+from flows.run.report import write_report
 from flows.run.scheduled import agencies_gone, agencies_ready
 from flows.run.step import subflow
 from flows.run.watched import run_log
@@ -251,10 +252,13 @@ def run_parts(
         asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
         known = f"{asked} {answer(parts, stage).in_public}"
         show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
+        before = {} if whole else previous(investigation.out)
+        made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
+        warned = RunResult(investigation.out, found).warnings
+        why = skipped(investigation) if whole else {}
+        made_from["outputs"] = write_report(job, made_from, warned, why)
         with reporter().stage("publish"):
-            before = {} if whole else previous(investigation.out)
-            said = recognised(given, names)
-            write_provenance(provenance(investigation.config, parts, found, stage, before, said), stage)
+            write_provenance(made_from, stage)
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])

@@ -352,10 +352,10 @@ def nwatch() -> list[str]:
 
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small synthetic investigation, about 400 messages in 11 files; not to be changed."""
+    """A small synthetic investigation: about 400 messages in 11 files, no report; not to be changed."""
     from data.synthetic import create
 
-    return create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7)
+    return without_report(create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7))
 
 
 @pytest.fixture(scope="session")
@@ -363,7 +363,14 @@ def smallest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fifth of `synthetic`, where the number of messages is not the point; not to be changed."""
     from data.synthetic import create
 
-    return create(tmp_path_factory.mktemp("smallest") / "case", scale=0.0004, seed=3)
+    return without_report(create(tmp_path_factory.mktemp("smallest") / "case", scale=0.0004, seed=3))
+
+
+def without_report(folder: Path) -> Path:
+    """The same investigation, whose runs make no report: it takes longer than they do."""
+    with (folder / "investigation.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[report]\nmake = false\n")
+    return folder
 
 
 @pytest.fixture

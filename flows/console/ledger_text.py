@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from data.printable import printable
 from flows.console.printing import number
+from tasks.ledger.balances import Counts, accounts_of, together
 from tasks.ledger.identities import EVERY_KIND, Identity
 
 if TYPE_CHECKING:
     from flows.run.part import Part
 
 _WIDTH: Final = 48
-
-Counts = dict[tuple[str, str], int | None]
-"""Count by part and line."""
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What entered, and what became of it.
-
-    Attributes:
-        name: What is counted.
-        count: How many entered; None where that is not known.
-        parts: The numbers that it is the sum of, by name; zeros are left out, except in quarantine.
-    """
-
-    name: str
-    count: int | None
-    parts: tuple[tuple[str, int | None], ...]
-
-
-def balances(rows: Iterable[Mapping[str, Any]], parts: Iterable[Part]) -> Iterator[Balance]:
-    """What entered a run, in as few lines as it takes to see that nothing is missing.
-
-    Args:
-        rows: The rows of public/ledger.
-        parts: The parts of the run.
-
-    Yields:
-        One for each kind of thing that can enter with these parts.
-
-    Example:
-        >>> from flows.parts import load
-        >>> counts = {"listed in the file": 3, "messages read": 3, "quarantined while reading": 0}
-        >>> rows = [{"part": "mail", "source": "a", "line": line, "count": n} for line, n in counts.items()]
-        >>> [balance] = balances(rows, load(["mail"]))
-        >>> balance.count, balance.parts
-        (3, (('messages read', 3), ('quarantined while reading', 0)))
-    """
-    rows, shown = list(rows), set[Identity]()
-    for part in parts:
-        total = _together(_accounts(rows, part.ledger.sections))
-        for identity in (*part.ledger.identities, *part.ledger.shared):
-            if identity.balance and (identity.part, identity.whole) in total and identity not in shown:
-                yield _balance(identity, total)
-        shown.update(part.ledger.shared)
-
-
-def _balance(identity: Identity, total: Counts) -> Balance:
-    whole = total[identity.part, identity.whole]
-    counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
-    kept = [(line, n) for line, n in counts if n != 0 or (whole != 0 and line.startswith("quarantined"))]
-    return Balance(identity.balance, whole, tuple(kept))
-
-
-def _accounts(rows: Iterable[Mapping[str, Any]], sections: Collection[str]) -> dict[str, Counts]:
-    """The counts of some sections by source."""
-    accounts: dict[str, Counts] = {}
-    for row in rows:
-        if row["part"] in sections:
-            accounts.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
-    return accounts
 
 
 def account_lines(
@@ -107,14 +46,14 @@ def account_lines(
     """
     rows, first, parts = list(rows), True, list(parts)
     for part in parts:
-        accounts = _accounts(rows, part.ledger.own)
+        accounts = accounts_of(rows, part.ledger.own)
         if accounts:
             yield from [] if first else [""]
             shown = _by_source if part.ledger.together else _section
             yield from shown(part, accounts, files)
             first = False
     for section, identities in _shared(parts).items():
-        accounts = _accounts(rows, {section})
+        accounts = accounts_of(rows, {section})
         for source, counts in sorted(accounts.items()):
             yield from [] if source else [""] * (not first) + [section]
             yield from [f"{section} of {printable(source)}"] if source else []
@@ -147,8 +86,8 @@ def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequ
         yield from _beside(part, counts)
         yield ""
     yield part.ledger.together
-    yield from _identities(part, together := _together(accounts))
-    yield from _beside(part, together)
+    yield from _identities(part, total := together(accounts))
+    yield from _beside(part, total)
 
 
 def _beside(part: Part, counts: Counts) -> Iterator[str]:
@@ -180,21 +119,6 @@ def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) 
 
 def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
     return f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
-
-
-def _together(accounts: Mapping[str, Counts]) -> Counts:
-    """The counts of all sources together; a line that was counted over all sources is not summed again."""
-    return {**_sum(counts for source, counts in accounts.items() if source), **accounts.get("", {})}
-
-
-def _sum(accounts: Iterable[Counts]) -> Counts:
-    """The counts of all accounts together; where one is unknown, so is the sum."""
-    total: Counts = {}
-    for counts in accounts:
-        for key, count in counts.items():
-            before = total.get(key, 0)
-            total[key] = None if before is None or count is None else before + count
-    return total
 
 
 def _identities(part: Part, counts: Counts) -> Iterator[str]:

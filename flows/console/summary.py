@@ -9,9 +9,9 @@ from data.printable import printable
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
-from flows.console.ledger_text import balances
 from flows.console.printing import command, number, print_listing, shown
 from flows.run.answer import QUESTION, answer
+from tasks.ledger.balances import balances
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +53,7 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
 def print_balances(result: RunResult, told: list[Told], to: Console) -> None:
     """Print whether anything is missing: what entered, and what became of it, in numbers that add up."""
     rows = read_table(TABLES["public/ledger"], result.out).to_pylist()
-    found = list(balances(rows, registry.load(result.found)))
+    found = list(balances(rows, (part.ledger for part in registry.load(result.found))))
     if not found:
         return
     to.print(QUESTION, style="bold" if to.is_terminal else "")

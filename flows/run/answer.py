@@ -6,7 +6,7 @@ than they know (method 10.6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +49,12 @@ class Answer:
         return [self.headline, *named, f"Everything else is accounted for; {then}"]
 
 
-def answer(parts: Iterable[Part], out: Path, unknown: Iterable[str] = ()) -> Answer:
+def answer(parts: Iterable[Part], out: Path | Callable[[Part], Path], unknown: Iterable[str] = ()) -> Answer:
     """Say whether anything is missing.
 
     Args:
         parts: The parts that are asked about.
-        out: The folder of their tables.
+        out: The folder of their tables, or what gives that of each.
         unknown: What could not be counted besides, as "2 of 11 mailboxes".
 
     Returns:
@@ -63,7 +63,7 @@ def answer(parts: Iterable[Part], out: Path, unknown: Iterable[str] = ()) -> Ans
     Raises:
         ValueError: A table is damaged, or of another version.
     """
-    found = [part.doubts(out) for part in parts]
+    found = [part.doubts(out if isinstance(out, Path) else out(part)) for part in parts]
     perhaps = tuple(doubt for each in found for doubt in each.perhaps)
     unclear = ", ".join(dict.fromkeys(filter(None, (*(each.unknown for each in found), *unknown))))
     if unclear:

@@ -99,6 +99,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def hashes_of(files: Iterable[str], folder: Path) -> dict[str, str]:
+    """The SHA-256 of files, by their names.
+
+    Args:
+        files: Their names in the folder.
+        folder: The folder.
+    """
+    return {file: _sha256(folder / file) for file in sorted(files)}
+
+
 def write_provenance(values: Mapping[str, Any], out: Path) -> Path:
     """Write `provenance.json` to a folder and return its path."""
     path = out / PROVENANCE

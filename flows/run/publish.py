@@ -40,7 +40,7 @@ _BEFORE: Final = ".before"
 
 
 def ours() -> frozenset[Path]:
-    """The program's files below ``out/``, except the provenance; whatever else is there is the user's."""
+    """The tables below ``out/``; with the provenance and what it names, all that is not the user's."""
     tables = [TABLES["public/ledger"], *(table for part in registry.load() for table in part.tables)]
     return frozenset(Path(file) for table in tables for file in table.files)
 
@@ -53,7 +53,8 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
         work: The work folder, on the same disk as `out`.
         out: Where the results go; other files there stay.
         whole: Whether the results are all that there are: tables of an earlier run that are not among them
-            are then moved to `work/removed`.
+            are then moved to `work/removed`. The report and what is made with it are always of all tables, so
+            that those which are not made again are moved there by any run.
 
     Yields:
         The folder to write to.
@@ -68,7 +69,7 @@ def staging(work: Path, out: Path, *, whole: bool = False) -> Iterator[Path]:
     make_folder(stage)
     yield stage
     with _uninterrupted():
-        _decide(work, stage, _lying(out) - _files(stage) if whole else set())
+        _decide(work, stage, (_lying(out) if whole else _outputs(out)) - _files(stage))
         finish(work, out)
 
 
@@ -115,7 +116,8 @@ def _damaged(decided: Path) -> str:
     if provenance not in made:
         return ""  # it is moved last: all else is published
     try:
-        hashes = json.loads((decided / provenance).read_bytes())["tables"]
+        named = json.loads((decided / provenance).read_bytes())
+        hashes = {**named["tables"], **named.get("outputs", {})}
         for file in sorted(made - {provenance}):
             if hashes[file.as_posix()] != InputFile.of("", decided / file).sha256:
                 return file.as_posix()
@@ -153,7 +155,7 @@ def finish(work: Path, out: Path) -> bool:
         _make_folders(made, work, out)
         _move(made - {provenance}, decided, out)
         old = (decided / _OLD).read_text(encoding="utf-8") if (decided / _OLD).exists() else ""
-        _move({file for file in _lying(out) if str(file) in old.splitlines()}, out, work / REMOVED)
+        _move({Path(file) for file in old.splitlines() if (out / file).is_file()}, out, work / REMOVED)
         _move(made & {provenance}, decided, out)
         shutil.rmtree(decided)
     return True
@@ -248,7 +250,19 @@ def _files(folder: Path) -> set[Path]:
 
 def _lying(out: Path) -> set[Path]:
     """The program's files in `out/`."""
-    return {file for file in ours() if (out / file).is_file()}
+    return {file for file in ours() if (out / file).is_file()} | _outputs(out)
+
+
+def _outputs(out: Path) -> set[Path]:
+    """The report in `out/` and what was made with it, as far as the provenance there says so."""
+    try:
+        named = json.loads((out / PROVENANCE).read_bytes())["outputs"]
+        files = [Path(file) for file, sha256 in named.items() if isinstance(sha256, str)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return set()
+    # Another's file may be named there, but never one outside.
+    inside = [file for file in files if not file.is_absolute() and ".." not in file.parts]
+    return {file for file in inside if (out / file).is_file() and file != Path(PROVENANCE)}
 
 
 def superseded(out: Path, parts: Collection[str]) -> list[str]:

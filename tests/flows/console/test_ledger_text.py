@@ -1,6 +1,6 @@
 """How `nwatch ledger` shows the ledger: each number above the numbers that add up to it."""
 
-from flows.console.ledger_text import account_lines, balances
+from flows.console.ledger_text import account_lines
 from flows.parts import load
 
 
@@ -111,15 +111,6 @@ def test_every_line_of_the_ledger_has_room_for_its_name():
     given = [{"part": "selection", "source": "", "line": line, "count": n} for line, n in own.items()]
     given.append({**given[0], "line": "without a partnership", "count": 0})
     assert len({len(line) for line in account_lines(given, {}, load()) if line != "selection"}) == 1
-
-
-def test_a_balance_leaves_out_zeros_except_in_quarantine():
-    lines = {"listed in the file": 2, "messages read": 2, "not mail": 0, "quarantined while reading": 0}
-    rows = [{"part": "mail", "source": "a", "line": line, "count": count} for line, count in lines.items()]
-    [balance] = balances(rows, load(["mail"]))
-    assert balance.parts == (("messages read", 2), ("quarantined while reading", 0))
-    nothing = [{**row, "count": 0} for row in rows]
-    assert [(each.count, each.parts) for each in balances(nothing, load(["mail"]))] == [(0, ())]
 
 
 def test_lines_that_no_identity_has_are_below_each_mailbox_and_below_all_together():

@@ -1,0 +1,95 @@
+"""What entered, and what became of it: the ledger in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.ledger.identities import Identity, Ledger
+
+Counts = dict[tuple[str, str], int | None]
+"""Count by part and line."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What entered, and what became of it.
+
+    Attributes:
+        name: What is counted.
+        count: How many entered; None where that is not known.
+        parts: The numbers that it is the sum of, by name; zeros are left out, except in quarantine.
+    """
+
+    name: str
+    count: int | None
+    parts: tuple[tuple[str, int | None], ...]
+
+
+def balances(rows: Iterable[Mapping[str, Any]], ledgers: Iterable[Ledger]) -> Iterator[Balance]:
+    """What entered a run, in as few lines as it takes to see that nothing is missing.
+
+    Args:
+        rows: The rows of public/ledger.
+        ledgers: What each part of the run writes into the ledger.
+
+    Yields:
+        One for each kind of thing that can enter with these parts.
+
+    Example:
+        >>> lines = ("messages read", "quarantined while reading")
+        >>> whole = Identity("mail", "listed in the file", lines, "mails")
+        >>> counts = {"listed in the file": 3, "messages read": 3, "quarantined while reading": 0}
+        >>> rows = [{"part": "mail", "source": "a", "line": line, "count": n} for line, n in counts.items()]
+        >>> [balance] = balances(rows, [Ledger((whole,))])
+        >>> balance.count, balance.parts
+        (3, (('messages read', 3), ('quarantined while reading', 0)))
+    """
+    rows, shown = list(rows), set[Identity]()
+    for ledger in ledgers:
+        total = together(accounts_of(rows, ledger.sections))
+        for identity in (*ledger.identities, *ledger.shared):
+            if identity.balance and (identity.part, identity.whole) in total and identity not in shown:
+                yield _balance(identity, total)
+        shown.update(ledger.shared)
+
+
+def _balance(identity: Identity, total: Counts) -> Balance:
+    whole = total[identity.part, identity.whole]
+    counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
+    kept = [(line, n) for line, n in counts if n != 0 or (whole != 0 and line.startswith("quarantined"))]
+    return Balance(identity.balance, whole, tuple(kept))
+
+
+def accounts_of(rows: Iterable[Mapping[str, Any]], sections: Collection[str]) -> dict[str, Counts]:
+    """The counts of some sections by source.
+
+    Args:
+        rows: The rows of public/ledger.
+        sections: The sections, as in its column ``part``.
+    """
+    accounts: dict[str, Counts] = {}
+    for row in rows:
+        if row["part"] in sections:
+            accounts.setdefault(row["source"], {})[row["part"], row["line"]] = row["count"]
+    return accounts
+
+
+def together(accounts: Mapping[str, Counts]) -> Counts:
+    """The counts of all sources together; a line that was counted over all sources is not summed again.
+
+    Args:
+        accounts: The counts by source; "" is all sources.
+    """
+    return {**_sum(counts for source, counts in accounts.items() if source), **accounts.get("", {})}
+
+
+def _sum(accounts: Iterable[Counts]) -> Counts:
+    """The counts of all accounts together; where one is unknown, so is the sum."""
+    total: Counts = {}
+    for counts in accounts:
+        for key, count in counts.items():
+            before = total.get(key, 0)
+            total[key] = None if before is None or count is None else before + count
+    return total

@@ -1,0 +1,54 @@
+"""Make the report of a run, its figures, and the other forms of its public tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from data.writing import make_folder, replacing
+from tasks.figures.draw import draw
+from tasks.figures.figure import Drawn, Figure
+from tasks.report.page import page_of
+from tasks.report.results import Story
+from tasks.report.sections import sections
+
+
+def make_report(
+    story: Story,
+    out: Path,
+    client: Callable[[], Any] | None = None,
+    *,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[str, ...]:
+    """Write ``report.html`` and ``figures/`` to a folder.
+
+    Args:
+        story: The results.
+        out: The folder.
+        client: Gives the ``distributed.Client`` of the run, and opens it where there is none yet.
+        on_progress: Called with how many figures are drawn, and of how many.
+
+    Returns:
+        The files written, relative to the folder, sorted.
+    """
+    made = [(section, tuple(section.blocks(story))) for section in sections()]
+    figures = [block for _, blocks in made for block in blocks if isinstance(block, Figure)]
+    drawn: dict[str, Drawn] = {}
+    for figure in figures:
+        drawn[figure.key] = draw(figure)
+        on_progress(len(drawn), len(figures))
+    files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
+    for name, content in files.items():
+        make_folder((out / name).parent)
+        with replacing(out / name) as beside:
+            beside.write_bytes(content)
+    return tuple(sorted(files))
+
+
+def _files(drawn: Mapping[str, Drawn]) -> dict[str, bytes]:
+    return {
+        f"figures/{key}.{suffix}": getattr(each, suffix)
+        for key, each in drawn.items()
+        for suffix in ("svg", "png", "csv")
+    }

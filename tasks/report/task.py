@@ -1,0 +1,13 @@
+"""The step that makes the report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tasks.report.make import make_report
+from tasks.step import Step
+
+CODE: Final = ("tasks/report", "tasks/report/sections", "tasks/figures", "tasks/package")
+"""The folders whose modules decide what the report shows."""
+
+make = Step("make the report", make_report, "figures")
