@@ -1,0 +1,32 @@
+"""Wilson's interval, against statsmodels and what must hold at its ends."""
+
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from tasks.statistics.shares import wilson
+
+
+@pytest.mark.parametrize(("successes", "drawn"), [(0, 7), (7, 7), (1, 3), (304, 1000), (13, 997)])
+def test_the_interval_is_that_of_statsmodels(successes: int, drawn: int):
+    found = wilson(successes, drawn)
+    low, high = proportion_confint(successes, drawn, method="wilson")
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-12)
+    assert found.share == successes / drawn
+
+
+def test_a_sample_of_half_of_all_tells_as_much_as_twice_as_many_of_endlessly_many():
+    # n (N - 1) / (N - n) of 500 of 1,000 is 999.
+    assert (wilson(100, 500, 1000).low, wilson(100, 500, 1000).high) == pytest.approx(
+        (wilson(199.8, 999).low, wilson(199.8, 999).high), abs=1e-12
+    )
+
+
+def test_a_sample_of_all_has_no_uncertainty_and_one_of_few_that_of_an_endless_population():
+    assert wilson(3, 4, 4).low == wilson(3, 4, 4).high == 0.75
+    assert wilson(3, 4, 10**12).low == pytest.approx(wilson(3, 4).low, abs=1e-9)
+
+
+@pytest.mark.parametrize(("drawn", "population"), [(0, None), (5, 4)])
+def test_nothing_drawn_or_more_than_there_is_has_no_share(drawn: int, population: int | None):
+    with pytest.raises(ValueError, match="drawn of"):
+        wilson(0, drawn, population)
