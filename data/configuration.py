@@ -54,7 +54,7 @@ def read_config(folder: Path) -> Config:
         raise InputError(
             f"{shown_path(folder)}: no {FILE} in it, so it is no investigation folder; {_suggestion(folder)}"
         )
-    return _checked(Config, _parse(read_settings(path, FILE), FILE), FILE)
+    return checked(Config, parse_toml(read_settings(path, FILE), FILE), FILE)
 
 
 def read_settings(path: Path, label: str) -> bytes:
@@ -120,7 +120,7 @@ def read_agency(content: bytes, label: str) -> Agency:
         >>> read_agency(b'name = "Police"\ntimezone = "UTC"', "records/lapd/agency.toml").name
         'Police'
     """
-    return _checked(Agency, _parse(content, label), label)
+    return checked(Agency, parse_toml(content, label), label)
 
 
 def agency_lines(agency: str) -> str:
@@ -149,8 +149,16 @@ def toml_key(name: str) -> str:
     return name if bare.isascii() and bare.isalnum() else json.dumps(name, ensure_ascii=False)
 
 
-def _parse(content: bytes, label: str) -> dict[str, Any]:
-    """Parse TOML; a byte-order mark, which some editors write, is ignored."""
+def parse_toml(content: bytes, label: str) -> dict[str, Any]:
+    """Parse TOML; a byte-order mark, which some editors write, is ignored.
+
+    Args:
+        content: The content of the file.
+        label: How it is named in an error.
+
+    Raises:
+        InputError: It is not TOML, or not as a person writes it.
+    """
     if is_lfs_pointer(content):
         raise lfs_pointer(label)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
@@ -172,7 +180,17 @@ def _parse(content: bytes, label: str) -> dict[str, Any]:
         raise InputError(f"{label}: brackets are nested too deep; no setting needs more than two") from error
 
 
-def _checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Model:
+def checked(model: type[_Model], values: Mapping[str, Any], label: str) -> _Model:
+    """Values as the model has them.
+
+    Args:
+        model: What they must be.
+        values: From :func:`parse_toml`.
+        label: How the file is named in an error.
+
+    Raises:
+        InputError: A key is unknown, missing or wrong.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -278,11 +278,23 @@ class Selection(Section):
 
 
 class Coding(Section):
-    """The sample for human coders (method 5): its size, its seed, the number of reviews per alert."""
+    """The sample of alerts that people read (method 5).
+
+    Attributes:
+        sample: How many unique alerts are drawn.
+        seed: Which ones: the same seed draws the same alerts.
+        reviews: How many readers code each alert.
+        strata: What the alerts are divided by before they are drawn; nothing for a simple random sample.
+        allocation: How many are drawn of each stratum: as its share of all alerts, or as many of each.
+        finite: Whether intervals allow for the sample being a known part of all alerts.
+    """
 
     sample: int = Field(default=1000, ge=1, le=1_000_000_000)
     seed: int = Field(default=2023, ge=0, lt=1 << 63)
     reviews: int = Field(default=3, ge=1, le=1000)
+    strata: list[Literal["agency", "kind", "month"]] = []
+    allocation: Literal["proportional", "equal"] = "proportional"
+    finite: bool = True
 
 
 class Arrivals(Section):

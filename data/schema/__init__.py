@@ -17,12 +17,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from data.schema import attachments, crime, mail, posts, requests, selection, tracts
+from data.schema import attachments, coding, crime, mail, posts, requests, selection, tracts
 from data.schema.model import MOMENT, Column, Table, Visibility
 
 __all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
 
-_PRIVATE: Final = (*mail.PRIVATE, *attachments.PRIVATE, *posts.PRIVATE, *crime.PRIVATE, *selection.PRIVATE)
+_PRIVATE: Final = (
+    *mail.PRIVATE,
+    *attachments.PRIVATE,
+    *posts.PRIVATE,
+    *crime.PRIVATE,
+    *selection.PRIVATE,
+    *coding.PRIVATE,
+)
 _PUBLIC: Final = (
     *mail.PUBLIC,
     *posts.PUBLIC,
@@ -32,6 +39,7 @@ _PUBLIC: Final = (
     *selection.OF_TRACTS,
     *selection.PUBLIC,
     *requests.PUBLIC,
+    *coding.PUBLIC,
 )
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(

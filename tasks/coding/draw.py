@@ -1,0 +1,194 @@
+"""Draw the sample that people read: the same seed draws the same alerts (method 5.2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Stratum = tuple[str, ...]
+Alert = tuple[str, str]
+"""What names a unique alert: its agency and its id."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An alert of the sample.
+
+    Attributes:
+        number: Its number in the sample, from 1, in the order of drawing.
+        alert: What names it.
+        stratum: Which part of the alerts it was drawn from; empty for a simple sample.
+    """
+
+    number: int
+    alert: Alert
+    stratum: Stratum = ()
+
+
+def rank(alert: Alert, seed: int) -> str:
+    """Where an alert stands in the order of drawing: the smaller, the sooner.
+
+    It depends on nothing but the alert and the seed: rows in any order, and more rows, change no place.
+
+    Args:
+        alert: What names it.
+        seed: ``[coding] seed``.
+
+    Returns:
+        64 hexadecimal digits: the SHA-256 of the seed, the agency and the id, a NUL between them.
+
+    Example:
+        >>> rank(("lapd", "ab"), 1) == rank(("lapd", "ab"), 1) != rank(("lapd", "ab"), 2)
+        True
+    """
+    return hashlib.sha256("\0".join((str(seed), *alert)).encode()).hexdigest()
+
+
+def draw(
+    alerts: Mapping[Alert, Stratum],
+    sample: int,
+    seed: int,
+    allocation: Literal["proportional", "equal"] = "proportional",
+    before: Sequence[Drawn] = (),
+) -> list[Drawn]:
+    """Draw without replacement; a larger sample begins with the smaller one.
+
+    Args:
+        alerts: All unique alerts, each with its stratum: ``()`` for a simple random sample.
+        sample: How many are wanted in all.
+        seed: Which ones.
+        allocation: How many of each stratum: as its share of all alerts, or as many of each.
+        before: What was drawn before and is being read: it stays, with its numbers, and counts.
+
+    Returns:
+        The sample, in the order of the numbers: what was drawn before, then what is new. Of fewer alerts than
+        are wanted, all.
+
+    Source:
+        Cochran, W. G. (1977): Sampling Techniques, 3rd edition, 5.2 and 5.5 (proportional allocation).
+    """
+    taken = {one.alert for one in before}
+    drawn, number = list(before), max((one.number for one in before), default=0)
+    have: dict[Stratum, int] = {}
+    for one in before:
+        have[one.stratum] = have.get(one.stratum, 0) + 1
+    wanted = allocate(_sizes(alerts.values()), sample, allocation)
+    new: list[Drawn] = []
+    for stratum, many in wanted.items():
+        own = sorted(
+            (alert for alert, of in alerts.items() if of == stratum and alert not in taken),
+            key=lambda alert: rank(alert, seed),
+        )
+        new += [Drawn(0, alert, stratum) for alert in own[: max(0, many - have.get(stratum, 0))]]
+    for one in sorted(new, key=lambda one: rank(one.alert, seed)):
+        number += 1
+        drawn.append(Drawn(number, one.alert, one.stratum))
+    return drawn
+
+
+def _sizes(strata: Iterable[Stratum]) -> dict[Stratum, int]:
+    sizes: dict[Stratum, int] = {}
+    for stratum in strata:
+        sizes[stratum] = sizes.get(stratum, 0) + 1
+    return dict(sorted(sizes.items()))
+
+
+def allocate(
+    sizes: Mapping[Stratum, int], sample: int, allocation: Literal["proportional", "equal"]
+) -> dict[Stratum, int]:
+    """How many to draw of each stratum.
+
+    Numbers are rounded by largest remainders (Hamilton). Each stratum has at least one where the sample
+    allows, taken from the one that has most: of a stratum of which nothing is drawn nothing can be said. No
+    stratum gives more than it has; what it cannot give, the others do.
+
+    Args:
+        sizes: How many alerts each has.
+        sample: How many are wanted in all.
+        allocation: How they are shared out.
+
+    Example:
+        >>> allocate({("a",): 90, ("b",): 10}, 10, "proportional")
+        {('a',): 9, ('b',): 1}
+        >>> allocate({("a",): 90, ("b",): 3}, 10, "equal")
+        {('a',): 7, ('b',): 3}
+    """
+    left, found = min(sample, sum(sizes.values())), dict.fromkeys(sizes, 0)
+    while left:
+        room = {stratum: size - found[stratum] for stratum, size in sizes.items() if size > found[stratum]}
+        weights = {stratum: sizes[stratum] if allocation == "proportional" else 1 for stratum in room}
+        for stratum, many in _shared(left, weights).items():
+            given = min(many, room[stratum])
+            found[stratum] += given
+            left -= given
+    for stratum in [stratum for stratum in sizes if not found[stratum]] if sample >= len(sizes) else []:
+        richest = max(found, key=lambda one: (found[one], one))
+        found[richest] -= 1
+        found[stratum] += 1
+    return found
+
+
+def _shared(number: int, weights: Mapping[Stratum, int]) -> dict[Stratum, int]:
+    """A number shared out by weights, in whole numbers whose sum it is: largest remainders first."""
+    total = sum(weights.values())
+    shared = {stratum: number * weight // total for stratum, weight in weights.items()}
+    rest = number - sum(shared.values())
+    by_remainder = sorted(weights, key=lambda stratum: (-(number * weights[stratum] % total), stratum))
+    for stratum in by_remainder[:rest]:
+        shared[stratum] += 1
+    return shared
+
+
+def stratum_of(by: Collection[str], agency: str, kind: str, alert_date: date | None) -> Stratum:
+    """The stratum of an alert.
+
+    Args:
+        by: What alerts are divided by, ``[coding] strata``: agency, kind, month.
+        agency: Its agency.
+        kind: Its kind.
+        alert_date: Its date; None where it has none.
+
+    Example:
+        >>> stratum_of(["month"], "lapd", "crime alert", date(2021, 5, 3))
+        ('2021-05',)
+    """
+    month = "no date" if alert_date is None else f"{alert_date:%Y-%m}"
+    values = {"agency": agency, "kind": kind, "month": month}
+    return tuple(values[name] for name in ("agency", "kind", "month") if name in by)
+
+
+def readers_of(number: int, alert: Alert, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:
+    """Who codes an alert: as many readers as reviews are wanted, each reader as often as the others.
+
+    Args:
+        number: Its number in the sample.
+        alert: What names it.
+        readers: All readers, in the order in which they were named.
+        reviews: How many reviews each alert gets.
+        seed: Of the order in which a reader sees the alerts; the choice itself goes round.
+
+    Returns:
+        The readers; all where there are no more than reviews.
+
+    Example:
+        >>> [readers_of(number, ("a", "b"), ["x", "y", "z"], 2, 1) for number in (1, 2, 3)]
+        [('x', 'y'), ('z', 'x'), ('y', 'z')]
+    """
+    if len(readers) <= reviews:
+        return tuple(readers)
+    start = (number - 1) * reviews
+    return tuple(readers[(start + place) % len(readers)] for place in range(reviews))
+
+
+def order_for(reader: str, alerts: Iterable[Alert], seed: int) -> list[Alert]:
+    """The order in which one reader sees the alerts: another one for each, the same each time.
+
+    Args:
+        reader: The reader's name.
+        alerts: The alerts that the reader codes.
+        seed: ``[coding] seed``.
+    """
+    return sorted(alerts, key=lambda alert: rank((reader, *alert), seed))  # type: ignore[arg-type]
