@@ -43,8 +43,8 @@ def agreement(counts: Counts, *, seed: int = 0, draws: int = DRAWS) -> Agreement
     """Percent agreement and Krippendorff's alpha for nominal answers, with a bootstrap interval.
 
     Answers may be missing, and the number of answers may differ between things. The interval resamples the
-    things that were coded, with all answers to each: readers differ from thing to thing, and the answers to one
-    are not independent. Draws in which alpha is not defined are left out.
+    things that were coded, with all answers to each: readers differ from thing to thing, and the answers to
+    one are not independent. Draws in which alpha is not defined are left out.
 
     Args:
         counts: int64, one row for each thing and one column for each answer: how many gave it.

@@ -29,8 +29,8 @@ def wilson(successes: float, drawn: float, population: int | None = None, z: flo
     """The share with Wilson's score interval.
 
     Where the sample is a known part of a finite population, it tells more than as many draws from an endless
-    one: as much as ``drawn * (population - 1) / (population - drawn)`` of those, and the interval is that of so
-    many. A sample of everything has an interval of no width.
+    one: as much as ``drawn * (population - 1) / (population - drawn)`` of those, and the interval is that of
+    so many. A sample of everything has an interval of no width.
 
     Args:
         successes: How many of the sample have the property; of a weighted sample the effective number.

@@ -33,8 +33,19 @@ EXPECTED = {
     "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",
     "public/gentrification_tracts": "GEOID metro_area city low_population eligible gentrified",
     "public/city_selection": "rank city gentrified_share partnership selected reason",
+    "private/coding_sample": "sample_no agency alert_id kind alert_date title description stratum weight "
+    "emails recipients",
+    "public/coding_tally": "agency question answer alerts decided share ci_low ci_high",
+    "public/coding_agreement": "agency question reviews alerts readers unanimous percent_agreement "
+    "krippendorff_alpha alpha_low alpha_high",
 }
 BESIDE = {
+    "private/coding_reviews": "every answer that came back, with its sheet and row",
+    "private/coding_decided": "what was decided of each alert, and how",
+    "private/coding_readers": "how each reader agrees with the others",
+    "public/coding_shares": "the shares weighted to all alerts, to e-mails and to officers",
+    "public/coding_confusion": "which answers readers take for each other",
+    "public/coding_drawn": "whether the sample is like all alerts",
     "private/attachments": "what is attached to messages, without its contents",
     "private/post_files": "the names of the files of posts, like those of the mailboxes in private/sources",
     "private/crime_files": "the names of the files of crime records, likewise",
