@@ -11,7 +11,7 @@ from tasks.coding.draw import Alert
 
 FOLDER: Final = "coding"
 """The folder of the investigation: ``coding/codebook.toml`` (optional), ``coding/sample.csv`` (what was
-drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back, in any form)
+drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back)
 and ``coding/to_decide.csv`` (ties, and their decisions)."""
 
 
