@@ -9,6 +9,7 @@ from typing import Any
 from data.writing import make_folder, replacing
 from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
+from tasks.report.blocks import flat
 from tasks.report.page import page_of
 from tasks.report.results import Story
 from tasks.report.sections import sections
@@ -33,7 +34,7 @@ def make_report(
         The files written, relative to the folder, sorted.
     """
     made = [(section, tuple(section.blocks(story))) for section in sections()]
-    figures = [block for _, blocks in made for block in blocks if isinstance(block, Figure)]
+    figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
     drawn: dict[str, Drawn] = {}
     for figure in figures:
         drawn[figure.key] = draw(figure)
