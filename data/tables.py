@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.schema import TABLES, Table
+from data.schema import TABLES, Column, Table
 from data.writing import make_folder, replacing
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "empty_table",
     "read_table",
     "replacing",
+    "words_of_type",
     "write_parquet",
     "write_table",
 ]
@@ -211,10 +212,22 @@ def data_dictionary() -> str:
     return "\n".join(_section(table) for table in TABLES.values() if table.visibility != "work")
 
 
+def words_of_type(column: Column) -> str:
+    """The type of a column in words, and whether a value may be missing.
+
+    Args:
+        column: The column.
+
+    Example:
+        >>> words_of_type(TABLES["public/alerts_by_month"].columns[2])
+        'text, may be missing'
+    """
+    return _TYPE_WORDS[str(column.type)] + (", may be missing" if column.nullable else "")
+
+
 def _section(table: Table) -> str:
     lines = [f"### {table.name}", "", table.meaning, "", "| column | type | meaning |", "| --- | --- | --- |"]
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.key else column.name
-        kind = _TYPE_WORDS[str(column.type)] + (", may be missing" if column.nullable else "")
-        lines.append(f"| {name} | {kind} | {column.meaning.replace('|', chr(92) + '|')} |")
+        lines.append(f"| {name} | {words_of_type(column)} | {column.meaning.replace('|', chr(92) + '|')} |")
     return "\n".join([*lines, ""])

@@ -78,6 +78,17 @@ class Verse:
 
 
 @dataclass(frozen=True)
+class InThisRun:
+    """What the rule above did in this run.
+
+    Attributes:
+        sentences: Its sentences, as plain text; their numbers come from the run.
+    """
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Notice:
     """What nobody must overlook, in a frame of its own: a warning, or why something is not here.
 
@@ -111,7 +122,7 @@ class Group:
     folded: bool = False
 
 
-Block = Text | Points | Notice | Heading | Rows | Verse | Figure | Group
+Block = Text | Points | Notice | InThisRun | Heading | Rows | Verse | Figure | Group
 
 
 def flat(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from data.tables import csv_of
 from data.writing import make_folder, replacing
 from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
-from tasks.report.blocks import flat
+from tasks.report.blocks import Rows, flat
 from tasks.report.page import page_of
 from tasks.report.results import Story
 from tasks.report.sections import sections
@@ -40,6 +41,8 @@ def make_report(
         drawn[figure.key] = draw(figure)
         on_progress(len(drawn), len(figures))
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
+    rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
+    files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if not each.file}
     for name, content in files.items():
         make_folder((out / name).parent)
         with replacing(out / name) as beside:

@@ -16,6 +16,9 @@ SECTIONS: Final[tuple[str, ...]] = (
     "found",
     "missing",
     "kinds",
+    "methods",
+    "tables",
+    "provenance",
 )
 """The names of the modules, in the order of the page."""
 
