@@ -48,7 +48,7 @@ def verdicts(story: Story) -> Iterator[str]:
     total = amount(len(rows), "pair of city and type", "pairs of city and type")
     for verdict, found in by_verdict(rows):
         yield (
-            f"In {len(found):,} of {total} {in_words(verdict, 'crimes')} ({verdict}): "
+            f"In {len(found):,} of {total} {in_words(verdict, 'crimes')}: "
             f"{some([pair(dict(row)) for row in found], 'pairs')}."
         )
     if not any(row["verdict"] in ROBUST for row in rows):

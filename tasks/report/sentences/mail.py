@@ -98,10 +98,11 @@ def alerts(story: Story) -> Iterator[str]:
             f"Of the alerts, {plain(parsed)} could be read: they carry "
             f"{amount(unique.total(), 'unique alert')}, {listed(kinds)}."
         )
-        yield from _officers(story)
     if lost != 0:
         are = verb(lost, "is", "are")
-        yield f"{plain(lost).capitalize()} of them could not be read and {are} in no unique alert."
+        yield f"{plain(lost).capitalize()} of the alerts could not be read and {are} in no unique alert."
+    if unique.total():
+        yield from _officers(story)
     undated = sum(row["unique_alerts"] for row in rows if row["month"] is None)
     if undated:
         yield f"{amount(undated, 'unique alert')} {verb(undated, 'has', 'have')} no date."

@@ -37,8 +37,8 @@ def posts(story: Story) -> Iterator[str]:
         )
     placed = line(story, "posts", "posts in tracts")
     yield (
-        f"Of these, {plain(placed)} {verb(placed, 'lies', 'lie')} in a tract; the others have no location, lie "
-        "outside the layer, or are of accounts that were left out."
+        f"Of these, {plain(placed)} {verb(placed, 'lies', 'lie')} in a tract; the others have no location, "
+        "lie outside the layer, or are of accounts that were left out."
     )
     tests = at_tract_level(story, "city_tests")
     if tests and story.config.posts is not None:
@@ -59,8 +59,7 @@ def verdicts(story: Story) -> Iterator[str]:
     for verdict, found in by_verdict(rows):
         names = some([row["city"] for row in found], "cities")
         yield (
-            f"In {len(found):,} of {amount(total, 'city', 'cities')} {in_words(verdict, 'posts')} "
-            f"({verdict}): {names}."
+            f"In {len(found):,} of {amount(total, 'city', 'cities')} {in_words(verdict, 'posts')}: {names}."
         )
     if not any(row["verdict"] in ROBUST for row in rows):
         yield f"In none of the {amount(total, 'city', 'cities')} a finding is robust."

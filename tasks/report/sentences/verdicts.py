@@ -9,11 +9,16 @@ from tasks.report.sentences.words import amount, interval, ratio
 
 ROBUST: Final = ("positive, robust", "negative, robust")
 
+_MORE: Final = "richer tracts have more {things} per resident"
+_FEWER: Final = "richer tracts have fewer {things} per resident"
+_AGREED: Final = "and every check agrees"
+_DOUBTED: Final = "but a check disagrees, or a single tract decides"
+
 WORDS: Final[Mapping[str, str]] = {
-    "positive, robust": "richer tracts have more {things} per resident, and every check agrees",
-    "negative, robust": "richer tracts have fewer {things} per resident, and every check agrees",
-    "positive, not robust": "richer tracts have more {things} per resident, but a check disagrees, or a tract decides",
-    "negative, not robust": "richer tracts have fewer {things} per resident, but a check disagrees, or a tract decides",
+    "positive, robust": f"{_MORE}, {_AGREED}",
+    "negative, robust": f"{_FEWER}, {_AGREED}",
+    "positive, not robust": f"{_MORE}, {_DOUBTED}",
+    "negative, not robust": f"{_FEWER}, {_DOUBTED}",
     "not checked for neighbors": "there is a relation that could not be checked for neighbors that are alike",
     "none": "a relation of any size that matters is excluded",
     "no clear relation": "no clear relation shows",
@@ -24,17 +29,19 @@ WORDS: Final[Mapping[str, str]] = {
 
 
 def in_words(verdict: str, things: str) -> str:
-    """What a verdict says.
+    """What a verdict says, with its name where the words are others.
 
     Args:
         verdict: As in ``public/city_tests_robust``.
         things: "posts", or "crimes".
 
     Example:
-        >>> in_words("too few to tell", "posts")
-        'there are too few posts to tell'
+        >>> in_words("too few to tell", "posts"), in_words("none", "posts")
+        ('there are too few posts to tell', 'a relation of any size that matters is excluded (none)')
     """
-    return WORDS.get(verdict, verdict).format(things=things)
+    words = WORDS.get(verdict, verdict).format(things=things)
+    same = set(verdict.split()) <= set(words.split())
+    return words if same else f"{words} ({verdict})"
 
 
 def by_verdict(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
