@@ -19,6 +19,7 @@ SECTIONS: Final[tuple[str, ...]] = (
     "sample",
     "selection",
     "requests",
+    "limits",
 )
 """The names of the modules, in the order of the page."""
 
