@@ -30,8 +30,8 @@ OF_MAIL: Final = (
         "alerts",
         "quarantined while parsing",
         "Every alert could be parsed.",
-        "{n} of the alerts could not be parsed, mostly for want of a title: {it} counted as e-mail, and as no "
-        "unique alert.",
+        "{n} of the alerts could not be parsed, mostly for want of a title: {it} counted as e-mail, and as "
+        "no unique alert.",
     ),
     ("mail", "without a body", "Every mail has a body.", "{n} of the mails {is_} without a body."),
     (
@@ -94,8 +94,8 @@ def posts(story: Story) -> Iterator[str]:
         row["ties"] or 0 for row in story.rows("border_posts") if (row["scope"], row["year"]) == whole_nation
     )
     yield (
-        f"{plain(borders).capitalize()} of the posts {verb(borders, 'lies', 'lie')} on a border of tracts and "
-        f"{verb(borders, 'is', 'are')} given to the tract with the most people; where several have as many, "
+        f"{plain(borders).capitalize()} of the posts {verb(borders, 'lies', 'lie')} on a border of tracts "
+        f"and {verb(borders, 'is', 'are')} given to the tract with the most people; where several have as many, "
         f"which decides on {plain(ties)} of them, the first by its GEOID has it."
     )
     settings = story.config.posts
@@ -129,8 +129,8 @@ def tracts(story: Story) -> Iterator[str]:
     half = sum(each is not None and 2 * each < 1 for each in inside)
     if half:
         yield (
-            f"{amount(half, 'tract')} that {verb(half, 'is', 'are')} used {verb(half, 'lies', 'lie')} for more "
-            "than half outside of the city; what changes without them is in the table of variants."
+            f"{amount(half, 'tract')} that {verb(half, 'is', 'are')} used {verb(half, 'lies', 'lie')} for "
+            "more than half outside of the city; what changes without them is in the table of variants."
         )
 
 
@@ -166,8 +166,8 @@ def tests(story: Story) -> Iterator[str]:
     )
     yield (
         "Of many tests some find a relation by chance. The risk of a single false finding in a family of "
-        f"tests is to be {share_of(settings.alpha)}, which is divided among them; that asks much of each test, "
-        "so that no finding does not mean no relation."
+        f"tests is to be {share_of(settings.alpha)}, which is divided among them; that asks much of each "
+        "test, so that no finding does not mean no relation."
     )
     few = [row for row in rows if row["verdict"] == "too few to tell"]
     yield (
@@ -186,7 +186,7 @@ def tests(story: Story) -> Iterator[str]:
             "plain finding."
         )
     yield (
-        "Posts are of those who have the app; that tracts differ in how many have it is not taken into account."
+        "Posts are of those who have the app; that it is more common in some tracts is not taken into account."
     )
 
 
@@ -205,8 +205,8 @@ def _incomes(story: Story) -> Iterator[str]:
     rows = [row for row in story.rows("city_income_error") if row["relative_margin"] is not None]
     if not rows:
         yield (
-            "A tract's income is an estimate of a survey; its margin of error was not in the files, so that it "
-            "is not taken into account."
+            "A tract's income is an estimate of a survey; its margin of error was not in the files, so that "
+            "it is not taken into account."
         )
         return
     widest = max(rows, key=lambda row: (row["relative_margin"], row["city"]))

@@ -23,10 +23,23 @@ def at_tract_level(story: Story, stem: str) -> list[dict[str, Any]]:
 
 def posts(story: Story) -> Iterator[str]:
     """How many posts there are, and how many are in the tests."""
-    known = counts(story)
-    if ("posts", "posts in the files") not in known:
+    tests = at_tract_level(story, "city_tests")
+    if ("posts", "posts in the files") in counts(story):
+        yield from _placed(story)
+    elif not tests:
         yield not_there(story, "posts", "No post was read")
-        return
+    if tests and story.config.posts is not None:
+        tested, tracts = sum(row["posts"] or 0 for row in tests), sum(row["n"] for row in tests)
+        least = "at least " if any(row["posts"] is None for row in tests) else ""
+        yield (
+            f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
+            f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
+        )
+
+
+def _placed(story: Story) -> Iterator[str]:
+    """How many posts there are, and how many can be counted in a tract."""
+    known = counts(story)
     total, twice = known["posts", "posts in the files"], known.get(("posts", "duplicates"), 0)
     if total is None or twice is None:
         yield f"The files of posts hold {amount(total, 'post')}."
@@ -40,14 +53,6 @@ def posts(story: Story) -> Iterator[str]:
         f"Of these, {plain(placed)} {verb(placed, 'lies', 'lie')} in a tract; the others have no location, "
         "lie outside the layer, or are of accounts that were left out."
     )
-    tests = at_tract_level(story, "city_tests")
-    if tests and story.config.posts is not None:
-        tested, tracts = sum(row["posts"] or 0 for row in tests), sum(row["n"] for row in tests)
-        least = "at least " if any(row["posts"] is None for row in tests) else ""
-        yield (
-            f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
-            f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
-        )
 
 
 def verdicts(story: Story) -> Iterator[str]:
