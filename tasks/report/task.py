@@ -11,6 +11,7 @@ CODE: Final = (
     "tasks/report",
     "tasks/report/in_this_run",
     "tasks/report/sections",
+    "tasks/report/sentences",
     "tasks/figures",
     "tasks/package",
 )
