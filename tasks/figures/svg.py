@@ -85,7 +85,7 @@ def inline(svg: bytes, key: str) -> str:
 
 
 def _strip(root: ElementTree.Element) -> None:
-    """Without the description of the program, the white space, and a style that would reach the whole page."""
+    """Without the description of the program, the white space, and a style that reaches the page."""
     for child in root.findall(f"{SVG}metadata"):
         root.remove(child)
     root.set("stroke-linejoin", "round")
