@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from data.schema import effects, second_looks
-from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Sort, Table, optional
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
@@ -20,6 +20,8 @@ _ALPHA: Final = Column(
 )
 _OF_DECILES: Final = "missing for deciles."
 _NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
+_BY_LEVEL: Final = (Sort("city"), Sort("level", values=("tract", "decile")))
+_BY_VARIANT: Final = (Sort("city"), Sort("variant", values=("published",)))
 
 OF_POSTS: Final = (
     Table(
@@ -85,6 +87,7 @@ OF_POSTS: Final = (
                 f"missing where not testable; {_OF_DECILES}",
             ),
         ),
+        order=_BY_LEVEL,
     ),
     Table(
         "public/city_tests_robust",
@@ -237,6 +240,7 @@ OF_POSTS: Final = (
             Column("verdict", TEXT, "What is known, as in city_tests_robust."),
             Column("why", TEXT, "What speaks against it, or why nothing can be told; else empty."),
         ),
+        order=_BY_VARIANT,
     ),
     effects.OF_POSTS,
     *second_looks.of_posts(CITY),
@@ -256,7 +260,13 @@ def _tests_of_crimes(name: str, of_posts: str, meaning: str) -> Table:
         )
         for column in table.columns
     ]
-    return Table(name, ("city", "crime", *table.key[1:]), meaning, (columns[0], CRIME, *columns[1:]))
+    return Table(
+        name,
+        ("city", "crime", *table.key[1:]),
+        meaning,
+        (columns[0], CRIME, *columns[1:]),
+        order=(Sort("city"), Sort("crime"), *table.order[1:]) if table.order else (),
+    )
 
 
 OF_CRIMES: Final = (

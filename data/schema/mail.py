@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema.embedded import EMBEDDED_AS, EMBEDDED_IN, PATH
+from data.schema.ledger_lines import ORDER as OF_LEDGER
 from data.schema.model import (
     COUNT,
     DAY,
@@ -15,6 +16,7 @@ from data.schema.model import (
     TEXT,
     TEXTS,
     Column,
+    Sort,
     Table,
     optional,
 )
@@ -269,6 +271,7 @@ PUBLIC: Final = (
             ),
             optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
         ),
+        order=OF_LEDGER,
     ),
     Table(
         "public/not_mail",
@@ -282,6 +285,7 @@ PUBLIC: Final = (
             Column("what", TEXT, "What such an item is, in words."),
             ITEMS,
         ),
+        order=(Sort("agency"), Sort("source"), Sort("items", descending=True)),
     ),
     Table(
         "public/kinds",
@@ -293,6 +297,7 @@ PUBLIC: Final = (
             Column("emails", COUNT, "Messages of the kind."),
             Column("share", SHARE, "Their share of the agency's messages, 0 to 1."),
         ),
+        order=(Sort("agency"), Sort("emails", descending=True)),
     ),
     Table(
         "public/subjects",
@@ -306,6 +311,7 @@ PUBLIC: Final = (
             TEMPLATE,
             Column("emails", COUNT, "Messages that the row decided."),
         ),
+        order=(Sort("agency"), Sort("emails", descending=True)),
     ),
     Table(
         "public/alerts_by_month",

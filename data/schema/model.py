@@ -32,17 +32,40 @@ class Column:
         meaning: What a value says, with its unit. It goes into the data dictionary and, as metadata of the
             Arrow field, into every Parquet file: another wording means other bytes.
         nullable: Whether a value may be missing; the meaning says when.
+        digits: Significant digits in a CSV, where its name does not say it (:mod:`data.schema.shown`).
     """
 
     name: str
     type: pa.DataType
     meaning: str
     nullable: bool = False
+    digits: int | None = None
 
     @property
     def arrow(self) -> pa.Field:
         """The Arrow field, with the meaning as its ``description``."""
         return pa.field(self.name, self.type, self.nullable, metadata={"description": self.meaning})
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A column by which rows stand in the order in which people read them.
+
+    Attributes:
+        column: Its name.
+        descending: Whether the largest is first.
+        values: Values in their order; others stand where ``REST`` is, else after them.
+        within: The values by those of another column; ``values`` then has one tuple for each.
+    """
+
+    column: str
+    descending: bool = False
+    values: tuple[str, ...] = ()
+    within: tuple[str, tuple[tuple[str, tuple[str, ...]], ...]] | None = None
+
+
+REST: Final = "*"
+"""Where other values stand, in :attr:`Sort.values`."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,8 @@ class Table:
         meaning: What one row is; it goes into the data dictionary alone.
         columns: The columns in the file's order.
         also: Suffixes of other forms in which it is published, as ``.geojson``.
+        order: How people read it, sums above their parts: the order of rows in every form but Parquet, which
+            is in the order of the key.
     """
 
     name: str
@@ -63,6 +88,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     also: tuple[str, ...] = ()
+    order: tuple[Sort, ...] = ()
 
     @property
     def arrow(self) -> pa.Schema:

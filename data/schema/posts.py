@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema import findings
-from data.schema.model import COUNT, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import COUNT, SMALL_COUNT, TEXT, Column, Sort, Table, optional
 
 GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
 
@@ -55,6 +55,7 @@ PUBLIC: Final = (
                 "Posts on borders whose most populous tracts are equal: the first GEOID has it.",
             ),
         ),
+        order=(Sort("scope", values=("nation",)), Sort("year", values=("all",))),
     ),
     *findings.OF_POSTS,
 )

@@ -7,8 +7,10 @@ from typing import Final
 from data.schema.findings import CITY, CRIME
 from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Table, optional
 
-_GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
-_GEO_ID: Final = Column(
+GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
+GEO_ID_PREFIX: Final = "1400000US"
+"""What the Census Bureau writes before the GEOID of a tract (summary level 140)."""
+GEO_ID: Final = Column(
     "geo_id",
     TEXT,
     "The same as the Census Bureau writes it in full, '1400000US' and the 11 digits. Use it in a "
@@ -24,8 +26,8 @@ USED: Final = Table(
     "has no geometry there.",
     (
         CITY,
-        _GEOID,
-        _GEO_ID,
+        GEOID,
+        GEO_ID,
         optional("population", COUNT, "People; missing without a row in the Census."),
         optional(
             "income", NUMBER, "Median household income, US dollars a year; missing where not published."
@@ -72,8 +74,8 @@ CRIMES: Final = Table(
     (
         CITY,
         CRIME,
-        _GEOID,
-        _GEO_ID,
+        GEOID,
+        GEO_ID,
         optional(
             "crimes",
             COUNT,

@@ -31,7 +31,7 @@ EXPECTED = {
     "public/crime_tests": "city crime level n crimes pearson_r pearson_p slope intercept r_squared slope_p "
     "alpha direction use tests holm_p q",
     "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",
-    "public/gentrification_tracts": "GEOID metro_area city low_population eligible gentrified",
+    "public/gentrification_tracts": "GEOID geo_id metro_area city low_population eligible gentrified",
     "public/city_selection": "rank city gentrified_share partnership selected reason",
 }
 BESIDE = {
