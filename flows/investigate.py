@@ -11,10 +11,7 @@ from typing import Any, Final
 from data.catalog import Investigation
 from data.errors import InputError
 from data.private import kept_private
-from data.schema import TABLES
-from data.tables import read_table
 from flows import parts as registry
-from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.left import check_left, previous
 from flows.run.locks import one_run_at_a_time, only_one
@@ -33,12 +30,15 @@ from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
-from flows.run.report import write_report
+from flows.run.report import story_of, write_report
 from flows.run.scheduled import agencies_gone, agencies_ready
-from flows.run.step import subflow
-from flows.run.watched import run_log
+from flows.run.step import about, subflow
+from flows.run.told import in_words, timed
+from flows.run.watched import run_log, watched
 from flows.run.workers import workers
-from flows.service.artifacts import show_link, show_table
+from flows.service.artifacts import show_link
+from flows.service.markdown import counted
+from flows.service.results import Results, show_results
 from tasks.ledger.table import keep
 
 _MOST_MESSAGES: Final = 1_000_000_000
@@ -134,7 +134,7 @@ def investigate(
                 agencies = None if ready is None else tuple(ready)
                 settings = Settings(partition, buckets, agencies, settled, hash_attachments)
                 result = run_parts(given, parts, notes, settings, whole=only is None)
-                return replace(result, warned=private.warnings)
+                return logged(replace(result, warned=private.warnings))
 
 
 def check_pieces(partition: int | None = None, buckets: int | None = None) -> None:
@@ -249,21 +249,22 @@ def run_parts(
             settings.hash_attachments,
         )
         found = {part.name: _run_part(part, job) for part in parts}
-        asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
-        known = f"{asked} {answer(parts, stage).in_public}"
-        show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
         before = {} if whole else previous(investigation.out)
         made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
         warned = RunResult(investigation.out, found).warnings
         why = skipped(investigation) if whole else {}
         made_from["outputs"] = write_report(job, made_from, warned, why)
+        if watched():
+            told = [part.tell(found[part.name]) for part in parts]
+            shown = Results(parts, stage, told, warned, whole, investigation.folder)
+            show_results(shown, story_of(job, made_from, warned, why))
         with reporter().stage("publish"):
             write_provenance(made_from, stage)
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return logged(RunResult(investigation.out, found, (*notes, *left, *own)))
+    return RunResult(investigation.out, found, (*notes, *left, *own))
 
 
 def logged(result: RunResult) -> RunResult:
@@ -278,4 +279,15 @@ def logged(result: RunResult) -> RunResult:
 
 
 def _run_part(part: Part, job: Job) -> Any:
-    return subflow(part.name, job.given.investigation.folder, job.out, lambda: part.run(job))
+    """Run a part, and tell in the log of the run what went in and what came out."""
+
+    def run() -> Any:
+        files = len({str(each) for each in part.recognised(job.given)})
+        with timed(part.name, f"{files} files" if files else "") as came:
+            found = part.run(job)
+            came.append(in_words(part.tell(found).facts, counted))
+        for note in found.notes:
+            run_log().info("%s", note)
+        return found
+
+    return subflow(part.name, job.given.investigation.folder, job.out, run, about(part.run))

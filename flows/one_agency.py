@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.private import kept_private
-from flows.investigate import RunResult, Settings, check_pieces, finished, run_parts
+from flows.investigate import RunResult, Settings, check_pieces, finished, logged, run_parts
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time
 from flows.run.preflight import check_agency
@@ -72,7 +72,7 @@ def one_agency(
             partition=partition, agencies=(agency,), settled=settled, hash_attachments=hash_attachments
         )
         result = run_parts(Inputs(investigation), ["mail"], notes, settings)
-        return replace(result, warned=private.warnings)
+        return logged(replace(result, warned=private.warnings))
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
