@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_ROWS: Final = 60
-"""Rows of a table that the page shows as HTML; of a longer one it holds the CSV, and makes the table of it."""
+"""Rows of a table that the page shows as HTML; of a longer one it holds the CSV, which becomes a table."""
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", "\r": "&#13;", "\0": "&#0;"}
 _LONG_WORD: Final = 30

@@ -23,6 +23,7 @@ from tasks.report.verse import verse_of
 
 FOLDER: Final = Path(__file__).parent
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NOTHING: Final = Markup("")
 _LEVEL: Final = 3
 """The level of the first heading below a section's."""
 
@@ -44,9 +45,9 @@ class View:
     kind: str
     block: Block
     level: int
-    html: Markup = Markup("")
+    html: Markup = _NOTHING
     grid: Grid | None = None
-    picture: Markup = Markup("")
+    picture: Markup = _NOTHING
     views: tuple[View, ...] = ()
 
 

@@ -24,7 +24,7 @@ def blocks(story: Story) -> Iterator[Block]:
     many = "1 public table" if len(names) == 1 else f"{len(names)} public tables"
     yield Text(
         (
-            f"This run has {many}, each as a CSV and as a Parquet file in the folder public/ beside this page.",
+            f"This run has {many}, each as CSV and as Parquet in the folder public/ beside this page.",
             "Here are the first rows of each, and what its columns mean.",
         )
     )
