@@ -58,12 +58,14 @@ class Rows:
         table: The rows, with columns named as people read them.
         file: Where all of it is beside the page, as ``public/kinds.csv``; the download is then that file. By
             default the page holds the rows as CSV, and they are written to ``figures/<key>.csv``.
+        download: Whether its CSV can be downloaded; without, all rows are shown, and there is no file.
     """
 
     key: str
     caption: str
     table: pa.Table
     file: str = ""
+    download: bool = True
 
 
 @dataclass(frozen=True)

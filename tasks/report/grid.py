@@ -59,7 +59,7 @@ class Grid:
         count: Its number of rows.
         rows: The rows; None where there are too many, and the page makes the table of the CSV.
         csv: The CSV as it stands in an element ``script``; None where the rows give it, or a file has it.
-        file: Where the CSV is beside the page.
+        file: Where the CSV is beside the page; "" where there is none.
     """
 
     key: str
@@ -72,7 +72,7 @@ class Grid:
     file: str
 
 
-def grid_of(key: str, caption: str, table: pa.Table, file: str = "") -> Grid:
+def grid_of(key: str, caption: str, table: pa.Table, file: str = "", *, has_download: bool = True) -> Grid:
     """A table as the page holds it.
 
     Args:
@@ -81,6 +81,7 @@ def grid_of(key: str, caption: str, table: pa.Table, file: str = "") -> Grid:
         table: Its rows.
         file: Where all of it is beside the page, if not in ``figures/<key>.csv``: the page then shows all
             rows of it and holds no CSV.
+        has_download: Whether there is a CSV at all; without, the page shows all rows.
     """
     columns = [column.to_pylist() for column in table.columns]
     forms = tuple(
@@ -88,7 +89,7 @@ def grid_of(key: str, caption: str, table: pa.Table, file: str = "") -> Grid:
         for name, values, column in zip(table.column_names, columns, table.columns, strict=True)
     )
     rows = None
-    if file or table.num_rows <= MOST_ROWS:
+    if file or not has_download or table.num_rows <= MOST_ROWS:
         rows = tuple(
             tuple(_cell(value, form) for value, form in zip(row, forms, strict=True))
             for row in zip(*columns, strict=True)
@@ -96,8 +97,8 @@ def grid_of(key: str, caption: str, table: pa.Table, file: str = "") -> Grid:
     is_exact = rows is not None and not any(
         _NOT_IN_HTML.search(cell.raw or "") for row in rows for cell in row
     )
-    csv = None if file or is_exact else in_script(csv_of(table).decode())
-    where = file or f"figures/{key}.csv"
+    csv = None if file or is_exact or not has_download else in_script(csv_of(table).decode())
+    where = file or (f"figures/{key}.csv" if has_download else "")
     return Grid(key, caption, tuple(table.column_names), forms, table.num_rows, rows, csv, where)
 
 

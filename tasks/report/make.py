@@ -42,7 +42,9 @@ def make_report(
         on_progress(len(drawn), len(figures))
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
     rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
-    files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if not each.file}
+    files |= {
+        f"figures/{each.key}.csv": csv_of(each.table) for each in rows if each.download and not each.file
+    }
     for name, content in files.items():
         make_folder((out / name).parent)
         with replacing(out / name) as beside:

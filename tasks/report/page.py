@@ -17,7 +17,7 @@ from tasks.figures.figure import Drawn, Figure
 from tasks.report.blocks import Block, Group, Heading, Rows, Section, Verse, flat
 from tasks.report.cells import one_line
 from tasks.report.grid import Grid, grid_of
-from tasks.report.pictures import picture_of
+from tasks.report.pictures import colors, picture_of
 from tasks.report.results import Story
 from tasks.report.verse import verse_of
 
@@ -71,7 +71,8 @@ def page_of(
     def view(block: Block, level: int) -> View:
         return _view(block, level, drawn, keys.__contains__, view)
 
-    css, js = (Markup(_text(name)) for name in ("page.css", "page.js"))
+    css = Markup(colors() + _text("page.css"))
+    js = Markup(_text("page.js"))
     return _template().render(
         story=story,
         version=story.provenance.get("versions", {}).get("neighborhood-watch", ""),
@@ -101,13 +102,17 @@ def _view(
     if isinstance(block, Verse):
         return View(kind, block, level, html=verse_of(block.markdown, has_anchor))
     if isinstance(block, Rows):
-        return View(kind, block, level, grid=grid_of(block.key, block.caption, block.table, block.file))
+        return View(kind, block, level, grid=_grid(block))
     if isinstance(block, Figure):
         grid = grid_of(block.key, f"The data of: {block.title}", block.table)
         return View(kind, block, level, grid=grid, picture=picture_of(block, drawn[block.key]))
     if isinstance(block, Group):
         return View(kind, block, level, views=tuple(view(each, level + 1) for each in block.blocks))
     return View(kind, block, level)
+
+
+def _grid(rows: Rows) -> Grid:
+    return grid_of(rows.key, rows.caption, rows.table, rows.file, has_download=rows.download)
 
 
 def _keys(sections: Iterable[tuple[Section, Sequence[Block]]]) -> Counter[str]:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _ANCHOR: Final = re.compile(r'<a id="[^"]*"></a>')
 _RULE: Final = re.compile(r"(?<![\w`\[])([Rr]ules? |\(method )(\d+\.\d+)\b")
 _LIST: Final = re.compile(r"(\[[Rr]ules? \d+\.\d+\]\([^)]*\)(?:, | and | to |–))(\d+\.\d+)\b")
+_ACCESSIBLE: Final = {
+    "<table>": '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>',
+    "</table>": "</table></div>",
+    "<th></th>": "<td></td>",
+    "<pre>": '<pre tabindex="0">',
+}
+"""Tags as the parser writes them, and as who uses the keyboard or a screen reader needs them."""
+
 _TO_SECTIONS: Final = {"method.md": "methods", "glossary.md": "glossary", "tables.md": "tables"}
 
 

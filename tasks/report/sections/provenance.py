@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data.settings import Config
-from tasks.report.blocks import Block, Heading, Points, Rows, Section, Text, Verse
+from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
 _NOT_INPUTS: Final = ("configuration", "kept", "outputs", "recognised", "tables", "versions")
@@ -70,8 +70,8 @@ def blocks(story: Story) -> Iterator[Block]:
     yield _rows("versions-used", "The program and the libraries that can change a byte of a table", versions)
     public = {name: sha for name, sha in known.get("tables", {}).items() if name.startswith("public/")}
     if public:
-        yield Heading("hashes", "The tables by hash")
-        yield _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))
+        rows = _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))
+        yield Group("hashes", "The tables by hash", (rows,), f"{len(public):,} public files.", folded=True)
 
 
 def _rows(
