@@ -46,8 +46,9 @@ def verse_of(markdown: str, has_anchor: Callable[[str], bool] = lambda anchor: T
     tokens = parser.parse(linked)
     _resolve(tokens, has_anchor)
     html = parser.renderer.render(tokens, parser.options, {})
-    html = html.replace("<table>", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')
-    return Markup(html.replace("</table>", "</table></div>"))
+    for tag, accessible in _ACCESSIBLE.items():
+        html = html.replace(tag, accessible)
+    return Markup(html)
 
 
 def _linked(text: str) -> str:

@@ -85,17 +85,17 @@ def _rows(
 
 def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     found = [
-        (_WORDS.get(place, " / ".join(place)), each.get("agency"), each.get("bytes"), each["sha256"])
+        (_WORDS.get(place, " / ".join(place)), each.get("bytes"), each["sha256"], each.get("agency"))
         for name in sorted(known)
         if name not in _NOT_INPUTS
         for place, each in _files(known[name], (name,))
     ]
     columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], []]
-    kinds = (("what", pa.string()), ("agency", pa.string()), ("bytes", pa.int64()), ("SHA-256", pa.string()))
+    kinds = (("what", pa.string()), ("bytes", pa.int64()), ("SHA-256", pa.string()), ("agency", pa.string()))
     table = pa.table(
         {name: pa.array(column, kind) for (name, kind), column in zip(kinds, columns, strict=True)}
     )
-    if not any(columns[1]):
+    if not any(columns[3]):
         table = table.drop_columns(["agency"])
     yield Rows("input-files", "One row per file that was read", table)
     recognised = known.get("recognised", {})
