@@ -31,7 +31,7 @@ __all__ = [
     "empty_table",
     "read_table",
     "replacing",
-    "words_of_type",
+    "type_words",
     "write_parquet",
     "write_table",
 ]
@@ -212,22 +212,20 @@ def data_dictionary() -> str:
     return "\n".join(_section(table) for table in TABLES.values() if table.visibility != "work")
 
 
-def words_of_type(column: Column) -> str:
-    """The type of a column in words, and whether a value may be missing.
-
-    Args:
-        column: The column.
+def type_words(column: Column) -> str:
+    """The type of a column's values, in words.
 
     Example:
-        >>> words_of_type(TABLES["public/alerts_by_month"].columns[2])
-        'text, may be missing'
+        >>> type_words(TABLES["public/kinds"].columns[2])
+        'integer'
     """
-    return _TYPE_WORDS[str(column.type)] + (", may be missing" if column.nullable else "")
+    return _TYPE_WORDS[str(column.type)]
 
 
 def _section(table: Table) -> str:
     lines = [f"### {table.name}", "", table.meaning, "", "| column | type | meaning |", "| --- | --- | --- |"]
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.key else column.name
-        lines.append(f"| {name} | {words_of_type(column)} | {column.meaning.replace('|', chr(92) + '|')} |")
+        kind = type_words(column) + (", may be missing" if column.nullable else "")
+        lines.append(f"| {name} | {kind} | {column.meaning.replace('|', chr(92) + '|')} |")
     return "\n".join([*lines, ""])

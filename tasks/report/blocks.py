@@ -57,8 +57,8 @@ class Rows:
         caption: What a row is.
         table: The rows, with columns named as people read them.
         file: Where all of it is beside the page, as ``public/kinds.csv``; the download is then that file. By
-            default the page holds the rows as CSV, and they are written to ``figures/<key>.csv``.
-        download: Whether its CSV can be downloaded; without, all rows are shown, and there is no file.
+            default the page makes the download of its rows.
+        download: Whether its CSV can be downloaded.
     """
 
     key: str

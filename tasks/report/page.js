@@ -184,8 +184,9 @@
     URL.revokeObjectURL(url);
     return new Promise((done) => { canvas.toBlob(done, "image/png"); });
   };
+  for (const each of document.querySelectorAll(".downloads[hidden]")) each.hidden = false;
   document.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[data-csv], a[data-svg], a[data-png]");
+    const link = event.target.closest("[data-csv], [data-svg], [data-png]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const { csv, svg, png } = link.dataset;

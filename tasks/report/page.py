@@ -16,7 +16,7 @@ from markupsafe import Markup
 from tasks.figures.figure import Drawn, Figure
 from tasks.report.blocks import Block, Group, Heading, Rows, Section, Verse, flat
 from tasks.report.cells import one_line
-from tasks.report.grid import Grid, grid_of
+from tasks.report.grid import Grid, grid_of, of_rows
 from tasks.report.pictures import colors, picture_of
 from tasks.report.results import Story
 from tasks.report.verse import verse_of
@@ -102,17 +102,13 @@ def _view(
     if isinstance(block, Verse):
         return View(kind, block, level, html=verse_of(block.markdown, has_anchor))
     if isinstance(block, Rows):
-        return View(kind, block, level, grid=_grid(block))
+        return View(kind, block, level, grid=of_rows(block))
     if isinstance(block, Figure):
-        grid = grid_of(block.key, f"The data of: {block.title}", block.table)
+        grid = grid_of(block.key, f"The data of: {block.title}", block.table, f"figures/{block.key}.csv")
         return View(kind, block, level, grid=grid, picture=picture_of(block, drawn[block.key]))
     if isinstance(block, Group):
         return View(kind, block, level, views=tuple(view(each, level + 1) for each in block.blocks))
     return View(kind, block, level)
-
-
-def _grid(rows: Rows) -> Grid:
-    return grid_of(rows.key, rows.caption, rows.table, rows.file, has_download=rows.download)
 
 
 def _keys(sections: Iterable[tuple[Section, Sequence[Block]]]) -> Counter[str]:

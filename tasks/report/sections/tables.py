@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from data.schema import TABLES, Column, Table
-from data.tables import words_of_type
+from data.tables import type_words
 from tasks.report.blocks import Block, Group, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
@@ -66,7 +66,8 @@ def _dictionary(spec: Table) -> pa.Table:
 
 
 def _type(spec: Table, column: Column) -> str:
-    return words_of_type(column) + (", part of the key" if column.name in spec.key else "")
+    missing = ", may be missing" if column.nullable else ""
+    return f"{type_words(column)}{missing}{', part of the key' if column.name in spec.key else ''}"
 
 
 SECTION = Section("tables", "All tables", blocks, "This run has no public table.")
