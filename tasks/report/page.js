@@ -176,7 +176,7 @@
     picture.height = height * scale;
     picture.src = url;
     await picture.decode();
-    const canvas = element("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
+    const canvas = element("canvas", { width: Math.floor(width * scale), height: Math.floor(height * scale) });
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
