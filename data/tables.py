@@ -31,7 +31,6 @@ __all__ = [
     "read_table",
     "replacing",
     "type_words",
-    "words_of_type",
     "write_parquet",
     "write_table",
 ]
@@ -205,22 +204,10 @@ def type_words(column: Column) -> str:
     return _TYPE_WORDS[str(column.type)]
 
 
-def words_of_type(column: Column) -> str:
-    """The type of a column in words, and whether a value may be missing.
-
-    Args:
-        column: The column.
-
-    Example:
-        >>> words_of_type(TABLES["public/alerts_by_month"].columns[2])
-        'text, may be missing'
-    """
-    return type_words(column) + (", may be missing" if column.nullable else "")
-
-
 def _section(table: Table) -> str:
     lines = [f"### {table.name}", "", table.meaning, "", "| column | type | meaning |", "| --- | --- | --- |"]
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.key else column.name
-        lines.append(f"| {name} | {words_of_type(column)} | {column.meaning.replace('|', chr(92) + '|')} |")
+        kind = type_words(column) + (", may be missing" if column.nullable else "")
+        lines.append(f"| {name} | {kind} | {column.meaning.replace('|', chr(92) + '|')} |")
     return "\n".join([*lines, ""])

@@ -57,13 +57,15 @@ class Rows:
         caption: What a row is.
         table: The rows, with columns named as people read them.
         file: Where all of it is beside the page, as ``public/kinds.csv``; the download is then that file. By
-            default the page holds the rows as CSV, and they are written to ``figures/<key>.csv``.
+            default the page makes the download of its rows.
+        download: Whether its CSV can be downloaded.
     """
 
     key: str
     caption: str
     table: pa.Table
     file: str = ""
+    download: bool = True
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from data.writing import make_folder, replacing
 from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
 from tasks.report.blocks import Rows, flat
+from tasks.report.grid import needs_file
 from tasks.report.page import page_of
 from tasks.report.results import Story
 from tasks.report.sections import sections
@@ -42,7 +43,7 @@ def make_report(
         on_progress(len(drawn), len(figures))
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
     rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
-    files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if not each.file}
+    files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if needs_file(each)}
     for name, content in files.items():
         make_folder((out / name).parent)
         with replacing(out / name) as beside:

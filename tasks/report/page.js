@@ -176,7 +176,7 @@
     picture.height = height * scale;
     picture.src = url;
     await picture.decode();
-    const canvas = element("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
+    const canvas = element("canvas", { width: Math.floor(width * scale), height: Math.floor(height * scale) });
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
@@ -184,8 +184,9 @@
     URL.revokeObjectURL(url);
     return new Promise((done) => { canvas.toBlob(done, "image/png"); });
   };
+  for (const each of document.querySelectorAll(".downloads[hidden]")) each.hidden = false;
   document.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[data-csv], a[data-svg], a[data-png]");
+    const link = event.target.closest("[data-csv], [data-svg], [data-png]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const { csv, svg, png } = link.dataset;

@@ -16,13 +16,14 @@ from markupsafe import Markup
 from tasks.figures.figure import Drawn, Figure
 from tasks.report.blocks import Block, Group, Heading, Rows, Section, Verse, flat
 from tasks.report.cells import one_line
-from tasks.report.grid import Grid, grid_of
-from tasks.report.pictures import picture_of
+from tasks.report.grid import Grid, grid_of, of_rows
+from tasks.report.pictures import colors, picture_of
 from tasks.report.results import Story
 from tasks.report.verse import verse_of
 
 FOLDER: Final = Path(__file__).parent
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NOTHING: Final = Markup("")
 _LEVEL: Final = 3
 """The level of the first heading below a section's."""
 
@@ -44,9 +45,9 @@ class View:
     kind: str
     block: Block
     level: int
-    html: Markup = Markup("")
+    html: Markup = _NOTHING
     grid: Grid | None = None
-    picture: Markup = Markup("")
+    picture: Markup = _NOTHING
     views: tuple[View, ...] = ()
 
 
@@ -70,7 +71,8 @@ def page_of(
     def view(block: Block, level: int) -> View:
         return _view(block, level, drawn, keys.__contains__, view)
 
-    css, js = (Markup(_text(name)) for name in ("page.css", "page.js"))
+    css = Markup(colors() + _text("page.css"))
+    js = Markup(_text("page.js"))
     return _template().render(
         story=story,
         version=story.provenance.get("versions", {}).get("neighborhood-watch", ""),
@@ -100,9 +102,9 @@ def _view(
     if isinstance(block, Verse):
         return View(kind, block, level, html=verse_of(block.markdown, has_anchor))
     if isinstance(block, Rows):
-        return View(kind, block, level, grid=grid_of(block.key, block.caption, block.table, block.file))
+        return View(kind, block, level, grid=of_rows(block))
     if isinstance(block, Figure):
-        grid = grid_of(block.key, f"The data of: {block.title}", block.table)
+        grid = grid_of(block.key, f"The data of: {block.title}", block.table, f"figures/{block.key}.csv")
         return View(kind, block, level, grid=grid, picture=picture_of(block, drawn[block.key]))
     if isinstance(block, Group):
         return View(kind, block, level, views=tuple(view(each, level + 1) for each in block.blocks))

@@ -1,27 +1,41 @@
-"""The picture of a figure inside the page."""
+"""The picture of a figure inside the page, and its colors on a light and on a dark one."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from markupsafe import Markup
 
 from tasks.figures.figure import Drawn, Figure
+from tasks.figures.style import PALETTE
+from tasks.figures.svg import inline
 
-_HEAD: Final = re.compile(r"^.*?(?=<svg)", re.DOTALL)
-_NO_PLACE: Final = re.compile(r"<style.*?</style>|<metadata>.*?</metadata>", re.DOTALL)
-_IDS: Final = re.compile(r'(\bid="|href="#|url\(#)')
+_LIGHT: Final = ":root"
+_DARK: Final = "@media screen and (prefers-color-scheme: dark)"
 
 
 def picture_of(figure: Figure, drawn: Drawn) -> Markup:
-    """A figure as an element of the page.
+    """A figure as an element of the page, with its form for a telephone where it has one.
 
     Args:
         figure: The figure.
         drawn: Its files.
     """
-    svg = _NO_PLACE.sub("", _HEAD.sub("", drawn.svg.decode(), count=1))
-    svg = _IDS.sub(rf"\g<1>{figure.key}-", svg)
-    opening = Markup('<svg role="img" aria-label="{}"').format(figure.alt)
-    return Markup('<div class="picture">{}</div>').format(Markup(svg.replace("<svg", str(opening), 1)))
+    wide = "wide" if drawn.narrow else ""
+    forms = [(wide, drawn.svg, figure.key), ("narrow", drawn.narrow, f"{figure.key}-narrow")]
+    return Markup("").join(
+        Markup('<div class="{}">{}</div>').format(
+            f"picture {name}".strip(),
+            Markup(inline(svg, key)),
+        )
+        for name, svg, key in forms
+        if svg
+    )
+
+
+def colors() -> str:
+    """The colors of figures as variables of CSS; a printed page is a light one."""
+    light, dark = (
+        "\n".join(f"  --fig-{name}: {pair[at]};" for name, pair in PALETTE.items()) for at in (0, 1)
+    )
+    return f"{_LIGHT} {{\n{light}\n}}\n{_DARK} {{\n{_LIGHT} {{\n{dark}\n}}\n}}\n"

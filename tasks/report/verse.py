@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _ANCHOR: Final = re.compile(r'<a id="[^"]*"></a>')
 _RULE: Final = re.compile(r"(?<![\w`\[])([Rr]ules? |\(method )(\d+\.\d+)\b")
 _LIST: Final = re.compile(r"(\[[Rr]ules? \d+\.\d+\]\([^)]*\)(?:, | and | to |–))(\d+\.\d+)\b")
+_ACCESSIBLE: Final = {
+    "<table>": '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>',
+    "</table>": "</table></div>",
+    "<th></th>": "<td></td>",
+    "<pre>": '<pre tabindex="0">',
+}
+"""Tags as the parser writes them, and as who uses the keyboard or a screen reader needs them."""
+
 _TO_SECTIONS: Final = {"method.md": "methods", "glossary.md": "glossary", "tables.md": "tables"}
 
 
@@ -38,8 +46,9 @@ def verse_of(markdown: str, has_anchor: Callable[[str], bool] = lambda anchor: T
     tokens = parser.parse(linked)
     _resolve(tokens, has_anchor)
     html = parser.renderer.render(tokens, parser.options, {})
-    html = html.replace("<table>", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')
-    return Markup(html.replace("</table>", "</table></div>"))
+    for tag, accessible in _ACCESSIBLE.items():
+        html = html.replace(tag, accessible)
+    return Markup(html)
 
 
 def _linked(text: str) -> str:

@@ -26,7 +26,7 @@ NEEDS: Final = MappingProxyType(
         "11": ("requests",),
     }
 )
-"""The tables of which a run has at least one where it used a section of the method; others are always used."""
+"""The tables of which a run has one where it used a section of the method; others are always used."""
 
 UNUSED: Final = "Not used in this run."
 

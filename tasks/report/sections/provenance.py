@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data.settings import Config
-from tasks.report.blocks import Block, Heading, Points, Rows, Section, Text, Verse
+from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
 _NOT_INPUTS: Final = ("configuration", "kept", "outputs", "recognised", "tables", "versions")
@@ -70,8 +70,8 @@ def blocks(story: Story) -> Iterator[Block]:
     yield _rows("versions-used", "The program and the libraries that can change a byte of a table", versions)
     public = {name: sha for name, sha in known.get("tables", {}).items() if name.startswith("public/")}
     if public:
-        yield Heading("hashes", "The tables by hash")
-        yield _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))
+        rows = _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))
+        yield Group("hashes", "The tables by hash", (rows,), f"{len(public):,} public files.", folded=True)
 
 
 def _rows(
@@ -85,17 +85,17 @@ def _rows(
 
 def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     found = [
-        (_WORDS.get(place, " / ".join(place)), each.get("agency"), each.get("bytes"), each["sha256"])
+        (_WORDS.get(place, " / ".join(place)), each.get("bytes"), each["sha256"], each.get("agency"))
         for name in sorted(known)
         if name not in _NOT_INPUTS
         for place, each in _files(known[name], (name,))
     ]
     columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], []]
-    kinds = (("what", pa.string()), ("agency", pa.string()), ("bytes", pa.int64()), ("SHA-256", pa.string()))
+    kinds = (("what", pa.string()), ("bytes", pa.int64()), ("SHA-256", pa.string()), ("agency", pa.string()))
     table = pa.table(
         {name: pa.array(column, kind) for (name, kind), column in zip(kinds, columns, strict=True)}
     )
-    if not any(columns[1]):
+    if not any(columns[3]):
         table = table.drop_columns(["agency"])
     yield Rows("input-files", "One row per file that was read", table)
     recognised = known.get("recognised", {})

@@ -7,8 +7,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from data.schema import TABLES, Table
-from data.tables import words_of_type
+from data.schema import TABLES, Column, Table
+from data.tables import type_words
 from tasks.report.blocks import Block, Group, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
@@ -24,7 +24,7 @@ def blocks(story: Story) -> Iterator[Block]:
     many = "1 public table" if len(names) == 1 else f"{len(names)} public tables"
     yield Text(
         (
-            f"This run has {many}, each as a CSV and as a Parquet file in the folder public/ beside this page.",
+            f"This run has {many}, each as CSV and as Parquet in the folder public/ beside this page.",
             "Here are the first rows of each, and what its columns mean.",
         )
     )
@@ -38,16 +38,18 @@ def _group(spec: Table, table: pa.Table) -> Group:
     key = f"table-{spec.stem.replace('_', '-')}"
     rows = f"{table.num_rows:,} {'row' if table.num_rows == 1 else 'rows'}"
     first = "All rows" if table.num_rows <= FIRST else f"The first {FIRST} of {rows}"
-    files = ", ".join(f"[{file}]({file})" for file in spec.files)
+    files = ", ".join(f"[{file}]({file})" for file in spec.files if not file.endswith(".csv"))
+    sentence, *more = spec.meaning.split(". ", 1)
+    also = f"{more[0]}\n\n" if more else ""
     return Group(
         key,
         spec.stem,
         (
-            Verse(f"{spec.meaning}\n\nFiles: {files}"),
+            Verse(f"{also}Also as {files}."),
             Rows(f"{key}-first", f"{first} of {spec.stem}", table.slice(0, FIRST), f"{spec.name}.csv"),
-            Rows(f"{key}-columns", f"The columns of {spec.stem}", _dictionary(spec)),
+            Rows(f"{key}-columns", f"The columns of {spec.stem}", _dictionary(spec), download=False),
         ),
-        summary=f"{spec.meaning.split('. ')[0].removesuffix('.').replace('`', '')}. {rows}.",
+        summary=f"{sentence.removesuffix('.').replace('`', '')}. {rows}.",
         folded=True,
     )
 
@@ -57,11 +59,15 @@ def _dictionary(spec: Table) -> pa.Table:
     return pa.table(
         {
             "column": [column.name for column in spec.columns],
-            "type": [words_of_type(column) for column in spec.columns],
-            "key": [column.name in spec.key for column in spec.columns],
             "meaning": [column.meaning for column in spec.columns],
+            "type": [_type(spec, column) for column in spec.columns],
         }
     )
+
+
+def _type(spec: Table, column: Column) -> str:
+    missing = ", may be missing" if column.nullable else ""
+    return f"{type_words(column)}{missing}{', part of the key' if column.name in spec.key else ''}"
 
 
 SECTION = Section("tables", "All tables", blocks, "This run has no public table.")

@@ -26,7 +26,7 @@ HOSTILE = (
     'A & B\'s "city" <b>bold</b> {{ 7*7 }} ]]>',
     "turned \u202e round \u2066 and \x07 bell \x00",
     "=HYPERLINK(1)," + "Llanfair" * 40,
-    "line\nbreak\tand\u2028more --> <!--",
+    "line\nbreak\r\tand\u2028more --> <!--",
 )
 """What may be in a file, as the name of a city or of an agency."""
 
@@ -132,7 +132,8 @@ def cities(names: Iterable[str] = ("Alderfall city, California",)) -> dict[str, 
         direction = "positive" if verdict.startswith("positive") else "none"
         tables["city_deciles"] += [
             {"city": city, "decile": decile, "income_low": 20_000.0 * decile,
-             "income_high": 30_000.0 * decile, "tracts": 5, "population": 20_000, "posts": 10 * decile, "posts_per_1000": 0.5 * decile}
+             "income_high": 30_000.0 * decile, "tracts": 5, "population": 20_000, "posts": 10 * decile,
+             "posts_per_1000": 0.5 * decile}
             for decile in (1, 10)
         ]  # fmt: skip
         tables["city_tests"] += [
