@@ -20,6 +20,7 @@ SECTIONS: Final[tuple[str, ...]] = (
     "selection",
     "requests",
     "limits",
+    "published",
 )
 """The names of the modules, in the order of the page."""
 

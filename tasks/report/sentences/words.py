@@ -124,6 +124,16 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def share_of(value: float) -> str:
+    """A probability in percent.
+
+    Example:
+        >>> share_of(0.05), share_of(0.002)
+        ('5 %', '0.2 %')
+    """
+    return f"{100 * value:.3g} %"
+
+
 def ratio(value: float) -> str:
     """A ratio with the digits that mean something.
 
@@ -142,7 +152,7 @@ def interval(low: float | None, high: float | None) -> str:
     """A 95 % interval of a ratio, in brackets.
 
     Example:
-        >>> interval(0.2546, 32.5), interval(None, None)
+        >>> interval(0.2546, 32.6), interval(None, None)
         ('(95 % interval 0.25 to 33)', '(no interval can be given)')
     """
     if low is None or high is None:
