@@ -13,7 +13,7 @@ from tasks.report.sentences.words import amount
 
 
 def blocks(story: Story) -> Iterator[Block]:
-    """A row per number of the article with this run's beside it, then the oddities; nothing for other data."""
+    """A row per number of the article with this run's beside it, and the oddities; nothing for other data."""
     found = list(beside(story))
     if not found:
         return

@@ -141,6 +141,6 @@ def oddities() -> Iterator[str]:
     )
     odd = known["odd_share"]
     yield (
-        f"The article gives a share of {shown(odd.amount, odd.unit)} and does not say clearly of which whole it "
-        "is one; it is compared with nothing here."
+        f"The article gives a share of {shown(odd.amount, odd.unit)} and does not say clearly of which whole "
+        "it is one; it is compared with nothing here."
     )
