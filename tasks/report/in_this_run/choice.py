@@ -18,7 +18,8 @@ def years(story: Story) -> Iterator[str]:
         settings = story.config.selection
         yield (
             f"The columns of the two years end in {settings.start} and {settings.end}, for "
-            f"{year_of(settings.start)} and {year_of(settings.end)}; the factor of inflation is {settings.inflation:g}."
+            f"{year_of(settings.start)} and {year_of(settings.end)}; the factor of inflation is "
+            f"{settings.inflation:g}."
         )
 
 
@@ -46,8 +47,8 @@ def wanted(story: Story) -> Iterator[str]:
         picked = sum(row["selected"] for row in rows)
         asked = story.config.selection.cities
         yield (
-            f"{amount(asked, 'city', 'cities')} {verb(asked, 'was', 'were')} wanted; of {len(rows):,} ranked, "
-            f"{picked:,} {verb(picked, 'was', 'were')} chosen."
+            f"{amount(asked, 'city', 'cities')} {verb(asked, 'was', 'were')} wanted; of {len(rows):,} "
+            f"ranked, {picked:,} {verb(picked, 'was', 'were')} chosen."
         )
 
 

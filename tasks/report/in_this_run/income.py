@@ -104,8 +104,8 @@ def effective(story: Story) -> Iterator[str]:
         if found:
             low, high = min(found), max(found)
             yield (
-                f"For {things}, {low[1]:,} tracts tell as much as {low[0]:,.0f} independent ones at the fewest, "
-                f"and {high[1]:,} as much as {high[0]:,.0f} at the most."
+                f"For {things}, {low[1]:,} tracts tell as much as {low[0]:,.0f} independent ones at the "
+                f"fewest, and {high[1]:,} as much as {high[0]:,.0f} at the most."
             )
 
 
