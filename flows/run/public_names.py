@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 from data.published import Published
 from data.schema import TABLES
@@ -44,12 +44,12 @@ def public_names(job: Job) -> dict[str, str]:
     return names
 
 
-def _rows(job: Job, name: str, columns: Collection[str]) -> list[dict[str, str]]:
+def _rows(job: Job, name: str, columns: Collection[str]) -> list[dict[str, Any]]:
     """Some columns of a table, of this run or else of an earlier one; none where there is none."""
     spec = TABLES[name]
     for out in (job.out, job.given.investigation.out):
         if (out / f"{name}.parquet").is_file():
-            return read_table(spec, out, list(columns)).to_pylist()
+            return list(read_table(spec, out, list(columns)).to_pylist())
     return []
 
 

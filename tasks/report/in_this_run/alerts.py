@@ -21,7 +21,7 @@ def kinds(story: Story) -> Iterator[str]:
     for row in story.rows("kinds"):
         found[row["kind"]] += row["emails"]
     if found:
-        yield labelled(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        yield labelled((kind, found[kind]) for kind in sorted(found, key=lambda kind: (-found[kind], kind)))
 
 
 def forms(story: Story) -> Iterator[str]:

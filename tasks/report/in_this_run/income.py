@@ -169,15 +169,19 @@ def variants(story: Story) -> Iterator[str]:
     ):
         rows = [row for row in story.rows(stem) if row["variant"] == "at least half inside"]
         if rows:
-            key = lambda row: (row["city"], row.get("crime"))  # noqa: E731
-            before = {key(row): row["verdict"] for row in story.rows(of)}
-            other = sum(before.get(key(row)) != row["verdict"] for row in rows if row["verdict"])
+            before = {_pair(row): row["verdict"] for row in story.rows(of)}
+            other = sum(before.get(_pair(row)) != row["verdict"] for row in rows if row["verdict"])
             yield labelled(
                 [
                     (f"verdicts on {things} over such tracts", len(rows)),
                     ("other than the published one", other),
                 ]
             )
+
+
+def _pair(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The city of a row, and its type of crime where it has one."""
+    return row["city"], row.get("crime")
 
 
 def models(story: Story) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tasks.report.published_numbers import (
     Number,
@@ -82,17 +82,21 @@ def _mail(story: Story) -> Mapping[str, Value]:
         return {}
     kinds = {row["kind"]: row["emails"] for row in story.rows("kinds") if row["agency"] == agency}
     months = months_of(story, agency)
-    own = lambda stem: [row for row in story.rows(stem) if (row["agency"], row["kind"]) == (agency, ALERTS)]  # noqa: E731
-    officers = [row["recipients"] for row in own("recipients_per_alert")]
+    officers = [row["recipients"] for row in _own(story, "recipients_per_alert", agency)]
     return {
         "emails": sum(kinds.values()),
         "first_month": months[0],
         "last_month": months[-1],
         "crime_alerts": kinds.get(ALERTS, 0),
-        "unique_alerts": sum(row["unique_alerts"] for row in own("alerts_by_month")),
+        "unique_alerts": sum(row["unique_alerts"] for row in _own(story, "alerts_by_month", agency)),
         "fewest_officers": min(officers, default=None),
         "most_officers": max(officers, default=None),
     }
+
+
+def _own(story: Story, stem: str, agency: str) -> list[dict[str, Any]]:
+    """The rows of an agency's crime alerts."""
+    return [row for row in story.rows(stem) if (row["agency"], row["kind"]) == (agency, ALERTS)]
 
 
 def _posts(story: Story) -> Mapping[str, Value]:

@@ -82,7 +82,7 @@ def test_posts_and_crimes_are_decided_each_by_itself():
     assert own["positive"] == "3 fewer"
     assert list(beside(cities("Alderfall city, California", 873_592))) == []
     assert list(beside(cities("Los Angeles city, California", 10_000))) == []
-    crimes = {
+    crimes: dict[str, list[dict[str, Any]]] = {
         "ledger": [{"part": "crime", "source": "la", "line": "crimes in the files", "count": 2_110_000}],
         "crime_types": [{"city": "Los Angeles city, California", "crime": "BATTERY - SIMPLE ASSAULT"}],
         "crime_deciles": [
