@@ -1,8 +1,11 @@
-"""The door of the report's room for flows: what was found, in sentences."""
+"""The door of the report's room for flows: what was found in sentences, and what may be published."""
 
 from __future__ import annotations
 
+from tasks.report.public_words import in_public
 from tasks.report.results import Story
+
+__all__ = ["in_public", "what_was_found"]
 
 
 def what_was_found(story: Story) -> tuple[str, ...]:

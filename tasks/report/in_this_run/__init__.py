@@ -16,7 +16,15 @@ from tasks.report.results import Story
 Said = Callable[[Story], Iterable[str]]
 """The sentences about a rule, as plain text, each number from the run; none where the rule was not used."""
 
-MODULES: Final[tuple[str, ...]] = ()
+MODULES: Final[tuple[str, ...]] = (
+    "messages",
+    "alerts",
+    "posts",
+    "income",
+    "choice",
+    "crime",
+    "closing",
+)
 """The names of the modules."""
 
 

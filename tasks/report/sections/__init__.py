@@ -19,6 +19,7 @@ SECTIONS: Final[tuple[str, ...]] = (
     "sample",
     "selection",
     "requests",
+    "published",
     "limits",
     "methods",
     "tables",

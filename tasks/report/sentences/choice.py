@@ -17,7 +17,7 @@ def year_of(suffix: str) -> str:
         ('2000', '2019', '_start')
     """
     digits = suffix.strip("_")
-    if digits.isdecimal() and len(digits) == len("00"):
+    if digits.isdecimal() and len(digits) == 2:
         return str((1900 if int(digits) > 50 else 2000) + int(digits))
     return digits if digits.isdecimal() else suffix
 

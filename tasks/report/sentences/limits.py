@@ -8,7 +8,7 @@ from typing import Final
 from tasks.ledger.balances import Counts
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
-from tasks.report.sentences.words import amount, plain, share, some, verb
+from tasks.report.sentences.words import amount, plain, share, share_of, some, verb
 
 Said = Callable[[Story], Iterator[str]]
 
@@ -95,8 +95,8 @@ def posts(story: Story) -> Iterator[str]:
     )
     yield (
         f"{plain(borders).capitalize()} of the posts {verb(borders, 'lies', 'lie')} on a border of tracts "
-        f"and {verb(borders, 'is', 'are')} given to the tract with the most people; where several have as many, "
-        f"which decides on {plain(ties)} of them, the first by its GEOID has it."
+        f"and {verb(borders, 'is', 'are')} given to the tract with the most people; where several have as "
+        f"many, which decides on {plain(ties)} of them, the first by its GEOID has it."
     )
     settings = story.config.posts
     if settings is not None:
@@ -186,18 +186,8 @@ def tests(story: Story) -> Iterator[str]:
             "plain finding."
         )
     yield (
-        "Posts are of those who have the app; that it is more common in some tracts is not taken into account."
+        "Posts are of those who have the app; that some tracts have more of them is not taken into account."
     )
-
-
-def share_of(value: float) -> str:
-    """A probability in percent.
-
-    Example:
-        >>> share_of(0.05), share_of(0.002)
-        ('5 %', '0.2 %')
-    """
-    return f"{100 * value:.3g} %"
 
 
 def _incomes(story: Story) -> Iterator[str]:

@@ -27,6 +27,9 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """What each verdict says, in the order in which they are told; the names are those of the tables."""
 
+LINES: Final = tuple("none = no relation" if verdict == "none" else verdict for verdict in WORDS)
+"""The verdicts as lines of the ledger, with labels."""
+
 
 def in_words(verdict: str, things: str) -> str:
     """What a verdict says, with its name where the words are others.

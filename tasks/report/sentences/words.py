@@ -72,7 +72,7 @@ def listed(items: Iterable[str]) -> str:
     if len(names) == 1:
         return names[0]
     comma = any(", " in name for name in names)
-    mark = "; " if comma and len(names) > len(("a", "b")) else ", "
+    mark = "; " if comma and len(names) > 2 else ", "
     last = f"{mark if comma else ' '}and {names[-1]}".replace("  ", " ")
     return mark.join(names[:-1]) + last
 
@@ -124,6 +124,16 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
+def share_of(value: float) -> str:
+    """A probability in percent.
+
+    Example:
+        >>> share_of(0.05), share_of(0.002)
+        ('5 %', '0.2 %')
+    """
+    return f"{100 * value:.3g} %"
+
+
 def ratio(value: float) -> str:
     """A ratio with the digits that mean something.
 
@@ -142,7 +152,7 @@ def interval(low: float | None, high: float | None) -> str:
     """A 95 % interval of a ratio, in brackets.
 
     Example:
-        >>> interval(0.2546, 32.5), interval(None, None)
+        >>> interval(0.2546, 32.6), interval(None, None)
         ('(95 % interval 0.25 to 33)', '(no interval can be given)')
     """
     if low is None or high is None:
@@ -192,15 +202,3 @@ def size(count: int) -> str:
         if count >= unit:
             return f"{count / unit:.3g} {name}"
     return amount(count, "byte")
-
-
-def rank(number: int) -> str:
-    """A small number as an ordinal, in digits.
-
-    Example:
-        >>> [rank(n) for n in (1, 2, 3, 4, 11, 22)]
-        ['1st', '2nd', '3rd', '4th', '11th', '22nd']
-    """
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    end = "th" if number % 100 in {11, 12, 13} else ends.get(number % 10, "th")
-    return f"{number:,}{end}"
