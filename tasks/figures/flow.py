@@ -80,9 +80,7 @@ def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Fi
 
 def _caption(stages: Sequence[Stage], more: str) -> str:
     counts = [count for stage in stages for count in (stage.count, *(n for _, n in stage.left))]
-    said = [
-        "Widths are in proportion to counts, as the bar below shows; the thinnest line stands for any less."
-    ]
+    said = ["Widths are in proportion to counts, by the bar at the foot; the thinnest line stands for fewer."]
     if None in counts:
         said.append("A dashed outline is a number that is not known.")
     if 0 in counts:
@@ -170,7 +168,7 @@ def _counts(stage: Stage) -> list[int | None]:
 
 
 def _full(width: float) -> float:
-    return 2.3 if width > 5 else 0.72
+    return 1.6 if width > 5 else 0.72
 
 
 def _draw(sheet: Sheet, outlines: Sequence[_Outline], color: str, *, known: bool = True) -> None:

@@ -113,7 +113,9 @@ class Sheet:
             return 0.0
         font = FontProperties(size=size, weight="bold" if bold else "normal")
         renderer = self._canvas.canvas.get_renderer()
-        return float(renderer.get_text_width_height_descent(words, font, False)[0] / self._canvas.dpi)
+        pixels = renderer.get_text_width_height_descent(words, font, False)[0]
+        # A browser that fits letters to whole pixels is up to so much wider.
+        return float(pixels) / self._canvas.dpi * 1.04
 
     def fitted(self, words: str, most: float, size: float = TEXT, *, bold: bool = False) -> str:
         """A text in the space there is, cut with "…" where it is too long."""
@@ -189,7 +191,7 @@ class Sheet:
         end = -math.inf
         for value, words in ticks:
             x = scale(value)
-            self.line([x, x], [top, bottom], GRID)
+            self.line([x, x], [top, bottom], GRID, zorder=0.5)
             half = self.measure(words, SMALL) / 2
             # Near the edge of the sheet a number moves inwards; one that would touch another is left out.
             place = min(max(x, half + 0.01), self.width - half - 0.01)
