@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from tasks.figures.figure import Figure
-from tasks.figures.sheet import ROW, Sheet
+from tasks.figures.sheet import ROW, Sheet, measure
 from tasks.figures.style import ACCENT, FAINT, INK, MUTED, NARROW, SMALL, TEXT, WIDE
 from tasks.figures.words import listed
 
@@ -130,7 +130,7 @@ class _Paint:
     def __call__(self, canvas: Any) -> None:
         sheet = Sheet(canvas)
         full = _full(sheet.width)
-        numbers = max(sheet.measure(_count(n), TEXT, bold=True) for s in self.stages for n in _counts(s))
+        numbers = max(measure(_count(n), TEXT, bold=True) for s in self.stages for n in _counts(s))
         widths = self.widths(full)
         widths = [_LEFT + width for width in widths]
         ends = max(widths) + (0.2 if sheet.narrow else 0.45)

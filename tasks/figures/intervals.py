@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tasks.figures.sheet import ROW, Scale, Sheet
+from tasks.figures.sheet import ROW, Scale, Sheet, measure
 from tasks.figures.style import INK, MUTED, PAPER, SMALL, TEXT
 from tasks.figures.words import SUMMARY, look_of
 
@@ -121,10 +121,10 @@ class Forest:
         low, high = limits(self.rows)
         if sheet.narrow:
             return Scale(low, high, 0.1, sheet.width - 0.1, logarithmic=True), 0, 0
-        names = max((sheet.measure(row.name, TEXT, bold=True) for row in self.rows), default=0)
-        names = min(names, 1.75)
-        numbers = max([sheet.measure(row.said, SMALL, bold=row.summary) for row in self.rows], default=0)
-        said = min(max([sheet.measure(row.words, SMALL) for row in self.rows if row.known], default=0), 1.4)
+        names = max((measure(row.name, TEXT, bold=True) for row in self.rows), default=0)
+        names = min(names, 2.0)
+        numbers = max([measure(row.said, SMALL, bold=row.summary) for row in self.rows], default=0)
+        said = min(max([measure(row.words, SMALL) for row in self.rows if row.known], default=0), 1.4)
         words = sheet.width - said - 0.04
         start = words - numbers - 0.12
         return Scale(low, high, names + 0.2, start - 0.15, logarithmic=True), start, words
@@ -135,7 +135,7 @@ class Forest:
             x = scale(1) + side * 0.06
             room = scale.right - x if side > 0 else x - scale.left
             room += 0.1 if sheet.narrow else 0.05
-            if sheet.measure(words, SMALL) <= room:
+            if measure(words, SMALL) <= room:
                 sheet.text(x, 0.12, words, size=SMALL, color=MUTED, align=align)
 
 
@@ -152,7 +152,7 @@ def _wide(sheet: Sheet, scale: Scale, row: Ratio, places: tuple[float, float, fl
     elif not row.heading:
         left = scale.left + 0.05
         said = sheet.fitted(row.words, sheet.width - left - 0.05, SMALL)
-        sheet.bar(left - 0.04, y - 0.09, sheet.measure(said, SMALL) + 0.08, 0.18, PAPER)
+        sheet.bar(left - 0.04, y - 0.09, measure(said, SMALL) + 0.08, 0.18, PAPER)
         sheet.text(left, y, said, size=SMALL, color=MUTED)
 
 
@@ -160,7 +160,7 @@ def _narrow(sheet: Sheet, scale: Scale, row: Ratio, y: float) -> None:
     """The name, the numbers with the verdict, and the interval, one below the other."""
     color = INK if row.known or row.heading else MUTED
     most = sheet.width - 0.04
-    sheet.bar(0, y + 0.01, sheet.width, 0.2 if row.heading else 0.36, PAPER)
+    sheet.bar(0, y - 0.01, sheet.width, 0.38 if row.known else 0.4 - 0.17 * row.heading, PAPER)
     sheet.text(0.02, y + 0.11, row.name, color=color, bold=row.summary or row.heading, most=most)
     if row.heading:
         return
