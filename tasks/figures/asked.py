@@ -102,10 +102,9 @@ class Lines:
         words = max(measure(clean(row["status"]), SMALL) for row in rows)
         names = 0.0 if sheet.narrow else min(max(measure(clean(row["agency"])) for row in rows), 2.7)
         right = sheet.width - 0.12 - words
-        scale = Scale(
-            first.toordinal(), max(last.toordinal(), first.toordinal() + 1), names + 0.18, right - 0.1
-        )
-        tall = 0.42 if sheet.narrow else ROW
+        start = first.replace(day=1).toordinal()
+        scale = Scale(start, max(last.toordinal(), start + 1), names + 0.18, right - 0.1)
+        tall = row_height(sheet.width)
         bottom = _TOP + tall * len(rows)
         _dates(sheet, scale, first, last, bottom)
         for place, row in enumerate(rows):
