@@ -71,11 +71,9 @@ def _alerts_of(mail: Counts, alerts: Counts, unique: int | None) -> Iterator[Sta
     yield Stage("e-mails with alerts", alerts["alerts", "alert messages"], failed)
     parsed = alerts.get(("alerts", "alerts parsed"))
     if unique is None or parsed is None or unique > parsed:
-        yield Stage("e-mails whose alert was read", parsed)
+        yield Stage("alert e-mails read", parsed)
         return
-    yield Stage(
-        "e-mails whose alert was read", parsed, (("further e-mails of the same alerts", parsed - unique),)
-    )
+    yield Stage("alert e-mails read", parsed, (("further e-mails of the same alerts", parsed - unique),))
     yield Stage("unique alerts", unique)
 
 

@@ -17,6 +17,7 @@ _IMPLAUSIBLE: Final = "implausible"
 _LONGEST: Final = 240
 """Months; a longer time is shown by year."""
 _PANEL: Final = 1.15
+_THICKEST: Final = 0.6
 _COLORS: Final = (ACCENT, SEQUENCE[1])
 
 Months = dict[tuple[str, str], tuple[int | None, int | None]]
@@ -55,7 +56,7 @@ def alerts_over_time(months: pa.Table) -> Figure | None:
     first, last = paint.ends
     most = max(found, key=lambda key: (found[key][0] or 0, key))
     said = (
-        f"Bars from {first} to {last}: {count(emails)} e-mails of {count(unique)} unique alerts. The most "
+        f"Bars from {first} to {last}: e-mails {count(emails)}, unique alerts {count(unique)}. The most "
         f"e-mails are in {most[1]}: {count(found[most][0])} of the kind {clean(most[0])}."
     )
     return Figure(
@@ -188,6 +189,7 @@ class OverTime:
             sheet.line([scale.left, scale.right], [y, y], zorder=0.5, color=GRID if value else FAINT)
             sheet.text(scale.left - 0.05, y, words, size=SMALL, color=MUTED, align="right")
         wide = (scale.right - scale.left) / (scale.high - scale.low)
+        thick = min(max(wide * 0.88, 0.01), _THICKEST)
         for place, color in enumerate(colors):
             boxes = []
             for bar, numbers in bars.items():
@@ -195,9 +197,7 @@ class OverTime:
                 # A single alert beside thousands is a line that one sees.
                 if numbers[place]:
                     tall = max(tall, 0.012)
-                    boxes.append(
-                        (scale(bar) + wide * 0.06, bottom - below - tall, max(wide * 0.88, 0.01), tall)
-                    )
+                    boxes.append((scale(bar + 0.5) - thick / 2, bottom - below - tall, thick, tall))
             sheet.bars(boxes, color)
 
 

@@ -94,8 +94,8 @@ def percentile(of: Reached, share: float) -> int:
 def _words(of: Reached) -> str:
     alerts = sum(of.values())
     return (
-        f"{noun(alerts, 'unique alert', 'unique alerts')}, half of them to {percentile(of, 0.5):,} people or "
-        f"fewer, the most to {max(of):,}"
+        f"{noun(alerts, 'unique alert', 'unique alerts')}, half of them to "
+        f"{noun(percentile(of, 0.5), 'person', 'people')} or fewer, the most to {max(of):,}"
     )
 
 
@@ -157,13 +157,13 @@ class Histogram:
             y = bottom - value * up
             sheet.line([scale.left, scale.right], [y, y], GRID if value else FAINT, zorder=0.5)
             sheet.text(scale.left - 0.05, y, words, size=SMALL, color=MUTED, align="right")
-        wide = (scale.right - scale.left) / (scale.high - scale.low)
+        thick = min(max((scale.right - scale.left) / (scale.high - scale.low) * 0.88, 0.01), 0.6)
         for place, color in enumerate(colors):
             boxes = [
                 (
-                    scale(bar) + wide * 0.06,
+                    scale(bar + 0.5) - thick / 2,
                     bottom - sum(numbers[:place]) * up - max(numbers[place] * up, 0.012),
-                    max(wide * 0.88, 0.01),
+                    thick,
                     max(numbers[place] * up, 0.012),
                 )
                 for bar, numbers in bars.items()

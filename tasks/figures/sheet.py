@@ -154,7 +154,7 @@ class Sheet:
         """A rectangle; ``y`` is its upper edge."""
         from matplotlib.patches import Rectangle
 
-        self._axes.add_patch(Rectangle((x, y), width, height, facecolor=color, **more))
+        self._axes.add_patch(Rectangle((x, y), width, height, facecolor=color, clip_on=False, **more))
 
     def bars(self, boxes: Iterable[tuple[float, float, float, float]], color: str) -> None:
         """Many rectangles of one colour in one path, each as ``(x, y, width, height)``."""
@@ -170,14 +170,14 @@ class Sheet:
             points += [*outline, outline[0]]
             codes += [Path.MOVETO, *[Path.LINETO] * (len(outline) - 1), Path.CLOSEPOLY]
         if points:
-            self._axes.add_patch(PathPatch(Path(points, codes), facecolor=color, **more))
+            self._axes.add_patch(PathPatch(Path(points, codes), facecolor=color, clip_on=False, **more))
 
     def line(self, xs: Sequence[float], ys: Sequence[float], color: str = FAINT, **more: Any) -> None:
         """A line through points; ``more`` goes to ``matplotlib.lines.Line2D``."""
         from matplotlib.lines import Line2D
 
         given = {"linewidth": 0.8, "solid_capstyle": "butt", **more}
-        self._axes.add_line(Line2D(list(xs), list(ys), color=color, **given))
+        self._axes.add_line(Line2D(list(xs), list(ys), color=color, clip_on=False, **given))
 
     def mark(
         self, x: float, y: float, color: str, shape: str = "o", *, size: float = 6, hollow: bool = False
@@ -293,15 +293,15 @@ def steps(high: float, most: int = 5) -> list[float]:
 
     Example:
         >>> steps(870)
-        [0, 200, 400, 600, 800]
+        [0.0, 200.0, 400.0, 600.0, 800.0]
     """
     if high <= 0:
-        return [0]
+        return [0.0]
     raw = high / most
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * each for each in (1, 2, 5, 10) if power * each >= raw * (1 - 1e-9))
     step = max(step, 1) if high >= 1 else step
-    return [0, *(step * place for place in range(1, int(high / step + 1e-9) + 1))]
+    return [0.0, *(step * place for place in range(1, int(high / step + 1e-9) + 1))]
 
 
 def counted(values: Iterable[float]) -> list[tuple[float, str]]:
