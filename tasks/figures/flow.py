@@ -168,7 +168,7 @@ def _counts(stage: Stage) -> list[int | None]:
 
 
 def _full(width: float) -> float:
-    return 1.6 if width > 5 else 0.72
+    return 1.6 if width > 5 else 0.64
 
 
 def _draw(sheet: Sheet, outlines: Sequence[_Outline], color: str, *, known: bool = True) -> None:

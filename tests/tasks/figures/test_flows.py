@@ -22,12 +22,12 @@ def test_the_numbers_are_those_of_the_ledger():
         (None, "e-mails with alerts"): 900,
         ("e-mails with alerts", "quarantined while parsing"): 10,
         (None, "alert e-mails read"): 890,
-        ("alert e-mails read", "further e-mails of the same alerts"): 874,
+        ("alert e-mails read", "further e-mails of these alerts"): 874,
         (None, "unique alerts"): 16,
     }
     assert "unknown items in 1 mailbox" in mail.alt
     assert "dashed" in mail.caption
-    assert counts(posts)[None, "with population and income"] == 9
+    assert counts(posts)[None, "with people and income"] == 9
     assert counts(crimes)["crimes in the files", "other years"] == 60
     assert "60 other years (of crimes in the files)" in crimes.alt
 
