@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from tasks.figures.figure import Figure
-from tasks.figures.sheet import ROW, Sheet
+from tasks.figures.sheet import ROW, Sheet, measure
 from tasks.figures.style import ACCENT, FAINT, INK, MUTED, NARROW, SMALL, TEXT, WIDE
 from tasks.figures.words import listed
 
@@ -80,9 +80,7 @@ def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Fi
 
 def _caption(stages: Sequence[Stage], more: str) -> str:
     counts = [count for stage in stages for count in (stage.count, *(n for _, n in stage.left))]
-    said = [
-        "Widths are in proportion to counts, as the bar below shows; the thinnest line stands for any less."
-    ]
+    said = ["Widths are in proportion to counts, by the bar at the foot; the thinnest line stands for fewer."]
     if None in counts:
         said.append("A dashed outline is a number that is not known.")
     if 0 in counts:
@@ -132,7 +130,7 @@ class _Paint:
     def __call__(self, canvas: Any) -> None:
         sheet = Sheet(canvas)
         full = _full(sheet.width)
-        numbers = max(sheet.measure(_count(n), TEXT, bold=True) for s in self.stages for n in _counts(s))
+        numbers = max(measure(_count(n), TEXT, bold=True) for s in self.stages for n in _counts(s))
         widths = self.widths(full)
         widths = [_LEFT + width for width in widths]
         ends = max(widths) + (0.2 if sheet.narrow else 0.45)
@@ -170,7 +168,7 @@ def _counts(stage: Stage) -> list[int | None]:
 
 
 def _full(width: float) -> float:
-    return 2.3 if width > 5 else 0.72
+    return 1.6 if width > 5 else 0.64
 
 
 def _draw(sheet: Sheet, outlines: Sequence[_Outline], color: str, *, known: bool = True) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -71,11 +71,9 @@ def _alerts_of(mail: Counts, alerts: Counts, unique: int | None) -> Iterator[Sta
     yield Stage("e-mails with alerts", alerts["alerts", "alert messages"], failed)
     parsed = alerts.get(("alerts", "alerts parsed"))
     if unique is None or parsed is None or unique > parsed:
-        yield Stage("e-mails whose alert was read", parsed)
+        yield Stage("alert e-mails read", parsed)
         return
-    yield Stage(
-        "e-mails whose alert was read", parsed, (("further e-mails of the same alerts", parsed - unique),)
-    )
+    yield Stage("alert e-mails read", parsed, (("further e-mails of these alerts", parsed - unique),))
     yield Stage("unique alerts", unique)
 
 
@@ -104,11 +102,11 @@ def _posts(rows: Sequence[Mapping[str, Any]], tested: int | None) -> Figure | No
         Stage("posts in tracts", inside, _left(posts, "posts", _LACKS)),
     ]
     if tested is None or counted is None or tested > counted:
-        stages.append(Stage("with population and income", counted))
+        stages.append(Stage("with people and income", counted))
     else:
         elsewhere = ("of other years or places", counted - tested)
-        stages.append(Stage("with population and income", counted, (elsewhere,)))
-        stages.append(Stage("posts compared with income", tested))
+        stages.append(Stage("with people and income", counted, (elsewhere,)))
+        stages.append(Stage("compared with income", tested))
     return flow("flow-of-posts", "From the files of posts to the cities", stages)
 
 
@@ -126,7 +124,7 @@ def _crimes(rows: Sequence[Mapping[str, Any]]) -> Figure | None:
         Stage(
             "crimes counted", crimes.get(("crime", "counted")), _left(crimes, "crime", ("in tracts without",))
         ),
-        Stage("with population and income", crimes.get(("crime", _WITH))),
+        Stage("with people and income", crimes.get(("crime", _WITH))),
     ]
     return flow("flow-of-crimes", "From the cities' records of crimes to what was counted", stages)
 
@@ -138,7 +136,15 @@ def _section(rows: Iterable[Mapping[str, Any]], section: str) -> Counts:
 def _left(counts: Counts, section: str, lines: Iterable[str]) -> tuple[tuple[str, int | None], ...]:
     """The lines that are in the ledger; of those that are 0 only what is in quarantine."""
     found = [(line, counts[section, line]) for line in lines if (section, line) in counts]
-    return tuple((line, n) for line, n in found if n != 0 or line.startswith("quarantined"))
+    return tuple((_SHOWN.get(line, line), n) for line, n in found if n != 0 or line.startswith("quarantined"))
+
+
+_SHOWN: Final = {
+    "in tracts without a Census row": "without a Census row",
+    "in tracts without people or income": "without people or income",
+    "in tracts without": "without people or income",
+}
+"""Lines of the ledger in fewer letters: the stage above them says that they are in tracts."""
 
 
 def _sum(table: pa.Table | None, column: str) -> int | None:

@@ -24,6 +24,10 @@ SECTIONS: Final[tuple[str, ...]] = (
     "methods",
     "tables",
     "provenance",
+    "alerts",
+    "officers",
+    "cities_overview",
+    "crime",
 )
 """The names of the modules, in the order of the page."""
 
