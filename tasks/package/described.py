@@ -35,7 +35,7 @@ REFERENCES: Final[Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]] = Mappi
 )
 """Columns of a table, and the table whose key they are, by the same names."""
 
-LOOKED_UP: Final = ("agency", "city", "crime", "GEOID", "geo_id", "metro_area")
+LOOKED_UP: Final = ("agency", "city", "crime", "GEOID", "metro_area")
 """Columns by which people look for rows."""
 
 

@@ -18,6 +18,8 @@ from tasks.report.results import Story
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES: Final = {"string": "string", "double": "number", "bool": "boolean", "date32[day]": "date"}
 """Other columns are ``integer``."""
+_NO_FILES: Final = {"configuration", "kept", "outputs", "recognised", "tables", "versions"}
+"""Keys of a provenance that name no input file."""
 _FORMATS: Final = {
     ".csv": ("csv", "text/csv"),
     ".parquet": ("parquet", "application/vnd.apache.parquet"),
@@ -87,7 +89,7 @@ def _inputs(given: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield where, given
     elif isinstance(given, Mapping):
         for name in sorted(given):
-            if where or name not in {"tables", "outputs", "versions", "recognised"}:
+            if where or name not in _NO_FILES:
                 yield from _inputs(given[name], (*where, name))
 
 

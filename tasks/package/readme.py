@@ -41,14 +41,14 @@ def readme(story: Story, licence: Licence) -> str:
         "\n".join(f"- `{name}`: {what}." for name, what in _BESIDE),
         "Every table is there as Parquet, with every digit, and as CSV. What each column says is below.",
         "## Licence",
-        markdown(licence.words),
+        licence.words,
         "## How to read a CSV",
         "\n".join(f"- {line}" for line in _OF_CSV),
         *_suppression(story),
         "## How to repeat the run",
         "\n".join(_again(story)),
         "## What it was made from",
-        "\n".join(f"- {markdown(each['title'])}: `{each['hash']}`" for each in sources(story.provenance))
+        "\n".join(f"- {each['title']}: `{each['hash']}`" for each in sources(story.provenance))
         or "Nothing is known of it.",
         "## The columns",
         *("\n".join(_columns(table)) for table in tables),
@@ -103,7 +103,7 @@ def _again(story: Story) -> Iterator[str]:
     versions = story.provenance.get("versions", {})
     settings = story.provenance.get("configuration", {}).get("sha256", "")
     program = versions.get("neighborhood-watch", "")
-    name = f"Neighborhood Watch {markdown(program)}".strip()
+    name = f"Neighborhood Watch {program}".strip()
     yield f"1. Install {name} and its locked packages."
     yield "2. Put the files that are named below into an investigation folder, with its `investigation.toml`."
     yield "3. Run `nwatch run DIR`."
@@ -116,9 +116,7 @@ def _again(story: Story) -> Iterator[str]:
         yield ""
         yield (
             f"The settings have the hash `{settings}`. Versions: "
-            + ", ".join(
-                f"{markdown(name)} {markdown(str(version))}" for name, version in sorted(versions.items())
-            )
+            + ", ".join(f"`{name} {version}`" for name, version in sorted(versions.items()))
             + "."
         )
 
