@@ -151,9 +151,11 @@ def _column(column: pa.Array, place: _Place) -> pa.Array:
     if pa.types.is_floating(kind):
         return place.numbers(pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind)))
     if pa.types.is_integer(kind):
-        known = pc.less_equal(column, _EXACT)
+        if kind.bit_width < 64:
+            return place.numbers(column)
+        known = pc.less_equal(column, pa.scalar(_EXACT, kind))
         if pa.types.is_signed_integer(kind):
-            known = pc.and_(known, pc.greater_equal(column, -_EXACT))
+            known = pc.and_(known, pc.greater_equal(column, pa.scalar(-_EXACT, kind)))
         return place.either(column, column, known)
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         days = _days(column)

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from data.csv_form import in_reading_order, rounded
 from data.schema import Column, Table
-from data.schema.shown import BYTES, DOLLARS, digits_of, unit_of
+from data.schema.shown import digits_of, unit_of
 from data.tables import type_words
 from data.writing import make_folder, replacing
 from tasks.package.described import LOOKED_UP, has_primary_key, meaning_of, references_of, title_of
@@ -27,8 +27,6 @@ DICTIONARY: Final = "data_dictionary"
 """A table of all columns, for whoever opens the file without Datasette; Datasette hides it."""
 _TYPES: Final = {"string": "TEXT", "double": "REAL", "date32[day]": "TEXT"}
 """Other columns are INTEGER."""
-_UNITS: Final = {DOLLARS: "USD", BYTES: "byte"}
-"""Units as Datasette's library has them (pint); the meanings of the columns name all of them."""
 _LABELS: Final = ("city", "agency", "metro_area")
 
 
@@ -60,6 +58,9 @@ def write_database(path: Path, tables: Mapping[str, tuple[Table, pa.Table]]) -> 
 def datasette_metadata(title: str, about: str, licence: Licence, tables: list[Table]) -> str:
     """What Datasette says of the database, as ``metadata.json``.
 
+    The units are in the descriptions of the columns: what Datasette calls units turns 74,162 dollars into
+    "74.162 kUSD".
+
     Args:
         title: Of the database.
         about: A sentence on what it is.
@@ -74,7 +75,6 @@ def datasette_metadata(title: str, about: str, licence: Licence, tables: list[Ta
         "title": title,
         "description": about,
         **licence.for_datasette,
-        "custom_units": ["USD = [currency]"],
         "databases": {"public": {"tables": {**described, DICTIONARY: {"hidden": True}}}},
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
@@ -84,12 +84,9 @@ def _described(table: Table) -> dict[str, Any]:
     """A table, as Datasette is told of it."""
     found: dict[str, Any] = {
         "title": title_of(table),
-        "description": table.meaning,
+        "description": table.meaning.replace("`", ""),
         "columns": {column.name: meaning_of(column) for column in table.columns},
     }
-    units = {column.name: _UNITS[unit_of(column)] for column in table.columns if unit_of(column) in _UNITS}
-    if units:
-        found["units"] = units
     largest = next((sort.column for sort in table.order if sort.descending), None)
     if largest is not None:
         found["sort_desc"] = largest

@@ -71,6 +71,5 @@ def references_of(table: Table, others: frozenset[str]) -> list[tuple[tuple[str,
 def meaning_of(column: Column) -> str:
     """What a value says, with its unit where the meaning does not name it."""
     unit = unit_of(column)
-    return (
-        f"{column.meaning} ({unit})" if unit and unit.split(",")[0] not in column.meaning else column.meaning
-    )
+    named = unit.split(",")[0].lower() in column.meaning.lower()
+    return column.meaning if named else f"{column.meaning} ({unit})"

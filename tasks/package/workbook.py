@@ -224,7 +224,7 @@ def _contents(
 ) -> None:
     """The first sheet: what the workbook is, and each sheet of it."""
     bold, wrap = _style(workbook, bold=True), _style(workbook, wrap=True)
-    count = _style(workbook, COUNTS)
+    count = _style(workbook, COUNTS, wrap=True)
     lines = pa.table({"line": [title, *about]})
     texts = [
         *rows_of(lines.slice(0, 1), {"line": bold}, Cut(), first=1),
@@ -234,7 +234,7 @@ def _contents(
     table = pa.table(
         {
             "sheet": [each.sheet for each in listed],
-            "what a row is": [each.spec.meaning for each in listed],
+            "what a row is": [each.spec.meaning.replace("`", "") for each in listed],
             "rows": [each.rows for each in listed],
             "columns": [len(each.spec.columns) for each in listed],
             "file": [f"{each.spec.name}.parquet" for each in listed],
@@ -243,7 +243,7 @@ def _contents(
     )
     header = pa.table({name: [name] for name in table.column_names})
     texts += rows_of(header, dict.fromkeys(header.column_names, bold), Cut(), first=start)
-    styles = {"what a row is": wrap, "rows": count, "remark": wrap}
+    styles = dict.fromkeys(table.column_names, wrap) | {"rows": count, "columns": count}
     texts += rows_of(table, styles, Cut(), first=start + 1)
     for place, width in enumerate((28, 80, 12, 10, 44, 50)):
         sheet.set_column(place, place, width)
@@ -258,8 +258,8 @@ def _dictionary(listed: Sequence[Listed]) -> pa.Table:
             "column": column.name,
             "type": type_words(column),
             "unit": unit_of(column),
-            "key": column.name in each.spec.key,
-            "may be missing": column.nullable,
+            "key": "key" if column.name in each.spec.key else "",
+            "may be missing": "may be missing" if column.nullable else "",
             "meaning": column.meaning,
         }
         for each in listed
