@@ -108,7 +108,7 @@ PACKAGE = {
 @pytest.fixture
 def package(story: Story, tmp_path: Path) -> dict[str, Any]:
     write_package(story, tmp_path / "out")
-    return json.loads((tmp_path / "out/public/datapackage.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads((tmp_path / "out/public/datapackage.json").read_text(encoding="utf-8"))
 
 
 def test_it_keeps_the_rules(package: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,7 +19,7 @@ from tests.tasks.package.conftest import HOSTILE, rows
 
 
 def written(path: Path, tables: dict[str, pa.Table]) -> Path:
-    given = [Given(TABLES[name], lambda table=table: table) for name, table in tables.items()]
+    given = [Given(TABLES[name], partial(tables.__getitem__, name)) for name in tables]
     write_workbook(path, HOSTILE[3], ["=1+1", HOSTILE[4]], given)
     return path
 
