@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from data.catalog import Investigation
 from data.errors import InputError
@@ -35,6 +35,7 @@ from flows.run.scheduled import agencies_gone, agencies_ready
 from flows.run.step import about, subflow
 from flows.run.told import in_words, timed
 from flows.run.watched import run_log, watched
+from flows.run.workbook import write_private_workbook
 from flows.run.workers import workers
 from flows.service.artifacts import show_link
 from flows.service.markdown import counted
@@ -80,6 +81,7 @@ def investigate(
     patience: float = 0.0,
     settled: bool = False,
     hash_attachments: bool = False,
+    workbook: Literal["private"] | None = None,
 ) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -102,6 +104,7 @@ def investigate(
             waiting, another one is not needed and ends at once.
         hash_attachments: Whether the SHA-256 of every attached file is computed; every mailbox is read whole
             for it, once.
+        workbook: "private" also writes the private tables as a workbook, which is as private as they are.
 
     Returns:
         What was found.
@@ -132,7 +135,9 @@ def investigate(
                 for line in [*lines_of(recognised(given, parts)), *notes]:
                     log.info(line)
                 agencies = None if ready is None else tuple(ready)
-                settings = Settings(partition, buckets, agencies, settled, hash_attachments)
+                settings = Settings(
+                    partition, buckets, agencies, settled, hash_attachments, workbook is not None
+                )
                 result = run_parts(given, parts, notes, settings, whole=only is None)
                 return logged(replace(result, warned=private.warnings))
 
@@ -192,6 +197,8 @@ class Settings:
         buckets: Into how many pieces posts and crimes are sorted; None for the default.
         agencies: The agencies whose mailboxes are read; None for all.
         settled: Whether mailboxes that may still be being copied are left out, with a note each.
+        hash_attachments: Whether the SHA-256 of every attached file is computed.
+        private_workbook: Whether the private tables are also written as a workbook.
     """
 
     partition: int | None = None
@@ -199,6 +206,7 @@ class Settings:
     agencies: tuple[str, ...] | None = None
     settled: bool = False
     hash_attachments: bool = False
+    private_workbook: bool = False
 
 
 def run_parts(
@@ -254,6 +262,8 @@ def run_parts(
         warned = RunResult(investigation.out, found).warnings
         why = skipped(investigation) if whole else {}
         made_from["outputs"] = write_report(job, made_from, warned, why)
+        if settings.private_workbook:
+            made_from["outputs"] |= write_private_workbook(job, made_from)
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
             shown = Results(parts, stage, told, warned, whole, investigation.folder)

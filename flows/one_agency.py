@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from data.catalog import Investigation
 from data.private import kept_private
@@ -24,6 +25,7 @@ def one_agency(
     settled: bool = True,
     *,
     hash_attachments: bool = False,
+    workbook: Literal["private"] | None = None,
 ) -> RunResult:
     """Read the mailboxes of one agency, and publish the tables of the mail with its rows in them.
 
@@ -42,6 +44,7 @@ def one_agency(
             out, with a note each; their agency is announced again when all are copied. Where all of them were
             read and published meanwhile, nothing is done.
         hash_attachments: Whether the SHA-256 of every file attached to mail of the agency is computed.
+        workbook: As in :func:`flows.investigate.investigate`.
 
     Returns:
         What was found, of all agencies in the tables.
@@ -69,7 +72,11 @@ def one_agency(
         for note in notes:
             log.info(note)
         settings = Settings(
-            partition=partition, agencies=(agency,), settled=settled, hash_attachments=hash_attachments
+            partition,
+            agencies=(agency,),
+            settled=settled,
+            hash_attachments=hash_attachments,
+            private_workbook=workbook is not None,
         )
         result = run_parts(Inputs(investigation), ["mail"], notes, settings)
         return logged(replace(result, warned=private.warnings))

@@ -10,6 +10,7 @@ from data.tables import csv_of
 from data.writing import make_folder, replacing
 from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
+from tasks.package.make import write_package
 from tasks.report.blocks import Rows, flat
 from tasks.report.grid import needs_file
 from tasks.report.page import page_of
@@ -24,7 +25,7 @@ def make_report(
     *,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[str, ...]:
-    """Write ``report.html`` and ``figures/`` to a folder.
+    """Write ``report.html``, ``figures/`` and the other forms of the public tables to a folder.
 
     Args:
         story: The results.
@@ -48,7 +49,7 @@ def make_report(
         make_folder((out / name).parent)
         with replacing(out / name) as beside:
             beside.write_bytes(content)
-    return tuple(sorted(files))
+    return tuple(sorted((*files, *write_package(story, out))))
 
 
 def _files(drawn: Mapping[str, Drawn]) -> dict[str, bytes]:

@@ -16,7 +16,11 @@ SECTIONS: Final[tuple[str, ...]] = (
     "found",
     "missing",
     "kinds",
+    "alerts",
+    "officers",
     "sample",
+    "cities_overview",
+    "crime",
     "selection",
     "requests",
     "published",
@@ -24,10 +28,6 @@ SECTIONS: Final[tuple[str, ...]] = (
     "methods",
     "tables",
     "provenance",
-    "alerts",
-    "officers",
-    "cities_overview",
-    "crime",
 )
 """The names of the modules, in the order of the page."""
 
