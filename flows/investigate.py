@@ -35,6 +35,7 @@ from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.report import write_report
 from flows.run.scheduled import agencies_gone, agencies_ready
+from flows.run.small_counts import leave_out
 from flows.run.step import subflow
 from flows.run.watched import run_log
 from flows.run.workers import workers
@@ -251,6 +252,7 @@ def run_parts(
         found = {part.name: _run_part(part, job) for part in parts}
         asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
         known = f"{asked} {answer(parts, stage).in_public}"
+        small = leave_out(job, whole=whole)
         show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
         before = {} if whole else previous(investigation.out)
         made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
@@ -263,7 +265,7 @@ def run_parts(
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return logged(RunResult(investigation.out, found, (*notes, *left, *own)))
+    return logged(RunResult(investigation.out, found, (*notes, *left, *own, *small)))
 
 
 def logged(result: RunResult) -> RunResult:

@@ -15,6 +15,7 @@ from data.schema.model import (
     TEXT,
     TEXTS,
     Column,
+    SmallCells,
     Table,
     optional,
 )
@@ -267,8 +268,14 @@ PUBLIC: Final = (
                 "below the last selected', 'without a partnership'. requests: 'requests', and each status"
                 " by its name.",
             ),
-            optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
+            optional(
+                "count",
+                COUNT,
+                "The number counted; missing where the true number cannot be known, and where small counts "
+                "are left out.",
+            ),
         ),
+        small=SmallCells(("count",)),
     ),
     Table(
         "public/not_mail",
