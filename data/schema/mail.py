@@ -271,8 +271,7 @@ PUBLIC: Final = (
             optional(
                 "count",
                 COUNT,
-                "The number counted; missing where the true number cannot be known, and where small counts "
-                "are left out.",
+                "The number; missing where it cannot be known, and where small counts are left out.",
             ),
         ),
         small=SmallCells(("count",)),

@@ -221,6 +221,8 @@ def _make_folders(files: Collection[Path], work: Path, out: Path) -> None:
     for folder in sorted({out, *(out / above for file in files for above in file.parents)}):
         if folder == out / PRIVATE:
             like_work(folder, work)
+        elif out / PRIVATE in folder.parents:
+            make_folder(folder)
         elif not folder.exists():
             folder.mkdir(parents=True)
             with suppress(OSError):

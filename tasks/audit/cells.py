@@ -161,9 +161,9 @@ def _add_posts(found: Cells, rows: Mapping[str, Rows], tracts: Tracts) -> None:
     name = "public/tracts_used"
     for at, row in enumerate(rows.get(name, [])):
         if row["posts"] is not None:
-            atom = _post(row["city"], row["GEOID"])
-            found.values[atom] = row["posts"]
-            found.cells.append(Cell(name, at, "posts", Sum(frozenset([atom]))))
+            post = _post(row["city"], row["GEOID"])
+            found.values[post] = row["posts"]
+            found.cells.append(Cell(name, at, "posts", Sum(frozenset([post]))))
     _add_findings(found, rows, tracts, "city", "posts")
     name = "public/border_posts"
     for at, row in enumerate(rows.get(name, [])):
@@ -189,9 +189,9 @@ def _add_crimes(found: Cells, rows: Mapping[str, Rows], tracts: Tracts) -> None:
         found.add(name, at, "counted", row["counted"], [counted])
         parts = [found.cells[-1].sum]
         for column in _LOST.values():
-            atom = (column, *place)
-            found.values[atom] = row[column]
-            parts.append(Sum(frozenset([atom])))
+            lost = (column, *place)
+            found.values[lost] = row[column]
+            parts.append(Sum(frozenset([lost])))
             found.cells.append(Cell(name, at, column, parts[-1]))
         found.add(name, at, "recorded", row["recorded"], [_together(parts)])
 

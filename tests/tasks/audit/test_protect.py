@@ -1,4 +1,4 @@
-"""Whoever has all sums that are shown learns of a small one that is left out no more than that it is small."""
+"""Whoever has all sums that are shown learns of one that is left out no more than that it is small."""
 
 from collections.abc import Iterable
 
