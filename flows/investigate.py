@@ -32,6 +32,7 @@ from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.report import story_of, write_report
 from flows.run.scheduled import agencies_gone, agencies_ready
+from flows.run.small_counts import leave_out
 from flows.run.step import about, subflow
 from flows.run.told import in_words, timed
 from flows.run.watched import run_log, watched
@@ -257,6 +258,7 @@ def run_parts(
             settings.hash_attachments,
         )
         found = {part.name: _run_part(part, job) for part in parts}
+        small = leave_out(job, whole=whole)
         before = {} if whole else previous(investigation.out)
         made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
         warned = RunResult(investigation.out, found).warnings
@@ -274,7 +276,7 @@ def run_parts(
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return RunResult(investigation.out, found, (*notes, *left, *own))
+    return RunResult(investigation.out, found, (*notes, *left, *own, *small))
 
 
 def logged(result: RunResult) -> RunResult:

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Sort, Table, optional
+from data.schema.model import (
+    COUNT,
+    NUMBER,
+    SHARE,
+    SMALL_COUNT,
+    TEXT,
+    Column,
+    Sort,
+    Table,
+    countable,
+    optional,
+)
 from data.schema.shown import DIGITS
 
 _ONLY_SUMMARY: Final = "missing in the rows of cities, and where there is no summary."
@@ -20,7 +31,7 @@ def _columns(counted: str) -> tuple[Column, ...]:
         Column("scope", TEXT, "'city', or 'all cities' for the summary."),
         Column("city", TEXT, "The city, spelled as in census/city_tracts; 'all cities' in the summary."),
         Column("n", COUNT, "Tracts tested; in the summary those of the cities in it."),
-        Column(counted, COUNT, f"{counted.capitalize()} of the year in them."),
+        countable(counted, f"{counted.capitalize()} of the year in them."),
         optional("cities", SMALL_COUNT, "Cities in the summary; missing in the rows of cities."),
         optional(
             "ratio_10000",

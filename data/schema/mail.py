@@ -16,6 +16,7 @@ from data.schema.model import (
     TEXT,
     TEXTS,
     Column,
+    SmallCells,
     Sort,
     Table,
     optional,
@@ -269,9 +270,14 @@ PUBLIC: Final = (
                 "below the last selected', 'without a partnership'. requests: 'requests', and each status"
                 " by its name.",
             ),
-            optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
+            optional(
+                "count",
+                COUNT,
+                "The number; missing where it cannot be known, and where small counts are left out.",
+            ),
         ),
         order=OF_LEDGER,
+        small=SmallCells(("count",)),
     ),
     Table(
         "public/not_mail",

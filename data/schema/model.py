@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
 import pyarrow as pa
@@ -69,6 +69,22 @@ REST: Final = "*"
 
 
 @dataclass(frozen=True)
+class SmallCells:
+    """What of a public table says how many posts or crimes a place has (method 12.6).
+
+    Attributes:
+        counts: The columns of counts, in which small ones are left out.
+        derived: The columns that are computed from them and others of the table: left out where they are.
+        estimates: The columns of statistics, which as many digits would tell the counts of: they have three
+            digits for a place of which something is left out, and are left out where its total is.
+    """
+
+    counts: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    estimates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
     """One table: its path, what a row is, its key and its columns.
 
@@ -81,6 +97,7 @@ class Table:
         also: Suffixes of other forms in which it is published, as ``.geojson``.
         order: How people read it, sums above their parts: the order of rows in every form but Parquet, which
             is in the order of the key.
+        small: What of it says how many posts or crimes a place has; None where nothing does.
     """
 
     name: str
@@ -89,6 +106,7 @@ class Table:
     columns: tuple[Column, ...]
     also: tuple[str, ...] = ()
     order: tuple[Sort, ...] = ()
+    small: SmallCells | None = None
 
     @property
     def arrow(self) -> pa.Schema:
@@ -115,3 +133,20 @@ class Table:
 def optional(name: str, type: pa.DataType, meaning: str) -> Column:
     """A column whose value may be missing; the meaning says when."""
     return Column(name, type, meaning, nullable=True)
+
+
+def countable(name: str, meaning: str, type: pa.DataType = COUNT) -> Column:
+    """A column of counts of posts or crimes in a place, or of what is computed from them alone."""
+    return Column(name, type, f"{meaning.removesuffix('.')}; missing where small counts are left out.", True)
+
+
+_OF_INCOMES: Final = frozenset({"income_10", "income_90", "relative_margin", "reliability", "same_decile"})
+"""Statistics of the incomes alone."""
+
+
+def of_tests(table: Table) -> Table:
+    """A table of statistics, with what of it depends on counts: numbers that may be missing."""
+    numbers = (column.name for column in table.columns if column.type == NUMBER and column.nullable)
+    estimates = tuple(name for name in numbers if name not in _OF_INCOMES)
+    counts = tuple(column.name for column in table.columns if column.name in {"posts", "crimes"})
+    return replace(table, small=SmallCells(counts, (), estimates))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema.findings import CITY, CRIME
-from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, SmallCells, Table, optional
 
 GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
 GEO_ID_PREFIX: Final = "1400000US"
@@ -37,7 +37,7 @@ USED: Final = Table(
             "posts",
             COUNT,
             "Posts of the year in it; missing where there is no polygon (not observed), where posts were not "
-            "counted, and in cities that are not examined.",
+            "counted, in cities that are not examined, and where small counts are left out.",
         ),
         optional(
             "posts_per_1000",
@@ -64,6 +64,7 @@ USED: Final = Table(
         ),
     ),
     also=(".geojson",),
+    small=SmallCells(("posts",), ("posts_per_1000",)),
 )
 
 CRIMES: Final = Table(
@@ -79,7 +80,8 @@ CRIMES: Final = Table(
         optional(
             "crimes",
             COUNT,
-            "Crimes of the type and year in it; missing where there is no polygon (not observed).",
+            "Crimes of the type and year in it; missing where there is no polygon (not observed), and where "
+            "small counts are left out.",
         ),
         optional(
             "crimes_per_1000",
@@ -87,4 +89,5 @@ CRIMES: Final = Table(
             "Crimes of the type and year per 1,000 residents; missing where crimes are, and without people.",
         ),
     ),
+    small=SmallCells(("crimes",), ("crimes_per_1000",)),
 )

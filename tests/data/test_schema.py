@@ -55,6 +55,7 @@ BESIDE = {
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/tracts_used": "which listed tracts are used, and why the others are not",
     "public/tract_crimes": "the crimes of each type in them",
+    "public/left_out": "how many small counts were left out of each public table",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
 """Tables that the design does not name, each with its reason."""
