@@ -159,14 +159,19 @@ def found_page(results: Results, story: Story) -> str:
         results: What ran.
         story: All public tables.
     """
-    facts = {name: value for each in results.told for name, value in each.facts.items()}
     return page(
         f"# What was found in {markdown(story.name)}",
-        points(f"{name}: {counted(value)}" for name, value in facts.items()),
+        points(_sentences(results)),
         _verdicts(story, "city_tests_robust", ("city",), "Do richer tracts post more?"),
         _verdicts(story, "crime_tests_robust", ("city", "crime"), "Do richer tracts suffer more crime?"),
         _kinds(story),
     )
+
+
+def _sentences(results: Results) -> list[str]:
+    """What the summary of a run says of its parts."""
+    facts = {name: value for each in results.told for name, value in each.facts.items()}
+    return [f"{name}: {counted(value)}" for name, value in facts.items()]
 
 
 def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
@@ -199,11 +204,11 @@ def _kinds(story: Story) -> str:
         total[row["kind"]] = total.get(row["kind"], 0) + (row["emails"] or 0)
     every = sum(total.values())
     rows = [
-        (kind, count, f"{100 * count / every:.1f} %")
+        (kind, count, 100 * count / every)
         for kind, count in sorted(total.items(), key=lambda item: (-item[1], item[0]))
         if count
     ]
-    return f"## Kinds of mail\n\n{table(('kind', 'e-mails', 'share'), rows)}" if rows else ""
+    return f"## Kinds of mail\n\n{table(('kind', 'e-mails', 'percent'), rows)}" if rows else ""
 
 
 def _show_figures(out: Path, files: Iterable[str], url: str | None) -> None:
