@@ -93,13 +93,16 @@ def investigate(
     ones: those of a part whose input is not there any more are moved to `work/removed`, with a note.
 
     Args:
-        folder: The investigation folder.
-        partition: Messages per partition; changes no byte of a table.
-        only: The parts to run (:data:`flows.parts.PARTS`); None for all that have their input.
-        buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
-        patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits;
-            one that a person starts ends with an error.
-        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are
+        folder: The investigation folder, as the machine sees it on which the run works.
+        partition: Messages that one worker reads at a time; empty for the usual number. It changes no byte of
+            a table.
+        only: The parts to run: mail, posts, crime, gentrification, selection, requests. Empty (None) for all
+            that have their input.
+        buckets: Pieces into which posts and crimes are sorted, for data larger than memory; empty for the
+            usual number. It changes no byte of a table.
+        patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if
+            there is one.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are then
             left out, and the rows of their agency stay as they were, with a note each. An agency of the
             published tables whose mailboxes are gone ends the run. While one such run is active or
             waiting, another one is not needed and ends at once.
@@ -139,8 +142,8 @@ def investigate(
                 settings = Settings(
                     partition, buckets, agencies, settled, hash_attachments, workbook is not None
                 )
-                result = run_parts(given, parts, notes, settings, whole=only is None)
-                return logged(replace(result, warned=private.warnings))
+                whole, warned = only is None, private.warnings
+                return run_parts(given, parts, notes, settings, whole=whole, warned=warned)
 
 
 def check_pieces(partition: int | None = None, buckets: int | None = None) -> None:
@@ -217,6 +220,7 @@ def run_parts(
     settings: Settings = Settings(),
     *,
     whole: bool = False,
+    warned: Sequence[str] = (),
 ) -> RunResult:
     """Run some parts and publish their tables: the body of a flow, which holds the folder.
 
@@ -227,6 +231,7 @@ def run_parts(
         settings: How they are to run.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
+        warned: What is wrong with the folder itself, one line each.
 
     Returns:
         What was found.
@@ -237,6 +242,8 @@ def run_parts(
     """
     investigation, parts = given.investigation, registry.load(names)
     left = () if whole else check_left(investigation.out, parts)
+    for line in (f"runs: {', '.join(names)}", *left):
+        run_log().info("%s", line)
     with (
         using(given),
         workers(parts) as client_of,
@@ -261,22 +268,22 @@ def run_parts(
         small = leave_out(job, whole=whole)
         before = {} if whole else previous(investigation.out)
         made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
-        warned = RunResult(investigation.out, found).warnings
+        result = RunResult(investigation.out, found, warned=tuple(warned))
         why = skipped(investigation) if whole else {}
-        made_from["outputs"] = write_report(job, made_from, warned, why)
+        made_from["outputs"] = write_report(job, made_from, result.warnings, why)
         if settings.private_workbook:
             made_from["outputs"] |= write_private_workbook(job, made_from)
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
-            shown = Results(parts, stage, told, warned, whole, investigation.folder)
-            show_results(shown, story_of(job, made_from, warned, why))
-        with reporter().stage("publish"):
+            shown = Results(parts, stage, told, result.warnings, whole, investigation.folder)
+            show_results(shown, story_of(job, made_from, result.warnings, why))
+        with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return RunResult(investigation.out, found, (*notes, *left, *own, *small))
+    return logged(replace(result, notes=(*notes, *left, *own, *small)))
 
 
 def logged(result: RunResult) -> RunResult:

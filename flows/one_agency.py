@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from data.catalog import Investigation
 from data.private import kept_private
-from flows.investigate import RunResult, Settings, check_pieces, finished, logged, run_parts
+from flows.investigate import RunResult, Settings, check_pieces, finished, run_parts
 from flows.run.inputs import Inputs
 from flows.run.locks import one_run_at_a_time
 from flows.run.preflight import check_agency
@@ -36,11 +35,13 @@ def one_agency(
     them. Run twice, as an event may come twice, it publishes the same bytes.
 
     Args:
-        folder: The investigation folder.
-        agency: The folder's name under `records/`.
-        partition: Messages per partition; changes no byte of a table.
-        patience: Seconds to wait for another run in the folder to end.
-        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are left
+        folder: The investigation folder, as the machine sees it on which the run works.
+        agency: The agency: the name of its folder under `records/`.
+        partition: Messages that one worker reads at a time; empty for the usual number. It changes no byte of
+            a table.
+        patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if
+            there is one.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are then left
             out, with a note each; their agency is announced again when all are copied. Where all of them were
             read and published meanwhile, nothing is done.
         hash_attachments: Whether the SHA-256 of every file attached to mail of the agency is computed.
@@ -78,8 +79,7 @@ def one_agency(
             hash_attachments=hash_attachments,
             private_workbook=workbook is not None,
         )
-        result = run_parts(Inputs(investigation), ["mail"], notes, settings)
-        return logged(replace(result, warned=private.warnings))
+        return run_parts(Inputs(investigation), ["mail"], notes, settings, warned=private.warnings)
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:

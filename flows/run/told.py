@@ -49,7 +49,7 @@ def timed(name: str, given: str = "") -> Iterator[list[str]]:
     log, start, said = run_log(), time.perf_counter(), list[str]()
     log.info("%s", f"{name} begins{f': {given}' if given else ''}")
     yield said
-    came = f": {', '.join(said)}" if said else ""
+    came = f": {', '.join(said)}" if any(said) else ""
     log.info("%s", f"{name} took {time.perf_counter() - start:.1f} s{came}")
 
 
@@ -62,6 +62,6 @@ def in_words(facts: Mapping[str, int | None], number: Callable[[int | None], str
 
     Example:
         >>> in_words({"messages read": 4, "recipients": None}, lambda n: "unknown" if n is None else str(n))
-        '4 messages read, unknown recipients'
+        'messages read 4, recipients unknown'
     """
-    return ", ".join(f"{number(count)} {name}" for name, count in facts.items())
+    return ", ".join(f"{name} {number(count)}" for name, count in facts.items())

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -240,24 +240,24 @@ def _workers_in_the_log(client: Client) -> Iterator[None]:
     The rest of Dask's own messages stay out of it: a task that fails is logged with its arguments, which may
     be private, and what is lost with a worker is in the ledger.
     """
-    if not watched():
+    if not watched() or not logging.getLogger(_ON_WORKERS[0]).propagate:  # or an outer flow does it already
         yield
         return
     tell = _Forwarder(run_log().warning)
     loggers = [logging.getLogger(name) for name in _ON_WORKERS]
     before = [logger.propagate for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(tell)
-        logger.propagate = False  # the terminal belongs to the summary
-        client.forward_logging(logger.name, logging.WARNING)
     try:
+        for logger in loggers:
+            logger.addHandler(tell)
+            logger.propagate = False  # the terminal belongs to the summary
+            client.forward_logging(logger.name, logging.WARNING)
         yield
     finally:
         for logger, propagate in zip(loggers, before, strict=True):
             logger.removeHandler(tell)
             logger.propagate = propagate
-        if client.status == "running":
-            for name in _ON_WORKERS:
+        with suppress(OSError):  # a scheduler that was lost forwards nothing any more
+            for name in _ON_WORKERS if client.status == "running" else ():
                 client.unforward_logging(name)
 
 

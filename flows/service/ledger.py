@@ -14,7 +14,7 @@ from tasks.ledger.identities import Identity
 ALL: Final = "all together"
 """What the rows of a part's totals are of."""
 
-_BELOW: Final = "– "
+BELOW: Final = "– "
 """Before a line that is a part of the one above it."""
 
 Row = dict[str, str]
@@ -56,7 +56,7 @@ def _identity(part: Part, name: str, identity: Identity, counts: Counts) -> Iter
     yield _row(name, identity.whole, counts[identity.part, identity.whole])
     for line in right:
         if (identity.part, line) in counts:
-            yield _row(name, f"{_BELOW}{line}", counts[identity.part, line])
+            yield _row(name, f"{BELOW}{line}", counts[identity.part, line])
 
 
 def _row(name: str, line: str, count: int | None) -> Row:

@@ -62,7 +62,7 @@ def cell(value: Any) -> str:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table; columns whose values are all numbers stand to the right.
+    """A table; columns whose values are all numbers, or unknown ones, stand to the right.
 
     Args:
         titles: The columns' names, by the program.
@@ -75,9 +75,13 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         | crime alert | 1,234 |
     """
     given = [tuple(row) for row in rows]
-    right = [all(isinstance(row[place], int | float | None) for row in given) for place in range(len(titles))]
+    right = [all(_is_number(row[place]) for row in given) for place in range(len(titles))]
     lines = [titles, ["---:" if each else "---" for each in right], *(map(cell, row) for row in given)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or value == UNKNOWN or isinstance(value, int | float)
 
 
 def points(lines: Iterable[str]) -> str:

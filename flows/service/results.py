@@ -8,7 +8,7 @@ a mailbox is in it.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +19,9 @@ from data.tables import read_table
 from flows.run.answer import QUESTION, Answer, answer
 from flows.run.part import Part, Told
 from flows.run.public_words import in_public, is_cut
+from flows.run.watched import run_log
 from flows.service.artifacts import show_image, show_link, show_markdown, show_rows
-from flows.service.ledger import rows_of_part
+from flows.service.ledger import BELOW, rows_of_part
 from flows.service.markdown import UNKNOWN, counted, page, points, table
 from tasks.ledger.balances import Balance, balances
 
@@ -84,7 +85,9 @@ def show_results(results: Results, story: Story) -> None:
         story: All public tables, with those that earlier runs left.
     """
     rows = results.ledger
-    in_one_line = " ".join([results.headline, "; ".join(map(str, results.answer.perhaps))]).strip()
+    in_one_line = ": ".join(filter(None, [results.headline, "; ".join(map(str, results.answer.perhaps))]))
+    for line in (in_one_line, *_balances(results, rows)):
+        run_log().info("%s", line)
     show_markdown(MISSING, missing_page(results, rows), in_one_line)
     show_markdown(FOUND, found_page(results, story), f"What was found in {story.name}")
     for part in results.parts:
@@ -106,21 +109,33 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]]) -> str:
         rows: The rows of the ledger.
     """
     found = balances(rows, (part.ledger for part in results.parts))
-    entered = [(each.name, counted(each.count), _sum(each)) for each in found]
+    entered = [row for each in found for row in _entered(each)]
     perhaps = results.answer.perhaps
     return page(
         f"# {markdown(results.headline)}",
         points(map(str, perhaps)),
         "Everything else is accounted for." if perhaps and UNKNOWN not in results.headline.lower() else "",
-        f"## What entered, and what became of it\n\n{table(('what', 'how many', 'of these'), entered)}"
-        if entered
-        else "",
         _warnings(results),
+        "## What entered, and what became of it" if entered else "",
+        table(("what", "how many"), entered) if entered else "",
     )
 
 
-def _sum(balance: Balance) -> str:
-    return " + ".join(f"{counted(count)} {name}" for name, count in balance.parts)
+def _balances(results: Results, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What entered, in a line each, as the summary of a run shows it."""
+    for each in balances(rows, (part.ledger for part in results.parts)):
+        of = " + ".join(f"{counted(count)} {name}" for name, count in each.parts)
+        yield f"{counted(each.count)} {each.name}{' = ' if of else ''}{of}"
+
+
+def _entered(balance: Balance) -> Iterator[tuple[str, int | str]]:
+    """What entered, and below it the numbers that it is the sum of."""
+    yield balance.name, _number(balance.count)
+    yield from ((f"{BELOW}{name}", _number(count)) for name, count in balance.parts)
+
+
+def _number(count: int | None) -> int | str:
+    return UNKNOWN if count is None else count
 
 
 def _warnings(results: Results) -> str:
@@ -128,9 +143,13 @@ def _warnings(results: Results) -> str:
     if not results.warnings:
         return "This run has no warning."
     lines = list(dict.fromkeys(in_public(line) for line in results.warnings))
-    see = [f"{what}: {words} {results.folder}" for each in results.told for what, words in each.see.items()]
+    see = [
+        markdown(f"{what}: {words} {results.folder}")
+        for each in results.told
+        for what, words in each.see.items()
+    ]
     more = 'A line that ends with "…" is about a mailbox: it is whole in the log of this run.'
-    return page("## Warnings", points(lines), more if is_cut(lines) else "", points(see)).rstrip()
+    return page("## Warnings", points(lines), more if is_cut(lines) else "", *see).rstrip()
 
 
 def found_page(results: Results, story: Story) -> str:
@@ -140,18 +159,24 @@ def found_page(results: Results, story: Story) -> str:
         results: What ran.
         story: All public tables.
     """
-    facts = {name: value for each in results.told for name, value in each.facts.items()}
     return page(
         f"# What was found in {markdown(story.name)}",
-        points(f"{name}: {counted(value)}" for name, value in facts.items()),
+        points(_sentences(results)),
         _verdicts(story, "city_tests_robust", ("city",), "Do richer tracts post more?"),
         _verdicts(story, "crime_tests_robust", ("city", "crime"), "Do richer tracts suffer more crime?"),
         _kinds(story),
     )
 
 
+def _sentences(results: Results) -> list[str]:
+    """What the summary of a run says of its parts."""
+    facts = {name: value for each in results.told for name, value in each.facts.items()}
+    return [f"{name}: {counted(value)}" for name, value in facts.items()]
+
+
 def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
-    """The verdicts of some tests, the most tracts first as in the table."""
+    """The verdicts of some tests, and why they are no others."""
+    given = story.rows(stem)
     rows = [
         (
             *(row[column] for column in key),
@@ -159,13 +184,13 @@ def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
             row["n"],
             row["ratio_90_10"],
             _interval(row["ratio_low"], row["ratio_high"]),
-            row["why"],
         )
-        for row in story.rows(stem)
+        for row in given
     ]
-    titles = (*key, "verdict", "tracts", "ratio", "95 % interval", "why")
+    why = [f"{', '.join(row[column] for column in key)}: {row['why']}" for row in given if row["why"]]
     about = "Ratio: the rate in rich tracts by that in poor ones (90th and 10th percentile of income)."
-    return f"## {asked}\n\n{table(titles, rows)}\n\n{about}" if rows else ""
+    shown = table((*key, "verdict", "tracts", "ratio", "95 % interval"), rows)
+    return page(f"## {asked}", shown, about, points(why)).rstrip() if rows else ""
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -179,24 +204,29 @@ def _kinds(story: Story) -> str:
         total[row["kind"]] = total.get(row["kind"], 0) + (row["emails"] or 0)
     every = sum(total.values())
     rows = [
-        (kind, count, f"{100 * count / every:.1f} %")
+        (kind, count, 100 * count / every)
         for kind, count in sorted(total.items(), key=lambda item: (-item[1], item[0]))
         if count
     ]
-    return f"## Kinds of mail\n\n{table(('kind', 'e-mails', 'share'), rows)}" if rows else ""
+    return f"## Kinds of mail\n\n{table(('kind', 'e-mails', 'percent'), rows)}" if rows else ""
 
 
 def _show_figures(out: Path, files: Iterable[str], url: str | None) -> None:
     """The figures of the report as images, those of a single city last; without an address the small ones."""
     names = sorted(Path(file).stem for file in files if file.startswith("figures/") and file.endswith(".png"))
     for name in sorted(names, key=lambda each: each.startswith("city-"))[:MOST_FIGURES]:
-        address = _inside(out / f"figures/{name}.png") if url is None else f"{url}/figures/{name}.png"
-        if address:
-            show_image(f"figure-{name}", address, name.replace("-", " "))
+        title = name.replace("-", " ")
+        if url is not None:
+            show_image(f"figure-{name}", f"{url}/figures/{name}.png", title)
+        elif inside := _inside(out / f"figures/{name}.png"):
+            show_markdown(f"figure-{name}", f"![{title}]({inside})\n", title)
 
 
 def _inside(file: Path) -> str:
-    """A picture as an address that holds it; "" where it is too large, or an earlier run's."""
+    """A picture as an address that holds it; "" where it is too large, or an earlier run's.
+
+    It is shown on a page: below an image, the UI writes the address, which would be as long as the picture.
+    """
     if not file.is_file() or file.stat().st_size > MOST_BYTES:
         return ""
     return f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}"
