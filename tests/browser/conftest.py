@@ -54,8 +54,8 @@ def reported(tmp_path_factory: pytest.TempPathFactory, nwatch: list[str]) -> Ite
         yield Path(words["folder"])
 
 
-def run_of(nwatch: list[str], folder: Path) -> None:
-    """Run an investigation in a process of its own, without a server."""
+def run_of(nwatch: list[str], folder: Path, **more: str) -> None:
+    """Run an investigation in a process of its own, without a server unless the environment has one."""
     unset = {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     done = subprocess.run(
@@ -63,6 +63,6 @@ def run_of(nwatch: list[str], folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env=environment,
+        env={**environment, **more},
     )
     assert done.returncode == 0, done.stderr

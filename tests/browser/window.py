@@ -72,8 +72,9 @@ def started(executable: str) -> Iterator[Browser]:
 
     While it lives, its thread has a running event loop: nothing there may call ``asyncio.run``.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=list(ARGUMENTS), chromium_sandbox=False
@@ -90,7 +91,7 @@ class Visit:
 
     Attributes:
         page: The page, as Playwright knows it.
-        errors: What it wrote to the console as an error or a warning, and what its scripts raised.
+        errors: What it wrote to the console as an error, and what its scripts raised.
         failed: Requests that failed, or were answered with an error.
         left: Requests that left, or would have left, the machine.
     """
@@ -115,7 +116,7 @@ class Visit:
         return [*self.errors, *self.failed, *(f"left the machine: {url}" for url in self.left)]
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning", "assert"}:
+        if message.type in {"error", "assert"}:
             where = message.location
             self.errors.append(
                 f"console: {message.text} ({where.get('url', '')}:{where.get('lineNumber', '')})"
