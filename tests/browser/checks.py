@@ -102,6 +102,7 @@ def inaccessible(visit: Visit) -> list[str]:
     """What axe-core calls a violation: the rule, the place, what to do."""
     from axe_playwright_python.sync_playwright import Axe
 
+    visit.lay_out()
     found = Axe().run(visit.page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}, {len(rule['nodes'])} places): {rule['help']}: "

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
@@ -58,7 +59,9 @@ def test_every_heading_link_and_figure_is_whole(looking: Looking, page: Path):
         assert [*disordered(visit), *broken_links(visit, page.parent), *unexplained(visit)] == []
         files = {path.name for path in (page.parent / "figures").iterdir()}
         keys = {figure["key"] for figure in figures(visit)}
-        assert files == {f"{key}.{suffix}" for key in keys for suffix in ("svg", "png", "csv")}
+        pictures = {f"{key}.{suffix}" for key in keys for suffix in ("svg", "png")}
+        assert {name for name in files if not name.endswith(".csv")} == pictures
+        assert {f"{key}.csv" for key in keys} <= files
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -75,23 +78,35 @@ def test_one_click_shows_the_table_of_each_figure_within_the_page(looking: Looki
         assert visit.wrong == []
 
 
-def test_a_download_of_a_figure_is_its_file(looking: Looking, page: Path, tmp_path: Path):
+def test_what_is_downloaded_of_a_figure_is_its_data_and_its_picture(looking: Looking, page: Path):
     with looking() as visit:
         visit.open(page)
         figure = visit.page.locator("figure").first
-        opener_of(figure).click()
-        key, links = figure.get_attribute("id"), figure.locator("a[download]").all()
+        key = figure.get_attribute("id")
         got = {}
-        for link in links:
+        for suffix in ("csv", "svg", "png"):
             with visit.page.expect_download() as event:
-                link.click()
-            event.value.save_as(tmp_path / event.value.suggested_filename)
-            got[event.value.suggested_filename] = (tmp_path / event.value.suggested_filename).read_bytes()
-        assert got == {
-            f"{key}.{suffix}": (page.parent / f"figures/{key}.{suffix}").read_bytes()
-            for suffix in ("csv", "svg", "png")
-        }
+                figure.get_by_role("link", name=suffix.upper()).first.click()
+            assert event.value.suggested_filename == f"{key}.{suffix}"
+            got[suffix] = event.value.path().read_bytes()
+        kept = {suffix: (page.parent / f"figures/{key}.{suffix}").read_bytes() for suffix in got}
         assert visit.wrong == []
+    assert got["csv"] == kept["csv"]
+    # The pictures are made of what the page shows, for a window of this width.
+    assert sorted(words_of(got["svg"])) == sorted(words_of(kept["svg"]))
+    assert width_of(got["png"]) > 600
+
+
+def words_of(svg: bytes) -> list[str]:
+    """The words in a picture."""
+    texts = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    return ["".join(text.itertext()).strip() for text in texts]
+
+
+def width_of(png: bytes) -> int:
+    """Pixels across."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(png[16:20], "big")
 
 
 def test_the_keyboard_reaches_the_text_the_contents_and_every_table(looking: Looking, page: Path):
@@ -123,7 +138,7 @@ def test_all_of_it_is_printed(looking: Looking, page: Path):
             {"width": 720, "height": 960}
         )  # Letter at 96 dots per inch, less margins
         assert too_wide(visit) == []
-        visit.picture("report-print", whole=True)
+        visit.picture("report-print")
         assert visit.printed("report").stat().st_size > 10_000
         assert visit.wrong == []
 

@@ -39,6 +39,11 @@ PATIENCE: Final = 60_000
 PHONE, DESK = (390, 844), (1440, 900)
 """Pixels across and down."""
 
+_LAY_OUT: Final = """() => {
+    for (const each of document.querySelectorAll("*"))
+        if (getComputedStyle(each).contentVisibility === "auto") each.style.contentVisibility = "visible";
+}"""
+
 SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
@@ -140,8 +145,14 @@ class Visit:
         """What a function in JavaScript gives in the page."""
         return self.page.evaluate(script, argument)
 
+    def lay_out(self) -> None:
+        """Let the browser lay out all of the page, also what it leaves for later as it is far below."""
+        self.ask(_LAY_OUT)
+
     def picture(self, name: str, *, whole: bool = False) -> Path:
         """A screenshot as it is now, in ``build/screenshots``."""
+        if whole:
+            self.lay_out()
         return self._write(
             f"{name}.png", self.page.screenshot(full_page=whole, animations="disabled", scale="css")
         )
