@@ -32,7 +32,10 @@
     return wrong;
   },
 
-  figures() {
+  async figures() {
+    // A large table is made when it is opened first.
+    for (const each of document.querySelectorAll("figure :is(summary, button[aria-expanded])")) each.click();
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const words = (element) => (element ? element.textContent.trim() : "");
     return [...document.querySelectorAll("figure")].map((figure) => {
       const picture = figure.querySelector("svg, img, [role=img]");

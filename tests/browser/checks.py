@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -53,7 +54,7 @@ def unseen(visit: Visit) -> list[str]:
 
 
 def figures(visit: Visit) -> list[dict[str, Any]]:
-    """The figures: ``key``, ``picture``, ``alt``, ``caption``, ``opener`` (of their table), ``table``."""
+    """The figures, tables opened: ``key``, ``picture``, ``alt``, ``caption``, ``opener``, ``table``."""
     return list(asked(visit, "figures"))
 
 
@@ -73,12 +74,13 @@ def unexplained(visit: Visit) -> list[str]:
     return wrong
 
 
-def broken_links(visit: Visit, folder: Path) -> list[str]:
+def broken_links(visit: Visit, folder: Path, elsewhere: Container[str] = ()) -> list[str]:
     """Links that lead nowhere: to no place of the page, no file beside it, or no host that is known.
 
     Args:
         visit: The page.
         folder: Where it lies.
+        elsewhere: What is not beside it in this test: files, and folders with all that is in them.
     """
     wrong = []
     for link in asked(visit, "links"):
@@ -91,7 +93,9 @@ def broken_links(visit: Visit, folder: Path) -> list[str]:
             wrong.append(f"{href}: {parts.hostname} is no host that a page may name")
         elif parts.scheme not in {"", "http", "https", "data", "blob"}:
             wrong.append(f"{href[:80]}: not a link to a page or a file")
-        elif not parts.scheme and parts.path and not (folder / unquote(parts.path)).exists():
+        elif parts.scheme or parts.path.split("/")[0] in elsewhere:
+            pass
+        elif not (folder / unquote(parts.path)).exists():
             wrong.append(f"{href}: no such file beside the page")
         if not link["words"]:
             wrong.append(f"{href[:80]}: the link has no words")

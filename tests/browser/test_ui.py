@@ -6,7 +6,6 @@ address says. Nothing may ask for anything beyond this machine.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Iterator
@@ -15,11 +14,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
-from urllib.request import Request
 
 import pytest
 
-from tests.api import answer_to
+from tests.api import all_of
 from tests.browser.conftest import Looking, run_of
 from tests.browser.window import Visit
 from tests.conftest import copy_of
@@ -82,20 +80,13 @@ def ui(smallest: Path, tmp_path_factory: pytest.TempPathFactory, nwatch: list[st
     try:
         server.wait()
         run_of(nwatch, folder, PREFECT_API_URL=server.url, PREFECT_SERVER_ANALYTICS_ENABLED="false")
-        [run] = [run for run in asked(server.url, "flow_runs") if run["parent_task_run_id"] is None]
-        artifacts = {each["key"]: each for each in asked(server.url, "artifacts/latest")}
+        [run] = [run for run in all_of(server.url, "flow_runs") if run["parent_task_run_id"] is None]
+        artifacts = {each["key"]: each for each in all_of(server.url, "artifacts/latest")}
         yield Ui(server.link, run, artifacts, f"{place}/report.html")
     finally:
         server.stop()
         files.shutdown()
         files.server_close()
-
-
-def asked(url: str, what: str) -> list[dict[str, Any]]:
-    """All that a server has of one kind."""
-    request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
-    with answer_to(request) as answer:
-        return list(json.load(answer))
 
 
 def ours(visit: Visit) -> list[str]:
