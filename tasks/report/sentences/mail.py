@@ -33,7 +33,7 @@ def mail(story: Story) -> Iterator[str]:
     other = line(story, "mail", "not mail")
     if other:
         yield (
-            f"{amount(other, 'other item')} of the mailboxes {verb(other, 'is', 'are')} no mail, such as "
+            f"{amount(other, 'other item')} of the mailboxes {verb(other, 'is', 'are')} not mail, such as "
             "contacts and appointments."
         )
 

@@ -66,10 +66,16 @@ def verdicts(story: Story) -> Iterator[str]:
         yield (
             f"In {len(found):,} of {amount(total, 'city', 'cities')} {in_words(verdict, 'posts')}: {names}."
         )
-    if not any(row["verdict"] in ROBUST for row in rows):
-        yield f"In none of the {amount(total, 'city', 'cities')} a finding is robust."
+
+
+def findings(story: Story) -> Iterator[str]:
+    """What a finding is, and what it would be without the checks."""
+    rows = story.rows("city_tests_robust")
+    if rows and not any(row["verdict"] in ROBUST for row in rows):
+        yield f"In none of the {amount(len(rows), 'city', 'cities')} is a finding robust."
     tests = at_tract_level(story, "city_tests")
     yield from threshold(tests, story.config.tests.alpha, len(tests), "city")
+    yield from plain_findings(tests, "posts", ("city", "cities"))
 
 
 def plain_findings(rows: Sequence[Mapping[str, Any]], things: str, what: tuple[str, str]) -> Iterator[str]:
