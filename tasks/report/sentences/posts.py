@@ -114,7 +114,7 @@ def effects(story: Story) -> Iterator[str]:
             f"The ratio of rich and poor is largest in {known[0]['city']}: tracts at the 90th percentile of "
             f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th."
         )
-    if len(known) > 1:
+    if len(known) > 1 and known[-1]["ratio_90_10"] < known[0]["ratio_90_10"]:
         yield (f"It is smallest in {known[-1]['city']}: {rich_and_poor(known[-1], 'posts', POOR_TO_RICH)}.")
     for row in rows:
         if row["scope"] != "city":

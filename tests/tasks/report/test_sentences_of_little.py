@@ -60,8 +60,7 @@ def test_a_balance_with_unknown_numbers_says_so():
     balance = Balance("items in the mailboxes", None, (("messages read", 5), ("not mail", None)))
     told = list(every_sentence(story({}, balances=(balance,))))
     assert (
-        "an unknown number of items in the mailboxes: 5 messages read and an unknown number of not mail."
-        in told
+        "An unknown number of items in the mailboxes: 5 messages read and an unknown number not mail." in told
     )
 
 
