@@ -177,8 +177,8 @@ def tests(story: Story) -> Iterator[str]:
     )
     few = sum(row["verdict"] == "too few to tell" for row in rows)
     yield (
-        f"With fewer than {settings.least_count:,} posts or crimes in a city nothing is said, nor where only a "
-        f"very large relation could have been shown: the verdict is too few to tell in {plain(few)} of "
+        f"With fewer than {settings.least_count:,} posts or crimes in a city nothing is said, nor where only "
+        f"a very large relation could have been shown: the verdict is too few to tell in {plain(few)} of "
         f"{amount(len(rows), 'case')}."
     )
     yield (
