@@ -29,8 +29,9 @@ def posts(story: Story) -> Iterator[str]:
     elif not tests:
         yield not_there(story, "posts", "No post was read")
     if tests and story.config.posts is not None:
-        tested, tracts = sum(row["posts"] or 0 for row in tests), sum(row["n"] for row in tests)
-        least = "at least " if any(row["posts"] is None for row in tests) else ""
+        shown = [row["posts"] for row in tests if row["posts"] is not None]
+        tested, tracts = sum(shown) if shown else None, sum(row["n"] for row in tests)
+        least = "at least " if shown and len(shown) < len(tests) else ""
         yield (
             f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
             f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
