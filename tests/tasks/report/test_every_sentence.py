@@ -232,7 +232,13 @@ def _leaves(of: type[BaseModel], at: str) -> Iterator[str]:
 
 @pytest.mark.long
 def test_each_setting_is_told_of():
-    sections = {"mail": Mail, "posts": Posts, "cities": Cities, "tests": Tests, "crime.ada": Crime}
+    sections: dict[str, type[BaseModel]] = {
+        "mail": Mail,
+        "posts": Posts,
+        "cities": Cities,
+        "tests": Tests,
+        "crime.ada": Crime,
+    }
     sections |= {"selection": Selection, "coding": Coding, "public": Public}
     assert {leaf for name, each in sections.items() for leaf in _leaves(each, name)} - NOT_TOLD == set(
         OTHER_SETTINGS
