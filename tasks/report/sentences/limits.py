@@ -167,7 +167,7 @@ def tests(story: Story) -> Iterator[str]:
         return
     settings = story.config.tests
     yield (
-        "A relation between tracts is none between people: who posts in a rich tract need not be rich, and "
+        "A relation between tracts is not one between people: who posts in a rich tract need not be rich, and "
         "nothing here says why there is a relation."
     )
     yield (
