@@ -167,8 +167,8 @@ def tests(story: Story) -> Iterator[str]:
         return
     settings = story.config.tests
     yield (
-        "A relation between tracts is not one between people: who posts in a rich tract need not be rich, and "
-        "nothing here says why there is a relation."
+        "A relation between tracts is not one between people: who posts in a rich tract need not be rich, "
+        "and nothing here says why there is a relation."
     )
     yield (
         "Of many tests some find a relation by chance. The risk of a single false finding in a family of "
