@@ -73,7 +73,7 @@ def story_of(
         perhaps=tuple(map(str, known.perhaps)),
         balances=tuple(balances(rows, (part.ledger for part in ran))),
         warnings=in_public(warnings, names, words),
-        skipped={part: " ".join(in_public([why], names, words)) for part, why in skipped.items()},
+        skipped={part: " ".join(in_public([why], names, words, "reason")) for part, why in skipped.items()},
     )
 
 

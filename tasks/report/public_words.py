@@ -46,7 +46,10 @@ OF_THE_PROGRAM: Final = frozenset(
 
 
 def in_public(
-    lines: Iterable[str], names: Mapping[str, str], words: Collection[str] = frozenset()
+    lines: Iterable[str],
+    names: Mapping[str, str],
+    words: Collection[str] = frozenset(),
+    thing: str = "warning",
 ) -> tuple[str, ...]:
     r"""Warnings without what must not be published.
 
@@ -55,6 +58,7 @@ def in_public(
         names: What to say in the place of a name, as of "records/lapd/Jo Lee.pst"; the longest are replaced
             first. A name that ends in no suffix, as that of a folder, counts only where nothing goes on.
         words: What may be quoted: cities, types of crime, agencies of the public tables.
+        thing: What a line is.
 
     Returns:
         The lines; at the end one that counts those which may still name a file of the records.
@@ -82,7 +86,7 @@ def in_public(
         else:
             shown.append(printable(said))
     what, it = verb(hidden, "names a file", "name files"), verb(hidden, "it", "them")
-    more = f"{amount(hidden, 'more warning')} {what} of the records: the command line shows {it}."
+    more = f"{amount(hidden, f'more {thing}')} {what} of the records: the command line shows {it}."
     return (*dict.fromkeys(shown), *([more] if hidden else []))
 
 

@@ -86,13 +86,20 @@ def coding(story: Story) -> Iterator[str]:
 
 
 RULES: Final[Mapping[str, Said]] = {
-    "2.1": kinds,
+    "2.1": each(kinds, of_lines("alerts", "messages read", "alert messages = alerts among them")),
     "2.2": forms,
     "2.4": unclassified,
     "3.6": of_lines(
         "alerts", "quarantined while parsing = alerts in quarantine, as they could not be parsed"
     ),
-    "4.1": each(unique, of_lines("alerts", "alerts parsed = alerts that carry them")),
+    "4.1": each(
+        unique,
+        of_lines(
+            "alerts",
+            "alerts parsed = alerts that carry them",
+            "emails over unique alerts = counted again over them",
+        ),
+    ),
     "4.3": zones,
     "4.5": officers,
     "4.6": of_lines(

@@ -9,13 +9,11 @@ from data.settings import Crime
 from tasks.report.in_this_run import Said
 from tasks.report.in_this_run.posts import recognised
 from tasks.report.results import Story
-from tasks.report.sentences.crime import beside_posts
+from tasks.report.sentences.crime import PAIR, beside_posts
 from tasks.report.sentences.lines import each, labelled, of_lines
 from tasks.report.sentences.posts import at_tract_level, plain_findings
 from tasks.report.sentences.verdicts import LINES, threshold
 from tasks.report.sentences.words import amount, listed, some, verb
-
-PAIR: Final = ("pair of city and type", "pairs of city and type")
 
 
 def _folders(story: Story) -> list[tuple[str, Crime]]:

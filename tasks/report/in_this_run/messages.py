@@ -88,7 +88,13 @@ RULES: Final[Mapping[str, Said]] = {
     "1.13": of_lines("mail", "carried by journal reports = mails that a journal report carries"),
     "1.14": each(
         attached_count,
-        of_lines("mail", "attached messages = attached mails"),
+        of_lines(
+            "mail",
+            "attached messages = attached mails",
+            "alert messages = alerts among them",
+            "alerts parsed = of these parsed",
+            "quarantined while parsing = of these in quarantine",
+        ),
         of_lines(
             "alerts",
             "messages counted",

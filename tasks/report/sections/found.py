@@ -25,9 +25,12 @@ def blocks(story: Story) -> Iterator[Block]:
     if asked:
         yield Text(("These are the questions that this run answers:",))
         yield Points(asked)
-    for paragraph in found(story):
-        yield Heading(f"found-{paragraph.subject.lower().replace(' ', '-')}", paragraph.subject)
-        yield Text(paragraph.sentences)
+    before = ""
+    for each in found(story):
+        if each.subject != before:
+            yield Heading(f"found-{each.subject.lower().replace(' ', '-')}", each.subject)
+        yield Points(each.sentences) if each.listed else Text(each.sentences)
+        before = each.subject
 
 
 SECTION = Section("found", "What was asked, and what was found", blocks, "No part of this run has a finding.")

@@ -86,9 +86,3 @@ def atlas(story: Story) -> Iterator[str]:
         f"{plain(own)} of a city's own police, {plain(others)} of another agency in one of the cities, and "
         f"{plain(nowhere)} of no city of the list."
     )
-
-
-def reasons(story: Story) -> Iterator[str]:
-    """Why each city was chosen, or not."""
-    for row in story.rows("city_selection"):
-        yield f"{row['city']}: {row['reason']}."

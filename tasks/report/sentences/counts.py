@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from data.published import Published
 from tasks.ledger.balances import Counts, accounts_of, together
 from tasks.report.results import Story
 
 
 def counts(story: Story) -> Counts:
     """The lines of the ledger over all sources, by part and line; unknown ones are None."""
-    rows = story.rows("ledger")
+    return _counts(story.tables)
+
+
+@lru_cache(maxsize=1)
+def _counts(tables: Published) -> Counts:
+    """The same of tables, which do not change; nearly every sentence asks for them."""
+    ledger = tables.get("public/ledger")
+    rows = [] if ledger is None else ledger.to_pylist()
     return together(accounts_of(rows, {row["part"] for row in rows}))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts, not_there
-from tasks.report.sentences.posts import at_tract_level, pooled
+from tasks.report.sentences.posts import at_tract_level, plain_findings, pooled
 from tasks.report.sentences.verdicts import ROBUST, by_verdict, in_words, rich_and_poor, threshold
 from tasks.report.sentences.words import amount, plain, some, verb
 
@@ -15,6 +15,8 @@ RATIO: Final = ("ratio_90_10", "ratio_low", "ratio_high")
 
 MOST_TOLD: Final = 6
 """Pairs of city and type that have a sentence each; the table has all."""
+
+PAIR: Final = ("pair of city and type", "pairs of city and type")
 
 WAYS: Final = ("positive", "negative")
 
@@ -45,23 +47,34 @@ def verdicts(story: Story) -> Iterator[str]:
     rows = story.rows("crime_tests_robust")
     if not rows:
         return
-    total = amount(len(rows), "pair of city and type", "pairs of city and type")
+    total = amount(len(rows), *PAIR)
     for verdict, found in by_verdict(rows):
         yield (
             f"In {len(found):,} of {total} {in_words(verdict, 'crimes')}: "
             f"{some([pair(dict(row)) for row in found], 'pairs')}."
         )
-    if not any(row["verdict"] in ROBUST for row in rows):
-        yield f"In none of the {total} a finding is robust."
+
+
+def findings(story: Story) -> Iterator[str]:
+    """What a finding is, and what it would be without the checks."""
+    rows = story.rows("crime_tests_robust")
+    if rows and not any(row["verdict"] in ROBUST for row in rows):
+        yield f"In none of the {amount(len(rows), *PAIR)} is a finding robust."
+    types = len({(row["city"], row["crime"]) for row in story.rows("crime_types")})
+    tests = at_tract_level(story, "crime_tests")
+    yield from threshold(tests, story.config.tests.alpha, types, PAIR[0])
+    yield from plain_findings(tests, "crimes", PAIR)
+
+
+def sizes(story: Story) -> Iterator[str]:
+    """How large the relation of each robust finding is, and over all cities."""
+    rows = story.rows("crime_tests_robust")
     sized = [row for row in rows if row["verdict"] in ROBUST and row["ratio_90_10"] is not None]
     for row in sized[:MOST_TOLD]:
         yield (
             f"{pair(row)}: tracts at the 90th percentile of income have "
             f"{rich_and_poor(row, 'crimes', RATIO)} as those at the 10th."
         )
-    types = len({(row["city"], row["crime"]) for row in story.rows("crime_types")})
-    tests = at_tract_level(story, "crime_tests")
-    yield from threshold(tests, story.config.tests.alpha, types, "pair of city and type")
     for row in story.rows("crime_effects"):
         if row["scope"] != "city":
             yield from pooled(row, f"crimes of the type {row['crime']}")
@@ -88,7 +101,7 @@ def beside_posts(story: Story) -> Iterator[str]:
     both = [row for row in rows if row["direction"] in WAYS and of_posts[row["city"]] in WAYS]
     same = [row for row in both if row["direction"] == of_posts[row["city"]]]
     opposite = [row for row in both if row["direction"] != of_posts[row["city"]]]
-    total = amount(len(rows), "pair of city and type", "pairs of city and type")
+    total = amount(len(rows), *PAIR)
     yield (
         f"Of {total}, crimes and posts point in the same direction in {plain(len(same))} and in the opposite "
         f"direction in {plain(len(opposite))}; in {plain(len(rows) - len(both))} one of the two shows none."

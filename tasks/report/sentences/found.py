@@ -14,38 +14,34 @@ Said = Callable[[Story], Iterator[str]]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """The sentences of one subject.
+    """Sentences of one subject.
 
     Attributes:
-        subject: Such as "Mail".
+        subject: Such as "The mail"; several paragraphs in a row may have the same.
         sentences: At least one.
+        listed: Whether each sentence is a point of a list.
     """
 
     subject: str
     sentences: tuple[str, ...]
+    listed: bool = False
 
 
-def _plain_findings(story: Story) -> Iterator[str]:
-    tests = posts.at_tract_level(story, "city_tests")
-    yield from posts.plain_findings(tests, "posts", ("city", "cities"))
-
-
-def _plain_findings_of_crimes(story: Story) -> Iterator[str]:
-    tests = posts.at_tract_level(story, "crime_tests")
-    yield from posts.plain_findings(tests, "crimes", ("pair of city and type", "pairs of city and type"))
-
-
-SUBJECTS: Final[tuple[tuple[str, tuple[Said, ...]], ...]] = (
-    ("The mail", (mail.mail,)),
-    ("The alerts", (mail.alerts,)),
-    ("The posts", (posts.posts, posts.verdicts, _plain_findings)),
-    ("How large the relation is", (posts.effects,)),
-    ("The crimes", (crime.crimes, crime.verdicts, crime.withheld, _plain_findings_of_crimes)),
-    ("Crimes beside posts", (crime.beside_posts,)),
-    ("The choice of cities", (choice.gentrified, choice.chosen)),
-    ("The records requests", (asked.asked,)),
+SUBJECTS: Final[tuple[tuple[str, bool, tuple[Said, ...]], ...]] = (
+    ("The mail", False, (mail.mail,)),
+    ("The alerts", False, (mail.alerts,)),
+    ("The posts", False, (posts.posts,)),
+    ("The posts", True, (posts.verdicts,)),
+    ("The posts", False, (posts.findings,)),
+    ("How large the relation is", False, (posts.effects,)),
+    ("The crimes", False, (crime.crimes,)),
+    ("The crimes", True, (crime.verdicts, crime.withheld)),
+    ("The crimes", False, (crime.findings, crime.sizes)),
+    ("Crimes beside posts", False, (crime.beside_posts,)),
+    ("The choice of cities", False, (choice.gentrified, choice.chosen)),
+    ("The records requests", False, (asked.asked,)),
 )
-"""What is told of, and by which functions."""
+"""What is told of, whether as a list, and by which functions."""
 
 
 def found(story: Story) -> Iterator[Paragraph]:
@@ -54,7 +50,7 @@ def found(story: Story) -> Iterator[Paragraph]:
     Args:
         story: The results.
     """
-    for subject, functions in SUBJECTS:
+    for subject, listed, functions in SUBJECTS:
         sentences = tuple(sentence for function in functions for sentence in function(story))
         if sentences:
-            yield Paragraph(subject, sentences)
+            yield Paragraph(subject, sentences, listed)

@@ -50,7 +50,9 @@ def mail(story: Story) -> Iterator[str]:
     if ("mail", "messages read") not in known:
         return
     for part, name, none, some_of in OF_MAIL:
-        count = known.get((part, name))
+        if (part, name) not in known:
+            continue
+        count = known[part, name]
         yield (
             none
             if count == 0
@@ -85,7 +87,9 @@ def posts(story: Story) -> Iterator[str]:
         ("outside", "lie in no tract of the layer"),
         ("in tracts without", "lie in a tract without people or without a known income"),
     ):
-        count = known.get(("posts", name))
+        if ("posts", name) not in known:
+            continue
+        count = known["posts", name]
         of = f" ({share(count, whole)})" if count and whole else ""
         yield f"Of the posts, {plain(count)}{of} {words}."
     borders = known.get(("posts", "on borders"))
@@ -148,7 +152,9 @@ def crimes(story: Story) -> Iterator[str]:
         ("outside", "lie in no tract of their city"),
         ("in tracts without", "lie in a tract without people or without a known income"),
     ):
-        count = known.get(("crime", name))
+        if ("crime", name) not in known:
+            continue
+        count = known["crime", name]
         of = f" ({share(count, whole)})" if count and whole else ""
         yield f"Of the records, {plain(count)}{of} {words}."
     yield "A record is what somebody reported and the police wrote down, which is not every crime."
@@ -161,18 +167,19 @@ def tests(story: Story) -> Iterator[str]:
         return
     settings = story.config.tests
     yield (
-        "A relation between tracts is none between people: who posts in a rich tract need not be rich, and "
-        "nothing here says why there is a relation."
+        "A relation between tracts is not one between people: who posts in a rich tract need not be rich, "
+        "and nothing here says why there is a relation."
     )
     yield (
         "Of many tests some find a relation by chance. The risk of a single false finding in a family of "
         f"tests is to be {share_of(settings.alpha)}, which is divided among them; that asks much of each "
         "test, so that no finding does not mean no relation."
     )
-    few = [row for row in rows if row["verdict"] == "too few to tell"]
+    few = sum(row["verdict"] == "too few to tell" for row in rows)
     yield (
-        f"With fewer than {settings.least_count:,} posts or crimes in a city nothing is said; "
-        f"{plain(len(few))} of {amount(len(rows), 'verdict')} {verb(len(few), 'is', 'are')} too few to tell."
+        f"With fewer than {settings.least_count:,} posts or crimes in a city nothing is said, nor where only "
+        f"a very large relation could have been shown: the verdict is too few to tell in {plain(few)} of "
+        f"{amount(len(rows), 'case')}."
     )
     yield (
         "That there is no relation is claimed only where rich and poor tracts differ by less than a factor "

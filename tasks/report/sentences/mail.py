@@ -33,7 +33,7 @@ def mail(story: Story) -> Iterator[str]:
     other = line(story, "mail", "not mail")
     if other:
         yield (
-            f"{amount(other, 'other item')} of the mailboxes {verb(other, 'is', 'are')} no mail, such as "
+            f"{amount(other, 'other item')} of the mailboxes {verb(other, 'is', 'are')} not mail, such as "
             "contacts and appointments."
         )
 
@@ -89,15 +89,18 @@ def alerts(story: Story) -> Iterator[str]:
     unique: Counter[str] = Counter()
     for row in rows:
         unique[row["kind"]] += row["unique_alerts"]
-    parsed, lost = line(story, "alerts", "alerts parsed"), line(story, "alerts", "quarantined while parsing")
+    known = counts(story)
+    parsed, lost = known.get(("alerts", "alerts parsed")), line(story, "alerts", "quarantined while parsing")
     if not unique.total():
         yield "No alert could be read."
     else:
         kinds = [f"{count:,} of the kind {kind}" for kind, count in sorted(unique.items(), key=_larger)]
-        yield (
-            f"Of the alerts, {plain(parsed)} could be read: they carry "
-            f"{amount(unique.total(), 'unique alert')}, {listed(kinds)}."
+        read = (
+            "The alerts carry"
+            if parsed is None
+            else f"Of the alerts, {plain(parsed)} could be read: they carry"
         )
+        yield f"{read} {amount(unique.total(), 'unique alert')}, {listed(kinds)}."
     if lost != 0:
         are = verb(lost, "is", "are")
         yield f"{plain(lost).capitalize()} of the alerts could not be read and {are} in no unique alert."

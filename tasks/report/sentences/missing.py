@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
-from tasks.report.sentences.words import UNKNOWN, amount, listed, verb
+from tasks.report.sentences.words import amount, listed, verb
 
 
 def answer(story: Story) -> Iterator[str]:
@@ -30,14 +30,12 @@ def entered(story: Story) -> Iterator[str]:
 
 
 def _sum(balance: Balance) -> str:
-    whole = _number(balance.count, balance.name)
-    if not balance.parts:
-        return f"{whole}."
-    return f"{whole}: {listed(_number(count, name) for name, count in balance.parts)}."
-
-
-def _number(count: int | None, what: str) -> str:
-    return f"{UNKNOWN} {what}" if count is None else f"{count:,} {what}"
+    whole = amount(balance.count, balance.name, balance.name)
+    parts = [
+        f"{'an unknown number' if count is None else f'{count:,}'} {name}" for name, count in balance.parts
+    ]
+    said = f"{whole}: {listed(parts)}." if parts else f"{whole}."
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def warned(story: Story) -> str:

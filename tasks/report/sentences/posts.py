@@ -29,8 +29,9 @@ def posts(story: Story) -> Iterator[str]:
     elif not tests:
         yield not_there(story, "posts", "No post was read")
     if tests and story.config.posts is not None:
-        tested, tracts = sum(row["posts"] or 0 for row in tests), sum(row["n"] for row in tests)
-        least = "at least " if any(row["posts"] is None for row in tests) else ""
+        shown = [row["posts"] for row in tests if row["posts"] is not None]
+        tested, tracts = sum(shown) if shown else None, sum(row["n"] for row in tests)
+        least = "at least " if shown and len(shown) < len(tests) else ""
         yield (
             f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
             f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
@@ -66,10 +67,16 @@ def verdicts(story: Story) -> Iterator[str]:
         yield (
             f"In {len(found):,} of {amount(total, 'city', 'cities')} {in_words(verdict, 'posts')}: {names}."
         )
-    if not any(row["verdict"] in ROBUST for row in rows):
-        yield f"In none of the {amount(total, 'city', 'cities')} a finding is robust."
+
+
+def findings(story: Story) -> Iterator[str]:
+    """What a finding is, and what it would be without the checks."""
+    rows = story.rows("city_tests_robust")
+    if rows and not any(row["verdict"] in ROBUST for row in rows):
+        yield f"In none of the {amount(len(rows), 'city', 'cities')} is a finding robust."
     tests = at_tract_level(story, "city_tests")
     yield from threshold(tests, story.config.tests.alpha, len(tests), "city")
+    yield from plain_findings(tests, "posts", ("city", "cities"))
 
 
 def plain_findings(rows: Sequence[Mapping[str, Any]], things: str, what: tuple[str, str]) -> Iterator[str]:
@@ -108,7 +115,7 @@ def effects(story: Story) -> Iterator[str]:
             f"The ratio of rich and poor is largest in {known[0]['city']}: tracts at the 90th percentile of "
             f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th."
         )
-    if len(known) > 1:
+    if len(known) > 1 and known[-1]["ratio_90_10"] < known[0]["ratio_90_10"]:
         yield (f"It is smallest in {known[-1]['city']}: {rich_and_poor(known[-1], 'posts', POOR_TO_RICH)}.")
     for row in rows:
         if row["scope"] != "city":

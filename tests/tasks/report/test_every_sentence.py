@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from data.settings import Cities, Coding, Crime, Mail, Posts, Public, Selection, Tests
+from flows import parts
+from tasks.ledger.identities import EVERY_KIND
 from tests.tasks.report.words_stories import (
     ADA,
     BAY,
@@ -184,6 +188,80 @@ def test_every_sentence_with_a_number_changes_with_the_input():
     for changed in _changed():
         left -= numbered - set(every_sentence(changed))
     assert left == set()
+
+
+OTHER_SETTINGS: dict[str, Any] = {
+    "mail.embedded": "count",
+    "posts.year": 2011,
+    "posts.timezone": "America/Denver",
+    "posts.exclude_users": [],
+    "posts.same_id": "stop",
+    "cities.include": [ADA],
+    "tests.alpha": 0.03,
+    "tests.least_population": 7,
+    "tests.least_count": 7,
+    "tests.band": 2.5,
+    "tests.draws": 7,
+    "crime.ada.city": BAY,
+    "crime.ada.year": 2011,
+    "crime.ada.types": ["ARSON"],
+    "crime.ada.columns": {"date": "When"},
+    "crime.ada.date_format": "%Y",
+    "crime.ada.timezone": "America/Chicago",
+    "crime.ada.crs": "EPSG:2231",
+    "crime.ada.rows": "incident",
+    "crime.ada.same_id": "first",
+    "selection.start": "_10",
+    "selection.end": "_20",
+    "selection.inflation": 1.7,
+    "selection.cities": 7,
+    "coding.sample": 7,
+    "coding.seed": 7,
+    "coding.reviews": 7,
+    "public.least_count": 7,
+}
+"""Each setting that a table can depend on, and another value of it."""
+
+NOT_TOLD = {"posts.columns"}
+"""What a file was recognised as says which columns were taken."""
+
+
+def _leaves(of: type[BaseModel], at: str) -> Iterator[str]:
+    return (f"{at}.{name}" for name in of.model_fields)
+
+
+@pytest.mark.long
+def test_each_setting_is_told_of():
+    sections: dict[str, type[BaseModel]] = {
+        "mail": Mail,
+        "posts": Posts,
+        "cities": Cities,
+        "tests": Tests,
+        "crime.ada": Crime,
+    }
+    sections |= {"selection": Selection, "coding": Coding, "public": Public}
+    assert {leaf for name, each in sections.items() for leaf in _leaves(each, name)} - NOT_TOLD == set(
+        OTHER_SETTINGS
+    )
+    before = list(every_sentence(story()))
+    silent = [
+        path
+        for path, value in OTHER_SETTINGS.items()
+        if list(every_sentence(with_setting(path, value))) == before
+    ]
+    assert silent == []
+
+
+@pytest.mark.long
+def test_each_line_of_the_ledger_is_told_of():
+    identities = [each for part in parts.load() for each in (*part.ledger.identities, *part.ledger.shared)]
+    lines = {(each.part, line) for each in identities for line in (each.whole, *each.parts)}
+    before = list(every_sentence(story()))
+    silent = []
+    for part, line in sorted(lines):
+        if line != EVERY_KIND and list(every_sentence(of_line(part, line, 12345))) == before:
+            silent.append((part, line))
+    assert silent == []
 
 
 def test_no_sentence_is_empty_or_without_an_end():

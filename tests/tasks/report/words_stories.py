@@ -269,6 +269,9 @@ def _ledger() -> list[dict[str, Any]]:
         "embedded quarantined": 3,
         "carried by journal reports": 21,
         "attached messages": 67,
+        "alert messages": 61,
+        "alerts parsed": 59,
+        "quarantined while parsing": 2,
     }
     verdicts = {verdict: 110 + number for number, verdict in enumerate(VERDICTS)}
     plain = {"positive": 131, "negative": 132, "none": 133, "not testable": 134}
@@ -281,10 +284,12 @@ def _ledger() -> list[dict[str, Any]]:
                 "messages counted": 1980,
                 "messages of the mailbox": 1913,
                 "attached messages": 67,
+                "messages read": 1979,
+                "alert messages": 1900,
             },
             "0a",
         ),
-        *_lines("alerts", {"alerts parsed": 1881}),
+        *_lines("alerts", {"alerts parsed": 1881, "emails over unique alerts": 1882}),
         *_lines(
             "copies",
             {
