@@ -27,13 +27,12 @@ def draw(figure: Figure) -> Drawn:
         Its files. No time, no version and no random id is in them.
     """
     with painted(figure, figure.size) as canvas:
-        svg, png = _svg(canvas, figure), io.BytesIO()
-        canvas.savefig(png, format="png", dpi=PIXELS, metadata={"Software": None})
+        svg, png = _svg(canvas, figure), _png(canvas)
     narrow = b""
     if figure.narrow is not None:
         with painted(figure, figure.narrow) as canvas:
             narrow = _svg(canvas, figure)
-    return Drawn(svg, png.getvalue(), csv_of(figure.table), narrow)
+    return Drawn(svg, png, csv_of(figure.table), narrow)
 
 
 @contextmanager
@@ -61,6 +60,18 @@ def painted(figure: Figure, size: tuple[float, float]) -> Iterator[Any]:
 
 
 def _svg(canvas: Any, figure: Figure) -> bytes:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     svg = io.BytesIO()
-    canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    # Not by savefig, which draws everything twice.
+    FigureCanvasSVG(canvas).print_svg(svg, metadata={"Date": None, "Creator": None})
     return tidied(svg.getvalue(), figure.title, figure.alt)
+
+
+def _png(canvas: Any) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    png = io.BytesIO()
+    canvas.set_dpi(PIXELS)
+    FigureCanvasAgg(canvas).print_png(png, metadata={"Software": None})
+    return png.getvalue()

@@ -7,7 +7,7 @@ the code into ``var(--fig-NAME, #code)``, so that the styles of the page decide,
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -138,7 +138,7 @@ def shortened(name: object, inches: float, size: float = TEXT) -> str:
 
     Example:
         >>> shortened("a very long name of a police department", 1.0)
-        'a very long…'
+        'a very long n…'
     """
     text = clean(name)
     room = inches * 72 / size
@@ -162,18 +162,3 @@ def _em(c: str) -> float:
     if c in "iljtfrI.,:;'|!()[]- /":
         return 0.42
     return 0.8 if c.isupper() else 0.65
-
-
-def is_known(value: float | None) -> bool:
-    """Whether a number is there: not missing, not infinite."""
-    return value is not None and abs(value) < float("inf")
-
-
-def rounded(count: float) -> str:
-    """A count as people read it beside a bar: "1,234", "12,300" stays whole; None is never passed."""
-    return f"{count:,.0f}"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Clauses in one: "a; b; c"."""
-    return "; ".join(parts)
