@@ -73,7 +73,7 @@ def page_of(
 
     css = Markup(colors() + _text("page.css"))
     js = Markup(_text("page.js"))
-    return _template().render(
+    page: str = _template().render(
         story=story,
         version=story.provenance.get("versions", {}).get("neighborhood-watch", ""),
         css=css,
@@ -89,6 +89,7 @@ def page_of(
             for section, blocks in shown
         ],
     )
+    return page
 
 
 def _view(

@@ -54,8 +54,8 @@ def blocks(story: Story) -> Iterator[Block]:
     versions = known.get("versions", {})
     yield Text(
         (
-            "Files are named by their SHA-256, a number that is another one as soon as a single byte of the "
-            "file is another one, and not by their names, which may be private.",
+            "Files are named by their SHA-256 and not by their names, which may be private.",
+            "Where a single byte of a file is changed, its SHA-256 is another one.",
         )
     )
     yield Heading("again", "How to repeat this run")

@@ -48,7 +48,7 @@ def _empty(column: Column) -> Any:
 
 def published(folder: Path, tables: Tables) -> Published:
     """The tables of these rows, by stem, as "kinds"."""
-    files = []
+    files: list[str] = []
     for stem, rows in tables.items():
         spec = TABLES[f"public/{stem}"]
         full = [{**{column.name: _empty(column) for column in spec.columns}, **row} for row in rows]
