@@ -70,7 +70,7 @@ def _chunks(png):
 @pytest.mark.parametrize("names", [NAMES, NAMES[4:5], tuple(f"a city {n:02d}" for n in range(18))])
 def test_nothing_is_drawn_outside_the_sheet_and_no_letter_is_small(names):
     for figure in every_figure(names):
-        for size in (figure.size, figure.narrow):
+        for size in (figure.size, figure.narrow or figure.size):
             with painted(figure, size) as canvas:
                 canvas.set_dpi(100)
                 renderer = canvas.canvas.get_renderer()
