@@ -47,7 +47,7 @@ def requests_over_time(requests: pa.Table | None) -> Figure | None:
     paint = Lines(tuple(rows))
     middle = f" Half of the answers came within {waits[(len(waits) - 1) // 2]} days." if waits else ""
     return Figure(
-        key="requests",
+        key="requests-answered",
         title="Requests for records, from asked to answered",
         alt=f"{noun(len(rows), 'request', 'requests')}: {', '.join(said)}. A line each from the day it was "
         f"sent to the day of the answer; sent from {rows[0]['sent']} to {rows[-1]['sent']}.{middle}",

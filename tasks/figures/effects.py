@@ -156,9 +156,9 @@ def crime_beside_posts(
     """
     if crimes is None or crimes.num_rows == 0:
         return
-    verdicts = {
-        **{(r["city"], "posts"): r["verdict"] for r in _rows(post_verdicts)},
-        **{(r["city"], r["crime"], ""): r["verdict"] for r in _rows(crime_verdicts)},
+    verdicts: dict[tuple[str, str, str], str] = {
+        **{("posts", r["city"], ""): r["verdict"] for r in _rows(post_verdicts)},
+        **{("crime", r["city"], r["crime"]): r["verdict"] for r in _rows(crime_verdicts)},
     }
     by_city = {row["city"]: row for row in _rows(posts)}
     groups: dict[str, list[Mapping[str, Any]]] = {}
@@ -185,15 +185,16 @@ def _group(
     city: str,
     crimes: Sequence[Mapping[str, Any]],
     posts: Mapping[str, Any] | None,
-    verdicts: Mapping[tuple[str, ...], str],
+    verdicts: Mapping[tuple[str, str, str], str],
 ) -> tuple[list[Mapping[str, Any]], list[Ratio]]:
     """The rows of a city: their numbers, and what is drawn, under its name."""
-    rows, found = [Ratio(clean(city), heading=True)], []
+    rows = [Ratio(clean(city), heading=True)]
+    found: list[Mapping[str, Any]] = []
     if posts is not None:
-        rows.append(_ratio(posts, "posts", verdicts.get((city, "posts"), "")))
+        rows.append(_ratio(posts, "posts", verdicts.get(("posts", city, ""), "")))
         found.append({**posts, "crime": "posts", "counted": posts["posts"]})
     for row in crimes:
-        rows.append(_ratio(row, row["crime"], verdicts.get((city, row["crime"], ""), "")))
+        rows.append(_ratio(row, row["crime"], verdicts.get(("crime", city, row["crime"]), "")))
         found.append({**row, "counted": row["crimes"]})
     return found, rows
 

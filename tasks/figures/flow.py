@@ -135,7 +135,9 @@ class _Paint:
         widths = [_LEFT + width for width in widths]
         ends = max(widths) + (0.2 if sheet.narrow else 0.45)
         column = ends + 0.06 + numbers
-        y, band, dashed = _TOP, [], []
+        y = _TOP
+        band: list[_Outline] = []
+        dashed: list[_Outline] = []
         for stage, before in zip(self.stages, widths, strict=True):
             self._write(sheet, column, y + ROW / 2, stage.name, stage.count, bold=True)
             right, row = before, y + ROW

@@ -151,11 +151,11 @@ def _sum(table: pa.Table | None, column: str) -> int | None:
     """The sum of a column; None where a number of it is not known."""
     if table is None or table.column(column).null_count:
         return None
-    return sum(table.column(column).to_pylist())
+    return int(sum(table.column(column).to_pylist()))
 
 
 def _tested(tests: pa.Table | None) -> int | None:
     if tests is None:
         return None
     numbers = [row["posts"] for row in tests.to_pylist() if row["level"] == "tract"]
-    return None if None in numbers else sum(numbers)
+    return None if None in numbers else int(sum(numbers))

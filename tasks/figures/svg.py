@@ -169,4 +169,5 @@ def _two(number: re.Match[str]) -> str:
 def _written(root: ElementTree.Element) -> bytes:
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return ElementTree.tostring(root, encoding="utf-8")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return written

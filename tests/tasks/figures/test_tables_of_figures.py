@@ -28,17 +28,23 @@ def rows(figure):
     return figure.table.to_pylist()
 
 
+def there(figure):
+    """The figure, which is not none."""
+    assert figure is not None
+    return figure
+
+
 def test_kinds_of_all_agencies_are_summed_and_one_agency_is_not_compared():
-    figure = kinds_of_mail(kinds(["a", "b"]))
+    figure = there(kinds_of_mail(kinds(["a", "b"])))
     assert [(row["kind"], row["e-mails"]) for row in rows(figure)][-1] == ("crime alert", 207)
     assert "crime alert 207" in figure.alt
     assert "621 e-mails of 2 agencies" in figure.alt
     assert kinds_by_agency(kinds(["a"])) is None
-    assert "a 300 e-mails" in kinds_by_agency(kinds(["a", "b"])).alt
+    assert "a 300 e-mails" in there(kinds_by_agency(kinds(["a", "b"]))).alt
 
 
 def test_months_that_are_none_are_named_and_not_drawn():
-    figure = alerts_over_time(months(["a", "b"]))
+    figure = there(alerts_over_time(months(["a", "b"])))
     assert "e-mails 160, unique alerts 16" in figure.alt
     assert "from 2020-07 to 2020-09" in figure.alt
     for words in ("8 unique alerts with an implausible date", "8 unique alerts with no date"):
@@ -47,19 +53,22 @@ def test_months_that_are_none_are_named_and_not_drawn():
     assert {row["month"] for row in rows(figure)} == {"2020-07", "2020-09", "no date", "implausible"}
     assert alerts_over_time(months(["a"], [None, "implausible"])) is None
     assert months_of_agencies(months(["a"])) is None
-    assert "a 8 unique alerts in 2 months, 2020-07 to 2020-09" in months_of_agencies(months(["a", "b"])).alt
+    assert (
+        "a 8 unique alerts in 2 months, 2020-07 to 2020-09"
+        in there(months_of_agencies(months(["a", "b"]))).alt
+    )
 
 
 def test_a_long_time_is_shown_by_year():
-    paint = alerts_over_time(months(["a"], ["1990-01", "2021-12"])).paint
+    paint = there(alerts_over_time(months(["a"], ["1990-01", "2021-12"]))).paint
     assert (paint.step, sorted(paint._heights(1))) == (12, [1990, 2021])
     assert "year without a bar" in paint.caption
 
 
 def test_half_of_the_alerts_reach_no_more_than_the_median():
-    figure = officers_per_alert(reached(["a", "b"]))
+    figure = there(officers_per_alert(reached(["a", "b"])))
     assert "12 unique alerts, half of them to 1 person or fewer, the most to 60" in figure.alt
-    by_agency = rows(officers_by_agency(reached(["a", "b"])))
+    by_agency = rows(there(officers_by_agency(reached(["a", "b"]))))
     assert [(row["unique alerts"], row["fewest"], row["half up to"], row["most"]) for row in by_agency] == [
         (6, 1, 1, 60),
         (6, 1, 1, 60),
@@ -67,7 +76,7 @@ def test_half_of_the_alerts_reach_no_more_than_the_median():
 
 
 def test_the_forest_has_every_city_and_the_summary():
-    figure = forest_of_cities(effects(["A", "B", "C"]), verdicts(["A", "B", "C"]))
+    figure = there(forest_of_cities(effects(["A", "B", "C"]), verdicts(["A", "B", "C"])))
     first, _, third, last = rows(figure)
     assert (first["ratio"], first["verdict, or why there is none"]) == (1.2, "positive, robust")
     assert (third["ratio"], third["verdict, or why there is none"]) == (None, "too few tracts")
@@ -98,7 +107,7 @@ def test_posts_stand_above_the_crimes_of_their_city():
 
 def test_cities_chosen_are_marked_and_always_shown():
     names = [f"city {n:02d}" for n in range(90)]
-    figure = gentrified_share(gentrification(names), selection(names))
+    figure = there(gentrified_share(gentrification(names), selection(names)))
     assert "Chosen: city 88; city 84" in figure.alt
     assert "city 89 89.0 % (89 of 100)" in figure.alt
     shown = {row["city"] for row in figure.paint.shown}
@@ -109,7 +118,7 @@ def test_cities_chosen_are_marked_and_always_shown():
 
 
 def test_requests_say_how_long_and_what_became_of_them():
-    figure = requests_over_time(requests(["A", "B", "C", "D", "E"]))
+    figure = there(requests_over_time(requests(["A", "B", "C", "D", "E"])))
     assert "5 requests: 2 fulfilled, 1 partly fulfilled, 1 denied, 1 pending." in figure.alt
     assert "within 98 days" in figure.alt
     assert [row["days"] for row in rows(figure)] == [98, None, 98, 98, 98]
