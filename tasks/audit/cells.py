@@ -86,7 +86,8 @@ class Cells:
         if value is None:
             return
         for each in sums:
-            if each.atoms and sum(self.values[atom] for atom in each.atoms) == value:
+            parts = each.parts or (each.atoms,)
+            if each.atoms and sum(self.values[atom] for part in parts for atom in part) == value:
                 self.cells.append(Cell(table, row, column, each))
                 return
         own = ("own", table, str(row), column)

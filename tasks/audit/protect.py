@@ -32,6 +32,11 @@ class Sum:
     atoms: frozenset[Atom]
     parts: tuple[frozenset[Atom], ...] = ()
 
+    @property
+    def is_twofold(self) -> bool:
+        """Whether some atoms are in two of its parts, as a tract of two cities, and count twice."""
+        return sum(map(len, self.parts)) > len(self.atoms)
+
 
 @dataclass
 class Protection:
@@ -54,6 +59,7 @@ class Protection:
     def __post_init__(self) -> None:
         self._all: list[Sum] = list({each.atoms: each for each in self.sums}.values())
         self._number = {each.atoms: at for at, each in enumerate(self._all)}
+        self._twofold = [each for each in self._all if each.is_twofold]
         self._of: dict[Atom, list[int]] = {}
         for at, each in enumerate(self._all):
             for atom in each.atoms:
@@ -105,7 +111,10 @@ class Protection:
         return None if weak is None else (weak, need)
 
     def _exchange(self, atom: Atom, need: int, target: frozenset[Atom]) -> None:
-        """Find the cheapest atom to exchange with, and leave out it and all sums that would show it."""
+        """Find the cheapest atom to exchange with, and leave out it and all sums that would show it.
+
+        Or leave out the sums that show the atom, if these are fewer counts: then it can be anything.
+        """
         shown = self._signature(atom)
         known = set(self._class_of(atom, shown))
         near = {other for at in shown for other in self._all[at].atoms if self.values[other]}
@@ -113,7 +122,7 @@ class Protection:
             (self._cost(atom, other, need) for other in near - target - known),
             default=None,
         )
-        if best is None:  # nothing else is there: the sums themselves are left out
+        if best is None or len(shown) < best[1] + best[2]:  # nothing else is there, or it would cost more
             for at in sorted(shown):
                 self._hide(self._all[at].atoms)
             return
@@ -149,8 +158,11 @@ class Protection:
                 yield other
 
     def _hide(self, atoms: frozenset[Atom]) -> None:
-        if atoms in self._number:
-            self.hidden.add(atoms)
+        if atoms not in self._number:
+            return
+        self.hidden.add(atoms)
+        # One more here and one less there would not leave such a sum as it is: it goes with its first part.
+        self.hidden |= {each.atoms for each in self._twofold if atoms in each.parts}
 
 
 def hidden_sums(values: Mapping[Atom, int], sums: Collection[Sum], least: int) -> set[frozenset[Atom]]:
