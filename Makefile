@@ -13,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage covered lint format readme lock bench verdicts clean
+.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage covered lint format readme pictures lock bench verdicts clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
@@ -27,6 +27,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
+	@echo "make pictures  make the pictures of README.md anew, of a synthetic run (needs Chromium)"
 	@echo "make bench   run benchmarks/mail.py at a small size; and benchmarks/findings.py, where NWATCH_REAL names the real data"
 	@echo "make verdicts  measure how often verdicts are wrong, over real cities (NWATCH_REAL names their folder)"
 	@echo "make lock    resolve the requirements again (needs uv)"
@@ -106,6 +107,10 @@ format: $(READY)
 
 readme: $(READY)
 	NWATCH_UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py
+
+# Two of a report, one of its run in the Prefect UI; a minute. Look at them before they are committed.
+pictures: $(READY)
+	$(BIN)/python -m tests.browser.pictures
 
 # run.txt: what runs. dev.txt: that, and what tests. s3.txt: what the image has in addition, for records on a store
 # (the extra s3), in the versions that were tested, without what run.txt already has.

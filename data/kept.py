@@ -37,7 +37,8 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 _KINDS: Final = (".py", ".csv", ".html", ".css", ".js", ".md", ".toml")
 """Suffixes of what decides a result: code, tables of reference, templates."""
 _PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "numpy", "pandas", "pyarrow",
-                    "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata")  # fmt: skip
+                    "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata",
+                    "xlsxwriter")  # fmt: skip
 """What can change a byte of a result."""
 
 T = TypeVar("T")

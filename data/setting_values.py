@@ -6,6 +6,7 @@ terminal, end a line or lead out of a folder is refused where it is read.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -76,6 +77,24 @@ def is_web_address(address: str) -> str:
     return address
 
 
+def is_licence_id(name: str) -> str:
+    """The text, if it may be the id of a licence, or empty.
+
+    Raises:
+        ValueError: It may not.
+
+    Example:
+        >>> is_licence_id("CC-BY-4.0")
+        'CC-BY-4.0'
+        >>> is_licence_id("CC BY 4.0")
+        Traceback (most recent call last):
+        ValueError: is no id of the SPDX License List; write it as 'CC-BY-4.0'
+    """
+    if name and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name) is None:
+        raise ValueError("is no id of the SPDX License List; write it as 'CC-BY-4.0'")
+    return name
+
+
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(can_be_shown)]
 """A text that can be shown, of 1 to 1,000 characters."""
 
@@ -84,6 +103,9 @@ Suffix = Annotated[str, Field(max_length=100), AfterValidator(can_be_shown)]
 
 FolderName = Annotated[Text, AfterValidator(names_a_folder)]
 """The name of a folder of ``records/`` or ``crime/``."""
+
+LicenceId = Annotated[str, Field(max_length=100), AfterValidator(is_licence_id)]
+"""The id of a licence of the SPDX License List; may be empty."""
 
 WebAddress = Annotated[Text, AfterValidator(is_web_address)]
 """Where pages are served."""

@@ -17,7 +17,15 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.code_pages import codec_named
-from data.setting_values import LONGEST, FolderName, Suffix, Text, WebAddress, can_be_shown
+from data.setting_values import (
+    LONGEST,
+    FolderName,
+    LicenceId,
+    Suffix,
+    Text,
+    WebAddress,
+    can_be_shown,
+)
 from data.storage import STORES
 from data.text import nearest
 
@@ -325,9 +333,12 @@ class Public(Section):
     Attributes:
         least_count: A count of posts or crimes in a tract or a group of tracts below this, and not 0, is left
             out of the public tables, with what it could be computed from; 0 leaves out nothing.
+        license: The licence of the data, by its id in the SPDX License List, as "CC-BY-4.0" (method 13.9); ""
+            says that none was chosen.
     """
 
     least_count: int = Field(default=0, ge=0, le=1_000_000)
+    license: LicenceId = ""
 
 
 class Private(Section):

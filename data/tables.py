@@ -6,9 +6,7 @@ one and never half of either. All tables are Parquet; public ones are also writt
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import os
 from collections.abc import Sequence
 from functools import reduce
@@ -19,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.schema import TABLES, Table
+from data.csv_form import csv_of
+from data.schema import TABLES, Column, Table
 from data.writing import make_folder, replacing
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "empty_table",
     "read_table",
     "replacing",
+    "type_words",
     "write_parquet",
     "write_table",
 ]
@@ -107,8 +107,8 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
         out: The folder that holds ``private/`` and ``public/``.
 
     Returns:
-        ``out/<name>.parquet``. A public table is also written as ``out/<name>.csv`` (UTF-8, a header line;
-        a missing value is an empty field, yes and no are ``true`` and ``false``).
+        ``out/<name>.parquet``. A public table is also written as ``out/<name>.csv``
+        (:mod:`data.csv_form`): in the order of reading, with as many digits as mean something.
 
     Raises:
         ValueError: As in :func:`conform`.
@@ -121,7 +121,7 @@ def write_table(table: pa.Table, spec: Table, out: Path) -> Path:
         write_parquet(rows, beside)
     if spec.visibility == "public":
         with replacing(path.with_suffix(".csv")) as beside:
-            beside.write_bytes(csv_of(rows))
+            beside.write_bytes(csv_of(rows, spec))
     return path
 
 
@@ -180,23 +180,6 @@ def distinct_in_order(table: pa.Table, *names: str) -> int:
     return 1 + (pc.sum(reduce(pc.or_, changes)).as_py() or 0)
 
 
-def csv_of(rows: pa.Table) -> bytes:
-    """The rows as CSV bytes: commas, quotes only where needed, lines end with a line feed.
-
-    Args:
-        rows: A table in its order.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows.column_names)
-    columns = [
-        (column.cast(pa.string()) if pa.types.is_boolean(column.type) else column).to_pylist()
-        for column in rows.columns
-    ]
-    writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode("utf-8")
-
-
 def data_dictionary() -> str:
     """All tables that a run publishes, as Markdown: a heading, what a row is, and one line per column.
 
@@ -211,10 +194,20 @@ def data_dictionary() -> str:
     return "\n".join(_section(table) for table in TABLES.values() if table.visibility != "work")
 
 
+def type_words(column: Column) -> str:
+    """The type of a column's values, in words.
+
+    Example:
+        >>> type_words(TABLES["public/kinds"].columns[2])
+        'integer'
+    """
+    return _TYPE_WORDS[str(column.type)]
+
+
 def _section(table: Table) -> str:
     lines = [f"### {table.name}", "", table.meaning, "", "| column | type | meaning |", "| --- | --- | --- |"]
     for column in table.columns:
         name = f"**{column.name}**" if column.name in table.key else column.name
-        kind = _TYPE_WORDS[str(column.type)] + (", may be missing" if column.nullable else "")
+        kind = type_words(column) + (", may be missing" if column.nullable else "")
         lines.append(f"| {name} | {kind} | {column.meaning.replace('|', chr(92) + '|')} |")
     return "\n".join([*lines, ""])

@@ -21,6 +21,7 @@ from data.private import kept_private
 from data.text import ordinal
 from flows.run.locks import at_work, only_one
 from flows.run.step import step
+from flows.run.watched import ended
 from tasks.arrivals.look import Arrival, Decision, Stuck, faults
 from tasks.arrivals.task import look
 
@@ -33,7 +34,14 @@ WAIT: Final = 45.0
 """Seconds that a run waits at most in between; what takes longer is left to the next run, a minute later."""
 
 
-@flow(name="arrivals", flow_run_name="arrivals {folder.name}")
+WAITS: Final = "new records wait for a person; the log says why"
+
+
+@flow(
+    name="arrivals",
+    flow_run_name="arrivals {folder.name}",
+    description="Announces the agencies whose records have arrived whole; a run of `one-agency` reads them.",
+)
 def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     """Announce the agencies whose records have arrived whole since they were last announced.
 
@@ -52,9 +60,9 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     in the same folder ends at once.
 
     Args:
-        folder: The investigation folder.
-        settle: Seconds for which nothing of an agency may have changed; None for `arrivals.settle` of the
-            configuration.
+        folder: The investigation folder, as the machine sees it on which the run works.
+        settle: Seconds for which nothing of an agency may have changed; empty (None) for what
+            `arrivals.settle` of the configuration says.
 
     Returns:
         The agencies that were announced.
@@ -71,9 +79,14 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
         if not ours:
             get_run_logger().info("another run of arrivals is active in this investigation")
             return []
-        for line in (*private.notes, *private.warnings, *faults(investigation.work)):
-            get_run_logger().warning(line)
-        return [arrival.agency for found in _looks(investigation, patience) for arrival in found.arrived]
+        for line in private.notes:
+            get_run_logger().info("%s", line)
+        warned = [*private.warnings, *faults(investigation.work)]
+        for line in warned:
+            get_run_logger().warning("%s", line)
+        looks = list(_looks(investigation, patience))
+        warned += [f"{stuck.agency}: {WAITS}" for found in looks for stuck in found.stuck]
+        return ended([arrival.agency for found in looks for arrival in found.arrived], warned)
 
 
 def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
@@ -95,9 +108,9 @@ def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
     for round_ in range(LOOKS):
         found = step(look)(investigation, settle, announce, tell, at_work(investigation.work))
         for line in found.waiting:
-            log.info(line)
+            log.info("%s", line)
         for stuck in found.stuck:
-            log.warning(stuck.line)
+            log.warning("%s", stuck.line)
         yield found
         if found.again is None or found.again > WAIT or round_ == LOOKS - 1:
             return

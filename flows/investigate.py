@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from data.catalog import Investigation
 from data.errors import InputError
 from data.private import kept_private
-from data.schema import TABLES
-from data.tables import read_table
 from flows import parts as registry
-from flows.run.answer import QUESTION, answer
 from flows.run.inputs import Inputs
 from flows.run.left import check_left, previous
 from flows.run.locks import one_run_at_a_time, only_one
@@ -33,12 +30,17 @@ from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
-from flows.run.report import write_report
+from flows.run.report import story_of, write_report
 from flows.run.scheduled import agencies_gone, agencies_ready
-from flows.run.step import subflow
-from flows.run.watched import run_log
+from flows.run.small_counts import leave_out
+from flows.run.step import about, subflow
+from flows.run.told import in_words, timed
+from flows.run.watched import run_log, watched
+from flows.run.workbook import write_private_workbook
 from flows.run.workers import workers
-from flows.service.artifacts import show_link, show_table
+from flows.service.artifacts import show_link
+from flows.service.markdown import counted
+from flows.service.results import Results, show_results
 from tasks.ledger.table import keep
 
 _MOST_MESSAGES: Final = 1_000_000_000
@@ -80,6 +82,7 @@ def investigate(
     patience: float = 0.0,
     settled: bool = False,
     hash_attachments: bool = False,
+    workbook: Literal["private"] | None = None,
 ) -> RunResult:
     """Carry an investigation folder from its records to its published tables.
 
@@ -90,18 +93,22 @@ def investigate(
     ones: those of a part whose input is not there any more are moved to `work/removed`, with a note.
 
     Args:
-        folder: The investigation folder.
-        partition: Messages per partition; changes no byte of a table.
-        only: The parts to run (:data:`flows.parts.PARTS`); None for all that have their input.
-        buckets: Pieces into which posts and crimes are sorted; changes no byte of a table.
-        patience: Seconds to wait for another run in the folder to end; a run that a deployment starts waits;
-            one that a person starts ends with an error.
-        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are
+        folder: The investigation folder, as the machine sees it on which the run works.
+        partition: Messages that one worker reads at a time; empty for the usual number. It changes no byte of
+            a table.
+        only: The parts to run: mail, posts, crime, gentrification, selection, requests. Empty (None) for all
+            that have their input.
+        buckets: Pieces into which posts and crimes are sorted, for data larger than memory; empty for the
+            usual number. It changes no byte of a table.
+        patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if
+            there is one.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are then
             left out, and the rows of their agency stay as they were, with a note each. An agency of the
             published tables whose mailboxes are gone ends the run. While one such run is active or
             waiting, another one is not needed and ends at once.
         hash_attachments: Whether the SHA-256 of every attached file is computed; every mailbox is read whole
             for it, once.
+        workbook: "private" also writes the private tables as a workbook, which is as private as they are.
 
     Returns:
         What was found.
@@ -132,9 +139,11 @@ def investigate(
                 for line in [*lines_of(recognised(given, parts)), *notes]:
                     log.info(line)
                 agencies = None if ready is None else tuple(ready)
-                settings = Settings(partition, buckets, agencies, settled, hash_attachments)
-                result = run_parts(given, parts, notes, settings, whole=only is None)
-                return replace(result, warned=private.warnings)
+                settings = Settings(
+                    partition, buckets, agencies, settled, hash_attachments, workbook is not None
+                )
+                whole, warned = only is None, private.warnings
+                return run_parts(given, parts, notes, settings, whole=whole, warned=warned)
 
 
 def check_pieces(partition: int | None = None, buckets: int | None = None) -> None:
@@ -192,6 +201,8 @@ class Settings:
         buckets: Into how many pieces posts and crimes are sorted; None for the default.
         agencies: The agencies whose mailboxes are read; None for all.
         settled: Whether mailboxes that may still be being copied are left out, with a note each.
+        hash_attachments: Whether the SHA-256 of every attached file is computed.
+        private_workbook: Whether the private tables are also written as a workbook.
     """
 
     partition: int | None = None
@@ -199,6 +210,7 @@ class Settings:
     agencies: tuple[str, ...] | None = None
     settled: bool = False
     hash_attachments: bool = False
+    private_workbook: bool = False
 
 
 def run_parts(
@@ -208,6 +220,7 @@ def run_parts(
     settings: Settings = Settings(),
     *,
     whole: bool = False,
+    warned: Sequence[str] = (),
 ) -> RunResult:
     """Run some parts and publish their tables: the body of a flow, which holds the folder.
 
@@ -218,6 +231,7 @@ def run_parts(
         settings: How they are to run.
         whole: Whether these are all parts that have their input; else the ledger and the provenance of the
             others are kept.
+        warned: What is wrong with the folder itself, one line each.
 
     Returns:
         What was found.
@@ -228,6 +242,8 @@ def run_parts(
     """
     investigation, parts = given.investigation, registry.load(names)
     left = () if whole else check_left(investigation.out, parts)
+    for line in (f"runs: {', '.join(names)}", *left):
+        run_log().info("%s", line)
     with (
         using(given),
         workers(parts) as client_of,
@@ -249,21 +265,25 @@ def run_parts(
             settings.hash_attachments,
         )
         found = {part.name: _run_part(part, job) for part in parts}
-        asked = QUESTION if whole else f"{QUESTION} Of {', '.join(names)}:"
-        known = f"{asked} {answer(parts, stage).in_public}"
-        show_table("ledger", read_table(TABLES["public/ledger"], stage), known)
+        small = leave_out(job, whole=whole)
         before = {} if whole else previous(investigation.out)
         made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
-        warned = RunResult(investigation.out, found).warnings
+        result = RunResult(investigation.out, found, warned=tuple(warned))
         why = skipped(investigation) if whole else {}
-        made_from["outputs"] = write_report(job, made_from, warned, why)
-        with reporter().stage("publish"):
+        made_from["outputs"] = write_report(job, made_from, result.warnings, why)
+        if settings.private_workbook:
+            made_from["outputs"] |= write_private_workbook(job, made_from)
+        if watched():
+            told = [part.tell(found[part.name]) for part in parts]
+            shown = Results(parts, stage, told, result.warnings, whole, investigation.folder)
+            show_results(shown, story_of(job, made_from, result.warnings, why))
+        with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     own = (line for each in found.values() for line in each.notes)
-    return logged(RunResult(investigation.out, found, (*notes, *left, *own)))
+    return logged(replace(result, notes=(*notes, *left, *own, *small)))
 
 
 def logged(result: RunResult) -> RunResult:
@@ -278,4 +298,15 @@ def logged(result: RunResult) -> RunResult:
 
 
 def _run_part(part: Part, job: Job) -> Any:
-    return subflow(part.name, job.given.investigation.folder, job.out, lambda: part.run(job))
+    """Run a part, and tell in the log of the run what went in and what came out."""
+
+    def run() -> Any:
+        files = len({str(each) for each in part.recognised(job.given)})
+        with timed(part.name, f"{files} files" if files else "") as came:
+            found = part.run(job)
+            came.append(in_words(part.tell(found).facts, counted))
+        for note in found.notes:
+            run_log().info("%s", note)
+        return found
+
+    return subflow(part.name, job.given.investigation.folder, job.out, run, about(part.run))

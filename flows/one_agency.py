@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from data.catalog import Investigation
 from data.private import kept_private
@@ -24,6 +24,7 @@ def one_agency(
     settled: bool = True,
     *,
     hash_attachments: bool = False,
+    workbook: Literal["private"] | None = None,
 ) -> RunResult:
     """Read the mailboxes of one agency, and publish the tables of the mail with its rows in them.
 
@@ -34,14 +35,17 @@ def one_agency(
     them. Run twice, as an event may come twice, it publishes the same bytes.
 
     Args:
-        folder: The investigation folder.
-        agency: The folder's name under `records/`.
-        partition: Messages per partition; changes no byte of a table.
-        patience: Seconds to wait for another run in the folder to end.
-        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are left
+        folder: The investigation folder, as the machine sees it on which the run works.
+        agency: The agency: the name of its folder under `records/`.
+        partition: Messages that one worker reads at a time; empty for the usual number. It changes no byte of
+            a table.
+        patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if
+            there is one.
+        settled: Whether this is a scheduled run. Mailboxes that may still be being copied are then left
             out, with a note each; their agency is announced again when all are copied. Where all of them were
             read and published meanwhile, nothing is done.
         hash_attachments: Whether the SHA-256 of every file attached to mail of the agency is computed.
+        workbook: As in :func:`flows.investigate.investigate`.
 
     Returns:
         What was found, of all agencies in the tables.
@@ -69,10 +73,13 @@ def one_agency(
         for note in notes:
             log.info(note)
         settings = Settings(
-            partition=partition, agencies=(agency,), settled=settled, hash_attachments=hash_attachments
+            partition,
+            agencies=(agency,),
+            settled=settled,
+            hash_attachments=hash_attachments,
+            private_workbook=workbook is not None,
         )
-        result = run_parts(Inputs(investigation), ["mail"], notes, settings)
-        return replace(result, warned=private.warnings)
+        return run_parts(Inputs(investigation), ["mail"], notes, settings, warned=private.warnings)
 
 
 def notes_on_others(investigation: Investigation, agency: str) -> list[str]:

@@ -28,7 +28,7 @@ OF_FLOWS = {
     "investigate": {"parts", "run", "service"},
     "one_agency": {"investigate", "parts", "run", "service"},
     "arrivals": {"run"},
-    "deployments": {"investigate", "one_agency"},
+    "deployments": {"investigate", "one_agency", "run", "service"},
 }
 """What the rooms of flows/ may import of flows/. The command line (``console``) may import all of it."""
 

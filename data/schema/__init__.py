@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data.schema import attachments, coding, crime, mail, posts, requests, selection, tracts
+from data.schema.left_out import LEFT_OUT
 from data.schema.model import MOMENT, Column, Table, Visibility
 
 __all__ = ["MOMENT", "TABLES", "Column", "Table", "Visibility"]
@@ -40,6 +41,7 @@ _PUBLIC: Final = (
     *selection.PUBLIC,
     *requests.PUBLIC,
     *coding.PUBLIC,
+    LEFT_OUT,
 )
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(

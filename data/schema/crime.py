@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema import findings
-from data.schema.model import COUNT, TEXT, Column, Table
+from data.schema.model import COUNT, TEXT, Column, SmallCells, Table, countable
 
 PRIVATE: Final = (
     Table(
@@ -31,13 +31,12 @@ PUBLIC: Final = (
         (
             findings.CITY,
             findings.CRIME,
-            Column("recorded", COUNT, "Crimes of the type and year, without duplicates."),
-            Column(
-                "no_location", COUNT, "Of these, those without a location, as where the city withholds it."
-            ),
-            Column("outside", COUNT, "Those in no tract of the city."),
-            Column("counted", COUNT, "Those in tracts of the city."),
+            countable("recorded", "Crimes of the type and year, without duplicates."),
+            countable("no_location", "Of these, those without a location, as where the city withholds it."),
+            countable("outside", "Those in no tract of the city."),
+            countable("counted", "Those in tracts of the city."),
         ),
+        small=SmallCells(("recorded", "no_location", "outside", "counted")),
     ),
     *findings.OF_CRIMES,
 )

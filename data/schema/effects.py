@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import (
+    COUNT,
+    NUMBER,
+    SHARE,
+    SMALL_COUNT,
+    TEXT,
+    Column,
+    Sort,
+    Table,
+    countable,
+    optional,
+)
+from data.schema.shown import DIGITS
 
 _ONLY_SUMMARY: Final = "missing in the rows of cities, and where there is no summary."
 _NO_INTERVAL: Final = "missing where `why` says why."
@@ -19,7 +31,7 @@ def _columns(counted: str) -> tuple[Column, ...]:
         Column("scope", TEXT, "'city', or 'all cities' for the summary."),
         Column("city", TEXT, "The city, spelled as in census/city_tracts; 'all cities' in the summary."),
         Column("n", COUNT, "Tracts tested; in the summary those of the cities in it."),
-        Column(counted, COUNT, f"{counted.capitalize()} of the year in them."),
+        countable(counted, f"{counted.capitalize()} of the year in them."),
         optional("cities", SMALL_COUNT, "Cities in the summary; missing in the rows of cities."),
         optional(
             "ratio_10000",
@@ -75,7 +87,13 @@ def _columns(counted: str) -> tuple[Column, ...]:
             SHARE,
             f"Summary: share of the variance between estimates that is not chance; {_ONLY_SUMMARY}",
         ),
-        optional("q", NUMBER, f"Summary: Cochran's Q, whether all cities have one effect; {_ONLY_SUMMARY}"),
+        Column(
+            "q",
+            NUMBER,
+            f"Summary: Cochran's Q, whether all cities have one effect; {_ONLY_SUMMARY}",
+            nullable=True,
+            digits=DIGITS,
+        ),
         optional("q_p", NUMBER, f"Its p, chi-squared; {_ONLY_SUMMARY}"),
         Column("why", TEXT, "Why numbers are missing; else empty."),
     )
@@ -91,17 +109,19 @@ _POSITION: Final = Column(
 OF_POSTS: Final = Table(
     "public/city_effects",
     ("position",),
-    "One row per city: how much more do richer tracts post? The last row is the summary over all cities.",
+    "One row per city: how much more do richer tracts post? The row 'all cities' is the summary over them.",
     (_POSITION, *_columns("posts")),
+    order=(Sort("scope"), Sort("position")),  # "all cities" above "city"
 )
 OF_CRIMES: Final = Table(
     "public/crime_effects",
     ("crime", "position"),
-    "One row per type of crime and city: how much more of it do richer tracts have? The last row of a type "
-    "that two cities or more have is the summary over them.",
+    "One row per type of crime and city: how much more of it do richer tracts have? A type that "
+    "two cities or more have has a row 'all cities', the summary over them.",
     (
         Column("crime", TEXT, "The type of crime, as the cities' records call it."),
         _POSITION,
         *_columns("crimes"),
     ),
+    order=(Sort("crime"), Sort("scope"), Sort("position")),
 )

@@ -6,7 +6,19 @@ from dataclasses import replace
 from typing import Final
 
 from data.schema import effects, second_looks
-from data.schema.model import COUNT, NUMBER, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import (
+    COUNT,
+    NUMBER,
+    SMALL_COUNT,
+    TEXT,
+    Column,
+    SmallCells,
+    Sort,
+    Table,
+    countable,
+    of_tests,
+    optional,
+)
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/city_tracts.")
 CRIME: Final = Column("crime", TEXT, "The type of crime, as the city's records call it.")
@@ -20,8 +32,10 @@ _ALPHA: Final = Column(
 )
 _OF_DECILES: Final = "missing for deciles."
 _NO_MODEL: Final = "missing where not testable, or where the model cannot be made."
+_BY_LEVEL: Final = (Sort("city"), Sort("level", values=("tract", "decile")))
+_BY_VARIANT: Final = (Sort("city"), Sort("variant", values=("published",)))
 
-OF_POSTS: Final = (
+_OF_POSTS: Final = (
     Table(
         "public/city_deciles",
         ("city", "decile"),
@@ -37,9 +51,10 @@ OF_POSTS: Final = (
             ),
             Column("tracts", COUNT, "Tracts with population and income in it."),
             Column("population", COUNT, "People in these tracts."),
-            Column("posts", COUNT, "Posts of the year in these tracts."),
-            Column("posts_per_1000", NUMBER, "Posts of the year per 1,000 residents."),
+            countable("posts", "Posts of the year in these tracts."),
+            countable("posts_per_1000", "Posts of the year per 1,000 residents.", NUMBER),
         ),
+        small=SmallCells(("posts",), ("posts_per_1000",)),
     ),
     Table(
         "public/city_tests",
@@ -49,7 +64,7 @@ OF_POSTS: Final = (
             CITY,
             Column("level", TEXT, "'tract' or 'decile'."),
             Column("n", COUNT, "Tracts with population and income, or deciles that hold one."),
-            Column("posts", COUNT, "Posts of the year in them."),
+            countable("posts", "Posts of the year in them."),
             optional(
                 "pearson_r", NUMBER, f"Pearson's correlation of income and posts per 1,000; {_UNTESTABLE}"
             ),
@@ -85,6 +100,7 @@ OF_POSTS: Final = (
                 f"missing where not testable; {_OF_DECILES}",
             ),
         ),
+        order=_BY_LEVEL,
     ),
     Table(
         "public/city_tests_robust",
@@ -226,7 +242,7 @@ OF_POSTS: Final = (
                 "'at least half inside' (the published ones of which half is in the city).",
             ),
             Column("n", COUNT, "Tracts that are tested."),
-            Column("posts", COUNT, "Posts of the year in them."),
+            countable("posts", "Posts of the year in them."),
             optional(
                 "pearson_r", NUMBER, f"Pearson's correlation of income and posts per 1,000; {_UNTESTABLE}"
             ),
@@ -237,10 +253,12 @@ OF_POSTS: Final = (
             Column("verdict", TEXT, "What is known, as in city_tests_robust."),
             Column("why", TEXT, "What speaks against it, or why nothing can be told; else empty."),
         ),
+        order=_BY_VARIANT,
     ),
     effects.OF_POSTS,
     *second_looks.of_posts(CITY),
 )
+OF_POSTS: Final = tuple(table if table.small else of_tests(table) for table in _OF_POSTS)
 
 
 def _tests_of_crimes(name: str, of_posts: str, meaning: str) -> Table:
@@ -256,10 +274,16 @@ def _tests_of_crimes(name: str, of_posts: str, meaning: str) -> Table:
         )
         for column in table.columns
     ]
-    return Table(name, ("city", "crime", *table.key[1:]), meaning, (columns[0], CRIME, *columns[1:]))
+    return Table(
+        name,
+        ("city", "crime", *table.key[1:]),
+        meaning,
+        (columns[0], CRIME, *columns[1:]),
+        order=(Sort("city"), Sort("crime"), *table.order[1:]) if table.order else (),
+    )
 
 
-OF_CRIMES: Final = (
+_OF_CRIMES: Final = (
     Table(
         "public/crime_deciles",
         ("city", "crime", "decile"),
@@ -270,9 +294,10 @@ OF_CRIMES: Final = (
             Column("decile", SMALL_COUNT, "1 is the poorest, 10 the richest."),
             Column("tracts", COUNT, "Tracts with population and income in it."),
             Column("population", COUNT, "People in these tracts."),
-            Column("crimes", COUNT, "Crimes of the type and year in these tracts."),
-            Column("crimes_per_1000", NUMBER, "Crimes of the type and year per 1,000 residents."),
+            countable("crimes", "Crimes of the type and year in these tracts."),
+            countable("crimes_per_1000", "Crimes of the type and year per 1,000 residents.", NUMBER),
         ),
+        small=SmallCells(("crimes",), ("crimes_per_1000",)),
     ),
     _tests_of_crimes(
         "public/crime_tests",
@@ -294,3 +319,4 @@ OF_CRIMES: Final = (
     effects.OF_CRIMES,
     *second_looks.of_crimes(CITY, CRIME),
 )
+OF_CRIMES: Final = tuple(table if table.small else of_tests(table) for table in _OF_CRIMES)

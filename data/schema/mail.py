@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema.embedded import EMBEDDED_AS, EMBEDDED_IN, PATH
+from data.schema.ledger_lines import ORDER as OF_LEDGER
 from data.schema.model import (
     COUNT,
     DAY,
@@ -15,6 +16,8 @@ from data.schema.model import (
     TEXT,
     TEXTS,
     Column,
+    SmallCells,
+    Sort,
     Table,
     optional,
 )
@@ -267,8 +270,14 @@ PUBLIC: Final = (
                 "below the last selected', 'without a partnership'. requests: 'requests', and each status"
                 " by its name.",
             ),
-            optional("count", COUNT, "The number counted; missing where the true number cannot be known."),
+            optional(
+                "count",
+                COUNT,
+                "The number; missing where it cannot be known, and where small counts are left out.",
+            ),
         ),
+        order=OF_LEDGER,
+        small=SmallCells(("count",)),
     ),
     Table(
         "public/not_mail",
@@ -282,6 +291,7 @@ PUBLIC: Final = (
             Column("what", TEXT, "What such an item is, in words."),
             ITEMS,
         ),
+        order=(Sort("agency"), Sort("source"), Sort("items", descending=True)),
     ),
     Table(
         "public/kinds",
@@ -293,6 +303,7 @@ PUBLIC: Final = (
             Column("emails", COUNT, "Messages of the kind."),
             Column("share", SHARE, "Their share of the agency's messages, 0 to 1."),
         ),
+        order=(Sort("agency"), Sort("emails", descending=True)),
     ),
     Table(
         "public/subjects",
@@ -306,6 +317,7 @@ PUBLIC: Final = (
             TEMPLATE,
             Column("emails", COUNT, "Messages that the row decided."),
         ),
+        order=(Sort("agency"), Sort("emails", descending=True)),
     ),
     Table(
         "public/alerts_by_month",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema import findings
-from data.schema.model import COUNT, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import (
+    COUNT,
+    SMALL_COUNT,
+    TEXT,
+    Column,
+    SmallCells,
+    Sort,
+    Table,
+    countable,
+    optional,
+)
 
 GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
 
@@ -46,15 +56,15 @@ PUBLIC: Final = (
         (
             Column("scope", TEXT, "'nation', or a city, which counts by the tract assigned."),
             Column("year", TEXT, "'all', or the year analysed."),
-            Column("posts", COUNT, "Posts in a tract."),
-            Column("posts_on_borders", COUNT, "Those that intersect more than one."),
-            Column("extra_rows", COUNT, "Pairs of post and tract beyond the first of each post."),
-            Column(
-                "ties",
-                COUNT,
-                "Posts on borders whose most populous tracts are equal: the first GEOID has it.",
+            countable("posts", "Posts in a tract."),
+            countable("posts_on_borders", "Those that intersect more than one."),
+            countable("extra_rows", "Pairs of post and tract beyond the first of each post."),
+            countable(
+                "ties", "Posts on borders whose most populous tracts are equal: the first GEOID has it."
             ),
         ),
+        order=(Sort("scope", values=("nation",)), Sort("year", values=("all",))),
+        small=SmallCells(("posts", "posts_on_borders", "extra_rows", "ties")),
     ),
     *findings.OF_POSTS,
 )

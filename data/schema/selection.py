@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema.model import COUNT, FLAG, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Table, optional
-from data.schema.posts import GEOID
+from data.schema.tracts import GEO_ID, GEOID
 
 CITY: Final = Column("city", TEXT, "The city, spelled as in census/gentrification.")
 METRO_AREA: Final = Column("metro_area", TEXT, "The metro area over whose tracts the thresholds are taken.")
@@ -63,6 +63,7 @@ OF_TRACTS: Final = (
         "One row per row of census/gentrification: what was found about the tract.",
         (
             GEOID,
+            GEO_ID,
             METRO_AREA,
             optional("city", TEXT, "The city that the tract is in; missing where it is in none."),
             Column("low_population", FLAG, "Whether its population is under 500 in either year."),

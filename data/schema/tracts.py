@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from data.schema.findings import CITY, CRIME
-from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, Table, optional
+from data.schema.model import COUNT, NUMBER, SHARE, SMALL_COUNT, TEXT, Column, SmallCells, Table, optional
 
-_GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
-_GEO_ID: Final = Column(
+GEOID: Final = Column("GEOID", TEXT, "The Census tract: 11 digits, state, county and tract.")
+GEO_ID_PREFIX: Final = "1400000US"
+"""What the Census Bureau writes before the GEOID of a tract (summary level 140)."""
+GEO_ID: Final = Column(
     "geo_id",
     TEXT,
     "The same as the Census Bureau writes it in full, '1400000US' and the 11 digits. Use it in a "
@@ -24,8 +26,8 @@ USED: Final = Table(
     "has no geometry there.",
     (
         CITY,
-        _GEOID,
-        _GEO_ID,
+        GEOID,
+        GEO_ID,
         optional("population", COUNT, "People; missing without a row in the Census."),
         optional(
             "income", NUMBER, "Median household income, US dollars a year; missing where not published."
@@ -35,7 +37,7 @@ USED: Final = Table(
             "posts",
             COUNT,
             "Posts of the year in it; missing where there is no polygon (not observed), where posts were not "
-            "counted, and in cities that are not examined.",
+            "counted, in cities that are not examined, and where small counts are left out.",
         ),
         optional(
             "posts_per_1000",
@@ -62,6 +64,7 @@ USED: Final = Table(
         ),
     ),
     also=(".geojson",),
+    small=SmallCells(("posts",), ("posts_per_1000",)),
 )
 
 CRIMES: Final = Table(
@@ -72,12 +75,13 @@ CRIMES: Final = Table(
     (
         CITY,
         CRIME,
-        _GEOID,
-        _GEO_ID,
+        GEOID,
+        GEO_ID,
         optional(
             "crimes",
             COUNT,
-            "Crimes of the type and year in it; missing where there is no polygon (not observed).",
+            "Crimes of the type and year in it; missing where there is no polygon (not observed), and where "
+            "small counts are left out.",
         ),
         optional(
             "crimes_per_1000",
@@ -85,4 +89,5 @@ CRIMES: Final = Table(
             "Crimes of the type and year per 1,000 residents; missing where crimes are, and without people.",
         ),
     ),
+    small=SmallCells(("crimes",), ("crimes_per_1000",)),
 )

@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -20,7 +19,10 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.parts import PARTS
+from flows.console import options
+from flows.console.audit_app import register
+from flows.console.certificates import certificates
+from flows.console.options import Folder
 from flows.run.signals import handling
 
 app = typer.Typer(
@@ -40,12 +42,6 @@ app = typer.Typer(
       nwatch new my-investigation   (it says where to put the mailboxes)
     """,
 )
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
-
-
-# The values of --only. mypy cannot see the members of an enumeration made from a list.
-Part = StrEnum("Part", {name: name for name in PARTS})  # type: ignore[misc]
 
 
 def _version(wanted: bool) -> None:
@@ -138,36 +134,14 @@ def plan(
 @app.command()
 def run(  # noqa: PLR0917 - a command's arguments are named
     folder: Folder,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Worker processes; default: one per CPU.", min=1, show_default=False),
-    ] = None,
-    partition: Annotated[
-        int | None,
-        typer.Option(help="Messages per partition; does not change any result.", min=1, show_default=False),
-    ] = None,
-    only: Annotated[
-        list[Part] | None,
-        typer.Option(help="Run only this part; can be given several times.", show_default=False),
-    ] = None,
-    agency: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Read only this agency's mailboxes; the rows of the others stay.",
-            show_default=False,
-        ),
-    ] = None,
-    ui: Annotated[
-        bool, typer.Option("--ui", help="Start a Prefect server for this run, and print the link to its UI.")
-    ] = False,
-    no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="With --ui: close the UI when the run ends.")
-    ] = False,
-    hash_attachments: Annotated[
-        bool,
-        typer.Option("--hash-attachments", help="Compute the SHA-256 of every attached file; takes longer."),
-    ] = False,
+    workers: options.Workers = None,
+    partition: options.Partition = None,
+    only: options.Only = None,
+    agency: options.Agency = None,
+    ui: options.Ui = False,
+    no_wait: options.NoWait = False,
+    hash_attachments: options.HashAttachments = False,
+    workbook: options.Workbook = None,
 ) -> None:
     """Run the investigation: from records to tables.
 
@@ -188,7 +162,9 @@ def run(  # noqa: PLR0917 - a command's arguments are named
         from flows.console import run
 
         parts = [str(part) for part in only] if only else None
-        run.run(folder, workers, partition, parts, agency, ui, not no_wait, hash_attachments)
+        run.run(
+            folder, workers, partition, parts, agency, ui, not no_wait, hash_attachments, workbook is not None
+        )
 
 
 @app.command()
@@ -258,35 +234,8 @@ def gentrification(
     build(folder, replace)
 
 
-@app.command()
-def certificates(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them.", show_default=False)],
-    host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A name or address of the scheduler or of workers; can be given several times.",
-            show_default=False,
-        ),
-    ] = None,
-    days: Annotated[int, typer.Option(help="How long they are valid.", min=1)] = 365,
-    renew: Annotated[
-        bool, typer.Option("--renew", help="Make new certificates with the existing authority.")
-    ] = False,
-) -> None:
-    """Make the certificates for a cluster.
-
-    Makes a certificate authority of your own, and with it certificates for the scheduler, the workers and the
-    runs. With them, all traffic between these is encrypted, and nobody without a certificate can connect.
-    Without them, nwatch works on this machine only.
-
-    \b
-    Examples:
-      nwatch certificates /etc/nwatch/tls --host dask.example.org
-      nwatch certificates /etc/nwatch/tls --renew
-    """
-    from cluster.certificates import make
-
-    typer.echo(make(folder, host or (), days, renew))
+register(app)
+app.command()(certificates)
 
 
 @app.command()

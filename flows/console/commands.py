@@ -131,8 +131,8 @@ def _item(row: Mapping[str, Any]) -> str:
 
 
 def _published(folder: Path, table: Table) -> pa.Table:
-    """Read a table of the last run."""
-    from data.tables import read_table
+    """Read a table of the last run, with the counts that are left out of the public one."""
+    from data.full_tables import read_full
 
     investigation = Investigation.open(folder)
     out = investigation.out
@@ -142,7 +142,7 @@ def _published(folder: Path, table: Table) -> pa.Table:
             f"the run before; publish the rest with: {command('nwatch run', folder)}"
         )
     try:
-        return read_table(table, out)
+        return read_full(table, out)
     except FileNotFoundError as error:
         again = command("nwatch run", folder)
         if (out / PROVENANCE).exists():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.printable import printable
 from flows.console.printing import number
-from tasks.ledger.balances import Counts, accounts_of, together
-from tasks.ledger.identities import EVERY_KIND, Identity
+from tasks.ledger.balances import Counts, accounts_of, right_side, together
+from tasks.ledger.identities import Identity
 
 if TYPE_CHECKING:
     from flows.run.part import Part
@@ -125,20 +125,12 @@ def _identities(part: Part, counts: Counts) -> Iterator[str]:
     for identity in part.ledger.identities:
         if (identity.part, identity.whole) not in counts:
             continue
-        lines = [line for line in _right_side(part, identity, counts) if (identity.part, line) in counts]
+        lines = [
+            line for line in right_side(part.ledger, identity, counts) if (identity.part, line) in counts
+        ]
         if lines:
             yield _line(2, identity.whole + identity.by, counts[identity.part, identity.whole])
             yield from (_line(4, line, counts[identity.part, line]) for line in lines)
-
-
-def _right_side(part: Part, identity: Identity, counts: Counts) -> Iterable[str]:
-    """The lines that the whole is the sum of; kinds by their count, the largest first."""
-    if EVERY_KIND not in identity.parts:
-        return identity.parts
-    named = {line for each in part.ledger.identities for line in (each.whole, *each.parts)}
-    named.update(part.ledger.beside)
-    kinds = [line for section, line in counts if section == identity.part and line not in named]
-    return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))
 
 
 def _line(indent: int, name: str, count: int | None) -> str:

@@ -25,6 +25,10 @@ name = "{{name}}"
 # One section for each folder of records/. The same keys may be in records/<agency>/agency.toml instead.
 #
 # {agency_lines("lapd").replace(chr(10), chr(10) + "# ")}
+#
+# Before tables are published: counts of posts or crimes in a place below this are left out. 5 to 10 is usual.
+# [public]
+# least_count = 5
 """
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.catalog import Investigation
 from data.errors import InputError, LedgerError
@@ -31,13 +31,14 @@ from flows.run.preflight import (
 from flows.run.progress import reporting, speaking
 from flows.run.publish import check_writable, is_cut, published_at
 from flows.run.watched import server_named
+from flows.run.workbook import PRIVATE
 
 if TYPE_CHECKING:
     from cluster import ClusterSettings
     from flows.investigate import RunResult
     from flows.service.local_server import Server
 
-    Flow = Callable[[str | None, int | None, list[str] | None, bool], RunResult]
+    Flow = Callable[[str | None, int | None, list[str] | None, Mapping[str, Any]], RunResult]
 
 
 def run(  # noqa: PLR0917 - in the order of the command line
@@ -49,6 +50,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     ui: bool = False,
     wait: bool = True,
     hash_attachments: bool = False,
+    private_workbook: bool = False,
 ) -> None:
     """Run the investigation and print its summary.
 
@@ -63,6 +65,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         ui: Whether a Prefect server with its UI is started for the run.
         wait: Whether that server stays up after the run until a key is pressed.
         hash_attachments: Whether the SHA-256 of every attached file is computed.
+        private_workbook: Whether the private tables are also written as a workbook.
 
     Raises:
         InputError: The configuration or the records are wrong, another run is active in the folder, it
@@ -95,7 +98,8 @@ def run(  # noqa: PLR0917 - in the order of the command line
         with reporting(speaking(console())) as reporter, ExitStack() as stack:
             with reporter.stage("start"):
                 flow = _started(looked_at, modules, settings, stack, server)
-            result = flow(agency, partition, only, hash_attachments)
+            more: dict[str, Any] = {"hash_attachments": True} if hash_attachments else {}
+            result = flow(agency, partition, only, more | ({"workbook": PRIVATE} if private_workbook else {}))
             summary(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
@@ -167,9 +171,9 @@ def _started(
         check_loaded(loading)
 
     def flow(
-        agency: str | None, partition: int | None, only: list[str] | None, hash_attachments: bool
+        agency: str | None, partition: int | None, only: list[str] | None, more: Mapping[str, Any]
     ) -> RunResult:
-        folder, more = looked_at.investigation.folder, {"hash_attachments": True} if hash_attachments else {}
+        folder = looked_at.investigation.folder
         if agency is None:
             return investigate(folder, partition, only, **more)
         return one_agency(folder, agency, partition, settled=False, **more)

@@ -17,7 +17,6 @@ from flows.parts.mail_tables import MailTables
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
-from flows.run.watched import run_log
 from tasks.alerts.ledger import LEDGER
 from tasks.mail.ledger import EMBEDDED
 
@@ -139,14 +138,10 @@ def run(job: Job) -> MailFound:
         inventory=attached,
     )
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
-    for line in rebuilt:
-        run_log().warning(line)
     kinds = read_table(TABLES["public/kinds"], job.out)
     recipients = read_table(TABLES["private/recipients"], job.out, ["agency", "recipient"])
     show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
-    if quarantined:
-        run_log().warning("%d items are in quarantine: %s", quarantined, closed.quarantined)
     return MailFound(
         reading=reading,
         crosswalk=crosswalk.fingerprint,
@@ -174,8 +169,6 @@ def _settled(
     found = settled_files(investigation, records)
     if not found.files:
         raise InputError(f"nothing to read yet: {found.notes[0]}")
-    for note in found.notes:
-        run_log().info(note)
     return list(found.files), found.notes
 
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import InputError
+from data.full_tables import read_full
 from data.kept import InputHashes
 from data.schema import Table
 from data.schema.tracts import CRIMES, USED
-from data.tables import read_table
 from flows.parts import points
 from flows.parts.ground import LAYER, Ground, files_of_layer
 from flows.run.inputs import Inputs
@@ -168,7 +168,7 @@ def _before(job: Job, part: str, table: Table) -> pa.Table | None:
             return None
         out = last
     try:
-        return read_table(table, out)
+        return read_full(table, out)
     except FileNotFoundError:
         return None
     except ValueError as error:

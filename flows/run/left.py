@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from data.catalog import PROVENANCE
 from data.errors import InputError
+from data.full_tables import FULL
 from data.schema import TABLES
 from flows import parts as registry
 from flows.run.part import Part
@@ -56,10 +57,11 @@ def check_left(out: Path, parts: Collection[Part]) -> tuple[str, ...]:
     hashes = previous(out).get("tables", {})
     if not hashes:
         return _without_provenance(out)
-    if _LEDGER in hashes and (fault := _fault(out / _LEDGER, hashes[_LEDGER])):
-        raise InputError(
-            f"{out / _LEDGER}: {fault}, and parts that are left out have rows in it; {_all_parts(out)}"
-        )
+    for ledger in (_LEDGER, f"{FULL}/{_LEDGER}"):
+        if ledger in hashes and (fault := _fault(out / ledger, hashes[ledger])):
+            raise InputError(
+                f"{out / ledger}: {fault}, and parts that are left out have rows in it; {_all_parts(out)}"
+            )
     left = [part for part in registry.load() if part.name not in {each.name for each in parts}]
     files = [file for part in left for table in part.tables for file in table.files if file in hashes]
     found = [(file, fault) for file in files if (fault := _fault(out / file, hashes[file]))]

@@ -57,12 +57,7 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
     values: dict[str, Any] = {
         "investigation": config.name,
         "configuration": {"sha256": config.sha256},
-        "versions": {
-            **{package: version(package) for package in PACKAGES},
-            "geos": shapely.geos_version_string,
-            "python": platform.python_version(),
-            "reader": str(READER_VERSION),
-        },
+        "versions": versions(),
         "tables": {
             path.relative_to(tables).as_posix(): _sha256(path)
             for path in sorted(tables.rglob("*"))
@@ -76,6 +71,16 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
             values.setdefault("recognised", {})[name] = sorted(file.words for file in files)
     _keep(values, before or {})
     return values
+
+
+def versions() -> dict[str, str]:
+    """Everything here that can change a byte of a table, each with its version."""
+    return {
+        **{package: version(package) for package in PACKAGES},
+        "geos": shapely.geos_version_string,
+        "python": platform.python_version(),
+        "reader": str(READER_VERSION),
+    }
 
 
 def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:

@@ -16,8 +16,10 @@ from typing import Final
 
 from data.catalog import PROVENANCE
 from data.errors import InputError
+from data.full_tables import FULL
 from data.private import like_work, usual_mode
 from data.schema import TABLES
+from data.schema.left_out import LEFT_OUT
 from data.writing import make_folder, mode_in
 from flows import parts as registry
 from flows.run.signals import handling
@@ -41,8 +43,15 @@ _BEFORE: Final = ".before"
 
 def ours() -> frozenset[Path]:
     """The tables below ``out/``; with the provenance and what it names, all that is not the user's."""
-    tables = [TABLES["public/ledger"], *(table for part in registry.load() for table in part.tables)]
-    return frozenset(Path(file) for table in tables for file in table.files)
+    tables = [TABLES["public/ledger"], LEFT_OUT]
+    tables += [table for part in registry.load() for table in part.tables]
+    return frozenset(Path(file) for table in tables for file in table.files) | _whole_tables()
+
+
+def _whole_tables() -> frozenset[Path]:
+    """The tables from which small counts are left out, as they were before: made anew by any run."""
+    small = [table for table in TABLES.values() if table.small is not None]
+    return frozenset(Path(FULL, file) for table in small for file in table.files)
 
 
 @contextmanager
@@ -212,6 +221,8 @@ def _make_folders(files: Collection[Path], work: Path, out: Path) -> None:
     for folder in sorted({out, *(out / above for file in files for above in file.parents)}):
         if folder == out / PRIVATE:
             like_work(folder, work)
+        elif out / PRIVATE in folder.parents:
+            make_folder(folder)
         elif not folder.exists():
             folder.mkdir(parents=True)
             with suppress(OSError):
@@ -254,7 +265,16 @@ def _lying(out: Path) -> set[Path]:
 
 
 def _outputs(out: Path) -> set[Path]:
-    """The report in `out/` and what was made with it, as far as the provenance there says so."""
+    """What any run makes anew of all tables, or moves away.
+
+    The report and what was made with it, as far as the provenance in `out/` says so; the whole tables beside
+    those without small counts, and the table that says how many these are.
+    """
+    whole = {file for file in (*_whole_tables(), *map(Path, LEFT_OUT.files)) if (out / file).is_file()}
+    return whole | _named_outputs(out)
+
+
+def _named_outputs(out: Path) -> set[Path]:
     try:
         named = json.loads((out / PROVENANCE).read_bytes())["outputs"]
         files = [Path(file) for file, sha256 in named.items() if isinstance(sha256, str)]

@@ -13,8 +13,10 @@ from flows import parts as registry
 from flows.run.answer import answer
 from flows.run.part import Job, Part
 from flows.run.provenance import hashes_of
+from flows.run.public_names import public_names, quotable
 from flows.run.step import step
 from tasks.ledger.balances import balances
+from tasks.report.look import in_public
 from tasks.report.results import Story
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -62,6 +64,7 @@ def story_of(
     known = answer(ran, lambda part: job.out if _is_staged(part, job.out) else investigation.out)
     ledger = tables.get("public/ledger")
     rows = [] if ledger is None else ledger.to_pylist()
+    names, words = public_names(job), quotable(tables)
     return Story(
         config=investigation.config,
         tables=tables,
@@ -69,8 +72,8 @@ def story_of(
         headline=known.headline,
         perhaps=tuple(map(str, known.perhaps)),
         balances=tuple(balances(rows, (part.ledger for part in ran))),
-        warnings=tuple(warnings),
-        skipped=skipped,
+        warnings=in_public(warnings, names, words),
+        skipped={part: " ".join(in_public([why], names, words, "reason")) for part, why in skipped.items()},
     )
 
 

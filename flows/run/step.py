@@ -5,14 +5,22 @@ Which runs are watched, :mod:`flows.run.watched` says; any other run calls the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from inspect import getdoc
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
+from data.printable import printable
 from flows.run.progress import OnProgress, reporter
+from flows.run.told import told
 from flows.run.watched import watched
 from tasks.step import Step
+
+_SECTIONS: Final = re.compile(r"^(?:Args|Attributes|Returns|Yields|Raises|Example):$", re.MULTILINE)
+"""Where the prose of a docstring ends."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,10 +37,10 @@ def step(of: Step[P, R]) -> Callable[P, R]:
     """
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        with reporter().stage(of.name, of.unit) as on_progress:
+        with reporter().stage(of.name, of.unit) as on_progress, _shown(of, on_progress) as shown:
             function, given = of.function, cast(dict[str, Any], kwargs)
             if of.unit:
-                given["on_progress"] = _shown(of, on_progress)
+                given["on_progress"] = shown
             if watched():
                 function = _as_task(of)
             return function(*args, **given)
@@ -40,7 +48,7 @@ def step(of: Step[P, R]) -> Callable[P, R]:
     return call
 
 
-def subflow(name: str, folder: Path, out: Path, function: Callable[[], R]) -> R:
+def subflow(name: str, folder: Path, out: Path, function: Callable[[], R], about: str = "") -> R:
     """Run a part: as a Prefect flow of its own inside the run's where it is watched, else as it is.
 
     Args:
@@ -48,6 +56,7 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R]) -> R:
         folder: The investigation folder, which names the flow run.
         out: Where the part's tables go.
         function: What is run.
+        about: What the part does, in a sentence.
     """
     if not watched():
         return function()
@@ -56,18 +65,25 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R]) -> R:
     def run(folder: Path, out: Path) -> R:
         return function()
 
-    return flow(name=name, flow_run_name=f"{name} {{folder.name}}", validate_parameters=False)(run)(
-        folder, out
-    )
+    run_name = f"{name} {printable(folder.name)}"
+    made = flow(name=name, flow_run_name=lambda: run_name, description=about, validate_parameters=False)
+    return made(run)(folder, out)
 
 
-def _shown(of: Step[..., Any], on_progress: OnProgress) -> OnProgress:
-    """Where a step reports how far it is: the progress bar, and an artifact where the run is watched."""
+@contextmanager
+def _shown(of: Step[..., Any], on_progress: OnProgress) -> Iterator[OnProgress]:
+    """Where a step reports how far it is: the progress bar, and log and artifact where the run is watched."""
     if not watched():
-        return on_progress
+        yield on_progress
+        return
     from flows.service.artifacts import with_artifact
 
-    return with_artifact(of.name.replace(" ", "-"), f"{of.name}: {of.unit}", on_progress)
+    with told(of.name, of.unit, on_progress) as both:
+        if not of.unit:
+            yield both
+            return
+        with with_artifact(of.name.replace(" ", "-"), f"{of.name}: {of.unit}", both) as every:
+            yield every
 
 
 @cache
@@ -76,4 +92,17 @@ def _as_task(of: Step[Any, Any]) -> Callable[..., Any]:
     from prefect.cache_policies import NO_CACHE
 
     # Arguments are paths, clients and tables: nothing that a cache key could be made of.
-    return task(name=of.name, cache_policy=NO_CACHE, persist_result=False)(of.function)
+    return task(name=of.name, description=about(of.function), cache_policy=NO_CACHE, persist_result=False)(
+        of.function
+    )
+
+
+def about(function: Callable[..., Any]) -> str:
+    """What a function does, for a page of the UI: its docstring down to its arguments.
+
+    Example:
+        >>> about(step)
+        'Prepare a step to be called: with its progress shown and its seconds counted.'
+    """
+    prose = _SECTIONS.split(getdoc(function) or "", maxsplit=1)[0]
+    return "\n\n".join(" ".join(each.replace("``", "`").split()) for each in prose.strip().split("\n\n"))

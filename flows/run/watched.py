@@ -9,7 +9,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar, cast
+
+from data.printable import printable
+from flows.run.public_words import in_public
+
+T = TypeVar("T")
+
+WARNED: Final = "Completed with warnings"
+"""The name of the state in which a run with warnings ends; its type is Completed, as that of any other."""
 
 _LOG = logging.getLogger("nwatch")
 _LOG.addHandler(logging.NullHandler())  # without one, warnings of an unwatched run would go to stderr
@@ -36,3 +45,23 @@ def run_log() -> logging.Logger | logging.LoggerAdapter[Any]:
     from prefect.logging import get_run_logger
 
     return get_run_logger()
+
+
+def ended(result: T, warnings: Sequence[str]) -> T:
+    """What a watched flow returns, so that its page says whether it has warnings.
+
+    Args:
+        result: What its caller gets.
+        warnings: The warnings.
+
+    Returns:
+        The result; or a state of Prefect with the first warning, from which Prefect takes the result for
+        whoever called the flow.
+    """
+    if not warnings or not watched():
+        return result
+    from prefect.states import Completed
+
+    more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
+    line = f"{in_public(printable(warnings[0]))}{more}"
+    return cast(T, Completed(name=WARNED, message=line, data=result))

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from flows.run.part import Part
 
 _CLUSTER: Final = logging.getLogger("cluster")
+
+_ON_WORKERS: Final = ("tasks", "distributed.worker.memory")
+"""The loggers whose warnings on the workers are in the log of a watched run."""
 
 _LOST: Final = "scheduler-connection-lost"
 """The reason that Dask gives where it cancels the futures of a client whose scheduler is gone."""
@@ -93,6 +96,9 @@ def workers(parts: Sequence[Part]) -> Iterator[Workers | None]:
     if not modules:
         yield None
         return
+    if watched():
+        for line in unknown(os.environ):
+            run_log().warning("%s", line)
     if _SETTINGS.get(None) is None and not has_client():
         from cluster import settings_from_environment
 
@@ -101,7 +107,8 @@ def workers(parts: Sequence[Part]) -> Iterator[Workers | None]:
         given = Workers(lambda: _client(modules, stack))
         with _loss_in_one_line(lambda: given.client):
             if watched() or has_client():
-                given()  # its dashboard is shown from the start
+                opened_now = given()  # its dashboard is shown from the start
+                stack.enter_context(_workers_in_the_log(opened_now))
             yield given
 
 
@@ -112,7 +119,7 @@ def _client(modules: Sequence[str], stack: ExitStack) -> Client:
 
         return Client.current()
     settings = _SETTINGS.get(None)
-    for line in unknown(os.environ) if settings is None else ():
+    for line in unknown(os.environ) if settings is None and not watched() else ():
         _CLUSTER.warning(line)
     if settings is not None:
         from cluster.kinds import kind_of
@@ -224,6 +231,34 @@ def _logged_in_the_run() -> Iterator[None]:
             yield
     finally:
         _CLUSTER.propagate = True
+
+
+@contextmanager
+def _workers_in_the_log(client: Client) -> Iterator[None]:
+    """Let what the program and Dask's watch of the memory warn of on the workers reach the log of the run.
+
+    The rest of Dask's own messages stay out of it: a task that fails is logged with its arguments, which may
+    be private, and what is lost with a worker is in the ledger.
+    """
+    if not watched() or not logging.getLogger(_ON_WORKERS[0]).propagate:  # or an outer flow does it already
+        yield
+        return
+    tell = _Forwarder(run_log().warning)
+    loggers = [logging.getLogger(name) for name in _ON_WORKERS]
+    before = [logger.propagate for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.addHandler(tell)
+            logger.propagate = False  # the terminal belongs to the summary
+            client.forward_logging(logger.name, logging.WARNING)
+        yield
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(tell)
+            logger.propagate = propagate
+        with suppress(OSError):  # a scheduler that was lost forwards nothing any more
+            for name in _ON_WORKERS if client.status == "running" else ():
+                client.unforward_logging(name)
 
 
 @contextmanager

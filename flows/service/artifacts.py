@@ -1,17 +1,22 @@
-"""What a watched run shows in the Prefect UI beside its log: progress, tables of counts, a link."""
+"""What a watched run shows in the Prefect UI beside its log: progress, pages, tables, pictures, links."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
 
-from data.printable import markdown, printable_lines
+from data.printable import markdown, printable, printable_lines
 from flows.run.progress import OnProgress
 from flows.run.watched import watched
+from flows.service.markdown import rounded
 
 EVERY: Final = 2.0
 """Seconds between two updates of a progress artifact: each is a request to the server."""
@@ -19,53 +24,136 @@ EVERY: Final = 2.0
 MOST_ROWS: Final = 1000
 """Rows that a table artifact shows at most; the whole table is in `out/`."""
 
+_DONE: Final = 100.0
 
-def with_artifact(key: str, description: str, on_progress: OnProgress) -> OnProgress:
-    """Let a stage's progress appear in the UI too.
+
+@contextmanager
+def with_artifact(key: str, description: str, on_progress: OnProgress) -> Iterator[OnProgress]:
+    """Let a stage's progress appear in the UI too: a bar, which is full when the stage ends.
 
     Args:
-        key: The artifact's key: lower case, digits, dashes.
+        key: The artifact's key: lower case, digits, dashes. A second stage of this key in the same flow run
+            has a bar of its own, `key-2`.
         description: What the bar shows.
         on_progress: The callback that is called as well.
 
-    Returns:
-        A callback that passes everything on, and updates the artifact every two seconds and at the end.
+    Yields:
+        A callback that passes everything on, and updates the artifact every two seconds.
     """
     from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
+    key = _own(key)
     artifact: UUID = create_progress_artifact(progress=0.0, key=key, description=description)  # type: ignore[assignment]
-    last = time.perf_counter()
+    last, shown = time.perf_counter(), 0.0
 
     def both(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, shown
         on_progress(done, total)
-        now = time.perf_counter()
-        if now - last >= EVERY or done == total:
-            last = now
-            update_progress_artifact(artifact, progress=100.0 * done / total if total else 100.0)
+        now, reached = time.perf_counter(), _DONE * done / total if total else _DONE
+        if now - last >= EVERY or (reached == _DONE and shown != _DONE):
+            last, shown = now, reached
+            update_progress_artifact(artifact, progress=reached)
 
-    return both
+    yield both
+    if shown != _DONE:
+        # What needed no work counted nothing.
+        update_progress_artifact(artifact, progress=_DONE)
+
+
+def _own(key: str) -> str:
+    """The key of a stage's bar: the same in every run, as the stages of a flow come in the same order."""
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    used = _used(None if context is None or context.flow_run is None else context.flow_run.id)
+    used[key] += 1
+    return key if used[key] == 1 else f"{key}-{used[key]}"
+
+
+@lru_cache(maxsize=32)
+def _used(flow_run: UUID | None) -> Counter[str]:
+    """How often each key was used in a flow run."""
+    return Counter()
 
 
 def show_table(key: str, table: pa.Table, description: str) -> None:
-    """Show a public table. It must hold counts only: names and addresses do not belong in the UI."""
-    if not watched():
-        return
+    """Show a public table. It must hold counts only: names and addresses do not belong in the UI.
+
+    Args:
+        key: The artifact's key.
+        table: The table; of its numbers three digits are shown.
+        description: What it shows.
+    """
+    if watched():
+        rows = [
+            {name: _cell(value) for name, value in row.items()}
+            for row in table.slice(0, MOST_ROWS).to_pylist()
+        ]
+        _show_rows(key, rows, table.num_rows, description)
+
+
+def show_rows(key: str, rows: Sequence[dict[str, str]], description: str) -> None:
+    """Show rows of Markdown as a table.
+
+    Args:
+        key: The artifact's key.
+        rows: The rows, with the same names; what comes from a file is escaped already.
+        description: What they show.
+    """
+    if watched():
+        _show_rows(key, rows[:MOST_ROWS], len(rows), description)
+
+
+def _show_rows(key: str, rows: Sequence[dict[str, Any]], every: int, description: str) -> None:
     from prefect.artifacts import create_table_artifact
 
-    rows = [
-        {name: _cell(value) for name, value in row.items()} for row in table.slice(0, MOST_ROWS).to_pylist()
-    ]
-    if table.num_rows > MOST_ROWS:
-        description = f"{description} (the first {MOST_ROWS:,} of {table.num_rows:,} rows)"
-    create_table_artifact(rows, key=key, description=printable_lines(description))
+    if every > len(rows):
+        description = f"{description} (the first {len(rows):,} of {every:,} rows; all are in out/public)"
+    create_table_artifact(list(rows), key=key, description=markdown_lines(description))
+
+
+def markdown_lines(text: str) -> str:
+    """A description, which the UI reads as Markdown, as it is."""
+    return "\n".join(map(markdown, printable_lines(text).split("\n")))
 
 
 def _cell(value: Any) -> Any:
     """A value for the UI, which reads a text in a cell as Markdown (prefect-ui-library #2190)."""
     if isinstance(value, str):
         return markdown(value)
+    if isinstance(value, float):
+        return rounded(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def show_markdown(key: str, page: str, description: str) -> None:
+    """Show a page.
+
+    Args:
+        key: The artifact's key.
+        page: The page in Markdown; what comes from a file is escaped already.
+        description: What it says, in one line.
+    """
+    if not watched():
+        return
+    from prefect.artifacts import create_markdown_artifact
+
+    create_markdown_artifact(printable_lines(page), key=key, description=markdown_lines(description))
+
+
+def show_image(key: str, address: str, description: str) -> None:
+    """Show a picture.
+
+    Args:
+        key: The artifact's key.
+        address: Where it is; or the picture itself, as an address ``data:``.
+        description: What it shows.
+    """
+    if not watched():
+        return
+    from prefect.artifacts import create_image_artifact
+
+    create_image_artifact(address, key=key, description=markdown_lines(description))
 
 
 def show_link(key: str, link: str, text: str, description: str) -> None:
@@ -74,4 +162,4 @@ def show_link(key: str, link: str, text: str, description: str) -> None:
         return
     from prefect.artifacts import create_link_artifact
 
-    create_link_artifact(link, key=key, link_text=text, description=description)
+    create_link_artifact(link, key=key, link_text=printable(text), description=markdown_lines(description))

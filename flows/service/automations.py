@@ -31,6 +31,7 @@ from prefect.types import SecretDict
 
 from data.errors import InputError
 from flows.arrivals import STUCK
+from flows.run.watched import WARNED
 
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
@@ -48,7 +49,12 @@ START: Final = timedelta(minutes=5)
 """How long a worker may hold a run before the run begins."""
 
 _BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Crashed"}
-_ENDS: Final = {*_BAD_ENDS, "prefect.flow-run.Completed", "prefect.flow-run.Cancelled"}
+_ENDS: Final = {
+    *_BAD_ENDS,
+    "prefect.flow-run.Completed",
+    f"prefect.flow-run.{WARNED}",  # an event has the name of the state, not its type
+    "prefect.flow-run.Cancelled",
+}
 _LATE: Final = {"prefect.flow-run.Late"}
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 _RUN: Final = {

@@ -16,11 +16,16 @@ LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect.engine")
 """Where Prefect logs what ended a run: the loggers of flows, of tasks, and of the process that runs them."""
 
 
+_ENDED: Final = "Finished in state Completed()"
+
+
 class OneLine(logging.Filter):
     """Reduces an `InputError` to its line, once in the log of each run; everything else stays as it is."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Decide whether a record is logged, and remove its traceback if it reports an `InputError`."""
+        if _is_said_by_the_step(record):
+            return False
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, InputError):
             _without_controls(record)
@@ -33,6 +38,11 @@ class OneLine(logging.Filter):
         runs.add(run)
         record.msg, record.args, record.exc_info, record.exc_text = str(error), (), None, None
         return True
+
+
+def _is_said_by_the_step(record: logging.LogRecord) -> bool:
+    """Whether Prefect tells of the good end of a task: the log of the run tells it with what was counted."""
+    return record.name == "prefect.task_runs" and record.getMessage() == _ENDED
 
 
 def _without_controls(record: logging.LogRecord) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.ledger.identities import Identity, Ledger
+from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
 
 Counts = dict[tuple[str, str], int | None]
 """Count by part and line."""
@@ -93,3 +93,19 @@ def _sum(accounts: Iterable[Counts]) -> Counts:
             before = total.get(key, 0)
             total[key] = None if before is None or count is None else before + count
     return total
+
+
+def right_side(ledger: Ledger, identity: Identity, counts: Counts) -> Sequence[str]:
+    """The lines that a whole is the sum of; kinds by their count, the largest first.
+
+    Args:
+        ledger: What the part writes.
+        identity: One of its identities.
+        counts: An account of the part.
+    """
+    if EVERY_KIND not in identity.parts:
+        return identity.parts
+    named = {line for each in ledger.identities for line in (each.whole, *each.parts)}
+    named.update(ledger.beside)
+    kinds = [line for section, line in counts if section == identity.part and line not in named]
+    return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))

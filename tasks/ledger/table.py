@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.full_tables import read_full
 from data.schema import TABLES
-from data.tables import empty_table, read_table, write_table
+from data.tables import empty_table, write_table
 from tasks.ledger.results import Row
 from tasks.rows.results import FileOfRows
 
@@ -65,9 +66,9 @@ def keep(before: Path, out: Path, sections: Collection[str]) -> None:
 
 
 def ledger_of(out: Path) -> pa.Table:
-    """The ledger below a folder; without rows where there is none."""
+    """The ledger below a folder, with all its counts; without rows where there is none."""
     try:
-        return read_table(LEDGER, out)
+        return read_full(LEDGER, out)
     except FileNotFoundError:
         return empty_table(LEDGER)
 

@@ -56,11 +56,16 @@ class Rows:
         key: Its place in the page, and the name of its CSV.
         caption: What a row is.
         table: The rows, with columns named as people read them.
+        file: Where all of it is beside the page, as ``public/kinds.csv``; the download is then that file. By
+            default the page makes the download of its rows.
+        download: Whether its CSV can be downloaded.
     """
 
     key: str
     caption: str
     table: pa.Table
+    file: str = ""
+    download: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,60 @@ class Verse:
     markdown: str
 
 
-Block = Text | Points | Heading | Rows | Verse | Figure
+@dataclass(frozen=True)
+class InThisRun:
+    """What the rule above did in this run.
+
+    Attributes:
+        sentences: Its sentences, as plain text; their numbers come from the run.
+    """
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What nobody must overlook, in a frame of its own: a warning, or why something is not here.
+
+    Attributes:
+        title: What it is about, in a few words.
+        points: One each, as plain text.
+    """
+
+    title: str
+    points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of a section with a heading of its own, as one city of many; it may be folded away.
+
+    The table of contents names it below its section. A group is not inside another one.
+
+    Attributes:
+        key: Its place in the page, as in :class:`Heading`; nothing else in the page has the same.
+        title: Its heading, of a level below the section's.
+        blocks: What is in it; a :class:`Heading` among them is of a level below the group's.
+        summary: A line that is read without opening it, as the verdict of the city.
+        folded: Whether one has to open it: right where there are many. In print all are open.
+    """
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+    summary: str = ""
+    folded: bool = False
+
+
+Block = Text | Points | Notice | InThisRun | Heading | Rows | Verse | Figure | Group
+
+
+def flat(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, and those in their groups, in the order of the page; a group comes before what is in it."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Group):
+            yield from flat(block.blocks)
 
 
 @dataclass(frozen=True)

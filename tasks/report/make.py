@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from data.tables import csv_of
 from data.writing import make_folder, replacing
 from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
+from tasks.package.make import write_package
+from tasks.report.blocks import Rows, flat
+from tasks.report.grid import needs_file
 from tasks.report.page import page_of
 from tasks.report.results import Story
 from tasks.report.sections import sections
@@ -21,7 +25,7 @@ def make_report(
     *,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[str, ...]:
-    """Write ``report.html`` and ``figures/`` to a folder.
+    """Write ``report.html``, ``figures/`` and the other forms of the public tables to a folder.
 
     Args:
         story: The results.
@@ -33,17 +37,19 @@ def make_report(
         The files written, relative to the folder, sorted.
     """
     made = [(section, tuple(section.blocks(story))) for section in sections()]
-    figures = [block for _, blocks in made for block in blocks if isinstance(block, Figure)]
+    figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
     drawn: dict[str, Drawn] = {}
     for figure in figures:
         drawn[figure.key] = draw(figure)
         on_progress(len(drawn), len(figures))
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
+    rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
+    files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if needs_file(each)}
     for name, content in files.items():
         make_folder((out / name).parent)
         with replacing(out / name) as beside:
             beside.write_bytes(content)
-    return tuple(sorted(files))
+    return tuple(sorted((*files, *write_package(story, out))))
 
 
 def _files(drawn: Mapping[str, Drawn]) -> dict[str, bytes]:

@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tasks.figures.figure import Drawn
-from tasks.report.blocks import Block, Section
+from markupsafe import Markup
+
+from tasks.figures.figure import Drawn, Figure
+from tasks.report.blocks import Block, Group, Heading, Rows, Section, Verse, flat
+from tasks.report.cells import one_line
+from tasks.report.grid import Grid, grid_of, of_rows
+from tasks.report.pictures import colors, picture_of
 from tasks.report.results import Story
+from tasks.report.verse import verse_of
 
-TEMPLATE: Final = Path(__file__).with_name("page.html")
+FOLDER: Final = Path(__file__).parent
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NOTHING: Final = Markup("")
+_LEVEL: Final = 3
+"""The level of the first heading below a section's."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A block with what the template needs to show it.
+
+    Attributes:
+        kind: The name of the block's class.
+        block: The block.
+        level: The level of a heading in it, as in ``<h3>``.
+        html: Its Markdown as HTML.
+        grid: Its table.
+        picture: Its picture.
+        views: The views of its own blocks.
+    """
+
+    kind: str
+    block: Block
+    level: int
+    html: Markup = _NOTHING
+    grid: Grid | None = None
+    picture: Markup = _NOTHING
+    views: tuple[View, ...] = ()
 
 
 def page_of(
@@ -20,23 +58,115 @@ def page_of(
 
     Args:
         story: The results.
-        sections: Each section with its blocks.
+        sections: Each section with its blocks; one without a block is left out.
         drawn: The figures by their keys.
+
+    Raises:
+        ValueError: Two places of the page have one key, or a key that none may have. This is a fault of the
+            program, not of the user's input.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
+    shown = [(section, blocks) for section, blocks in sections if blocks]
+    keys = _keys(shown)
+
+    def view(block: Block, level: int) -> View:
+        return _view(block, level, drawn, keys.__contains__, view)
+
+    css = Markup(colors() + _text("page.css"))
+    js = Markup(_text("page.js"))
+    page: str = _template().render(
+        story=story,
+        version=story.provenance.get("versions", {}).get("neighborhood-watch", ""),
+        css=css,
+        js=js,
+        policy=Markup(_policy(css, js)),
+        sections=[
+            {
+                "key": section.key,
+                "title": section.title,
+                "groups": [block for block in blocks if isinstance(block, Group)],
+                "views": [view(block, _LEVEL) for block in blocks],
+            }
+            for section, blocks in shown
+        ],
+    )
+    return page
+
+
+def _view(
+    block: Block,
+    level: int,
+    drawn: Mapping[str, Drawn],
+    has_anchor: Callable[[str], bool],
+    view: Callable[[Block, int], View],
+) -> View:
+    kind = type(block).__name__
+    if isinstance(block, Verse):
+        return View(kind, block, level, html=verse_of(block.markdown, has_anchor))
+    if isinstance(block, Rows):
+        return View(kind, block, level, grid=of_rows(block))
+    if isinstance(block, Figure):
+        grid = grid_of(block.key, f"The data of: {block.title}", block.table, f"figures/{block.key}.csv")
+        return View(kind, block, level, grid=grid, picture=picture_of(block, drawn[block.key]))
+    if isinstance(block, Group):
+        return View(kind, block, level, views=tuple(view(each, level + 1) for each in block.blocks))
+    return View(kind, block, level)
+
+
+def _keys(sections: Iterable[tuple[Section, Sequence[Block]]]) -> Counter[str]:
+    """The places of the page that its sections name, each once."""
+    keys = Counter(
+        key
+        for section, blocks in sections
+        for key in (section.key, *(_key_of(block) for block in flat(blocks)))
+        if key is not None
+    )
+    wrong = [key for key, times in keys.items() if times > 1 or not _KEY.fullmatch(key)]
+    if wrong:
+        raise ValueError(f"the report has places with the same key, or one that cannot be: {wrong}")
+    return keys
+
+
+def _key_of(block: Block) -> str | None:
+    return block.key if isinstance(block, Heading | Group | Rows | Figure) else None
+
+
+def _policy(css: str, js: str) -> str:
+    """What the page may load: its own style, its own script, pictures that its script makes; no network.
+
+    Styles of single elements are allowed, for the pictures; nothing that runs is, but the one script.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'unsafe-inline'",
+            f"style-src-elem '{_hash(css)}'",
+            f"script-src '{_hash(js)}'",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        # Not what is HTML already, such as a picture.
+        finalize=lambda value: one_line(value) if type(value) is str else value,
     )
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    shown = [
-        {
-            "key": section.key,
-            "title": section.title,
-            "blocks": [(type(block).__name__, block) for block in blocks],
-        }
-        for section, blocks in sections
-    ]
-    svgs = {key: Markup(each.svg.decode()) for key, each in drawn.items()}
-    return template.render(story=story, sections=shown, drawn=svgs) + "\n"
+    return environment.get_template("page.html")

@@ -7,7 +7,14 @@ from typing import Final
 from tasks.report.make import make_report
 from tasks.step import Step
 
-CODE: Final = ("tasks/report", "tasks/report/sections", "tasks/figures", "tasks/package")
+CODE: Final = (
+    "tasks/report",
+    "tasks/report/in_this_run",
+    "tasks/report/sections",
+    "tasks/report/sentences",
+    "tasks/figures",
+    "tasks/package",
+)
 """The folders whose modules decide what the report shows."""
 
 make = Step("make the report", make_report, "figures")

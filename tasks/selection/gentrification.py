@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from data import file_faults
 from data.errors import InputError
 from data.schema import TABLES
+from data.schema.tracts import GEO_ID_PREFIX
 from data.settings import FILE, Selection
 from data.tables import conform, write_table
 from tasks.layers.geoids import to_geoids
@@ -120,6 +121,7 @@ def judge_tracts(given: GentrificationInput, selection: Selection) -> Judged:
         }
     )
     judged = rows[["GEOID", "metro_area", "city"]].merge(flags, on="GEOID", validate="many_to_one")
+    judged["geo_id"] = GEO_ID_PREFIX + judged["GEOID"]
     return Judged(
         tracts=_table(judged, TRACTS.name),
         thresholds=_table(at.reset_index(), THRESHOLDS.name),

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.schema.tracts import CRIMES, USED
+from data.schema.tracts import CRIMES, GEO_ID_PREFIX, USED
 from data.tables import write_table
 from tasks.census.results import Census
 from tasks.income.cities import PER
@@ -22,7 +22,7 @@ from tasks.tracts.geojson import write_geojson
 from tasks.tracts.status import NO_POLYGON, statuses
 from tasks.tracts.status import USED as IS_USED
 
-PREFIX: Final = "1400000US"
+PREFIX: Final = GEO_ID_PREFIX
 """What the Census Bureau puts before the GEOID of a tract."""
 
 

@@ -31,7 +31,7 @@ EXPECTED = {
     "public/crime_tests": "city crime level n crimes pearson_r pearson_p slope intercept r_squared slope_p "
     "alpha direction use tests holm_p q",
     "public/gentrification": "city tracts low_population eligible gentrified gentrified_share",
-    "public/gentrification_tracts": "GEOID metro_area city low_population eligible gentrified",
+    "public/gentrification_tracts": "GEOID geo_id metro_area city low_population eligible gentrified",
     "public/city_selection": "rank city gentrified_share partnership selected reason",
     "private/coding_sample": "sample_no agency alert_id kind alert_date title description stratum weight "
     "emails recipients",
@@ -66,6 +66,7 @@ BESIDE = {
     "public/gentrification_thresholds": "the thresholds that each metro area's tracts are compared with",
     "public/tracts_used": "which listed tracts are used, and why the others are not",
     "public/tract_crimes": "the crimes of each type in them",
+    "public/left_out": "how many small counts were left out of each public table",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
 """Tables that the design does not name, each with its reason."""

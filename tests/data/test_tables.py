@@ -58,8 +58,8 @@ def test_a_public_table_is_also_a_csv_in_which_a_missing_number_is_empty(tmp_pat
     write_table(table, LEDGER, tmp_path)
     assert (tmp_path / "public/ledger.csv").read_text(encoding="utf-8").splitlines() == [
         "part,source,line,count",
-        'mail,ab,"so ""called"", x",',
         "mail,ab,y,3",
+        'mail,ab,"so ""called"", x",',
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,13 @@ from distributed import Client
 
 from data.catalog import Investigation
 from data.errors import InputError, LedgerError
+from data.printable import markdown
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
 from flows.run.inputs import Inputs
 from flows.run.preflight import check, using
+from flows.run.public_words import in_public
 from tasks.crime.ledger import COUNTED
 from tasks.posts.ledger import POSTS
 from tasks.step import Step
@@ -46,8 +49,10 @@ def asked(question):
     return asyncio.run(ask())
 
 
-def flow_runs(name: str):
-    return [found for found in asked(lambda api: api.read_flow_runs()) if found.name == name]
+def flow_runs(folder: str):
+    """The runs of all parts of a folder, on whatever day."""
+    name = re.compile(rf"{folder} \d{{4}}-\d\d-\d\d full")
+    return [found for found in asked(lambda api: api.read_flow_runs()) if name.fullmatch(found.name)]
 
 
 @pytest.mark.usefixtures("prefect")
@@ -64,10 +69,12 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert result.found["requests"].given.summary.asked > 0
     assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
 
-    [shown] = flow_runs("investigate ring-of-one-run")
+    [shown] = flow_runs("ring-of-one-run")
     assert shown.state is not None
     assert shown.state.is_completed()
-    assert {"nwatch", "a-test"} <= set(shown.tags)
+    assert shown.state.name == "Completed with warnings"
+    assert shown.state.message == f"{in_public(result.warnings[0])} (and {len(result.warnings) - 1} more)"
+    assert set(shown.tags) == {"nwatch", "a-test", *registry.PARTS, "with-warnings"}
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
     subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
     assert sorted(sub.name for sub in subs) == [f"{name} ring-of-one-run" for name in sorted(registry.PARTS)]
@@ -77,7 +84,8 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
         if found.flow_run_id in {shown.id, *(sub.id for sub in subs)}
     }
     assert set(artifacts) == {
-        "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "ledger", "kinds",
+        "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "kinds",
+        "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in registry.PARTS),
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust", "city-effects",
         "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
         "crime-effects",
@@ -86,10 +94,18 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert artifacts["read-the-mail"].type == "progress"
     assert artifacts["read-the-mail"].data == 100.0
     assert client.dashboard_link in str(artifacts["dask-dashboard"].data)
-    assert "listed in the file" in str(artifacts["ledger"].data)
+    assert "listed in the file" in str(artifacts["ledger-mail"].data)
+    missing, found = (str(artifacts[key].data) for key in ("is-anything-missing", "what-was-found"))
+    assert missing.startswith("# Is anything missing? Perhaps\n\n- 2 mails were read without a body")
+    assert all(markdown(in_public(line)) in missing for line in result.warnings)
+    assert f"| crime alert | {sum_of(result, 'crime alert'):,} |" in found
     assert "crime alert" in str(artifacts["kinds"].data)
     files = [file for source in result.found["mail"].sources for file in source.files]
     assert not [file for file in files if file in str([found.data for found in artifacts.values()])]
+
+
+def sum_of(result: Any, kind: str) -> int:
+    return sum(row["emails"] for row in result.found["mail"].kinds.to_pylist() if row["kind"] == kind)
 
 
 @pytest.mark.usefixtures("prefect")
@@ -107,9 +123,10 @@ def test_a_run_that_fails_says_so_and_leaves_out_as_it_was(investigation: Path, 
     with pytest.raises(LedgerError):
         run(folder)
     assert [path.name for path in (folder / "out").iterdir()] == ["old.txt"]
-    [shown] = flow_runs("investigate fails")
+    [shown] = flow_runs("fails")
     assert shown.state is not None
     assert shown.state.is_failed()
+    assert "failed" in shown.tags
 
 
 @pytest.mark.usefixtures("prefect")

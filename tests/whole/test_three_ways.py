@@ -5,6 +5,7 @@ are, what the server has of it, that a damaged database of earlier runs does no 
 """
 
 import json
+import logging
 import os
 import pty
 import re
@@ -166,9 +167,11 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs", flow_runs=ours)}
     assert set(runs) == {"investigate", *PARTS}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
-    assert runs["investigate"]["name"] == "investigate ring-2021"
+    assert re.fullmatch(r"ring-2021 \d{4}-\d\d-\d\d full", runs["investigate"]["name"])
+    assert runs["investigate"]["state_name"] == "Completed with warnings"
     assert runs["mail"]["name"] == "mail ring-2021"
-    assert set(runs["investigate"]["tags"]) == {"nwatch", "alderfall-pd", "briar-harbor-pd"}
+    agencies = {"alderfall-pd", "briar-harbor-pd"}
+    assert set(runs["investigate"]["tags"]) == {"nwatch", *agencies, *PARTS, "with-warnings"}
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs", flow_runs=ours)}
     assert {
         "survey the mailboxes",
@@ -179,16 +182,22 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts", flow_runs=ours)}
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "hash-the-attachments", "read-the-mail", "parse-the-alerts",
-        "ledger", "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
+        "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in PARTS),
+        "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
         "city-tests", "city-tests-robust", "gather-the-crimes", "put-crimes-into-tracts", "crime-tests",
         "crime-tests-robust",
         "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0
     of_ours = {"flow_run_id": {"any_": [run["id"] for run in runs.values()]}}
-    logs = [line["message"] for line in asked(server, "logs", logs=of_ours)]
-    assert any("in quarantine" in line for line in logs)
-    assert any("skipped: coding" in line for line in logs)
+    logs = [(line["level"], line["message"]) for line in asked(server, "logs", logs=of_ours)]
+    messages = [message for _, message in logs]
+    lines = three.printed["named"].splitlines()
+    warned = [line.removeprefix("WARNING: ") for line in lines if line.startswith("WARNING: ")]
+    # What the command line warns of is in the log, once, and nothing else is a warning there.
+    assert sorted(message for level, message in logs if level == logging.WARNING) == sorted(warned)
+    assert any(re.fullmatch(r"read the mail took .* s: (\d+) of \1 messages", line) for line in messages)
+    assert any("skipped: coding" in line for line in messages)
 
 
 def test_earlier_runs_are_shown_until_a_key_is_pressed(three: Ways, nwatch):
@@ -205,7 +214,7 @@ def test_earlier_runs_are_shown_until_a_key_is_pressed(three: Ways, nwatch):
             f"{found[1]}/api/flow_runs/filter", data=b"{}", headers={"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(question) as answer:
-            assert b'"investigate case"' in answer.read()
+            assert re.search(rb'"case \d{4}-\d\d-\d\d full"', answer.read())
         again = subprocess.run([*nwatch, "ui", str(three["ui"])], capture_output=True, text=True, check=False)
         assert again.returncode == 2
         assert "a Prefect UI is already open for this investigation; close it first" in again.stderr

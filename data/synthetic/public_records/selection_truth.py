@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from data.schema.tracts import GEO_ID_PREFIX
 from data.synthetic.country.layout import Layout
 from data.synthetic.country.truth import Line, write_rows
 from data.synthetic.public_records.atlas import ELSEWHERE, OTHER_AGENCY, OWN_POLICE, Entry
@@ -94,7 +95,13 @@ def write_selection_truth(
         out,
         "public/gentrification_tracts",
         [
-            (layout.geoids[tract], tracts.metros[tracts.metro[tract]], city, *vars(flags[tract]).values())
+            (
+                layout.geoids[tract],
+                GEO_ID_PREFIX + layout.geoids[tract],
+                tracts.metros[tracts.metro[tract]],
+                city,
+                *vars(flags[tract]).values(),
+            )
             for tract, city in rows
         ],
     )

@@ -12,7 +12,23 @@ from typing import Final
 
 from tasks.report.blocks import Section
 
-SECTIONS: Final[tuple[str, ...]] = ("found", "missing", "kinds")
+SECTIONS: Final[tuple[str, ...]] = (
+    "found",
+    "missing",
+    "kinds",
+    "alerts",
+    "officers",
+    "sample",
+    "cities_overview",
+    "crime",
+    "selection",
+    "requests",
+    "published",
+    "limits",
+    "methods",
+    "tables",
+    "provenance",
+)
 """The names of the modules, in the order of the page."""
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.report.blocks import Block, Points, Section, Text
+from tasks.report.blocks import Block, Heading, Points, Section, Text
 from tasks.report.results import Story
+from tasks.report.sentences.missing import answer, entered, skipped, warned
 
 
 def blocks(story: Story) -> Iterator[Block]:
-    """The answer, and what entered with what became of it."""
-    if story.headline:
-        yield Text((story.headline,))
+    """The answer with its reasons, what entered with what became of it, and the warnings."""
+    yield Text(tuple(answer(story)))
     if story.perhaps:
         yield Points(story.perhaps)
-    yield Points(
-        tuple(
-            f"{'unknown' if each.count is None else f'{each.count:,}'} {each.name}" for each in story.balances
-        )
-    )
+    # The ledger as a flow stands here, between the answer and the sums that it shows.
+    if sums := tuple(entered(story)):
+        yield Heading("missing-sums", "What entered, and what became of it")
+        yield Points(sums)
+    if lines := tuple(skipped(story)):
+        yield Heading("missing-parts", "What was not part of this run")
+        yield Points(lines)
+    if story.warnings:
+        yield Heading("missing-warnings", "Warnings")
+        yield Text((warned(story),))
+        yield Points(story.warnings)
 
 
 SECTION = Section("missing", "Is anything missing?", blocks)

@@ -323,14 +323,21 @@ def test_automations_need_a_server(call):
     assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")
 
 
-@pytest.mark.parametrize("words", [[], ["--hash-attachments"]])
-def test_attachments_are_hashed_only_if_asked_for(
-    call, case: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], [False, False]),
+        (["--hash-attachments"], [True, False]),
+        (["--workbook", "private"], [False, True]),
+    ],
+)
+def test_attachments_are_hashed_and_private_tables_copied_only_if_asked_for(
+    call, case: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: list[bool]
 ):
     asked: list[bool] = []
-    monkeypatch.setattr("flows.console.run.run", lambda *given: asked.append(given[-1]))
+    monkeypatch.setattr("flows.console.run.run", lambda *given: asked.extend(given[-2:]))
     assert call("run", case, *words)[0] == 0
-    assert asked == [bool(words)]
+    assert asked == expected
 
 
 def test_quarantine_shows_where_an_attached_message_is(call, case: Path):

@@ -90,7 +90,7 @@ def test_a_watched_step_is_a_task_with_its_progress_and_a_part_a_flow_of_its_own
 
     def part() -> int:
         assert watched()
-        return step(COUNT)("ab") + step(Step("add", add))([1, 2])
+        return step(COUNT)("ab") + step(Step("add", add))([1, 2]) + step(COUNT)("")
 
     @flow(name="outer", flow_run_name="outer of the steps")
     def outer(folder: Path) -> int:
@@ -103,6 +103,9 @@ def test_a_watched_step_is_a_task_with_its_progress_and_a_part_a_flow_of_its_own
         inner = runs["toys case"]
         assert inner.parameters == {"folder": str(tmp_path / "case"), "out": str(tmp_path / "case/out")}
         tasks = [task.name for task in api.read_task_runs() if task.flow_run_id == inner.id]
-        assert sorted(name.rsplit("-", 1)[0] for name in tasks) == ["add", "count the letters"]
-        [artifact] = [each for each in api.read_artifacts() if each.flow_run_id == inner.id]
-        assert (artifact.key, artifact.data) == ("count-the-letters", 100.0)
+        assert sorted(name.rsplit("-", 1)[0] for name in tasks) == ["add", *["count the letters"] * 2]
+        bars = {each.key: each.data for each in api.read_artifacts() if each.flow_run_id == inner.id}
+        # One for each, though the second counted nothing.
+        assert bars == {"count-the-letters": 100.0, "count-the-letters-2": 100.0}
+        [flow_of_part] = [each for each in api.read_flows() if each.id == inner.flow_id]
+        assert flow_of_part.name == "toys"

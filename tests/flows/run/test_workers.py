@@ -27,10 +27,17 @@ MAIL = load(["mail"])
 ADDRESS = "tcp://127.0.0.1:8786"
 
 
+def fake() -> SimpleNamespace:
+    """What a run asks of a client."""
+    made = SimpleNamespace(scheduler=SimpleNamespace(address=ADDRESS), status="running")
+    made.forward_logging = made.unforward_logging = lambda *_: None
+    return made
+
+
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client that is open, whose state a test may change."""
-    opened = SimpleNamespace(scheduler=SimpleNamespace(address=ADDRESS), status="running")
+    opened = fake()
     monkeypatch.setattr(Client, "current", classmethod(lambda cls: opened))
     return opened
 
@@ -129,8 +136,8 @@ def test_a_mistyped_setting_is_reported_once_in_the_log_of_a_run_that_opens_its_
     monkeypatch.setenv(name, "4")
 
     @contextmanager
-    def none() -> Iterator[None]:
-        yield
+    def none() -> Iterator[Any]:
+        yield fake()
 
     monkeypatch.setattr("flows.run.workers.opened", none)
     monkeypatch.setattr("flows.run.workers.load", lambda client, modules: [])
@@ -152,6 +159,30 @@ def test_a_wrong_setting_is_one_line_where_a_run_opens_its_own_workers(monkeypat
     monkeypatch.setenv("NWATCH_PORT", "none")
     with pytest.raises(InputError, match="NWATCH_PORT is wrong"), workers(MAIL):
         pass
+
+
+@pytest.mark.usefixtures("prefect")
+def test_what_a_worker_warns_of_is_in_the_log_of_the_run_and_nothing_else_of_it(processes: Client):
+    def work() -> None:
+        logging.getLogger("tasks.toy").info("all is well")
+        logging.getLogger("tasks.toy").warning("a toy is broken")
+
+    @flow(flow_run_name="with toys")
+    def with_toys() -> None:
+        with workers(MAIL):
+            processes.submit(work, pure=False).result()
+            until(lambda: "a toy is broken" in "".join(heard), "the warning has not come")
+
+    heard: list[str] = []
+    hearing = logging.Handler()
+    hearing.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger("tasks").addHandler(hearing)
+    try:
+        with_toys()
+    finally:
+        logging.getLogger("tasks").removeHandler(hearing)
+    assert heard == ["a toy is broken"]
+    assert runs_that_logged("a toy is broken") == ["with toys"]
 
 
 def runs_that_logged(message: str) -> list[str]:

@@ -116,3 +116,12 @@ def test_a_message_that_quotes_a_file_controls_no_terminal():
     made = logging.LogRecord("prefect.flow_runs", logging.INFO, __file__, 1, "read %s", ("a\x1b[2Jb",), None)
     assert OneLine().filter(made)
     assert made.getMessage() == "read a\ufffd[2Jb"
+
+
+def test_the_good_end_of_a_task_is_told_by_the_run_alone():
+    def told(logger: str, line: str) -> bool:
+        return OneLine().filter(logging.LogRecord(logger, logging.INFO, __file__, 1, line, (), None))
+
+    assert not told("prefect.task_runs", "Finished in state Completed()")
+    assert told("prefect.flow_runs", "Finished in state Completed()")
+    assert told("prefect.task_runs", "Finished in state Failed('x')")

@@ -30,7 +30,8 @@ def table(name: str, *rows: dict[str, Any]) -> pa.Table:
 
 
 def tract(number: int, city: str | None, *flags: str) -> dict[str, Any]:
-    row = {"GEOID": f"390010001{number:02d}", "metro_area": "M", "city": city}
+    geoid = f"390010001{number:02d}"
+    row = {"GEOID": geoid, "geo_id": f"1400000US{geoid}", "metro_area": "M", "city": city}
     return row | {name: name in flags for name in ("low_population", "eligible", "gentrified")}
 
 

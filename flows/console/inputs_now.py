@@ -1,0 +1,170 @@
+"""The files of input as they are now, under the names that the provenance has for them (method 12.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from data.catalog import Investigation
+from data.crosswalk import read_crosswalks
+from data.errors import InputError, NoMailboxError
+from data.hashes import Hashes
+from data.kept import FOLDER
+from data.police import read_police
+from data.storage import Location, state_of
+from flows.parts.points import census_files
+from tasks.audit.look import InputNow, sha256_of
+from tasks.layers.look import find_layer, find_places, hash_of, hash_of_all
+
+MEMOS = {"mail": "mail/hashes.json", "posts": f"{FOLDER}/hashes.json", "crime": f"{FOLDER}/hashes.json"}
+"""Where in the work folder hashes of the files of a part are remembered."""
+
+
+@dataclass(frozen=True)
+class ToHash:
+    """A file of input that is to be hashed.
+
+    Attributes:
+        place: As in ``tasks.audit.verify.InputNow``.
+        file: Its name for a person.
+        location: Where it is; None where something else is hashed.
+        made: Gives the hash, where it is not that of one file.
+        needed: Whether a run reads it for certain.
+    """
+
+    place: str
+    file: str
+    location: Location | None = None
+    made: Callable[[], str] | None = None
+    needed: bool = True
+
+    @property
+    def bytes(self) -> int:
+        """Its size; 0 where it is not known."""
+        try:
+            return 0 if self.location is None else int(state_of(self.location)[0])
+        except OSError:
+            return 0
+
+
+@dataclass
+class Hasher:
+    """Hashes files, each once, and says how far it is.
+
+    Attributes:
+        work: The work folder, whose memos are used; None for none.
+        on_progress: Called with how many bytes are done, and of how many.
+    """
+
+    work: Path | None
+    on_progress: Callable[[int, int], None]
+    _done: int = 0
+    _total: int = 0
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def all(self, files: Sequence[ToHash]) -> list[InputNow]:
+        """Hash files; one that cannot be read has an empty hash."""
+        self._total = sum(each.bytes for each in {each.file: each for each in files}.values())
+        return [InputNow(each.place, each.file, self._of(each), each.needed) for each in files]
+
+    def _of(self, each: ToHash) -> str:
+        if each.made is not None:
+            return each.made()
+        if each.file not in self._known and each.location is not None:
+            try:
+                self._known[each.file] = self._remembered(each) or sha256_of(each.location, self._on_bytes)
+            except OSError:
+                return ""
+        return self._known.get(each.file, "")
+
+    def _remembered(self, each: ToHash) -> str | None:
+        part = "mail" if each.place.startswith("sources") else each.place.split(" ", 1)[0]
+        if self.work is None or part not in MEMOS or each.location is None:
+            return None
+        found = Hashes(self.work / MEMOS[part], part).hash_of(each.file, state_of(each.location))
+        self._on_bytes(each.bytes if found else 0)
+        return found
+
+    def _on_bytes(self, count: int) -> None:
+        self._done += count
+        self.on_progress(self._done, self._total)
+
+
+def inputs_now(investigation: Investigation, parts: Sequence[str]) -> list[ToHash]:
+    """The files that a run of some parts reads.
+
+    Args:
+        investigation: The investigation.
+        parts: The parts that have their input.
+
+    Raises:
+        InputError: A folder or a file is wrong, so that no run could read it.
+    """
+    return [each for part in parts if part in _OF_PART for each in _OF_PART[part](investigation)]
+
+
+def _mail(investigation: Investigation) -> Iterator[ToHash]:
+    try:
+        records = investigation.records()
+    except NoMailboxError:
+        records = []
+    for record in records:
+        yield ToHash(f"sources {record.agency}", record.file, record.path)
+    label, path = own = investigation.subjects_file()
+    if path.is_file():
+        yield ToHash("crosswalk own", label, path)
+    yield ToHash("crosswalk", "the rows on subjects", made=lambda: read_crosswalks(own).fingerprint)
+
+
+def _posts(investigation: Investigation) -> Iterator[ToHash]:
+    for label, path in investigation.post_files():
+        yield ToHash("posts files", label, path)
+    yield from _census("posts", investigation)
+
+
+def _crime(investigation: Investigation) -> Iterator[ToHash]:
+    for files in investigation.crime_files().values():
+        for label, path in files:
+            yield ToHash("crime files", label, path)
+    yield from _census("crime", investigation)
+
+
+def _census(part: str, investigation: Investigation) -> Iterator[ToHash]:
+    found = census_files(investigation)
+    layer = find_layer(found.layers)
+    yield ToHash(f"{part} tracts", "the layer of tracts", made=lambda: hash_of_all(layer).sha256)
+    for label, path in [*found.acs, *found.cities]:
+        yield ToHash(f"{part} census", label, path)
+    for path in find_places(found.layers):
+        # With lists of cities, boundaries are read only where the lists say no shares.
+        label, made = f"census/{path.name}", hash_of(path).sha256
+        yield ToHash(f"{part} census", label, made=lambda made=made: made, needed=not found.cities)  # type: ignore[misc]
+
+
+def _gentrification(investigation: Investigation) -> Iterator[ToHash]:
+    yield ToHash("gentrification", *investigation.census_file("gentrification"))
+
+
+def _selection(investigation: Investigation) -> Iterator[ToHash]:
+    yield ToHash("selection gentrification", *investigation.census_file("gentrification"))
+    for label, path in investigation.atlas_files():
+        yield ToHash("selection atlas", label, path)
+    yield ToHash("selection police", "the table of police", made=lambda: read_police().fingerprint)
+
+
+def _requests(investigation: Investigation) -> Iterator[ToHash]:
+    label, path = investigation.requests_file()
+    if not path.is_file():
+        raise InputError(f"{label}: is no file any more; put it back, and ask again")
+    yield ToHash("requests", label, path)
+
+
+_OF_PART: dict[str, Callable[[Investigation], Iterator[ToHash]]] = {
+    "mail": _mail,
+    "posts": _posts,
+    "crime": _crime,
+    "gentrification": _gentrification,
+    "selection": _selection,
+    "requests": _requests,
+}

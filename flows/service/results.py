@@ -1,0 +1,232 @@
+"""What a watched run shows of its results in the Prefect UI, under keys that stay (method 13.12).
+
+*Is anything missing?* and *What was found* are pages in Markdown; the ledger is a table for each part;
+figures are images. All of it is made from public tables: no name of a mailbox, of a person or of a folder in
+a mailbox is in it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from data.printable import markdown
+from data.schema import TABLES
+from data.tables import read_table
+from flows.run.answer import QUESTION, Answer, answer
+from flows.run.part import Part, Told
+from flows.run.public_words import in_public, is_cut
+from flows.run.watched import run_log
+from flows.service.artifacts import show_image, show_link, show_markdown, show_rows
+from flows.service.ledger import BELOW, rows_of_part
+from flows.service.markdown import UNKNOWN, counted, page, points, table
+from tasks.ledger.balances import Balance, balances
+
+if TYPE_CHECKING:
+    from tasks.report.results import Story
+
+MISSING: Final = "is-anything-missing"
+FOUND: Final = "what-was-found"
+REPORT: Final = "report"
+"""The keys of the artifacts; besides, ``ledger-<part>`` and ``figure-<its key>``."""
+
+MOST_FIGURES: Final = 12
+"""How many figures are shown; all are in the report."""
+
+MOST_BYTES: Final = 300_000
+"""The largest PNG that is put into the database of the server, where no address of the report is known."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run has to show.
+
+    Attributes:
+        parts: The parts that ran.
+        out: Where their tables are.
+        told: What the summary says of each.
+        warnings: The warnings of the run.
+        whole: Whether these are all parts that have their input.
+        folder: The investigation folder, for the commands that show more.
+    """
+
+    parts: Sequence[Part]
+    out: Path
+    told: Sequence[Told]
+    warnings: Sequence[str]
+    whole: bool
+    folder: Path
+
+    @property
+    def ledger(self) -> list[dict[str, Any]]:
+        """The rows of the ledger."""
+        return read_table(TABLES["public/ledger"], self.out).to_pylist()
+
+    @property
+    def answer(self) -> Answer:
+        """Whether anything is missing, as far as these parts know."""
+        return answer(self.parts, self.out, [each.unknown for each in self.told])
+
+    @property
+    def headline(self) -> str:
+        """The question with its answer, such as "Is anything missing? No: everything is accounted for"."""
+        asked = QUESTION if self.whole else f"{QUESTION} Of {', '.join(part.name for part in self.parts)}:"
+        return f"{asked} {self.answer.headline.rstrip(':')}"
+
+
+def show_results(results: Results, story: Story) -> None:
+    """Show whether anything is missing, what was found, the ledger and the figures.
+
+    Args:
+        results: What ran.
+        story: All public tables, with those that earlier runs left.
+    """
+    rows = results.ledger
+    in_one_line = ": ".join(filter(None, [results.headline, "; ".join(map(str, results.answer.perhaps))]))
+    for line in (in_one_line, *_balances(results, rows)):
+        run_log().info("%s", line)
+    show_markdown(MISSING, missing_page(results, rows), in_one_line)
+    show_markdown(FOUND, found_page(results, story), f"What was found in {story.name}")
+    for part in results.parts:
+        own = rows_of_part(part, rows)
+        if own:
+            show_rows(f"ledger-{part.name}", own, f"The ledger of {part.name}. {in_one_line}")
+    url = story.config.report.url
+    files = story.provenance.get("outputs", {})
+    if url is not None and "report.html" in files:
+        show_link(REPORT, f"{str(url).rstrip('/')}/report.html", "The report", f"The report of {story.name}")
+    _show_figures(results.out, files, None if url is None else str(url).rstrip("/"))
+
+
+def missing_page(results: Results, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Whether anything is missing, in Markdown: the answer, what entered, and the warnings.
+
+    Args:
+        results: What ran.
+        rows: The rows of the ledger.
+    """
+    found = balances(rows, (part.ledger for part in results.parts))
+    entered = [row for each in found for row in _entered(each)]
+    perhaps = results.answer.perhaps
+    return page(
+        f"# {markdown(results.headline)}",
+        points(map(str, perhaps)),
+        "Everything else is accounted for." if perhaps and UNKNOWN not in results.headline.lower() else "",
+        _warnings(results),
+        "## What entered, and what became of it" if entered else "",
+        table(("what", "how many"), entered) if entered else "",
+    )
+
+
+def _balances(results: Results, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What entered, in a line each, as the summary of a run shows it."""
+    for each in balances(rows, (part.ledger for part in results.parts)):
+        of = " + ".join(f"{counted(count)} {name}" for name, count in each.parts)
+        yield f"{counted(each.count)} {each.name}{' = ' if of else ''}{of}"
+
+
+def _entered(balance: Balance) -> Iterator[tuple[str, int | str]]:
+    """What entered, and below it the numbers that it is the sum of."""
+    yield balance.name, _number(balance.count)
+    yield from ((f"{BELOW}{name}", _number(count)) for name, count in balance.parts)
+
+
+def _number(count: int | None) -> int | str:
+    return UNKNOWN if count is None else count
+
+
+def _warnings(results: Results) -> str:
+    """The warnings, and the commands that show what they are about."""
+    if not results.warnings:
+        return "This run has no warning."
+    lines = list(dict.fromkeys(in_public(line) for line in results.warnings))
+    see = [
+        markdown(f"{what}: {words} {results.folder}")
+        for each in results.told
+        for what, words in each.see.items()
+    ]
+    more = 'A line that ends with "…" is about a mailbox: it is whole in the log of this run.'
+    return page("## Warnings", points(lines), more if is_cut(lines) else "", *see).rstrip()
+
+
+def found_page(results: Results, story: Story) -> str:
+    """What was found, in Markdown: sentences, and small tables of the verdicts and the kinds.
+
+    Args:
+        results: What ran.
+        story: All public tables.
+    """
+    return page(
+        f"# What was found in {markdown(story.name)}",
+        points(_sentences(results)),
+        _verdicts(story, "city_tests_robust", ("city",), "Do richer tracts post more?"),
+        _verdicts(story, "crime_tests_robust", ("city", "crime"), "Do richer tracts suffer more crime?"),
+        _kinds(story),
+    )
+
+
+def _sentences(results: Results) -> list[str]:
+    """What the summary of a run says of its parts."""
+    facts = {name: value for each in results.told for name, value in each.facts.items()}
+    return [f"{name}: {counted(value)}" for name, value in facts.items()]
+
+
+def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
+    """The verdicts of some tests, and why they are no others."""
+    given = story.rows(stem)
+    rows = [
+        (
+            *(row[column] for column in key),
+            row["verdict"],
+            row["n"],
+            row["ratio_90_10"],
+            _interval(row["ratio_low"], row["ratio_high"]),
+        )
+        for row in given
+    ]
+    why = [f"{', '.join(row[column] for column in key)}: {row['why']}" for row in given if row["why"]]
+    about = "Ratio: the rate in rich tracts by that in poor ones (90th and 10th percentile of income)."
+    shown = table((*key, "verdict", "tracts", "ratio", "95 % interval"), rows)
+    return page(f"## {asked}", shown, about, points(why)).rstrip() if rows else ""
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:.3g} to {high:.3g}"
+
+
+def _kinds(story: Story) -> str:
+    """The e-mails by kind, of all agencies together; a count that the table withholds is left out."""
+    total: dict[str, int] = {}
+    for row in story.rows("kinds"):
+        total[row["kind"]] = total.get(row["kind"], 0) + (row["emails"] or 0)
+    every = sum(total.values())
+    rows = [
+        (kind, count, 100 * count / every)
+        for kind, count in sorted(total.items(), key=lambda item: (-item[1], item[0]))
+        if count
+    ]
+    return f"## Kinds of mail\n\n{table(('kind', 'e-mails', 'percent'), rows)}" if rows else ""
+
+
+def _show_figures(out: Path, files: Iterable[str], url: str | None) -> None:
+    """The figures of the report as images, those of a single city last; without an address the small ones."""
+    names = sorted(Path(file).stem for file in files if file.startswith("figures/") and file.endswith(".png"))
+    for name in sorted(names, key=lambda each: each.startswith("city-"))[:MOST_FIGURES]:
+        title = name.replace("-", " ")
+        if url is not None:
+            show_image(f"figure-{name}", f"{url}/figures/{name}.png", title)
+        elif inside := _inside(out / f"figures/{name}.png"):
+            show_markdown(f"figure-{name}", f"![{title}]({inside})\n", title)
+
+
+def _inside(file: Path) -> str:
+    """A picture as an address that holds it; "" where it is too large, or an earlier run's.
+
+    It is shown on a page: below an image, the UI writes the address, which would be as long as the picture.
+    """
+    if not file.is_file() or file.stat().st_size > MOST_BYTES:
+        return ""
+    return f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}"

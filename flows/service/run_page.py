@@ -1,0 +1,116 @@
+"""How a run is called in the Prefect UI, how it is tagged, and how it ends (method 13.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
+
+from data.printable import printable
+from flows.run.watched import ended, run_log
+
+P = ParamSpec("P")
+
+COMPLETE: Final = "complete"
+WITH_WARNINGS: Final = "with-warnings"
+NOT_NEEDED: Final = "not-needed"
+FAILED: Final = "failed"
+"""How a run ended, as a tag, by which runs can be filtered."""
+
+
+class Result(Protocol):
+    """What a run returns."""
+
+    @property
+    def found(self) -> Iterable[str]:
+        """The parts that ran."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the run must end with."""
+
+
+R = TypeVar("R", bound=Result)
+
+
+def run_name() -> str:
+    """The name of the run that begins, from its parameters: "lapd 2026-11-23 full".
+
+    The investigation's folder, the day on which the run begins (by this machine's clock), and what is run:
+    all ("full"), some parts ("only posts, crime"), or the mail of an agency ("agency lapd").
+    """
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    given = {} if context is None else context.parameters
+    return name_of(given, datetime.now().astimezone())
+
+
+def name_of(given: dict[str, Any], now: datetime) -> str:
+    """The name of a run.
+
+    Args:
+        given: Its parameters.
+        now: When it begins.
+
+    Example:
+        >>> name_of({"folder": Path("lapd"), "only": ["posts"]}, datetime(2026, 11, 23))
+        'lapd 2026-11-23 only posts'
+    """
+    folder = Path(given.get("folder", "")).resolve().name
+    what = "full"
+    if given.get("agency"):
+        what = f"agency {given['agency']}"
+    elif given.get("only"):
+        what = f"only {', '.join(given['only'])}"
+    return printable(f"{folder} {now:%Y-%m-%d} {what}")
+
+
+def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a flow end as its page in the UI shows it: tagged, and with its first warning.
+
+    Args:
+        function: The flow's function. Its parameters and its docstring, which are the form in the UI, stay.
+
+    Returns:
+        A function for ``prefect.flow``. It may return a state of Prefect, from which Prefect takes the result
+        for whoever called the flow.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            result = function(*args, **kwargs)
+        except BaseException:
+            tag(FAILED)
+            raise
+        parts = list(result.found)
+        outcome = WITH_WARNINGS if result.warnings else COMPLETE if parts else NOT_NEEDED
+        tag(*parts, outcome)
+        return ended(result, result.warnings)
+
+    return run
+
+
+def tag(*words: str) -> None:
+    """Add tags to this run; those that it has stay. Where the server cannot be asked, the log says so.
+
+    Args:
+        words: The tags.
+    """
+    from httpx import HTTPError
+    from prefect.client.orchestration import get_client
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    run = context.flow_run
+    run.tags = list(dict.fromkeys([*run.tags, *map(printable, words)]))
+    try:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(run.id, tags=run.tags)
+    except HTTPError as error:
+        run_log().warning("the run could not be tagged: %s", error)

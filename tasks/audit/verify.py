@@ -1,0 +1,248 @@
+"""Whether the outputs of a folder are what its inputs, settings and versions give (method 12.7).
+
+Nothing here opens a file: what is on the disk was hashed before, and is compared with ``provenance.json``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_SHA256: Final = "sha256"
+_NO_INPUT: Final = frozenset({
+    "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
+})  # fmt: skip
+"""Keys of the provenance that name no input."""
+
+_WORDS: Final[Mapping[str, str]] = {
+    "crosswalk": "the program's and the investigation's rows on subjects",
+    "crosswalk own": "subjects.csv",
+    "selection police": "the program's table of police departments",
+}
+_SHARED: Final[Mapping[str, str]] = {
+    "census": "the Census and the lists of cities",
+    "tracts": "the layer of tracts",
+    "gentrification": "census/gentrification",
+    "atlas": "the Atlas",
+    "requests": "requests.csv",
+}
+
+
+@dataclass(frozen=True)
+class InputNow:
+    """A file of input, or a layer of several, as it is now.
+
+    Attributes:
+        place: Where the provenance names it: its keys there, joined with blanks, as ``posts files``; for a
+            mailbox ``sources`` and the agency.
+        file: Its name for a person, as ``posts/2019.csv``.
+        sha256: Its hash; empty where it cannot be read.
+        needed: Whether a run reads it for certain.
+    """
+
+    place: str
+    file: str
+    sha256: str
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a folder's outputs are.
+
+    Attributes:
+        differs: What is not as the provenance says, one line each.
+        unknown: What nobody can tell, one line each.
+    """
+
+    differs: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> int:
+        """The exit code: 0 all is the same, 1 something differs, 2 it cannot be told."""
+        return 1 if self.differs else 2 if self.unknown else 0
+
+    @property
+    def line(self) -> str:
+        """The verdict in one line.
+
+        Example:
+            >>> Verdict().line
+            'Yes: the outputs are what these inputs, settings and versions give.'
+        """
+        if self.differs:
+            return "No: the outputs are not what these inputs, settings and versions give."
+        if self.unknown:
+            return "Cannot tell whether the outputs are what these inputs, settings and versions give."
+        return "Yes: the outputs are what these inputs, settings and versions give."
+
+
+@dataclass(frozen=True)
+class Now:
+    """A folder as it is now.
+
+    Attributes:
+        inputs: The files of input.
+        outputs: The SHA-256 of each file of ``out/`` but the provenance, by name.
+        versions: The packages here, as the provenance names them.
+        configuration: The hash of the configuration.
+        parts: By part, the keys of the provenance under which its input is.
+        runnable: The parts that have their input.
+        names: The names that files had in the last run, by the first 12 digits of their hash.
+    """
+
+    inputs: Sequence[InputNow]
+    outputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    configuration: str
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    runnable: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
+    """Compare a folder with its provenance.
+
+    Args:
+        then: The provenance.
+        now: The folder.
+
+    Returns:
+        What differs and what cannot be told.
+    """
+    kept = then.get("kept", {})
+    own = [part for part in now.parts if part not in kept and _ran(then, now.parts[part])]
+    differs = [
+        *_inputs(then, now),
+        *_outputs({**then["tables"], **then.get("outputs", {})}, now.outputs),
+        *_versions(then["versions"], now.versions),
+    ]
+    if own and then["configuration"][_SHA256] != now.configuration:
+        differs.append("settings: investigation.toml, or an agency.toml, was changed since the run")
+    unknown = []
+    for part, sha256 in sorted(kept.items()):
+        if sha256 != now.configuration:
+            differs.append(f"settings: the part {part} was made with earlier settings, and kept since")
+        else:
+            unknown.append(
+                f"the part {part} was kept from an earlier run; with which versions it was made is not known"
+            )
+    return Verdict(tuple(differs), tuple(unknown))
+
+
+def _ran(then: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    return keys[0] in then
+
+
+def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
+    """What became of each file of input, one line each."""
+    for part in now.runnable:
+        if not _ran(then, now.parts[part]):
+            yield f"input: the part {part} has its input, and was not run"
+    known = inputs_of(then)
+    seen: dict[str, list[InputNow]] = {}
+    for each in now.inputs:
+        if each.place.split(" ", 1)[0] in then:
+            seen.setdefault(each.place, []).append(each)
+    lines = (
+        line
+        for place in sorted({*known, *seen})
+        for line in _of_place(place, known.get(place, Counter()), seen.get(place, []), now.names)
+    )
+    yield from dict.fromkeys(lines)  # posts and crimes share the files of the Census
+
+
+def _of_place(
+    place: str, known: Counter[str], seen: Sequence[InputNow], names: Mapping[str, str]
+) -> Iterator[str]:
+    here = Counter(each.sha256 for each in seen)
+    gone = known - here
+    # A mailbox given twice is named once; so is a file of the Census that two parts use.
+    new = {each.file: each for each in seen if each.sha256 not in known and each.needed}
+    for sha256 in sorted(gone):
+        if sha256 in here:
+            continue  # another copy of it is there
+        file = names.get(sha256[:12], "")
+        changed = new.pop(file, None) if file else _only(new, gone)
+        if changed is not None:
+            yield f"input: {changed.file}: {_read(changed, 'was changed')}"
+        else:
+            yield f"input: {file or f'{word_of(place)}: the file with the hash {sha256[:12]}'}: is gone"
+    for each in new.values():
+        yield f"input: {each.file}: {_read(each, 'is new')}"
+    if place.endswith(" files"):  # of posts and crimes each copy is read
+        for sha256 in sorted(sha256 for sha256 in known if 0 < here[sha256] != known[sha256]):
+            file = next(each.file for each in seen if each.sha256 == sha256)
+            yield f"input: {file}: is there {here[sha256]:,} times; for the run it was {known[sha256]:,}"
+
+
+def _only(new: dict[str, InputNow], gone: Counter[str]) -> InputNow | None:
+    """The changed file: the one that is new, where one is gone."""
+    return new.popitem()[1] if len(new) == 1 and len(gone) == 1 else None
+
+
+def _read(each: InputNow, words: str) -> str:
+    return words if each.sha256 else "cannot be read"
+
+
+def word_of(place: str) -> str:
+    """What a person calls the inputs that a provenance names at a place.
+
+    Args:
+        place: As in :class:`InputNow`.
+
+    Example:
+        >>> word_of("posts tracts"), word_of("sources lapd")
+        ('the layer of tracts', 'mailboxes of lapd')
+    """
+    last = place.rsplit(" ", 1)[-1]
+    return _WORDS.get(place) or _SHARED.get(last) or place.replace("sources", "mailboxes of")
+
+
+def inputs_of(provenance: Mapping[str, Any]) -> dict[str, Counter[str]]:
+    """The hashes of the inputs that a provenance names, by their place in it.
+
+    Args:
+        provenance: As ``provenance.json`` has it.
+
+    Example:
+        >>> inputs_of({"posts": {"files": [{"sha256": "ab"}, {"sha256": "ab"}]}, "tables": {"x": "cd"}})
+        {'posts files': Counter({'ab': 2})}
+    """
+    found: dict[str, Counter[str]] = {}
+    for key, value in provenance.items():
+        if key not in _NO_INPUT:
+            for place, sha256 in _hashes(key, value):
+                found.setdefault(place, Counter())[sha256] += 1
+    return found
+
+
+def _hashes(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _hashes(f"{place} {each['agency']}" if "agency" in each else place, each)
+    elif isinstance(value, dict):
+        if isinstance(value.get(_SHA256), str):
+            yield place, value[_SHA256]
+        for key, each in value.items():
+            yield from _hashes(f"{place} {key}", each)
+
+
+def _outputs(known: Mapping[str, str], seen: Mapping[str, str]) -> Iterator[str]:
+    for file in sorted({*known, *seen}):
+        if file not in seen:
+            yield f"output: out/{file}: is gone"
+        elif file not in known:
+            yield f"output: out/{file}: is not in the provenance; no run of this folder says that it wrote it"
+        elif known[file] != seen[file]:
+            yield f"output: out/{file}: was changed since the run"
+
+
+def _versions(known: Mapping[str, str], here: Mapping[str, str]) -> Iterable[str]:
+    for name in sorted({*known, *here}):
+        then, now = known.get(name, "none"), here.get(name, "none")
+        if then != now:
+            yield f"version: {name} {then} made the outputs; here is {now}"

@@ -1,0 +1,17 @@
+"""How many people an alert went to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.figures.officers import officer_figures
+from tasks.report.blocks import Block, Section
+from tasks.report.results import Story
+
+
+def blocks(story: Story) -> Iterator[Block]:
+    """The spread of recipients, all together and by agency."""
+    yield from officer_figures(story.table("recipients_per_alert"))
+
+
+SECTION = Section("officers", "Officers per alert", blocks, "No alert was read.")

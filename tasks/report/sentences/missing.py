@@ -1,0 +1,53 @@
+"""Is anything missing? The answer, why it is no plain "No", and what entered with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.ledger.balances import Balance
+from tasks.report.results import Story
+from tasks.report.sentences.words import amount, listed, verb
+
+
+def answer(story: Story) -> Iterator[str]:
+    """The answer of this run (method 10.6), never a fixed sentence."""
+    if not story.headline:
+        yield "Nothing was counted in this run, so that nobody can say whether anything is missing."
+        return
+    headline = story.headline.rstrip(":.")
+    if not story.perhaps:
+        yield f"{headline}."
+        return
+    many = len(story.perhaps)
+    yield f"{headline}: there {verb(many, 'is', 'are')} {amount(many, 'reason')} to look closer."
+    yield "Everything else is accounted for."
+
+
+def entered(story: Story) -> Iterator[str]:
+    """What entered, and what became of it: one sentence for each kind of thing."""
+    for balance in story.balances:
+        yield _sum(balance)
+
+
+def _sum(balance: Balance) -> str:
+    whole = amount(balance.count, balance.name, balance.name)
+    parts = [
+        f"{'an unknown number' if count is None else f'{count:,}'} {name}" for name, count in balance.parts
+    ]
+    said = f"{whole}: {listed(parts)}." if parts else f"{whole}."
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def warned(story: Story) -> str:
+    """How many warnings there are."""
+    many = len(story.warnings)
+    return (
+        f"The run ended with {amount(many, 'warning')}: "
+        f"{verb(many, 'it is a judgement', 'they are judgements')} for a person to make."
+    )
+
+
+def skipped(story: Story) -> Iterator[str]:
+    """The parts that did not run, each with its reason."""
+    for part, why in story.skipped.items():
+        yield f"The part {part} did not run: {why}."

@@ -1,0 +1,111 @@
+"""How a run is called and tagged, and how it ends."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import InputError
+from flows.run.watched import ended
+from flows.service.run_page import name_of, shown_as_a_run
+
+DAY = datetime(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run returns."""
+
+    found: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, "lapd 2026-11-23 full"),
+        ({"only": None}, "lapd 2026-11-23 full"),
+        ({"only": ["posts", "crime"]}, "lapd 2026-11-23 only posts, crime"),
+        ({"agency": "Candle Creek PD"}, "lapd 2026-11-23 agency Candle Creek PD"),
+        ({"agency": "a\x1b[31m"}, "lapd 2026-11-23 agency a\ufffd[31m"),
+    ],
+)
+def test_a_run_has_the_name_of_its_folder_its_day_and_what_is_run(given: dict[str, Any], name: str):
+    assert name_of({"folder": Path("/data/lapd"), **given}, DAY) == name
+    assert name_of({"folder": "/data/lapd/", **given}, DAY) == name
+
+
+def test_an_unwatched_run_returns_its_result_whatever_it_warns_of():
+    result = Result(warnings=("odd",))
+    assert ended(result, result.warnings) is result
+
+
+def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
+    from prefect import flow
+
+    from flows.deployments import investigate, one_agency
+    from flows.parts import PARTS
+
+    def plain(folder: Path) -> Result:
+        """Do it.
+
+        Args:
+            folder: Where.
+        """
+        return Result({"folder": folder})
+
+    made = flow(name="plain")(shown_as_a_run(plain))
+    assert made.parameters.properties["folder"]["description"] == "Where."
+    for each in (investigate, one_agency):
+        told = {name: one["description"] for name, one in each.parameters.properties.items()}
+        assert all(told.values()), each.name
+        assert ":data:" not in json.dumps(told)
+        assert "Args:" not in str(each.description)
+    assert f"The parts to run: {', '.join(PARTS)}." in " ".join(
+        investigate.parameters.properties["only"]["description"].split()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_run_ends_with_its_tags_its_first_warning_and_its_result():
+    from prefect import flow, tags
+    from prefect.client.orchestration import get_client
+
+    results = {
+        "good": Result({"mail": 1}),
+        "warned": Result({"mail": 1, "posts": 2}, ("records/lapd/Jo.pst: cut: 3 bytes", "odd")),
+        "idle": Result(),
+    }
+
+    @shown_as_a_run
+    def run(how: str) -> Result:
+        if how == "bad":
+            raise InputError("no such folder")
+        return results[how]
+
+    made = flow(name="pages", flow_run_name="page {how}")(run)
+    with tags("nwatch"):
+        for how, result in results.items():
+            assert made(how) is result
+        with pytest.raises(InputError):
+            made("bad")
+    with get_client(sync_client=True) as api:
+        runs = {each.name: each for each in api.read_flow_runs() if each.name.startswith("page ")}
+    shown = {
+        name.removeprefix("page "): (each.state_name, set(each.tags) - {"nwatch"})
+        for name, each in runs.items()
+    }
+    assert shown == {
+        "good": ("Completed", {"mail", "complete"}),
+        "warned": ("Completed with warnings", {"mail", "posts", "with-warnings"}),
+        "idle": ("Completed", {"not-needed"}),
+        "bad": ("Failed", {"failed"}),
+    }
+    assert all("nwatch" in each.tags for each in runs.values())
+    state = runs["page warned"].state
+    assert state is not None
+    assert (state.type.value, state.message) == ("COMPLETED", "a mailbox of lapd: cut … (and 1 more)")

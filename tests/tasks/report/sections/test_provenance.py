@@ -1,0 +1,39 @@
+from data.settings import Config
+from tasks.report.blocks import Rows, flat
+from tasks.report.sections import provenance
+from tests.tasks.report.stories import PROVENANCE, everything, story
+
+
+def tables(told):
+    return {block.key: block.table for block in flat(provenance.blocks(told)) if isinstance(block, Rows)}
+
+
+def test_every_input_with_a_hash_is_named_by_it(tmp_path):
+    table = tables(everything(tmp_path))["input-files"]
+    assert table.column("SHA-256").to_pylist() == ["d" * 64, "0b" * 32, "0a" * 32]
+    assert table.column("what").to_pylist() == ["table of subjects (crosswalk)", "posts", "mailbox"]
+    assert table.column("agency").to_pylist() == [None, None, "a-pd"]
+
+
+def test_a_kind_of_input_that_nobody_thought_of_is_there_too(tmp_path):
+    given = {**PROVENANCE, "weather": {"stations": [{"sha256": "0e" * 32, "bytes": 3}]}}
+    table = tables(story(tmp_path, {}, provenance=given))["input-files"]
+    assert "weather / stations" in table.column("what").to_pylist()
+
+
+def test_settings_name_no_person_and_no_place():
+    config = Config.model_validate(
+        {
+            "name": "a",
+            "records": "/mnt/secret",
+            "private": {"group": "desk"},
+            "posts": {"year": 2019, "exclude_users": ["29999998", "29999999"]},
+            "tests": {"alpha": 0.05},
+            "crime": {"la": {"types": ["ARSON", "A; B"]}},
+        }
+    )
+    assert list(provenance.settings_changed(config)) == [
+        ("posts.year", "2019"),
+        ("posts.exclude_users", "2 (not named here)"),
+        ("crime.la.types", "ARSON; A; B"),
+    ]

@@ -1,0 +1,33 @@
+import re
+from pathlib import Path
+
+from tasks.report.rules import GLOSSARY, METHOD, chapters, glossary, preamble
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def test_the_rules_are_those_of_the_page_itself():
+    assert METHOD.resolve() == DOCS / "method.md"
+    assert GLOSSARY.resolve() == DOCS / "glossary.md"
+
+
+def test_no_line_of_a_rule_is_lost():
+    text = METHOD.read_text(encoding="utf-8")
+    kept = "\n".join(
+        [
+            preamble(),
+            *(part for each in chapters() for part in (each.markdown, *(r.markdown for r in each.rules))),
+        ]
+    )
+    lost = [line for line in text.splitlines() if line.strip() and line not in kept]
+    assert [line for line in lost if not re.match(r"#{1,3} |\| (section|---|\[)", line)] == []
+
+
+def test_a_rule_has_its_number_its_title_and_its_reason():
+    [seven] = [each for each in chapters() if each.number == "7"]
+    assert (seven.rules[5].number, seven.rules[5].title) == ("7.6", "The threshold and the direction")
+    assert all("**Why.**" in rule.markdown for each in chapters() for rule in each.rules)
+
+
+def test_the_glossary_has_no_heading_of_its_own():
+    assert not re.search(r"^#", glossary(), re.MULTILINE)

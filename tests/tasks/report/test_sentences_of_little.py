@@ -1,0 +1,82 @@
+"""What is said of a run of one part, of unknown numbers, and of nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.ledger.balances import Balance
+from tasks.report.look import what_was_found
+from tasks.report.sections import missing
+from tests.tasks.report.words_stories import every_sentence, story, tables
+
+PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "requests": "requests"}
+
+
+def test_what_is_not_there_is_said_with_its_reason():
+    skipped = {"mail": "no mailbox in records/", "posts": "no posts/*", "requests": "no requests.csv"}
+    told = what_was_found(story({}, skipped=skipped))
+    assert told == (
+        "No mailbox was read in this run: no mailbox in records/.",
+        "No post was read in this run: no posts/*.",
+        "No record of a crime was read in this run.",
+        "No tract was examined for gentrification in this run.",
+        "No city was chosen in this run.",
+        "No records request is listed in this run: no requests.csv.",
+    )
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_run_of_one_part_speaks_of_that_alone(part: str):
+    rows = {stem: each for stem, each in tables().items() if stem == PARTS[part]}
+    told = what_was_found(story(rows))
+    assert all(told)
+    assert sum("in this run" in sentence for sentence in told) == len(PARTS) + 1
+    assert list(every_sentence(story(rows)))
+
+
+def test_unknown_numbers_are_said_to_be_unknown():
+    rows = tables()
+    for row in rows["ledger"]:
+        row["count"] = None
+    told = " ".join(every_sentence(story(rows)))
+    assert "None" not in told.replace("None of", "")
+    assert "an unknown number" in told
+
+
+def test_the_answer_is_that_of_the_run():
+    def first(**known: object) -> str:
+        block = next(iter(missing.SECTION.blocks(story({}, **known))))
+        return " ".join(getattr(block, "sentences", ()))
+
+    assert first(headline="No: everything is accounted for", perhaps=()) == "No: everything is accounted for."
+    assert first() == "Perhaps: there is 1 reason to look closer. Everything else is accounted for."
+    assert first(headline="Unknown for 2 of 11 mailboxes (see the warnings); and perhaps:").startswith(
+        "Unknown for 2 of 11 mailboxes (see the warnings); and perhaps: there is 1 reason"
+    )
+    assert "nobody can say" in first(headline="", perhaps=())
+
+
+def test_a_balance_with_unknown_numbers_says_so():
+    balance = Balance("items in the mailboxes", None, (("messages read", 5), ("not mail", None)))
+    told = list(every_sentence(story({}, balances=(balance,))))
+    assert (
+        "An unknown number of items in the mailboxes: 5 messages read and an unknown number not mail." in told
+    )
+
+
+def test_of_many_agencies_some_are_named():
+    rows = {"kinds": [{"agency": f"pd-{at:02}", "kind": "crime alert", "emails": at + 1} for at in range(40)]}
+    first = what_was_found(story(rows))[0]
+    assert first.endswith(
+        "40 of pd-39, 39 of pd-38, 38 of pd-37, 37 of pd-36, 36 of pd-35 and 35 more agencies."
+    )
+
+
+def test_counts_that_are_left_out_are_no_numbers():
+    rows, small = tables(), {"posts", "crimes", "recorded", "no_location", "outside", "counted", "ties"}
+    for each in rows.values():
+        for row in each:
+            row.update(dict.fromkeys(small & row.keys()))
+    told = " ".join(every_sentence(story(rows)))
+    assert "The tests count an unknown number of posts of 2019" in told
+    assert "None" not in told.replace("None of", "")
