@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tasks.report.blocks import Figure, Text
+from tasks.figures.figure import Figure
+from tasks.report.blocks import Text
 from tasks.report.pictured import missing_flow, requests_figure, selection_figure
 from tasks.report.sections import alerts, cities_overview, crime, kinds, officers
 from tests.tasks.figures import rows
