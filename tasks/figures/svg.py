@@ -57,7 +57,7 @@ def tidied(svg: bytes, title: str, alt: str) -> bytes:
 
 
 def inline(svg: bytes, key: str) -> str:
-    """The form that stands inside a page: no head of XML, ids of its own, colours that the page may set.
+    """The form that stands inside a page: no head of XML, ids of its own, colors that the page may set.
 
     Args:
         svg: As :func:`tidied` gives it.
