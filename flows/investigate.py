@@ -275,7 +275,7 @@ def run_parts(
             made_from["outputs"] |= write_private_workbook(job, made_from)
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
-            shown = Results(parts, stage, told, result.warnings, whole, investigation.folder)
+            shown = Results(parts, stage, told, whole, investigation.folder)
             show_results(shown, story_of(job, made_from, result.warnings, why))
         with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)

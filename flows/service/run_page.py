@@ -44,8 +44,8 @@ def run_name() -> str:
     from prefect.context import FlowRunContext
 
     context = FlowRunContext.get()
-    given = {} if context is None else context.parameters
-    return name_of(given, datetime.now().astimezone())
+    given = context.parameters if context else None
+    return name_of(given or {}, datetime.now().astimezone())
 
 
 def name_of(given: dict[str, Any], now: datetime) -> str:
