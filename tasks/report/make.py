@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from data.writing import make_folder, replacing
-from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
+from tasks.report.blocks import flat
+from tasks.report.drawing import draw_all
 from tasks.report.page import page_of
 from tasks.report.results import Story
 from tasks.report.sections import sections
@@ -18,6 +19,7 @@ def make_report(
     story: Story,
     out: Path,
     client: Callable[[], Any] | None = None,
+    kept: Path | None = None,
     *,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[str, ...]:
@@ -27,17 +29,16 @@ def make_report(
         story: The results.
         out: The folder.
         client: Gives the ``distributed.Client`` of the run, and opens it where there is none yet.
+        kept: The folder in which drawn figures are kept, so that one whose data did not change is not drawn
+            again; None to draw all.
         on_progress: Called with how many figures are drawn, and of how many.
 
     Returns:
         The files written, relative to the folder, sorted.
     """
     made = [(section, tuple(section.blocks(story))) for section in sections()]
-    figures = [block for _, blocks in made for block in blocks if isinstance(block, Figure)]
-    drawn: dict[str, Drawn] = {}
-    for figure in figures:
-        drawn[figure.key] = draw(figure)
-        on_progress(len(drawn), len(figures))
+    figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
+    drawn = draw_all(figures, client, kept, on_progress)
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
     for name, content in files.items():
         make_folder((out / name).parent)

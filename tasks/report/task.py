@@ -10,4 +10,7 @@ from tasks.step import Step
 CODE: Final = ("tasks/report", "tasks/report/sections", "tasks/figures", "tasks/package")
 """The folders whose modules decide what the report shows."""
 
+FIGURES: Final = "drawn-figures"
+"""What the drawn figures are kept under."""
+
 make = Step("make the report", make_report, "figures")

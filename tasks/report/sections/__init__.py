@@ -12,7 +12,7 @@ from typing import Final
 
 from tasks.report.blocks import Section
 
-SECTIONS: Final[tuple[str, ...]] = ("found", "missing", "kinds")
+SECTIONS: Final[tuple[str, ...]] = ("found", "missing", "kinds", "cities")
 """The names of the modules, in the order of the page."""
 
 
