@@ -54,8 +54,9 @@ def draw_all(
     names = {} if kept is None else _names(figures)
     found = {key: drawn for key, name in names.items() if (drawn := _read(kept, name)) is not None}
     wanted = [figure for figure in figures if figure.key not in found]
-    on_progress(len(found), len(figures))
-    for figure, drawn in _drawn(wanted, client, lambda done: on_progress(len(found) + done, len(figures))):
+    ready = len(found)
+    on_progress(ready, len(figures))
+    for figure, drawn in _drawn(wanted, client, lambda done: on_progress(ready + done, len(figures))):
         found[figure.key] = drawn
         if kept is not None and figure.key in names:
             _write(kept / names[figure.key], drawn)
