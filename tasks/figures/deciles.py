@@ -89,8 +89,8 @@ def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -
             "income to, dollars": [round(row["income_high"]) for row in found],
             "tracts": rows["tracts"],
             "population": rows["population"],
-            what: rows[counted],
-            f"{what} per 1,000": [None if rate is None else round(rate, 2) for rate in rates],
+            counted: rows[counted],
+            f"{counted} per 1,000": [None if rate is None else round(rate, 2) for rate in rates],
             "rests on few people": ["yes" if each else "" for each in few],
         }
     )
@@ -104,7 +104,7 @@ def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -
             tuple(_label(row, words) for row, words in zip(found, ranges, strict=True)),
             tuple(rates),
             tuple(few),
-            what,
+            counted,
         ),
         size=(style.WIDE, tall),
         caption=(

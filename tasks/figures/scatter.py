@@ -147,7 +147,7 @@ def scatter(city: City, row: Mapping[str, Any], key: str, about: str = "") -> Fi
         alt=_alt(city, line, place, what),
         table=table_of(city),
         paint=_Points(
-            city.income[known], city.rate[known], city.shown[known], city.uncertain[known], line, what
+            city.income[known], city.rate[known], city.shown[known], city.uncertain[known], line, city.counted
         ),
         size=(style.WIDE, 3.8),
         caption=_caption(city, known, line),

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 NOT_TESTABLE: Final = "not testable"
+TELL_NOTHING: Final = frozenset({NOT_TESTABLE, "too few to tell"})
+"""Verdicts beside which numbers would only look like a finding."""
 
 
 def sentences(what: str, test: Row, robust: Row) -> Iterator[str]:
@@ -22,6 +24,8 @@ def sentences(what: str, test: Row, robust: Row) -> Iterator[str]:
         robust: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
     """
     yield verdict(robust)
+    if robust["verdict"] in TELL_NOTHING:
+        return
     count = test["posts"] if "posts" in test else test["crimes"]
     counted = "a number that is not published" if count is None else f"{count:,}"
     yield f"Tested are {test['n']:,} tracts; {what} in them: {counted}."
@@ -29,7 +33,7 @@ def sentences(what: str, test: Row, robust: Row) -> Iterator[str]:
         side = "below" if test["pearson_p"] < test["alpha"] else "not below"
         yield (
             f"Pearson's r of income and {what} per 1,000 people is {test['pearson_r']:.2f}, with "
-            f"p = {p_value(test['pearson_p'])}: {side} the threshold of {test['alpha']:.2g}{_family(test)}."
+            f"p = {p_value(test['pearson_p'])}: {side} the threshold of {test['alpha']:.3g}{_family(test)}."
         )
     yield from _size(what, robust)
 

@@ -14,7 +14,7 @@ from tasks.figures.maps import maps
 from tasks.figures.scatter import scatter
 from tasks.figures.shapes import read_outlines
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text
-from tasks.report.city_words import NOT_TESTABLE, sentences, summary, table_of_tests, verdict
+from tasks.report.city_words import NOT_TESTABLE, TELL_NOTHING, sentences, summary, table_of_tests, verdict
 from tasks.report.results import Story
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ UNFOLDED: Final = 6
 """Of more cities than these, each has to be opened."""
 
 _MAP: Final = "public/tracts_used.geojson"
-_WITHOUT_FIGURES: Final = frozenset({NOT_TESTABLE, "too few to tell"})
-"""Verdicts on a type of crime of which there are no figures: a picture would show what nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def _posts(found: _Found, name: str) -> Iterator[Block]:
     yield Text(tuple(sentences("posts", test, robust)))
     if robust["verdict"] == NOT_TESTABLE:
         return
-    yield Rows(f"tests-{key}", f"The tests of posts and income in {name}", table_of_tests(test, robust))
+    yield Rows(f"tests-{key}", "The tests of posts and income", table_of_tests(test, robust))
     rows = _rows_of(found.story, "city_deciles", city=name)
     if rows is not None:
         yield deciles(rows, f"deciles-{key}")
@@ -142,19 +140,19 @@ def _crimes(found: _Found, name: str) -> Iterator[Block]:
         key = f"{found.keys[name]}--{keys[crime]}"
         about = f"crimes of the type {crime}"
         yield Heading(f"crime-{key}", f"Crime: {crime}")
-        yield Text(tuple(sentences(about, test, robust)))
-        if robust["verdict"] in _WITHOUT_FIGURES:
+        yield Text(tuple(sentences("crimes", test, robust)))
+        if robust["verdict"] in TELL_NOTHING:
             continue
         tracts = found.tracts(name)
         if tracts is None:
             continue
-        city = City.of(_with_crimes(found.story, tracts, name, crime), about)
+        city = City.of(_with_crimes(found.story, tracts, name, crime), "crimes")
         rows = _rows_of(found.story, "crime_deciles", city=name, crime=crime)
         if rows is not None:
             limited = with_limits(rows, city.income[city.used])
             yield deciles(limited, f"deciles-{key}", "crimes", about)
         if city.shown.any():
-            yield scatter(city, test, f"scatter-{key}")
+            yield scatter(city, test, f"scatter-{key}", about)
 
 
 def _with_crimes(story: Story, tracts: pa.Table, name: str, crime: str) -> pa.Table:
