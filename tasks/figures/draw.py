@@ -50,7 +50,8 @@ def painted(figure: Figure, size: tuple[float, float]) -> Iterator[Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    with mpl.rc_context(dict(RC)), warnings.catch_warnings():
+    settings: Any = dict(RC)
+    with mpl.rc_context(settings), warnings.catch_warnings():
         # A name may have letters that DejaVu Sans lacks: a PNG shows a box, an SVG the reader's own letter.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         canvas = Canvas(figsize=size, layout="constrained")
@@ -64,7 +65,8 @@ def _svg(canvas: Any, figure: Figure) -> bytes:
 
     svg = io.BytesIO()
     # Not by savefig, which draws everything twice.
-    FigureCanvasSVG(canvas).print_svg(svg, metadata={"Date": None, "Creator": None})
+    sheet: Any = FigureCanvasSVG(canvas)
+    sheet.print_svg(svg, metadata={"Date": None, "Creator": None})
     return tidied(svg.getvalue(), figure.title, figure.alt)
 
 
@@ -73,5 +75,6 @@ def _png(canvas: Any) -> bytes:
 
     png = io.BytesIO()
     canvas.set_dpi(PIXELS)
-    FigureCanvasAgg(canvas).print_png(png, metadata={"Software": None})
+    sheet: Any = FigureCanvasAgg(canvas)
+    sheet.print_png(png, metadata={"Software": None})
     return png.getvalue()

@@ -57,7 +57,7 @@ def tidied(svg: bytes, title: str, alt: str) -> bytes:
 
 
 def inline(svg: bytes, key: str) -> str:
-    """The form that stands inside a page: no head of XML, ids of its own, colours that the page may set.
+    """The form that stands inside a page: no head of XML, ids of its own, colors that the page may set.
 
     Args:
         svg: As :func:`tidied` gives it.
@@ -169,4 +169,5 @@ def _two(number: re.Match[str]) -> str:
 def _written(root: ElementTree.Element) -> bytes:
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return ElementTree.tostring(root, encoding="utf-8")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return written
