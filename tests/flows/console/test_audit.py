@@ -99,11 +99,17 @@ def test_the_report_is_opened_or_its_place_is_printed(
     code, _, error = call("open", ran)
     assert (code, error.count("\n")) == (2, 1)
     assert "make = true" in error  # the settings want none
-    report, opened = ran / "out/report.html", []
+    report = ran / "out/report.html"
+    opened: list[str] = []
+
+    def browser(url: str) -> bool:
+        opened.append(url)
+        return True
+
     report.write_text("<p>", encoding="utf-8")
     try:
         monkeypatch.chdir(ran.parent)
-        monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+        monkeypatch.setattr(webbrowser, "open", browser)
         monkeypatch.setenv("DISPLAY", ":0")
         assert call("open", ran) == (0, [], "")
         assert opened == [report.as_uri()]

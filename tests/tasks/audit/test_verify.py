@@ -16,17 +16,18 @@ THEN = {
     "crosswalk": {"sha256": C},
     "posts": {"files": [{"sha256": B}, {"sha256": B}], "tracts": {"sha256": C}, "census": [{"sha256": D}]},
 }
+INPUTS = (
+    InputNow("sources lapd", "records/lapd/a.pst", A),
+    InputNow("sources lapd", "records/lapd/again.pst", A),
+    InputNow("crosswalk", "the rows on subjects", C),
+    InputNow("posts files", "posts/1.csv", B),
+    InputNow("posts files", "posts/2.csv", B),
+    InputNow("posts tracts", "the layer of tracts", C),
+    InputNow("posts census", "census/acs.csv", D),
+    InputNow("posts census", "census/places.zip", B, needed=False),
+)
 NOW = Now(
-    inputs=(
-        InputNow("sources lapd", "records/lapd/a.pst", A),
-        InputNow("sources lapd", "records/lapd/again.pst", A),
-        InputNow("crosswalk", "the rows on subjects", C),
-        InputNow("posts files", "posts/1.csv", B),
-        InputNow("posts files", "posts/2.csv", B),
-        InputNow("posts tracts", "the layer of tracts", C),
-        InputNow("posts census", "census/acs.csv", D),
-        InputNow("posts census", "census/places.zip", B, needed=False),
-    ),
+    inputs=INPUTS,
     outputs={"public/kinds.csv": A, "report.html": B},
     versions={"scipy": "1", "numpy": "2"},
     configuration="cc",
@@ -37,7 +38,7 @@ NOW = Now(
 
 
 def with_input(file: str, sha256: str) -> Now:
-    return replace(NOW, inputs=[replace(i, sha256=sha256) if i.file == file else i for i in NOW.inputs])
+    return replace(NOW, inputs=[replace(i, sha256=sha256) if i.file == file else i for i in INPUTS])
 
 
 def test_all_as_it_was_is_yes_whatever_files_are_called():
@@ -51,9 +52,9 @@ def test_all_as_it_was_is_yes_whatever_files_are_called():
         (with_input("posts/2.csv", C), "input: posts/2.csv: was changed"),
         (with_input("census/acs.csv", B), "input: census/acs.csv: was changed"),
         (with_input("census/acs.csv", ""), "input: census/acs.csv: cannot be read"),
-        (replace(NOW, inputs=NOW.inputs[2:]), "input: records/lapd/a.pst: is gone"),
-        (replace(NOW, inputs=NOW.inputs[:4] + NOW.inputs[5:]), "input: posts/1.csv: is there 1 ×"),
-        (replace(NOW, inputs=(*NOW.inputs, InputNow("posts files", "x", C))), "input: x: is new"),
+        (replace(NOW, inputs=INPUTS[2:]), "input: records/lapd/a.pst: is gone"),
+        (replace(NOW, inputs=INPUTS[:4] + INPUTS[5:]), "input: posts/1.csv: is there 1 ×"),
+        (replace(NOW, inputs=(*INPUTS, InputNow("posts files", "x", C))), "input: x: is new"),
         (replace(NOW, runnable=("mail", "requests")), "input: the part requests has its input, and was not"),
         (replace(NOW, outputs={**NOW.outputs, "x.txt": A}), "output: out/x.txt: is not in the provenance; "),
         (replace(NOW, outputs={"report.html": A}), "output: out/public/kinds.csv: is gone"),
