@@ -67,6 +67,12 @@ class RunResult:
     warned: tuple[str, ...] = ()
 
     @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies whose mail is in the tables, sorted."""
+        sources = self.found["mail"].sources if "mail" in self.found else ()
+        return tuple(sorted({source.agency for source in sources}))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
         lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)

@@ -20,7 +20,7 @@ from flows.run.answer import QUESTION, Answer, answer
 from flows.run.part import Part, Told
 from flows.run.public_words import in_public, is_cut
 from flows.run.watched import run_log
-from flows.service.artifacts import show_image, show_link, show_markdown, show_rows
+from flows.service.artifacts import show_image, show_link, show_markdown, show_rows, show_table
 from flows.service.ledger import BELOW, rows_of_part
 from flows.service.markdown import UNKNOWN, counted, page, points, table
 from tasks.ledger.balances import Balance, balances
@@ -95,6 +95,9 @@ def show_results(results: Results, story: Story) -> None:
         own = rows_of_part(part, rows)
         if own:
             show_rows(f"ledger-{part.name}", own, f"The ledger of {part.name}. {in_one_line}")
+        for name, about in part.shown.items():
+            if (public := story.tables.get(name)) is not None:
+                show_table(name.removeprefix("public/").replace("_", "-"), public, about)
     url = story.config.report.url
     files = story.provenance.get("outputs", {})
     if url is not None and "report.html" in files:

@@ -106,7 +106,7 @@ def test_figures_are_pages_that_hold_them_or_pictures_where_the_report_is_served
     results: Results, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None
 ):
     made: dict[str, Any] = {}
-    for name in ("show_markdown", "show_rows", "show_link", "show_image"):
+    for name in ("show_markdown", "show_rows", "show_link", "show_image", "show_table"):
         monkeypatch.setattr(shown, name, lambda key, what, *_: made.update({key: what}))
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures/kinds-of-mail.png").write_bytes(b"png")
@@ -122,7 +122,7 @@ def test_figures_are_pages_that_hold_them_or_pictures_where_the_report_is_served
         provenance={"outputs": {**files, "report.html": ""}},
     )
     show_results(results, story)
-    pages = {"is-anything-missing", "what-was-found", "ledger-mail"}
+    pages = {"is-anything-missing", "what-was-found", "ledger-mail", "kinds"}
     if url is None:
         assert set(made) == {*pages, "figure-kinds-of-mail"}
         assert made["figure-kinds-of-mail"] == "![kinds of mail](data:image/png;base64,cG5n)\n"
