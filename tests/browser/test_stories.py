@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.tasks.report.stories import STORIES, doubtful, hostile
 
 from tasks.report.make import make_report
 from tasks.report.results import Story
@@ -20,6 +19,7 @@ from tests.browser.checks import (
 )
 from tests.browser.conftest import Looking
 from tests.browser.window import DESK, PHONE, Look
+from tests.tasks.report.stories import STORIES, doubtful, hostile
 
 pytestmark = pytest.mark.slow
 
