@@ -38,7 +38,7 @@ _KINDS: Final = (".py", ".csv", ".html", ".css", ".js", ".md", ".toml")
 """Suffixes of what decides a result: code, tables of reference, templates."""
 _PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "matplotlib", "numpy", "pandas",
                     "pyarrow", "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata",
-                    "xlsxwriter")  # fmt: skip
+                    "xlsxwriter", "jinja2", "markdown-it-py")  # fmt: skip
 """What can change a byte of a result."""
 
 T = TypeVar("T")

@@ -26,7 +26,7 @@ def test_a_file_is_light_and_says_what_it_shows():
     assert '<title id="title">A &lt;title&gt;</title><desc id="desc">What &amp; how</desc>' in svg
     assert 'width="720" height="100"' in svg
     assert '<use x="10.1" y="3" href="#a0" fill="#1b1f24" stroke-width="0.8" />' in svg
-    assert 'd="M 0 0L1.2 0"' in svg
+    assert 'd="m0 0l1.2 0"' in svg
     for gone in ("metadata", "<style", "xlink", "figure_1", 'version="1.1"', "DejaVu Sans' "):
         assert gone not in svg
 
