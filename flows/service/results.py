@@ -24,6 +24,7 @@ from flows.service.artifacts import show_image, show_link, show_markdown, show_r
 from flows.service.ledger import BELOW, rows_of_part
 from flows.service.markdown import UNKNOWN, counted, page, points, table
 from tasks.ledger.balances import Balance, balances
+from tasks.report.look import what_was_found
 
 if TYPE_CHECKING:
     from tasks.report.results import Story
@@ -166,17 +167,11 @@ def found_page(results: Results, story: Story) -> str:
     """
     return page(
         f"# What was found in {markdown(story.name)}",
-        points(_sentences(results)),
+        points(what_was_found(story)),
         _verdicts(story, "city_tests_robust", ("city",), "Do richer tracts post more?"),
         _verdicts(story, "crime_tests_robust", ("city", "crime"), "Do richer tracts suffer more crime?"),
         _kinds(story),
     )
-
-
-def _sentences(results: Results) -> list[str]:
-    """What the summary of a run says of its parts."""
-    facts = {name: value for each in results.told for name, value in each.facts.items()}
-    return [f"{name}: {counted(value)}" for name, value in facts.items()]
 
 
 def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
