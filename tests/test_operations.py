@@ -50,7 +50,15 @@ def options(name: str) -> set[str]:
 def test_there_are_commands_for_every_task_of_an_operator():
     headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
     assert headings == [
-        *("Deploy with Docker", "Deploy by hand", "Add an agency", "Scale out", "Upgrade", "Back up"),
+        *(
+            "Deploy with Docker",
+            "Deploy by hand",
+            "Watch a run",
+            "Add an agency",
+            "Scale out",
+            "Upgrade",
+            "Back up",
+        ),
         *("Rotate secrets", "When a run fails"),
     ]
     for heading in headings:
