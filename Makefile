@@ -127,6 +127,7 @@ lock:
 
 bench: $(READY)
 	$(BIN)/python benchmarks/mail.py --messages 2000
+	@# And of an investigation that was run: benchmarks/report.py FOLDER
 	@[ -z "$$NWATCH_REAL" ] || $(BIN)/python benchmarks/findings.py
 
 verdicts: $(READY)

@@ -36,9 +36,9 @@ _LONGEST: Final = 100
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _KINDS: Final = (".py", ".csv", ".html", ".css", ".js", ".md", ".toml")
 """Suffixes of what decides a result: code, tables of reference, templates."""
-_PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "numpy", "pandas", "pyarrow",
-                    "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata",
-                    "xlsxwriter")  # fmt: skip
+_PACKAGES: Final = ("dask-geopandas", "geopandas", "libpysal", "lxml", "matplotlib", "numpy", "pandas",
+                    "pyarrow", "pyogrio", "pyproj", "scipy", "shapely", "statsmodels", "tzdata",
+                    "xlsxwriter", "jinja2", "markdown-it-py")  # fmt: skip
 """What can change a byte of a result."""
 
 T = TypeVar("T")
@@ -164,6 +164,14 @@ class Keeper:
     taken: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     before: bool = False
+
+    def folder(self, name: str) -> Path:
+        """A folder of this part for what a stage keeps by itself, piece by piece.
+
+        Args:
+            name: What is in it.
+        """
+        return self.work / FOLDER / f"{self.part}-{name}"
 
     def notes(self) -> tuple[str, ...]:
         """What a person should know: what was damaged, and what was taken or made again."""

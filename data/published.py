@@ -7,8 +7,26 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data.schema import TABLES
+from data.errors import InputError
+from data.schema import TABLES, Table
 from data.tables import read_table
+
+
+def read_earlier(spec: Table, out: Path) -> pa.Table:
+    """A table that an earlier run has published.
+
+    Args:
+        spec: Its schema.
+        out: The folder of the tables.
+
+    Raises:
+        InputError: It is damaged, or of another version.
+    """
+    try:
+        return read_table(spec, out)
+    except ValueError as error:
+        known = str(error).removesuffix("; run again to rebuild it")
+        raise InputError(f"{known}; run all parts again, without --only or --agency") from error
 
 
 class Published:
@@ -41,13 +59,15 @@ class Published:
             name: Such as ``public/kinds``.
 
         Raises:
-            ValueError: The file is damaged, or of another version.
+            InputError: An earlier run's file is damaged, or of another version.
         """
         if name not in self:
             return None
         if name not in self._read:
             staged = self.file(f"{name}.parquet").is_relative_to(self.stage)
-            self._read[name] = read_table(TABLES[name], self.stage if staged else self.out)
+            self._read[name] = (
+                read_table(TABLES[name], self.stage) if staged else read_earlier(TABLES[name], self.out)
+            )
         return self._read[name]
 
     def file(self, name: str) -> Path:

@@ -67,6 +67,12 @@ class RunResult:
     warned: tuple[str, ...] = ()
 
     @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies whose mail is in the tables, sorted."""
+        sources = self.found["mail"].sources if "mail" in self.found else ()
+        return tuple(sorted({source.agency for source in sources}))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
         lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
@@ -275,7 +281,7 @@ def run_parts(
             made_from["outputs"] |= write_private_workbook(job, made_from)
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
-            shown = Results(parts, stage, told, result.warnings, whole, investigation.folder)
+            shown = Results(parts, stage, told, whole, investigation.folder)
             show_results(shown, story_of(job, made_from, result.warnings, why))
         with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)

@@ -164,7 +164,7 @@ def pytest_sessionfinish() -> None:
 
 def _rank(path: Path) -> int:
     """The folders of tests in the order of how long their files take: whole runs first."""
-    folders = ("whole", "docker", "faults", "flows", "cluster")
+    folders = ("whole", "docker", "browser", "faults", "flows", "cluster")
     top, below = path.relative_to(CHECKOUT).parts[:2] if CHECKOUT in path.parents else ("", "")
     return folders.index(below) if top == "tests" and below in folders else len(folders)
 

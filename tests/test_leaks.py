@@ -16,9 +16,10 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 
 from tests.leaks import found_in
+
+xlsxwriter = pytest.importorskip("xlsxwriter")
 
 NAME = "Zoë Mossbeck <zoe.mossbeck@police.example.org>"
 PLATE = "7XKQ419"

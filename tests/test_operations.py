@@ -50,10 +50,10 @@ def options(name: str) -> set[str]:
 def test_there_are_commands_for_every_task_of_an_operator():
     headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
     assert headings == [
-        *("Deploy with Docker", "Deploy by hand", "Add an agency", "Scale out", "Upgrade", "Back up"),
-        *("Rotate secrets", "When a run fails"),
+        *("Deploy with Docker", "Deploy by hand", "Watch a run", "Add an agency", "Scale out", "Upgrade"),
+        *("Back up", "Rotate secrets", "When a run fails"),
     ]
-    for heading in headings:
+    for heading in set(headings) - {"Watch a run"}:  # that is done in a browser
         section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
         assert "```console\n$ " in section, heading
 

@@ -160,7 +160,7 @@ def _started(
     from flows.run.workers import check_loaded, load, opened, starting_with
 
     stack.enter_context(starting_with(settings))
-    investigate, one_agency = _flows(looked_at.investigation, server, stack)
+    investigate, one_agency = _flows(server, stack)
     # The first worker comes when its parent has loaded all of these; the steps need them in this process too.
     for module in modules:
         import_module(module)
@@ -182,7 +182,7 @@ def _started(
 
 
 def _flows(
-    investigation: Investigation, server: Server | None, stack: ExitStack
+    server: Server | None, stack: ExitStack
 ) -> tuple[Callable[..., RunResult], Callable[..., RunResult]]:
     """The functions that run an investigation and one agency of it: as Prefect flows where it is watched."""
     if not server_named():
@@ -194,7 +194,7 @@ def _flows(
     from flows.service.local_server import alone
 
     stack.enter_context(alone(server))
-    stack.enter_context(deployments.tags("nwatch", *investigation.config.agencies))
+    stack.enter_context(deployments.tags("nwatch"))
     return deployments.investigate, deployments.one_agency
 
 

@@ -123,12 +123,12 @@ def _stage(reporter: Any, name: str) -> Any:
 
 
 def _names(out: Path) -> dict[str, str]:
-    """The names that files had in the last run, by source id; those of damaged tables are not known."""
+    """The names that files had in the last run, with source ids; those of damaged tables are not known."""
     found: dict[str, str] = {}
     for name in ("private/sources", "private/post_files", "private/crime_files"):
         try:
             rows = read_table(TABLES[name], out, ["source", "file"] if name == "private/sources" else None)
         except (FileNotFoundError, ValueError):
             continue
-        found |= {row["source"]: row["file"] for row in rows.select(["source", "file"]).to_pylist()}
+        found |= {row["file"]: row["source"] for row in rows.select(["source", "file"]).to_pylist()}
     return found

@@ -125,7 +125,6 @@ def run(job: Job) -> PointsFound:
         InputError: A file, a column, a city, a type or a setting is wrong.
         LedgerError: A crime that entered is not accounted for.
     """
-    from flows.service.artifacts import show_table
     from tasks.crime.task import close
     from tasks.income.results import write_findings
 
@@ -140,9 +139,6 @@ def run(job: Job) -> PointsFound:
     layer = ground.readable_tracts if any(each.coarse for each in values) else ground.tracts
     closed = step(close)(values, counts, findings.value, out=out, layer=layer, cities=given.census.cities)
     tracts.write_crimes(ground, _located(values, counts), findings.value.tests, census.shares)
-    show_table("crime-tests", findings.value.tests, "Do richer tracts suffer more?")
-    show_table("crime-tests-robust", findings.value.robust, "What is known?")
-    show_table("crime-effects", findings.value.effects, "How much more, in each city and over all?")
     files = tuple(file for each in values for file in each.files)
     return CrimeFound(
         files,
@@ -342,6 +338,11 @@ PART = Part(
     name="crime",
     patterns=("crime/*/*", *points.CENSUS),
     tables=(*crime.PRIVATE, *crime.PUBLIC, TABLES["public/tracts_used"], TABLES["public/tract_crimes"]),
+    shown={
+        "public/crime_tests": "Do richer tracts suffer more?",
+        "public/crime_tests_robust": "What is known?",
+        "public/crime_effects": "How much more, in each city and over all?",
+    },
     ledger=LEDGER,
     look=look,
     recognised=recognised,

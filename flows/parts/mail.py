@@ -96,7 +96,6 @@ def run(job: Job) -> MailFound:
         LedgerError: A message that entered is not accounted for.
     """
     from data.tables import distinct_in_order, read_table
-    from flows.service.artifacts import show_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
     from tasks.mail.look import check_any_readable, find_other_files
@@ -140,7 +139,6 @@ def run(job: Job) -> MailFound:
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     kinds = read_table(TABLES["public/kinds"], job.out)
     recipients = read_table(TABLES["private/recipients"], job.out, ["agency", "recipient"])
-    show_table("kinds", kinds, "Messages by agency and kind")
     quarantined = sum(closed.quarantined.values())
     return MailFound(
         reading=reading,
@@ -283,6 +281,9 @@ PART = Part(
     name="mail",
     patterns=(),  # without mailboxes a run is refused, not shortened (`flows.run.preflight.parts_to_run`)
     tables=(*mail.PRIVATE, *attachments.PRIVATE, *(table for table in mail.PUBLIC if table.stem != "ledger")),
+    shown={
+        "public/kinds": "Messages by agency and kind",
+    },
     ledger=LEDGER,
     run=run,
     origin=origin,

@@ -100,7 +100,6 @@ def run(job: Job) -> PointsFound:
         InputError: A file, a column, a city or a setting is wrong.
         LedgerError: A post that entered is not accounted for.
     """
-    from flows.service.artifacts import show_table
     from tasks.income.results import write_findings
     from tasks.posts.task import close
 
@@ -117,9 +116,6 @@ def run(job: Job) -> PointsFound:
         gathered.value, tables.value, layer, census, findings.value, out=out, columns=columns
     )
     tracts.write_posts(ground, tables.value.counts, findings.value.tests, census.shares)
-    show_table("city-tests", findings.value.tests, "Do richer tracts post more?")
-    show_table("city-tests-robust", findings.value.robust, "What is known?")
-    show_table("city-effects", findings.value.effects, "How much more, in each city and over all?")
     return PointsFound(
         gathered.value.files,
         ground.tracts,
@@ -225,6 +221,11 @@ PART = Part(
     name="posts",
     patterns=("posts/*", *points.CENSUS),
     tables=(*posts.PRIVATE, *posts.PUBLIC, TABLES["public/tracts_used"]),
+    shown={
+        "public/city_tests": "Do richer tracts post more?",
+        "public/city_tests_robust": "What is known?",
+        "public/city_effects": "How much more, in each city and over all?",
+    },
     ledger=LEDGER,
     look=look,
     recognised=lambda given: given.once(look).recognised,

@@ -52,13 +52,11 @@ def run(job: Job) -> RequestsFound:
         InputError: ``requests.csv`` is wrong.
         LedgerError: A request has no status.
     """
-    from flows.service.artifacts import show_table
     from tasks.requests import task as tasks
 
     given = job.given.once(look)
     step(tasks.write)(given.table, job.out)
     step(tasks.close)(given.table, given.rows, out=job.out)
-    show_table("requests", given.table, "Whom we asked, and what came")
     return RequestsFound(given, warnings=given.warnings)
 
 
@@ -87,6 +85,9 @@ PART = Part(
     name="requests",
     patterns=("requests.csv",),
     tables=requests.PUBLIC,
+    shown={
+        "public/requests": "Whom we asked, and what came",
+    },
     ledger=LEDGER,
     look=look,
     run=run,

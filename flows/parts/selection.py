@@ -57,14 +57,12 @@ def run(job: Job) -> SelectionFound:
         InputError: A file, a column or a setting is wrong.
         LedgerError: A row of the Atlas that entered is not accounted for.
     """
-    from flows.service.artifacts import show_table
     from tasks.selection import task as tasks
 
     given, settings = job.given, job.given.investigation.config.selection
     atlas, judged = given.once(look), given.once(gentrification.judged)
     partnerships, chosen = step(tasks.choose_cities)(judged, atlas, settings, job.out)
     closed = step(tasks.close_cities)(atlas, partnerships, chosen, out=job.out)
-    show_table("city-selection", chosen, "Which cities to ask")
     return SelectionFound(
         given.once(gentrification.look), atlas, judged.cities, chosen, warnings=closed.warnings
     )
@@ -101,6 +99,9 @@ PART = Part(
     name="selection",
     patterns=("census/gentrification.*", "atlas/*.csv"),
     tables=(*selection.PRIVATE, *selection.PUBLIC),
+    shown={
+        "public/city_selection": "Which cities to ask",
+    },
     ledger=SELECTION,
     look=look,
     run=run,

@@ -163,6 +163,7 @@ class Part:
         kept: Files of the work folder that are there when an earlier run has done its work: where one is
             missing, workers are started before anything else.
         keys: Its keys in the provenance; by default its name.
+        shown: The public tables that the Prefect UI shows as they are, by name, with what each shows.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Part:
     worker_modules: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def provenance_keys(self) -> tuple[str, ...]:

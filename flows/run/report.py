@@ -47,7 +47,7 @@ def write_report(
     files = keeper.stage(
         "make the report",
         (provenance, known, config.sha256),
-        lambda: step(tasks.make)(story, job.out, job.workers),
+        lambda: step(tasks.make)(story, job.out, job.workers, keeper.folder(tasks.FIGURES)),
         lambda made: [job.out / file for file in made],
         copies=job.out,
     ).value

@@ -8,7 +8,8 @@ trivial flow in a new folder 25 s by Prefect's way, 9 s by this one.
 
 The server listens on a free port of the loopback address, as ``prefect server start`` does: anybody with an
 account on this machine can open the UI while it is up; it shows counts and no mail, and its log may name a
-mailbox. Its database is kept in the investigation's work folder. It ends with the process that started it, however that ends.
+mailbox. Its database is kept in the investigation's work folder. It ends with the process that started it,
+however that ends.
 """
 
 from __future__ import annotations

@@ -20,10 +20,11 @@ from flows.run.answer import QUESTION, Answer, answer
 from flows.run.part import Part, Told
 from flows.run.public_words import in_public, is_cut
 from flows.run.watched import run_log
-from flows.service.artifacts import show_image, show_link, show_markdown, show_rows
+from flows.service.artifacts import show_image, show_link, show_markdown, show_rows, show_table
 from flows.service.ledger import BELOW, rows_of_part
 from flows.service.markdown import UNKNOWN, counted, page, points, table
 from tasks.ledger.balances import Balance, balances
+from tasks.report.look import what_was_found
 
 if TYPE_CHECKING:
     from tasks.report.results import Story
@@ -33,8 +34,11 @@ FOUND: Final = "what-was-found"
 REPORT: Final = "report"
 """The keys of the artifacts; besides, ``ledger-<part>`` and ``figure-<its key>``."""
 
-MOST_FIGURES: Final = 12
+MOST_FIGURES: Final = 20
 """How many figures are shown; all are in the report."""
+
+OF_ONE_CITY: Final = ("deciles-", "scatter-", "map-", "maps-")
+"""How the keys of the figures of a single city begin: these are in the report alone."""
 
 MOST_BYTES: Final = 300_000
 """The largest PNG that is put into the database of the server, where no address of the report is known."""
@@ -48,7 +52,6 @@ class Results:
         parts: The parts that ran.
         out: Where their tables are.
         told: What the summary says of each.
-        warnings: The warnings of the run.
         whole: Whether these are all parts that have their input.
         folder: The investigation folder, for the commands that show more.
     """
@@ -56,14 +59,13 @@ class Results:
     parts: Sequence[Part]
     out: Path
     told: Sequence[Told]
-    warnings: Sequence[str]
     whole: bool
     folder: Path
 
     @property
     def ledger(self) -> list[dict[str, Any]]:
         """The rows of the ledger."""
-        return read_table(TABLES["public/ledger"], self.out).to_pylist()
+        return list(read_table(TABLES["public/ledger"], self.out).to_pylist())
 
     @property
     def answer(self) -> Answer:
@@ -88,12 +90,15 @@ def show_results(results: Results, story: Story) -> None:
     in_one_line = ": ".join(filter(None, [results.headline, "; ".join(map(str, results.answer.perhaps))]))
     for line in (in_one_line, *_balances(results, rows)):
         run_log().info("%s", line)
-    show_markdown(MISSING, missing_page(results, rows), in_one_line)
+    show_markdown(MISSING, missing_page(results, rows, story.warnings), in_one_line)
     show_markdown(FOUND, found_page(results, story), f"What was found in {story.name}")
     for part in results.parts:
         own = rows_of_part(part, rows)
         if own:
             show_rows(f"ledger-{part.name}", own, f"The ledger of {part.name}. {in_one_line}")
+        for name, about in part.shown.items():
+            if (public := story.tables.get(name)) is not None:
+                show_table(name.removeprefix("public/").replace("_", "-"), public, about)
     url = story.config.report.url
     files = story.provenance.get("outputs", {})
     if url is not None and "report.html" in files:
@@ -101,12 +106,13 @@ def show_results(results: Results, story: Story) -> None:
     _show_figures(results.out, files, None if url is None else str(url).rstrip("/"))
 
 
-def missing_page(results: Results, rows: Iterable[Mapping[str, Any]]) -> str:
+def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: Sequence[str]) -> str:
     """Whether anything is missing, in Markdown: the answer, what entered, and the warnings.
 
     Args:
         results: What ran.
         rows: The rows of the ledger.
+        warnings: The warnings of the run.
     """
     found = balances(rows, (part.ledger for part in results.parts))
     entered = [row for each in found for row in _entered(each)]
@@ -115,7 +121,7 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]]) -> str:
         f"# {markdown(results.headline)}",
         points(map(str, perhaps)),
         "Everything else is accounted for." if perhaps and UNKNOWN not in results.headline.lower() else "",
-        _warnings(results),
+        _warnings(results, warnings),
         "## What entered, and what became of it" if entered else "",
         table(("what", "how many"), entered) if entered else "",
     )
@@ -138,11 +144,11 @@ def _number(count: int | None) -> int | str:
     return UNKNOWN if count is None else count
 
 
-def _warnings(results: Results) -> str:
+def _warnings(results: Results, warnings: Sequence[str]) -> str:
     """The warnings, and the commands that show what they are about."""
-    if not results.warnings:
+    if not warnings:
         return "This run has no warning."
-    lines = list(dict.fromkeys(in_public(line) for line in results.warnings))
+    lines = list(dict.fromkeys(in_public(line) for line in warnings))
     see = [
         markdown(f"{what}: {words} {results.folder}")
         for each in results.told
@@ -161,17 +167,11 @@ def found_page(results: Results, story: Story) -> str:
     """
     return page(
         f"# What was found in {markdown(story.name)}",
-        points(_sentences(results)),
+        points(what_was_found(story)),
         _verdicts(story, "city_tests_robust", ("city",), "Do richer tracts post more?"),
         _verdicts(story, "crime_tests_robust", ("city", "crime"), "Do richer tracts suffer more crime?"),
         _kinds(story),
     )
-
-
-def _sentences(results: Results) -> list[str]:
-    """What the summary of a run says of its parts."""
-    facts = {name: value for each in results.told for name, value in each.facts.items()}
-    return [f"{name}: {counted(value)}" for name, value in facts.items()]
 
 
 def _verdicts(story: Story, stem: str, key: tuple[str, ...], asked: str) -> str:
@@ -212,9 +212,9 @@ def _kinds(story: Story) -> str:
 
 
 def _show_figures(out: Path, files: Iterable[str], url: str | None) -> None:
-    """The figures of the report as images, those of a single city last; without an address the small ones."""
+    """The figures of the report that show more than a city as images; without an address the small ones."""
     names = sorted(Path(file).stem for file in files if file.startswith("figures/") and file.endswith(".png"))
-    for name in sorted(names, key=lambda each: each.startswith("city-"))[:MOST_FIGURES]:
+    for name in [each for each in names if not each.startswith(OF_ONE_CITY)][:MOST_FIGURES]:
         title = name.replace("-", " ")
         if url is not None:
             show_image(f"figure-{name}", f"{url}/figures/{name}.png", title)

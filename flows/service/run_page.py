@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
@@ -28,6 +29,10 @@ class Result(Protocol):
         """The parts that ran."""
 
     @property
+    def agencies(self) -> Iterable[str]:
+        """The agencies whose mail is in the tables."""
+
+    @property
     def warnings(self) -> Sequence[str]:
         """What the run must end with."""
 
@@ -44,8 +49,8 @@ def run_name() -> str:
     from prefect.context import FlowRunContext
 
     context = FlowRunContext.get()
-    given = {} if context is None else context.parameters
-    return name_of(given, datetime.now().astimezone())
+    given = context.parameters if context else None
+    return name_of(given or {}, datetime.now().astimezone())
 
 
 def name_of(given: dict[str, Any], now: datetime) -> str:
@@ -81,14 +86,16 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = signature(function).bind(*args, **kwargs).arguments
+        agency = [str(given["agency"])] if given.get("agency") else []
         try:
             result = function(*args, **kwargs)
         except BaseException:
-            tag(FAILED)
+            tag(*agency, FAILED)
             raise
         parts = list(result.found)
         outcome = WITH_WARNINGS if result.warnings else COMPLETE if parts else NOT_NEEDED
-        tag(*parts, outcome)
+        tag(*(agency or result.agencies), *parts, outcome)
         return ended(result, result.warnings)
 
     return run

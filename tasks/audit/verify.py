@@ -91,7 +91,8 @@ class Now:
         configuration: The hash of the configuration.
         parts: By part, the keys of the provenance under which its input is.
         runnable: The parts that have their input.
-        names: The names that files had in the last run, by the first 12 digits of their hash.
+        names: The names that mailboxes and files of posts and crimes had in the last run, each with the first
+            12 digits of its hash.
     """
 
     inputs: Sequence[InputNow]
@@ -165,23 +166,21 @@ def _of_place(
     for sha256 in sorted(gone):
         if sha256 in here:
             continue  # another copy of it is there
-        file = names.get(sha256[:12], "")
-        changed = new.pop(file, None) if file else _only(new, gone)
-        if changed is not None:
-            yield f"input: {changed.file}: {_read(changed, 'was changed')}"
+        files = [file for file, source in names.items() if source == sha256[:12]]
+        changed = [new.pop(file) for file in files if file in new]
+        if not (changed or files) and len(new) == len(gone) == 1:
+            changed = [new.popitem()[1]]
+        if changed:
+            yield from (f"input: {each.file}: {_read(each, 'was changed')}" for each in changed)
         else:
-            yield f"input: {file or f'{word_of(place)}: the file with the hash {sha256[:12]}'}: is gone"
+            named = files[0] if files else f"{word_of(place)}: the file with the hash {sha256[:12]}"
+            yield f"input: {named}: is gone"
     for each in new.values():
-        yield f"input: {each.file}: {_read(each, 'is new')}"
+        yield f"input: {each.file}: {_read(each, 'was changed' if each.file in names else 'is new')}"
     if place.endswith(" files"):  # of posts and crimes each copy is read
         for sha256 in sorted(sha256 for sha256 in known if 0 < here[sha256] != known[sha256]):
             file = next(each.file for each in seen if each.sha256 == sha256)
-            yield f"input: {file}: is there {here[sha256]:,} times; for the run it was {known[sha256]:,}"
-
-
-def _only(new: dict[str, InputNow], gone: Counter[str]) -> InputNow | None:
-    """The changed file: the one that is new, where one is gone."""
-    return new.popitem()[1] if len(new) == 1 and len(gone) == 1 else None
+            yield f"input: {file}: is there {here[sha256]:,} × instead of {known[sha256]:,} ×"
 
 
 def _read(each: InputNow, words: str) -> str:

@@ -55,7 +55,8 @@ def requests_over_time(requests: pa.Table | None) -> Figure | None:
         paint=paint,
         size=(WIDE, paint.height(WIDE)),
         narrow=(NARROW, paint.height(NARROW)),
-        caption="A line begins on the day the request was sent and ends on the day of the answer. A dashed "
+        caption=f"{noun(len(rows), 'request', 'requests')}: {', '.join(said)}. "
+        "A line begins on the day the request was sent and ends on the day of the answer. A dashed "
         "line with an arrow has no answer; it ends at the last day that any request names."
         + (f" Shown are the first {MOST_ROWS}." if len(rows) > MOST_ROWS else ""),
     )

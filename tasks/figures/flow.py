@@ -192,7 +192,8 @@ def _ribbon(sides: tuple[float, float], top: float, middle: float, end: float) -
 
 def _arc(x: float, y: float, radius: float) -> list[tuple[float, float]]:
     """A quarter of a circle around a point, from its left to its bottom."""
-    turns = [math.pi / 2 * step / 8 for step in range(9)]
+    steps = 8 if radius < 0.2 else 24
+    turns = [math.pi / 2 * step / steps for step in range(steps + 1)]
     return [(x - radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
 
 

@@ -16,7 +16,8 @@ from tasks.figures.words import MOST_ROWS, NOT_SHOWN, count, listed, noun, total
 _TOP: Final = 0.06
 _FOOT: Final = 0.4
 _OTHER: Final = "all others"
-_COLORS: Final = (ACCENT, SEQUENCE[3], SEQUENCE[2], SEQUENCE[1], FAINT)
+_COLORS: Final = (ACCENT, SEQUENCE[1], SEQUENCE[3], SEQUENCE[2], FAINT)
+"""Neighbors differ in lightness, for who does not tell the colors apart."""
 
 
 def kinds_of_mail(kinds: pa.Table) -> Figure | None:
@@ -183,7 +184,6 @@ class Shares:
     def __call__(self, canvas: Any) -> None:
         """Paint on a ``matplotlib.figure.Figure``."""
         sheet = Sheet(canvas)
-        # From dark to light: who does not tell the colours apart sees the order.
         colors = _COLORS[: len(self.parts)]
         top = sheet.key(list(zip(self.parts, colors, strict=True)), 0.1)
         bars = self.bars[:MOST_ROWS]
@@ -200,7 +200,8 @@ class Shares:
             for color, number in zip(colors, numbers, strict=True):
                 wide = number / (sum(numbers) or 1) * (scale.right - scale.left)
                 if number:
-                    boxes.setdefault(color, []).append((left, y - 0.075, wide, 0.15))
+                    gap = 0.008 if wide > 0.03 else 0
+                    boxes.setdefault(color, []).append((left, y - 0.075, wide - gap, 0.15))
                 left += wide
             sheet.text(scale.right + 0.06, y, f"{sum(numbers):,}", size=SMALL, color=INK)
         for color, found in boxes.items():

@@ -124,9 +124,11 @@ class Histogram:
     def step(self) -> int:
         """Numbers of recipients in a bar."""
         most = max(max(of) for _, of in self.kinds)
-        return next(
-            s for s in (1, 2, 5, *(10**n * k for n in range(1, 9) for k in (1, 2, 5))) if most / s < _BINS
-        )
+        step = 1
+        while most / step >= _BINS:
+            # 1, 2, 5, 10, 20, 50 and so on.
+            step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+        return step
 
     @property
     def caption(self) -> str:

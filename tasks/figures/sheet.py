@@ -157,7 +157,7 @@ class Sheet:
         self._axes.add_patch(Rectangle((x, y), width, height, facecolor=color, clip_on=False, **more))
 
     def bars(self, boxes: Iterable[tuple[float, float, float, float]], color: str) -> None:
-        """Many rectangles of one colour in one path, each as ``(x, y, width, height)``."""
+        """Many rectangles of one color in one path, each as ``(x, y, width, height)``."""
         self.shape([[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes], color)
 
     def shape(self, outlines: Sequence[Sequence[tuple[float, float]]], color: str, **more: Any) -> None:
@@ -215,10 +215,10 @@ class Sheet:
             self.text(middle, bottom + 0.26, title, size=SMALL, color=MUTED, align="center")
 
     def key(self, entries: Sequence[tuple[str, str]], y: float) -> float:
-        """Squares of colours with what they mean, in as many rows as it takes.
+        """Squares of colors with what they mean, in as many rows as it takes.
 
         Args:
-            entries: Words with their colour.
+            entries: Words with their color.
             y: The middle of the first row.
 
         Returns:

@@ -1,6 +1,6 @@
 """How the figures look: the palette, the two widths, the letters, and how a name is made to fit.
 
-Colours are painted as the light hexadecimal code of a name. In a page :func:`tasks.figures.svg.inline` turns
+Colors are painted as the light hexadecimal code of a name. In a page :func:`tasks.figures.svg.inline` turns
 the code into ``var(--fig-NAME, #code)``, so that the styles of the page decide, and a dark page is dark.
 """
 
@@ -28,7 +28,7 @@ PALETTE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sequence-5": ("#00234f", "#fbe540"),
     }
 )
-"""Each colour by its name, on a light page and on a dark one."""
+"""Each color by its name, on a light page and on a dark one."""
 
 PAPER: Final = PALETTE["paper"][0]
 INK: Final = PALETTE["ink"][0]

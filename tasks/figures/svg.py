@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
 
+from tasks.figures.paths import relative
 from tasks.figures.style import FONTS, PALETTE, PIXELS_PER_INCH
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -57,7 +58,7 @@ def tidied(svg: bytes, title: str, alt: str) -> bytes:
 
 
 def inline(svg: bytes, key: str) -> str:
-    """The form that stands inside a page: no head of XML, ids of its own, colours that the page may set.
+    """The form that stands inside a page: no head of XML, ids of its own, colors that the page may set.
 
     Args:
         svg: As :func:`tidied` gives it.
@@ -141,7 +142,7 @@ def _lighten(node: ElementTree.Element) -> None:
         if name in node.attrib:
             node.set(name, _NUMBER.sub(_short, node.attrib[name]).strip())
     if "d" in node.attrib:
-        node.set("d", re.sub(r"\s+", " ", node.attrib["d"]).replace(" L ", "L").replace(" M ", "M"))
+        node.set("d", relative(node.attrib["d"]))
     transform = node.get("transform", "")
     if "rotate" in transform:
         kept = re.sub(r"\s*rotate\(-?0(?: [^)]*)?\)", "", transform).strip()

@@ -1,4 +1,4 @@
-"""Words of the figures: lists that end, numbers as people read them, colours of verdicts."""
+"""Words of the figures: lists that end, numbers as people read them, colors of verdicts."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def noun(number: int, one: str, many: str) -> str:
 
 
 def look_of(verdict: str) -> tuple[str, str, bool]:
-    """How a verdict is marked: colour, shape as Matplotlib names it, and whether it is hollow.
+    """How a verdict is marked: color, shape as Matplotlib names it, and whether it is hollow.
 
-    The shape says the direction too, for who does not tell the colours apart; hollow is what does not hold
+    The shape says the direction too, for who does not tell the colors apart; hollow is what does not hold
     under every check.
 
     Args:

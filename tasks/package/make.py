@@ -9,6 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from data.published import read_earlier
 from data.schema import TABLES
 from data.tables import read_table
 from data.writing import make_folder, replacing
@@ -75,7 +76,7 @@ def write_private_workbook(out: Path, before: Path, tables: Collection[str]) -> 
 
     Raises:
         OSError: The folder cannot be written.
-        ValueError: A table is damaged.
+        InputError: A table of an earlier run is damaged, or of another version.
     """
     given = list(_private(out, before, tables))
     if not given:
@@ -109,4 +110,7 @@ def _private(out: Path, before: Path, tables: Collection[str]) -> Iterator[Given
     for spec in TABLES.values():
         file = f"{spec.name}.parquet"
         if spec.visibility == "private" and file in tables:
-            yield Given(spec, partial(read_table, spec, out if (out / file).is_file() else before))
+            staged = (out / file).is_file()
+            yield Given(
+                spec, partial(read_table, spec, out) if staged else partial(read_earlier, spec, before)
+            )

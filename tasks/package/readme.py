@@ -77,9 +77,9 @@ _OF_CSV: Final = (
     "A tract has its `GEOID` of 11 digits and its `geo_id`, as `1400000US06037101110`. A spreadsheet that "
     "opens a CSV takes a GEOID for a number, and drops the leading zero of Alabama to Connecticut; it leaves "
     "`geo_id` alone.",
-    "A spreadsheet also takes a month such as `2020-07` for a date, and a source such as `12345e678901` for "
-    "a number. Open `public.xlsx` there, in which texts are texts, or import the CSV with all columns as "
-    "text.",
+    "A spreadsheet also takes a month such as `2020-07` for a date, and a source such as `12345e678901`, or "
+    "a single GEOID in `influential_geoids`, for a number. Open `public.xlsx` there, in which texts are "
+    "texts, or import the CSV with all columns as text.",
     "A text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, in the CSV "
     "alone: a spreadsheet would run it as a formula. Take one apostrophe away to have the text again.",
     f"A sheet of the workbook has {MOST_ROWS:,} rows at most, and a cell {MOST_LETTERS:,} letters; what is "

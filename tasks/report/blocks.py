@@ -107,7 +107,7 @@ class Notice:
 class Group:
     """A part of a section with a heading of its own, as one city of many; it may be folded away.
 
-    The table of contents names it below its section. A group is not inside another one.
+    A list at the head of the section names its groups, from four on. A group is not inside another one.
 
     Attributes:
         key: Its place in the page, as in :class:`Heading`; nothing else in the page has the same.

@@ -8,10 +8,10 @@ from typing import Any
 
 from data.tables import csv_of
 from data.writing import make_folder, replacing
-from tasks.figures.draw import draw
 from tasks.figures.figure import Drawn, Figure
 from tasks.package.make import write_package
 from tasks.report.blocks import Rows, flat
+from tasks.report.drawing import draw_all
 from tasks.report.grid import needs_file
 from tasks.report.page import page_of
 from tasks.report.results import Story
@@ -22,6 +22,7 @@ def make_report(
     story: Story,
     out: Path,
     client: Callable[[], Any] | None = None,
+    kept: Path | None = None,
     *,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[str, ...]:
@@ -31,6 +32,8 @@ def make_report(
         story: The results.
         out: The folder.
         client: Gives the ``distributed.Client`` of the run, and opens it where there is none yet.
+        kept: The folder in which drawn figures are kept, so that one whose data did not change is not drawn
+            again; None to draw all.
         on_progress: Called with how many figures are drawn, and of how many.
 
     Returns:
@@ -38,10 +41,7 @@ def make_report(
     """
     made = [(section, tuple(section.blocks(story))) for section in sections()]
     figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
-    drawn: dict[str, Drawn] = {}
-    for figure in figures:
-        drawn[figure.key] = draw(figure)
-        on_progress(len(drawn), len(figures))
+    drawn = draw_all(figures, client, kept, on_progress)
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
     rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
     files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if needs_file(each)}

@@ -129,7 +129,9 @@
     const forms = held.dataset.forms.split(" ");
     const region = element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": held.dataset.caption });
     const table = element("table");
-    table.append(element("caption", {}, held.dataset.caption));
+    const caption = element("caption");
+    caption.append(element("span", {}, held.dataset.caption));
+    table.append(caption);
     const head = table.createTHead().insertRow();
     names.forEach((name, at) => head.append(element("th", { scope: "col", class: forms[at] === "t" ? "" : "n" }, name)));
     const body = table.createTBody();

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -113,21 +113,25 @@ def _view(
 
 
 def _keys(sections: Iterable[tuple[Section, Sequence[Block]]]) -> Counter[str]:
-    """The places of the page that its sections name, each once."""
-    keys = Counter(
-        key
-        for section, blocks in sections
-        for key in (section.key, *(_key_of(block) for block in flat(blocks)))
-        if key is not None
-    )
+    """The places of the page, each of which must be there once."""
+    keys = Counter(["main", "contents"])
+    for section, blocks in sections:
+        keys.update((section.key, f"{section.key}-h"))
+        keys.update(key for block in flat(blocks) for key in _keys_of(block))
     wrong = [key for key, times in keys.items() if times > 1 or not _KEY.fullmatch(key)]
     if wrong:
         raise ValueError(f"the report has places with the same key, or one that cannot be: {wrong}")
     return keys
 
 
-def _key_of(block: Block) -> str | None:
-    return block.key if isinstance(block, Heading | Group | Rows | Figure) else None
+def _keys_of(block: Block) -> Iterator[str]:
+    """The place of a block, and those that its table and its picture take."""
+    if isinstance(block, Heading | Group | Rows | Figure):
+        yield block.key
+    if isinstance(block, Rows | Figure):
+        yield from (f"{block.key}-{part}" for part in ("c", "t", "csv"))
+    if isinstance(block, Figure):
+        yield from (f"{block.key}-{part}" for part in ("title", "desc", "narrow"))
 
 
 def _policy(css: str, js: str) -> str:

@@ -17,4 +17,7 @@ CODE: Final = (
 )
 """The folders whose modules decide what the report shows."""
 
+FIGURES: Final = "drawn-figures"
+"""What the drawn figures are kept under."""
+
 make = Step("make the report", make_report, "figures")

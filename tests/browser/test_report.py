@@ -73,8 +73,9 @@ def test_one_click_shows_the_table_of_each_figure_within_the_page(looking: Looki
             opener_of(figure).click()
             assert figure.locator("table").first.is_visible(), figure.get_attribute("id")
         assert too_wide(visit) == []
-        assert inaccessible(visit) == []
-        visit.picture(f"report-{size[0]}-tables", whole=True)
+        if size == PHONE:  # axe-core takes seconds, and asks nothing more of the wider page
+            assert inaccessible(visit) == []
+        visit.picture(f"report-{size[0]}-tables")
         assert visit.wrong == []
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 ARGUMENTS: Final = (
     "--no-sandbox",  # CI is root in a container
@@ -63,7 +63,7 @@ class Look:
         return f"{self.size[0]}-{self.scheme}"
 
 
-LOOKS: Final = tuple(Look(size, scheme) for size in (PHONE, DESK) for scheme in ("light", "dark"))  # type: ignore[arg-type]
+LOOKS: Final = tuple(Look(size, scheme) for size in (PHONE, DESK) for scheme in ("light", "dark"))
 
 
 def chromium() -> str | None:
@@ -111,9 +111,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
         self.page.context.on("request", self._asked)
         self.page.context.on("requestfailed", lambda request: self._failed(request, request.failure))
-        self.page.context.on(
-            "response", lambda answer: answer.status >= 400 and self._failed(answer.request, answer.status)
-        )
+        self.page.context.on("response", self._answered)
 
     @property
     def wrong(self) -> list[str]:
@@ -135,6 +133,10 @@ class Visit:
         # A download takes the place of a page that would have opened, which Chromium calls aborted.
         if reason != "net::ERR_ABORTED" and not leaves(request.url):
             self.failed.append(f"request: {request.method} {request.url[:200]}: {reason}")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= 400:
+            self._failed(answer.request, answer.status)
 
     def open(self, place: Path | str) -> Visit:
         """Go to a file or a URL, and wait until it is loaded."""

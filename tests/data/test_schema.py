@@ -108,3 +108,13 @@ def test_public_tables_hold_no_name_address_subject_title_or_exact_time() -> Non
 
 def test_a_table_s_name_gives_its_folder_and_stem() -> None:
     assert (TABLES["private/sources"].visibility, TABLES["private/sources"].stem) == ("private", "sources")
+
+
+def test_every_public_table_with_a_geoid_has_one_that_a_spreadsheet_keeps():
+    names = {name: spec.arrow.names for name, spec in TABLES.items() if spec.visibility == "public"}
+    assert [name for name, columns in names.items() if ("GEOID" in columns) != ("geo_id" in columns)] == []
+
+
+def test_the_order_of_reading_names_columns_of_the_table():
+    for spec in TABLES.values():
+        assert {sort.column for sort in spec.order} <= set(spec.arrow.names), spec.name

@@ -74,7 +74,10 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert shown.state.is_completed()
     assert shown.state.name == "Completed with warnings"
     assert shown.state.message == f"{in_public(result.warnings[0])} (and {len(result.warnings) - 1} more)"
-    assert set(shown.tags) == {"nwatch", "a-test", *registry.PARTS, "with-warnings"}
+    assert set(shown.tags) == {
+        *("nwatch", "a-test", "alderfall-pd", "briar-harbor-pd", "with-warnings"),
+        *registry.PARTS,
+    }
     runs = {found.id: found for found in asked(lambda api: api.read_flow_runs())}
     subs = [found for found in runs.values() if found.parent_task_run_id and "a-test" in found.tags]
     assert sorted(sub.name for sub in subs) == [f"{name} ring-of-one-run" for name in sorted(registry.PARTS)]

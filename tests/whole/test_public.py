@@ -147,7 +147,8 @@ def test_nobody_can_compute_a_small_count(out: Path, of: str):
     assert len(small) > 10
     key = ["city"] if of == "posts" else ["city", "crime"]
     for place, rows in small.groupby(key):
-        city, crime = (*place, None)[:2]
+        named = [str(each) for each in place]
+        city, crime = named[0], named[1] if of == "crimes" else None
         said, shown = equations(out, city, crime)
         tracts = sorted(shown.index)
         at = {geoid: number for number, geoid in enumerate(tracts)}

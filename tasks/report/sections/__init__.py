@@ -20,6 +20,7 @@ SECTIONS: Final[tuple[str, ...]] = (
     "officers",
     "sample",
     "cities_overview",
+    "cities",
     "crime",
     "selection",
     "requests",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.report.blocks import Block, Heading, Points, Section, Text
+from tasks.report.pictured import missing_flow
 from tasks.report.results import Story
 from tasks.report.sentences.missing import answer, entered, skipped, warned
 
@@ -14,7 +15,7 @@ def blocks(story: Story) -> Iterator[Block]:
     yield Text(tuple(answer(story)))
     if story.perhaps:
         yield Points(story.perhaps)
-    # The ledger as a flow stands here, between the answer and the sums that it shows.
+    yield from missing_flow(story)
     if sums := tuple(entered(story)):
         yield Heading("missing-sums", "What entered, and what became of it")
         yield Points(sums)

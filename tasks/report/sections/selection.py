@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tasks.report.blocks import Block, Rows, Section, Text
+from tasks.report.pictured import selection_figure
 from tasks.report.results import Story
 from tasks.report.sentences.choice import atlas, chosen, gentrified
 from tasks.report.sentences.words import percent
@@ -18,6 +19,7 @@ def blocks(story: Story) -> Iterator[Block]:
     import pyarrow as pa
 
     yield Text((*gentrified(story), *atlas(story), *chosen(story)))
+    yield from selection_figure(story)
     rows = story.rows("city_selection")
     if rows:
         shown = {

@@ -68,6 +68,29 @@ def test_the_provenance_with_the_hashes_of_all_is_moved_last(tmp_path: Path, mon
     assert moved == ["a.csv", "zoo.csv", "kinds.csv", "provenance.json"]
 
 
+def test_figures_that_are_the_same_as_those_in_out_are_not_written_again(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "out"
+
+    def run(**figures: str) -> dict[str, int]:
+        with staging(work, out) as stage:
+            (stage / "figures").mkdir()
+            for name, content in figures.items():
+                (stage / "figures" / name).write_text(content)
+            outputs = {f"figures/{name}": "" for name in figures}
+            (stage / "provenance.json").write_text(json.dumps({"tables": {}, "outputs": outputs}))
+        return {path.name: path.stat().st_ino for path in (out / "figures").iterdir()}
+
+    before = run(same="a", other="b", gone="c")
+    after = run(same="a", other="new")
+    assert after["same"] == before["same"]
+    assert after["other"] != before["other"]
+    assert (out / "figures/other").read_text() == "new"
+    assert "gone" not in after, "a figure that is not made again is moved away"
+    (out / "figures/same").write_text("touched by somebody")
+    run(same="a", other="new")
+    assert (out / "figures/same").read_text() == "a"
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     """An out folder with a table of an earlier run, and what somebody else put there."""

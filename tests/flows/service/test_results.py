@@ -30,8 +30,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
     rows = [{"part": "mail", "source": "a1", "line": line, "count": n} for line, n in lines.items()]
     monkeypatch.setattr(Results, "ledger", rows)
     monkeypatch.setattr(Results, "answer", ANSWER)
-    warned = ("records/lapd/Jo.pst: cut: 3 bytes", f"odd {HOSTILE}")
-    return Results(registry.load(["mail"]), tmp_path, [TOLD], warned, True, Path("/data/lapd"))
+    return Results(registry.load(["mail"]), tmp_path, [TOLD], True, Path("/data/lapd"))
 
 
 @pytest.fixture
@@ -54,7 +53,8 @@ def story(tmp_path: Path) -> Story:
 
 
 def test_the_heading_is_the_answer_of_this_run_and_what_is_not_known_is_a_word(results: Results):
-    page = missing_page(results, results.ledger)
+    warned = ("records/lapd/Jo.pst: cut: 3 bytes", f"odd {HOSTILE}")
+    page = missing_page(results, results.ledger, warned)
     assert page.startswith(
         "# Is anything missing? Perhaps\n\n- 2 mails were read without a body\\: look at them\n\n"
         "Everything else is accounted for.\n\n## Warnings\n\n- a mailbox of lapd\\: cut …\n"
@@ -86,9 +86,9 @@ def test_the_heading_says_no_more_than_is_known(
     results: Results, monkeypatch: pytest.MonkeyPatch, whole: bool, answer: Answer, heading: str
 ):
     monkeypatch.setattr(Results, "answer", answer)
-    some = replace(results, whole=whole, warnings=())
+    some = replace(results, whole=whole)
     assert some.headline == heading
-    page = missing_page(some, [])
+    page = missing_page(some, [], ())
     assert "This run has no warning." in page
     assert ("Everything else is accounted for." in page) == (answer is ANSWER)
 
@@ -106,19 +106,23 @@ def test_figures_are_pages_that_hold_them_or_pictures_where_the_report_is_served
     results: Results, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str | None
 ):
     made: dict[str, Any] = {}
-    for name in ("show_markdown", "show_rows", "show_link", "show_image"):
+    for name in ("show_markdown", "show_rows", "show_link", "show_image", "show_table"):
         monkeypatch.setattr(shown, name, lambda key, what, *_: made.update({key: what}))
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures/kinds-of-mail.png").write_bytes(b"png")
+    (tmp_path / "figures/deciles-alder.png").write_bytes(b"png")
     (tmp_path / "figures/large.png").write_bytes(bytes(shown.MOST_BYTES + 1))
-    files = {f"figures/{name}": "" for name in ("kinds-of-mail.png", "kinds-of-mail.svg", "large.png")}
+    files = {
+        f"figures/{name}": ""
+        for name in ("kinds-of-mail.png", "kinds-of-mail.svg", "large.png", "deciles-alder.png")
+    }
     story = replace(
         story,
         config=Config.model_validate({"name": "x", "report": {"url": url}}),
         provenance={"outputs": {**files, "report.html": ""}},
     )
     show_results(results, story)
-    pages = {"is-anything-missing", "what-was-found", "ledger-mail"}
+    pages = {"is-anything-missing", "what-was-found", "ledger-mail", "kinds"}
     if url is None:
         assert set(made) == {*pages, "figure-kinds-of-mail"}
         assert made["figure-kinds-of-mail"] == "![kinds of mail](data:image/png;base64,cG5n)\n"

@@ -20,6 +20,7 @@ class Result:
     """What a run returns."""
 
     found: dict[str, Any] = field(default_factory=dict)
+    agencies: tuple[str, ...] = ("lapd",)
     warnings: tuple[str, ...] = ()
 
 
@@ -77,8 +78,10 @@ def test_a_run_ends_with_its_tags_its_first_warning_and_its_result():
 
     results = {
         "good": Result({"mail": 1}),
-        "warned": Result({"mail": 1, "posts": 2}, ("records/lapd/Jo.pst: cut: 3 bytes", "odd")),
-        "idle": Result(),
+        "warned": Result(
+            {"mail": 1, "posts": 2}, ("lapd", "sfpd"), ("records/lapd/Jo.pst: cut: 3 bytes", "odd")
+        ),
+        "idle": Result(agencies=()),
     }
 
     @shown_as_a_run
@@ -100,8 +103,8 @@ def test_a_run_ends_with_its_tags_its_first_warning_and_its_result():
         for name, each in runs.items()
     }
     assert shown == {
-        "good": ("Completed", {"mail", "complete"}),
-        "warned": ("Completed with warnings", {"mail", "posts", "with-warnings"}),
+        "good": ("Completed", {"lapd", "mail", "complete"}),
+        "warned": ("Completed with warnings", {"lapd", "sfpd", "mail", "posts", "with-warnings"}),
         "idle": ("Completed", {"not-needed"}),
         "bad": ("Failed", {"failed"}),
     }

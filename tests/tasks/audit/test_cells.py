@@ -1,5 +1,7 @@
 """Which published counts are sums of which: of hand-made tables of one city with two types of crime."""
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -39,7 +41,7 @@ def tables() -> dict[str, pa.Table]:
     of = {"city": CITY}
     tests = [{**of, "level": level} for level in ("decile", "tract")]
     recorded = {"theft": (68, 4, 1), "arson": (3, 1, 1)}
-    found = {
+    found: dict[str, list[dict[str, Any]]] = {
         "tracts_used": [
             {**of, "GEOID": geoid, "decile": decile, "posts": posts, "status": status, "share_in_city": share}
             for geoid, decile, posts, status, share in USED

@@ -1,4 +1,4 @@
-"""An SVG inside a page: ids of its own, colours that the page sets, texts left alone."""
+"""An SVG inside a page: ids of its own, colors that the page sets, texts left alone."""
 
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -26,7 +26,7 @@ def test_a_file_is_light_and_says_what_it_shows():
     assert '<title id="title">A &lt;title&gt;</title><desc id="desc">What &amp; how</desc>' in svg
     assert 'width="720" height="100"' in svg
     assert '<use x="10.1" y="3" href="#a0" fill="#1b1f24" stroke-width="0.8" />' in svg
-    assert 'd="M 0 0L1.2 0"' in svg
+    assert 'd="m0 0l1.2 0"' in svg
     for gone in ("metadata", "<style", "xlink", "figure_1", 'version="1.1"', "DejaVu Sans' "):
         assert gone not in svg
 
@@ -58,7 +58,7 @@ def _contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("page", [0, 1])
 def test_letters_can_be_read_and_classes_are_ordered_by_lightness(page):
     color = {name: pair[page] for name, pair in PALETTE.items()}
-    assert len({pair[0] for pair in PALETTE.values()}) == len(PALETTE), "a code says which colour is meant"
+    assert len({pair[0] for pair in PALETTE.values()}) == len(PALETTE), "a code says which color is meant"
     for name in ("ink", "muted", "positive", "negative", "accent"):
         assert _contrast(color[name], color["paper"]) >= 4.5, name
     steps = [_contrast(color[f"sequence-{step}"], color["paper"]) for step in range(1, 6)]

@@ -4,6 +4,7 @@
 its type, so that a new column breaks no test. The others are stories of every kind of run.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -53,8 +54,23 @@ def published(folder: Path, tables: Tables) -> Published:
         spec = TABLES[f"public/{stem}"]
         full = [{**{column.name: _empty(column) for column in spec.columns}, **row} for row in rows]
         write_table(pa.Table.from_pylist(full, schema=spec.arrow), spec, folder)
+        if ".geojson" in spec.also:
+            (folder / f"{spec.name}.geojson").write_text(_polygons(full), encoding="utf-8")
         files += spec.files
     return Published(folder, folder, files)
+
+
+def _polygons(rows: list[dict[str, Any]]) -> str:
+    """The tracts as squares side by side, a feature per line; what is missing is not observed."""
+    lines = []
+    for number, row in enumerate(rows):
+        west, south = -120 + 0.01 * (number % 4), 35 + 0.01 * (number // 4)
+        corners = [(0, 0), (0.01, 0), (0.01, 0.01), (0, 0.01), (0, 0)]
+        ring = [[round(west + x, 6), round(south + y, 6)] for x, y in corners]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        lines.append(json.dumps({"type": "Feature", "properties": row, "geometry": geometry}))
+    features = ",\n".join(lines)
+    return f'{{"type": "FeatureCollection", "features": [\n{features}\n]}}\n'
 
 
 def story(folder: Path, tables: Tables, *, config: Mapping[str, Any] | None = None, **known: Any) -> Story:

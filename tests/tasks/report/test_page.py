@@ -143,7 +143,7 @@ def test_a_group_is_folded_where_it_says_so_and_its_headings_are_below_its_own(t
     assert {f"#g-{n}" for n in range(5)} <= {a["href"] for a in seen.all("a")}
 
 
-@pytest.mark.parametrize("key", ["s", "A city", ""])
+@pytest.mark.parametrize("key", ["s", "s-h", "drawn-c", "main", "A city", ""])
 def test_a_place_that_is_there_twice_or_cannot_be_is_a_fault_of_the_program(key, tmp_path):
     with pytest.raises(ValueError, match="places with the same key"):
-        page(everything(tmp_path), Heading(key, "H"))
+        page(everything(tmp_path), figure("drawn"), Heading(key, "H"))

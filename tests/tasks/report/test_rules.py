@@ -11,6 +11,16 @@ def test_the_rules_are_those_of_the_page_itself():
     assert GLOSSARY.resolve() == DOCS / "glossary.md"
 
 
+def test_the_image_has_what_the_links_of_the_package_lead_to():
+    links = [path.resolve() for path in METHOD.parent.iterdir() if path.is_symlink()]
+    seen = set((DOCS.parent / ".dockerignore").read_text(encoding="utf-8").splitlines())
+    copied = (DOCS.parent / "docker/Dockerfile").read_text(encoding="utf-8")
+    for path in links:
+        name = path.relative_to(DOCS.parent).as_posix()
+        assert f"!{name}" in seen
+        assert name in copied
+
+
 def test_no_line_of_a_rule_is_lost():
     text = METHOD.read_text(encoding="utf-8")
     kept = "\n".join(

@@ -1,0 +1,139 @@
+"""What was found in a city, in sentences and in a table of its tests (methods 7.5 to 7.17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = Mapping[str, Any]
+
+NOT_TESTABLE: Final = "not testable"
+TELL_NOTHING: Final = frozenset({NOT_TESTABLE, "too few to tell"})
+"""Verdicts beside which numbers would only look like a finding."""
+
+
+def sentences(what: str, test: Row, robust: Row) -> Iterator[str]:
+    """The verdict with its reasons, the test, the ratio with its interval, and what could have been shown.
+
+    Args:
+        what: What is counted, in words: "posts".
+        test: Of ``public/city_tests`` or ``public/crime_tests``, at the level of tracts.
+        robust: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
+    """
+    yield verdict(robust)
+    if robust["verdict"] in TELL_NOTHING:
+        return
+    count = test["posts"] if "posts" in test else test["crimes"]
+    counted = "a number that is not published" if count is None else f"{count:,}"
+    yield f"Tested are {test['n']:,} tracts; {what} in them: {counted}."
+    if test["pearson_p"] is not None:
+        side = "below" if test["pearson_p"] < test["alpha"] else "not below"
+        yield (
+            f"Pearson's r of income and {what} per 1,000 people is {test['pearson_r']:.2f}, with "
+            f"p = {p_value(test['pearson_p'])}: {side} the threshold of {test['alpha']:.3g}{_family(test)}."
+        )
+    yield from _size(what, robust)
+
+
+def verdict(robust: Row) -> str:
+    """The verdict, with what speaks against it.
+
+    Example:
+        >>> verdict({"verdict": "none", "why": ""})
+        'Verdict: none.'
+        >>> verdict({"verdict": "positive, not robust", "why": "the rank test: p = 0.4, not below 0.05"})
+        'Verdict: positive, not robust (the rank test: p = 0.4, not below 0.05).'
+    """
+    why = f" ({robust['why']})" if robust["why"] else ""
+    return f"Verdict: {robust['verdict']}{why}."
+
+
+def p_value(p: float) -> str:
+    """A p as people write it.
+
+    Example:
+        >>> p_value(0.0412), p_value(6.9e-16)
+        ('0.041', '7e-16')
+    """
+    return f"{p:.2g}" if p >= 0.001 else f"{p:.0e}".replace("e-0", "e-")
+
+
+def _family(test: Row) -> str:
+    return "" if test["tests"] is None else f" (one of {test['tests']:,} tests)"
+
+
+def _size(what: str, robust: Row) -> Iterator[str]:
+    """How large the relation is, and how large one could have been seen (method 7.10)."""
+    if robust["ratio_90_10"] is None:
+        return
+    interval = (
+        "it has no interval, since neighbors are too much alike"
+        if robust["ratio_low"] is None
+        else f"95 % interval {robust['ratio_low']:.2f} to {robust['ratio_high']:.2f}"
+    )
+    yield (
+        f"Tracts at the 90th percentile of income have {robust['ratio_90_10']:.2f} times as many {what} per "
+        f"1,000 people as tracts at the 10th ({interval})."
+    )
+    smallest = robust["smallest_ratio"]
+    if smallest is not None and smallest < 1e6:
+        yield (
+            f"The smallest ratio that these tracts could have shown, with a probability of 80 %, is "
+            f"{smallest:,.2f}; of falling {what}, {1 / smallest:.2g}."
+        )
+
+
+def summary(robust: Row) -> str:
+    """The verdict and the ratio in a line.
+
+    Example:
+        >>> summary({"verdict": "none", "ratio_90_10": 1.05, "ratio_low": 0.9, "ratio_high": 1.2})
+        'none; rich to poor 1.05 (0.90 to 1.20)'
+    """
+    if robust["ratio_90_10"] is None or robust["ratio_low"] is None:
+        return str(robust["verdict"])
+    interval = f"{robust['ratio_low']:.2f} to {robust['ratio_high']:.2f}"
+    return f"{robust['verdict']}; rich to poor {robust['ratio_90_10']:.2f} ({interval})"
+
+
+def table_of_tests(test: Row, robust: Row) -> pa.Table:
+    """The tests of a city as a table that people read.
+
+    Args:
+        test: As in :func:`sentences`.
+        robust: As there.
+    """
+    import pyarrow as pa
+
+    alpha = test["alpha"]
+    tests = test["tests"]
+    undivided = None if tests is None else alpha * tests
+    rows = [
+        ("Pearson's r", "7.5", test["pearson_r"], test["pearson_p"], alpha),
+        ("Spearman's rho", "7.9", robust["spearman_rho"], robust["spearman_p"], undivided),
+        ("rate model: ratio for $10,000", "7.10", robust["rate_ratio"], robust["rate_p"], undivided),
+        (
+            "modified t test: effective tracts",
+            "7.12",
+            robust["effective_n"],
+            robust["modified_t_p"],
+            undivided,
+        ),
+        ("spatial error model: per $10,000", "7.17", _times(robust["error_slope"]), robust["error_p"], alpha),
+        ("Moran's I of the residuals", "7.11", robust["moran_i"], robust["moran_p"], None),
+        ("r weighted by people", "7.8", robust["weighted_r"], robust["weighted_p"], None),
+    ]
+    names = ("test", "rule of the method", "value", "p", "compared with")
+    columns = zip(*rows, strict=True)
+    table = dict(zip(names, map(list, columns), strict=True))
+    table["value"] = [None if each is None else f"{each:,.2f}" for each in table["value"]]
+    for name in ("p", "compared with"):
+        table[name] = [None if each is None else p_value(each) for each in table[name]]
+    return pa.table(table)
+
+
+def _times(slope: float | None) -> float | None:
+    return None if slope is None else slope * 10_000

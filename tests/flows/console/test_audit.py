@@ -1,0 +1,121 @@
+"""``nwatch open``, ``verify`` and ``compare`` on a folder that was run."""
+
+import shutil
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from flows.console import app
+from tests.conftest import copy_of
+
+# Dask 2026.8 resets an index in a way that pandas 4 will drop.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
+
+
+@pytest.fixture(scope="module")
+def ran(smallest: Path, tmp_path_factory: pytest.TempPathFactory, threads) -> Path:
+    from flows.investigate import investigate
+
+    folder = copy_of(smallest, tmp_path_factory.mktemp("audit") / "case")
+    investigate(folder)
+    return folder
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Call ``nwatch`` in this process; gives exit code, lines of stdout, stderr."""
+
+    def caller(*words: str | Path) -> tuple[object, list[str], str]:
+        monkeypatch.setattr(sys, "argv", ["nwatch", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        captured = capsys.readouterr()
+        return ended.value.code or 0, captured.out.splitlines(), captured.err
+
+    return caller
+
+
+def test_a_folder_that_was_run_is_verified_and_every_change_is_named(call, ran: Path, tmp_path: Path):
+    assert call("verify", ran) == (
+        0,
+        ["Yes: the outputs are what these inputs, settings and versions give."],
+        "",
+    )
+    folder = copy_of(ran, tmp_path / "case")
+    shutil.copytree(ran / "out", folder / "out")
+    code, lines, _ = call("verify", folder)  # without the work folder
+    assert (code, len(lines)) == (0, 1)
+    mailbox = next((folder / "records").rglob("*.pst"))
+    mailbox.write_bytes(mailbox.read_bytes() + b"\0")
+    moved = next((folder / "posts").iterdir())
+    moved.rename(moved.with_name(f"b{moved.name}"))
+    with (folder / "out/public/kinds.csv").open("a") as file:
+        file.write("x\n")
+    (folder / "out/private/alerts.parquet").unlink()
+    code, lines, _ = call("verify", folder)
+    assert code == 1
+    assert lines == [
+        "No: the outputs are not what these inputs, settings and versions give.",
+        f"  input: {mailbox.relative_to(folder)}: was changed",
+        "  output: out/private/alerts.parquet: is gone",
+        "  output: out/public/kinds.csv: was changed since the run",
+    ]
+    (folder / "out/provenance.json").unlink()
+    code, lines, error = call("verify", folder)
+    assert (code, lines) == (2, [])
+    assert error.count("\n") == 1
+    assert "nwatch run" in error
+
+
+def test_two_runs_are_compared_in_words(call, ran: Path, tmp_path: Path):
+    from flows.investigate import investigate
+
+    assert call("compare", ran, ran / "out")[1][1] == "Nothing differs."
+    folder = copy_of(ran, tmp_path / "case")
+    max((folder / "posts").iterdir(), key=lambda path: path.stat().st_size).unlink()
+    config = folder / "investigation.toml"
+    config.write_text(config.read_text(encoding="utf-8") + "\n[tests]\nleast_count = 1\n")
+    investigate(folder)
+    code, lines, _ = call("compare", folder, ran, "--private")
+    text = "\n".join(lines)
+    assert code == 0
+    assert "Inputs\n  posts files: 0 new, 1 gone" in text
+    assert "Settings\n  tests.least_count: 20 → 1" in text
+    assert "\nThe ledger\n  posts, duplicates: " in text
+    assert "public/city_deciles: rows " in text
+    assert "→" in text.split("public/city_deciles", 1)[1].splitlines()[1]
+    # Of private tables only how many rows: no id of a post is shown.
+    private = text.split("Tables of private/ with other rows\n", 1)[1].splitlines()
+    assert [line for line in private if line] == [line for line in private if line.startswith("  private/")]
+    code, _, error = call("compare", folder, tmp_path / "nowhere")
+    assert (code, error.count("\n")) == (2, 1)
+
+
+def test_the_report_is_opened_or_its_place_is_printed(
+    call, ran: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    code, _, error = call("open", ran)
+    assert (code, error.count("\n")) == (2, 1)
+    assert "make = true" in error  # the settings want none
+    report = ran / "out/report.html"
+    opened: list[str] = []
+
+    def browser(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    report.write_text("<p>", encoding="utf-8")
+    try:
+        monkeypatch.chdir(ran.parent)
+        monkeypatch.setattr(webbrowser, "open", browser)
+        monkeypatch.setenv("DISPLAY", ":0")
+        assert call("open", ran) == (0, [], "")
+        assert opened == [report.as_uri()]
+        monkeypatch.delenv("DISPLAY")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setattr(sys, "platform", "linux")
+        assert call("open", ran) == (0, ["case/out/report.html"], "")
+    finally:
+        report.unlink()
