@@ -150,8 +150,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Tally:
-    """What became of the sample: ``drawn = decided + to decide + not yet reviewed`` (alerts), and
-    ``asked = given + missing + not usable`` (reviews: one reader, one alert).
+    """What became of the sample.
+
+    Of alerts, ``drawn = decided + to decide + not yet reviewed``; of reviews, each of one reader and one
+    alert, ``asked = given + missing + not usable``.
 
     Attributes:
         decided: Alerts of which every question with a choice has an answer that counts.
