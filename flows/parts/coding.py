@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tasks.coding.look import Given
     from tasks.coding.results import Fault, Sample, Tally
+    from tasks.rows.results import Recognised
 
 LIST: Final = "coding/sample.csv"
 MOST_FAULTS: Final = 20
@@ -164,6 +165,16 @@ def _percent(part: int, whole: int) -> str:
     return f"{1000 * part // whole / 10:.1f} %"
 
 
+def recognised(given: Inputs) -> tuple[Recognised, ...]:
+    """How much of the alerts is drawn, and with which codebook."""
+    from tasks.rows.results import Recognised
+
+    found = given.once(look)
+    readers = {reader for row in found.rows for reader in row.readers}
+    drawn = f"{len(found.rows):,} alerts drawn, {len(readers):,} readers"
+    return (Recognised(LIST, f"{drawn}, version {found.codebook.version} of the codebook"),)
+
+
 def origin(found: CodingFound) -> Mapping[str, Any]:
     """The codebook, the list of the sample, and what came back: by hash."""
     codebook, tally = found.given.codebook, found.tally
@@ -209,5 +220,6 @@ PART = Part(
     run=run,
     origin=origin,
     tell=tell,
+    recognised=recognised,
     hint="to draw a sample: nwatch sample DIR",
 )

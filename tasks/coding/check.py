@@ -45,6 +45,7 @@ def _rows(
     by: str, values: list[str], strata: tuple[Counts, int], chosen: np.typing.NDArray[np.bool_], seed: int
 ) -> list[dict[str, Any]]:
     """The rows of one way of dividing the alerts, those over all of them last."""
+    values = [f"{value} ({by})" if value == ALL else value for value in values]
     names = sorted(set(values))
     at = {value: place for place, value in enumerate(names)}
     columns = np.array([at[value] for value in values], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Draw the sample, or more of it, and write it down (method 5.2 and 5.3)."""
+"""Draw the sample, or more of it, and write it down (method 5.2)."""
 
 from __future__ import annotations
 

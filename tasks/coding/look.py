@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
@@ -20,6 +21,9 @@ from tasks.coding.population import Population, sample_of
 from tasks.coding.results import DRAWN_FROM, FOLDER, RETURNED, SAMPLE, Listed, Sample
 from tasks.coding.sample_file import read_drawn_from, read_sample
 from tasks.rows.results import InputFile
+
+FROZEN: Final[Mapping[str, str]] = MappingProxyType({"sample": SAMPLE, "drawn_from": DRAWN_FROM})
+"""The files that nwatch sample writes and extends, by their keys in the provenance."""
 
 _FORMS: Final = frozenset({".xlsx", ".csv", ".json", ".jsonl"})
 _BESIDE: Final = (".", "~$")
@@ -62,8 +66,7 @@ def read_coding(investigation: Investigation) -> Given:
     codebook, rows = read_codebook(folder), read_sample(folder)
     check_settings(rows, investigation.config.coding)
     known = read_drawn_from(folder)
-    named = {"sample": SAMPLE, "drawn_from": DRAWN_FROM}
-    there = {key: folder / name for key, name in named.items() if (folder / name).is_file()}
+    there = {key: folder / name for key, name in FROZEN.items() if (folder / name).is_file()}
     files = {key: InputFile.of(as_label(path, investigation.folder), path) for key, path in there.items()}
     return Given(folder, codebook, tuple(rows), known, files)
 

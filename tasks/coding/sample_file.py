@@ -1,4 +1,4 @@
-"""``coding/sample.csv``: what was drawn and is being read; and what it was drawn from (method 5.3).
+"""``coding/sample.csv``: what was drawn and is being read; and what it was drawn from (method 5.2).
 
 The list is frozen: a later drawing adds rows and changes none. Beside it, ``coding/drawn_from.parquet`` names
 all alerts that there were at each drawing, so that a run can say of which of today's alerts the sample tells.
