@@ -9,7 +9,7 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.settings import Coding
 from data.tables import write_table
-from tasks.coding.check import DRAWN, drawn_table
+from tasks.coding.likeness import DRAWN, drawn_table
 from tasks.coding.look import Given
 from tasks.coding.population import Population, sample_of
 from tasks.coding.results import Sample
