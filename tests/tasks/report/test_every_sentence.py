@@ -117,7 +117,7 @@ CHANGES = {
         lambda: with_cell("coding_drawn", "drawn", 75, lambda row: "p" in row),
         "75 of 888 unique alerts (8.4 %)",
     ),
-    "decided": (lambda: of_line("coding", "decided", 1), "1 alert of the sample is decided"),
+    "decided": (lambda: of_line("coding", "decided", 1), "Of the sample, 1 alert is decided"),
     "like all": (
         lambda: with_cell("coding_drawn", "p", 0.007, lambda row: "p" in row),
         "gives by agency p = 0.007.",
