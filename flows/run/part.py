@@ -164,6 +164,7 @@ class Part:
             missing, workers are started before anything else.
         keys: Its keys in the provenance; by default its name.
         shown: The public tables that the Prefect UI shows as they are, by name, with what each shows.
+        hint: How a person comes by its files, where it is skipped without them.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Part:
     kept: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
 
     @property
     def provenance_keys(self) -> tuple[str, ...]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tasks.coding.draw import Alert
+from tasks.coding.draw import Alert, Drawn, Stratum
+
+if TYPE_CHECKING:
+    from data.codebook import Codebook
 
 FOLDER: Final = "coding"
 """The folder of the investigation: ``coding/codebook.toml`` (optional), ``coding/sample.csv`` (what was
 drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back)
 and ``coding/to_decide.csv`` (ties, and their decisions)."""
+
+SAMPLE: Final = "sample.csv"
+DRAWN_FROM: Final = "drawn_from.parquet"
+SHEETS: Final = "sheets"
+RETURNED: Final = "returned"
 
 
 @dataclass(frozen=True)
@@ -90,3 +98,150 @@ class Returned:
 
     reviews: tuple[Review, ...] = field(default=())
     faults: tuple[Fault, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of ``coding/sample.csv``.
+
+    Attributes:
+        drawn: The alert.
+        draw: Which drawing it came from, from 1; each is handed out in sheets of its own.
+        seed: The seed.
+        strata: What the alerts were divided by; empty for a simple sample.
+        readers: Who codes it; nobody as long as no reader is named.
+    """
+
+    drawn: Drawn
+    draw: int
+    seed: int
+    strata: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+    def read_by(self, readers: tuple[str, ...]) -> Listed:
+        """The same row with other readers."""
+        return replace(self, readers=readers)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a drawing gave.
+
+    Attributes:
+        rows: ``coding/sample.csv`` as it is now.
+        new: How many alerts were drawn now.
+        readers: Readers who were not named before.
+        population: Unique alerts of today.
+        gone: Alerts of the sample that are no longer among them.
+    """
+
+    rows: tuple[Listed, ...]
+    new: int
+    readers: tuple[str, ...]
+    population: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """What was handed out.
+
+    Attributes:
+        written: The files that were written, as ``coding/sheets/anna.xlsx``.
+        kept: Those that were there, and stay.
+    """
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """An alert of the sample that is among today's alerts.
+
+    Attributes:
+        item: The alert, as a reader sees it.
+        stratum: What it was drawn from; empty for a simple sample.
+        weight: Alerts of today that it stands for.
+        emails: Messages that carry it.
+        recipients: Distinct people whom it reached.
+        readers: Who codes it, in the order in which they were named.
+        draw: Which drawing it came from.
+    """
+
+    item: Item
+    stratum: Stratum
+    weight: float
+    emails: int
+    recipients: int
+    readers: tuple[str, ...] = ()
+    draw: int = 1
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample that is being read.
+
+    Attributes:
+        alerts: Its alerts, in the order of their numbers; those that are gone are not among them.
+        codebook: What is asked of each.
+        population: Unique alerts of today.
+        listed: Alerts in ``coding/sample.csv``, those that are gone included.
+        covered: Alerts of today that were there when it was drawn; None where nobody knows.
+        unseen: Alerts of today for which no drawn alert stands: it has no weight for them.
+    """
+
+    alerts: tuple[Sampled, ...]
+    codebook: Codebook
+    population: int
+    listed: int
+    covered: int | None = None
+    unseen: int = 0
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The alerts, as readers see them."""
+        return tuple(each.item for each in self.alerts)
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """All readers, in the order in which they were named."""
+        return tuple(dict.fromkeys(reader for each in self.alerts for reader in each.readers))
+
+    @property
+    def asked(self) -> int:
+        """Reviews asked for: one of each reader of each alert."""
+        return sum(len(each.readers) for each in self.alerts)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the sample.
+
+    Of alerts, ``drawn = decided + to decide + not yet reviewed``; of reviews, each of one reader and one
+    alert, ``asked = given + missing + not usable``.
+
+    Attributes:
+        decided: Alerts of which every question with a choice has an answer that counts.
+        to_decide: Alerts with a tie that nobody has decided yet.
+        not_reviewed: The other alerts: some reviews are still to come.
+        given: Reviews that came back and count.
+        missing: Reviews that did not come back.
+        unusable: Reviews that came back and cannot be used.
+        faults: What is wrong with what came back.
+        files: The SHA-256 and the size in bytes of each file that came back, by its name.
+    """
+
+    decided: int
+    to_decide: int
+    not_reviewed: int
+    given: int
+    missing: int
+    unusable: int
+    faults: tuple[Fault, ...] = field(default=())
+    files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def nothing(cls, sample: Sample) -> Tally:
+        """Of a sample of which nothing has come back."""
+        return cls(0, 0, len(sample.alerts), 0, sample.asked, 0)
