@@ -31,7 +31,8 @@ def test_share_and_error_are_those_of_the_textbook():
     generator = np.random.default_rng(3)
     of = generator.integers(0, 4, 200)
     strata = Strata(of, np.array([300.0, 90.0, 1000.0, 250.0]))
-    has, size = generator.integers(0, 2, 200) * 1.0, generator.poisson(3, 200) * 1.0
+    has = generator.integers(0, 2, 200).astype(np.float64)
+    size = generator.poisson(3, 200).astype(np.float64)
     found = weighted_share(strata, has, size)
     assert found is not None
     assert (found.share, found.error) == pytest.approx(slowly(strata, has, size), abs=1e-12)
@@ -41,7 +42,9 @@ def test_share_and_error_are_those_of_the_textbook():
 @pytest.mark.parametrize(("successes", "drawn"), [(0, 12), (1, 12), (5, 40), (12, 12)])
 def test_of_a_simple_sample_of_endlessly_many_the_interval_is_wilsons(successes: int, drawn: int):
     strata = Strata(np.zeros(drawn, dtype=np.int64), np.array([1e6]))
-    found = weighted_share(strata, (np.arange(drawn) < successes) * 1.0, np.ones(drawn), finite=False)
+    found = weighted_share(
+        strata, (np.arange(drawn) < successes).astype(np.float64), np.ones(drawn), finite=False
+    )
     plain = wilson(successes, drawn)
     assert found is not None
     assert (found.share, found.low, found.high) == pytest.approx(
