@@ -1,4 +1,4 @@
-"""Rounds of readers for the tests of the tally: a sample, a codebook, and what readers of known accuracy say."""
+"""Rounds of readers for the tests of the tally: a sample, and what readers of known accuracy say."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence

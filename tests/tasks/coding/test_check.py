@@ -39,10 +39,10 @@ def test_what_is_not_asked_does_not_count():
     unknown = replace(ALL[0], alert=("ames", "f" * 32), row=99)
     found = checked([*ALL, stranger, unknown])
     assert [str(fault) for fault in found.faults] == [
-        f"coding/returned/anna.xlsx, row 99: the alert 'ames {'f' * 32}' is not in the sample; put its agency "
-        "and alert_id back as they were",
-        "coding/returned/dora.csv: 1 row: the reader 'dora�' was not named; write the name as it was given: "
-        "anna, bob, cleo",
+        f"coding/returned/anna.xlsx, row 99: the alert 'ames {'f' * 32}' is not in the sample; put its "
+        "agency and alert_id back as they were",
+        "coding/returned/dora.csv: 1 row: the reader 'dora�' was not named; write the name as it was "
+        "given: anna, bob, cleo",
     ]
     assert (len(found.given), found.unusable) == (18, 0)
     two_each = sample_of(6, reviews=2)
@@ -68,12 +68,13 @@ def test_an_answer_outside_the_codebook_takes_only_itself_along():
 
 def test_what_is_missing_is_named_once_a_sheet_has_come_back():
     assert told(without("bob", 4)) == [
-        "coding/returned/bob.xlsx: bob did not answer for the alert with sample_no 4; fill it in and hand the "
-        "sheet in again"
+        "coding/returned/bob.xlsx: bob did not answer for the alert with sample_no 4; fill it in and hand "
+        "the sheet in again"
     ]
     half = review(SAMPLE, 4, "bob", act="no")
     assert told([*without("bob", 4), half]) == [
-        "coding/returned/bob.xlsx, row 5: about: has no answer that counts; fill it in and hand the sheet in again"
+        "coding/returned/bob.xlsx, row 5: about: has no answer that counts; fill it in and hand "
+        "the sheet in again"
     ]
     # Nothing is missing of a reader of whom nothing came, or who is at work in the terminal.
     nothing = [one for one in ALL if one.reader != "bob"]
@@ -86,8 +87,8 @@ def test_equal_answers_count_once_and_contradictions_not_at_all():
     again = [replace(one, sheet="coding/returned/anna-2.csv") for one in ALL if one.reader == "anna"]
     found = checked([*ALL, *again])
     assert [str(fault) for fault in found.faults] == [
-        "coding/returned/anna.xlsx: 6 rows: has the same answers of anna as coding/returned/anna-2.csv; they "
-        "count once"
+        "coding/returned/anna.xlsx: 6 rows: has the same answers of anna as coding/returned/anna-2.csv; "
+        "they count once"
     ]
     assert len(found.given) == 18
     other = replace(again[0], answers={**again[0].answers, "act": ("no",)}, row=7)
@@ -104,8 +105,8 @@ def test_another_version_is_named_once_a_sheet_and_counts():
     old = [replace(one, codebook="0") if one.reader == "cleo" else one for one in ALL]
     found = checked(old)
     assert [str(fault) for fault in found.faults] == [
-        "coding/returned/cleo.xlsx: 6 rows: has version '0' of the codebook, not '1'; the answers count: have "
-        "them read again where their meaning has changed"
+        "coding/returned/cleo.xlsx: 6 rows: has version '0' of the codebook, not '1'; the answers count: "
+        "have them read again where their meaning has changed"
     ]
     assert len(found.given) == 18
 
