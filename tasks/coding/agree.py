@@ -51,9 +51,10 @@ def agreement_rows(
     """
     for question in questions:
         answered = by_alert(checked, question)
+        kinds = _kinds(answered, question)
         for scope in scopes(sample):
             given = [answered.get(each.item.alert, {}) for each in scope.alerts]
-            counts = _counts([tuple(each.values()) for each in given], question)
+            counts = _counts([tuple(each.values()) for each in given], kinds)
             coded = counts[counts.sum(axis=1) >= 2]
             found = agreement(counts, seed=seed)
             alike = (coded > 0).sum(axis=1) == 1
@@ -81,12 +82,13 @@ def reader_rows(sample: Sample, checked: Checked, questions: Sequence[Question])
     """
     for question in questions:
         answered = by_alert(checked, question)
+        kinds = _kinds(answered, question)
         for reader in sample.readers:
             shared = [each for each in answered.values() if reader in each and len(each) > 1]
-            own = _counts([(each[reader],) for each in shared], question)
-            others = _counts([_without(each, reader) for each in shared], question)
+            own = _counts([(each[reader],) for each in shared], kinds)
+            others = _counts([_without(each, reader) for each in shared], kinds)
             found = against_others(own, others)
-            rest = _counts([_without(each, reader) for each in answered.values()], question)
+            rest = _counts([_without(each, reader) for each in answered.values()], kinds)
             yield {
                 "reader": reader,
                 "question": question.key,
@@ -128,15 +130,15 @@ def _order(answers: Answers, question: Question) -> tuple[int, ...]:
     return tuple(question.keys.index(answer) for answer in answers)
 
 
-def _counts(given: Sequence[Sequence[Answers]], question: Question) -> Counts:
-    """How many gave each answer, one row for each alert and one column for each answer of the codebook.
-
-    Of several choices the columns are those that were given; the order of columns changes no number.
-    """
+def _kinds(answered: ByAlert, question: Question) -> list[Answers]:
+    """The answers that two reviews may have in common: of several choices those together that were given."""
     if question.kind == "one":
-        kinds: list[Answers] = [(key,) for key in question.keys]
-    else:
-        kinds = sorted({answers for each in given for answers in each})
+        return [(key,) for key in question.keys]
+    return sorted({answers for each in answered.values() for answers in each.values()})
+
+
+def _counts(given: Sequence[Sequence[Answers]], kinds: Sequence[Answers]) -> Counts:
+    """How many gave each answer, one row for each alert and one column for each answer."""
     places = {answers: place for place, answers in enumerate(kinds)}
     counts: npt.NDArray[np.int64] = np.zeros((len(given), len(kinds)), dtype=np.int64)
     for row, each in enumerate(given):
