@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.codebook import Question
-from tasks.coding.check import Checked
+from tasks.coding.cross_check import Checked
 from tasks.coding.draw import Alert
 from tasks.coding.results import Sample
 from tasks.coding.tabulate import scopes

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from data.codebook import Question
-from tasks.coding.check import Checked
+from tasks.coding.cross_check import Checked
 from tasks.coding.results import Sample, Sampled
 from tasks.coding.to_decide import JOINT
 from tasks.coding.vote import Place, Vote
@@ -135,7 +135,7 @@ def share_rows(
         decided = _decided(Scope(ALL, sample.alerts), question, votes)
         known = {each.item.alert for each, _ in decided}
         strata = strata_of(
-            [each.stratum for each in sample.alerts],
+            [(each.stratum, each.weight) for each in sample.alerts],
             [each.weight for each in sample.alerts],
             [each.item.alert in known for each in sample.alerts],
         )

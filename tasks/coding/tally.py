@@ -12,7 +12,7 @@ from data.schema import TABLES
 from data.settings import Coding
 from data.tables import write_table
 from tasks.coding.agree import agreement_rows, confusion_rows, reader_rows
-from tasks.coding.check import Checked, check
+from tasks.coding.cross_check import Checked, check
 from tasks.coding.gather import gather
 from tasks.coding.results import Fault, Sample, Tally
 from tasks.coding.tabulate import decided_rows, review_rows, share_rows, tally_rows

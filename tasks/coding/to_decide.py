@@ -15,7 +15,7 @@ from data.codebook import Codebook, Question
 from data.errors import InputError
 from data.printable import printable
 from data.writing import replacing
-from tasks.coding.check import named, shown
+from tasks.coding.cross_check import named, shown
 from tasks.coding.draw import Alert
 from tasks.coding.results import FOLDER, Fault, Sample, Sampled
 from tasks.coding.vote import TIE, Answers, Place, Vote

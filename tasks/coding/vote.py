@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from data.codebook import Question
-from tasks.coding.check import Checked
+from tasks.coding.cross_check import Checked
 from tasks.coding.draw import Alert
 from tasks.coding.results import Sample
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.coding.check import Checked, check
+from tasks.coding.cross_check import Checked, check
 from tasks.coding.results import Fault, Returned, Review
 from tests.tasks.coding.rounds import READERS, in_files, review, round_of, sample_of
 
