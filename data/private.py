@@ -1,8 +1,8 @@
-"""Who may read ``work/`` and ``out/private``: their owner, or a group that the settings name (method 12.4).
+"""Who may read what holds mail: its owner, or a group that the settings name (method 12.4).
 
-Both hold mail, names and addresses. Their folders are 0700 and their files 0600, whatever the umask; with
-``[private] group`` they are 2750 and 0640, or 2770 and 0660 where the group may write. ``out/public`` is as
-the umask says.
+``work/``, ``out/private`` and ``coding/`` hold mail, names and addresses. Their folders are 0700 and their
+files 0600, whatever the umask; with ``[private] group`` they are 2750 and 0640, or 2770 and 0660 where the
+group may write. ``out/public`` is as the umask says.
 """
 
 from __future__ import annotations
@@ -184,10 +184,10 @@ class Tightened:
 
 
 def tighten(work: Path, out: Path, access: Access) -> Tightened:
-    """Make all that is in ``work/`` and ``out/private`` private.
+    """Make all that is in ``work/``, ``out/private`` and ``coding/`` private.
 
     Args:
-        work: The work folder; made if need be.
+        work: The work folder; made if need be. ``coding/`` is beside it.
         out: The folder of the tables.
         access: Who may read.
 
@@ -199,7 +199,8 @@ def tighten(work: Path, out: Path, access: Access) -> Tightened:
     """
     make_work(work)
     notes, warnings = [], []
-    for name, folder in (("work/", work), ("out/private/", out / "private")):
+    coding = work.parent / "coding"
+    for name, folder in (("work/", work), ("out/private/", out / "private"), ("coding/", coding)):
         if not folder.is_dir():
             continue
         opened, left = _tighten(folder, access)

@@ -12,6 +12,7 @@ from data.schema.model import (
     SHARE,
     TEXT,
     Column,
+    Sort,
     Table,
     optional,
 )
@@ -189,5 +190,6 @@ PUBLIC: Final = (
             Column("expected", NUMBER, "How many the rule of drawing gives on average."),
             optional("p", SHARE, "Of the test over all values (rule 5.8), in the row 'all' alone."),
         ),
+        order=(Sort("by"), Sort("value", values=("all",))),
     ),
 )

@@ -142,6 +142,21 @@ LINES: Final = (
         "requests",
         ("requests", "fulfilled", "partly fulfilled", "no records", "denied", "withdrawn", "pending"),
     ),
+    (
+        "coding",
+        (
+            "alerts of the list",
+            "no longer among the alerts",
+            "drawn",
+            "decided",
+            "to decide",
+            "not yet reviewed",
+            "reviews asked",
+            "given",
+            "missing",
+            "not usable",
+        ),
+    ),
 )
 """The sections of the ledger, and the lines of each; kinds of mail and types of crime stand at ``REST``."""
 

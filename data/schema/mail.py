@@ -229,7 +229,7 @@ PUBLIC: Final = (
                 "(from the file to tracts), 'cities' (what the tests found), 'tracts' (which listed ones are "
                 "used), 'crime' (from the file to "
                 "tracts), 'gentrification' (what became of tracts), 'selection' (from the Atlas to the "
-                "cities chosen) or 'requests' (whom we asked).",
+                "cities chosen), 'requests' (whom we asked) or 'coding' (what became of the sample).",
             ),
             Column(
                 "source",
@@ -268,7 +268,9 @@ PUBLIC: Final = (
                 "'other technologies', 'Ring partnerships', 'of a city's own police', 'of another agency "
                 "in a city', 'of no city of the list', 'cities ranked', 'selected', 'with a partnership, "
                 "below the last selected', 'without a partnership'. requests: 'requests', and each status"
-                " by its name.",
+                " by its name. coding: 'alerts of the list', 'drawn', 'no longer among the alerts', "
+                "'decided', 'to decide', 'not yet reviewed', 'reviews asked', 'given', 'missing', 'not "
+                "usable'.",
             ),
             optional(
                 "count",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.catalog import Investigation
+from data.codebook import read_codebook
 from data.crosswalk import read_crosswalks
 from data.errors import InputError, NoMailboxError
 from data.hashes import Hashes
@@ -15,6 +16,8 @@ from data.police import read_police
 from data.storage import Location, state_of
 from flows.parts.points import census_files
 from tasks.audit.look import InputNow, sha256_of
+from tasks.coding.look import FROZEN, returned_files
+from tasks.coding.results import FOLDER as CODING
 from tasks.layers.look import find_layer, find_places, hash_of, hash_of_all
 
 MEMOS = {"mail": "mail/hashes.json", "posts": f"{FOLDER}/hashes.json", "crime": f"{FOLDER}/hashes.json"}
@@ -160,6 +163,16 @@ def _requests(investigation: Investigation) -> Iterator[ToHash]:
     yield ToHash("requests", label, path)
 
 
+def _coding(investigation: Investigation) -> Iterator[ToHash]:
+    folder = investigation.folder / CODING
+    yield ToHash("coding codebook", "the codebook", made=lambda: read_codebook(folder).sha256)
+    for key, name in FROZEN.items():
+        if (folder / name).is_file():
+            yield ToHash(f"coding {key}", f"{CODING}/{name}", folder / name)
+    for label, path in returned_files(folder):
+        yield ToHash("coding returned", label, path)
+
+
 _OF_PART: dict[str, Callable[[Investigation], Iterator[ToHash]]] = {
     "mail": _mail,
     "posts": _posts,
@@ -167,4 +180,5 @@ _OF_PART: dict[str, Callable[[Investigation], Iterator[ToHash]]] = {
     "gentrification": _gentrification,
     "selection": _selection,
     "requests": _requests,
+    "coding": _coding,
 }

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from flows.run.part import Part
 
-PARTS: tuple[str, ...] = ("mail", "posts", "crime", "gentrification", "selection", "requests")
+PARTS: tuple[str, ...] = ("mail", "posts", "crime", "gentrification", "selection", "requests", "coding")
 """The names of all parts, in the order in which they run. Each is a page, ``flows/parts/<name>.py``."""
 
-PLANNED: Final[Mapping[str, tuple[str, ...]]] = {"coding": ("coding/*/*.csv",)}
+PLANNED: Final[Mapping[str, tuple[str, ...]]] = {}
 """Parts of a later version, and the files that they will need: a run says that it does not read them."""
 
 

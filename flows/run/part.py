@@ -163,6 +163,7 @@ class Part:
         kept: Files of the work folder that are there when an earlier run has done its work: where one is
             missing, workers are started before anything else.
         keys: Its keys in the provenance; by default its name.
+        hint: How a person comes by its files, where it is skipped without them.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Part:
     worker_modules: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def provenance_keys(self) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ def _lacking(investigation: Investigation, part: Part) -> str:
     if not missing:
         return ""
     unknown = "".join(f" ({line})" for line in part.unknown(investigation)[:1])
-    return f"no {', '.join(missing)}{unknown}"
+    return f"no {', '.join(missing)}{unknown}{f'; {part.hint}' if part.hint else ''}"
 
 
 def _missing(investigation: Investigation, patterns: Sequence[str]) -> str:

@@ -20,6 +20,10 @@ _WORDS: Final[Mapping[str, str]] = {
     "crosswalk": "the program's and the investigation's rows on subjects",
     "crosswalk own": "subjects.csv",
     "selection police": "the program's table of police departments",
+    "coding codebook": "the codebook",
+    "coding sample": "coding/sample.csv",
+    "coding drawn_from": "coding/drawn_from.parquet",
+    "coding returned": "coding/returned",
 }
 _SHARED: Final[Mapping[str, str]] = {
     "census": "the Census and the lists of cities",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
+
+BY: Final = ("agency", "kind", "month")
+"""What alerts may be divided by, in the order in which a stratum names them."""
 
 Stratum = tuple[str, ...]
 Alert = tuple[str, str]
@@ -61,7 +65,8 @@ def draw(
         sample: How many are wanted in all.
         seed: Which ones.
         allocation: How many of each stratum: as its share of all alerts, or as many of each.
-        before: What was drawn before and is being read: it stays, with its numbers, and counts.
+        before: What was drawn before and is being read: it stays, with its numbers, and counts; what is no
+            longer among the alerts stays and does not count.
 
     Returns:
         The sample, in the order of the numbers: what was drawn before, then what is new. Of fewer alerts than
@@ -70,30 +75,34 @@ def draw(
     Source:
         Cochran, W. G. (1977): Sampling Techniques, 3rd edition, 5.2 and 5.5 (proportional allocation).
     """
-    taken = {one.alert for one in before}
-    drawn, number = list(before), max((one.number for one in before), default=0)
-    have: dict[Stratum, int] = {}
-    for one in before:
-        have[one.stratum] = have.get(one.stratum, 0) + 1
+    here = [one for one in before if one.alert in alerts]
+    left = min(sample, len(alerts)) - len(here)
+    if left <= 0:
+        return list(before)
+    have = Counter(alerts[one.alert] for one in here)
     wanted = allocate(_sizes(alerts.values()), sample, allocation)
-    new: list[Drawn] = []
-    for stratum, many in wanted.items():
-        own = sorted(
-            (alert for alert, of in alerts.items() if of == stratum and alert not in taken),
-            key=lambda alert: rank(alert, seed),
-        )
-        new += [Drawn(0, alert, stratum) for alert in own[: max(0, many - have.get(stratum, 0))]]
-    for one in sorted(new, key=lambda one: rank(one.alert, seed)):
-        number += 1
-        drawn.append(Drawn(number, one.alert, one.stratum))
-    return drawn
+    lacking = {stratum: many - have[stratum] for stratum, many in wanted.items() if many > have[stratum]}
+    if sum(lacking.values()) > left:  # of some strata more was drawn before than is wanted of them now
+        lacking = allocate(lacking, left, "proportional")
+    new = _first(alerts, lacking, {one.alert for one in here}, seed)
+    number = max((one.number for one in before), default=0)
+    return [*before, *(Drawn(at, alert, alerts[alert]) for at, alert in enumerate(new, start=number + 1))]
+
+
+def _first(
+    alerts: Mapping[Alert, Stratum], many: Mapping[Stratum, int], taken: Collection[Alert], seed: int
+) -> list[Alert]:
+    """So many of each stratum, in the order of drawing, of those that are not taken."""
+    left, found = dict(many), []
+    for alert in sorted(alerts.keys() - taken, key=lambda alert: rank(alert, seed)):
+        if left.get(alerts[alert], 0):
+            left[alerts[alert]] -= 1
+            found.append(alert)
+    return found
 
 
 def _sizes(strata: Iterable[Stratum]) -> dict[Stratum, int]:
-    sizes: dict[Stratum, int] = {}
-    for stratum in strata:
-        sizes[stratum] = sizes.get(stratum, 0) + 1
-    return dict(sorted(sizes.items()))
+    return dict(sorted(Counter(strata).items()))
 
 
 def allocate(
@@ -155,9 +164,15 @@ def stratum_of(by: Collection[str], agency: str, kind: str, alert_date: date | N
         >>> stratum_of(["month"], "lapd", "crime alert", date(2021, 5, 3))
         ('2021-05',)
     """
-    month = "no date" if alert_date is None else f"{alert_date:%Y-%m}"
-    values = {"agency": agency, "kind": kind, "month": month}
-    return tuple(values[name] for name in ("agency", "kind", "month") if name in by)
+    values = {"agency": agency, "kind": kind, "month": month_of(alert_date)}
+    return tuple(values[name] for name in BY if name in by)
+
+
+def month_of(alert_date: date | None) -> str:
+    """The month of an alert, as '2021-05'; 'no date' where it has none, 'implausible' by rule 4.10."""
+    if alert_date is None:
+        return "no date"
+    return f"{alert_date:%Y-%m}" if 1990 <= alert_date.year <= 2100 else "implausible"
 
 
 def readers_of(number: int, alert: Alert, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +12,9 @@ from typing import Final
 
 from data.codebook import Codebook
 from data.errors import InputError
-from data.printable import escaped
-from tasks.coding.results import FOLDER, Fault, Item, Returned
-
-RETURNED: Final = "returned"
+from data.record_names import as_label
+from tasks.coding.look import BESIDE, returned_files
+from tasks.coding.results import RETURNED, Fault, Item, Returned
 
 _Read = Callable[[Path, str, Codebook, Sequence[Item]], Returned]
 
@@ -31,9 +30,6 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
 
 IN_WORK: Final = ".jsonl"
 """The form that grows while a reader works: what is not in it is still to come, and not missing."""
-
-_LEFT_BY_PROGRAMS: Final = (".", "~$")
-"""How names begin that programs leave beside a file that is open, as ``~$anna.xlsx``."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def gather(folder: Path, codebook: Codebook, items: Sequence[Item]) -> Gathered:
     """
     returned: list[Returned] = []
     files: dict[str, tuple[str, int]] = {}
-    for label, path in files_returned(folder):
+    for label, path in returned_files(folder):
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -70,38 +66,24 @@ def gather(folder: Path, codebook: Codebook, items: Sequence[Item]) -> Gathered:
             continue
         files[label] = (hashlib.sha256(content).hexdigest(), len(content))
         returned.append(_read(path, label, codebook, items))
+    forms = ", ".join(FORMS)
+    for label in _of_no_form(folder):
+        what = f"is none of {forms}; save it as one of them, or move it away"
+        returned.append(Returned(faults=(Fault(label, None, what),)))
     return Gathered(tuple(returned), files)
 
 
-def files_returned(folder: Path) -> list[tuple[str, Path]]:
-    """The files that came back, each with its name, as ``coding/returned/anna.xlsx``.
-
-    Args:
-        folder: The folder ``coding/`` of the investigation; ``returned/`` may hold folders, one deep.
-    """
-    root = folder / RETURNED
-    found = [
-        (escaped(f"{FOLDER}/{RETURNED}/{path.relative_to(root).as_posix()}"), path)
-        for path in _files(root)
-        if not path.name.startswith(_LEFT_BY_PROGRAMS)
-    ]
-    return sorted(found)
-
-
-def _files(root: Path) -> Iterator[Path]:
-    if root.is_dir():
-        yield from (path for path in root.iterdir() if path.is_file())
-        inside = (path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-        yield from (path for each in inside for path in each.iterdir() if path.is_file())
+def _of_no_form(folder: Path) -> list[str]:
+    """The files that are of no form in which answers come back, nor left there by a program."""
+    top = folder / RETURNED
+    found = (path for pattern in ("*", "*/*") for path in top.glob(pattern) if path.is_file())
+    other = (p for p in found if p.suffix.lower() not in FORMS and not p.name.startswith(BESIDE))
+    return sorted(as_label(path, folder.parent) for path in other)
 
 
 def _read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
-    module = FORMS.get(path.suffix.lower())
-    if module is None:
-        forms = ", ".join(FORMS)
-        return Returned(faults=(Fault(label, None, f"is none of {forms}; save it as one, or move it away"),))
     try:
-        read: _Read = import_module(module).read
+        read: _Read = import_module(FORMS[path.suffix.lower()]).read
         return read(path, label, codebook, items)
     except InputError as error:
         # The error names the file; the fault does so already.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from tasks.coding.draw import Alert, Stratum
+from tasks.coding.draw import Alert, Drawn, Stratum
 
 if TYPE_CHECKING:
     from data.codebook import Codebook
@@ -16,6 +16,11 @@ FOLDER: Final = "coding"
 """The folder of the investigation: ``coding/codebook.toml`` (optional), ``coding/sample.csv`` (what was
 drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back)
 and ``coding/to_decide.csv`` (ties, and their decisions)."""
+
+SAMPLE: Final = "sample.csv"
+DRAWN_FROM: Final = "drawn_from.parquet"
+SHEETS: Final = "sheets"
+RETURNED: Final = "returned"
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,61 @@ class Returned:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A row of ``coding/sample.csv``.
+
+    Attributes:
+        drawn: The alert.
+        draw: Which drawing it came from, from 1; each is handed out in sheets of its own.
+        seed: The seed.
+        strata: What the alerts were divided by; empty for a simple sample.
+        readers: Who codes it; nobody as long as no reader is named.
+    """
+
+    drawn: Drawn
+    draw: int
+    seed: int
+    strata: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+    def read_by(self, readers: tuple[str, ...]) -> Listed:
+        """The same row with other readers."""
+        return replace(self, readers=readers)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a drawing gave.
+
+    Attributes:
+        rows: ``coding/sample.csv`` as it is now.
+        new: How many alerts were drawn now.
+        readers: Readers who were not named before.
+        population: Unique alerts of today.
+        gone: Alerts of the sample that are no longer among them.
+    """
+
+    rows: tuple[Listed, ...]
+    new: int
+    readers: tuple[str, ...]
+    population: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """What was handed out.
+
+    Attributes:
+        written: The files that were written, as ``coding/sheets/anna.xlsx``.
+        kept: Those that were there, and stay.
+    """
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sampled:
     """An alert of the sample that is among today's alerts.
 
@@ -109,6 +169,7 @@ class Sampled:
         emails: Messages that carry it.
         recipients: Distinct people whom it reached.
         readers: Who codes it, in the order in which they were named.
+        draw: Which drawing it came from.
     """
 
     item: Item
@@ -116,7 +177,8 @@ class Sampled:
     weight: float
     emails: int
     recipients: int
-    readers: tuple[str, ...]
+    readers: tuple[str, ...] = ()
+    draw: int = 1
 
 
 @dataclass(frozen=True)
@@ -128,12 +190,16 @@ class Sample:
         codebook: What is asked of each.
         population: Unique alerts of today.
         listed: Alerts in ``coding/sample.csv``, those that are gone included.
+        covered: Alerts of today that were there when it was drawn; None where nobody knows.
+        unseen: Alerts of today for which no drawn alert stands: it has no weight for them.
     """
 
     alerts: tuple[Sampled, ...]
     codebook: Codebook
     population: int
     listed: int
+    covered: int | None = None
+    unseen: int = 0
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -8,10 +8,10 @@ from typing import Final
 
 from tasks.report.in_this_run import Said
 from tasks.report.results import Story
+from tasks.report.sentences import sample
 from tasks.report.sentences.counts import agency_name
 from tasks.report.sentences.lines import each, labelled, of_lines
 from tasks.report.sentences.mail import IMPLAUSIBLE
-from tasks.report.sentences.sample import sample
 from tasks.report.sentences.words import amount, some, verb
 
 
@@ -75,16 +75,6 @@ def officers(story: Story) -> Iterator[str]:
         yield f"A unique alert went to {min(found):,} at least and to {max(found):,} officers at most."
 
 
-def coding(story: Story) -> Iterator[str]:
-    """Rule 5.1: the settings of a sample, which nobody drew."""
-    yield from sample(story)
-    settings = story.config.coding
-    yield (
-        f"The settings ask for a sample of {settings.sample:,} with the seed {settings.seed} and "
-        f"{amount(settings.reviews, 'review')} per alert."
-    )
-
-
 RULES: Final[Mapping[str, Said]] = {
     "2.1": each(kinds, of_lines("alerts", "messages read", "alert messages = alerts among them")),
     "2.2": forms,
@@ -110,6 +100,24 @@ RULES: Final[Mapping[str, Said]] = {
         "copies by content",
     ),
     "4.10": implausible,
-    "5.1": coding,
+    "5.1": each(
+        sample.outcome,
+        of_lines(
+            "coding",
+            "alerts of the list",
+            "drawn",
+            "no longer among the alerts",
+            "decided",
+            "to decide",
+            "not yet reviewed",
+            "reviews asked",
+            "given",
+            "missing",
+            "not usable",
+        ),
+    ),
+    "5.2": sample.settings,
+    "5.4": sample.strata,
+    "5.8": sample.likeness,
 }
 """What is said of each rule."""

@@ -18,7 +18,7 @@ NEEDS: Final = MappingProxyType(
         "2": ("kinds",),
         "3": ("kinds",),
         "4": ("kinds",),
-        "5": ("coding_tally",),
+        "5": ("coding_drawn",),
         "6": ("tracts_used",),
         "7": ("city_tests", "crime_tests"),
         "8": ("gentrification", "city_selection"),

@@ -1,4 +1,4 @@
-"""The coded sample: what people read in the alerts, and how far they agree."""
+"""The coded sample: what was drawn of the alerts, what came of it, and whether it is like all of them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,91 @@ from collections.abc import Iterator
 from typing import Final
 
 from tasks.report.results import Story
-from tasks.report.sentences.words import amount
+from tasks.report.sentences.counts import counts
+from tasks.report.sentences.words import amount, listed, share, verb
 
-TABLES: Final = ("coding_tally", "coding_agreement")
-"""The tables of the sample, of a version that has it (method 5)."""
+ALL: Final = "all"
+CODING: Final = "coding"
+TABLES: Final = {
+    "coding_tally": "One row per agency, question and answer",
+    "coding_shares": "One row per agency, question, answer and what the share is of",
+    "coding_agreement": "One row per agency and question: how well readers agree",
+    "coding_confusion": "One row per question and pair of answers that two readers gave to one alert",
+    "coding_drawn": "One row per agency, kind and month: whether the sample is like all alerts",
+}
+"""The tables of the sample, and what a row of each is."""
 
 
 def sample(story: Story) -> Iterator[str]:
-    """Whether a sample was coded; a version that codes samples writes these tables."""
-    rows = {stem: len(story.rows(stem)) for stem in TABLES if story.table(stem) is not None}
-    if not rows:
-        yield "No sample of the alerts was coded in this run: no person has read what the alerts are about."
+    """What was drawn, and what became of it."""
+    drawn = [row for row in story.rows("coding_drawn") if row["value"] == ALL]
+    if not drawn:
+        yield "No sample of the alerts was drawn in this run: no person has read what the alerts are about."
         return
-    told = [f"{amount(count, 'row')} of {stem}" for stem, count in rows.items()]
-    yield f"A sample of the alerts was read by people: {' and '.join(told)}."
+    number, every = drawn[0]["drawn"], drawn[0]["alerts"]
+    yield (
+        f"{number:,} of {amount(every, 'unique alert')} ({share(number, every)}) "
+        f"{verb(number, 'was', 'were')} drawn for people to read."
+    )
+    yield from outcome(story)
+    yield from likeness(story)
+
+
+def outcome(story: Story) -> Iterator[str]:
+    """How many alerts are decided, and how many reviews came back (method 5.1)."""
+    known = counts(story)
+    if (CODING, "drawn") not in known:
+        return
+    decided, ties, left = (known[CODING, name] for name in ("decided", "to decide", "not yet reviewed"))
+    yield (
+        f"{amount(decided, 'alert')} of the sample {verb(decided, 'is', 'are')} decided, "
+        f"{_number(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and {_number(left)} "
+        f"{verb(left, 'is', 'are')} not yet reviewed."
+    )
+    asked, given, missing, lost = (
+        known[CODING, name] for name in ("reviews asked", "given", "missing", "not usable")
+    )
+    yield (
+        f"Of {amount(asked, 'review')} asked for, {_number(given)} {verb(given, 'was', 'were')} given, "
+        f"{_number(missing)} {verb(missing, 'is', 'are')} missing and {_number(lost)} "
+        f"{verb(lost, 'is', 'are')} not usable."
+    )
+    gone = known.get((CODING, "no longer among the alerts"))
+    if gone:
+        yield f"{amount(gone, 'alert')} of the list {verb(gone, 'is', 'are')} no longer among the alerts."
+
+
+def likeness(story: Story) -> Iterator[str]:
+    """Whether the sample is like all alerts (method 5.8)."""
+    tests = {row["by"]: row["p"] for row in story.rows("coding_drawn") if row["value"] == ALL}
+    known = [f"by {by} p = {p:.3f}" for by, p in tests.items() if p is not None]
+    if known:
+        yield f"The test whether the sample is like all alerts gives {listed(known)}."
+    fixed = [by for by, p in tests.items() if p is None]
+    if fixed:
+        yield f"By {listed(fixed)} it has no chance to differ, so that there is no p."
+
+
+def _number(count: int | None) -> str:
+    return "an unknown number" if count is None else f"{count:,}"
+
+
+def settings(story: Story) -> Iterator[str]:
+    """How many alerts the settings ask for, and how they are drawn (method 5.2 to 5.4)."""
+    asked = story.config.coding
+    yield (
+        f"The settings ask for a sample of {asked.sample:,} with the seed {asked.seed} and "
+        f"{amount(asked.reviews, 'review')} per alert."
+    )
+
+
+def strata(story: Story) -> Iterator[str]:
+    """What the alerts are divided by (method 5.4)."""
+    asked = story.config.coding
+    by = f"The strata are by {listed(asked.strata)}" if asked.strata else "The sample is a simple one"
+    yield f"{by}; the setting of the allocation is '{asked.allocation}'."
+    yield (
+        "Intervals allow for the sample being a known part of all alerts."
+        if asked.finite
+        else "Intervals are those of a sample from an endless number of alerts."
+    )

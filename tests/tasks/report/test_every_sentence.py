@@ -113,6 +113,15 @@ CHANGES = {
     "attached": (lambda: with_setting("mail.embedded", "count"), "attached to messages count."),
     "cities": (lambda: with_setting("cities.include", [ADA, BAY]), "named in the settings (2 there)"),
     "sample": (lambda: with_setting("coding.sample", 123), "a sample of 123 with"),
+    "drawn": (
+        lambda: with_cell("coding_drawn", "drawn", 75, lambda row: "p" in row),
+        "75 of 888 unique alerts (8.4 %)",
+    ),
+    "decided": (lambda: of_line("coding", "decided", 1), "1 alert of the sample is decided"),
+    "like all": (
+        lambda: with_cell("coding_drawn", "p", 0.007, lambda row: "p" in row),
+        "gives by agency p = 0.007.",
+    ),
     "small counts": (lambda: with_setting("public.least_count", 5), "counts below 5"),
 }
 """A change of the input, and what some sentence then says."""
@@ -218,6 +227,9 @@ OTHER_SETTINGS: dict[str, Any] = {
     "coding.sample": 7,
     "coding.seed": 7,
     "coding.reviews": 7,
+    "coding.strata": ["month"],
+    "coding.allocation": "equal",
+    "coding.finite": False,
     "public.least_count": 7,
 }
 """Each setting that a table can depend on, and another value of it."""

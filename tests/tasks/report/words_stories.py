@@ -247,6 +247,11 @@ def tables() -> Rows:
             {"agency": "B Police Department", "sent": dt.date(2022, 10, 5), "status": "pending"},
             {"agency": "C Police Department", "sent": dt.date(2022, 10, 9), "status": "denied"},
         ],
+        "coding_drawn": [
+            {"by": "agency", "value": "a-pd", "alerts": 700, "drawn": 70, "expected": 71.5},
+            {"by": "agency", "value": "all", "alerts": 888, "drawn": 83, "expected": 83.0, "p": 0.321},
+            {"by": "kind", "value": "all", "alerts": 888, "drawn": 83, "expected": 83.0},
+        ],
         "ledger": _ledger(),
     }
 
@@ -374,6 +379,21 @@ def _ledger() -> list[dict[str, Any]]:
                 "selected": 26,
                 "with a partnership, below the last selected": 27,
                 "without a partnership": 28,
+            },
+        ),
+        *_lines(
+            "coding",
+            {
+                "alerts of the list": 85,
+                "drawn": 83,
+                "no longer among the alerts": 2,
+                "decided": 61,
+                "to decide": 9,
+                "not yet reviewed": 13,
+                "reviews asked": 249,
+                "given": 199,
+                "missing": 46,
+                "not usable": 4,
             },
         ),
         *_lines(

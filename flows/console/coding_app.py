@@ -1,0 +1,52 @@
+"""The commands of the sample that people read: `nwatch sample`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The investigation folder.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line.
+
+    Args:
+        app: The command line.
+    """
+    app.command()(sample)
+
+
+def sample(
+    folder: Folder,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reader",
+            metavar="NAME",
+            help="Somebody who reads alerts; may be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact", help="Mask telephone numbers, e-mail addresses, street numbers and license plates."
+        ),
+    ] = False,
+) -> None:
+    """Draw the sample of alerts that people read, and make their sheets.
+
+    Draws [coding] sample of the unique alerts of the last run. What is drawn is written to
+    DIR/coding/sample.csv and stays; called again with a larger sample, it draws the rest. For each reader
+    there are sheets in DIR/coding/sheets, without senders and recipients; a sheet that is there stays.
+
+    \b
+    Example:
+      nwatch sample my-investigation --reader anna --reader ben --reader carla
+    """
+    from flows.console import coding as page
+
+    page.sample(folder, reader or (), redact=redact)

@@ -1,0 +1,94 @@
+"""Hand the sample out: for each reader a workbook and a file of tasks for Label Studio (method 5.3).
+
+A sheet that is there stays as it is: somebody may have answered in it. Each drawing has sheets of its own, so
+that a larger sample asks nobody anything twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from data.codebook import Codebook
+from data.errors import InputError
+from data.writing import make_folder
+from tasks.coding.draw import order_for
+from tasks.coding.results import FOLDER, SHEETS, HandedOut, Item, Sample
+
+LABEL_STUDIO: Final = "label-studio"
+_HERE: Final = f"{FOLDER}/{SHEETS}"
+
+
+def hand_out(sample: Sample, seed: int, folder: Path, *, redact: bool = False) -> HandedOut:
+    """Write the sheets that are not there yet.
+
+    Args:
+        sample: The sample, with the readers of each alert.
+        seed: ``[coding] seed``, of the order in which each reader sees the alerts.
+        folder: The folder ``coding/`` of the investigation; it exists.
+        redact: Whether telephone numbers and the like are masked in titles and descriptions.
+
+    Returns:
+        What was written, and what stayed.
+
+    Raises:
+        InputError: Texts are to be masked, and this version cannot.
+    """
+    mask = _mask() if redact else None
+    written, kept = [], []
+    for reader, draw in sorted({(reader, each.draw) for each in sample.alerts for reader in each.readers}):
+        items = items_of(sample, reader, draw, seed)
+        if mask is not None:
+            items = [replace(one, title=mask(one.title), description=mask(one.description)) for one in items]
+        for name, write in _forms(reader, draw, items, sample.codebook, seed):
+            path = folder / SHEETS / name
+            if path.exists():
+                kept.append(f"{_HERE}/{name}")
+                continue
+            make_folder(path.parent)
+            write(path)
+            written.append(f"{_HERE}/{name}")
+    return HandedOut(tuple(written), tuple(kept))
+
+
+def items_of(sample: Sample, reader: str, draw: int, seed: int) -> list[Item]:
+    """The alerts of one drawing that a reader codes, in the order in which this reader sees them.
+
+    Args:
+        sample: The sample.
+        reader: The reader.
+        draw: The drawing.
+        seed: ``[coding] seed``.
+    """
+    own = {one.item.alert: one.item for one in sample.alerts if one.draw == draw and reader in one.readers}
+    return [own[alert] for alert in order_for(reader, own, seed)]
+
+
+def _forms(
+    reader: str, draw: int, items: Sequence[Item], codebook: Codebook, seed: int
+) -> Iterator[tuple[str, Callable[[Path], object]]]:
+    """The forms in which a reader gets alerts: each file's name below ``sheets/``, and what writes it."""
+    # No reader's name has a full stop: the sheets of a later drawing are nobody else's.
+    more = "" if draw == 1 else f".{draw}"
+    if workbook := _if_there("tasks.coding.workbook", "write_workbook"):
+        yield f"{reader}{more}.xlsx", lambda path: workbook(path, reader, items, codebook, seed)
+    if tasks := _if_there("tasks.coding.label_studio", "write_label_studio"):
+        name = f"{LABEL_STUDIO}{more}/tasks-{reader}.json"
+        yield name, lambda path: tasks(path.parent, reader, items, codebook)
+
+
+def _mask() -> Callable[[str], str]:
+    """What masks a text."""
+    found = _if_there("tasks.coding.redact", "redact")
+    if found is None:
+        raise InputError("--redact: this version cannot mask texts; leave it out")
+    return found
+
+
+def _if_there(module: str, name: str) -> Callable[..., Any] | None:
+    """A function of a module of its own, which is loaded only where it is needed; None where it is not."""
+    return getattr(import_module(module), name) if find_spec(module) is not None else None
