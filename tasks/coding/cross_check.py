@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -102,8 +103,10 @@ def has_choice(review: Review, codebook: Codebook) -> bool:
     return bool(review.answers.keys() & choices if choices else review.answers)
 
 
-def _place(fault: Fault) -> tuple[str, int, str]:
-    return fault.sheet, fault.row or 0, fault.what
+def _place(fault: Fault) -> tuple[str, int, list[tuple[int, str]], str]:
+    """Where a line stands: by sheet, row and words, in which 9 is before 10."""
+    words = [(int(number or 0), text) for number, text in re.findall(r"(\d{0,9})(\D*)", fault.what)]
+    return fault.sheet, fault.row or 0, words, fault.what
 
 
 def shown(text: str) -> str:
