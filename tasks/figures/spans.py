@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tasks.figures.sheet import ROW, Scale, Sheet, key_height, measure, steps
-from tasks.figures.style import FAINT, INK, MUTED, SMALL
+from tasks.figures.style import FAINT, INK, MUTED, PAPER, SMALL
 
 _TOP: Final = 0.08
 _FOOT: Final = 0.42
@@ -148,6 +148,8 @@ class Spans:
         y, tall, numbers = place
         heading = not row.marks
         if sheet.narrow:
+            # The lines of the grid end at the name.
+            sheet.bar(0, y + 0.02, sheet.width, 0.19, PAPER)
             room = sheet.width - measure(row.said, SMALL) - 0.16
             sheet.text(0.02, y + 0.12, row.name, bold=heading, most=room)
             sheet.text(sheet.width - 0.02, y + 0.12, row.said, size=SMALL, color=MUTED, align="right")

@@ -8,7 +8,7 @@ from itertools import chain
 from data.csv_form import in_reading_order
 from data.schema import TABLES as SPECS
 from tasks.figures.coded import agreement_figure, shares_figures
-from tasks.report.blocks import Block, Rows, Section, Text
+from tasks.report.blocks import Block, Group, Rows, Section, Text
 from tasks.report.results import Story
 from tasks.report.sentences.coded import agreement, by_reach, findings
 from tasks.report.sentences.sample import TABLES, sample
@@ -23,6 +23,14 @@ def blocks(story: Story) -> Iterator[Block]:
     agreed = agreement_figure(story.table("coding_agreement"))
     if agreed is not None:
         yield agreed
+    tables = tuple(_tables(story))
+    if tables:
+        yield Group(
+            "sample-tables", "The tables of the sample", tables, "All numbers, by agency.", folded=True
+        )
+
+
+def _tables(story: Story) -> Iterator[Block]:
     for stem, row in TABLES.items():
         table = story.table(stem)
         if table is not None and table.num_rows:

@@ -26,10 +26,10 @@ def findings(story: Story) -> Iterator[str]:
     decided = {r["question"]: r["decided"] for r in story.rows("coding_tally") if r["agency"] == _ALL}
     for question, rows in by_question.items():
         first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
-        shares = listed(f"{_words(row['answer'])} {_interval(row)}" for row in first if row["share"] > 0)
+        shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
         yield (
-            f"By the question “{_words(question)}”, of which {decided[question]:,} alerts are decided, the "
-            f"answers that are estimated to be most frequent among all alerts are: {shares}."
+            f"On “{_words(question)}”, {decided[question]:,} alerts are decided. From them the shares of the "
+            f"most frequent answers among all alerts are estimated, with 95 % intervals: {shares}."
         )
 
 
