@@ -76,13 +76,13 @@ def _lines(drawing: Drawing, sheets: HandedOut, settings: Coding, folder: Path) 
     """What was drawn and written, and what comes next."""
     before = len(drawing.rows) - drawing.new
     by = f"by {', '.join(settings.strata)}" if settings.strata else "a simple random sample"
-    there = f"{before:,} alerts were drawn before, and stay; " if before else ""
+    there = f"drawn before, and stay: {before:,}; drawn now" if before else "drawn"
     yield (
-        f"{there}{drawing.new:,} alerts are drawn now, of {drawing.population:,} unique alerts "
-        f"({by}, seed {settings.seed}): {shown(folder / 'coding/sample.csv')}"
+        f"{there}: {drawing.new:,} of {drawing.population:,} unique alerts ({by}, seed {settings.seed}): "
+        f"{shown(folder / 'coding/sample.csv')}"
     )
     if drawing.gone:
-        yield f"{drawing.gone:,} of the sample are no longer among the alerts; others stand in their place"
+        yield f"no longer among the alerts, with others in their place: {drawing.gone:,} of the sample"
     if len(drawing.rows) - drawing.gone > settings.sample:
         yield f"'coding.sample' is {settings.sample:,}; what was drawn stays"
     readers = dict.fromkeys(reader for row in drawing.rows for reader in row.readers)
@@ -92,14 +92,14 @@ def _lines(drawing: Drawing, sheets: HandedOut, settings: Coding, folder: Path) 
         return
     if len(readers) < settings.reviews:
         yield (
-            f"{settings.reviews:,} reviews of each alert are wanted, and {len(readers):,} readers are named; "
-            f"name more with --reader, or write reviews = {len(readers)} into [coding]"
+            f"reviews wanted of each alert: {settings.reviews:,}; readers named: {len(readers):,}; name more "
+            f"with --reader, or write reviews = {len(readers)} into [coding]"
         )
     for file in sheets.written:
         yield f"written: {shown(folder / file)}"
     if sheets.kept:
         yield (
-            f"{len(sheets.kept):,} sheets were there and stay as they are, as "
+            f"sheets that were there, and stay as they are: {len(sheets.kept):,}, as "
             f"{shown(folder / sheets.kept[0])}; remove one to have it made anew"
         )
     yield (

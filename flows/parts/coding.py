@@ -144,8 +144,8 @@ def _notes(sample: Sample, gone: int, settings: Coding) -> Iterator[str]:
         )
     if gone:
         yield (
-            f"{gone:,} alerts of {LIST} are no longer among the alerts, and are left out; nwatch sample "
-            "draws others in their place"
+            f"no longer among the alerts, and left out: {gone:,} of {LIST}; nwatch sample draws others in "
+            "their place"
         )
     if len(sample.alerts) + gone < min(settings.sample, sample.population):
         yield (
@@ -155,8 +155,8 @@ def _notes(sample: Sample, gone: int, settings: Coding) -> Iterator[str]:
     short = sum(len(each.readers) < settings.reviews for each in sample.alerts)
     if short:
         yield (
-            f"{short:,} alerts of the sample have fewer than {settings.reviews:,} readers; name more with: "
-            "nwatch sample --reader NAME"
+            f"alerts of the sample with fewer readers than the {settings.reviews:,} of 'coding.reviews': "
+            f"{short:,}; name more with: nwatch sample --reader NAME"
         )
 
 

@@ -12,9 +12,8 @@ from typing import Final
 
 from data.codebook import Codebook
 from data.errors import InputError
-from data.record_names import as_label
-from tasks.coding.look import BESIDE, returned_files
-from tasks.coding.results import RETURNED, Fault, Item, Returned
+from tasks.coding.look import returned_files
+from tasks.coding.results import Fault, Item, Returned
 
 _Read = Callable[[Path, str, Codebook, Sequence[Item]], Returned]
 
@@ -66,24 +65,16 @@ def gather(folder: Path, codebook: Codebook, items: Sequence[Item]) -> Gathered:
             continue
         files[label] = (hashlib.sha256(content).hexdigest(), len(content))
         returned.append(_read(path, label, codebook, items))
-    forms = ", ".join(FORMS)
-    for label in _of_no_form(folder):
-        what = f"is none of {forms}; save it as one of them, or move it away"
-        returned.append(Returned(faults=(Fault(label, None, what),)))
     return Gathered(tuple(returned), files)
 
 
-def _of_no_form(folder: Path) -> list[str]:
-    """The files that are of no form in which answers come back, nor left there by a program."""
-    top = folder / RETURNED
-    found = (path for pattern in ("*", "*/*") for path in top.glob(pattern) if path.is_file())
-    other = (p for p in found if p.suffix.lower() not in FORMS and not p.name.startswith(BESIDE))
-    return sorted(as_label(path, folder.parent) for path in other)
-
-
 def _read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
+    module = FORMS.get(path.suffix.lower())
+    if module is None:
+        what = f"is none of {', '.join(FORMS)}; save it as one of them, or move it away"
+        return Returned(faults=(Fault(label, None, what),))
     try:
-        read: _Read = import_module(FORMS[path.suffix.lower()]).read
+        read: _Read = import_module(module).read
         return read(path, label, codebook, items)
     except InputError as error:
         # The error names the file; the fault does so already.

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from data.catalog import Investigation
 from data.codebook import Codebook, read_codebook
-from data.opening import check_folder, regular
+from data.opening import check_folder
 from data.record_names import as_label
 from data.settings import Coding
 from tasks.coding.draw import Alert
@@ -25,8 +25,7 @@ from tasks.rows.results import InputFile
 FROZEN: Final[Mapping[str, str]] = MappingProxyType({"sample": SAMPLE, "drawn_from": DRAWN_FROM})
 """The files that nwatch sample writes and extends, by their keys in the provenance."""
 
-_FORMS: Final = frozenset({".xlsx", ".csv", ".json", ".jsonl"})
-BESIDE: Final = (".", "~$")
+_BESIDE: Final = (".", "~$")
 """How files begin that a program keeps beside an open one."""
 
 
@@ -78,21 +77,13 @@ def returned_files(folder: Path) -> list[tuple[str, Path]]:
         folder: The folder ``coding/``.
 
     Returns:
-        The name of each, as ``coding/returned/anna.xlsx``, and where to open it: workbooks, CSVs, exports of
-        Label Studio and answers from the terminal. Those are left out that a program keeps beside a file
-        which it has open.
-
-    Raises:
-        InputError: One is no regular file.
+        The name of each, as ``coding/returned/anna.xlsx``, and where to open it, without those that a program
+        keeps beside a file which it has open.
     """
     top = folder / RETURNED
-    found = []
-    for pattern in ("*", "*/*"):
-        for path in top.glob(pattern):
-            known = path.suffix.lower() in _FORMS and not path.name.startswith(BESIDE)
-            if known and not path.is_dir():
-                found.append((as_label(path, folder.parent), path))
-    return [(label, regular(path, label)) for label, path in sorted(found)]
+    paths = [path for pattern in ("*", "[!.]*/*") for path in top.glob(pattern)]
+    found = [path for path in paths if path.is_file() and not path.name.startswith(_BESIDE)]
+    return sorted((as_label(path, folder.parent), path) for path in found)
 
 
 def sample_now(given: Given, alerts: pa.Table, settings: Coding) -> Sample:

@@ -36,8 +36,12 @@ def shares_figures(shares: pa.Table | None, tally: pa.Table | None) -> Iterator[
     """
     if shares is None or tally is None:
         return
-    known = [row for row in shares.to_pylist() if row["agency"] == _ALL and row["share"] is not None]
     counted = {(row["question"], row["answer"]): row for row in tally.to_pylist() if row["agency"] == _ALL}
+    known = [
+        row
+        for row in shares.to_pylist()
+        if row["agency"] == _ALL and row["share"] is not None and (row["question"], row["answer"]) in counted
+    ]
     for question in dict.fromkeys(row["question"] for row in known):
         own = [row for row in known if row["question"] == question]
         yield _shares(question, own, {row["answer"]: counted[question, row["answer"]] for row in own})

@@ -67,7 +67,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert result.found["crime"].closed.total(COUNTED) > 0
     assert result.found["selection"].chosen.num_rows > 0
     assert result.found["requests"].given.summary.asked > 0
-    assert result.notes == ("skipped: coding (no coding/*/*.csv)",)
+    assert result.notes == ("skipped: coding (no coding/sample.csv; to draw a sample: nwatch sample DIR)",)
 
     [shown] = flow_runs("ring-of-one-run")
     assert shown.state is not None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tasks.figures.style import clean
 from tasks.report.results import Story
-from tasks.report.sentences.words import listed
+from tasks.report.sentences.words import amount, listed, verb
 
 _ALL: Final = "all"
 _MOST: Final = 4
@@ -27,8 +27,9 @@ def findings(story: Story) -> Iterator[str]:
     for question, rows in by_question.items():
         first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
         shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
+        number = decided.get(question, 0)
         yield (
-            f"On “{_words(question)}”, {decided[question]:,} alerts are decided. From them the shares of the "
+            f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. From them the shares of the "
             f"most frequent answers among all alerts are estimated, with 95 % intervals: {shares}."
         )
 
@@ -77,10 +78,10 @@ def agreement(story: Story) -> Iterator[str]:
 
 def _verdict(alpha: float) -> str:
     if alpha >= _RELIABLE:
-        return "reliable by Krippendorff's advice (0.8 and more)"
+        return f"reliable by Krippendorff's advice ({_RELIABLE} and more)"
     if alpha >= _TENTATIVE:
-        return "good for tentative conclusions by Krippendorff's advice (0.667 to 0.8)"
-    return "too low for conclusions by Krippendorff's advice (below 0.667)"
+        return f"good for tentative conclusions by Krippendorff's advice ({_TENTATIVE} to {_RELIABLE})"
+    return f"too low for conclusions by Krippendorff's advice (below {_TENTATIVE})"
 
 
 def _are_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -238,7 +238,7 @@ def test_new_makes_a_synthetic_investigation_that_can_be_planned(call, tmp_path:
     code, out, _ = call("plan", tmp_path / "demo", "--partition", "10")
     assert code == 0
     assert "is the same file as" in out
-    assert "skipped: coding (no coding/*/*.csv)" in out
+    assert "skipped: coding (no coding/sample.csv; to draw a sample: nwatch sample DIR)" in out
 
 
 def test_a_size_that_makes_no_sense_is_one_line(call, tmp_path: Path):

@@ -35,7 +35,7 @@ def test_a_run_consists_of_the_parts_that_have_their_input(tmp_path: Path):
     assert parts_to_run(found, ["posts"]) == ("posts",)
     assert not [note for note in notes(found) if "posts" in note]
     assert notes(found, ["posts"]) == [
-        "left out: mail, crime, gentrification, selection, requests (--only posts)"
+        "left out: mail, crime, gentrification, selection, requests, coding (--only posts)"
     ]
 
 
@@ -91,14 +91,18 @@ def test_a_part_that_is_asked_for_and_has_no_input_is_an_error(tmp_path: Path):
         parts_to_run(found, ["posts"])
 
 
-def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path):
-    found = make(tmp_path, "records/lapd/a.pst", "coding/lapd/sheet.csv", agencies=("lapd", "later"))
+def test_the_notes_name_every_part_that_is_skipped_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parts, "PLANNED", {"maps": ("maps/*.csv",)})
+    found = make(tmp_path, "records/lapd/a.pst", "maps/sheet.csv", agencies=("lapd", "later"))
     lines = notes(found, brief=False)
     assert lines[0].startswith("agency 'later' is configured but has no mailbox")
-    without_input = [*(part for part in parts.PARTS if part != "mail"), "coding"]
+    without_input = [*(part for part in parts.PARTS if part != "mail"), "maps"]
     assert [note.split(" (")[0] for note in lines[1:]] == [f"skipped: {part}" for part in without_input]
     assert "no posts/*, census/tracts*" in lines[1]
-    assert lines[-1] == "skipped: coding (this version does not analyse coding yet)"
+    assert lines[-2:] == [
+        "skipped: coding (no coding/sample.csv; to draw a sample: nwatch sample DIR)",
+        "skipped: maps (this version does not analyse maps yet)",
+    ]
 
 
 def test_parts_without_any_files_share_a_line(tmp_path: Path):
@@ -118,7 +122,7 @@ def test_files_that_are_not_read_are_named(tmp_path: Path):
     posts = "not read: the folder posts/old; put files of posts into posts/ itself"
     skipped = "skipped: crime, gentrification, selection, requests, coding "
     assert notes(found) == [mail, posts, f"{skipped}(no input; nwatch plan shows which files each needs)"]
-    left_out = "left out: {}, crime, gentrification, selection, requests (--only {})"
+    left_out = "left out: {}, crime, gentrification, selection, requests, coding (--only {})"
     assert notes(found, ["posts"]) == [posts, left_out.format("mail", "posts")]
     assert notes(found, ["mail"]) == [mail, left_out.format("posts", "mail")]
 

@@ -40,5 +40,7 @@ def test_every_file_is_read_or_named_in_the_order_of_names(tmp_path: Path, monke
         "coding/returned/bad.xlsx: is no workbook; save it again",
         "coding/returned/notes.docx: is none of .xlsx; save it as one of them, or move it away",
     ]
-    assert list(found.files) == [f"coding/returned/{name}" for name in ("bad.xlsx", "late/good.XLSX")]
+    assert list(found.files) == [
+        f"coding/returned/{name}" for name in ("bad.xlsx", "late/good.XLSX", "notes.docx")
+    ]
     assert found.files["coding/returned/bad.xlsx"] == (hashlib.sha256(b"bad.xlsx").hexdigest(), 8)

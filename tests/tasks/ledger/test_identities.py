@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from tasks.alerts import ledger as alerts
+from tasks.coding import ledger as coding
 from tasks.crime import ledger as crime
 from tasks.income.verdicts import VERDICTS
 from tasks.ledger.identities import Ledger
@@ -18,6 +19,7 @@ LEDGERS = (
     selection.GENTRIFICATION,
     selection.SELECTION,
     requests.LEDGER,
+    coding.LEDGER,
 )
 
 
@@ -52,6 +54,9 @@ def test_the_identities_are_those_of_the_design() -> None:
         "Ring partnerships = of a city's own police + of another agency in a city + of no city of the list",
         "cities ranked = selected + with a partnership, below the last selected + without a partnership",
         "requests = fulfilled + partly fulfilled + no records + denied + withdrawn + pending",
+        "alerts of the list = drawn + no longer among the alerts",
+        "drawn = decided + to decide + not yet reviewed",
+        "reviews asked = given + missing + not usable",
     ]
 
 
