@@ -29,7 +29,8 @@ def findings(story: Story) -> Iterator[str]:
         shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
         number = decided.get(question, 0)
         yield (
-            f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. From them the shares of the "
+            f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "
+            "From them the shares of the "
             f"most frequent answers among all alerts are estimated, with 95 % intervals: {shares}."
         )
 

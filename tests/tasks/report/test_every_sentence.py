@@ -120,8 +120,8 @@ CHANGES = {
     "decided": (lambda: of_line("coding", "decided", 1), "1 alert of the sample is decided"),
     "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
     "by e-mails": (
-        lambda: with_cell("coding_shares", "ci_high", 0.123, lambda row: row["by"] == "alerts"),
-        "the share of “no” (criminal act) is 45.0 %",
+        lambda: with_cell("coding_shares", "share", 0.777, lambda row: row["by"] == "e-mails"),
+        "Counted by e-mails sent, the share of “yes” (criminal act) is 77.7 %",
     ),
     "agreement": (
         lambda: first("coding_agreement", "krippendorff_alpha", 0.666),
