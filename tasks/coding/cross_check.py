@@ -47,6 +47,8 @@ class _Found:
     lost: set[Asked] = field(default_factory=set)
     sheets: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each fault that is of a whole sheet, how many reviews it is of."""
+    versions: set[str] = field(default_factory=set)
+    """Sheets of which it was said already that they are of another codebook."""
 
     def of_sheet(self, sheet: str, what: str) -> None:
         """Note once more what is wrong with many reviews of a sheet."""
@@ -67,6 +69,7 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
     every = list(returned)
     found = _Found([fault for each in every for fault in each.faults])
     found.lost.update(fault.of for fault in found.faults if fault.of is not None and fault.lost)
+    found.versions.update(f.sheet for f in found.faults if f.row is None and "codebook" in f.what)
     unknown = sum(fault.lost for fault in found.faults if fault.of is None)
     reviews = sorted((r for each in every for r in each.reviews), key=lambda r: (r.sheet, r.row, r.reader))
     asked = {each.item.alert: each.readers for each in sample.alerts}
@@ -138,7 +141,7 @@ def _is_asked(review: Review, asked: Mapping[Alert, Sequence[str]], sample: Samp
         what = f"{printable(review.reader)} was not asked for this alert; the answers do not count"
         found.faults.append(Fault(review.sheet, review.row, what))
         return False
-    if review.codebook != sample.codebook.version:
+    if review.codebook != sample.codebook.version and review.sheet not in found.versions:
         has = f"has version {shown(review.codebook)}" if review.codebook else "does not say the version"
         what = (
             f"{has} of the codebook, not {shown(sample.codebook.version)}; the answers count: "
