@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -218,12 +219,14 @@ def _contradiction(key: Asked, reviews: Sequence[Review], question: str, sample:
 
 
 def _sheets_of(reviews: Iterable[Review], readers: Sequence[str]) -> dict[str, str]:
-    """The finished sheet of each reader of whom one came back."""
-    found: dict[str, str] = {}
+    """The finished sheet of each reader of whom one came back; of several, the one with most reviews."""
+    found: dict[str, Counter[str]] = {}
     for review in reviews:
         if review.reader in readers and not review.sheet.lower().endswith(IN_WORK):
-            found.setdefault(review.reader, review.sheet)
-    return found
+            found.setdefault(review.reader, Counter())[review.sheet] += 1
+    return {
+        reader: min(sheets, key=lambda sheet: (-sheets[sheet], sheet)) for reader, sheets in found.items()
+    }
 
 
 def _missing(
