@@ -74,15 +74,17 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
     unknown = sum(fault.lost for fault in found.faults if fault.of is None)
     reviews = sorted((r for each in every for r in each.reviews), key=lambda r: (r.sheet, r.row, r.reader))
     asked = {each.item.alert: each.readers for each in sample.alerts}
+    readers = sample.readers
     good: dict[Asked, list[Review]] = {}
     for review in reviews:
-        if _is_asked(review, asked, sample, found):
+        if _is_asked(review, asked, readers, found):
+            _compare_versions(review, sample.codebook.version, found)
             kept = _answered(review, sample.codebook, found)
             if kept is not None:
                 good.setdefault((kept.reader, kept.alert), []).append(kept)
     by_review = {key: one for key, many in good.items() if (one := _once(key, many, sample, found))}
     given = frozenset(key for key, one in by_review.items() if has_choice(one, sample.codebook))
-    sheets = _sheets_of(reviews, sample.readers)
+    sheets = _sheets_of(reviews, readers)
     found.faults += _missing(sample, given, found.lost, sheets)
     named_already = {(fault.sheet, fault.row) for fault in found.faults}
     found.faults += (
@@ -124,14 +126,16 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(printable(name) for name in names[:_MOST_NAMES]) + more
 
 
-def _is_asked(review: Review, asked: Mapping[Alert, Sequence[str]], sample: Sample, found: _Found) -> bool:
+def _is_asked(
+    review: Review, asked: Mapping[Alert, Sequence[str]], readers: Sequence[str], found: _Found
+) -> bool:
     """Whether this reader was asked for this alert; else what is wrong is noted."""
-    if review.reader not in sample.readers:
+    if review.reader not in readers:
         who = (
             f"the reader {shown(review.reader)} was not named; " if review.reader else "no reader is named; "
         )
-        readers = named(sample.readers) or "nobody yet"
-        found.of_sheet(review.sheet, f"{who}write the name as it was given: {readers}")
+        names = named(readers) or "nobody yet"
+        found.of_sheet(review.sheet, f"{who}write the name as it was given: {names}")
         return False
     if review.alert not in asked:
         name = shown(" ".join(review.alert))
@@ -142,14 +146,18 @@ def _is_asked(review: Review, asked: Mapping[Alert, Sequence[str]], sample: Samp
         what = f"{printable(review.reader)} was not asked for this alert; the answers do not count"
         found.faults.append(Fault(review.sheet, review.row, what))
         return False
-    if review.codebook != sample.codebook.version and review.sheet not in found.versions:
+    return True
+
+
+def _compare_versions(review: Review, version: str, found: _Found) -> None:
+    """Note a review of another codebook, unless it was said of its sheet already."""
+    if review.codebook != version and review.sheet not in found.versions:
         has = f"has version {shown(review.codebook)}" if review.codebook else "does not say the version"
         what = (
-            f"{has} of the codebook, not {shown(sample.codebook.version)}; the answers count: "
+            f"{has} of the codebook, not {shown(version)}; the answers count: "
             "have them read again where their meaning has changed"
         )
         found.of_sheet(review.sheet, what)
-    return True
 
 
 def _answered(review: Review, codebook: Codebook, found: _Found) -> Review | None:

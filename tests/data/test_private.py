@@ -32,10 +32,12 @@ def test_what_an_earlier_version_left_open_is_closed_and_said(tmp_path: Path):
     work, out = tmp_path / "work", tmp_path / "out"
     opened(work)
     opened(out / "private")
+    opened(tmp_path / "coding")
     found = tighten(work, out, Access())
     assert found.notes == (
         "work/: 4 files and folders were open to other users; now only by you",
         "out/private/: 4 files and folders were open to other users; now only by you",
+        "coding/: 4 files and folders were open to other users; now only by you",
     )
     assert {mode(path) for path in (work, work / "mail", out / "private")} == {"0o700"}
     assert {mode(path) for path in (work / ".lock", work / "mail/a", out / "private/mail/a")} == {"0o600"}

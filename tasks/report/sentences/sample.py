@@ -7,7 +7,7 @@ from typing import Final
 
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
-from tasks.report.sentences.words import amount, listed, share, verb
+from tasks.report.sentences.words import amount, listed, plain, share, verb
 
 ALL: Final = "all"
 CODING: Final = "coding"
@@ -43,16 +43,16 @@ def outcome(story: Story) -> Iterator[str]:
         return
     decided, ties, left = (known[CODING, name] for name in ("decided", "to decide", "not yet reviewed"))
     yield (
-        f"{amount(decided, 'alert')} of the sample {verb(decided, 'is', 'are')} decided, "
-        f"{_number(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and {_number(left)} "
+        f"Of the sample, {amount(decided, 'alert')} {verb(decided, 'is', 'are')} decided, "
+        f"{plain(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and {plain(left)} "
         f"{verb(left, 'is', 'are')} not yet reviewed."
     )
     asked, given, missing, lost = (
         known[CODING, name] for name in ("reviews asked", "given", "missing", "not usable")
     )
     yield (
-        f"Of {amount(asked, 'review')} asked for, {_number(given)} {verb(given, 'was', 'were')} given, "
-        f"{_number(missing)} {verb(missing, 'is', 'are')} missing and {_number(lost)} "
+        f"Of {amount(asked, 'review')} asked for, {plain(given)} {verb(given, 'was', 'were')} given, "
+        f"{plain(missing)} {verb(missing, 'is', 'are')} missing and {plain(lost)} "
         f"{verb(lost, 'is', 'are')} not usable."
     )
     gone = known.get((CODING, "no longer among the alerts"))
@@ -69,10 +69,6 @@ def likeness(story: Story) -> Iterator[str]:
     fixed = [by for by, p in tests.items() if p is None]
     if fixed:
         yield f"By {listed(fixed)} it has no chance to differ, so that there is no p."
-
-
-def _number(count: int | None) -> str:
-    return "an unknown number" if count is None else f"{count:,}"
 
 
 def settings(story: Story) -> Iterator[str]:

@@ -27,7 +27,7 @@ def case(tmp_path: Path) -> Path:
 
 def table(case: Path, name: str) -> list[dict[str, object]]:
     [spec] = [each for each in PART.tables if each.name == name]
-    return read_table(spec, case / "out").to_pylist()  # type: ignore[no-any-return]
+    return read_table(spec, case / "out").to_pylist()
 
 
 def test_without_a_sample_a_run_says_how_to_draw_one(case: Path):

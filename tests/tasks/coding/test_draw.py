@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from tasks.coding.draw import Drawn, allocate, draw, rank
+from tasks.coding.draw import Drawn, Stratum, allocate, draw, rank
 
 ALERTS = {("a-pd" if at % 5 else "b-pd", f"{at:032x}"): () for at in range(200)}
 
@@ -65,7 +65,7 @@ def test_what_is_gone_keeps_its_number_and_is_replaced():
 def test_allocations_add_up_and_no_stratum_gives_more_than_it_has(how: Literal["proportional", "equal"]):
     chance = Random(5)
     for _ in range(200):
-        sizes = {(str(at),): chance.randint(1, 40) for at in range(chance.randint(1, 12))}
+        sizes: dict[Stratum, int] = {(str(at),): chance.randint(1, 40) for at in range(chance.randint(1, 12))}
         sample = chance.randint(1, 200)
         found = allocate(sizes, sample, how)
         assert sum(found.values()) == min(sample, sum(sizes.values()))
@@ -78,5 +78,5 @@ def test_allocations_add_up_and_no_stratum_gives_more_than_it_has(how: Literal["
     [((500, 300, 200), 10, (5, 3, 2)), ((999, 1), 10, (9, 1)), ((1, 1, 1), 2, (1, 1, 0))],
 )
 def test_proportional_numbers(sizes: tuple[int, ...], sample: int, found: tuple[int, ...]):
-    strata = {(str(at),): size for at, size in enumerate(sizes)}
+    strata: dict[Stratum, int] = {(str(at),): size for at, size in enumerate(sizes)}
     assert tuple(allocate(strata, sample, "proportional").values()) == found

@@ -32,7 +32,7 @@ def writers(monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / f"tasks-{reader}.json").write_text("[]")
 
     made = {"workbook": ("write_workbook", workbook), "label_studio": ("write_label_studio", tasks)}
-    made["redact"] = ("redact", lambda text: text.replace("Alert", "###"))  # type: ignore[assignment]
+    made["redact"] = ("redact", lambda text: text.replace("Alert", "###"))
     for name, (function, does) in made.items():
         module = ModuleType(f"tasks.coding.{name}")
         setattr(module, function, does)

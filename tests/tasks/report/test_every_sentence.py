@@ -117,7 +117,7 @@ CHANGES = {
         lambda: with_cell("coding_drawn", "drawn", 75, lambda row: "p" in row),
         "75 of 888 unique alerts (8.4 %)",
     ),
-    "decided": (lambda: of_line("coding", "decided", 1), "1 alert of the sample is decided"),
+    "decided": (lambda: of_line("coding", "decided", 1), "Of the sample, 1 alert is decided"),
     "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
     "by e-mails": (
         lambda: with_cell("coding_shares", "share", 0.777, lambda row: row["by"] == "e-mails"),
