@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -104,6 +106,18 @@ def read_decisions(folder: Path, codebook: Codebook) -> Decisions:
         return Decisions({}, (Fault(LABEL, None, what),), False)
     once = [name for name in table.column_names if table.column_names.count(name) == 1 and name]
     return _taken(_decisions(table.select(once).to_pylist(), codebook))
+
+
+def fingerprint(folder: Path, codebook: Codebook) -> str:
+    """SHA-256 of what was decided: the same before and after a run has written the file anew.
+
+    Args:
+        folder: The folder ``coding/`` of the investigation.
+        codebook: What was asked.
+    """
+    rows = read_decisions(folder, codebook).rows.values()
+    decided = sorted([*one.place[0], one.place[1], one.answer, one.decided_by] for one in rows if one.answer)
+    return hashlib.sha256(json.dumps(decided).encode()).hexdigest()
 
 
 def _decisions(rows: Iterable[Mapping[str, str | None]], codebook: Codebook) -> Iterator[Decision]:

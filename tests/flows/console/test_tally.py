@@ -1,4 +1,4 @@
-"""What `nwatch tally` prints: numbers that add up, and each line on what is wrong, without control characters."""
+"""What `nwatch tally` prints: numbers that add up, and each line on what is wrong."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -9,6 +9,7 @@ import pytest
 from data.settings import Coding
 from tasks.coding.results import Tally
 from tasks.coding.tally import tally
+from tasks.coding.to_decide import fingerprint
 from tests.tasks.coding.rounds import READERS, review, sample_of
 
 SAMPLE = sample_of(3)
@@ -72,8 +73,15 @@ def test_a_tie_is_decided_by_a_person_and_stays_so(place: Path):
         "Zoë",
         "called them",
     )
-    before = (place / "coding/to_decide.csv").read_bytes()
+    before, known = (
+        (place / "coding/to_decide.csv").read_bytes(),
+        fingerprint(place / "coding", SAMPLE.codebook),
+    )
     run(place)
+    assert fingerprint(place / "coding", SAMPLE.codebook) == known
+    write(place, [{**row, "decided_by": "Max"} for row in kept])
+    assert fingerprint(place / "coding", SAMPLE.codebook) != known
+    (place / "coding/to_decide.csv").write_bytes(before)
     assert (place / "coding/to_decide.csv").read_bytes() == before
 
 
