@@ -16,7 +16,7 @@ from tasks.coding.cross_check import Checked, check
 from tasks.coding.gather import gather
 from tasks.coding.results import Fault, Sample, Tally
 from tasks.coding.tabulate import decided_rows, review_rows, share_rows, tally_rows
-from tasks.coding.to_decide import decide, read_decisions, write_decisions
+from tasks.coding.to_decide import LABEL, decide, read_decisions, write_decisions
 from tasks.coding.vote import OPEN, TIE, Place, Vote, votes_of
 
 
@@ -37,8 +37,11 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     gathered = gather(folder, book, sample.items)
     checked = check(gathered.returned, sample)
     before = read_decisions(folder, book)
-    votes, faults = decide(votes_of(sample, checked, questions), before, book)
-    write_decisions(folder, sample, votes, before)
+    votes, wrong = decide(votes_of(sample, checked, questions), before, book)
+    rows = write_decisions(folder, sample, votes, before)
+    # By the rows of the file as it is now: it may be written in another order.
+    faults = sorted((rows[place], what) for place, what in wrong.items())
+    decisions = (*before.faults, *(Fault(LABEL, row, what) for row, what in faults))
     finite = settings.finite
     _write("private/coding_reviews", review_rows(checked), out)
     _write("private/coding_decided", decided_rows(votes), out)
@@ -47,7 +50,7 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     _write("public/coding_shares", share_rows(sample, votes, questions, finite=finite), out)
     _write("public/coding_agreement", agreement_rows(sample, checked, questions, settings.seed), out)
     _write("public/coding_confusion", confusion_rows(checked, questions), out)
-    return _summed(sample, checked, votes, (*checked.faults, *faults), gathered.files)
+    return _summed(sample, checked, votes, (*checked.faults, *decisions), gathered.files)
 
 
 def _write(name: str, rows: Iterable[Mapping[str, Any]], out: Path) -> None:

@@ -15,7 +15,6 @@ from typing import Final
 
 from data.codebook import Codebook, Question
 from data.errors import InputError
-from data.printable import printable
 from data.writing import replacing
 from tasks.coding.cross_check import named, shown
 from tasks.coding.draw import Alert
@@ -26,6 +25,9 @@ FILE: Final = "to_decide.csv"
 LABEL: Final = f"{FOLDER}/{FILE}"
 JOINT: Final = "; "
 """Between several answers, as they are written."""
+
+_OR: Final = " | "
+"""Between two decisions that differ, where the file has two rows of one tie."""
 
 NONE: Final = "none"
 """Written where none of several answers fits."""
@@ -46,7 +48,6 @@ class Decision:
         place: The alert and the question.
         answer: What was decided, as written; empty where nothing is yet.
         decided_by: Who did.
-        row: The row, from 1, the header included; 0 for a new one.
         given: The answers by their keys; None where they are not in the codebook.
         more: What is in columns that a person has added.
     """
@@ -54,7 +55,6 @@ class Decision:
     place: Place
     answer: str
     decided_by: str
-    row: int = 0
     given: Answers | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,7 +121,7 @@ def fingerprint(folder: Path, codebook: Codebook) -> str:
 
 
 def _decisions(rows: Iterable[Mapping[str, str | None]], codebook: Codebook) -> Iterator[Decision]:
-    for number, row in enumerate(rows, 2):
+    for row in rows:
         text = {name: _unguarded((value or "").strip()) for name, value in row.items()}
         if not any(text.values()):
             continue
@@ -129,25 +129,20 @@ def _decisions(rows: Iterable[Mapping[str, str | None]], codebook: Codebook) -> 
         given = None if question is None else _answers(question, text["answer"])
         place = ((text["agency"], text["alert_id"]), text["question"])
         more = {name: value for name, value in text.items() if name not in COLUMNS}
-        yield Decision(place, text["answer"], text.get("decided_by", ""), number, given, more)
+        yield Decision(place, text["answer"], text.get("decided_by", ""), given, more)
 
 
 def _taken(decisions: Iterable[Decision]) -> Decisions:
+    """The rows by what they decide; two that differ become one that nobody can take for an answer."""
     rows: dict[Place, Decision] = {}
-    faults: list[Fault] = []
     for one in decisions:
         before = rows.get(one.place)
         if before is None or not before.answer:
             rows[one.place] = one
         elif one.answer and one.given != before.given:
-            what = (
-                f"decides {printable(one.place[1])} of this alert otherwise than row {before.row:,}; neither "
-                "counts: remove one"
-            )
-            faults.append(Fault(LABEL, one.row, what))
-            both, who = (f"{before.answer} | {one.answer}", f"{before.decided_by} | {one.decided_by}")
+            both, who = f"{before.answer}{_OR}{one.answer}", f"{before.decided_by}{_OR}{one.decided_by}"
             rows[one.place] = replace(before, answer=both, decided_by=who, given=None)
-    return Decisions(rows, tuple(faults))
+    return Decisions(rows)
 
 
 def _answers(question: Question, written: str) -> Answers | None:
@@ -166,7 +161,7 @@ def _answers(question: Question, written: str) -> Answers | None:
 
 def decide(
     votes: Mapping[Place, Vote], read: Decisions, codebook: Codebook
-) -> tuple[dict[Place, Vote], list[Fault]]:
+) -> tuple[dict[Place, Vote], dict[Place, str]]:
     """The votes, with what a person decided of ties.
 
     Args:
@@ -177,16 +172,16 @@ def decide(
     Returns:
         The same votes, those of ties that are decided with their answers; and what is wrong with decisions.
     """
-    found, faults = dict(votes), list(read.faults)
+    found, wrong = dict(votes), {}
     for place, one in read.rows.items():
         if one.answer:
-            what = _what_is_wrong(one, votes.get(place), codebook)
-            if what:
-                faults.append(Fault(LABEL, one.row, what))
             before = votes.get(place)
+            what = _what_is_wrong(one, before, codebook)
+            if what:
+                wrong[place] = what
             if one.given is not None and before is not None and before.how == TIE:
                 found[place] = replace(before, answers=one.given, how="decided")
-    return found, faults
+    return found, wrong
 
 
 def _what_is_wrong(one: Decision, before: Vote | None, codebook: Codebook) -> str:
@@ -204,6 +199,8 @@ def _what_is_wrong(one: Decision, before: Vote | None, codebook: Codebook) -> st
         return (
             f"{question.key}: the alert is no tie: it {now}; the decision {shown(one.answer)} does not count"
         )
+    if one.given is None and _OR in one.answer:
+        return f"{question.key}: is decided as {shown(one.answer)}; write the one that is meant"
     if one.given is None:
         return f"{question.key}: {shown(one.answer)} is no answer; write one of {named(question.keys)}"
     if not one.decided_by:
@@ -215,7 +212,9 @@ def _written(answers: Answers) -> str:
     return JOINT.join(answers) or NONE
 
 
-def write_decisions(folder: Path, sample: Sample, votes: Mapping[Place, Vote], before: Decisions) -> None:
+def write_decisions(
+    folder: Path, sample: Sample, votes: Mapping[Place, Vote], before: Decisions
+) -> dict[Place, int]:
     """Write the ties, with what was decided of them; nothing that a person wrote is ever dropped.
 
     Args:
@@ -223,24 +222,29 @@ def write_decisions(folder: Path, sample: Sample, votes: Mapping[Place, Vote], b
         sample: The sample.
         votes: The votes, with the decisions.
         before: What the file holds now.
+
+    Returns:
+        The row of each tie in the file as it is now, from 1, the header included.
     """
     path = folder / FILE
-    rows = list(_rows(sample, votes, before))
+    rows = dict(_rows(sample, votes, before))
     if not before.can_be_written or not (rows or path.is_file()):
-        return
+        return {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *before.added])
-    writer.writerows([_guarded(value) for value in row] for row in rows)
+    writer.writerows([_guarded(value) for value in row] for row in rows.values())
     # With the mark of UTF-8, by which spreadsheets know it.
     content = text.getvalue().encode("utf-8-sig")
-    if path.is_file() and path.read_bytes() == content:
-        return
-    with replacing(path) as beside:
-        beside.write_bytes(content)
+    if not path.is_file() or path.read_bytes() != content:
+        with replacing(path) as beside:
+            beside.write_bytes(content)
+    return {place: row for row, place in enumerate(rows, 2)}
 
 
-def _rows(sample: Sample, votes: Mapping[Place, Vote], before: Decisions) -> Iterator[list[str]]:
+def _rows(
+    sample: Sample, votes: Mapping[Place, Vote], before: Decisions
+) -> Iterator[tuple[Place, list[str]]]:
     left = dict(before.rows)
     by_alert: dict[Alert, Sampled] = {each.item.alert: each for each in sample.alerts}
     for place, vote in votes.items():
@@ -252,10 +256,12 @@ def _rows(sample: Sample, votes: Mapping[Place, Vote], before: Decisions) -> Ite
             item = by_alert[place[0]].item
             texts = (words, item.title, item.description, _counted(vote))
             state = vote.how if is_tie else "no tie any more"
-            yield [str(item.number), *item.alert, place[1], *texts, *_by_a_person(one, state, before)]
+            decided = _by_a_person(one, state, before)
+            yield place, [str(item.number), *item.alert, place[1], *texts, *decided]
     for (alert, key), one in sorted(left.items()):
         if one.answer:
-            yield ["", *alert, key, *[""] * 4, *_by_a_person(one, "not in the sample", before)]
+            decided = _by_a_person(one, "not in the sample", before)
+            yield (alert, key), ["", *alert, key, *[""] * 4, *decided]
 
 
 def _by_a_person(one: Decision | None, state: str, before: Decisions) -> list[str]:

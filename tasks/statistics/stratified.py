@@ -96,7 +96,10 @@ def weighted_share(strata: Strata, has: Floats, size: Floats, *, finite: bool = 
     if endless > 0 and inside > 1:
         as_many = min(as_many, inside / (inside - 1) * share * (1 - share) / endless)
     # What the finite population spares of the variance; where nothing varies, what it spares on average.
-    left = variance / endless if endless > 0 else 1 - float(drawn.sum() / strata.sizes.sum())
+    every = float(strata.sizes.sum())
+    left = variance / endless if endless > 0 else 1 - float(drawn.sum()) / every
+    # As in Wilson's interval for a finite population, which is of its variance with N, not N - 1, below.
+    left *= every / (every - 1) if every > 1 else 1.0
     if finite and left <= 0:
         return Estimate(share, 0.0, share, share)
     found = wilson(share * as_many / (left if finite else 1), as_many / (left if finite else 1))
