@@ -58,6 +58,11 @@ class Decision:
     given: Answers | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a person has written anything into it."""
+        return bool(self.answer or self.decided_by or any(self.more.values()))
+
 
 @dataclass(frozen=True)
 class Decisions:
@@ -250,7 +255,7 @@ def _rows(
     for place, vote in votes.items():
         one = left.pop(place, None)
         is_tie = vote.how in {TIE, "decided"}
-        if is_tie or (one is not None and one.answer):
+        if is_tie or (one is not None and one.is_written):
             question = sample.codebook.question(place[1])
             words = question.text if question else ""
             item = by_alert[place[0]].item
@@ -259,7 +264,7 @@ def _rows(
             decided = _by_a_person(one, state, before)
             yield place, [str(item.number), *item.alert, place[1], *texts, *decided]
     for (alert, key), one in sorted(left.items()):
-        if one.answer:
+        if one.is_written:
             decided = _by_a_person(one, "not in the sample", before)
             yield (alert, key), ["", *alert, key, *[""] * 4, *decided]
 

@@ -40,15 +40,15 @@ def test_share_and_error_are_those_of_the_textbook():
 
 
 @pytest.mark.parametrize(("successes", "drawn"), [(0, 12), (1, 12), (5, 40), (12, 12)])
-def test_of_a_simple_sample_of_endlessly_many_the_interval_is_wilsons(successes: int, drawn: int):
-    strata = Strata(np.zeros(drawn, dtype=np.int64), np.array([1e6]))
-    found = weighted_share(
-        strata, (np.arange(drawn) < successes).astype(np.float64), np.ones(drawn), finite=False
-    )
-    plain = wilson(successes, drawn)
+@pytest.mark.parametrize("population", [None, 90])
+def test_of_a_simple_sample_the_interval_is_wilsons(successes: int, drawn: int, population: int | None):
+    strata = Strata(np.zeros(drawn, dtype=np.int64), np.array([90.0]))
+    has = (np.arange(drawn) < successes).astype(np.float64)
+    found = weighted_share(strata, has, np.ones(drawn), finite=population is not None)
+    plain = wilson(successes, drawn, population)
     assert found is not None
     assert (found.share, found.low, found.high) == pytest.approx(
-        (plain.share, plain.low, plain.high), abs=1e-9
+        (plain.share, plain.low, plain.high), abs=1e-12
     )
 
 
