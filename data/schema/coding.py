@@ -97,7 +97,7 @@ PRIVATE: Final = (
             optional(
                 "krippendorff_alpha",
                 NUMBER,
-                "Alpha of the reader against the others; missing where not defined.",
+                "Alpha of the pairs of the reader with others (rule 5.9); missing where not defined.",
             ),
             optional(
                 "alpha_without", NUMBER, "Alpha of the others without the reader; missing where not defined."
@@ -121,6 +121,7 @@ PUBLIC: Final = (
             optional("ci_low", SHARE, "Lower limit of the 95 % interval (Wilson); missing likewise."),
             optional("ci_high", SHARE, "Upper limit, likewise."),
         ),
+        order=(Sort("agency", values=("all",)), Sort("question"), Sort("answer")),
     ),
     Table(
         "public/coding_shares",
@@ -134,6 +135,12 @@ PUBLIC: Final = (
             optional("share", SHARE, "The estimated share; missing where nothing is decided."),
             optional("ci_low", SHARE, "Lower limit of the 95 % interval; missing likewise."),
             optional("ci_high", SHARE, "Upper limit, likewise."),
+        ),
+        order=(
+            Sort("agency", values=("all",)),
+            Sort("question"),
+            Sort("answer"),
+            Sort("by", values=("alerts", "e-mails", "officers")),
         ),
     ),
     Table(
@@ -166,6 +173,7 @@ PUBLIC: Final = (
             ),
             optional("alpha_high", NUMBER, "Upper limit, likewise."),
         ),
+        order=(Sort("agency", values=("all",)), Sort("question")),
     ),
     Table(
         "public/coding_confusion",

@@ -1,4 +1,4 @@
-"""The commands of the sample that people read: `nwatch sample`."""
+"""The commands of the sample that people read: `nwatch sample`, `nwatch tally`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
         app: The command line.
     """
     app.command()(sample)
+    app.command()(tally)
 
 
 def sample(
@@ -50,3 +51,20 @@ def sample(
     from flows.console import coding as page
 
     page.sample(folder, reader or (), redact=redact)
+
+
+def tally(folder: Folder) -> None:
+    """Count what came back of the sheets, and say what is wrong with them.
+
+    Reads every file of DIR/coding/returned: workbooks, CSVs, exports of Label Studio and answers from the
+    terminal. Each line on what is wrong names the file, the row and the fix. Ties are written to
+    DIR/coding/to_decide.csv; write the answers there and call it again. It is nwatch run --only coding, with
+    all lines.
+
+    \b
+    Example:
+      nwatch tally my-investigation
+    """
+    from flows.console import tally as page
+
+    page.tally(folder)

@@ -16,7 +16,7 @@ from data.police import read_police
 from data.storage import Location, state_of
 from flows.parts.points import census_files
 from tasks.audit.look import InputNow, sha256_of
-from tasks.coding.look import FROZEN, returned_files
+from tasks.coding.look import FROZEN, decisions, returned_files
 from tasks.coding.results import FOLDER as CODING
 from tasks.layers.look import find_layer, find_places, hash_of, hash_of_all
 
@@ -169,6 +169,8 @@ def _coding(investigation: Investigation) -> Iterator[ToHash]:
     for key, name in FROZEN.items():
         if (folder / name).is_file():
             yield ToHash(f"coding {key}", f"{CODING}/{name}", folder / name)
+    book = read_codebook(folder)
+    yield ToHash("coding decisions", "coding/to_decide.csv", made=lambda: decisions(folder, book))
     for label, path in returned_files(folder):
         yield ToHash("coding returned", label, path)
 

@@ -34,6 +34,8 @@ from flows.run.watched import server_named
 from flows.run.workbook import PRIVATE
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from cluster import ClusterSettings
     from flows.investigate import RunResult
     from flows.service.local_server import Server
@@ -51,6 +53,8 @@ def run(  # noqa: PLR0917 - in the order of the command line
     wait: bool = True,
     hash_attachments: bool = False,
     private_workbook: bool = False,
+    *,
+    show: Callable[[RunResult, Mapping[str, float], Console], None] = summary,
 ) -> None:
     """Run the investigation and print its summary.
 
@@ -66,6 +70,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         wait: Whether that server stays up after the run until a key is pressed.
         hash_attachments: Whether the SHA-256 of every attached file is computed.
         private_workbook: Whether the private tables are also written as a workbook.
+        show: Prints what was found, by what the run found and the seconds of each stage.
 
     Raises:
         InputError: The configuration or the records are wrong, another run is active in the folder, it
@@ -100,7 +105,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
                 flow = _started(looked_at, modules, settings, stack, server)
             more: dict[str, Any] = {"hash_attachments": True} if hash_attachments else {}
             result = flow(agency, partition, only, more | ({"workbook": PRIVATE} if private_workbook else {}))
-            summary(result, reporter.seconds, console())
+            show(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
 

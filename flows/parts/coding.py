@@ -177,6 +177,8 @@ def recognised(given: Inputs) -> tuple[Recognised, ...]:
 
 def origin(found: CodingFound) -> Mapping[str, Any]:
     """The codebook, the list of the sample, and what came back: by hash."""
+    from tasks.coding.look import decisions
+
     codebook, tally = found.given.codebook, found.tally
     files = {
         key: {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
@@ -187,6 +189,7 @@ def origin(found: CodingFound) -> Mapping[str, Any]:
         PART.name: {
             "codebook": {"sha256": codebook.sha256, "version": codebook.version},
             **files,
+            "decisions": {"sha256": decisions(found.given.folder, codebook)},
             "returned": [{"sha256": sha256, "bytes": size} for sha256, size in returned],
         }
     }

@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "coding sample": "coding/sample.csv",
     "coding drawn_from": "coding/drawn_from.parquet",
     "coding returned": "coding/returned",
+    "coding decisions": "the answers in coding/to_decide.csv",
 }
 _SHARED: Final[Mapping[str, str]] = {
     "census": "the Census and the lists of cities",

@@ -86,6 +86,18 @@ def returned_files(folder: Path) -> list[tuple[str, Path]]:
     return sorted((as_label(path, folder.parent), path) for path in found)
 
 
+def decisions(folder: Path, codebook: Codebook) -> str:
+    """The SHA-256 of what persons decided of ties: of what counts, not of the file, which each run writes.
+
+    Args:
+        folder: The folder ``coding/``.
+        codebook: The codebook.
+    """
+    from tasks.coding.to_decide import fingerprint
+
+    return fingerprint(folder, codebook)
+
+
 def sample_now(given: Given, alerts: pa.Table, settings: Coding) -> Sample:
     """The sample, of the alerts of today.
 

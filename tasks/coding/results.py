@@ -75,12 +75,15 @@ class Fault:
         row: The row or task in it; None where it is of the whole sheet.
         what: What is wrong, and what to do, for a person.
         lost: How many reviews cannot be used because of it.
+        of: The review that it is of, by its reader and its alert, where both are known: the tally then does
+            not name it as missing, too.
     """
 
     sheet: str
     row: int | None
     what: str
     lost: int = 0
+    of: tuple[str, Alert] | None = None
 
     def __str__(self) -> str:
         place = self.sheet if self.row is None else f"{self.sheet}, row {self.row:,}"
@@ -230,6 +233,8 @@ class Tally:
         unusable: Reviews that came back and cannot be used.
         faults: What is wrong with what came back.
         files: The SHA-256 and the size in bytes of each file that came back, by its name.
+        waiting: Readers of whom something is still to come: nothing came back, or they are at work in the
+            terminal.
     """
 
     decided: int
@@ -240,8 +245,9 @@ class Tally:
     unusable: int
     faults: tuple[Fault, ...] = field(default=())
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    waiting: tuple[str, ...] = field(default=())
 
     @classmethod
     def nothing(cls, sample: Sample) -> Tally:
         """Of a sample of which nothing has come back."""
-        return cls(0, 0, len(sample.alerts), 0, sample.asked, 0)
+        return cls(0, 0, len(sample.alerts), 0, sample.asked, 0, waiting=sample.readers)

@@ -36,6 +36,9 @@ _OF_RECORDS: Final = re.compile(
 )
 """What may be the name of a file that an agency handed over."""
 
+_OF_SHEETS: Final = re.compile(r"coding/(?:returned|sheets)/|coding/to_decide\.csv", re.IGNORECASE)
+"""What may name a reader, or quote what one wrote."""
+
 OF_THE_PROGRAM: Final = frozenset(
     {
         *("fulfilled", "partly fulfilled", "no records", "denied", "withdrawn", "pending"),
@@ -61,7 +64,8 @@ def in_public(
         thing: What a line is.
 
     Returns:
-        The lines; at the end one that counts those which may still name a file of the records.
+        The lines; at the end one that counts those which may still name a file of the records, and one that
+        counts those of the sheets of the coded sample: they name readers.
 
     Example:
         >>> names = {"records/lapd/Jo Lee.pst": "mailbox 0123456789ab of lapd"}
@@ -75,19 +79,25 @@ def in_public(
     known = {form: said for name, said in names.items() for form in {name, printable(name)}}
     pattern = _pattern(known)
     may_stay = frozenset(words) | OF_THE_PROGRAM
-    shown, hidden = [], 0
+    shown, hidden, of_sheets = [], 0, 0
     for line in lines:
         said = line if pattern is None else pattern.sub(lambda found: known[found[0]], line)
         for example, left in _EXAMPLES:
             said = example.sub(left, said)
         said = _QUOTED.sub(lambda found: _quotation(found, may_stay), said)
-        if _OF_RECORDS.search(said):
+        if _OF_SHEETS.search(line):
+            of_sheets += 1
+        elif _OF_RECORDS.search(said):
             hidden += 1
         else:
             shown.append(printable(said))
     what, it = verb(hidden, "names a file", "name files"), verb(hidden, "it", "them")
     more = f"{amount(hidden, f'more {thing}')} {what} of the records: the command line shows {it}."
-    return (*dict.fromkeys(shown), *([more] if hidden else []))
+    sheets = (
+        f"{amount(of_sheets, f'more {thing}')} {verb(of_sheets, 'is', 'are')} of what readers of the sample "
+        f"handed in: nwatch tally shows {verb(of_sheets, 'it', 'them')}."
+    )
+    return (*dict.fromkeys(shown), *([more] if hidden else []), *([sheets] if of_sheets else []))
 
 
 def _pattern(names: Collection[str]) -> re.Pattern[str] | None:

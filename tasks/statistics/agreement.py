@@ -93,6 +93,40 @@ def agreement(counts: Counts, *, seed: int = 0, draws: int = DRAWS) -> Agreement
     )
 
 
+def against_others(own: Counts, others: Counts) -> Agreement:
+    """How well one reader agrees with the others: alpha of the pairs of which the reader is one.
+
+    As in alpha of all, each thing counts alike, however many others there are: their pairs are shared out.
+    With one other reader it is alpha of the two.
+
+    Args:
+        own: int64, one row for each thing and one column for each answer: 1 where the reader gave it.
+        others: int64, likewise: how many others gave it, one at least.
+
+    Returns:
+        The agreement, without an interval; ``percent`` is over pairs.
+
+    Source:
+        The matrix of coincidences of Krippendorff, K. (2019): Content Analysis, 4th edition, 12.3.1, of these
+        pairs.
+
+    Example:
+        >>> own, other = np.array([[1, 0], [1, 0], [0, 1]]), np.array([[1, 0], [0, 1], [0, 1]])
+        >>> against_others(own, other).alpha == agreement(own + other, draws=0).alpha
+        True
+    """
+    if not len(own):
+        return Agreement(0, 0, None, None)
+    many = others.sum(axis=1)
+    alike = (own * others).sum(axis=1)
+    total = 2 * len(own)
+    margins = own.sum(axis=0) + (others / many[:, None]).sum(axis=0)
+    observed = 2 * float((1 - alike / many).sum())
+    expected = (total * total - float((margins * margins).sum())) / (total - 1)
+    alpha = 1 - observed / expected if expected > 1e-9 else None
+    return Agreement(len(own), total, float(alike.sum() / many.sum()), alpha)
+
+
 def _alphas(counts: Counts, unlike: npt.NDArray[np.float64], times: Counts) -> npt.NDArray[np.float64]:
     """Alpha of each sample in which a thing is present so many times; not a number where it is not defined.
 

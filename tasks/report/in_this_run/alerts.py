@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.report.in_this_run import Said
 from tasks.report.results import Story
-from tasks.report.sentences import sample
+from tasks.report.sentences import coded, sample
 from tasks.report.sentences.counts import agency_name
 from tasks.report.sentences.lines import each, labelled, of_lines
 from tasks.report.sentences.mail import IMPLAUSIBLE
@@ -118,6 +118,8 @@ RULES: Final[Mapping[str, Said]] = {
     ),
     "5.2": sample.settings,
     "5.4": sample.strata,
+    "5.7": coded.findings,
     "5.8": sample.likeness,
+    "5.9": coded.agreement,
 }
 """What is said of each rule."""

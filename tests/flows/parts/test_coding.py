@@ -53,7 +53,7 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
     tests = [(row["by"], row["drawn"]) for row in table(case, "public/coding_drawn") if row["value"] == "all"]
     assert tests == [("agency", 20), ("kind", 20), ("month", 20)]
     known = json.loads((case / "out/provenance.json").read_text())
-    assert set(known["coding"]) == {"codebook", "drawn_from", "returned", "sample"}
+    assert set(known["coding"]) == {"codebook", "decisions", "drawn_from", "returned", "sample"}
     assert known["recognised"]["coding"] == ["20 alerts drawn, 3 readers, version 1 of the codebook"]
     assert "anna" not in json.dumps(known)
     told = PART.tell(found)

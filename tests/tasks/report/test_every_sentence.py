@@ -118,6 +118,15 @@ CHANGES = {
         "75 of 888 unique alerts (8.4 %)",
     ),
     "decided": (lambda: of_line("coding", "decided", 1), "Of the sample, 1 alert is decided"),
+    "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
+    "by e-mails": (
+        lambda: with_cell("coding_shares", "share", 0.777, lambda row: row["by"] == "e-mails"),
+        "Counted by e-mails sent, the share of “yes” (criminal act) is 77.7 %",
+    ),
+    "agreement": (
+        lambda: first("coding_agreement", "krippendorff_alpha", 0.666),
+        "is 0.67 (0.62 to 0.78): too low",
+    ),
     "like all": (
         lambda: with_cell("coding_drawn", "p", 0.007, lambda row: "p" in row),
         "gives by agency p = 0.007.",

@@ -82,3 +82,15 @@ def test_what_may_still_name_a_file_of_the_records_is_only_counted(line: str):
         "3 polygons were repaired",
         "2 more warnings name files of the records: the command line shows them.",
     )
+
+
+def test_no_reader_of_the_sample_is_named():
+    lines = [
+        "coding/returned/anna.xlsx, row 3: act: 'x' is no answer",
+        "coding/to_decide.csv: 'anna'",
+        "calm",
+    ]
+    assert in_public(lines, {}) == (
+        "calm",
+        "2 more warnings are of what readers of the sample handed in: nwatch tally shows them.",
+    )

@@ -252,7 +252,39 @@ def tables() -> Rows:
             {"by": "agency", "value": "all", "alerts": 888, "drawn": 83, "expected": 83.0, "p": 0.321},
             {"by": "kind", "value": "all", "alerts": 888, "drawn": 83, "expected": 83.0},
         ],
+        **_coded(),
         "ledger": _ledger(),
+    }
+
+
+def _coded() -> dict[str, list[dict[str, Any]]]:
+    """What readers answered; by e-mails the first answer is more frequent."""
+    shares = {
+        ("yes", "alerts"): 0.31,
+        ("no", "alerts"): 0.69,
+        ("yes", "e-mails"): 0.55,
+        ("no", "e-mails"): 0.45,
+    }
+    of = {"agency": "all", "question": "criminal_act"}
+    ends = {
+        share: {"share": share, "ci_low": share - 0.04, "ci_high": share + 0.05} for share in shares.values()
+    }
+    agreed = {"reviews": 3, "alerts": 62, "readers": 4, "unanimous": 0.77, "percent_agreement": 0.81}
+    alpha = {"krippendorff_alpha": 0.71, "alpha_low": 0.62, "alpha_high": 0.78}
+    return {
+        "coding_shares": [
+            {**of, "answer": key, "by": by, **ends[share]} for (key, by), share in shares.items()
+        ],
+        "coding_tally": [
+            {**of, "answer": "yes", "alerts": 19, "decided": 61, "share": 0.31},
+            {**of, "answer": "no", "alerts": 42, "decided": 61, "share": 0.69},
+        ],
+        "coding_agreement": [
+            {**of, **agreed, **alpha},
+            {**of, **agreed, **alpha, "question": "about", "krippendorff_alpha": 0.9},
+            {**of, **agreed, **alpha, "question": "other", "krippendorff_alpha": 0.5},
+            {**of, **agreed, "question": "tail"},
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from tasks.statistics.agreement import agreement
+from tasks.statistics.agreement import against_others, agreement
 
 
 def counts_of(*readers: str) -> np.ndarray:
@@ -85,3 +85,21 @@ def test_the_bootstrap_covers_the_truth_as_often_as_it_says():
 def test_where_alpha_is_not_defined_it_is_missing(counts: list, percent: float | None):
     found = agreement(np.array(counts, dtype=np.int64).reshape(-1, 2))
     assert (found.alpha, found.low, found.high, found.percent) == (None, None, None, percent)
+
+
+def test_one_reader_against_the_others_is_alpha_of_the_pairs_with_that_reader():
+    generator = np.random.default_rng(9)
+    answers = generator.integers(0, 3, size=(50, 4))
+    counts = np.stack([(answers == answer).sum(axis=1) for answer in range(3)], axis=1)
+    own = np.stack([answers[:, 0] == answer for answer in range(3)], axis=1).astype(np.int64)
+    coincidences = np.zeros((3, 3))
+    for first, *rest in answers.tolist():
+        for other in rest:
+            coincidences[first, other] += 1 / 3
+            coincidences[other, first] += 1 / 3
+    margins, total = coincidences.sum(axis=0), 100
+    chance = (total**2 - (margins**2).sum()) / (total - 1)
+    found = against_others(own, counts - own)
+    assert found.alpha == pytest.approx(1 - (total - np.trace(coincidences)) / chance, abs=1e-12)
+    assert found.percent == pytest.approx((answers[:, :1] == answers[:, 1:]).mean(), abs=1e-12)
+    assert against_others(own[:0], own[:0]).percent is None

@@ -1,0 +1,148 @@
+"""What `nwatch tally` does: count what came back of the sheets, and print what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from data.schema import TABLES
+from data.tables import read_table
+from flows.console.printing import command, print_table, shown
+from flows.console.run import run
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from flows.investigate import RunResult
+    from flows.parts.coding import CodingFound
+    from tasks.coding.results import Tally
+
+PART: Final = "coding"
+ALL: Final = "all"
+
+
+def tally(folder: Path) -> None:
+    """Run the part coding alone, and print its tables and every line on what is wrong.
+
+    Args:
+        folder: The investigation folder.
+
+    Raises:
+        InputError: No sample is drawn, a file of ``coding/`` is wrong, or as in ``flows.console.run``.
+        LedgerError: An alert or a review is not accounted for.
+    """
+    run(folder, only=[PART], show=_show)
+
+
+def _show(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
+    found: CodingFound = result.found[PART]
+    if found.tally is None:
+        for line in found.warnings:
+            to.print(f"WARNING: {line}", markup=False)
+        return
+    for title, titles, rows in _tables(result.out):
+        if rows:
+            to.print()
+            to.print(title, markup=False)
+            print_table(titles, rows, to=to)
+    to.print()
+    for line in lines_of(found.tally, result.out.parent):
+        to.print(line, markup=False)
+    for fault in found.tally.faults:
+        to.print(f"WARNING: {fault}", style="bold red" if to.is_terminal else "", markup=False)
+
+
+def lines_of(tally: Tally, folder: Path) -> Iterator[str]:
+    """What became of the alerts and the reviews, and what to do next.
+
+    Args:
+        tally: The tally.
+        folder: The investigation folder.
+    """
+    alerts = tally.decided + tally.to_decide + tally.not_reviewed
+    yield (
+        f"{alerts:,} alerts drawn = {tally.decided:,} decided + {tally.to_decide:,} to decide + "
+        f"{tally.not_reviewed:,} not yet reviewed"
+    )
+    reviews = tally.given + tally.missing + tally.unusable
+    yield (
+        f"{reviews:,} reviews asked = {tally.given:,} given + {tally.missing:,} missing + "
+        f"{tally.unusable:,} not usable"
+    )
+    if tally.waiting:
+        yield f"still to come: {', '.join(tally.waiting)}"
+    if tally.to_decide:
+        yield (
+            f"ties: write 'answer' and 'decided_by' into {shown(folder / 'coding/to_decide.csv')}, then: "
+            f"{command('nwatch tally', folder)}"
+        )
+
+
+def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
+    """Shares of all alerts, the agreement, and each reader against the others."""
+    counted = {(row["question"], row["answer"]): row for row in _rows("public/coding_tally", out)}
+    yield (
+        "Shares of all alerts",
+        ("question", "answer", "alerts", "share", "95 % interval"),
+        [
+            (
+                row["question"],
+                row["answer"],
+                counted[row["question"], row["answer"]]["alerts"],
+                *_interval(row),
+            )
+            for row in _rows("public/coding_shares", out)
+            if row["by"] == "alerts" and row["share"] is not None
+        ],
+    )
+    yield (
+        "Agreement",
+        ("question", "alerts", "unanimous", "equal pairs", "alpha", "95 % interval"),
+        [
+            (
+                row["question"],
+                row["alerts"],
+                _percent(row["unanimous"]),
+                _percent(row["percent_agreement"]),
+                _alpha(row["krippendorff_alpha"]),
+                _range(_alpha(row["alpha_low"]), _alpha(row["alpha_high"])),
+            )
+            for row in _rows("public/coding_agreement", out)
+            if row["alerts"]
+        ],
+    )
+    yield (
+        "Each reader against the others",
+        ("reader", "question", "alerts", "equal pairs", "alpha", "alpha of the others"),
+        [
+            (
+                *(row["reader"], row["question"], row["alerts"]),
+                *(_percent(row["percent_agreement"]), _alpha(row["krippendorff_alpha"])),
+                _alpha(row["alpha_without"]),
+            )
+            for row in read_table(TABLES["private/coding_readers"], out).to_pylist()
+            if row["alerts"]
+        ],
+    )
+
+
+def _rows(name: str, out: Path) -> list[dict[str, Any]]:
+    """Rows over all agencies."""
+    return [row for row in read_table(TABLES[name], out).to_pylist() if row["agency"] == ALL]
+
+
+def _interval(row: Mapping[str, Any]) -> tuple[str, str]:
+    return _percent(row["share"]), _range(_percent(row["ci_low"]), _percent(row["ci_high"]))
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f} %"
+
+
+def _alpha(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _range(low: str, high: str) -> str:
+    return f"{low} to {high}" if low and high else ""

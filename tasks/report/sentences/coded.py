@@ -1,0 +1,97 @@
+"""What readers found in the sample of the alerts, and how well they agree, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tasks.figures.style import clean
+from tasks.report.results import Story
+from tasks.report.sentences.words import amount, listed, verb
+
+_ALL: Final = "all"
+_MOST: Final = 4
+"""Answers that are named of a question."""
+
+_RELIABLE: Final = 0.8
+_TENTATIVE: Final = 0.667
+
+
+def findings(story: Story) -> Iterator[str]:
+    """The largest shares of the answers, of all alerts, with their intervals (method 5.7)."""
+    by_question: dict[str, list[Mapping[str, Any]]] = {}
+    for row in story.rows("coding_shares"):
+        if row["agency"] == _ALL and row["by"] == "alerts" and row["share"] is not None:
+            by_question.setdefault(row["question"], []).append(row)
+    decided = {r["question"]: r["decided"] for r in story.rows("coding_tally") if r["agency"] == _ALL}
+    for question, rows in by_question.items():
+        first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
+        shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
+        number = decided.get(question, 0)
+        yield (
+            f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "
+            "From them the shares of the "
+            f"most frequent answers among all alerts are estimated, with 95 % intervals: {shares}."
+        )
+
+
+def by_reach(story: Story) -> Iterator[str]:
+    """How the shares differ where alerts count as often as they were sent (method 5.7)."""
+    shares: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for row in story.rows("coding_shares"):
+        if row["agency"] == _ALL and row["share"] is not None:
+            shares.setdefault((row["question"], row["answer"]), {})[row["by"]] = row
+    apart = [
+        (key, by, found)
+        for key, found in shares.items()
+        for by in ("e-mails", "officers")
+        if by in found and "alerts" in found and _are_apart(found["alerts"], found[by])
+    ]
+    for (question, answer), by, found in apart[:_MOST]:
+        what = "e-mails sent" if by == "e-mails" else "officers reached"
+        yield (
+            f"Counted by {what}, the share of “{_words(answer)}” ({_words(question)}) is "
+            f"{_interval(found[by])}: its interval has nothing in common with that of the alerts."
+        )
+    if shares and not apart:
+        yield (
+            "Counted by e-mails sent and by officers reached, no share has an interval that has nothing in "
+            "common with that of the alerts."
+        )
+
+
+def agreement(story: Story) -> Iterator[str]:
+    """How well readers agree on each question (method 5.9)."""
+    for row in story.rows("coding_agreement"):
+        if row["agency"] != _ALL or not row["alerts"]:
+            continue
+        alpha = row["krippendorff_alpha"]
+        unanimous = f"all reviews of {100 * row['unanimous']:.0f} % of {row['alerts']:,} alerts are equal"
+        if alpha is None:
+            yield f"On “{_words(row['question'])}”, {unanimous}; Krippendorff's alpha is not defined."
+            continue
+        ends = "" if row["alpha_low"] is None else f" ({row['alpha_low']:.2f} to {row['alpha_high']:.2f})"
+        yield (
+            f"On “{_words(row['question'])}”, {unanimous}, and Krippendorff's alpha is {alpha:.2f}{ends}: "
+            f"{_verdict(alpha)}."
+        )
+
+
+def _verdict(alpha: float) -> str:
+    if alpha >= _RELIABLE:
+        return f"reliable by Krippendorff's advice ({_RELIABLE} and more)"
+    if alpha >= _TENTATIVE:
+        return f"good for tentative conclusions by Krippendorff's advice ({_TENTATIVE} to {_RELIABLE})"
+    return f"too low for conclusions by Krippendorff's advice (below {_TENTATIVE})"
+
+
+def _are_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(one["ci_high"] < other["ci_low"] or other["ci_high"] < one["ci_low"])
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{100 * row['share']:.1f} % ({100 * row['ci_low']:.1f} to {100 * row['ci_high']:.1f})"
+
+
+def _words(key: str) -> str:
+    return clean(key.replace("_", " "))
