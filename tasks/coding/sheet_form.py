@@ -1,4 +1,4 @@
-"""The form of a reader's sheet: its columns, by which it is known again however it comes back (method 5.3)."""
+"""The form of a reader's sheet: its columns, by which it is known however it comes back (method 5.3)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TEXT: Final = "text"
 SHOWN: Final = {NUMBER: "No.", DATE: "Date", TITLE: "Title", DESCRIPTION: "Description"}
 """The columns of the alert that readers see, and their headers."""
 HIDDEN: Final = (ALERT, AGENCY, READER, VERSION, TEXT)
-"""The columns that name a row's alert, reader, codebook and text: they move with the row when it is sorted."""
+"""The columns that name a row's alert, reader, codebook and text: they move with the row."""
 CHOSEN: Final = "yes"
 """What stands beside an answer of several that is chosen."""
 
@@ -81,7 +81,7 @@ def question_columns(codebook: Codebook) -> Iterator[QuestionColumn]:
 
 
 def edition(codebook: Codebook) -> str:
-    """The version of a codebook with the beginning of its hash, in a form that no spreadsheet takes for a number.
+    """The version of a codebook and the beginning of its hash, which no spreadsheet takes for a number.
 
     Example:
         >>> from data.codebook import Question
@@ -107,20 +107,20 @@ def shown(text: str) -> str:
 
 
 def essence(text: str) -> str:
-    """The letters and digits of a text, small: what a spreadsheet's corrections leave as it is.
+    r"""The letters and digits of a text, small: what a spreadsheet's corrections leave as it is.
 
     Example:
-        >>> essence('He said: "It\\'s  gone…"') == essence("He said: “It’s gone...”")
+        >>> essence('He said: "It\'s  gone…"') == essence("He said: “It’s gone...”")
         True
     """
     return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
 
 
 def folded(text: str) -> str:
-    """A word or a sentence without capitals, with plain quotes and dashes and single blanks.
+    r"""A word or a sentence without capitals, with plain quotes and dashes and single blanks.
 
     Example:
-        >>> folded(" Cannot\\u00a0tell ") == folded("cannot tell")
+        >>> folded(" Cannot\u00a0tell ") == folded("cannot tell")
         True
     """
     return " ".join(unicodedata.normalize("NFKC", text.translate(_QUOTES)).casefold().split())

@@ -68,8 +68,8 @@ _ALLOWED: Final = MappingProxyType(
 )
 """What the protection allows; it has no password, and is there so that nobody changes an alert by chance."""
 _HOW: Final = (
-    "How: open the sheet 'alerts', choose an answer from the list in each yellow cell, and save the file as it "
-    "is (.xlsx). You may stop and go on at any time, and filter the rows. Alerts cannot be changed; "
+    "How: open the sheet 'alerts', choose an answer from the list in each yellow cell, and save the file "
+    "as it is (.xlsx). You may stop and go on at any time, and filter the rows. Alerts cannot be changed; "
     "to sort them or to add a column, take off the protection first (it has no password)."
 )
 

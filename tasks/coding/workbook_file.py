@@ -1,0 +1,65 @@
+"""Whether a file is a workbook that can be read: what else it may be, and how large it may unpack."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile, ZipFile
+
+MOST_UNPACKED: Final = 100 << 20
+"""Bytes of all parts together: 1,500 alerts of the longest texts that a cell holds."""
+_MOST_PARTS: Final = 2000
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_OLE_READ: Final = 1 << 20
+_AS_XLSX: Final = "open it and save it as .xlsx (Excel workbook)"
+_OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+
+NOT_READABLE: Final = f"is no workbook that can be read, or it is damaged; {_AS_XLSX}"
+BROKEN: Final = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, SyntaxError),
+    *(OSError, EOFError, BadZipFile, zlib.error, struct.error),
+)
+"""What openpyxl and its parsers raise where a workbook is not what it should be (``ParseError`` is a
+``SyntaxError``); an ``OSError`` of the disk has an ``errno``."""
+
+
+class NotOurs(Exception):  # noqa: N818
+    """The file cannot be read, for a reason that its reader can do something about."""
+
+
+def check(path: Path) -> None:
+    """Look at a file before anything of it is unpacked.
+
+    Args:
+        path: The file.
+
+    Raises:
+        NotOurs: It is no ``.xlsx``, is encrypted, or unpacks to more than :data:`MOST_UNPACKED`.
+        BadZipFile: It is damaged.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_OLE_READ)
+        if head.startswith(_OLE):
+            file.seek(0)
+            encrypted = any(_ENCRYPTED in part for part in iter(lambda: file.read(_OLE_READ), b""))
+            if encrypted:
+                raise NotOurs("is encrypted; save it once more without a password to open it")
+            raise NotOurs(f"is a workbook of the old form (.xls); {_AS_XLSX}")
+    if not head.startswith(b"PK"):
+        raise NotOurs(f"is no workbook; {_AS_XLSX}, or name it .csv if it is one")
+    with ZipFile(path) as archive:
+        parts = archive.infolist()
+        names = {part.filename for part in parts}
+        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            what = f"unpacks to more than {MOST_UNPACKED >> 20} MB or {_MOST_PARTS:,} parts"
+            raise NotOurs(f"{what}; hand in the filled sheet alone, without pictures")
+        if "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT):
+            raise NotOurs(f"is an OpenDocument sheet (.ods); {_AS_XLSX}")
+        if any(name.startswith("Index/") and name.endswith(".iwa") for name in names) or "Index.zip" in names:
+            raise NotOurs("is a sheet of Numbers; export it as Excel (.xlsx)")
+        if "xl/workbook.bin" in names:
+            raise NotOurs(f"is a binary workbook (.xlsb); {_AS_XLSX}")
