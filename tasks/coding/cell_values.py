@@ -46,7 +46,7 @@ class Choices:
         texts: The texts by which they can be chosen, for a line that helps.
         exact: Keys by the text, folded.
         names: Keys by the key.
-        loose: Keys by the letters and digits of the text; only what is one answer's alone.
+        loose: Keys by the letters and digits of the text; None where they are those of several answers.
         numbers: Keys by the number that the text is; likewise.
         days: Keys by a day that the text may become; likewise.
     """
@@ -54,9 +54,9 @@ class Choices:
     texts: tuple[str, ...]
     exact: Mapping[str, str]
     names: Mapping[str, str]
-    loose: Mapping[str, str]
-    numbers: Mapping[float, str]
-    days: Mapping[Day, str]
+    loose: Mapping[str, str | None]
+    numbers: Mapping[float, str | None]
+    days: Mapping[Day, str | None]
 
     @classmethod
     def of(cls, question: Question, own: Mapping[str, str] | None = None) -> Choices:
@@ -82,7 +82,8 @@ class Choices:
         if isinstance(value, date):
             return self.days.get((value.month, value.day))
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return self.numbers.get(float(value)) or self._of_text(text_of(value))
+            number = float(value)
+            return self.numbers[number] if number in self.numbers else self._of_text(text_of(value))
         return self._of_text(text_of(value))
 
     def _of_text(self, text: str) -> str | None:
@@ -106,12 +107,12 @@ class Choices:
         return by_word[near[0]] if near else ""
 
 
-def _only(pairs: Iterable[tuple[_Thing, str]]) -> dict[_Thing, str]:
-    """What belongs to one key alone."""
+def _only(pairs: Iterable[tuple[_Thing, str]]) -> dict[_Thing, str | None]:
+    """The key to which a thing belongs; None for a thing of several keys."""
     found: dict[_Thing, set[str]] = {}
     for thing, key in pairs:
         found.setdefault(thing, set()).add(key)
-    return {thing: next(iter(keys)) for thing, keys in found.items() if len(keys) == 1}
+    return {thing: next(iter(keys)) if len(keys) == 1 else None for thing, keys in found.items()}
 
 
 def text_of(value: Value) -> str:

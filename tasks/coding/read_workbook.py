@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
@@ -14,7 +15,7 @@ from data.printable import printable, shortened
 from tasks.coding.cell_values import Value, text_of
 from tasks.coding.results import Fault, Item, Returned
 from tasks.coding.sheet_columns import Row, columns_in
-from tasks.coding.sheet_form import ABOUT, ALERTS, LISTS, READER
+from tasks.coding.sheet_form import ABOUT, ALERTS, CODEBOOK, LISTS, READER
 from tasks.coding.sheet_rows import Grid, reviews_in
 from tasks.coding.workbook_file import BROKEN, NOT_READABLE, NotOurs, check
 
@@ -23,6 +24,7 @@ MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 256
 _LAST_ROW: Final = 1_048_576
 _MOST_SHEETS: Final = 100
+_CONTROLS: Final = re.compile("_x00[01][0-9A-Fa-f]_")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _MOST_MERGED: Final = 10_000
 
@@ -49,43 +51,68 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         check(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl names what it would lose if it wrote the file
-            grids, more = _grids(path, label, codebook, items)
+            saved = _saved(path)
     except NotOurs as error:
         return Returned(faults=(Fault(label, None, str(error)),))
     except BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         return Returned(faults=(Fault(label, None, NOT_READABLE),))
-    found = reviews_in(grids, codebook, items)
+    ids = {item.alert[1].casefold() for item in items}
+    known = [
+        name
+        for name, rows in saved.rows.items()
+        if name not in {CODEBOOK, LISTS, ABOUT} and columns_in(rows, codebook, ids) is not None
+    ]
+    if len(known) > 1 and ALERTS not in known:
+        what = f"has {len(known)} sheets to code in: {_named(known)}; keep the one that counts"
+        return Returned(faults=(Fault(label, None, what),))
+    chosen = ALERTS if ALERTS in known or not known else known[0]
+    found = reviews_in(_grid(saved, chosen, path, label), codebook, items)
+    others = [name for name in known if name != chosen]
+    what = f"also has columns to code in on {_named(others)}, which is left out; only {chosen!r} is read"
+    more = (Fault(label, None, what),) if others else ()
     return Returned(found.reviews, (*more, *found.faults))
 
 
-def _grids(
-    path: Path, label: str, codebook: Codebook, items: Sequence[Item]
-) -> tuple[Grid, tuple[Fault, ...]]:
-    """The sheet to read, and what to say of others."""
+@dataclass(frozen=True)
+class _Saved:
+    """What was saved in a workbook.
+
+    Attributes:
+        rows: The rows of each sheet.
+        merged: The merged cells of each: first and last row from 1, first and last column from 0.
+    """
+
+    rows: Mapping[str, Sequence[Row]]
+    merged: Mapping[str, Sequence[tuple[int, int, int, int]]]
+
+
+def _saved(path: Path) -> _Saved:
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
     try:
         if len(book.worksheets) > _MOST_SHEETS:
             raise NotOurs(f"has more than {_MOST_SHEETS} sheets; hand in the filled sheet alone")
-        rows = {sheet.title: _rows(sheet, path) for sheet in book.worksheets if sheet.title != LISTS}
-        own = _lists(_rows(book[LISTS], path)) if LISTS in book.sheetnames else {}
-        ids = {item.alert[1].casefold() for item in items}
-        known = [name for name, cells in rows.items() if columns_in(cells, codebook, ids) is not None]
-        about = {text_of(cells[0]): text_of(cells[1]) for _, cells in rows.get(ABOUT, ()) if len(cells) > 1}
-        if len(known) > 1 and ALERTS not in known:
-            raise NotOurs(f"has {len(known)} sheets to code in: {_named(known)}; keep the one that counts")
-        chosen = ALERTS if ALERTS in known or not known else known[0]
-        others = [name for name in known if name != chosen]
-        merged = _merged(path, book[chosen]) if chosen in rows else []
+        rows = {sheet.title: _rows(sheet, path) for sheet in book.worksheets}
+        merged = {sheet.title: _merged(path, sheet) for sheet in book.worksheets}
     finally:
         book.close()
-    more = f"also has columns to code in on {_named(others)}, which is left out; only {chosen!r} is read"
-    reader, made_of = about.get(READER) or path.stem, about.get("edition", "")
-    grid = Grid(label, rows.get(chosen, ()), reader, made_of, own, merged)
-    return grid, (Fault(label, None, more),) if others else ()
+    return _Saved(rows, merged)
+
+
+def _grid(saved: _Saved, chosen: str, path: Path, label: str) -> Grid:
+    """One sheet, with what the hidden ones say."""
+    about = {text_of(cells[0]): text_of(cells[1]) for _, cells in saved.rows.get(ABOUT, ()) if len(cells) > 1}
+    return Grid(
+        label,
+        saved.rows.get(chosen, ()),
+        reader=about.get(READER) or path.stem,
+        edition=about.get("edition", ""),
+        own=_lists(saved.rows.get(LISTS, ())),
+        merged=saved.merged.get(chosen, ()),
+    )
 
 
 def _named(names: Sequence[str]) -> str:
@@ -96,7 +123,11 @@ def _rows(sheet: Any, path: Path) -> list[Row]:
     """The rows of a sheet that have something in them; of a formula the result that was saved with it."""
     rows: list[Row] = []
     formulas: list[tuple[int, int]] = []
+    before: Sequence[Any] = ()
     for number, cells in enumerate(_cells(sheet), 1):
+        if cells is before:
+            continue  # a row that is not in the file: openpyxl gives one empty row for all of them
+        before = cells
         values: list[Value] = []
         for place, cell in enumerate(cells):
             value = cell.value
@@ -122,10 +153,9 @@ def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
 
 
 def _plain(value: Any) -> Value:
-    """What a cell holds; a control character of a text is written as ``_xHHHH_``."""
-    from openpyxl.utils.escape import unescape
-
-    return unescape(value) if isinstance(value, str) and "_x" in value else value
+    """What a cell holds; the control characters that Excel writes as ``_x000D_`` are blanks."""
+    found: Value = _CONTROLS.sub(" ", value) if isinstance(value, str) and "_x00" in value else value
+    return found
 
 
 def _solve(rows: list[Row], formulas: Sequence[tuple[int, int]], path: Path, title: str) -> None:
@@ -164,6 +194,6 @@ def _merged(path: Path, sheet: Any) -> list[tuple[int, int, int, int]]:
     with ZipFile(path) as archive:
         content = archive.read(sheet._worksheet_path)
     found = []
-    for left, first, right, last in _MERGED.findall(content)[:_MOST_MERGED]:
+    for left, first, right, last in _MERGED.findall(content)[:10_000]:
         found.append((int(first), int(last), place(left.decode()) - 1, place(right.decode()) - 1))
     return found

@@ -41,6 +41,9 @@ _NOT_SHOWN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 _QUOTES: Final = str.maketrans(
     "‘’‚‛ʼ´`“”„‟«»‐‑‒–—−", "'''''''\"\"\"\"\"\"------", "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 )
+_ESCAPES: Final = re.compile("(?:_x005F)?_x[0-9A-Fa-f]{4}_")
+"""How workbooks write control characters; not all programs that read them give the same back."""
+_NO_LETTER: Final = re.compile(r"[\W_]+")
 _DIGITS: Final = 12
 
 
@@ -113,7 +116,7 @@ def essence(text: str) -> str:
         >>> essence('He said: "It\'s  gone…"') == essence("He said: “It’s gone...”")
         True
     """
-    return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", _ESCAPES.sub("", text)).casefold())
 
 
 def folded(text: str) -> str:

@@ -112,7 +112,8 @@ class _Reading:
         asked: What its cells are read for.
         reviews: What was read.
         faults: What is wrong with single rows.
-        unknown: Rows of alerts that are not in the sample.
+        strangers: How many rows are of alerts that are not in the sample.
+        unknown: Those of them that have answers.
         changed: Rows in which the text of the alert was changed.
         known: How many rows are of alerts of the sample.
         editions: Of how many rows the codebook was another one.
@@ -125,6 +126,7 @@ class _Reading:
     asked: Asked
     reviews: list[Review] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    strangers: int = 0
     unknown: list[Fault] = field(default_factory=list)
     changed: list[Fault] = field(default_factory=list)
     known: int = 0
@@ -150,7 +152,7 @@ class _Reading:
         if other := self._of_another(cells, item):
             what = (
                 f"the row has the number of alert {item.number} and the text of alert {other.number}; "
-                "sort whole rows, look at the answer again"
+                "sort whole rows, and look at the answers again"
             )
             self.faults.append(Fault(self.grid.label, number, what, 1, asked))
             return
@@ -159,7 +161,7 @@ class _Reading:
             self.faults.append(Fault(self.grid.label, number, what, lost, asked))
             lost = 0
         if words := self._changed(cells, item):
-            what = f"the {words} of the alert was changed; the answers count, the alert is read as it was"
+            what = f"the {words} of the alert was changed; the answers count all the same"
             self.changed.append(Fault(self.grid.label, number, what, 0, asked))
         if answered.given:
             version = self._version(cells)
@@ -224,6 +226,10 @@ class _Reading:
         alert_id = self.columns.text(cells, ALERT) or self.columns.text(cells, NUMBER)
         lost = 1 if answered.has_choice else 0
         if alert_id:
+            self.strangers += 1
+        if not answered.given and not answered.wrong:
+            return
+        if alert_id:
             what = (
                 f"alert {printable(shortened(alert_id, 80))!r} is not in the sample; "
                 "put back its alert_id and sample_no, or remove the row"
@@ -232,7 +238,7 @@ class _Reading:
         elif lost:
             what = "has answers and names no alert; put back its alert_id or sample_no, or remove the row"
             self.faults.append(Fault(self.grid.label, number, what, lost))
-        elif answered.given or answered.wrong:
+        else:
             self.faults.append(Fault(self.grid.label, number, "names no alert and is left out"))
 
     def all_faults(self) -> list[Fault]:
@@ -243,7 +249,7 @@ class _Reading:
             what = "has neither a column alert_id nor a column sample_no; put one back"
             whole.insert(0, self._whole(what, sum(fault.lost for fault in rows)))
             rows = []
-        elif self.unknown and not self.known:
+        elif self.strangers and not self.known:
             what = "none of its alerts is in the sample; hand it in with the investigation it was made for"
             whole.insert(0, self._whole(what, sum(fault.lost for fault in self.unknown)))
         else:
