@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 MOST_UNPACKED: Final = 100 << 20
 """Bytes of all parts together: 1,500 alerts of the longest texts that a cell holds."""
+MOST_TAGS: Final = 2_000_000
+"""Tags of all parts together, each of which takes a parser up to 20 µs: 20,000 alerts."""
 _MOST_PARTS: Final = 2000
+_BLOCK: Final = 1 << 20
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_OLE_READ: Final = 1 << 20
 _AS_XLSX: Final = "open it and save it as .xlsx (Excel workbook)"
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -42,10 +45,10 @@ def check(path: Path) -> None:
         OSError: It cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(_OLE_READ)
+        head = file.read(_BLOCK)
         if head.startswith(_OLE):
             file.seek(0)
-            encrypted = any(_ENCRYPTED in part for part in iter(lambda: file.read(_OLE_READ), b""))
+            encrypted = any(_ENCRYPTED in part for part in iter(partial(file.read, _BLOCK), b""))
             if encrypted:
                 raise NotOurs("is encrypted; save it once more without a password to open it")
             raise NotOurs(f"is a workbook of the old form (.xls); {_AS_XLSX}")
@@ -63,3 +66,16 @@ def check(path: Path) -> None:
             raise NotOurs("is a sheet of Numbers; export it as Excel (.xlsx)")
         if "xl/workbook.bin" in names:
             raise NotOurs(f"is a binary workbook (.xlsb); {_AS_XLSX}")
+        if _tags(archive) > MOST_TAGS:
+            raise NotOurs("holds far more cells than a sheet has; hand in the filled sheet alone")
+
+
+def _tags(archive: ZipFile) -> int:
+    """How many tags its parts have, at least: a small file may unpack to millions of empty ones."""
+    found = 0
+    for part in archive.infolist():
+        with archive.open(part) as stream:  # whatever its name: another part may say that it is XML
+            found += sum(block.count(b"<") for block in iter(partial(stream.read, _BLOCK), b""))
+        if found > MOST_TAGS:
+            break
+    return found

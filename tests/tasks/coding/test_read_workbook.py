@@ -332,5 +332,8 @@ def test_a_file_that_is_no_workbook_is_named_with_the_fix(
     assert said(good[: len(good) // 2]).startswith("is no workbook that can be read, or it is damaged")
     assert said({f"{number}": b"" for number in range(2001)}).startswith("unpacks to more than")
     assert said({"big": b"\0" * (5 << 20)}).startswith("unpacks to more than")
+    empty = {"xl/sharedStrings.xml": b"<si/>" * 600_000}
+    monkeypatch.setattr("tasks.coding.workbook_file.MOST_TAGS", 500_000)
+    assert said(empty).startswith("holds far more cells than a sheet has")
     bomb = repacked(written(tmp_path / "b.xlsx"), entities).read_bytes()
     assert said(bomb).startswith("is no workbook that can be read, or it is damaged")
