@@ -15,7 +15,7 @@ from tasks.coding.sheet_columns import columns_in
 from tasks.coding.sheet_rows import Grid, reviews_in
 
 MOST_BYTES: Final = 200 << 20
-MOST_ROWS: Final = 200_000
+MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 256
 """What is read of a sheet; beyond are neither alerts nor answers."""
 

@@ -19,7 +19,7 @@ from tasks.coding.sheet_form import ABOUT, ALERTS, CODEBOOK, LISTS, READER
 from tasks.coding.sheet_rows import Grid, reviews_in
 from tasks.coding.workbook_file import BROKEN, NOT_READABLE, NotOurs, check
 
-MOST_ROWS: Final = 200_000
+MOST_ROWS: Final = 50_000
 """Rows with something in them; no sample that people read has as many alerts."""
 MOST_COLUMNS: Final = 256
 _LAST_ROW: Final = 1_048_576

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from data.codebook import Answer
 from tasks.coding.read_workbook import read
 from tasks.coding.results import Item, Returned
+from tasks.coding.workbook import write_workbook
 from tests.tasks.coding.sheets import ANSWERS, alerts, by_number, codebook, fill, filled, written
 
 LABEL = "coding/returned/renamed.xlsx"
@@ -337,3 +339,17 @@ def test_a_file_that_is_no_workbook_is_named_with_the_fix(
     assert said(empty).startswith("holds far more cells than a sheet has")
     bomb = repacked(written(tmp_path / "b.xlsx"), entities).read_bytes()
     assert said(bomb).startswith("is no workbook that can be read, or it is damaged")
+
+
+def test_masked_texts_are_those_that_were_handed_out(tmp_path: Path) -> None:
+    masked = [replace(item, title=f"[masked] {item.number}") for item in alerts()]
+    write_workbook(tmp_path / "a.xlsx", "anna", masked, codebook(), 7)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    fill(book["alerts"])
+    book["alerts"].cell(row_of(book["alerts"], 2), 3).value = "[masked] 2, or so"
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx", LABEL, codebook(), alerts())
+    assert [line.split(": ")[1] for line in lines(found)] == [
+        "the title of the alert was changed; the answers count all the same"
+    ]
+    assert by_number(found.reviews) == ANSWERS
