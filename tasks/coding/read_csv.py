@@ -1,0 +1,94 @@
+"""Read a reader's sheet that came back as CSV, from whichever spreadsheet (method 5.5)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from data.codebook import Codebook
+from tasks.coding.results import Fault, Item, Returned
+from tasks.coding.sheet_columns import columns_in
+from tasks.coding.sheet_rows import Grid, reviews_in
+
+MOST_BYTES: Final = 200 << 20
+MOST_ROWS: Final = 50_000
+MOST_COLUMNS: Final = 256
+"""What is read of a sheet; beyond are neither alerts nor answers."""
+
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_LOOKED_AT: Final = 40
+"""Rows in which the header must be."""
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
+    """Read the reviews in a CSV.
+
+    Separator and encoding are found: comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252. The reader
+    is the one whom its rows name, whatever the file is called; where they name nobody, the file's name is it.
+
+    Args:
+        path: The file.
+        label: Its name in the investigation, as ``coding/returned/anna.csv``.
+        codebook: What is asked.
+        items: The alerts of the sample.
+
+    Returns:
+        Its reviews, and what is wrong with others.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        what = f"is larger than {MOST_BYTES >> 20} MB; hand in the filled sheet alone"
+        return Returned(faults=(Fault(label, None, what),))
+    content = path.read_bytes()
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        what = "is a workbook and no CSV; name it .xlsx, or save it as CSV"
+        return Returned(faults=(Fault(label, None, what),))
+    text = _decoded(content)
+    ids = {item.alert[1].casefold() for item in items}
+    separator = max(_SEPARATORS, key=lambda one: _columns_known(text, one, codebook, ids))
+    rows = []
+    try:
+        for number, cells in enumerate(_records(text, separator), 1):
+            if any(cells):
+                rows.append((number, cells[:MOST_COLUMNS]))
+            if len(rows) > MOST_ROWS:
+                what = f"has more than {MOST_ROWS:,} rows; hand in the filled sheet alone"
+                return Returned(faults=(Fault(label, None, what),))
+    except csv.Error as error:
+        row = rows[-1][0] + 1 if rows else 1
+        what = f"is no CSV from here on ({error}); save it once more from the spreadsheet, best as .xlsx"
+        return Returned(faults=(Fault(label, row, what),))
+    return reviews_in(Grid(label, rows, reader=path.stem), codebook, items)
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _columns_known(text: str, separator: str, codebook: Codebook, ids: set[str]) -> int:
+    """How many columns are known if this is the separator."""
+    rows = []
+    try:
+        for number, cells in enumerate(islice(_records(text, separator), _LOOKED_AT), 1):
+            rows.append((number, cells))
+    except csv.Error:
+        pass  # not the separator, or what is wrong is below the header: said when all is read
+    columns = columns_in(rows, codebook, ids)
+    return 0 if columns is None else len(columns.places)

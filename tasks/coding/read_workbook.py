@@ -1,0 +1,199 @@
+"""Read a reader's workbook that came back, from whichever spreadsheet saved it (method 5.5)."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from zipfile import ZipFile
+
+from data.codebook import Codebook
+from data.printable import printable, shortened
+from tasks.coding.cell_values import Value, text_of
+from tasks.coding.results import Fault, Item, Returned
+from tasks.coding.sheet_columns import Row, columns_in
+from tasks.coding.sheet_form import ABOUT, ALERTS, CODEBOOK, LISTS, READER
+from tasks.coding.sheet_rows import Grid, reviews_in
+from tasks.coding.workbook_file import BROKEN, NOT_READABLE, NotOurs, check
+
+MOST_ROWS: Final = 50_000
+"""Rows with something in them; no sample that people read has as many alerts."""
+MOST_COLUMNS: Final = 256
+_LAST_ROW: Final = 1_048_576
+_MOST_SHEETS: Final = 100
+_CONTROLS: Final = re.compile("_x00[01][0-9A-Fa-f]_")
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MOST_MERGED: Final = 10_000
+
+
+def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
+    """Read the reviews in a workbook.
+
+    The sheet is the one called ``alerts``, else the only one with columns to code in. The reader is the one
+    whom it names itself, whatever the file is called.
+
+    Args:
+        path: The file.
+        label: Its name in the investigation, as ``coding/returned/anna.xlsx``.
+        codebook: What is asked.
+        items: The alerts of the sample.
+
+    Returns:
+        Its reviews, and what is wrong with others.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    try:
+        check(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl names what it would lose if it wrote the file
+            saved = _saved(path)
+    except NotOurs as error:
+        return Returned(faults=(Fault(label, None, str(error)),))
+    except BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        return Returned(faults=(Fault(label, None, NOT_READABLE),))
+    ids = {item.alert[1].casefold() for item in items}
+    known = [
+        name
+        for name, rows in saved.rows.items()
+        if name not in {CODEBOOK, LISTS, ABOUT} and columns_in(rows, codebook, ids) is not None
+    ]
+    if len(known) > 1 and ALERTS not in known:
+        what = f"has {len(known)} sheets to code in: {_named(known)}; keep the one that counts"
+        return Returned(faults=(Fault(label, None, what),))
+    chosen = ALERTS if ALERTS in known or not known else known[0]
+    found = reviews_in(_grid(saved, chosen, path, label), codebook, items)
+    others = [name for name in known if name != chosen]
+    what = f"also has columns to code in on {_named(others)}, which is left out; only {chosen!r} is read"
+    more = (Fault(label, None, what),) if others else ()
+    return Returned(found.reviews, (*more, *found.faults))
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """What was saved in a workbook.
+
+    Attributes:
+        rows: The rows of each sheet.
+        merged: The merged cells of each: first and last row from 1, first and last column from 0.
+    """
+
+    rows: Mapping[str, Sequence[Row]]
+    merged: Mapping[str, Sequence[tuple[int, int, int, int]]]
+
+
+def _saved(path: Path) -> _Saved:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    try:
+        if len(book.worksheets) > _MOST_SHEETS:
+            raise NotOurs(f"has more than {_MOST_SHEETS} sheets; hand in the filled sheet alone")
+        rows = {sheet.title: _rows(sheet, path) for sheet in book.worksheets}
+        merged = {sheet.title: _merged(path, sheet) for sheet in book.worksheets}
+    finally:
+        book.close()
+    return _Saved(rows, merged)
+
+
+def _grid(saved: _Saved, chosen: str, path: Path, label: str) -> Grid:
+    """One sheet, with what the hidden ones say."""
+    about = {text_of(cells[0]): text_of(cells[1]) for _, cells in saved.rows.get(ABOUT, ()) if len(cells) > 1}
+    return Grid(
+        label,
+        saved.rows.get(chosen, ()),
+        reader=about.get(READER) or path.stem,
+        edition=about.get("edition", ""),
+        own=_lists(saved.rows.get(LISTS, ())),
+        merged=saved.merged.get(chosen, ()),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(repr(printable(shortened(name, 40))) for name in names[:8])
+
+
+def _rows(sheet: Any, path: Path) -> list[Row]:
+    """The rows of a sheet that have something in them; of a formula the result that was saved with it."""
+    rows: list[Row] = []
+    formulas: list[tuple[int, int]] = []
+    before: Sequence[Any] = ()
+    for number, cells in enumerate(_cells(sheet), 1):
+        if cells is before:
+            continue  # a row that is not in the file: openpyxl gives one empty row for all of them
+        before = cells
+        values: list[Value] = []
+        for place, cell in enumerate(cells):
+            value = cell.value
+            if cell.data_type == "f":
+                formulas.append((len(rows), place))
+                value = str(getattr(value, "text", value))
+            values.append(_plain(value))
+        while values and values[-1] in (None, ""):
+            values.pop()
+        if values:
+            rows.append((number, values))
+        if len(rows) > MOST_ROWS:
+            raise NotOurs(f"has more than {MOST_ROWS:,} rows; hand in the filled sheet alone")
+    if formulas:
+        _solve(rows, formulas, path, sheet.title)
+    return rows
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
+    """The cells of each row, whatever size the sheet claims to have."""
+    sheet.reset_dimensions()
+    yield from sheet.iter_rows(max_col=MOST_COLUMNS, max_row=_LAST_ROW)
+
+
+def _plain(value: Any) -> Value:
+    """What a cell holds; the control characters that Excel writes as ``_x000D_`` are blanks."""
+    found: Value = _CONTROLS.sub(" ", value) if isinstance(value, str) and "_x00" in value else value
+    return found
+
+
+def _solve(rows: list[Row], formulas: Sequence[tuple[int, int]], path: Path, title: str) -> None:
+    """Put the results in the place of formulas; one without a result stays as it is written."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    try:
+        wanted: dict[int, list[tuple[int, int]]] = {}
+        for at, place in formulas:
+            wanted.setdefault(rows[at][0], []).append((at, place))
+        for number, cells in enumerate(_cells(book[title]), 1):
+            for at, place in wanted.get(number, ()):
+                if (value := cells[place].value) is not None:
+                    values = list(rows[at][1])
+                    values[place] = _plain(value)
+                    rows[at] = (number, values)
+    finally:
+        book.close()
+
+
+def _lists(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+    """By question, keys of answers by their texts, as the sheet lists them: it may be an older codebook."""
+    found: dict[str, dict[str, str]] = {}
+    for _, cells in rows[1:]:
+        if len(cells) >= 3:
+            question, key, text = (text_of(cell) for cell in cells[:3])
+            found.setdefault(question, {})[text] = key
+    return found
+
+
+def _merged(path: Path, sheet: Any) -> list[tuple[int, int, int, int]]:
+    """The merged cells of a sheet, which openpyxl does not name where it reads row by row."""
+    from openpyxl.utils import column_index_from_string as place
+
+    with ZipFile(path) as archive:
+        content = archive.read(sheet._worksheet_path)
+    found = []
+    for left, first, right, last in _MERGED.findall(content)[:10_000]:
+        found.append((int(first), int(last), place(left.decode()) - 1, place(right.decode()) - 1))
+    return found
