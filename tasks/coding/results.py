@@ -67,12 +67,15 @@ class Fault:
         row: The row or task in it; None where it is of the whole sheet.
         what: What is wrong, and what to do, for a person.
         lost: How many reviews cannot be used because of it.
+        of: The review that it is of, by its reader and its alert, where both are known: the tally then does
+            not name it as missing, too.
     """
 
     sheet: str
     row: int | None
     what: str
     lost: int = 0
+    of: tuple[str, Alert] | None = None
 
     def __str__(self) -> str:
         place = self.sheet if self.row is None else f"{self.sheet}, row {self.row:,}"
