@@ -19,8 +19,7 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.console import options
-from flows.console.audit_app import register
+from flows.console import audit_app, coding_app, options
 from flows.console.certificates import certificates
 from flows.console.options import Folder
 from flows.run.signals import handling
@@ -234,7 +233,8 @@ def gentrification(
     build(folder, replace)
 
 
-register(app)
+audit_app.register(app)
+coding_app.register(app)
 app.command()(certificates)
 
 

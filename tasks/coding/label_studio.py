@@ -109,10 +109,11 @@ def labels(codebook: Codebook) -> str:
         ``question_<key>``; the alias of a choice is the answer's key, which is what comes back.
     """
     root = ET.Element("View")
-    _add(root, "Header", value=f"{codebook.title} (codebook {codebook.version})", size="5")
+    _add(root, "Header", value=_text(f"{codebook.title} (codebook {codebook.version})"), size="5")
     if codebook.instructions:
         _panel(root, "What to know before you begin", [codebook.instructions])
-    _add(root, "Text", name=_TITLE_TAG, value=f"${TITLE}")
+    # A text in a heading would be shown without its line ends.
+    _add(_add(root, "View", style="font-weight: 700"), "Text", name=_TITLE_TAG, value=f"${TITLE}")
     _add(root, "Text", name=_TEXT_TAG, value=f"${DESCRIPTION}")
     for question in codebook.questions:
         _ask(root, question)
@@ -129,7 +130,7 @@ def _ask(root: ET.Element, question: Question) -> None:
     if question.kind == "text":
         _add(root, "TextArea", name=name, toName=_TEXT_TAG, rows="2", maxSubmissions="1", editable="true")
         return
-    how = {"choice": "single" if question.kind == "one" else "multiple", "showInline": "false"}
+    how = {"choice": "single-radio" if question.kind == "one" else "multiple", "showInline": "false"}
     if question.kind == "one":
         how |= {"required": "true", "requiredMessage": _text(f"Choose an answer: {question.text}")}
     choices = _add(root, "Choices", name=name, toName=_TEXT_TAG, **how)

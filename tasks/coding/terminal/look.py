@@ -11,11 +11,26 @@ from data.codebook import Codebook
 from data.errors import InputError
 from data.printable import printable
 from data.writing import make_folder
+from tasks.coding.draw import order_for
 from tasks.coding.results import FOLDER, Item
 from tasks.coding.terminal.answers import AnswerFile, opened, state_of
-from tasks.coding.terminal.session import KEYS, Session
+from tasks.coding.terminal.session import BACK, CLEAR, END, ENTER, ERASE, ESCAPE, KEYS, Session
 
-__all__ = ["AnswerFile", "Session", "label_of", "open_answers", "session_of"]
+__all__ = [
+    "BACK",
+    "CLEAR",
+    "END",
+    "ENTER",
+    "ERASE",
+    "ESCAPE",
+    "KEYS",
+    "AnswerFile",
+    "Session",
+    "as_read",
+    "label_of",
+    "open_answers",
+    "session_of",
+]
 
 _RETURNED: Final = "returned"
 
@@ -23,6 +38,18 @@ _RETURNED: Final = "returned"
 def label_of(reader: str) -> str:
     """The file of a reader's answers, as lines name it."""
     return printable(f"{FOLDER}/{_RETURNED}/{reader}.jsonl")
+
+
+def as_read(items: Sequence[Item], reader: str, seed: int) -> list[Item]:
+    """The alerts in the order in which a reader sees them: another one for each, the same in every tool.
+
+    Args:
+        items: The alerts that the reader codes, of one drawing.
+        reader: The reader.
+        seed: ``[coding] seed``.
+    """
+    by_alert = {item.alert: item for item in items}
+    return [by_alert[alert] for alert in order_for(reader, by_alert, seed)]
 
 
 def open_answers(coding: Path, reader: str, codebook: Codebook) -> AbstractContextManager[AnswerFile]:
