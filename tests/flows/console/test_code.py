@@ -59,11 +59,10 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while text not in self.seen:
             assert time.monotonic() < end, f"{text!r} is not shown: {self.seen!r}"
-            if select.select([self.person], [], [], 1)[0]:
-                try:
-                    self.seen += os.read(self.person, 65536).decode(errors="replace")
-                except OSError:
-                    raise AssertionError(f"ended without {text!r}: {self.seen!r}") from None
+            if select.select([self.person], [], [], 0.2)[0]:
+                self.seen += os.read(self.person, 65536).decode(errors="replace")
+            else:
+                assert self.process.poll() is None, f"ended without {text!r}: {self.seen!r}"
         at = self.seen.index(text) + len(text)
         found, self.seen = self.seen[:at], self.seen[at:]
         return found
@@ -82,7 +81,7 @@ class Terminal:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "investigation.toml").write_text('[agencies.ames]\nname = "Ames"\n')
+    (tmp_path / "investigation.toml").write_text('name = "case"\n[agencies.ames]\nname = "Ames"\ntimezone = "America/Chicago"\n')
     (tmp_path / "coding").mkdir()
     return tmp_path
 
