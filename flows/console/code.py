@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,6 +48,7 @@ def code(folder: Path, reader: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("code: needs a terminal for its keys; call it without a pipe")
     investigation = Investigation.unchecked(folder)
+    reader = unicodedata.normalize("NFC", reader.strip())  # as nwatch sample keeps it
     codebook, items = items_of(folder, reader)
     coding = investigation.folder / FOLDER
     with privately(access_of(investigation.config.private)):
@@ -56,7 +59,7 @@ def code(folder: Path, reader: str) -> None:
             gone = _Console(session, answers, reader).go_on()
             if gone:
                 return
-    again = f"{command('nwatch code', folder)} --reader {reader}"
+    again = f"{command('nwatch code', folder)} --reader {shlex.quote(reader)}"
     then = f"; go on with: {again}" if session.done < len(items) else ""
     kept = shown(coding / "returned" / f"{reader}.jsonl")
     print(printable(f"{session.done:,} of {len(items):,} alerts are answered: {kept}{then}"))  # noqa: T201
@@ -79,7 +82,7 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     investigation = Investigation.unchecked(folder)
     given = read_coding(investigation)
     alerts = alerts_of(investigation.out, investigation.out)
-    first = f"{command('nwatch sample', folder)} --reader {escaped(reader)}"
+    first = f"{command('nwatch sample', folder)} --reader {shlex.quote(escaped(reader))}"
     if alerts is None or not given.rows:
         raise InputError(f"{folder}: no sample is drawn yet; draw one with: {first}")
     sample = sample_now(given, alerts, investigation.config.coding)
@@ -123,7 +126,10 @@ class _Console:
                         return False
             except (OSError, _GoneError):
                 # What was chosen is kept already; a text that was being written is kept now.
-                self._answers.keep(self._session.press(END))
+                with _undisturbed():
+                    self._answers.keep(self._session.press(END))
+                # Python would try to write there again at its exit, and complain.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return True
         return False
 

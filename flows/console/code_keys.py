@@ -9,7 +9,7 @@ import signal
 import termios
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from tasks.coding.terminal.look import BACK, CLEAR, END, ENTER, ERASE, ESCAPE
@@ -45,7 +45,8 @@ def one_at_a_time(number: int) -> Iterator[None]:
         _unseen(number)
         yield
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def _unseen(number: int) -> None:

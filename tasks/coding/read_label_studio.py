@@ -1,4 +1,4 @@
-"""What comes back from Label Studio: its exports *JSON* and *JSON-MIN* (method 5.5).
+"""What comes back from Label Studio: its exports *JSON* and *JSON-MIN* (method 5.3).
 
 An export holds the tasks that were imported, each with the annotations that people submitted. Those that
 were skipped, drafts and predictions of a model are nobody's answers. Where somebody answered a task more than

@@ -1,4 +1,4 @@
-"""The file of a reader's answers at the terminal: a line for each, written at once (method 5.3, 5.5).
+"""The file of a reader's answers at the terminal: a line for each, written at once (method 5.3).
 
 ``coding/returned/<reader>.jsonl`` only grows: a line is one answer to one question, and the last one to it
 counts. A line that was cut off, as where the power failed, was never an answer, and does no harm.

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +54,7 @@ class Terminal:
             env={**os.environ, "TERM": term, **environment},
         )  # fmt: skip
         self.seen = ""
-        self.wait_for("Enter begin")
+        self.wait_for("Enter begin   q stop")
 
     def wait_for(self, text: str) -> str:
         """What is shown until a text is; only what was not waited for before."""
@@ -67,6 +69,21 @@ class Terminal:
         found, self.seen = self.seen[:at], self.seen[at:]
         return found
 
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        for number in (self.person, self._inside):
+            with suppress(OSError):
+                os.close(number)
+
+    def hang_up(self) -> None:
+        """Let the connection break."""
+        os.close(self._inside)
+        os.close(self.person)
+
     def type(self, keys: str, then: str) -> str:
         """Press keys, and wait for what is shown then."""
         os.write(self.person, keys.encode())
@@ -80,8 +97,17 @@ class Terminal:
 
 
 @pytest.fixture
+def terminal_of() -> Iterator[Callable[..., Terminal]]:
+    """What opens terminals, which end with the test."""
+    with ExitStack() as stack:
+        yield lambda *how, **environment: stack.enter_context(Terminal(*how, **environment))
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "investigation.toml").write_text('name = "case"\n[agencies.ames]\nname = "Ames"\ntimezone = "America/Chicago"\n')
+    (tmp_path / "investigation.toml").write_text(
+        'name = "case"\n[agencies.ames]\nname = "Ames"\ntimezone = "America/Chicago"\n'
+    )
     (tmp_path / "coding").mkdir()
     return tmp_path
 
@@ -97,8 +123,8 @@ def answers(folder: Path) -> list[dict[str, tuple[str, ...]]]:
     return list(found.values())
 
 
-def test_a_reader_answers_goes_back_stops_and_goes_on(folder: Path):
-    terminal = Terminal(folder)
+def test_a_reader_answers_goes_back_stops_and_goes_on(folder: Path, terminal_of: Callable[..., Terminal]):
+    terminal = terminal_of(folder)
     terminal.type("\r", "(1 of 3)")
     terminal.type("1", "* 1  Yes")
     terminal.type("\r", "(2 of 3)")
@@ -114,7 +140,7 @@ def test_a_reader_answers_goes_back_stops_and_goes_on(folder: Path):
     assert terminal.end() == 0
     first = {"criminal_act": ("yes",), "subject_area": ("violence_or_threat",), "note": ("café !",)}
     assert answers(folder) == [first, {"criminal_act": ("no",)}]
-    again = Terminal(folder)
+    again = terminal_of(folder)
     again.type("\r", "* 2  No")
     again.type("\r5", "* 5  Damage")
     again.type("\x04", "2 of 7 alerts are answered")
@@ -123,8 +149,10 @@ def test_a_reader_answers_goes_back_stops_and_goes_on(folder: Path):
 
 
 @pytest.mark.parametrize("end", ["\x03", "\x04", signal.SIGTERM, signal.SIGHUP, "gone"])
-def test_however_a_session_ends_nothing_is_lost(folder: Path, end: str | signal.Signals):
-    terminal = Terminal(folder)
+def test_however_a_session_ends_nothing_is_lost(
+    folder: Path, terminal_of: Callable[..., Terminal], end: str | signal.Signals
+):
+    terminal = terminal_of(folder)
     terminal.type("\r1", "* 1  Yes")
     terminal.type("\r1", "* 1  Theft")
     terminal.type("\r", "(3 of 3)")
@@ -132,16 +160,17 @@ def test_however_a_session_ends_nothing_is_lost(folder: Path, end: str | signal.
     if isinstance(end, signal.Signals):
         terminal.process.send_signal(end)
     elif end == "gone":
-        os.close(terminal.person)
-        os.close(terminal._inside)
+        terminal.hang_up()
     else:
         os.write(terminal.person, end.encode())
     assert terminal.process.wait(PATIENCE) == 0
     assert answers(folder) == [{"criminal_act": ("yes",), "subject_area": ("theft",), "note": ("half a no",)}]
 
 
-def test_what_is_pasted_answers_nothing_and_is_one_line_of_a_text(folder: Path):
-    terminal = Terminal(folder)
+def test_what_is_pasted_answers_nothing_and_is_one_line_of_a_text(
+    folder: Path, terminal_of: Callable[..., Terminal]
+):
+    terminal = terminal_of(folder)
     terminal.type("\r", "(1 of 3)")
     terminal.type("\x1b[200~1\r1\r2\x1b[201~3", "* 3  Cannot tell")
     terminal.type("\r1", "* 1  Theft")
@@ -154,8 +183,10 @@ def test_what_is_pasted_answers_nothing_and_is_one_line_of_a_text(folder: Path):
     ]
 
 
-def test_a_dumb_terminal_of_40_columns_gets_plain_lines_that_fit(folder: Path):
-    terminal = Terminal(folder, "dumb", 40)
+def test_a_dumb_terminal_of_40_columns_gets_plain_lines_that_fit(
+    folder: Path, terminal_of: Callable[..., Terminal]
+):
+    terminal = terminal_of(folder, "dumb", 40)
     shown = "".join(
         terminal.type(keys, then)
         for keys, then in [("\r", "q stop"), ("3", " * Cannot tell"), ("\r", "q stop"), ("?", "Any key"),
@@ -167,8 +198,10 @@ def test_a_dumb_terminal_of_40_columns_gets_plain_lines_that_fit(folder: Path):
     assert not re.search(r"[^\n\x20-\x7e]", "\n".join(lines).replace("\N{REPLACEMENT CHARACTER}", "?"))
 
 
-def test_without_colors_the_screen_is_cleared_and_nothing_is_bold(folder: Path):
-    terminal = Terminal(folder, NO_COLOR="1")
+def test_without_colors_the_screen_is_cleared_and_nothing_is_bold(
+    folder: Path, terminal_of: Callable[..., Terminal]
+):
+    terminal = terminal_of(folder, NO_COLOR="1")
     shown = terminal.type("\r", "q stop")
     assert ("\x1b[2J" in shown, "\x1b[1m" in shown, "\x1b[2m" in shown) == (True, False, False)
     terminal.type("q", "--reader anna")
