@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -166,7 +167,7 @@ def test_what_does_not_matter_changes_nothing(tmp_path: Path, change: Callable[[
 
 def test_a_masked_text_is_the_one_that_was_handed_out(tmp_path: Path):
     items = alerts()
-    masked = [type(item)(*(*vars(item).values(),)[:4], "Masked", "[phone]") for item in items]
+    masked = [replace(item, title="Masked", description="[phone]") for item in items]
     write_label_studio(tmp_path, "anna", masked, BOOK, 1)
     tasks = json.loads((tmp_path / "tasks-anna.json").read_text("utf-8"))
     answered = [{**task, "annotations": recorded()[0]["annotations"]} for task in tasks]
