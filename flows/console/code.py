@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from data.catalog import Investigation
 from data.errors import InputError
 from data.printable import escaped, printable
@@ -181,7 +183,7 @@ class _Console:
         if now.startswith(before):
             self._write(printable(now[len(before) :]))
         else:
-            gone = screen.cell_len(printable(before[len(now) :]))
+            gone = cell_len(printable(before[len(now) :]))
             self._write("\b \b" * gone)
 
     def _lines(self, lines: Iterable[Line], *, clear: bool = False) -> None:
