@@ -79,10 +79,10 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     """
     from tasks.coding.look import read_coding, sample_now
 
-    from flows.parts.coding import alerts_of
-
     investigation = Investigation.unchecked(folder)
     given = read_coding(investigation)
+    from flows.parts.coding import alerts_of
+
     alerts = alerts_of(investigation.out, investigation.out)
     first = f"{command('nwatch sample', folder)} --reader {shlex.quote(escaped(reader))}"
     if alerts is None or not given.rows:
@@ -91,7 +91,7 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     if reader not in sample.readers:
         known = ", ".join(sample.readers) or "nobody yet"
         raise InputError(
-            f"--reader: {escaped(reader)!r} was not named ({known}); name the reader with: {first}"
+            f"--reader: '{escaped(reader)}' was not named ({known}); name the reader with: {first}"
         )
     drawings = sorted({one.draw for one in sample.alerts})
     seed, items = investigation.config.coding.seed, list[Item]()
