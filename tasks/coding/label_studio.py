@@ -43,6 +43,8 @@ _TITLE_TAG: Final = "Title"
 _TEXT_TAG: Final = "Description"
 """The tags of the alert. They begin with capitals, as no question's key does."""
 _NOTHING: Final = "(no description)"
+_PLAIN: Final = "font-size: 1rem; line-height: 1.4; font-weight: 400; margin: 0 0 0.5em"
+"""A heading that looks like a text: no tag of Label Studio shows a text that is not the task's."""
 _JOINER: Final = "\N{WORD JOINER}"
 
 
@@ -148,7 +150,7 @@ def help_of(answer: Answer, *, named: bool = True) -> str:
     """
     parts = [
         answer.definition,
-        f"Examples: {'; '.join(answer.examples)}." if answer.examples else "",
+        f"Examples: {'; '.join(f'“{one}”' for one in answer.examples)}." if answer.examples else "",
         f"Law: {', '.join(answer.codes)}." if answer.codes else "",
     ]
     said = " ".join(part for part in parts if part)
@@ -158,7 +160,7 @@ def help_of(answer: Answer, *, named: bool = True) -> str:
 def _panel(root: ET.Element, title: str, lines: Sequence[str]) -> None:
     panel = _add(_add(root, "Collapse", open="false"), "Panel", value=_text(title))
     for line in lines:
-        _add(_add(panel, "View", style="margin-bottom: 0.5em"), "Header", value=_text(line), size="6")
+        _add(panel, "Header", value=_text(line), size="6", style=_PLAIN)
 
 
 def _add(above: ET.Element, tag: str, **attributes: str) -> ET.Element:
