@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+STUDIO := .venv-label-studio
 PACKAGES := $(VENV)/.packages
 READY  := $(VENV)/.ready
 DEMO   ?= demo
@@ -13,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker coverage covered lint format readme pictures lock bench verdicts clean
+.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker test-label-studio coverage covered lint format readme pictures lock bench verdicts clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
@@ -24,6 +25,7 @@ help:
 	@echo "make coverage     which branches the tests reach (the fast tests only: make coverage PYTEST='-m \"not slow\"')"
 	@echo "make test MEASURE=fast covered    all tests, and which branches those reach that only compute"
 	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
+	@echo "make test-label-studio  install a real Label Studio in $(STUDIO) (800 MB), start it on loopback, and code in it"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
@@ -96,6 +98,17 @@ covered: $(READY)
 test-docker: $(READY)
 	TEST_DOCKER=1 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/docker/test_engine.py $(PYTEST)
 
+# Its 160 packages are locked like ours, and kept apart: no requirement of ours has to agree with theirs. What it
+# exports is recorded in tests/tasks/coding/recorded; anew with: make test-label-studio TEST_RECORD=1
+$(STUDIO)/.ready: requirements/label-studio.txt
+	@echo "setting up $(STUDIO): 800 MB, a few minutes, once; the packages come over the network"
+	$(PYTHON) -m venv --clear $(STUDIO)
+	$(STUDIO)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/label-studio.txt
+	@touch $@
+
+test-label-studio: $(READY) $(STUDIO)/.ready
+	TEST_LABEL_STUDIO=$(STUDIO)/bin/label-studio $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/label_studio $(PYTEST)
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -114,7 +127,9 @@ pictures: $(READY)
 
 # run.txt: what runs. dev.txt: that, and what tests. s3.txt: what the image has in addition, for records on a store
 # (the extra s3), in the versions that were tested, without what run.txt already has.
-COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
+# label-studio.txt: Label Studio, for make test-label-studio.
+COMPILE_ONLY := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
+COMPILE := $(COMPILE_ONLY) pyproject.toml
 BESIDES := NR == FNR { if (/^[A-Za-z0-9]/) have[$$1]; next } /^[A-Za-z0-9]/ { new = !($$1 in have) } new
 
 lock:
@@ -123,6 +138,7 @@ lock:
 	$(COMPILE) --extra s3 -c requirements/run.txt -c requirements/dev.txt -o requirements/.s3.txt
 	awk '$(BESIDES)' requirements/run.txt requirements/.s3.txt > requirements/s3.txt
 	@rm requirements/.s3.txt
+	echo 'label-studio==1.*' | $(COMPILE_ONLY) - -o requirements/label-studio.txt
 	@! grep -n '://' requirements/*.txt
 
 bench: $(READY)
@@ -134,4 +150,4 @@ verdicts: $(READY)
 	$(BIN)/python benchmarks/verdicts.py --write docs/method.md
 
 clean:
-	rm -rf .venv .venv-3.* $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* $(STUDIO) $(VENV) $(DEMO) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""The commands of the sample that people read: `nwatch sample`, `nwatch tally`."""
+"""The commands of the sample that people read: `nwatch sample`, `nwatch code`, `nwatch tally`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
         app: The command line.
     """
     app.command()(sample)
+    app.command()(code)
     app.command()(tally)
 
 
@@ -51,6 +52,30 @@ def sample(
     from flows.console import coding as page
 
     page.sample(folder, reader or (), redact=redact)
+
+
+def code(
+    folder: Folder,
+    reader: Annotated[
+        str,
+        typer.Option(
+            "--reader", metavar="NAME", help="Who reads, as named with nwatch sample.", show_default=False
+        ),
+    ],
+) -> None:
+    """Read the sample in the terminal, one alert at a time.
+
+    Shows each alert with the questions of the codebook; a key is an answer, ? shows what the answers mean.
+    Each answer is kept at once in DIR/coding/returned. Stop with q or Ctrl-C; called again, it goes on
+    where you stopped.
+
+    \b
+    Example:
+      nwatch code my-investigation --reader anna
+    """
+    from flows.console import code as page
+
+    page.code(folder, reader)
 
 
 def tally(folder: Folder) -> None:
