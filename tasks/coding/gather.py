@@ -23,9 +23,14 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
         ".csv": "tasks.coding.read_csv",
         ".json": "tasks.coding.label_studio",
         ".jsonl": "tasks.coding.terminal",
+        # It says of each of these how to save it.
+        **dict.fromkeys((".xlsm", ".xls", ".xlsb", ".ods", ".numbers"), "tasks.coding.read_workbook"),
     }
 )
 """The module that reads files of a form: each has ``read(path, label, codebook, items)``."""
+
+ASKED: Final = (".xlsx", ".csv", ".json", ".jsonl")
+"""The forms that are handed out, or that a file can be saved as."""
 
 IN_WORK: Final = ".jsonl"
 """The form that grows while a reader works: what is not in it is still to come, and not missing."""
@@ -71,7 +76,7 @@ def gather(folder: Path, codebook: Codebook, items: Sequence[Item]) -> Gathered:
 def _read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
     module = FORMS.get(path.suffix.lower())
     if module is None:
-        what = f"is none of {', '.join(FORMS)}; save it as one of them, or move it away"
+        what = f"is none of {', '.join(ASKED)}; save it as one of them, or move it away"
         return Returned(faults=(Fault(label, None, what),))
     try:
         read: _Read = import_module(module).read

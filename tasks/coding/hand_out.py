@@ -74,11 +74,12 @@ def _forms(
     """The forms in which a reader gets alerts: each file's name below ``sheets/``, and what writes it."""
     # No reader's name has a full stop: the sheets of a later drawing are nobody else's.
     more = "" if draw == 1 else f".{draw}"
-    if workbook := _if_there("tasks.coding.workbook", "write_workbook"):
-        yield f"{reader}{more}.xlsx", lambda path: workbook(path, reader, items, codebook, seed)
-    if tasks := _if_there("tasks.coding.label_studio", "write_label_studio"):
-        name = f"{LABEL_STUDIO}{more}/tasks-{reader}.json"
-        yield name, lambda path: tasks(path.parent, reader, items, codebook)
+    from tasks.coding.label_studio import write_label_studio
+    from tasks.coding.workbook import write_workbook
+
+    yield f"{reader}{more}.xlsx", lambda path: write_workbook(path, reader, items, codebook, seed)
+    name = f"{LABEL_STUDIO}{more}/tasks-{reader}.json"
+    yield name, lambda path: write_label_studio(path.parent, reader, items, codebook)
 
 
 def _mask() -> Callable[[str], str]:
