@@ -203,4 +203,4 @@ def _scale(sheet: Sheet, most: int, full: float, y: float) -> None:
     number = next(each * power for each in (5, 2, 1) if each * power <= most)
     wide = number / most * full
     sheet.line([_LEFT, _LEFT + wide], [y, y], MUTED, linewidth=1.5)
-    sheet.text(_LEFT, y + 0.11, f"so wide is {number:,}", size=SMALL, color=MUTED)
+    sheet.text(_LEFT, y + 0.11, f"this wide: {number:,}", size=SMALL, color=MUTED)
