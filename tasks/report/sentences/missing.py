@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
-from tasks.report.sentences.counts import because
+from tasks.report.sentences.counts import as_published, because
 from tasks.report.sentences.words import amount, listed, verb
 
 
@@ -27,7 +27,7 @@ def answer(story: Story) -> Iterator[str]:
 def entered(story: Story) -> Iterator[str]:
     """What entered, and what became of it: one sentence for each kind of thing."""
     for balance in story.balances:
-        yield _sum(balance)
+        yield as_published(story, _sum(balance))
 
 
 def _sum(balance: Balance) -> str:

@@ -9,7 +9,7 @@ import pytest
 from tasks.ledger.balances import Balance
 from tasks.report.look import what_was_found
 from tasks.report.sections import missing
-from tasks.report.sentences.counts import because
+from tasks.report.sentences.counts import as_published, because
 from tasks.report.sentences.found import found
 from tasks.report.sentences.missing import entered
 from tests.tasks.report.stories import only_requests
@@ -21,6 +21,23 @@ PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "reques
 def test_what_is_not_in_a_run_comes_after_what_was_found(tmp_path: Path):
     subjects = [each.subject for each in found(only_requests(tmp_path))]
     assert subjects == ["The records requests", "Not in this run"]
+
+
+def test_a_count_that_is_left_out_is_not_called_unknown():
+    left_out = {"name": "a", "public": {"least_count": 5}}
+    said = [
+        as_published(story({}, config=config, headline=headline), "An unknown number of posts")
+        for config, headline in (
+            (left_out, "No: all"),
+            (left_out, "Unknown for 1 of 2 mailboxes"),
+            ({}, "No"),
+        )
+    ]
+    assert said == [
+        "An unpublished number of posts",
+        "An unknown number of posts",
+        "An unknown number of posts",
+    ]
 
 
 def test_what_is_none_is_told_last(tmp_path: Path):
