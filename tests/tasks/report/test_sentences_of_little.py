@@ -30,7 +30,7 @@ def test_a_count_that_is_left_out_is_not_called_unknown():
         for config, headline in (
             (left_out, "No: all"),
             (left_out, "Unknown for 1 of 2 mailboxes"),
-            ({}, "No"),
+            ({"name": "a"}, "No"),
         )
     ]
     assert said == [
