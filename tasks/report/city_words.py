@@ -148,10 +148,12 @@ def table_of_tests(test: Row, robust: Row) -> pa.Table:
     names = ("test", "rule of the method", "value", "p", "threshold")
     columns = zip(*rows, strict=True)
     table = dict(zip(names, map(list, columns), strict=True))
-    table["value"] = [None if each is None else _signed(each) for each in table["value"]]
-    for name in ("p", "threshold"):
-        table[name] = [None if each is None else p_value(each) for each in table[name]]
-    return pa.table(table)
+    # Numbers and not words: the CSV is for computing.
+    table["value"] = [None if each is None else round(each, 2) for each in table["value"]]
+    table["p"] = [None if each is None else float(f"{each:.3g}") for each in table["p"]]
+    table["threshold"] = [None if each is None else f"{each:.3g}" for each in table["threshold"]]
+    kinds = (pa.string(), pa.string(), pa.float64(), pa.float64(), pa.string())
+    return pa.table({name: pa.array(table[name], kind) for name, kind in zip(names, kinds, strict=True)})
 
 
 def _times(slope: float | None) -> float | None:

@@ -15,7 +15,7 @@ import shapely
 from data.settings import Config
 from tasks.figures.draw import draw
 from tasks.figures.figure import Figure
-from tasks.report.blocks import Group, Points, Text
+from tasks.report.blocks import Group, Points, Rows, Text
 from tasks.report.results import Story
 from tasks.report.sections.cities import SECTION
 
@@ -112,6 +112,13 @@ def test_each_number_of_a_citys_sentences_comes_from_the_tables(tmp_path: Path) 
     after = words(story(tmp_path, verdict="none", why="because", pearson_p=0.3, ratio_low=None, posts=1234))
     for said in ("none (because)", "1,234", "p = 0.3", "not below", "no interval"):
         assert said in after
+
+
+def test_the_tests_of_a_city_are_numbers_for_computing(tmp_path: Path) -> None:
+    (tests,) = (block for block in group(story(tmp_path)).blocks if isinstance(block, Rows))
+    assert tests.caption.endswith(": the tests of posts and income")
+    assert tests.table["p"].to_pylist()[0] < 1e-10
+    assert tests.table["threshold"].to_pylist()[0] == "0.025"
 
 
 def test_a_city_that_cannot_be_tested_has_a_line_with_the_reason(tmp_path: Path) -> None:
