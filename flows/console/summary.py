@@ -10,6 +10,7 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
 from flows.console.printing import command, number, print_listing, shown
+from flows.console.verify import REPORT
 from flows.run.answer import QUESTION, answer
 from tasks.ledger.balances import balances
 
@@ -24,7 +25,7 @@ LONGEST: Final = 3
 
 
 def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
-    """Print what a run found, whether anything is missing, and where the tables are; warnings last.
+    """Print what a run found, whether anything is missing, where tables and report are; the warnings last.
 
     Args:
         result: What the run found; its tables are published.
@@ -47,6 +48,10 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     for note in result.notes:
         to.print(f"{'note':<18}{printable(note)}", markup=False)
     to.print(f"{'tables':<18}{shown(result.out)}", markup=False)
+    report = result.out / REPORT
+    if report.is_file():
+        hint = command("nwatch open", result.out.parent)
+        to.print(f"{'report':<18}{shown(report)} (open it: {hint})", markup=False)
     warnings(result, told, to)
 
 

@@ -108,8 +108,8 @@ def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -
         ),
         size=(style.WIDE, tall),
         caption=(
-            "Each tenth holds about as many tracts; its rate is that of all its people together. "
-            "The tenths describe; the finding is made over the tracts."
+            "Each tenth holds about the same number of tracts; its rate is that of all its people together. "
+            "The tenths only describe; the test is over single tracts."
             + (" Hatched bars rest on few people." if any(few) else "")
         ),
         narrow=(style.NARROW, tall),

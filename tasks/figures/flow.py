@@ -82,7 +82,7 @@ def _caption(stages: Sequence[Stage], more: str) -> str:
     counts = [count for stage in stages for count in (stage.count, *(n for _, n in stage.left))]
     said = ["Widths are in proportion to counts, by the bar at the foot; the thinnest line stands for fewer."]
     if None in counts:
-        said.append("A dashed outline is a number that is not known.")
+        said.append("A dashed outline is a number that is not shown.")
     if 0 in counts:
         said.append("A number of 0 has no ribbon.")
     return " ".join([*said, *([more] if more else [])])
@@ -203,4 +203,4 @@ def _scale(sheet: Sheet, most: int, full: float, y: float) -> None:
     number = next(each * power for each in (5, 2, 1) if each * power <= most)
     wide = number / most * full
     sheet.line([_LEFT, _LEFT + wide], [y, y], MUTED, linewidth=1.5)
-    sheet.text(_LEFT, y + 0.11, f"so wide is {number:,}", size=SMALL, color=MUTED)
+    sheet.text(_LEFT, y + 0.11, f"this wide: {number:,}", size=SMALL, color=MUTED)

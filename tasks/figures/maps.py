@@ -190,7 +190,7 @@ def _alt(city: City, words: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
     rate, income = city.rate[city.shown], city.income[city.shown]
     alike = (rate > np.median(rate)) == (income > np.median(income))
     return (
-        f"Two maps of the tracts of {style.clean(city.name)}, in classes of about as many tracts each. "
+        f"Two maps of the tracts of {style.clean(city.name)}, in classes of about equally many tracts. "
         f"Posts per 1,000 people: {rates}. Income: {incomes}. In {int(alike.sum()):,} of {len(rate):,} "
         "tracts posts and income are both above the middle tract, or both are not."
     )
@@ -202,7 +202,7 @@ def _caption(city: City, outlines: Mapping[str, bytes]) -> str:
     withheld = int((city.used & ~city.shown).sum())
     few = int((city.uncertain & city.shown).sum())
     said = (
-        "The classes of a map have about as many tracts each; a tract on a limit is in the lower class.",
+        "The classes of a map have about equally many tracts; a tract on a limit is in the lower class.",
         f"{_are(int(city.used.sum()), 'is', 'are')} used, of {len(city):,} listed.",
         f"{_are(withheld, 'has', 'have')} a count that is not published." if withheld else "",
         f"{_are(missing, 'has', 'have')} no polygon." if missing else "",

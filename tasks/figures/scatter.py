@@ -190,10 +190,10 @@ def _caption(city: City, known: Flags, line: Fitted | None) -> str:
         else "Each used tract is a point."
     ]
     if line is not None:
-        said.append("In the band lies the line itself with a confidence of 95 %, were tracts independent.")
+        said.append("The band holds the line with 95 % confidence, if tracts were independent.")
     if (known & city.uncertain).any():
         said.append("Hollow points and crosses rest on few people.")
     if left_out:
-        tracts = "tract has" if left_out == 1 else "tracts have"
-        said.append(f"{left_out:,} listed {tracts} no income, no people or no count, and no point.")
+        tracts = "tract has no point: it has" if left_out == 1 else "tracts have no point: they have"
+        said.append(f"{left_out:,} listed {tracts} no income, no people or no count.")
     return " ".join(said)

@@ -32,9 +32,9 @@ _QUOTED: Final = re.compile(
 _NOT_SHOWN: Final = "(not shown)"
 
 _OF_RECORDS: Final = re.compile(
-    r"records/|\S\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
+    r"records/(?!$)|\S\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
 )
-"""What may be the name of a file that an agency handed over."""
+"""What may be the name of a file that an agency handed over; the folder ``records/`` itself is none."""
 
 OF_THE_PROGRAM: Final = frozenset(
     {

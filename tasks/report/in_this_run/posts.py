@@ -73,8 +73,7 @@ def recognised(*parts: str) -> Said:
         known = story.provenance.get("recognised", {})
         told = sorted({what for part in parts for what in known.get(part, ())})
         if told:
-            were = verb(len(told), "was", "were")
-            yield f"{amount(len(told), 'form')} of file {were} recognised: {'; '.join(told)}."
+            yield f"What was recognised: {'; '.join(told)}."
 
     return said
 

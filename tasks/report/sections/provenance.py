@@ -100,7 +100,7 @@ def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     yield Rows("input-files", "One row per file that was read", table)
     recognised = known.get("recognised", {})
     if recognised:
-        yield Text(("What the files were recognised as, part by part:",))
+        yield Text(("What was recognised in the files, part by part:",))
         yield Points(tuple(f"{part}: {words}" for part in sorted(recognised) for words in recognised[part]))
 
 

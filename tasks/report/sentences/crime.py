@@ -103,8 +103,9 @@ def beside_posts(story: Story) -> Iterator[str]:
     opposite = [row for row in both if row["direction"] != of_posts[row["city"]]]
     total = amount(len(rows), *PAIR)
     yield (
-        f"Of {total}, crimes and posts point in the same direction in {plain(len(same))} and in the opposite "
-        f"direction in {plain(len(opposite))}; in {plain(len(rows) - len(both))} one of the two shows none."
+        f"By the plain tests, crimes and posts point in the same direction in {plain(len(same))} of {total} "
+        f"and in opposite directions in {plain(len(opposite))}; in {plain(len(rows) - len(both))} at least "
+        "one of the two has no direction."
     )
     for found, how in ((same, "as the posts do"), (opposite, "and the posts do the opposite")):
         for row in found[:MOST_TOLD]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
+from tasks.report.sentences.counts import as_published, because
 from tasks.report.sentences.words import amount, listed, verb
 
 
@@ -19,22 +20,26 @@ def answer(story: Story) -> Iterator[str]:
         yield f"{headline}."
         return
     many = len(story.perhaps)
-    yield f"{headline}: there {verb(many, 'is', 'are')} {amount(many, 'reason')} to look closer."
+    yield f"{headline}: there {'is one reason' if many == 1 else f'are {many:,} reasons'} to look closer."
     yield "Everything else is accounted for."
 
 
 def entered(story: Story) -> Iterator[str]:
     """What entered, and what became of it: one sentence for each kind of thing."""
     for balance in story.balances:
-        yield _sum(balance)
+        yield as_published(story, _sum(balance))
 
 
 def _sum(balance: Balance) -> str:
     whole = amount(balance.count, balance.name, balance.name)
     parts = [
-        f"{'an unknown number' if count is None else f'{count:,}'} {name}" for name, count in balance.parts
+        f"{'an unknown number' if count is None else f'{count:,}'} {name}"
+        for name, count in balance.parts
+        if count != 0
     ]
-    said = f"{whole}: {listed(parts)}." if parts else f"{whole}."
+    none = [name for name, count in balance.parts if count == 0]
+    said = f"{whole}: {listed(parts)}" if parts else whole
+    said += f"; none {listed(none, 'or')}." if none else "."
     return f"{said[:1].upper()}{said[1:]}"
 
 
@@ -50,4 +55,4 @@ def warned(story: Story) -> str:
 def skipped(story: Story) -> Iterator[str]:
     """The parts that did not run, each with its reason."""
     for part, why in story.skipped.items():
-        yield f"The part {part} did not run: {why}."
+        yield f"The part {part} did not run: {because(why)}."

@@ -113,13 +113,23 @@ def effects(story: Story) -> Iterator[str]:
     if known:
         yield (
             f"The ratio of rich and poor is largest in {known[0]['city']}: tracts at the 90th percentile of "
-            f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th."
+            f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th"
+            f"{_chance(known[0])}."
         )
     if len(known) > 1 and known[-1]["ratio_90_10"] < known[0]["ratio_90_10"]:
-        yield (f"It is smallest in {known[-1]['city']}: {rich_and_poor(known[-1], 'posts', POOR_TO_RICH)}.")
+        least = rich_and_poor(known[-1], "posts", POOR_TO_RICH)
+        yield f"It is smallest in {known[-1]['city']}: {least}{_chance(known[-1])}."
     for row in rows:
         if row["scope"] != "city":
             yield from pooled(row, "posts")
+
+
+def _chance(row: Mapping[str, Any]) -> str:
+    """That a ratio may be chance, where its interval includes 1."""
+    _, low, high = (row[name] for name in POOR_TO_RICH)
+    if low is None or high is None or not low <= 1 <= high:
+        return ""
+    return "; as the interval allows for no difference, that may be chance"
 
 
 def pooled(row: Mapping[str, Any], things: str) -> Iterator[str]:

@@ -59,8 +59,12 @@ def plain(count: int | None) -> str:
     return "an unknown number" if count is None else f"{count:,}" if count else "none"
 
 
-def listed(items: Iterable[str]) -> str:
+def listed(items: Iterable[str], word: str = "and") -> str:
     """Several things as one clause; where one holds a comma, semicolons part them.
+
+    Args:
+        items: The things.
+        word: What stands before the last.
 
     Example:
         >>> listed(["a"]), listed(["a", "b", "c"]), listed(["Ames, Iowa", "Ada, Ohio", "b"]), listed([])
@@ -73,7 +77,7 @@ def listed(items: Iterable[str]) -> str:
         return names[0]
     comma = any(", " in name for name in names)
     mark = "; " if comma and len(names) > 2 else ", "
-    last = f"{mark if comma else ' '}and {names[-1]}".replace("  ", " ")
+    last = f"{mark if comma else ' '}{word} {names[-1]}".replace("  ", " ")
     return mark.join(names[:-1]) + last
 
 

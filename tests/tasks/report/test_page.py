@@ -74,6 +74,12 @@ def test_every_kind_of_run_has_a_page_whose_places_are_unique_and_whose_links_le
     assert len(seen.all("table")) == len(seen.all("caption")) + len(of_the_method)
 
 
+def test_no_sign_of_percent_is_parted_from_its_number(tmp_path):
+    html = page(everything(tmp_path), Text(("94.6 % of <b>", "7 of them")), Points(("0.5 %",)))
+    assert "94.6\xa0% of &lt;b&gt; 7 of them" in html
+    assert "0.5\xa0%" in html
+
+
 @pytest.mark.long
 def test_the_same_story_gives_the_same_bytes(tmp_path):
     assert whole(everything(tmp_path / "a")) == whole(everything(tmp_path / "b"))

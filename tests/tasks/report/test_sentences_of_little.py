@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tasks.ledger.balances import Balance
 from tasks.report.look import what_was_found
 from tasks.report.sections import missing
+from tasks.report.sentences.counts import as_published, because
+from tasks.report.sentences.found import found
+from tasks.report.sentences.missing import entered
+from tests.tasks.report.stories import only_requests
 from tests.tasks.report.words_stories import every_sentence, story, tables
 
 PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "requests": "requests"}
+
+
+def test_what_is_not_in_a_run_comes_after_what_was_found(tmp_path: Path):
+    subjects = [each.subject for each in found(only_requests(tmp_path))]
+    assert subjects == ["The records requests", "Not in this run"]
+
+
+def test_a_count_that_is_left_out_is_not_called_unknown():
+    left_out = {"name": "a", "public": {"least_count": 5}}
+    said = [
+        as_published(story({}, config=config, headline=headline), "An unknown number of posts")
+        for config, headline in (
+            (left_out, "No: all"),
+            (left_out, "Unknown for 1 of 2 mailboxes"),
+            ({"name": "a"}, "No"),
+        )
+    ]
+    assert said == [
+        "An unpublished number of posts",
+        "An unknown number of posts",
+        "An unknown number of posts",
+    ]
+
+
+def test_what_is_none_is_told_last(tmp_path: Path):
+    sums = Balance("items in the mailboxes", 3, (("messages read", 2), ("unread", 0), ("not mail", 1)))
+    (said,) = entered(story({}, balances=(sums,)))
+    assert said == "3 items in the mailboxes: 2 messages read and 1 not mail; none unread."
+    assert because("no a/*, b/*, c.csv") == "it found no a/*, b/* or c.csv"
 
 
 def test_what_is_not_there_is_said_with_its_reason():
     skipped = {"mail": "no mailbox in records/", "posts": "no posts/*", "requests": "no requests.csv"}
     told = what_was_found(story({}, skipped=skipped))
     assert told == (
-        "No mailbox was read in this run: no mailbox in records/.",
-        "No post was read in this run: no posts/*.",
+        "No mailbox was read in this run: it found no mailbox in records/.",
+        "No post was read in this run: it found no posts/*.",
         "No record of a crime was read in this run.",
         "No tract was examined for gentrification in this run.",
         "No city was chosen in this run.",
-        "No records request is listed in this run: no requests.csv.",
+        "No records request is listed in this run: it found no requests.csv.",
     )
 
 
@@ -49,9 +84,9 @@ def test_the_answer_is_that_of_the_run():
         return " ".join(getattr(block, "sentences", ()))
 
     assert first(headline="No: everything is accounted for", perhaps=()) == "No: everything is accounted for."
-    assert first() == "Perhaps: there is 1 reason to look closer. Everything else is accounted for."
+    assert first() == "Perhaps: there is one reason to look closer. Everything else is accounted for."
     assert first(headline="Unknown for 2 of 11 mailboxes (see the warnings); and perhaps:").startswith(
-        "Unknown for 2 of 11 mailboxes (see the warnings); and perhaps: there is 1 reason"
+        "Unknown for 2 of 11 mailboxes (see the warnings); and perhaps: there is one reason"
     )
     assert "nobody can say" in first(headline="", perhaps=())
 
