@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _SHA256: Final = "sha256"
+_PROGRAM: Final = "neighborhood-watch"
 _NO_INPUT: Final = frozenset({
     "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
 })  # fmt: skip
@@ -122,7 +123,7 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
         *_versions(then["versions"], now.versions),
     ]
     if own and then["configuration"][_SHA256] != now.configuration:
-        differs.append("settings: investigation.toml, or an agency.toml, was changed since the run")
+        differs.append(f"settings: {_settings(then['versions'], now.versions)}")
     unknown = []
     for part, sha256 in sorted(kept.items()):
         if sha256 != now.configuration:
@@ -132,6 +133,13 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
                 f"the part {part} was kept from an earlier run; with which versions it was made is not known"
             )
     return Verdict(tuple(differs), tuple(unknown))
+
+
+def _settings(then: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """Why the settings are not those of the run; another version has others, with the same files."""
+    if then.get(_PROGRAM) != here.get(_PROGRAM):
+        return "they are not those of the run; of the same files, another version may read others"
+    return "investigation.toml, or an agency.toml, was changed since the run"
 
 
 def _ran(then: Mapping[str, Any], keys: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
-from tasks.report.sentences.words import amount, listed, verb
+from tasks.report.sentences.words import amount, listed, missing_in, verb
 
 
 def answer(story: Story) -> Iterator[str]:
@@ -30,10 +30,13 @@ def entered(story: Story) -> Iterator[str]:
 
 
 def _sum(balance: Balance) -> str:
-    whole = amount(balance.count, balance.name, balance.name)
-    parts = [
-        f"{'an unknown number' if count is None else f'{count:,}'} {name}" for name, count in balance.parts
-    ]
+    missing = missing_in(balance.part)
+    whole = (
+        f"{missing} of {balance.name}"
+        if balance.count is None
+        else amount(balance.count, balance.name, balance.name)
+    )
+    parts = [f"{missing if count is None else f'{count:,}'} {name}" for name, count in balance.parts]
     said = f"{whole}: {listed(parts)}." if parts else f"{whole}."
     return f"{said[:1].upper()}{said[1:]}"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tasks.ledger.balances import Balance
-from tasks.report.look import what_was_found
+from tasks.report.look import what_was_found, without_counts
 from tasks.report.sections import missing
-from tests.tasks.report.words_stories import every_sentence, story, tables
+from tests.tasks.report.words_stories import every_sentence, ledger, story, tables
 
 PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "requests": "requests"}
 
@@ -78,5 +78,30 @@ def test_counts_that_are_left_out_are_no_numbers():
         for row in each:
             row.update(dict.fromkeys(small & row.keys()))
     told = " ".join(every_sentence(story(rows)))
-    assert "The tests count an unknown number of posts of 2019" in told
+    assert "The tests count a number of posts that is not published of 2019" in told
     assert "None" not in told.replace("None of", "")
+
+
+def test_what_is_left_out_is_not_unknown_and_is_counted():
+    balance = Balance("crimes", 40, (("no location", None), ("counted", None)), "crime")
+    count = {"table": "public/crime_types", "column": "counted", "counts": 1200, "left_out": 31}
+    given = {"left_out": [count | {"least_count": 5}], "ledger": ledger("crime", "a", counted=None)}
+    told = " ".join(every_sentence(story(given, balances=(balance,))))
+    hidden = "a number that is not published"
+    assert f"40 crimes: {hidden} no location and {hidden} counted." in told
+    assert "below 5, and not 0, are left out of the public tables" in told
+    assert "31 of 1,200 counts (method 12.6)" in told
+    assert "unknown" not in told
+
+
+def test_a_warning_of_a_city_says_no_count_where_small_ones_are_left_out():
+    lines = [
+        "crime/a: 2 of 40 crimes of the type 'X' have no location",
+        "7 rows have the id of another",
+        "3 tracts",
+    ]
+    assert without_counts(lines) == (
+        "crime/a: some crimes of the type 'X' have no location",
+        "some rows have the id of another",
+        "3 tracts",
+    )
