@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "charset-normalizer", "pyarrow", "numpy", "lxml", "pandas",
-    "scipy", "shapely", "pyproj", "pyogrio", "geopandas", 
+    "scipy", "shapely", "pyproj", "pyogrio", "geopandas",
     "matplotlib", "jinja2", "markdown-it-py", "xlsxwriter",
 )  # fmt: skip
 """Packages that can change a byte of a table, or of what is made of the tables."""
