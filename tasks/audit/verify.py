@@ -92,6 +92,7 @@ class Now:
         configuration: The hash of the configuration.
         parts: By part, the keys of the provenance under which its input is.
         runnable: The parts that have their input.
+        lacks: What the others lack, by part.
         names: The names that mailboxes and files of posts and crimes had in the last run, each with the first
             12 digits of its hash.
     """
@@ -102,6 +103,7 @@ class Now:
     configuration: str
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     runnable: Sequence[str] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -151,10 +153,17 @@ def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
     for part in now.runnable:
         if not _ran(then, now.parts[part]):
             yield f"input: the part {part} has its input, and was not run"
-    known = inputs_of(then)
+    absent: set[str] = set()
+    for part, why in now.lacks.items():
+        keys = now.parts.get(part, ())
+        if keys and _ran(then, keys):
+            # Which of its other files are there was not asked: without this one, no run would read them.
+            absent.update(keys)
+            yield f"input: the part {part} has not all of its input any more: {why}"
+    known = {place: own for place, own in inputs_of(then).items() if _key(place) not in absent}
     seen: dict[str, list[InputNow]] = {}
     for each in now.inputs:
-        if each.place.split(" ", 1)[0] in then:
+        if _key(each.place) in then:
             seen.setdefault(each.place, []).append(each)
     lines = (
         line
@@ -162,6 +171,11 @@ def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
         for line in _of_place(place, known.get(place, Counter()), seen.get(place, []), now.names)
     )
     yield from dict.fromkeys(lines)  # posts and crimes share the files of the Census
+
+
+def _key(place: str) -> str:
+    """The key of the provenance below which a place is."""
+    return place.split(" ", 1)[0]
 
 
 def _of_place(
