@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from data.full_tables import read_full
 from data.printable import printable
 from data.schema import TABLES
-from data.tables import read_table
 from flows import parts as registry
 from flows.console.printing import command, number, print_listing, shown
 from flows.console.verify import REPORT
@@ -57,7 +57,7 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
 
 def print_balances(result: RunResult, told: list[Told], to: Console) -> None:
     """Print whether anything is missing: what entered, and what became of it, in numbers that add up."""
-    rows = read_table(TABLES["public/ledger"], result.out).to_pylist()
+    rows = read_full(TABLES["public/ledger"], result.out).to_pylist()
     found = list(balances(rows, (part.ledger for part in registry.load(result.found))))
     if not found:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.errors import InputError
+from data.published import all_parts
 from flows.run.part import Job
 from flows.run.step import step
 
@@ -29,7 +30,7 @@ def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
     try:
         found = step(leave_out_small)(job.out, investigation.out, least, whole=whole)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error) if whole else all_parts(error)) from error
     if not least:
         return ()
     counts = f"{sum(found.values()):,} counts below {least:,}, or that would tell one,"

@@ -22,7 +22,7 @@ from flows.run.public_words import in_public, is_cut
 from flows.run.watched import run_log
 from flows.service.artifacts import show_image, show_link, show_markdown, show_rows, show_table
 from flows.service.ledger import BELOW, rows_of_part
-from flows.service.markdown import UNKNOWN, counted, page, points, table
+from flows.service.markdown import UNKNOWN, counted, missing_in, page, points, table
 from tasks.ledger.balances import Balance, balances
 from tasks.report.look import what_was_found
 
@@ -91,7 +91,7 @@ def show_results(results: Results, story: Story) -> None:
     for line in (in_one_line, *_balances(results, rows)):
         run_log().info("%s", line)
     show_markdown(MISSING, missing_page(results, rows, story.warnings), in_one_line)
-    show_markdown(FOUND, found_page(results, story), f"What was found in {story.name}")
+    show_markdown(FOUND, found_page(story), f"What was found in {story.name}")
     for part in results.parts:
         own = rows_of_part(part, rows)
         if own:
@@ -130,18 +130,16 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: 
 def _balances(results: Results, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """What entered, in a line each, as the summary of a run shows it."""
     for each in balances(rows, (part.ledger for part in results.parts)):
-        of = " + ".join(f"{counted(count)} {name}" for name, count in each.parts)
-        yield f"{counted(each.count)} {each.name}{' = ' if of else ''}{of}"
+        missing = missing_in(each.part)
+        of = " + ".join(f"{counted(count, missing)} {name}" for name, count in each.parts)
+        yield f"{counted(each.count, missing)} {each.name}{' = ' if of else ''}{of}"
 
 
 def _entered(balance: Balance) -> Iterator[tuple[str, int | str]]:
     """What entered, and below it the numbers that it is the sum of."""
-    yield balance.name, _number(balance.count)
-    yield from ((f"{BELOW}{name}", _number(count)) for name, count in balance.parts)
-
-
-def _number(count: int | None) -> int | str:
-    return UNKNOWN if count is None else count
+    missing = missing_in(balance.part)
+    for name, count in ((balance.name, balance.count), *((f"{BELOW}{name}", n) for name, n in balance.parts)):
+        yield name, missing if count is None else count
 
 
 def _warnings(results: Results, warnings: Sequence[str]) -> str:
@@ -158,12 +156,11 @@ def _warnings(results: Results, warnings: Sequence[str]) -> str:
     return page("## Warnings", points(lines), more if is_cut(lines) else "", *see).rstrip()
 
 
-def found_page(results: Results, story: Story) -> str:
+def found_page(story: Story) -> str:
     """What was found, in Markdown: sentences, and small tables of the verdicts and the kinds.
 
     Args:
-        results: What ran.
-        story: All public tables.
+        story: All public tables, from which small counts are left out.
     """
     return page(
         f"# What was found in {markdown(story.name)}",

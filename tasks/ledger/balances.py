@@ -20,11 +20,13 @@ class Balance:
         name: What is counted.
         count: How many entered; None where that is not known.
         parts: The numbers that it is the sum of, by name; zeros are left out, except in quarantine.
+        part: Whose numbers these are, as in the column ``part`` of public/ledger.
     """
 
     name: str
     count: int | None
     parts: tuple[tuple[str, int | None], ...]
+    part: str = ""
 
 
 def balances(rows: Iterable[Mapping[str, Any]], ledgers: Iterable[Ledger]) -> Iterator[Balance]:
@@ -59,7 +61,7 @@ def _balance(identity: Identity, total: Counts) -> Balance:
     whole = total[identity.part, identity.whole]
     counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
     kept = [(line, n) for line, n in counts if n != 0 or (whole != 0 and line.startswith("quarantined"))]
-    return Balance(identity.balance, whole, tuple(kept))
+    return Balance(identity.balance, whole, tuple(kept), identity.part)
 
 
 def accounts_of(rows: Iterable[Mapping[str, Any]], sections: Collection[str]) -> dict[str, Counts]:

@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import Final
 
 from tasks.report.results import Story
-from tasks.report.sentences.counts import as_published
 
 Said = Callable[[Story], Iterable[str]]
 """The sentences about a rule, as plain text, each number from the run; none where the rule was not used."""
@@ -46,5 +45,4 @@ def said_of(number: str, story: Story) -> tuple[str, ...]:
         number: The rule, as "7.6".
         story: The results.
     """
-    told = (sentence for said in rules().get(number, ()) for sentence in said(story))
-    return tuple(as_published(story, sentence) for sentence in told)
+    return tuple(sentence for said in rules().get(number, ()) for sentence in said(story))

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from tasks.report.blocks import Block, Heading, Points, Section
 from tasks.report.results import Story
-from tasks.report.sentences.counts import as_published
 from tasks.report.sentences.limits import SUBJECTS
 
 
 def blocks(story: Story) -> Iterator[Block]:
     """The exclusions with their counts, subject by subject, and the limits of the tests."""
     for key, title, said in SUBJECTS:
-        if points := tuple(as_published(story, each) for each in said(story)):
+        if points := tuple(said(story)):
             yield Heading(f"limits-{key}", title)
             yield Points(points)
 

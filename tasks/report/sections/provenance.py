@@ -67,7 +67,7 @@ def blocks(story: Story) -> Iterator[Block]:
     yield Heading("settings", "The settings")
     yield from _settings(story.config, known)
     yield Heading("versions", "The versions")
-    yield _rows("versions-used", "The program and the libraries that can change a byte of a table", versions)
+    yield _rows("versions-used", "The program and the libraries that can change a byte of a file", versions)
     public = {name: sha for name, sha in known.get("tables", {}).items() if name.startswith("public/")}
     if public:
         rows = _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))

@@ -57,17 +57,6 @@ def agency_name(story: Story, key: str) -> str:
     return next(asked, key)
 
 
-def as_published(story: Story, sentence: str) -> str:
-    """A sentence whose missing counts are called what they are: left out, or known to nobody (method 12.6).
-
-    Args:
-        story: The results.
-        sentence: With a missing count as :mod:`tasks.report.sentences.words` tells it.
-    """
-    left_out = story.config.public.least_count > 0 and not story.headline.startswith("Unknown")
-    return sentence.replace("n unknown number", "n unpublished number") if left_out else sentence
-
-
 def because(why: str) -> str:
     """Why a part did not run, as the rest of a sentence.
 

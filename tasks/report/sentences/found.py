@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.report.results import Story
 from tasks.report.sentences import asked, choice, crime, mail, posts
-from tasks.report.sentences.counts import Absent, as_published
+from tasks.report.sentences.counts import Absent
 
 Said = Callable[[Story], Iterator[str]]
 
@@ -57,7 +57,7 @@ def found(story: Story) -> Iterator[Paragraph]:
     for subject, listed, functions in SUBJECTS:
         said = [sentence for function in functions for sentence in function(story)]
         absent += [sentence for sentence in said if isinstance(sentence, Absent)]
-        sentences = tuple(as_published(story, each) for each in said if not isinstance(each, Absent))
+        sentences = tuple(each for each in said if not isinstance(each, Absent))
         if sentences:
             yield Paragraph(subject, sentences, listed)
     if absent:

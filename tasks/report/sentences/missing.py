@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
-from tasks.report.sentences.counts import as_published, because
-from tasks.report.sentences.words import amount, listed, verb
+from tasks.report.sentences.counts import because
+from tasks.report.sentences.words import amount, listed, missing_in, verb
 
 
 def answer(story: Story) -> Iterator[str]:
@@ -27,15 +27,18 @@ def answer(story: Story) -> Iterator[str]:
 def entered(story: Story) -> Iterator[str]:
     """What entered, and what became of it: one sentence for each kind of thing."""
     for balance in story.balances:
-        yield as_published(story, _sum(balance))
+        yield _sum(balance)
 
 
 def _sum(balance: Balance) -> str:
-    whole = amount(balance.count, balance.name, balance.name)
+    missing = missing_in(balance.part)
+    whole = (
+        f"{missing} of {balance.name}"
+        if balance.count is None
+        else amount(balance.count, balance.name, balance.name)
+    )
     parts = [
-        f"{'an unknown number' if count is None else f'{count:,}'} {name}"
-        for name, count in balance.parts
-        if count != 0
+        f"{missing if count is None else f'{count:,}'} {name}" for name, count in balance.parts if count != 0
     ]
     none = [name for name, count in balance.parts if count == 0]
     said = f"{whole}: {listed(parts)}" if parts else whole

@@ -13,6 +13,8 @@ from tasks.report.sentences.words import amount, interval, plain, ratio, some, v
 TRACTS: Final = "tract"
 """The level of the tests that count (method 7.5)."""
 
+_LEFT_OUT: Final = "a number of posts that is not published"
+
 POOR_TO_RICH: Final = ("ratio_90_10", "ratio_90_10_low", "ratio_90_10_high")
 
 
@@ -31,9 +33,10 @@ def posts(story: Story) -> Iterator[str]:
     if tests and story.config.posts is not None:
         shown = [row["posts"] for row in tests if row["posts"] is not None]
         tested, tracts = sum(shown) if shown else None, sum(row["n"] for row in tests)
+        counted = _LEFT_OUT if tested is None else amount(tested, "post")
         least = "at least " if shown and len(shown) < len(tests) else ""
         yield (
-            f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
+            f"The tests count {least}{counted} of {story.config.posts.year} in "
             f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
         )
 

@@ -93,8 +93,8 @@ def test_the_heading_says_no_more_than_is_known(
     assert ("Everything else is accounted for." in page) == (answer is ANSWER)
 
 
-def test_what_was_found_is_rounded_and_what_a_file_says_is_shown_as_it_is(results: Results, story: Story):
-    page = found_page(results, story)
+def test_what_was_found_is_rounded_and_what_a_file_says_is_shown_as_it_is(story: Story):
+    page = found_page(story)
     assert f"| {ESCAPED} | positive, robust | 1,234 | 2.12 | 1 to 20.5 |" in page
     assert f"- {ESCAPED}\\: of {ESCAPED}\n" in page
     assert f"| k | 1,500 | 75 |\n| {ESCAPED} | 500 | 25 |" in page

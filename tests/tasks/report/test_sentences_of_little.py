@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tasks.ledger.balances import Balance
-from tasks.report.look import what_was_found
+from tasks.report.look import what_was_found, without_counts
 from tasks.report.sections import missing
-from tasks.report.sentences.counts import as_published, because
+from tasks.report.sentences.counts import because
 from tasks.report.sentences.found import found
 from tasks.report.sentences.missing import entered
 from tests.tasks.report.stories import only_requests
-from tests.tasks.report.words_stories import every_sentence, story, tables
+from tests.tasks.report.words_stories import every_sentence, ledger, story, tables
 
 PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "requests": "requests"}
 
@@ -21,23 +21,6 @@ PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "reques
 def test_what_is_not_in_a_run_comes_after_what_was_found(tmp_path: Path):
     subjects = [each.subject for each in found(only_requests(tmp_path))]
     assert subjects == ["The records requests", "Not in this run"]
-
-
-def test_a_count_that_is_left_out_is_not_called_unknown():
-    left_out = {"name": "a", "public": {"least_count": 5}}
-    said = [
-        as_published(story({}, config=config, headline=headline), "An unknown number of posts")
-        for config, headline in (
-            (left_out, "No: all"),
-            (left_out, "Unknown for 1 of 2 mailboxes"),
-            ({"name": "a"}, "No"),
-        )
-    ]
-    assert said == [
-        "An unpublished number of posts",
-        "An unknown number of posts",
-        "An unknown number of posts",
-    ]
 
 
 def test_what_is_none_is_told_last(tmp_path: Path):
@@ -113,5 +96,30 @@ def test_counts_that_are_left_out_are_no_numbers():
         for row in each:
             row.update(dict.fromkeys(small & row.keys()))
     told = " ".join(every_sentence(story(rows)))
-    assert "The tests count an unknown number of posts of 2019" in told
+    assert "The tests count a number of posts that is not published of 2019" in told
     assert "None" not in told.replace("None of", "")
+
+
+def test_what_is_left_out_is_not_unknown_and_is_counted():
+    balance = Balance("crimes", 40, (("no location", None), ("counted", None)), "crime")
+    count = {"table": "public/crime_types", "column": "counted", "counts": 1200, "left_out": 31}
+    given = {"left_out": [count | {"least_count": 5}], "ledger": ledger("crime", "a", counted=None)}
+    told = " ".join(every_sentence(story(given, balances=(balance,))))
+    hidden = "a number that is not published"
+    assert f"40 crimes: {hidden} no location and {hidden} counted." in told
+    assert "below 5, and not 0, are left out of the public tables" in told
+    assert "31 of 1,200 counts (method 12.6)" in told
+    assert "unknown" not in told
+
+
+def test_a_warning_of_a_city_says_no_count_where_small_ones_are_left_out():
+    lines = [
+        "crime/a: 2 of 40 crimes of the type 'X' have no location",
+        "7 rows have the id of another",
+        "3 tracts",
+    ]
+    assert without_counts(lines) == (
+        "crime/a: some crimes of the type 'X' have no location",
+        "some rows have the id of another",
+        "3 tracts",
+    )
