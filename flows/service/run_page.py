@@ -98,6 +98,8 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         tag(*(agency or result.agencies), *parts, outcome)
         return ended(result, result.warnings)
 
+    # Prefect looks for the names in annotations in the module of what it is given, which is this one.
+    run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
 
 
