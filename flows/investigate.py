@@ -59,12 +59,14 @@ class RunResult:
         found: What each part found, by its name, in the order in which they ran.
         notes: Parts that were skipped and agencies without records, one line each.
         warned: What is wrong with the folder itself, one line each.
+        public_warnings: The warnings of a watched run, as its report has them.
     """
 
     out: Path
     found: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
+    public_warnings: tuple[str, ...] = ()
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -282,7 +284,8 @@ def run_parts(
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
             shown = Results(parts, stage, told, whole, investigation.folder)
-            show_results(shown, story_of(job, made_from, result.warnings, why))
+            show_results(shown, story := story_of(job, made_from, result.warnings, why))
+            result = replace(result, public_warnings=story.warnings)
         with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)
             for part in parts:

@@ -23,7 +23,7 @@ class Result:
 
     found: dict[str, Any] = field(default_factory=dict)
     agencies: tuple[str, ...] = ("lapd",)
-    warnings: tuple[str, ...] = ()
+    public_warnings: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_run_has_the_name_of_its_folder_its_day_and_what_is_run(given: dict[st
 
 
 def test_an_unwatched_run_returns_its_result_whatever_it_warns_of():
-    result = Result(warnings=("odd",))
-    assert ended(result, result.warnings) is result
+    result = Result(public_warnings=("odd",))
+    assert ended(result, result.public_warnings) is result
 
 
 def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
