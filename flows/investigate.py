@@ -307,15 +307,17 @@ def logged(result: RunResult) -> RunResult:
 
 
 def _run_part(part: Part, job: Job) -> Any:
-    """Run a part, and tell in the log of the run what went in and what came out."""
+    """Run a part, and tell in the log of the run what went in and what came out.
 
-    def run() -> Any:
-        files = len({str(each) for each in part.recognised(job.given)})
-        with timed(part.name, f"{files} files" if files else "") as came:
-            found = part.run(job)
-            came.append(in_words(part.tell(found).facts, counted))
-        for note in found.notes:
-            run_log().info("%s", note)
-        return found
-
-    return subflow(part.name, job.given.investigation.folder, job.out, run, about(part.run))
+    The page of a run shows no log of the flows in it: the log of a part's steps is on a page of its own.
+    """
+    files = len({str(each) for each in part.recognised(job.given)})
+    with timed(part.name, f"{files} files" if files else "") as came:
+        folder = job.given.investigation.folder
+        found = subflow(part.name, folder, job.out, lambda: part.run(job), about(part.run))
+        said = part.tell(found)
+        below = [line for listing in said.listings for line in listing.below]
+        came.append(in_words(said.facts, counted) or "; ".join(below))
+    for note in found.notes:
+        run_log().info("%s", note)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.errors import InputError
 from flows.run.part import Job
 from flows.run.step import step
+from flows.run.watched import run_log
 
 
 def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
@@ -33,4 +34,6 @@ def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
     if not least:
         return ()
     counts = f"{sum(found.values()):,} counts below {least:,}, or that would tell one,"
-    return (f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed",)
+    note = f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed"
+    run_log().info("%s", note)
+    return (note,)
