@@ -118,7 +118,7 @@ def _posts(found: _Found, name: str) -> Iterator[Block]:
     yield Text(tuple(sentences("posts", test, robust)))
     if robust["verdict"] == NOT_TESTABLE:
         return
-    yield Rows(f"tests-{key}", "The tests of posts and income", table_of_tests(test, robust))
+    yield Rows(f"tests-{key}", f"{name}: the tests of posts and income", table_of_tests(test, robust))
     rows = _rows_of(found.story, "city_deciles", city=name)
     if rows is not None:
         yield deciles(rows, f"deciles-{key}")
