@@ -6,6 +6,7 @@ from data.errors import InputError
 from data.published import all_parts
 from flows.run.part import Job
 from flows.run.step import step
+from flows.run.watched import run_log
 
 
 def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
@@ -34,4 +35,6 @@ def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
     if not least:
         return ()
     counts = f"{sum(found.values()):,} counts below {least:,}, or that would tell one,"
-    return (f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed",)
+    note = f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed"
+    run_log().info("%s", note)
+    return (note,)

@@ -18,7 +18,6 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows.run.answer import QUESTION, Answer, answer
 from flows.run.part import Part, Told
-from flows.run.public_words import in_public, is_cut
 from flows.run.watched import run_log
 from flows.service.artifacts import show_image, show_link, show_markdown, show_rows, show_table
 from flows.service.ledger import BELOW, rows_of_part
@@ -36,6 +35,9 @@ REPORT: Final = "report"
 
 MOST_FIGURES: Final = 20
 """How many figures are shown; all are in the report."""
+
+IN_FULL: Final = "Files and examples are named in the log of this run."
+"""What a reader of the warnings should know."""
 
 OF_ONE_CITY: Final = ("deciles-", "scatter-", "map-", "maps-")
 """How the keys of the figures of a single city begin: these are in the report alone."""
@@ -112,7 +114,7 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: 
     Args:
         results: What ran.
         rows: The rows of the ledger.
-        warnings: The warnings of the run.
+        warnings: The warnings of the run, as the report has them.
     """
     found = balances(rows, (part.ledger for part in results.parts))
     entered = [row for each in found for row in _entered(each)]
@@ -146,14 +148,12 @@ def _warnings(results: Results, warnings: Sequence[str]) -> str:
     """The warnings, and the commands that show what they are about."""
     if not warnings:
         return "This run has no warning."
-    lines = list(dict.fromkeys(in_public(line) for line in warnings))
     see = [
         markdown(f"{what}: {words} {results.folder}")
         for each in results.told
         for what, words in each.see.items()
     ]
-    more = 'A line that ends with "…" is about a mailbox: it is whole in the log of this run.'
-    return page("## Warnings", points(lines), more if is_cut(lines) else "", *see).rstrip()
+    return page("## Warnings", points(warnings), IN_FULL, *see).rstrip()
 
 
 def found_page(story: Story) -> str:

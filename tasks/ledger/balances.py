@@ -108,6 +108,6 @@ def right_side(ledger: Ledger, identity: Identity, counts: Counts) -> Sequence[s
     if EVERY_KIND not in identity.parts:
         return identity.parts
     named = {line for each in ledger.identities for line in (each.whole, *each.parts)}
-    named.update(ledger.beside)
+    named.update((*ledger.beside, ledger.rows_of_file))
     kinds = [line for section, line in counts if section == identity.part and line not in named]
     return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))

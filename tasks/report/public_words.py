@@ -91,7 +91,7 @@ def in_public(
         >>> in_public(["7 posts have another time, as 99 (posts/a.csv, rows 1 and 2); kept"], {})
         ('7 posts have another time; kept',)
         >>> in_public(["records/lapd/new one.pst: cut"], names)
-        ('1 more warning names a file of the records: the command line shows it.',)
+        ('1 warning names a file of the records: the command line shows it.',)
     """
     known = {form: said for name, said in names.items() for form in {name, printable(name)}}
     pattern = _pattern(known)
@@ -107,7 +107,8 @@ def in_public(
         else:
             shown.append(printable(said))
     what, it = verb(hidden, "names a file", "name files"), verb(hidden, "it", "them")
-    more = f"{amount(hidden, f'more {thing}')} {what} of the records: the command line shows {it}."
+    counted = amount(hidden, f"more {thing}" if shown else thing)
+    more = f"{counted} {what} of the records: the command line shows {it}."
     return (*dict.fromkeys(shown), *([more] if hidden else []))
 
 

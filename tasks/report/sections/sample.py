@@ -15,7 +15,7 @@ def blocks(story: Story) -> Iterator[Block]:
     for stem in TABLES:
         table = story.table(stem)
         if table is not None:
-            yield Rows(stem.replace("_", "-"), "One row per answer of the coded sample", table)
+            yield Rows(stem.replace("_", "-"), f"One row per answer of the coded sample ({stem})", table)
 
 
 SECTION = Section("sample", "The coded sample", blocks)
