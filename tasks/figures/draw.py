@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from data.tables import csv_of
+from tasks.figures.apart import load_matplotlib
 from tasks.figures.figure import Drawn, Figure
 from tasks.figures.style import RC
 from tasks.figures.svg import tidied
@@ -49,6 +50,7 @@ def painted(figure: Figure, size: tuple[float, float]) -> Iterator[Any]:
     Yields:
         The ``matplotlib.figure.Figure``.
     """
+    load_matplotlib()
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
