@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-DRAWS = "from tasks.figures.sheet import measure; measure('a'); import matplotlib as m; print(m.rcParams['lines.color'])"
+DRAWS = """
+from tasks.figures.sheet import measure
+measure("a")
+import matplotlib
+print(matplotlib.rcParams["lines.color"])
+"""
 
 
 @pytest.mark.slow
