@@ -25,8 +25,21 @@ def read_earlier(spec: Table, out: Path) -> pa.Table:
     try:
         return read_table(spec, out)
     except ValueError as error:
-        known = str(error).removesuffix("; run again to rebuild it")
-        raise InputError(f"{known}; run all parts again, without --only or --agency") from error
+        raise InputError(all_parts(error)) from error
+
+
+def all_parts(error: ValueError) -> str:
+    """What is wrong with a table of an earlier run, and that a run of some parts does not mend it.
+
+    Args:
+        error: As :func:`data.tables.read_table` raises it.
+
+    Example:
+        >>> all_parts(ValueError("out/public/kinds.parquet: is damaged; run again to rebuild it"))
+        'out/public/kinds.parquet: is damaged; run all parts again, without --only or --agency'
+    """
+    known = str(error).removesuffix("; run again to rebuild it")
+    return f"{known}; run all parts again, without --only or --agency"
 
 
 class Published:

@@ -24,6 +24,7 @@ from flows.run.step import step
 from flows.run.watched import ended
 from tasks.arrivals.look import Arrival, Decision, Stuck, faults
 from tasks.arrivals.task import look
+from tasks.report.look import in_public
 
 EVENT: Final = "nwatch.records.arrived"
 STUCK: Final = "nwatch.records.stuck"
@@ -86,7 +87,7 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
             get_run_logger().warning("%s", line)
         looks = list(_looks(investigation, patience))
         warned += [f"{stuck.agency}: {WAITS}" for found in looks for stuck in found.stuck]
-        return ended([arrival.agency for found in looks for arrival in found.arrived], warned)
+        return ended([arrival.agency for found in looks for arrival in found.arrived], in_public(warned, {}))
 
 
 def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:

@@ -59,12 +59,14 @@ class RunResult:
         found: What each part found, by its name, in the order in which they ran.
         notes: Parts that were skipped and agencies without records, one line each.
         warned: What is wrong with the folder itself, one line each.
+        public_warnings: The warnings of a watched run, as its report has them.
     """
 
     out: Path
     found: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
+    public_warnings: tuple[str, ...] = ()
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -282,7 +284,8 @@ def run_parts(
         if watched():
             told = [part.tell(found[part.name]) for part in parts]
             shown = Results(parts, stage, told, whole, investigation.folder)
-            show_results(shown, story_of(job, made_from, result.warnings, why))
+            show_results(shown, story := story_of(job, made_from, result.warnings, why))
+            result = replace(result, public_warnings=story.warnings)
         with reporter().stage("publish"), timed("publish"):
             write_provenance(made_from, stage)
             for part in parts:
@@ -304,15 +307,17 @@ def logged(result: RunResult) -> RunResult:
 
 
 def _run_part(part: Part, job: Job) -> Any:
-    """Run a part, and tell in the log of the run what went in and what came out."""
+    """Run a part, and tell in the log of the run what went in and what came out.
 
-    def run() -> Any:
-        files = len({str(each) for each in part.recognised(job.given)})
-        with timed(part.name, f"{files} files" if files else "") as came:
-            found = part.run(job)
-            came.append(in_words(part.tell(found).facts, counted))
-        for note in found.notes:
-            run_log().info("%s", note)
-        return found
-
-    return subflow(part.name, job.given.investigation.folder, job.out, run, about(part.run))
+    The page of a run shows no log of the flows in it: the log of a part's steps is on a page of its own.
+    """
+    files = len({str(each) for each in part.recognised(job.given)})
+    with timed(part.name, f"{files} files" if files else "") as came:
+        folder = job.given.investigation.folder
+        found = subflow(part.name, folder, job.out, lambda: part.run(job), about(part.run))
+        said = part.tell(found)
+        below = [line for listing in said.listings for line in listing.below]
+        came.append(in_words(said.facts, counted) or "; ".join(below))
+    for note in found.notes:
+        run_log().info("%s", note)
+    return found

@@ -45,7 +45,7 @@ def one_agency(
             out, with a note each; their agency is announced again when all are copied. Where all of them were
             read and published meanwhile, nothing is done.
         hash_attachments: Whether the SHA-256 of every file attached to mail of the agency is computed.
-        workbook: As in :func:`flows.investigate.investigate`.
+        workbook: "private" also writes the private tables as a workbook, which is as private as they are.
 
     Returns:
         What was found, of all agencies in the tables.

@@ -4,6 +4,7 @@ import base64
 import binascii
 import contextlib
 import gzip
+import hashlib
 import html
 import io
 import quopri
@@ -29,8 +30,20 @@ _ESCAPES = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-def views(content: bytes, depth: int = DEPTH) -> Iterator[str]:
-    """Every text that is in some bytes: as they are, decoded, unpacked, and in what they hold."""
+def views(content: bytes, depth: int = DEPTH, seen: dict[bytes, int] | None = None) -> Iterator[str]:
+    """Every text that is in some bytes: as they are, decoded, unpacked, and in what they hold.
+
+    Args:
+        content: The bytes.
+        depth: How many more wrappings are looked into.
+        seen: What was looked into, by its hash, with how many more wrappings: most ways to read a text lead
+            to the same text again.
+    """
+    seen = {} if seen is None else seen
+    name = hashlib.sha256(content).digest()
+    if seen.get(name, -1) >= depth:
+        return
+    seen[name] = depth
     yield content.decode("utf-8", "replace")
     if not content.isascii():
         yield content.decode("latin-1")
@@ -40,7 +53,7 @@ def views(content: bytes, depth: int = DEPTH) -> Iterator[str]:
             yield content[start:].decode("utf-16-be", "replace")
     if depth:
         for inner in _inside(content):
-            yield from views(inner, depth - 1)
+            yield from views(inner, depth - 1, seen)
 
 
 def _inside(content: bytes) -> Iterator[bytes]:

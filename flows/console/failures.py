@@ -54,6 +54,11 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
     for each in causes:
         if isinstance(each, OSError) and each.errno in _FULL:
             return _full(each.filename or (folder if _is_full(folder) else "the output"))
+        if isinstance(each, OSError) and each.errno == errno.EFBIG:
+            return (
+                f"{each.filename or 'the output'}: a file may not become so large here; "
+                "raise the limit (ulimit -f unlimited), then run again"
+            )
         if isinstance(each, OSError) and each.errno == errno.EXDEV:
             return (
                 f"{each.filename2}: is on another disk than work/; put both on one, because tables are moved"

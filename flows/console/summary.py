@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from data.full_tables import read_full
 from data.printable import printable
 from data.schema import TABLES
-from data.tables import read_table
 from flows import parts as registry
 from flows.console.printing import command, number, print_listing, shown
+from flows.console.verify import REPORT
 from flows.run.answer import QUESTION, answer
 from tasks.ledger.balances import balances
 
@@ -24,7 +25,7 @@ LONGEST: Final = 3
 
 
 def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
-    """Print what a run found, whether anything is missing, and where the tables are; warnings last.
+    """Print what a run found, whether anything is missing, where tables and report are; the warnings last.
 
     Args:
         result: What the run found; its tables are published.
@@ -47,12 +48,16 @@ def summary(result: RunResult, seconds: Mapping[str, float], to: Console) -> Non
     for note in result.notes:
         to.print(f"{'note':<18}{printable(note)}", markup=False)
     to.print(f"{'tables':<18}{shown(result.out)}", markup=False)
+    report = result.out / REPORT
+    if report.is_file():
+        hint = command("nwatch open", result.out.parent)
+        to.print(f"{'report':<18}{shown(report)} (open it: {hint})", markup=False)
     warnings(result, told, to)
 
 
 def print_balances(result: RunResult, told: list[Told], to: Console) -> None:
     """Print whether anything is missing: what entered, and what became of it, in numbers that add up."""
-    rows = read_table(TABLES["public/ledger"], result.out).to_pylist()
+    rows = read_full(TABLES["public/ledger"], result.out).to_pylist()
     found = list(balances(rows, (part.ledger for part in registry.load(result.found))))
     if not found:
         return

@@ -112,6 +112,7 @@ def _now(investigation: Investigation, trust: bool) -> Now:
         configuration=investigation.config.sha256,
         parts={part.name: part.provenance_keys for part in registry.load()},
         runnable=[part.name for part in parts],
+        lacks=why,
         names=_names(out),
     )
 

@@ -66,8 +66,8 @@ def at_work(work: Path) -> bool:
     Raises:
         InputError: The lock cannot be opened.
     """
-    if not (work / _RUN).exists():
-        return False
+    if not (work / _RUN).exists() or os.statvfs(work).f_flag & os.ST_RDONLY:
+        return False  # no run works on a disk that nobody can write to, as an archive
     with _opened(work, _RUN) as lock:
         return not _is_ours(work, lock)
 

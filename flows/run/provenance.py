@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 PACKAGES: Final = (
     "neighborhood-watch", "libpff-python", "charset-normalizer", "pyarrow", "numpy", "lxml", "pandas",
     "scipy", "shapely", "pyproj", "pyogrio", "geopandas",
+    "matplotlib", "jinja2", "markdown-it-py", "xlsxwriter",
 )  # fmt: skip
-"""Packages that can change a byte of a table."""
+"""Packages that can change a byte of a table, or of what is made of the tables."""
 
 
 def provenance(  # noqa: PLR0917 - what a run is, then what was before it
@@ -74,12 +76,13 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
 
 
 def versions() -> dict[str, str]:
-    """Everything here that can change a byte of a table, each with its version."""
+    """Everything here that can change a byte of a file of ``out/``, each with its version."""
     return {
         **{package: version(package) for package in PACKAGES},
         "geos": shapely.geos_version_string,
         "python": platform.python_version(),
         "reader": str(READER_VERSION),
+        "sqlite": sqlite3.sqlite_version,
     }
 
 

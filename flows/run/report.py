@@ -16,7 +16,7 @@ from flows.run.provenance import hashes_of
 from flows.run.public_names import public_names, quotable
 from flows.run.step import step
 from tasks.ledger.balances import balances
-from tasks.report.look import in_public
+from tasks.report.look import in_public, without_counts
 from tasks.report.results import Story
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -65,6 +65,7 @@ def story_of(
     ledger = tables.get("public/ledger")
     rows = [] if ledger is None else ledger.to_pylist()
     names, words = public_names(job), quotable(tables)
+    said = without_counts(warnings) if investigation.config.public.least_count else warnings
     return Story(
         config=investigation.config,
         tables=tables,
@@ -72,7 +73,7 @@ def story_of(
         headline=known.headline,
         perhaps=tuple(map(str, known.perhaps)),
         balances=tuple(balances(rows, (part.ledger for part in ran))),
-        warnings=in_public(warnings, names, words),
+        warnings=in_public(said, names, words),
         skipped={part: " ".join(in_public([why], names, words, "reason")) for part, why in skipped.items()},
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from data.errors import InputError
+from data.published import all_parts
 from flows.run.part import Job
 from flows.run.step import step
+from flows.run.watched import run_log
 
 
 def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
@@ -29,8 +31,10 @@ def leave_out(job: Job, *, whole: bool) -> tuple[str, ...]:
     try:
         found = step(leave_out_small)(job.out, investigation.out, least, whole=whole)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error) if whole else all_parts(error)) from error
     if not least:
         return ()
     counts = f"{sum(found.values()):,} counts below {least:,}, or that would tell one,"
-    return (f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed",)
+    note = f"{counts} are left out of the public tables; the whole ones are in out/private/unsuppressed"
+    run_log().info("%s", note)
+    return (note,)

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar, cast
 
 from data.printable import printable
-from flows.run.public_words import in_public
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ def ended(result: T, warnings: Sequence[str]) -> T:
 
     Args:
         result: What its caller gets.
-        warnings: The warnings.
+        warnings: The warnings, as more people may read them than have the records.
 
     Returns:
         The result; or a state of Prefect with the first warning, from which Prefect takes the result for
@@ -63,5 +62,5 @@ def ended(result: T, warnings: Sequence[str]) -> T:
     from prefect.states import Completed
 
     more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-    line = f"{in_public(printable(warnings[0]))}{more}"
+    line = f"{printable(warnings[0])}{more}"
     return cast(T, Completed(name=WARNED, message=line, data=result))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from data.printable import markdown
 from flows.run.part import Part
-from flows.service.markdown import counted
+from flows.service.markdown import counted, missing_in
 from tasks.ledger.balances import Counts, accounts_of, right_side, together
 from tasks.ledger.identities import Identity
 
@@ -48,16 +48,17 @@ def _account(part: Part, name: str, counts: Counts) -> Iterator[Row]:
     beside = [*part.ledger.beside, *([part.ledger.rows_of_file] if part.ledger.rows_of_file else [])]
     for section, line in counts:
         if (section, line) not in named and line in beside:
-            yield _row(name, line, counts[section, line])
+            yield _row(name, section, line, counts)
 
 
 def _identity(part: Part, name: str, identity: Identity, counts: Counts) -> Iterator[Row]:
     right: Sequence[str] = right_side(part.ledger, identity, counts)
-    yield _row(name, identity.whole, counts[identity.part, identity.whole])
+    yield _row(name, identity.part, identity.whole, counts)
     for line in right:
         if (identity.part, line) in counts:
-            yield _row(name, f"{BELOW}{line}", counts[identity.part, line])
+            yield _row(name, identity.part, line, counts, BELOW)
 
 
-def _row(name: str, line: str, count: int | None) -> Row:
-    return {"of": markdown(name), "line": markdown(line), "count": counted(count)}
+def _row(name: str, part: str, line: str, counts: Counts, before: str = "") -> Row:
+    count = counted(counts[part, line], missing_in(part))
+    return {"of": markdown(name), "line": markdown(f"{before}{line}"), "count": count}

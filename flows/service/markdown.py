@@ -10,18 +10,33 @@ from typing import Any, Final
 from data.printable import markdown
 
 UNKNOWN: Final = "unknown"
+NOT_PUBLISHED: Final = "not published"
 _DIGITS: Final = 3
 """Digits of a number that is no count."""
 
 
-def counted(count: int | None) -> str:
+def missing_in(part: str) -> str:
+    """What stands in the place of a count of a part that is missing.
+
+    Args:
+        part: As in the column ``part`` of public/ledger: of crimes, a count is missing only where small
+            counts are left out (method 12.6).
+    """
+    return NOT_PUBLISHED if part == "crime" else UNKNOWN
+
+
+def counted(count: int | None, missing: str = UNKNOWN) -> str:
     """A count in words: a number that nobody knows is a word, too.
+
+    Args:
+        count: The count.
+        missing: The word in the place of None.
 
     Example:
         >>> counted(1234), counted(None)
         ('1,234', 'unknown')
     """
-    return UNKNOWN if count is None else f"{count:,}"
+    return missing if count is None else f"{count:,}"
 
 
 def rounded(number: float, digits: int = _DIGITS) -> float:
@@ -81,7 +96,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or value == UNKNOWN or isinstance(value, int | float)
+    return value is None or value in {UNKNOWN, NOT_PUBLISHED} or isinstance(value, int | float)
 
 
 def points(lines: Iterable[str]) -> str:

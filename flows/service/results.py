@@ -18,11 +18,10 @@ from data.schema import TABLES
 from data.tables import read_table
 from flows.run.answer import QUESTION, Answer, answer
 from flows.run.part import Part, Told
-from flows.run.public_words import in_public, is_cut
 from flows.run.watched import run_log
 from flows.service.artifacts import show_image, show_link, show_markdown, show_rows, show_table
 from flows.service.ledger import BELOW, rows_of_part
-from flows.service.markdown import UNKNOWN, counted, page, points, table
+from flows.service.markdown import UNKNOWN, counted, missing_in, page, points, table
 from tasks.ledger.balances import Balance, balances
 from tasks.report.look import what_was_found
 
@@ -36,6 +35,9 @@ REPORT: Final = "report"
 
 MOST_FIGURES: Final = 20
 """How many figures are shown; all are in the report."""
+
+IN_FULL: Final = "Files and examples are named in the log of this run."
+"""What a reader of the warnings should know."""
 
 OF_ONE_CITY: Final = ("deciles-", "scatter-", "map-", "maps-")
 """How the keys of the figures of a single city begin: these are in the report alone."""
@@ -91,7 +93,7 @@ def show_results(results: Results, story: Story) -> None:
     for line in (in_one_line, *_balances(results, rows)):
         run_log().info("%s", line)
     show_markdown(MISSING, missing_page(results, rows, story.warnings), in_one_line)
-    show_markdown(FOUND, found_page(results, story), f"What was found in {story.name}")
+    show_markdown(FOUND, found_page(story), f"What was found in {story.name}")
     for part in results.parts:
         own = rows_of_part(part, rows)
         if own:
@@ -112,7 +114,7 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: 
     Args:
         results: What ran.
         rows: The rows of the ledger.
-        warnings: The warnings of the run.
+        warnings: The warnings of the run, as the report has them.
     """
     found = balances(rows, (part.ledger for part in results.parts))
     entered = [row for each in found for row in _entered(each)]
@@ -130,40 +132,35 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: 
 def _balances(results: Results, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """What entered, in a line each, as the summary of a run shows it."""
     for each in balances(rows, (part.ledger for part in results.parts)):
-        of = " + ".join(f"{counted(count)} {name}" for name, count in each.parts)
-        yield f"{counted(each.count)} {each.name}{' = ' if of else ''}{of}"
+        missing = missing_in(each.part)
+        of = " + ".join(f"{counted(count, missing)} {name}" for name, count in each.parts)
+        yield f"{counted(each.count, missing)} {each.name}{' = ' if of else ''}{of}"
 
 
 def _entered(balance: Balance) -> Iterator[tuple[str, int | str]]:
     """What entered, and below it the numbers that it is the sum of."""
-    yield balance.name, _number(balance.count)
-    yield from ((f"{BELOW}{name}", _number(count)) for name, count in balance.parts)
-
-
-def _number(count: int | None) -> int | str:
-    return UNKNOWN if count is None else count
+    missing = missing_in(balance.part)
+    for name, count in ((balance.name, balance.count), *((f"{BELOW}{name}", n) for name, n in balance.parts)):
+        yield name, missing if count is None else count
 
 
 def _warnings(results: Results, warnings: Sequence[str]) -> str:
     """The warnings, and the commands that show what they are about."""
     if not warnings:
         return "This run has no warning."
-    lines = list(dict.fromkeys(in_public(line) for line in warnings))
     see = [
         markdown(f"{what}: {words} {results.folder}")
         for each in results.told
         for what, words in each.see.items()
     ]
-    more = 'A line that ends with "…" is about a mailbox: it is whole in the log of this run.'
-    return page("## Warnings", points(lines), more if is_cut(lines) else "", *see).rstrip()
+    return page("## Warnings", points(warnings), IN_FULL, *see).rstrip()
 
 
-def found_page(results: Results, story: Story) -> str:
+def found_page(story: Story) -> str:
     """What was found, in Markdown: sentences, and small tables of the verdicts and the kinds.
 
     Args:
-        results: What ran.
-        story: All public tables.
+        story: All public tables, from which small counts are left out.
     """
     return page(
         f"# What was found in {markdown(story.name)}",

@@ -33,8 +33,8 @@ class Result(Protocol):
         """The agencies whose mail is in the tables."""
 
     @property
-    def warnings(self) -> Sequence[str]:
-        """What the run must end with."""
+    def public_warnings(self) -> Sequence[str]:
+        """What the run must end with, as more people may read it than have the records."""
 
 
 R = TypeVar("R", bound=Result)
@@ -94,10 +94,12 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
             tag(*agency, FAILED)
             raise
         parts = list(result.found)
-        outcome = WITH_WARNINGS if result.warnings else COMPLETE if parts else NOT_NEEDED
+        outcome = WITH_WARNINGS if result.public_warnings else COMPLETE if parts else NOT_NEEDED
         tag(*(agency or result.agencies), *parts, outcome)
-        return ended(result, result.warnings)
+        return ended(result, result.public_warnings)
 
+    # Prefect looks for the names in annotations in the module of what it is given, which is this one.
+    run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _SHA256: Final = "sha256"
+_PROGRAM: Final = "neighborhood-watch"
 _NO_INPUT: Final = frozenset({
     "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
 })  # fmt: skip
@@ -96,6 +97,7 @@ class Now:
         configuration: The hash of the configuration.
         parts: By part, the keys of the provenance under which its input is.
         runnable: The parts that have their input.
+        lacks: What the others lack, by part.
         names: The names that mailboxes and files of posts and crimes had in the last run, each with the first
             12 digits of its hash.
     """
@@ -106,6 +108,7 @@ class Now:
     configuration: str
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     runnable: Sequence[str] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -127,7 +130,7 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
         *_versions(then["versions"], now.versions),
     ]
     if own and then["configuration"][_SHA256] != now.configuration:
-        differs.append("settings: investigation.toml, or an agency.toml, was changed since the run")
+        differs.append(f"settings: {_settings(then['versions'], now.versions)}")
     unknown = []
     for part, sha256 in sorted(kept.items()):
         if sha256 != now.configuration:
@@ -139,6 +142,13 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
     return Verdict(tuple(differs), tuple(unknown))
 
 
+def _settings(then: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """Why the settings are not those of the run; another version has others, with the same files."""
+    if then.get(_PROGRAM) != here.get(_PROGRAM):
+        return "they are not those of the run; of the same files, another version may read others"
+    return "investigation.toml, or an agency.toml, was changed since the run"
+
+
 def _ran(then: Mapping[str, Any], keys: Sequence[str]) -> bool:
     return keys[0] in then
 
@@ -148,10 +158,17 @@ def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
     for part in now.runnable:
         if not _ran(then, now.parts[part]):
             yield f"input: the part {part} has its input, and was not run"
-    known = inputs_of(then)
+    absent: set[str] = set()
+    for part, why in now.lacks.items():
+        keys = now.parts.get(part, ())
+        if keys and _ran(then, keys):
+            # Which of its other files are there was not asked: without this one, no run would read them.
+            absent.update(keys)
+            yield f"input: the part {part} has not all of its input any more: {why}"
+    known = {place: own for place, own in inputs_of(then).items() if _key(place) not in absent}
     seen: dict[str, list[InputNow]] = {}
     for each in now.inputs:
-        if each.place.split(" ", 1)[0] in then:
+        if _key(each.place) in then:
             seen.setdefault(each.place, []).append(each)
     lines = (
         line
@@ -159,6 +176,11 @@ def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
         for line in _of_place(place, known.get(place, Counter()), seen.get(place, []), now.names)
     )
     yield from dict.fromkeys(lines)  # posts and crimes share the files of the Census
+
+
+def _key(place: str) -> str:
+    """The key of the provenance below which a place is."""
+    return place.split(" ", 1)[0]
 
 
 def _of_place(

@@ -47,7 +47,7 @@ def gentrified_share(gentrification: pa.Table | None, selection: pa.Table | None
         paint=paint,
         size=(WIDE, paint.height(WIDE)),
         narrow=(NARROW, paint.height(NARROW)),
-        caption=f"Gentrified tracts by all tracts of the city, in percent{shown}."
+        caption=f"The share of each city's tracts that gentrified{shown}."
         + (" Chosen cities have a filled mark before their name." if marked else ""),
     )
 

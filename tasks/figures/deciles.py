@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tasks.figures import style
 from tasks.figures.city import LEAST_EXPECTED
 from tasks.figures.figure import Figure
+from tasks.figures.sheet import Scale, Sheet, steps
 from tasks.percentile import percentile
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 _LAST: Final = 10
 _LEFT: Final = 1.95
 """Inches for the incomes, whose longest is "richest: $112,277 to $250,001"."""
-_BELOW: Final = 0.5
+_RIGHT: Final = 0.62
+"""Inches for the number beside the longest bar."""
+_ABOVE: Final = 0.05
+_BELOW: Final = 0.45
 _INCH: Final = 0.24
 """Inches of a bar and the space about it."""
 
@@ -35,33 +39,30 @@ class _Bars:
     name: str
 
     def __call__(self, canvas: Any) -> None:
-        # Fixed margins: to let Matplotlib find them takes longer than all else.
-        wide, tall = canvas.get_size_inches()
-        canvas.set_layout_engine("none")
-        axes = canvas.add_axes(
-            (_LEFT / wide, _BELOW / tall, (wide - _LEFT - 0.1) / wide, (tall - _BELOW - 0.05) / tall)
-        )
-        places = range(len(self.rates))
-        for place, rate, few in zip(places, self.rates, self.few, strict=True):
+        sheet = Sheet(canvas)
+        highest = max([rate for rate in self.rates if rate] or [1])
+        scale = Scale(0, highest, _LEFT, sheet.width - _RIGHT)
+        foot = _ABOVE + _INCH * len(self.rates)
+        filled = []
+        for row, (words, rate, few) in enumerate(zip(self.labels, self.rates, self.few, strict=True)):
+            top = _ABOVE + row * _INCH
+            middle = top + _INCH / 2
+            sheet.text(_LEFT - 0.06, middle, words, align="right")
             if rate is None:
-                axes.annotate("not published", (0, place), (3, 0), **_BESIDE)
+                sheet.text(_LEFT + 0.05, middle, "not published", size=style.SMALL)
                 continue
-            look = {"facecolor": "none", "edgecolor": style.ACCENT, "linewidth": 0.8, "hatch": "////"}
-            axes.barh(place, rate, height=0.72, **(look if few else {"facecolor": style.ACCENT}))
-            axes.annotate(f"{rate:,.2f}", (rate, place), (3, 0), **_BESIDE)
-        axes.set_yticks(list(places), self.labels)
-        axes.invert_yaxis()
-        axes.tick_params(axis="y", length=0)
-        axes.set_xlabel(f"{style.shortened(self.name, 2.0)} per 1,000 people")
-        axes.set_xlim(0, max([rate for rate in self.rates if rate] or [1]) * 1.13)
-
-
-_BESIDE: Final[dict[str, Any]] = {
-    "textcoords": "offset points",
-    "va": "center",
-    "fontsize": style.SMALL,
-    "annotation_clip": False,
-}
+            box = (_LEFT, top + _INCH * 0.14, scale(rate) - _LEFT, _INCH * 0.72)
+            if few:
+                sheet.bar(*box, "none", edgecolor=style.ACCENT, linewidth=0.8, hatch="////")
+            else:
+                filled.append(box)
+            sheet.text(scale(rate) + 0.05, middle, f"{rate:,.2f}", size=style.SMALL)
+        sheet.bars(filled, style.ACCENT)
+        most = 3 if sheet.narrow else 7
+        ticks = [(value, f"{value:,g}") for value in steps(highest, most)]
+        title = f"{style.shortened(self.name, 1.2 if sheet.narrow else 2.0)} per 1,000 people"
+        sheet.axis(scale, ticks, _ABOVE, foot, title)
+        sheet.line([_LEFT, _LEFT], [_ABOVE, foot])
 
 
 def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -> Figure:
@@ -94,7 +95,7 @@ def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -
             "rests on few people": ["yes" if each else "" for each in few],
         }
     )
-    tall = 0.55 + _INCH * len(found)
+    tall = _ABOVE + _INCH * len(found) + _BELOW
     return Figure(
         key=key,
         title=f"{place}: {what} per 1,000 people in each tenth of the tracts by income",
@@ -108,8 +109,8 @@ def deciles(rows: pa.Table, key: str, counted: str = "posts", about: str = "") -
         ),
         size=(style.WIDE, tall),
         caption=(
-            "Each tenth holds about as many tracts; its rate is that of all its people together. "
-            "The tenths describe; the finding is made over the tracts."
+            "Each tenth holds about the same number of tracts; its rate is that of all its people together. "
+            "The tenths only describe; the test is over single tracts."
             + (" Hatched bars rest on few people." if any(few) else "")
         ),
         narrow=(style.NARROW, tall),

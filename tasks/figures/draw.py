@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from data.tables import csv_of
+from tasks.figures.apart import load_matplotlib
 from tasks.figures.figure import Drawn, Figure
 from tasks.figures.style import RC
 from tasks.figures.svg import tidied
 
 PIXELS: Final = 144
 """Pixels per inch of a PNG."""
+
+_DEFLATE: Final = 3
+"""How hard a PNG is compressed, of 9: twice as fast as 6, and its files are a twentieth larger."""
 
 
 def draw(figure: Figure) -> Drawn:
@@ -46,6 +50,7 @@ def painted(figure: Figure, size: tuple[float, float]) -> Iterator[Any]:
     Yields:
         The ``matplotlib.figure.Figure``.
     """
+    load_matplotlib()
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
@@ -72,9 +77,13 @@ def _svg(canvas: Any, figure: Figure) -> bytes:
 
 def _png(canvas: Any) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
 
     png = io.BytesIO()
     canvas.set_dpi(PIXELS)
     sheet: Any = FigureCanvasAgg(canvas)
-    sheet.print_png(png, metadata={"Software": None})
+    sheet.draw()
+    # The paper covers all: what can be seen through is four bytes of a pixel where three say the same.
+    pixels = Image.frombuffer("RGBA", sheet.get_width_height(), sheet.buffer_rgba(), "raw", "RGBA", 0, 1)
+    pixels.convert("RGB").save(png, "png", dpi=(PIXELS, PIXELS), compress_level=_DEFLATE)
     return png.getvalue()

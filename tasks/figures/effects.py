@@ -12,10 +12,10 @@ from tasks.figures.intervals import Forest, Ratio, rows_known
 from tasks.figures.style import NARROW, WIDE, clean
 from tasks.figures.words import MOST_ROWS, listed, noun
 
-_AXIS: Final = "ratio for 10,000 dollars more of income (equal factors are equally far)"
+_AXIS: Final = "ratio for 10,000 dollars more of income (equal factors are equal distances)"
 _SHORT_AXIS: Final = "ratio for 10,000 dollars more of income"
 _LOOK: Final = (
-    "A triangle up: richer tracts have more; down: poorer tracts; filled: under every check; a circle: no "
+    "A triangle up: richer tracts have more; down: poorer tracts; filled: every check agrees; a circle: no "
     "clear relation. An arrow: the interval goes on."
 )
 
@@ -109,7 +109,7 @@ def _figure(
         size=(WIDE, forest.height(WIDE)),
         narrow=(NARROW, forest.height(NARROW)),
         caption=f"Ratio of {what} for 10,000 dollars more of income; above 1 richer tracts have more. "
-        f"Equal factors are equally far. {caption}",
+        f"Equal factors are equal distances. {caption}",
     )
 
 

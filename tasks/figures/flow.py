@@ -17,6 +17,9 @@ from tasks.figures.words import listed
 UNKNOWN: Final = "unknown"
 """Words in the place of a count that is not known."""
 
+NOT_PUBLISHED: Final = "not published"
+"""Words in the place of a count that is left out of the public tables (method 12.6)."""
+
 _THIN: Final = 1.4 / 72
 """Inches of the thinnest ribbon."""
 _TOP: Final = 0.12
@@ -41,7 +44,9 @@ class Stage:
     left: tuple[tuple[str, int | None], ...] = ()
 
 
-def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Figure | None:
+def flow(
+    key: str, title: str, stages: Sequence[Stage], caption: str = "", *, missing: str = UNKNOWN
+) -> Figure | None:
     """What entered as a band that grows thinner downwards, with a ribbon for each reason why something left.
 
     Args:
@@ -49,6 +54,7 @@ def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Fi
         title: What it shows.
         stages: From what entered to what is left; each is the one before without what left it.
         caption: What one should know beside the scale.
+        missing: What stands in the place of a count that is None.
 
     Returns:
         The figure; None where nothing entered.
@@ -59,7 +65,8 @@ def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Fi
     for stage in stages:
         rows.append((stage.name, stage.count, ""))
         rows += [(name, count, stage.name) for name, count in stage.left]
-    words = [f"{_count(count)} {name}" + (f" (of {of})" if of else "") for name, count, of in rows]
+    paint = _Paint(tuple(stages), missing)
+    words = [f"{_count(count, missing)} {name}" + (f" (of {of})" if of else "") for name, count, of in rows]
     return Figure(
         key=key,
         title=title,
@@ -71,25 +78,26 @@ def flow(key: str, title: str, stages: Sequence[Stage], caption: str = "") -> Fi
                 "count": pa.array([count for _, count, _ in rows], pa.int64()),
             }
         ),
-        paint=_Paint(tuple(stages)),
-        size=(WIDE, _Paint(tuple(stages)).height(WIDE)),
-        narrow=(NARROW, _Paint(tuple(stages)).height(NARROW)),
-        caption=_caption(stages, caption),
+        paint=paint,
+        size=(WIDE, paint.height(WIDE)),
+        narrow=(NARROW, paint.height(NARROW)),
+        caption=_caption(stages, caption, missing),
     )
 
 
-def _caption(stages: Sequence[Stage], more: str) -> str:
+def _caption(stages: Sequence[Stage], more: str, missing: str) -> str:
     counts = [count for stage in stages for count in (stage.count, *(n for _, n in stage.left))]
     said = ["Widths are in proportion to counts, by the bar at the foot; the thinnest line stands for fewer."]
     if None in counts:
-        said.append("A dashed outline is a number that is not known.")
+        known = "known" if missing == UNKNOWN else missing.removeprefix("not ")
+        said.append(f"A dashed outline is a number that is not {known}.")
     if 0 in counts:
         said.append("A number of 0 has no ribbon.")
     return " ".join([*said, *([more] if more else [])])
 
 
-def _count(count: int | None) -> str:
-    return UNKNOWN if count is None else f"{count:,}"
+def _count(count: int | None, missing: str) -> str:
+    return missing if count is None else f"{count:,}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class _Paint:
     """Paints the flow; its height comes from the widths of what leaves."""
 
     stages: tuple[Stage, ...]
+    missing: str = UNKNOWN
 
     @property
     def most(self) -> int:
@@ -130,7 +139,9 @@ class _Paint:
     def __call__(self, canvas: Any) -> None:
         sheet = Sheet(canvas)
         full = _full(sheet.width)
-        numbers = max(measure(_count(n), TEXT, bold=True) for s in self.stages for n in _counts(s))
+        numbers = max(
+            measure(_count(n, self.missing), TEXT, bold=True) for s in self.stages for n in _counts(s)
+        )
         widths = self.widths(full)
         widths = [_LEFT + width for width in widths]
         ends = max(widths) + (0.2 if sheet.narrow else 0.45)
@@ -160,7 +171,7 @@ class _Paint:
         self, sheet: Sheet, column: float, y: float, name: str, count: int | None, *, bold: bool = False
     ) -> None:
         color = INK if bold else MUTED
-        sheet.text(column, y, _count(count), color=color, bold=bold, align="right")
+        sheet.text(column, y, _count(count, self.missing), color=color, bold=bold, align="right")
         left = column + 0.08
         sheet.text(left, y, name, color=color, bold=bold, most=sheet.width - left - 0.02)
 
@@ -203,4 +214,4 @@ def _scale(sheet: Sheet, most: int, full: float, y: float) -> None:
     number = next(each * power for each in (5, 2, 1) if each * power <= most)
     wide = number / most * full
     sheet.line([_LEFT, _LEFT + wide], [y, y], MUTED, linewidth=1.5)
-    sheet.text(_LEFT, y + 0.11, f"so wide is {number:,}", size=SMALL, color=MUTED)
+    sheet.text(_LEFT, y + 0.11, f"this wide: {number:,}", size=SMALL, color=MUTED)

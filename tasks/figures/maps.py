@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,45 +57,43 @@ class _Maps:
         canvas.set_layout_engine("none")
         drawing = drawing_of(self.outlines, self.used, _SIDE)
         narrow = style.is_narrow(canvas)
+        axes = _sheet(canvas)
         for at in range(2):
             left = (canvas.get_figwidth() * _POINTS - _SIDE) / 2 if narrow else at * (_SIDE + _GAP)
             bottom = (1 - at) * (_TALL + _GAP) if narrow else 0.0
-            axes = _square(canvas, left, bottom)
+            square = _Square(axes, left, bottom + _BELOW)
             if drawing is not None:
-                self._tracts(axes, drawing, self.places[at], marked=at == 0)
-                _scale(axes, drawing.km)
-            axes.text(0, _SIDE + 6, self.titles[at], fontweight="bold")
-            self._legend(axes, self.words[at], marked=at == 0)
+                self._tracts(square, drawing, self.places[at], marked=at == 0)
+                _scale(square, drawing.km)
+            square.text(0, _SIDE + 6, self.titles[at], fontweight="bold")
+            self._legend(square, self.words[at], marked=at == 0)
 
-    def _tracts(self, axes: Any, drawing: Drawing, places: npt.NDArray[np.int64], *, marked: bool) -> None:
+    def _tracts(
+        self, square: _Square, drawing: Drawing, places: npt.NDArray[np.int64], *, marked: bool
+    ) -> None:
         there = np.array([shape is not None for shape in drawing.shapes], dtype=np.bool_)
         border = {"edgecolor": style.PAPER, "linewidth": _line(drawing, self.used & there)}
         for place in range(_NOT_USED, NUMBER):
             chosen = there & (places == place)
             look = _look(place)
-            _add(axes, drawing, chosen, **(border | look))
+            square.tracts(drawing, chosen, **(border | look))
         if marked:
             for look, dark in ((_LINES, False), (_LINES_ON_DARK, True)):
                 lines = there & self.uncertain & (places >= 0) & ((places >= _DARK) == dark)
-                _add(axes, drawing, lines, **look)
+                square.tracts(drawing, lines, **look)
 
-    def _legend(self, axes: Any, words: tuple[str, ...], *, marked: bool) -> None:
+    def _legend(self, square: _Square, words: tuple[str, ...], *, marked: bool) -> None:
         shown: list[tuple[Mapping[str, Any], str]] = [
             (_look(place), said) for place, said in enumerate(words) if said
         ]
         shown.append((_look(_NOT_USED), self.unused))
         if marked and self.uncertain.any():
             shown.append((_LINES | _look(1), "rests on few people"))
-        from matplotlib.patches import Rectangle
-
         for row, (look, said) in enumerate(shown):
             across, down = divmod(row, NUMBER)
             left, bottom = across * _SIDE * 0.56, -32 - down * _ROW
-            box = Rectangle(
-                (left, bottom), _BOX * 1.5, _BOX, clip_on=False, **({"linewidth": 0} | dict(look))
-            )
-            axes.add_patch(box)
-            axes.text(left + _BOX * 1.5 + 5, bottom + 1, said, fontsize=style.SMALL)
+            square.box(left, bottom, **({"linewidth": 0} | dict(look)))
+            square.text(left + _BOX * 1.5 + 5, bottom + 1, said, fontsize=style.SMALL)
 
 
 def _look(place: int) -> dict[str, Any]:
@@ -105,21 +103,49 @@ def _look(place: int) -> dict[str, Any]:
     return {"facecolor": style.SEQUENCE[place]}
 
 
-def _square(canvas: Any, left: float, bottom: float) -> Any:
-    """Axes in points, from the lower left corner of a map."""
+def _sheet(canvas: Any) -> Any:
+    """Axes in points for both maps: to make them takes longer than to draw a small city."""
+    axes = canvas.add_axes((0, 0, 1, 1))
     wide, tall = (inches * _POINTS for inches in canvas.get_size_inches())
-    axes = canvas.add_axes((left / wide, (bottom + _BELOW) / tall, _SIDE / wide, _SIDE / tall))
-    axes.set(xlim=(0, _SIDE), ylim=(0, _SIDE))
+    axes.set(xlim=(0, wide), ylim=(0, tall))
     axes.set_axis_off()
     return axes
 
 
-def _add(axes: Any, drawing: Drawing, chosen: npt.NDArray[np.bool_], **look: Any) -> None:
-    from matplotlib.patches import PathPatch
+@dataclass(frozen=True)
+class _Square:
+    """The place of a map; lengths are points, from its lower left corner."""
 
-    if chosen.any():
-        patch = PathPatch(outline_of(drawing.shapes[chosen]), snap=False, joinstyle="round", **look)
-        axes.add_artist(patch)  # not add_patch, which looks at each corner for limits
+    axes: Any
+    left: float
+    bottom: float
+
+    def tracts(self, drawing: Drawing, chosen: npt.NDArray[np.bool_], **look: Any) -> None:
+        """Draw some tracts as one path."""
+        from matplotlib.patches import PathPatch
+
+        if chosen.any():
+            outline = outline_of(drawing.shapes[chosen], (self.left, self.bottom))
+            patch = PathPatch(outline, snap=False, joinstyle="round", **look)
+            self.axes.add_artist(patch)  # not add_patch, which looks at each corner for limits
+
+    def text(self, x: float, y: float, words: str, **look: Any) -> None:
+        """Write in one line."""
+        self.axes.text(self.left + x, self.bottom + y, words, **look)
+
+    def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
+        """Draw a line through points."""
+        from matplotlib.lines import Line2D
+
+        across, up = [self.left + x for x in xs], [self.bottom + y for y in ys]
+        self.axes.add_artist(Line2D(across, up, clip_on=False, **look))
+
+    def box(self, x: float, y: float, **look: Any) -> None:
+        """Draw a box of the legend."""
+        from matplotlib.patches import Rectangle
+
+        corner = (self.left + x, self.bottom + y)
+        self.axes.add_artist(Rectangle(corner, _BOX * 1.5, _BOX, clip_on=False, **look))
 
 
 def _line(drawing: Drawing, used: npt.NDArray[np.bool_]) -> float:
@@ -130,16 +156,16 @@ def _line(drawing: Drawing, used: npt.NDArray[np.bool_]) -> float:
     return max(min(_LINE, across * 0.04), 0.1)
 
 
-def _scale(axes: Any, km: float) -> None:
+def _scale(square: _Square, km: float) -> None:
     """A bar of as many whole miles as a third of the map has room for."""
     room = _SIDE / 3 * km / _KM_PER_MILE
     miles = max((step for step in _STEPS if step <= room), default=_STEPS[0])
     long = miles * _KM_PER_MILE / km
     across = (0, 0, long, long)
-    axes.plot(across, (-6, -10, -10, -6), color=style.MUTED, linewidth=0.8, clip_on=False)
+    square.line(across, (-6, -10, -10, -6), color=style.MUTED, linewidth=0.8)
     unit = "mile" if miles == 1 else "miles"
     said = f"{miles:g} {unit} ({miles * _KM_PER_MILE:.2g} km), north is up"
-    axes.text(long + 5, -11, said, fontsize=style.SMALL, color=style.MUTED)
+    square.text(long + 5, -11, said, fontsize=style.SMALL, color=style.MUTED)
 
 
 def maps(city: City, outlines: Mapping[str, bytes], key: str) -> Figure:
@@ -190,7 +216,7 @@ def _alt(city: City, words: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
     rate, income = city.rate[city.shown], city.income[city.shown]
     alike = (rate > np.median(rate)) == (income > np.median(income))
     return (
-        f"Two maps of the tracts of {style.clean(city.name)}, in classes of about as many tracts each. "
+        f"Two maps of the tracts of {style.clean(city.name)}, in classes of about equally many tracts. "
         f"Posts per 1,000 people: {rates}. Income: {incomes}. In {int(alike.sum()):,} of {len(rate):,} "
         "tracts posts and income are both above the middle tract, or both are not."
     )
@@ -202,7 +228,7 @@ def _caption(city: City, outlines: Mapping[str, bytes]) -> str:
     withheld = int((city.used & ~city.shown).sum())
     few = int((city.uncertain & city.shown).sum())
     said = (
-        "The classes of a map have about as many tracts each; a tract on a limit is in the lower class.",
+        "The classes of a map have about equally many tracts; a tract on a limit is in the lower class.",
         f"{_are(int(city.used.sum()), 'is', 'are')} used, of {len(city):,} listed.",
         f"{_are(withheld, 'has', 'have')} a count that is not published." if withheld else "",
         f"{_are(missing, 'has', 'have')} no polygon." if missing else "",

@@ -264,8 +264,9 @@ def months_of_agencies(months: pa.Table) -> Figure | None:
         paint=paint,
         size=(WIDE, paint.height(WIDE)),
         narrow=(NARROW, paint.height(NARROW)),
-        caption="A blank month has no alert of the agency in these mailboxes. Each color has about as many "
-        "squares." + (f" Shown are the first {MOST_ROWS} agencies." if len(found) > MOST_ROWS else ""),
+        caption="A blank month has no alert of the agency in these mailboxes. Each color has about "
+        "equally many squares."
+        + (f" Shown are the first {MOST_ROWS} agencies." if len(found) > MOST_ROWS else ""),
     )
 
 

@@ -10,25 +10,27 @@ from typing import Final
 _PIECES: Final = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
-def relative(d: str) -> str:
+def relative(d: str) -> str | None:
     """The same path from corner to corner, which takes half of the letters.
 
     Where tracts touch, both have the same corners, rounded to a tenth before the differences are taken: so no
     error adds up, and no gap opens between them.
 
     Args:
-        d: Absolute, of straight lines alone; numbers with at most one decimal. Any other is given back as it
-            is.
+        d: Absolute, of straight lines alone.
+
+    Returns:
+        None for any other path.
 
     Example:
         >>> relative("M10.5 7L12 7L12 9.5z M3 4L5 4L5 6.1z")
         'm10.5 7l1.5 0 0 2.5zm-7.5-3l2 0 0 2.1z'
-        >>> relative("M0 0C1 1 2 2 3 3")
-        'M0 0C1 1 2 2 3 3'
+        >>> relative("M0 0C1 1 2 2 3 3") is None
+        True
     """
     pieces = _PIECES.findall(d)
     if any(command not in "MLZz" for command, _ in pieces):
-        return d
+        return None
     found: list[str] = []
     here = start = (0, 0)
     before = ""

@@ -136,11 +136,12 @@ def _cut(shapes: Shapes, there: npt.NDArray[np.bool_], side: float) -> npt.NDArr
     return empty
 
 
-def outline_of(shapes: Shapes) -> Any:
+def outline_of(shapes: Shapes, corner: tuple[float, float]) -> Any:
     """Many tracts as one ``matplotlib.path.Path``, which a browser draws as one thing.
 
     Args:
         shapes: Polygons.
+        corner: Where their lower left corner is.
     """
     from matplotlib.path import Path as Outline
 
@@ -150,7 +151,7 @@ def outline_of(shapes: Shapes) -> Any:
     first = np.flatnonzero(np.append(True, of[1:] != of[:-1]))
     codes[first] = Outline.MOVETO
     codes[np.append(first[1:], len(corners)) - 1] = Outline.CLOSEPOLY
-    return Outline(corners, codes)
+    return Outline(corners + corner, codes)
 
 
 def groups(*labels: npt.NDArray[np.int64]) -> dict[tuple[int, ...], list[int]]:

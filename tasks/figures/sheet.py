@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from tasks.figures.apart import load_matplotlib
 from tasks.figures.style import FAINT, GRID, INK, MUTED, PAPER, SMALL, TEXT, clean, is_narrow
 
 POINTS: Final = 72
@@ -266,6 +267,7 @@ def measure(words: str, size: float = TEXT, *, bold: bool = False) -> float:
         size: Points.
         bold: Whether its letters are bold.
     """
+    load_matplotlib()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 

@@ -20,7 +20,7 @@ _POINTS: Final = 72
 _NUMBER: Final = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")
 _HASH: Final = re.compile(r"#[0-9a-f]{6}\b")
 _REFERENCE: Final = re.compile(r"url\(#([^)]*)\)")
-_NUMERIC: Final = ("d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "transform", "viewBox", "points")
+_NUMERIC: Final = ("x", "y", "x1", "x2", "y1", "y2", "width", "height", "transform", "viewBox", "points")
 _VARIABLES: Final = {light: f"var(--fig-{name},{light})" for name, (light, _) in PALETTE.items()}
 _DEFAULTS: Final = frozenset({("stroke-linejoin", "miter"), ("text-anchor", "start")})
 
@@ -142,7 +142,8 @@ def _lighten(node: ElementTree.Element) -> None:
         if name in node.attrib:
             node.set(name, _NUMBER.sub(_short, node.attrib[name]).strip())
     if "d" in node.attrib:
-        node.set("d", relative(node.attrib["d"]))
+        corners = relative(node.attrib["d"])
+        node.set("d", _NUMBER.sub(_short, node.attrib["d"]).strip() if corners is None else corners)
     transform = node.get("transform", "")
     if "rotate" in transform:
         kept = re.sub(r"\s*rotate\(-?0(?: [^)]*)?\)", "", transform).strip()

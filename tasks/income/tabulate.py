@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -29,11 +29,21 @@ from tasks.tracts.status import FEW_PEOPLE, statuses
 if TYPE_CHECKING:
     from distributed import Client
 
+OnProgress = Callable[[int, int], None]
+
 _FEW_CITIES: Final = 4
 """With fewer, types of crime are examined one by one."""
 
 
-def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, client: Client) -> Findings:
+def examine_posts(
+    census: Census,
+    counts: pa.Table,
+    layer: Layer,
+    tests: Tests,
+    client: Client,
+    *,
+    on_progress: OnProgress | None = None,
+) -> Findings:
     """Examine the posts of every city, one task per city on the workers.
 
     Args:
@@ -42,6 +52,7 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
         layer: The tract layer, which the workers must see under the same path.
         tests: The settings of the tests; alpha is divided here by the number of cities.
         client: Where to run.
+        on_progress: Called with the number of cities that are examined, and the number of all.
 
     Returns:
         The tables, in their schemas' form and order.
@@ -65,7 +76,7 @@ def examine_posts(census: Census, counts: pa.Table, layer: Layer, tests: Tests, 
     small = used_tracts(listed, counts, FEW_PEOPLE)
     threshold = bonferroni(tests.alpha, len(tracts))
     cities = [City(name, rows, threshold, small=small[name]) for name, rows in tracts.items()]
-    return _examined(cities, layer, tests, client, Family("posts", len(cities)))
+    return _examined(cities, layer, tests, client, Family("posts", len(cities)), on_progress=on_progress)
 
 
 def examine_crimes(
@@ -76,6 +87,7 @@ def examine_crimes(
     client: Client,
     *,
     family: int,
+    on_progress: OnProgress | None = None,
 ) -> Findings:
     """Examine each type of crime in its city, by the same rules as the posts (method 9).
 
@@ -87,6 +99,7 @@ def examine_crimes(
         family: The size of the family (:func:`tasks.statistics.families.family_of_crimes`), at least as many
             as `crimes`.
         client: Where to run.
+        on_progress: Called with the number of batches that are examined, and the number of all.
 
     Returns:
         The tables, in their schemas' form and order.
@@ -100,7 +113,7 @@ def examine_crimes(
         (tracts,) = add_details(used_tracts(its, each.counts)).values()
         (small,) = used_tracts(its, each.counts, FEW_PEOPLE).values()
         cities.append(City(each.city, tracts, threshold, each.crime, small))
-    return _examined(cities, layer, tests, client, Family("crimes", family))
+    return _examined(cities, layer, tests, client, Family("crimes", family), on_progress=on_progress)
 
 
 def _statuses(census: Census, layer: Layer, tests: Tests) -> pa.Table:
@@ -109,12 +122,24 @@ def _statuses(census: Census, layer: Layer, tests: Tests) -> pa.Table:
     return statuses(census, in_layer, tests.least_population)
 
 
-def _examined(cities: Sequence[City], layer: Layer, tests: Tests, client: Client, family: Family) -> Findings:
+def _examined(
+    cities: Sequence[City],
+    layer: Layer,
+    tests: Tests,
+    client: Client,
+    family: Family,
+    *,
+    on_progress: OnProgress | None,
+) -> Findings:
     """Examine every city on the workers, again if a worker dies."""
     groups = _groups(cities)
-    found = run_each(
-        client, examine_each, [([cities[at] for at in own], layer.path, tests) for own in groups]
-    )
+    pieces = [([cities[at] for at in own], layer.path, tests) for own in groups]
+
+    def examined(done: int) -> None:
+        if on_progress is not None:
+            on_progress(done, len(groups))
+
+    found = run_each(client, examine_each, pieces, examined)
     in_order = {
         at: each
         for own, several in zip(groups, found, strict=True)

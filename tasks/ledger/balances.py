@@ -20,11 +20,13 @@ class Balance:
         name: What is counted.
         count: How many entered; None where that is not known.
         parts: The numbers that it is the sum of, by name; zeros are left out, except in quarantine.
+        part: Whose numbers these are, as in the column ``part`` of public/ledger.
     """
 
     name: str
     count: int | None
     parts: tuple[tuple[str, int | None], ...]
+    part: str = ""
 
 
 def balances(rows: Iterable[Mapping[str, Any]], ledgers: Iterable[Ledger]) -> Iterator[Balance]:
@@ -59,7 +61,7 @@ def _balance(identity: Identity, total: Counts) -> Balance:
     whole = total[identity.part, identity.whole]
     counts = [(line, total.get((identity.part, line), 0)) for line in identity.parts]
     kept = [(line, n) for line, n in counts if n != 0 or (whole != 0 and line.startswith("quarantined"))]
-    return Balance(identity.balance, whole, tuple(kept))
+    return Balance(identity.balance, whole, tuple(kept), identity.part)
 
 
 def accounts_of(rows: Iterable[Mapping[str, Any]], sections: Collection[str]) -> dict[str, Counts]:
@@ -106,6 +108,6 @@ def right_side(ledger: Ledger, identity: Identity, counts: Counts) -> Sequence[s
     if EVERY_KIND not in identity.parts:
         return identity.parts
     named = {line for each in ledger.identities for line in (each.whole, *each.parts)}
-    named.update(ledger.beside)
+    named.update((*ledger.beside, ledger.rows_of_file))
     kinds = [line for section, line in counts if section == identity.part and line not in named]
     return sorted(kinds, key=lambda kind: (-(counts[identity.part, kind] or 0), kind))

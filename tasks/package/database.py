@@ -6,10 +6,12 @@ order of reading. The same tables give the same bytes with the same version of S
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,8 @@ DICTIONARY: Final = "data_dictionary"
 """A table of all columns, for whoever opens the file without Datasette; Datasette hides it."""
 _TYPES: Final = {"string": "TEXT", "double": "REAL", "date32[day]": "TEXT"}
 """Other columns are INTEGER."""
+_PRIMARY: Final = 0xFF
+"""The bits of a code of SQLite that say what kind of error it is."""
 _LABELS: Final = ("city", "agency", "metro_area")
 
 
@@ -41,7 +45,25 @@ def write_database(path: Path, tables: Mapping[str, tuple[Table, pa.Table]]) -> 
         OSError: It cannot be written.
     """
     make_folder(path.parent)
-    with replacing(path) as beside, closing(sqlite3.connect(beside, isolation_level=None)) as database:
+    with replacing(path) as beside, _failing_as_files_do(path):
+        _write(beside, tables)
+
+
+@contextmanager
+def _failing_as_files_do(path: Path) -> Iterator[None]:
+    """Let a full or broken disk be the error that it is for any other file."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & _PRIMARY
+        if code not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+            raise
+        number = errno.ENOSPC if code == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _write(path: Path, tables: Mapping[str, tuple[Table, pa.Table]]) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         # Nobody reads the file before it is whole: no journal beside it, no waiting for the disk.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "page_size = 4096"):
             database.execute(f"PRAGMA {pragma}")

@@ -10,6 +10,7 @@ from data.printable import markdown
 from data.schema import TABLES, Table
 from data.schema.shown import DIGITS, OF_P, OF_RATES
 from data.tables import type_words
+from tasks.audit.results import left_out_of
 from tasks.package.cells import MOST_LETTERS, MOST_ROWS
 from tasks.package.described import meaning_of, title_of
 from tasks.package.licence import Licence
@@ -88,14 +89,13 @@ _OF_CSV: Final = (
 
 
 def _suppression(story: Story) -> list[str]:
-    """The rule on small counts, where the settings have one."""
-    least = story.config.public.least_count
-    if not least:
+    """The rule on small counts, and how many are left out, where the settings have one."""
+    words = left_out_of(story.table("left_out")).words
+    if not words:
         return []
     return [
         "## Small counts",
-        f"A count of posts or crimes in a tract or in a group of tracts that is below {least:,}, and not 0, "
-        "is left out, together with what it could be computed from. Its field is empty.",
+        f"{words} Their fields are empty; `left_out.csv` says how many of each column.",
     ]
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from tasks.report.sentences.verdicts import WORDS
+from tasks.report.sentences.words import ratio
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = Mapping[str, Any]
 
 NOT_TESTABLE: Final = "not testable"
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 TELL_NOTHING: Final = frozenset({NOT_TESTABLE, "too few to tell"})
 """Verdicts beside which numbers would only look like a finding."""
 
@@ -23,46 +28,59 @@ def sentences(what: str, test: Row, robust: Row) -> Iterator[str]:
         test: Of ``public/city_tests`` or ``public/crime_tests``, at the level of tracts.
         robust: Of ``public/city_tests_robust`` or ``public/crime_tests_robust``.
     """
-    yield verdict(robust)
+    yield verdict(robust, what)
     if robust["verdict"] in TELL_NOTHING:
         return
     count = test["posts"] if "posts" in test else test["crimes"]
     counted = "a number that is not published" if count is None else f"{count:,}"
-    yield f"Tested are {test['n']:,} tracts; {what} in them: {counted}."
+    yield f"The test is over {test['n']:,} tracts; {what} in them: {counted}."
     if test["pearson_p"] is not None:
         side = "below" if test["pearson_p"] < test["alpha"] else "not below"
         yield (
-            f"Pearson's r of income and {what} per 1,000 people is {test['pearson_r']:.2f}, with "
+            f"Pearson's r of income and {what} per 1,000 people is {_signed(test['pearson_r'])}, with "
             f"p = {p_value(test['pearson_p'])}: {side} the threshold of {test['alpha']:.3g}{_family(test)}."
         )
     yield from _size(what, robust)
 
 
-def verdict(robust: Row) -> str:
-    """The verdict, with what speaks against it.
+def verdict(robust: Row, things: str = "posts") -> str:
+    """The verdict and what it says, with what speaks against it.
 
     Example:
         >>> verdict({"verdict": "none", "why": ""})
-        'Verdict: none.'
-        >>> verdict({"verdict": "positive, not robust", "why": "the rank test: p = 0.4, not below 0.05"})
-        'Verdict: positive, not robust (the rank test: p = 0.4, not below 0.05).'
+        'Verdict: none. A relation of any size that matters is excluded.'
+        >>> verdict({"verdict": "not testable", "why": "fewer than 10 tracts to test"})
+        'Verdict: not testable (fewer than 10 tracts to test).'
     """
     why = f" ({robust['why']})" if robust["why"] else ""
-    return f"Verdict: {robust['verdict']}{why}."
+    words = "" if robust["verdict"] in TELL_NOTHING else WORDS.get(robust["verdict"], "")
+    says = words.format(things=things)
+    same = not words or set(robust["verdict"].split()) <= set(says.split())
+    return f"Verdict: {robust['verdict']}{why}." + ("" if same else f" {says[:1].upper()}{says[1:]}.")
 
 
 def p_value(p: float) -> str:
-    """A p as people write it.
+    r"""A p as people write it.
 
     Example:
         >>> p_value(0.0412), p_value(6.9e-16)
-        ('0.041', '7e-16')
+        ('0.041', '7\xa0×\xa010⁻¹⁶')
     """
-    return f"{p:.2g}" if p >= 0.001 else f"{p:.0e}".replace("e-0", "e-")
+    if p >= 0.001 or p == 0:
+        return f"{p:.2g}"
+    digit, exponent = f"{p:.0e}".split("e-")
+    return f"{digit}\xa0×\xa010⁻{str(int(exponent)).translate(_RAISED)}"
+
+
+def _signed(value: float) -> str:
+    """A number with two decimals and a minus sign."""
+    return f"{value:,.2f}".replace("-", "−")
 
 
 def _family(test: Row) -> str:
-    return "" if test["tests"] is None else f" (one of {test['tests']:,} tests)"
+    if test["tests"] is None:
+        return ""
+    return f" ({test['alpha'] * test['tests']:.3g} divided by {test['tests']:,})"
 
 
 def _size(what: str, robust: Row) -> Iterator[str]:
@@ -81,8 +99,8 @@ def _size(what: str, robust: Row) -> Iterator[str]:
     smallest = robust["smallest_ratio"]
     if smallest is not None and smallest < 1e6:
         yield (
-            f"The smallest ratio that these tracts could have shown, with a probability of 80 %, is "
-            f"{smallest:,.2f}; of falling {what}, {1 / smallest:.2g}."
+            "What these tracts could have shown, with a probability of 80 %, is a ratio of "
+            f"{ratio(smallest)} or more, or of {ratio(1 / smallest)} or less."
         )
 
 
@@ -91,12 +109,13 @@ def summary(robust: Row) -> str:
 
     Example:
         >>> summary({"verdict": "none", "ratio_90_10": 1.05, "ratio_low": 0.9, "ratio_high": 1.2})
-        'none; rich to poor 1.05 (0.90 to 1.20)'
+        'none; rich tracts have 1.05 times as many as poor ones (0.90 to 1.20)'
     """
     if robust["ratio_90_10"] is None or robust["ratio_low"] is None:
         return str(robust["verdict"])
     interval = f"{robust['ratio_low']:.2f} to {robust['ratio_high']:.2f}"
-    return f"{robust['verdict']}; rich to poor {robust['ratio_90_10']:.2f} ({interval})"
+    times = f"{robust['ratio_90_10']:.2f} times as many"
+    return f"{robust['verdict']}; rich tracts have {times} as poor ones ({interval})"
 
 
 def table_of_tests(test: Row, robust: Row) -> pa.Table:
@@ -126,13 +145,15 @@ def table_of_tests(test: Row, robust: Row) -> pa.Table:
         ("Moran's I of the residuals", "7.11", robust["moran_i"], robust["moran_p"], None),
         ("r weighted by people", "7.8", robust["weighted_r"], robust["weighted_p"], None),
     ]
-    names = ("test", "rule of the method", "value", "p", "compared with")
+    names = ("test", "rule of the method", "value", "p", "threshold")
     columns = zip(*rows, strict=True)
     table = dict(zip(names, map(list, columns), strict=True))
-    table["value"] = [None if each is None else f"{each:,.2f}" for each in table["value"]]
-    for name in ("p", "compared with"):
-        table[name] = [None if each is None else p_value(each) for each in table[name]]
-    return pa.table(table)
+    # Numbers and not words: the CSV is for computing.
+    table["value"] = [None if each is None else round(each, 2) for each in table["value"]]
+    table["p"] = [None if each is None else float(f"{each:.3g}") for each in table["p"]]
+    table["threshold"] = [None if each is None else f"{each:.3g}" for each in table["threshold"]]
+    kinds = (pa.string(), pa.string(), pa.float64(), pa.float64(), pa.string())
+    return pa.table({name: pa.array(table[name], kind) for name, kind in zip(names, kinds, strict=True)})
 
 
 def _times(slope: float | None) -> float | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tasks.report.public_words import in_public
+from tasks.report.public_words import in_public, without_counts
 from tasks.report.results import Story
 
-__all__ = ["in_public", "what_was_found"]
+__all__ = ["in_public", "what_was_found", "without_counts"]
 
 
 def what_was_found(story: Story) -> tuple[str, ...]:

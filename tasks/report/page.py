@@ -160,6 +160,25 @@ def _text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
+class _Line(str):
+    """A line that is one already: :func:`one_line` would take what holds it together for a blank."""
+
+    __slots__ = ()
+
+
+def unbroken(text: str) -> str:
+    r"""A line in which no sign of percent is parted from its number.
+
+    Args:
+        text: Plain text; it is escaped afterwards.
+
+    Example:
+        >>> unbroken("94.6 % of them")
+        '94.6\xa0% of them'
+    """
+    return _Line(re.sub(r"(?<=\d) (?=%)", "\xa0", one_line(text)))
+
+
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -173,4 +192,5 @@ def _template() -> Any:
         # Not what is HTML already, such as a picture.
         finalize=lambda value: one_line(value) if type(value) is str else value,
     )
+    environment.filters["unbroken"] = unbroken
     return environment.get_template("page.html")

@@ -32,9 +32,9 @@ _QUOTED: Final = re.compile(
 _NOT_SHOWN: Final = "(not shown)"
 
 _OF_RECORDS: Final = re.compile(
-    r"records/|\S\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
+    r"records/(?!$)|\S\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
 )
-"""What may be the name of a file that an agency handed over."""
+"""What may be the name of a file that an agency handed over; the folder ``records/`` itself is none."""
 
 _OF_SHEETS: Final = re.compile(r"coding/(?:returned|sheets)/|coding/to_decide\.csv", re.IGNORECASE)
 """What may name a reader, or quote what one wrote."""
@@ -46,6 +46,27 @@ OF_THE_PROGRAM: Final = frozenset(
     }
 )
 """Quoted words that are the program's own."""
+
+
+_COUNTS: Final = re.compile(
+    r"(?<![\w,.-])[\d,]*\d(?: of (?:the )?[\d,]*\d)?(?= (?:duplicate )?(?:posts?|crimes?|rows?)\b)"
+)
+"""Where a warning says how many posts or crimes it is about."""
+
+
+def without_counts(lines: Iterable[str]) -> tuple[str, ...]:
+    """Warnings without the counts of posts and crimes, where small ones are left out (method 12.6).
+
+    A warning of a city's crimes has counts that the public tables may leave out, or that would tell one.
+
+    Args:
+        lines: The warnings.
+
+    Example:
+        >>> without_counts(["crime/a: 3 of 40 crimes of the type 'X' have no location", "3 of 40 tracts"])
+        ("crime/a: some crimes of the type 'X' have no location", '3 of 40 tracts')
+    """
+    return tuple(_COUNTS.sub("some", line) for line in lines)
 
 
 def in_public(
@@ -74,7 +95,7 @@ def in_public(
         >>> in_public(["7 posts have another time, as 99 (posts/a.csv, rows 1 and 2); kept"], {})
         ('7 posts have another time; kept',)
         >>> in_public(["records/lapd/new one.pst: cut"], names)
-        ('1 more warning names a file of the records: the command line shows it.',)
+        ('1 warning names a file of the records: the command line shows it.',)
     """
     known = {form: said for name, said in names.items() for form in {name, printable(name)}}
     pattern = _pattern(known)
@@ -92,9 +113,11 @@ def in_public(
         else:
             shown.append(printable(said))
     what, it = verb(hidden, "names a file", "name files"), verb(hidden, "it", "them")
-    more = f"{amount(hidden, f'more {thing}')} {what} of the records: the command line shows {it}."
+    counted = amount(hidden, f"more {thing}" if shown else thing)
+    more = f"{counted} {what} of the records: the command line shows {it}."
+    coded = amount(of_sheets, f"more {thing}" if shown or hidden else thing)
     sheets = (
-        f"{amount(of_sheets, f'more {thing}')} {verb(of_sheets, 'is', 'are')} of what readers of the sample "
+        f"{coded} {verb(of_sheets, 'is', 'are')} of what readers of the sample "
         f"handed in: nwatch tally shows {verb(of_sheets, 'it', 'them')}."
     )
     return (*dict.fromkeys(shown), *([more] if hidden else []), *([sheets] if of_sheets else []))

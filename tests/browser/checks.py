@@ -102,12 +102,18 @@ def broken_links(visit: Visit, folder: Path, elsewhere: Container[str] = ()) -> 
     return wrong
 
 
-def inaccessible(visit: Visit) -> list[str]:
-    """What axe-core calls a violation: the rule, the place, what to do."""
+def inaccessible(visit: Visit, within: list[str] | None = None) -> list[str]:
+    """What axe-core calls a violation: the rule, the place, what to do.
+
+    Args:
+        visit: The page.
+        within: The ids of what is looked at; by default all of the page, which takes seconds.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     visit.lay_out()
-    found = Axe().run(visit.page, options={"resultTypes": ["violations"]}).response["violations"]
+    context = None if within is None else {"include": [[f"#{key}"] for key in within]}
+    found = Axe().run(visit.page, context, {"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}, {len(rule['nodes'])} places): {rule['help']}: "
         f"{node['target']} {node['html'][:160]} {node.get('failureSummary', '')}"

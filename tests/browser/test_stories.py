@@ -39,7 +39,7 @@ def test_its_report_is_whole(looking: Looking, story: Callable[[Path], Story], l
     make_report(story(tmp_path), tmp_path)
     with looking(look) as visit:
         visit.open(tmp_path / "report.html")
-        visit.picture(f"story-{story.__name__}-{look}", whole=True)
+        visit.picture(f"story-{story.__name__}-{look}")
         assert [*too_wide(visit), *unseen(visit), *disordered(visit)] == []
         assert [*broken_links(visit, tmp_path, OF_A_RUN), *unexplained(visit)] == []
         assert [*too_wide(visit), *inaccessible(visit)] == []

@@ -105,7 +105,7 @@ def test_the_page_of_the_run_has_its_graph_its_state_and_its_log(looking: Lookin
             expect(page.get_by_text(tag, exact=True).first).to_be_visible()
         expect(page.locator("canvas").first).to_be_visible()
         log = page.get_by_role("tabpanel", name="Logs")
-        for line in ("make the report took", "Is anything missing?", "Warning"):
+        for line in ("mail took", "requests took", "make the report took", "Is anything missing?", "Warning"):
             expect(log.get_by_text(line).first).to_be_visible()
         visit.picture("ui-run")
         for tab, shown in {

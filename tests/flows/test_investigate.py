@@ -20,7 +20,6 @@ from data.tables import read_table
 from flows import parts as registry
 from flows.run.inputs import Inputs
 from flows.run.preflight import check, using
-from flows.run.public_words import in_public
 from tasks.crime.ledger import COUNTED
 from tasks.posts.ledger import POSTS
 from tasks.step import Step
@@ -76,7 +75,8 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert shown.state is not None
     assert shown.state.is_completed()
     assert shown.state.name == "Completed with warnings"
-    assert shown.state.message == f"{in_public(result.warnings[0])} (and {len(result.warnings) - 1} more)"
+    assert shown.state.message == f"{result.public_warnings[0]} (and {len(result.public_warnings) - 1} more)"
+    assert len(result.public_warnings) == len(result.warnings)
     assert set(shown.tags) == {
         *("nwatch", "a-test", "alderfall-pd", "briar-harbor-pd", "with-warnings"),
         *RAN,
@@ -103,7 +103,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert "listed in the file" in str(artifacts["ledger-mail"].data)
     missing, found = (str(artifacts[key].data) for key in ("is-anything-missing", "what-was-found"))
     assert missing.startswith("# Is anything missing? Perhaps\n\n- 2 mails were read without a body")
-    assert all(markdown(in_public(line)) in missing for line in result.warnings)
+    assert all(markdown(line) in missing for line in result.public_warnings)
     assert f"| crime alert | {sum_of(result, 'crime alert'):,} |" in found
     assert "crime alert" in str(artifacts["kinds"].data)
     files = [file for source in result.found["mail"].sources for file in source.files]

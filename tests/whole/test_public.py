@@ -90,7 +90,7 @@ def test_the_search_would_find_it_there(case: Path, out: Path):
     assert held
     found = found_in((out / "private/alerts.parquet").read_bytes(), planted(case), PLATES + PHONES)
     assert {*PLATES, *PHONES} <= found
-    page = (out / "report.html").read_text(encoding="utf-8")
+    page = (out / "report.html").read_text(encoding="utf-8")[-50_000:]  # all of it was searched above
     worse = re.sub("</body>", f"<p data-x='{json.dumps(PHONES[0])}'>{PLATES[0]}</p></body>", page)
     assert found_in(worse.encode(), [], PLATES + PHONES) == {PLATES[0], PHONES[0]}
 

@@ -72,7 +72,7 @@ def officers(story: Story) -> Iterator[str]:
     """Rule 4.5: how many people got a unique alert."""
     found = [row["recipients"] for row in story.rows("recipients_per_alert") if row["alerts"]]
     if found:
-        yield f"A unique alert went to {min(found):,} at least and to {max(found):,} officers at most."
+        yield f"A unique alert went to at least {min(found):,} and at most {max(found):,} officers."
 
 
 RULES: Final[Mapping[str, Said]] = {

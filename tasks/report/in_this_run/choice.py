@@ -35,9 +35,9 @@ def shares(story: Story) -> Iterator[str]:
     rows = sorted(story.rows("gentrification"), key=lambda row: (-row["gentrified_share"], row["city"]))
     if rows:
         first, last = rows[0], rows[-1]
-        yield f"The largest share has {first['city']}, {percent(first['gentrified_share'])}."
+        yield f"{first['city']} has the largest share, {percent(first['gentrified_share'])}."
         if last is not first:
-            yield f"The smallest has {last['city']}, {percent(last['gentrified_share'])}."
+            yield f"{last['city']} has the smallest, {percent(last['gentrified_share'])}."
 
 
 def wanted(story: Story) -> Iterator[str]:

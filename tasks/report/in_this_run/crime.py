@@ -13,7 +13,7 @@ from tasks.report.sentences.crime import PAIR, beside_posts
 from tasks.report.sentences.lines import each, labelled, of_lines
 from tasks.report.sentences.posts import at_tract_level, plain_findings
 from tasks.report.sentences.verdicts import LINES, threshold
-from tasks.report.sentences.words import amount, listed, some, verb
+from tasks.report.sentences.words import NOT_PUBLISHED, amount, listed, some, verb
 
 
 def _folders(story: Story) -> list[tuple[str, Crime]]:
@@ -47,7 +47,8 @@ def types(story: Story) -> Iterator[str]:
                 ("without a location", row["no_location"]),
                 ("outside", row["outside"]),
                 ("counted", row["counted"]),
-            ]
+            ],
+            NOT_PUBLISHED,
         )
         yield f"{row['crime']} in {row['city']}. {found}"
 

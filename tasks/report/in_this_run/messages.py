@@ -57,9 +57,9 @@ def classes(story: Story) -> Iterator[str]:
         what[row["what"]] += row["items"]
     if what:
         told = [
-            f"{count:,} {name}" for name, count in sorted(what.items(), key=lambda item: (-item[1], item[0]))
+            f"{name}, {count:,}" for name, count in sorted(what.items(), key=lambda item: (-item[1], item[0]))
         ]
-        yield f"The items that are no mail are {listed(told)}."
+        yield f"What they are: {listed(told)}."
 
 
 RULES: Final[Mapping[str, Said]] = {

@@ -8,7 +8,7 @@ from typing import Final
 from tasks.report.in_this_run import Said
 from tasks.report.results import Story
 from tasks.report.sentences.lines import each, labelled, of_lines
-from tasks.report.sentences.words import amount, some, verb
+from tasks.report.sentences.words import NOT_PUBLISHED, amount, some, verb
 
 
 def same_id(story: Story) -> Iterator[str]:
@@ -40,7 +40,8 @@ def ties(story: Story) -> Iterator[str]:
             [
                 ("posts on borders", rows[0]["posts_on_borders"]),
                 ("decided by the first GEOID", rows[0]["ties"]),
-            ]
+            ],
+            NOT_PUBLISHED,
         )
 
 
@@ -73,8 +74,7 @@ def recognised(*parts: str) -> Said:
         known = story.provenance.get("recognised", {})
         told = sorted({what for part in parts for what in known.get(part, ())})
         if told:
-            were = verb(len(told), "was", "were")
-            yield f"{amount(len(told), 'form')} of file {were} recognised: {'; '.join(told)}."
+            yield f"What was recognised: {'; '.join(told)}."
 
     return said
 

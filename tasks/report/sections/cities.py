@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from tasks.figures.shapes import read_outlines
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text
 from tasks.report.city_words import NOT_TESTABLE, TELL_NOTHING, sentences, summary, table_of_tests, verdict
 from tasks.report.results import Story
+from tasks.report.sentences.words import amount
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,14 +87,14 @@ def blocks(story: Story) -> Iterator[Block]:
 
 
 def _all(found: _Found) -> Iterator[str]:
-    verdicts = Counter(robust["verdict"] for _, robust in found.posts.values())
-    if verdicts:
-        said = ", ".join(f"{verdict} {count:,}" for verdict, count in sorted(verdicts.items()))
-        cities = "city was" if len(found.posts) == 1 else "cities were"
-        yield f"{len(found.posts):,} {cities} tested for posts: {said}."
+    if found.posts:
+        yield f"The posts of {amount(len(found.posts), 'city', 'cities')} were examined."
     if found.crimes:
         tests = sum(map(len, found.crimes.values()))
-        yield f"Crimes were tested in {len(found.crimes):,} of the cities, {tests:,} tests in all."
+        yield (
+            f"The crimes of {amount(len(found.crimes), 'city', 'cities')} were examined, by "
+            f"{amount(tests, 'pair of city and type', 'pairs of city and type')}."
+        )
     yield "The cities are in order of name."
 
 
@@ -118,7 +118,7 @@ def _posts(found: _Found, name: str) -> Iterator[Block]:
     yield Text(tuple(sentences("posts", test, robust)))
     if robust["verdict"] == NOT_TESTABLE:
         return
-    yield Rows(f"tests-{key}", "The tests of posts and income", table_of_tests(test, robust))
+    yield Rows(f"tests-{key}", f"{name}: the tests of posts and income", table_of_tests(test, robust))
     rows = _rows_of(found.story, "city_deciles", city=name)
     if rows is not None:
         yield deciles(rows, f"deciles-{key}")

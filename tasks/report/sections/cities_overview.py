@@ -9,6 +9,7 @@ from tasks.figures.effects import forest_of_cities
 from tasks.figures.words import noun
 from tasks.report.blocks import Block, Section, Text
 from tasks.report.results import Story
+from tasks.report.sentences.verdicts import in_order
 
 
 def blocks(story: Story) -> Iterator[Block]:
@@ -16,7 +17,7 @@ def blocks(story: Story) -> Iterator[Block]:
     verdicts = Counter(row["verdict"] for row in story.rows("city_tests_robust"))
     if verdicts:
         cities = noun(verdicts.total(), "city was", "cities were")
-        said = "; ".join(f"{number} {verdict}" for verdict, number in sorted(verdicts.items()))
+        said = "; ".join(f"{name} ({verdicts[name]:,})" for name in sorted(verdicts, key=in_order))
         yield Text((f"{cities} examined. Verdicts: {said}.",))
     figure = forest_of_cities(story.table("city_effects"), story.table("city_tests_robust"))
     if figure is not None:

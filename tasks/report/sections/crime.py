@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tasks.figures.effects import crime_beside_posts
 from tasks.report.blocks import Block, Section, Text
 from tasks.report.results import Story
+from tasks.report.sentences.crime import beside_posts
 
 
 def blocks(story: Story) -> Iterator[Block]:
@@ -22,6 +23,7 @@ def blocks(story: Story) -> Iterator[Block]:
     if figures:
         yield Text(
             (
+                *beside_posts(story),
                 "Where posts and crimes go different ways with income, posts do not just follow crime.",
                 "Compare directions and intervals: posts and crimes are counted in different units.",
             )

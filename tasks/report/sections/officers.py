@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.figures.officers import officer_figures
-from tasks.report.blocks import Block, Section
+from tasks.report.blocks import Block, Section, Text
 from tasks.report.results import Story
+from tasks.report.sentences.mail import officers
 
 
 def blocks(story: Story) -> Iterator[Block]:
     """The spread of recipients, all together and by agency."""
+    if said := tuple(officers(story)):
+        yield Text(said)
     yield from officer_figures(story.table("recipients_per_alert"))
 
 

@@ -67,7 +67,7 @@ def blocks(story: Story) -> Iterator[Block]:
     yield Heading("settings", "The settings")
     yield from _settings(story.config, known)
     yield Heading("versions", "The versions")
-    yield _rows("versions-used", "The program and the libraries that can change a byte of a table", versions)
+    yield _rows("versions-used", "The program and the libraries that can change a byte of a file", versions)
     public = {name: sha for name, sha in known.get("tables", {}).items() if name.startswith("public/")}
     if public:
         rows = _rows("table-hashes", "The public tables of this run", public, ("file", "SHA-256"))
@@ -100,7 +100,7 @@ def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     yield Rows("input-files", "One row per file that was read", table)
     recognised = known.get("recognised", {})
     if recognised:
-        yield Text(("What the files were recognised as, part by part:",))
+        yield Text(("What was recognised in the files, part by part:",))
         yield Points(tuple(f"{part}: {words}" for part in sorted(recognised) for words in recognised[part]))
 
 

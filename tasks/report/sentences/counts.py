@@ -7,6 +7,13 @@ from functools import lru_cache
 from data.published import Published
 from tasks.ledger.balances import Counts, accounts_of, together
 from tasks.report.results import Story
+from tasks.report.sentences.words import listed
+
+
+class Absent(str):
+    """A sentence that says that something is not in this run."""
+
+    __slots__ = ()
 
 
 def counts(story: Story) -> Counts:
@@ -50,7 +57,20 @@ def agency_name(story: Story, key: str) -> str:
     return next(asked, key)
 
 
-def not_there(story: Story, part: str, what: str) -> str:
+def because(why: str) -> str:
+    """Why a part did not run, as the rest of a sentence.
+
+    Example:
+        >>> because("no posts/*, census/tracts*"), because("this version does not analyse it yet.")
+        ('it found no posts/* or census/tracts*', 'this version does not analyse it yet')
+    """
+    lacking = why.removesuffix(".").removeprefix("no ")
+    if not why.startswith("no "):
+        return lacking
+    return f"it found no {listed(lacking.split(', '), 'or')}"
+
+
+def not_there(story: Story, part: str, what: str) -> Absent:
     """That something is not in this run, with the reason where it is known.
 
     Args:
@@ -59,4 +79,4 @@ def not_there(story: Story, part: str, what: str) -> str:
         what: As "No mailbox was read".
     """
     why = story.skipped.get(part, "")
-    return f"{what} in this run: {why}." if why else f"{what} in this run."
+    return Absent(f"{what} in this run: {because(why)}." if why else f"{what} in this run.")

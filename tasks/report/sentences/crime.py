@@ -9,7 +9,7 @@ from tasks.report.results import Story
 from tasks.report.sentences.counts import counts, not_there
 from tasks.report.sentences.posts import at_tract_level, plain_findings, pooled
 from tasks.report.sentences.verdicts import ROBUST, by_verdict, in_words, rich_and_poor, threshold
-from tasks.report.sentences.words import amount, plain, some, verb
+from tasks.report.sentences.words import NOT_PUBLISHED, amount, plain, some, verb
 
 RATIO: Final = ("ratio_90_10", "ratio_low", "ratio_high")
 
@@ -32,7 +32,7 @@ def crimes(story: Story) -> Iterator[str]:
     cities = {row["city"] for row in types}
     yield (
         f"The files hold {amount(total, 'record')} of crimes in {amount(len(cities), 'city', 'cities')}; "
-        f"{plain(counted)} {verb(counted, 'is', 'are')} of the years and types examined and "
+        f"{plain(counted, NOT_PUBLISHED)} {verb(counted, 'is', 'are')} of the years and types examined and "
         f"{verb(counted, 'lies', 'lie')} in a tract of the city."
     )
 
@@ -85,11 +85,15 @@ def withheld(story: Story) -> Iterator[str]:
     rows = story.rows("crime_types")
     hidden = [row for row in rows if row["no_location"] and row["counted"] == 0]
     if hidden:
-        told = [f"{row['crime']} in {row['city']} ({amount(row['recorded'], 'record')})" for row in hidden]
+        told = [f"{pair(row)} ({_records(row['recorded'])})" for row in hidden]
         yield f"Of {some(told, 'types')} no record says where it happened, so that nothing is known of it."
     absent = [pair(row) for row in rows if row["recorded"] == 0]
     if absent:
         yield f"Of {some(absent, 'types')} there is no record of the year."
+
+
+def _records(count: int | None) -> str:
+    return "a number of records that is not published" if count is None else amount(count, "record")
 
 
 def beside_posts(story: Story) -> Iterator[str]:
@@ -103,8 +107,9 @@ def beside_posts(story: Story) -> Iterator[str]:
     opposite = [row for row in both if row["direction"] != of_posts[row["city"]]]
     total = amount(len(rows), *PAIR)
     yield (
-        f"Of {total}, crimes and posts point in the same direction in {plain(len(same))} and in the opposite "
-        f"direction in {plain(len(opposite))}; in {plain(len(rows) - len(both))} one of the two shows none."
+        f"By the plain tests, crimes and posts point in the same direction in {plain(len(same))} of {total} "
+        f"and in opposite directions in {plain(len(opposite))}; in {plain(len(rows) - len(both))} at least "
+        "one of the two has no direction."
     )
     for found, how in ((same, "as the posts do"), (opposite, "and the posts do the opposite")):
         for row in found[:MOST_TOLD]:

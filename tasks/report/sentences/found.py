@@ -8,6 +8,7 @@ from typing import Final
 
 from tasks.report.results import Story
 from tasks.report.sentences import asked, choice, crime, mail, posts
+from tasks.report.sentences.counts import Absent
 
 Said = Callable[[Story], Iterator[str]]
 
@@ -45,12 +46,19 @@ SUBJECTS: Final[tuple[tuple[str, bool, tuple[Said, ...]], ...]] = (
 
 
 def found(story: Story) -> Iterator[Paragraph]:
-    """What was found, subject by subject; a subject of which nothing is to be said is left out.
+    """What was found, subject by subject, and then what is not in this run.
+
+    A subject of which nothing is to be said is left out.
 
     Args:
         story: The results.
     """
+    absent: list[str] = []
     for subject, listed, functions in SUBJECTS:
-        sentences = tuple(sentence for function in functions for sentence in function(story))
+        said = [sentence for function in functions for sentence in function(story)]
+        absent += [sentence for sentence in said if isinstance(sentence, Absent)]
+        sentences = tuple(each for each in said if not isinstance(each, Absent))
         if sentences:
             yield Paragraph(subject, sentences, listed)
+    if absent:
+        yield Paragraph("Not in this run", tuple(absent), listed=True)

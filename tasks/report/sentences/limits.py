@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from tasks.audit.results import left_out_of
 from tasks.ledger.balances import Counts
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
-from tasks.report.sentences.words import amount, plain, share, share_of, some, verb
+from tasks.report.sentences.words import NOT_PUBLISHED, amount, plain, share, share_of, some, verb
 
 Said = Callable[[Story], Iterator[str]]
 
@@ -94,13 +95,12 @@ def posts(story: Story) -> Iterator[str]:
         yield f"Of the posts, {plain(count)}{of} {words}."
     borders = known.get(("posts", "on borders"))
     whole_nation = ("nation", "all")
-    ties = sum(
-        row["ties"] or 0 for row in story.rows("border_posts") if (row["scope"], row["year"]) == whole_nation
-    )
+    ties = [row["ties"] for row in story.rows("border_posts") if (row["scope"], row["year"]) == whole_nation]
+    tied = ties[0] if ties else 0
     yield (
         f"{plain(borders).capitalize()} of the posts {verb(borders, 'lies', 'lie')} on a border of tracts "
         f"and {verb(borders, 'is', 'are')} given to the tract with the most people; where several have as "
-        f"many, which decides on {plain(ties)} of them, the first by its GEOID has it."
+        f"many, which decides on {plain(tied, NOT_PUBLISHED)} of them, the first by its GEOID has it."
     )
     settings = story.config.posts
     if settings is not None:
@@ -156,7 +156,7 @@ def crimes(story: Story) -> Iterator[str]:
             continue
         count = known["crime", name]
         of = f" ({share(count, whole)})" if count and whole else ""
-        yield f"Of the records, {plain(count)}{of} {words}."
+        yield f"Of the records, {plain(count, NOT_PUBLISHED)}{of} {words}."
     yield "A record is what somebody reported and the police wrote down, which is not every crime."
 
 
@@ -231,11 +231,19 @@ def _incomes(story: Story) -> Iterator[str]:
 STEADY: Final = 0.95
 """A verdict that is the same in so large a share of draws is called the same."""
 
+
+def small(story: Story) -> Iterator[str]:
+    """How many counts are left out because they are small, or would tell a small one (method 12.6)."""
+    if words := left_out_of(story.table("left_out")).words:
+        yield words
+
+
 SUBJECTS: Final[tuple[tuple[str, str, Said], ...]] = (
     ("mail", "The mail", mail),
     ("posts", "The posts", posts),
     ("tracts", "The tracts", tracts),
     ("crimes", "The crimes", crimes),
+    ("small", "Small counts", small),
     ("tests", "What the tests cannot say", tests),
 )
 """What is told of: key, heading, sentences."""

@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
-from tasks.report.sentences.words import plain
+from tasks.report.sentences.words import UNKNOWN, missing_in, plain
 
 Said = Callable[[Story], Iterable[str]]
 
 
-def labelled(pairs: Iterable[tuple[str, int | None]]) -> str:
+def labelled(pairs: Iterable[tuple[str, int | None]], missing: str = UNKNOWN) -> str:
     """Counts behind what they count, as one sentence.
+
+    Args:
+        pairs: What is counted, and its count.
+        missing: What is said of a count that is None.
 
     Example:
         >>> labelled([("mailboxes", 10), ("copies", 0), ("listed", None)])
         'Mailboxes: 10; copies: none; listed: an unknown number.'
     """
-    told = "; ".join(f"{label}: {plain(count)}" for label, count in pairs)
+    told = "; ".join(f"{label}: {plain(count, missing)}" for label, count in pairs)
     return f"{told[:1].upper()}{told[1:]}."
 
 
@@ -35,7 +39,7 @@ def of_lines(part: str, *lines: str) -> Said:
         known = counts(story)
         found = [(label, known[part, name]) for name, label in labels if (part, name) in known]
         if found:
-            yield labelled(found)
+            yield labelled(found, missing_in(part))
 
     return said
 

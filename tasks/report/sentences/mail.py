@@ -14,6 +14,10 @@ IMPLAUSIBLE: Final = "implausible"
 """The month of alerts dated where no alert can be (method 4.10)."""
 
 
+FEW_KINDS: Final = 3
+"""Kinds that the findings name; the section on kinds has all."""
+
+
 def mail(story: Story) -> Iterator[str]:
     """What the mailboxes hold."""
     rows = story.rows("kinds")
@@ -21,14 +25,11 @@ def mail(story: Story) -> Iterator[str]:
         yield not_there(story, "mail", "No mailbox was read")
         return
     by_agency: Counter[str] = Counter()
-    by_kind: Counter[str] = Counter()
     for row in rows:
         by_agency[row["agency"]] += row["emails"]
-        by_kind[row["kind"]] += row["emails"]
     yield _how_many(story, by_agency)
     yield from _from_when(story)
-    if by_kind.total():
-        yield _kinds(by_kind)
+    yield from kinds(story, FEW_KINDS)
     yield from _copies(story)
     other = line(story, "mail", "not mail")
     if other:
@@ -57,11 +58,18 @@ def _from_when(story: Story) -> Iterator[str]:
         yield f"The alerts among them are dated from {month(months[0])} to {month(months[-1])}."
 
 
-def _kinds(by_kind: Counter[str]) -> str:
+def kinds(story: Story, most: int = 100) -> Iterator[str]:
+    """How many e-mails are of which kind; of more kinds than ``most``, how many more there are."""
+    by_kind: Counter[str] = Counter()
+    for row in story.rows("kinds"):
+        by_kind[row["kind"]] += row["emails"]
     total = by_kind.total()
+    if not total:
+        return
     ordered = sorted(by_kind, key=lambda kind: (-by_kind[kind], kind))
     each = [f"{kind}, {by_kind[kind]:,} ({share(by_kind[kind], total)})" for kind in ordered]
-    return f"By their subjects, the e-mails are of {amount(len(ordered), 'kind')}: {listed(each)}."
+    several = amount(len(ordered), "kind")
+    yield f"By their subjects, the e-mails are of {several}: {some(each, 'kinds', most)}."
 
 
 def _copies(story: Story) -> Iterator[str]:
@@ -94,18 +102,18 @@ def alerts(story: Story) -> Iterator[str]:
     if not unique.total():
         yield "No alert could be read."
     else:
-        kinds = [f"{count:,} of the kind {kind}" for kind, count in sorted(unique.items(), key=_larger)]
+        each = [f"{count:,} of the kind {kind}" for kind, count in sorted(unique.items(), key=_larger)]
         read = (
             "The alerts carry"
             if parsed is None
             else f"Of the alerts, {plain(parsed)} could be read: they carry"
         )
-        yield f"{read} {amount(unique.total(), 'unique alert')}, {listed(kinds)}."
+        yield f"{read} {amount(unique.total(), 'unique alert')}, {listed(each)}."
     if lost != 0:
         are = verb(lost, "is", "are")
         yield f"{plain(lost).capitalize()} of the alerts could not be read and {are} in no unique alert."
     if unique.total():
-        yield from _officers(story)
+        yield from officers(story)
     undated = sum(row["unique_alerts"] for row in rows if row["month"] is None)
     if undated:
         yield f"{amount(undated, 'unique alert')} {verb(undated, 'has', 'have')} no date."
@@ -118,7 +126,7 @@ def _larger(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0]
 
 
-def _officers(story: Story) -> Iterator[str]:
+def officers(story: Story) -> Iterator[str]:
     """Of each kind of alert: how many people got one."""
     spread: dict[str, Counter[int]] = {}
     for row in story.rows("recipients_per_alert"):

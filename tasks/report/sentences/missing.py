@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tasks.ledger.balances import Balance
 from tasks.report.results import Story
-from tasks.report.sentences.words import amount, listed, verb
+from tasks.report.sentences.counts import because
+from tasks.report.sentences.words import amount, listed, missing_in, verb
 
 
 def answer(story: Story) -> Iterator[str]:
@@ -19,7 +20,7 @@ def answer(story: Story) -> Iterator[str]:
         yield f"{headline}."
         return
     many = len(story.perhaps)
-    yield f"{headline}: there {verb(many, 'is', 'are')} {amount(many, 'reason')} to look closer."
+    yield f"{headline}: there {'is one reason' if many == 1 else f'are {many:,} reasons'} to look closer."
     yield "Everything else is accounted for."
 
 
@@ -30,11 +31,18 @@ def entered(story: Story) -> Iterator[str]:
 
 
 def _sum(balance: Balance) -> str:
-    whole = amount(balance.count, balance.name, balance.name)
+    missing = missing_in(balance.part)
+    whole = (
+        f"{missing} of {balance.name}"
+        if balance.count is None
+        else amount(balance.count, balance.name, balance.name)
+    )
     parts = [
-        f"{'an unknown number' if count is None else f'{count:,}'} {name}" for name, count in balance.parts
+        f"{missing if count is None else f'{count:,}'} {name}" for name, count in balance.parts if count != 0
     ]
-    said = f"{whole}: {listed(parts)}." if parts else f"{whole}."
+    none = [name for name, count in balance.parts if count == 0]
+    said = f"{whole}: {listed(parts)}" if parts else whole
+    said += f"; none {listed(none, 'or')}." if none else "."
     return f"{said[:1].upper()}{said[1:]}"
 
 
@@ -50,4 +58,4 @@ def warned(story: Story) -> str:
 def skipped(story: Story) -> Iterator[str]:
     """The parts that did not run, each with its reason."""
     for part, why in story.skipped.items():
-        yield f"The part {part} did not run: {why}."
+        yield f"The part {part} did not run: {because(why)}."

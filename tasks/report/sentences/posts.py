@@ -13,6 +13,8 @@ from tasks.report.sentences.words import amount, interval, plain, ratio, some, v
 TRACTS: Final = "tract"
 """The level of the tests that count (method 7.5)."""
 
+_LEFT_OUT: Final = "a number of posts that is not published"
+
 POOR_TO_RICH: Final = ("ratio_90_10", "ratio_90_10_low", "ratio_90_10_high")
 
 
@@ -31,9 +33,10 @@ def posts(story: Story) -> Iterator[str]:
     if tests and story.config.posts is not None:
         shown = [row["posts"] for row in tests if row["posts"] is not None]
         tested, tracts = sum(shown) if shown else None, sum(row["n"] for row in tests)
+        counted = _LEFT_OUT if tested is None else amount(tested, "post")
         least = "at least " if shown and len(shown) < len(tests) else ""
         yield (
-            f"The tests count {least}{amount(tested, 'post')} of {story.config.posts.year} in "
+            f"The tests count {least}{counted} of {story.config.posts.year} in "
             f"{amount(tracts, 'tract')} of {amount(len(tests), 'city', 'cities')}."
         )
 
@@ -113,13 +116,23 @@ def effects(story: Story) -> Iterator[str]:
     if known:
         yield (
             f"The ratio of rich and poor is largest in {known[0]['city']}: tracts at the 90th percentile of "
-            f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th."
+            f"income have {rich_and_poor(known[0], 'posts', POOR_TO_RICH)} as those at the 10th"
+            f"{_chance(known[0])}."
         )
     if len(known) > 1 and known[-1]["ratio_90_10"] < known[0]["ratio_90_10"]:
-        yield (f"It is smallest in {known[-1]['city']}: {rich_and_poor(known[-1], 'posts', POOR_TO_RICH)}.")
+        least = rich_and_poor(known[-1], "posts", POOR_TO_RICH)
+        yield f"It is smallest in {known[-1]['city']}: {least}{_chance(known[-1])}."
     for row in rows:
         if row["scope"] != "city":
             yield from pooled(row, "posts")
+
+
+def _chance(row: Mapping[str, Any]) -> str:
+    """That a ratio may be chance, where its interval includes 1."""
+    _, low, high = (row[name] for name in POOR_TO_RICH)
+    if low is None or high is None or not low <= 1 <= high:
+        return ""
+    return "; as the interval allows for no difference, that may be chance"
 
 
 def pooled(row: Mapping[str, Any], things: str) -> Iterator[str]:

@@ -47,12 +47,15 @@ def in_words(verdict: str, things: str) -> str:
     return words if same else f"{words} ({verdict})"
 
 
+def in_order(verdict: str) -> tuple[int, str]:
+    """By which verdicts are sorted into the order of :data:`WORDS`; unknown ones come last."""
+    return list(WORDS).index(verdict) if verdict in WORDS else len(WORDS), verdict
+
+
 def by_verdict(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     """The rows of each verdict that is there, in the order of :data:`WORDS`."""
-    for verdict in (*WORDS, *sorted({row["verdict"] for row in rows} - set(WORDS))):
-        found = [row for row in rows if row["verdict"] == verdict]
-        if found:
-            yield verdict, found
+    for verdict in sorted({row["verdict"] for row in rows}, key=in_order):
+        yield verdict, [row for row in rows if row["verdict"] == verdict]
 
 
 def threshold(tests: Sequence[Mapping[str, Any]], alpha: float, own: int, what: str) -> Iterator[str]:

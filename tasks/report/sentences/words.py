@@ -14,7 +14,10 @@ MONTHS: Final = (
 MOST_NAMED: Final = 5
 """Names in a sentence; of more, the number is told."""
 
-UNKNOWN: Final = "an unknown number of"
+UNKNOWN: Final = "an unknown number"
+
+NOT_PUBLISHED: Final = "a number that is not published"
+"""Of a count that is missing because small counts are left out (method 12.6): the run knows it."""
 
 _MANY: Final = 1_000_000
 _WHOLE: Final = 100
@@ -35,7 +38,7 @@ def amount(count: int | None, one: str, many: str = "") -> str:
     """
     several = many or f"{one}s"
     if count is None:
-        return f"{UNKNOWN} {several}"
+        return f"{UNKNOWN} of {several}"
     return f"{count:,} {one}" if count == 1 else f"{count:,} {several}" if count else f"no {several}"
 
 
@@ -49,18 +52,38 @@ def verb(count: int | None, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def plain(count: int | None) -> str:
+def plain(count: int | None, missing: str = UNKNOWN) -> str:
     """A number alone.
 
+    Args:
+        count: The number.
+        missing: What is said where it is None.
+
     Example:
-        >>> plain(10128), plain(0), plain(None)
-        ('10,128', 'none', 'an unknown number')
+        >>> plain(10128), plain(0), plain(None), plain(None, NOT_PUBLISHED)
+        ('10,128', 'none', 'an unknown number', 'a number that is not published')
     """
-    return "an unknown number" if count is None else f"{count:,}" if count else "none"
+    return missing if count is None else f"{count:,}" if count else "none"
 
 
-def listed(items: Iterable[str]) -> str:
+def missing_in(part: str) -> str:
+    """What is said of a count of a part that is missing.
+
+    A count of crimes is missing in public tables only because it is small, or would tell a small one: in the
+    files, each is counted.
+
+    Args:
+        part: As in the column ``part`` of public/ledger.
+    """
+    return NOT_PUBLISHED if part == "crime" else UNKNOWN
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
     """Several things as one clause; where one holds a comma, semicolons part them.
+
+    Args:
+        items: The things.
+        word: What stands before the last.
 
     Example:
         >>> listed(["a"]), listed(["a", "b", "c"]), listed(["Ames, Iowa", "Ada, Ohio", "b"]), listed([])
@@ -73,7 +96,7 @@ def listed(items: Iterable[str]) -> str:
         return names[0]
     comma = any(", " in name for name in names)
     mark = "; " if comma and len(names) > 2 else ", "
-    last = f"{mark if comma else ' '}and {names[-1]}".replace("  ", " ")
+    last = f"{mark if comma else ' '}{word} {names[-1]}".replace("  ", " ")
     return mark.join(names[:-1]) + last
 
 

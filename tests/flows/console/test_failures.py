@@ -42,6 +42,10 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         (of(errno.ENOSPC, "a/b"), "a/b: the disk is full; make room, then run again"),
         (of(errno.ENOSPC), "the output: the disk is full; make room, then run again"),
         (of(errno.EDQUOT, "a/b"), "a/b: the disk is full; make room, then run again"),
+        (
+            of(errno.EFBIG, "a/b"),
+            "a/b: a file may not become so large here; raise the limit (ulimit -f unlimited), then run again",
+        ),
         (of(errno.EACCES, "a/b"), "a/b: Permission denied; check its permissions"),
         (
             OSError(errno.EXDEV, "Invalid cross-device link", "work/a", None, "out/a"),

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from flows.console.printing import LOG_WIDTH
-from flows.console.summary import _seconds, print_balances, warnings
+from flows.console.summary import _seconds, print_balances, summary, warnings
 from flows.run.part import Told
 from tasks.ledger.table import write_ledger
 
@@ -86,6 +86,16 @@ def test_a_command_that_is_named_can_be_copied_whatever_the_folder_is_called(
     result.warnings = ("1 in quarantine",)
     monkeypatch.chdir(tmp_path)
     assert printed(warnings, result)[-1] == "See what and why: nwatch quarantine 'Müller'\"'\"'s case'"
+
+
+def test_the_report_is_named_where_there_is_one(tmp_path: Path):
+    result = ended(tmp_path / "out")
+    write_ledger(ROWS, result.out)
+    told = lambda: printed(lambda given, _, to: summary(given, {"start": 1.0}, to), result)  # noqa: E731
+    result.found = {}
+    assert not any(line.startswith("report") for line in told())
+    (result.out / "report.html").touch()
+    assert f"report            {result.out}/report.html (open it: nwatch open {tmp_path})" in told()
 
 
 def test_the_stages_that_took_longest_are_named():

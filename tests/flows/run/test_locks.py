@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,6 +84,14 @@ def test_a_run_is_active_while_it_holds_the_folder(tmp_path: Path):
     with one_run_at_a_time(tmp_path / "work"):
         assert at_work(tmp_path / "work")
     assert not at_work(tmp_path / "work")
+
+
+def test_no_run_is_active_on_a_disk_that_nobody_can_write_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with one_run_at_a_time(tmp_path):
+        pass
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    monkeypatch.setattr(os, "open", pytest.fail)
+    assert not at_work(tmp_path)
 
 
 @pytest.mark.long

@@ -85,7 +85,16 @@ def test_each_table_is_named_with_its_hash(tmp_path: Path):
 
 def test_the_versions_of_all_that_can_change_a_table_are_there(tmp_path: Path):
     versions = made(tmp_path)["versions"]
-    assert {"neighborhood-watch", "libpff-python", "pyarrow", "python", "reader"} <= set(versions)
+    assert {
+        "neighborhood-watch",
+        "libpff-python",
+        "pyarrow",
+        "python",
+        "reader",
+        "matplotlib",
+        "xlsxwriter",
+        "sqlite",
+    } <= set(versions)
     assert all(versions.values())
 
 

@@ -67,4 +67,4 @@ def test_the_warnings_of_a_story_name_no_file(tmp_path: Path):
         "mailbox 0123456789ab of lapd: cut",
         "requests.csv: the request to 'LAPD' of 2022-01-01 is 'denied'",
     )
-    assert told.skipped == {"crime": "1 more reason names a file of the records: the command line shows it."}
+    assert told.skipped == {"crime": "1 reason names a file of the records: the command line shows it."}

@@ -3,7 +3,7 @@
 from flows.parts import load
 from flows.service.ledger import ALL, BELOW, rows_of_part
 
-MAIL, POSTS = load(["mail", "posts"])
+MAIL, POSTS, CRIME = load(["mail", "posts", "crime"])
 
 
 def row(source: str, line: str, count: int | None, part: str = "mail") -> dict[str, object]:
@@ -30,6 +30,16 @@ def test_one_source_alone_is_not_repeated_and_kinds_come_by_their_count():
     lines = ["messages read", f"{BELOW}crime alert", f"{BELOW}\\<b\\>kind\\</b\\>"]
     assert [each["line"] for each in shown] == lines
     assert {each["of"] for each in shown} == {"all mailboxes"}
+
+
+def test_the_rows_of_a_file_are_no_type_of_crime():
+    types = {"crimes in the files": 9, "counted": 3, "ARSON": 1, "BURGLARY": 2}
+    rows = [row("alder", line, count, "crime") for line, count in types.items()]
+    shown = rows_of_part(CRIME, [*rows, row("f0", "crimes in the file", 9, "crime")])
+    lines = [each["line"] for each in shown if each["of"] == ALL]
+    assert lines[:3] == ["crimes in the files", f"{BELOW}counted", "counted"]
+    assert lines[3:5] == [f"{BELOW}BURGLARY", f"{BELOW}ARSON"]
+    assert lines[-1] == "crimes in the file"
 
 
 def test_a_part_that_wrote_nothing_has_no_table():

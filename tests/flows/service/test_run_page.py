@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.exceptions import ParameterTypeError
 
 from data.errors import InputError
+from flows import deployments
 from flows.run.watched import ended
 from flows.service.run_page import name_of, shown_as_a_run
 
@@ -21,7 +23,7 @@ class Result:
 
     found: dict[str, Any] = field(default_factory=dict)
     agencies: tuple[str, ...] = ("lapd",)
-    warnings: tuple[str, ...] = ()
+    public_warnings: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -40,8 +42,8 @@ def test_a_run_has_the_name_of_its_folder_its_day_and_what_is_run(given: dict[st
 
 
 def test_an_unwatched_run_returns_its_result_whatever_it_warns_of():
-    result = Result(warnings=("odd",))
-    assert ended(result, result.warnings) is result
+    result = Result(public_warnings=("odd",))
+    assert ended(result, result.public_warnings) is result
 
 
 def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
@@ -63,11 +65,20 @@ def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
     for each in (investigate, one_agency):
         told = {name: one["description"] for name, one in each.parameters.properties.items()}
         assert all(told.values()), each.name
-        assert ":data:" not in json.dumps(told)
+        assert ":`" not in json.dumps(told), "references are for readers of the code"
         assert "Args:" not in str(each.description)
     assert f"The parts to run: {', '.join(PARTS)}." in " ".join(
         investigate.parameters.properties["only"]["description"].split()
     )
+
+
+@pytest.mark.parametrize("name", ["investigate", "one_agency"])
+def test_every_parameter_of_a_flow_is_checked_before_it_runs(name: str):
+    made = getattr(deployments, name)
+    given = {"folder": "x", "agency": "lapd"} if name == "one_agency" else {"folder": "x", "only": ["mail"]}
+    assert made.validate_parameters(given)["folder"] == Path("x")
+    with pytest.raises(ParameterTypeError, match="workbook"):
+        made.validate_parameters(given | {"workbook": "public"})
 
 
 @pytest.mark.slow

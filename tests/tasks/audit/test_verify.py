@@ -55,6 +55,10 @@ def test_all_as_it_was_is_yes_whatever_files_are_called():
         (replace(NOW, inputs=INPUTS[2:]), "input: records/lapd/a.pst: is gone"),
         (replace(NOW, inputs=INPUTS[:4] + INPUTS[5:]), "input: posts/1.csv: is there 1 ×"),
         (replace(NOW, inputs=(*INPUTS, InputNow("posts files", "x", C))), "input: x: is new"),
+        (
+            replace(NOW, inputs=INPUTS[:3], runnable=("mail",), lacks={"posts": "no census/acs.csv"}),
+            "input: the part posts has not all of its input any more: no census/acs.csv",
+        ),
         (replace(NOW, runnable=("mail", "requests")), "input: the part requests has its input, and was not"),
         (replace(NOW, outputs={**NOW.outputs, "x.txt": A}), "output: out/x.txt: is not in the provenance; "),
         (replace(NOW, outputs={"report.html": A}), "output: out/public/kinds.csv: is gone"),
@@ -75,3 +79,18 @@ def test_a_part_that_was_kept_cannot_be_told_or_was_made_with_other_settings():
     assert found.code == 2
     assert found.line.startswith("Cannot tell")
     assert verdict({**THEN, "kept": {"posts": "dd"}}, NOW).code == 1
+
+
+def test_of_a_part_that_lacks_a_file_nothing_else_is_called_gone():
+    lacking = replace(NOW, inputs=INPUTS[:3], runnable=("mail",), lacks={"posts": "no census/acs.csv"})
+    assert verdict(THEN, lacking).differs == (
+        "input: the part posts has not all of its input any more: no census/acs.csv",
+    )
+
+
+def test_settings_that_another_version_reads_otherwise_are_not_called_changed():
+    program = {"neighborhood-watch": "1"}
+    now = replace(NOW, configuration="dd", versions=NOW.versions | {"neighborhood-watch": "2"})
+    lines = verdict({**THEN, "versions": THEN["versions"] | program}, now).differs
+    assert [line for line in lines if line.startswith("settings: they are not those of the run; ")]
+    assert not [line for line in lines if "was changed" in line]

@@ -215,8 +215,13 @@ def test_workers_and_the_order_of_rows_change_nothing(country: Country, layer: L
         return table.take(pa.array(rng.permutation(len(table))))
 
     census = replace(census, tracts=shuffled(census.tracts), cities=shuffled(census.cities))
+    seen: list[tuple[int, int]] = []
     with connect(ClusterSettings(workers=1)) as one:
-        again = examine_posts(census, shuffled(counts), layer, TESTS, one)
+        again = examine_posts(
+            census, shuffled(counts), layer, TESTS, one, on_progress=lambda *each: seen.append(each)
+        )
+    cities = again.tests.num_rows
+    assert seen == [(done + 1, cities) for done in range(cities)]
     assert again.deciles.equals(findings.deciles)
     assert again.tests.equals(findings.tests)
     assert again.robust.equals(findings.robust)

@@ -1,13 +1,16 @@
 """The public tables in SQLite."""
 
+import errno
 import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from data.schema import TABLES
+from tasks.package import database as module
 from tasks.package.database import datasette_metadata, write_database
 from tasks.package.licence import Licence
 from tests.tasks.package.conftest import HOSTILE
@@ -52,6 +55,22 @@ def test_the_same_tables_give_the_same_file_and_nothing_beside_it(
     first = written(tmp_path / "a.sqlite", tables).read_bytes()
     assert written(tmp_path / "b.sqlite", tables).read_bytes() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sqlite", "b.sqlite"]
+
+
+def test_a_full_disk_is_the_error_that_it_is_for_any_file(
+    tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr(module, "_write", full)
+    with pytest.raises(OSError, match="No space left") as raised:
+        written(tmp_path / "a.sqlite", tables)
+    assert raised.value.errno == errno.ENOSPC
+    assert raised.value.filename == str(tmp_path / "a.sqlite")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_table_that_is_not_there_is_not_referred_to(tables: dict[str, pa.Table], tmp_path: Path) -> None:

@@ -55,10 +55,19 @@ def test_the_readme_says_what_each_file_is_and_how_to_choose_a_licence(story: St
 def test_the_readme_names_the_licence_and_the_rule_on_small_counts(
     tables: dict[str, pa.Table], tmp_path: Path
 ) -> None:
+    count = {
+        "table": "public/city_tests",
+        "column": "posts",
+        "counts": 1200,
+        "left_out": 31,
+        "least_count": 5,
+    }
+    tables["public/left_out"] = rows("public/left_out", count)
     write_package(story_of(tmp_path, tables, license="CC0-1.0", least=5), tmp_path)
     text = (tmp_path / "public/README.md").read_text(encoding="utf-8")
     assert "under the licence CC0-1.0." in text
-    assert "that is below 5, and not 0" in text
+    assert "that are below 5, and not 0, are left out" in text
+    assert "31 of 1,200 counts" in text
 
 
 def test_the_private_workbook_has_the_tables_of_this_run_and_of_earlier_ones(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tasks.figures.figure import Drawn, Figure
-from tasks.report.blocks import Group, Heading, InThisRun, Notice, Points, Rows, Section, Text
+from tasks.report.blocks import Group, Heading, InThisRun, Notice, Points, Rows, Section, Text, flat
 from tasks.report.page import page_of
 from tasks.report.sections import sections
 from tests.tasks.report.stories import HOSTILE, STORIES, everything, hostile
@@ -28,6 +28,7 @@ class Seen(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
+        self.named: dict[str | None, str] = {}
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
@@ -35,6 +36,9 @@ class Seen(HTMLParser):
 
     def handle_data(self, data):
         self.words.append(data)
+        of = [attributes["id"] for tag, attributes in self.tags[-2:] if tag == "caption"]
+        if of:
+            self.named.setdefault(of[0], data)
 
     def all(self, tag):
         return [attributes for name, attributes in self.tags if name == tag]
@@ -53,9 +57,8 @@ def page(story, *blocks) -> str:
 def whole(story) -> str:
     """The page of a story, with the figures that its sections ask for."""
     made = [(section, tuple(section.blocks(story))) for section in sections()]
-    drawn = {
-        block.key: Drawn(SVG, b"", b"") for _, blocks in made for block in blocks if isinstance(block, Figure)
-    }
+    figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
+    drawn = {block.key: Drawn(SVG, b"", b"") for block in figures}
     return page_of(story, made, drawn)
 
 
@@ -65,6 +68,8 @@ def test_every_kind_of_run_has_a_page_whose_places_are_unique_and_whose_links_le
     seen = Seen(whole(made(tmp_path)))
     ids = Counter(attributes["id"] for _, attributes in seen.tags if "id" in attributes)
     assert [key for key, times in ids.items() if times > 1] == []
+    named = Counter(seen.named[each["id"]] for each in seen.all("caption"))
+    assert [caption for caption, times in named.items() if times > 1] == [], "a screen reader lists them"
     inside = {a["href"][1:] for a in seen.all("a") if (a["href"] or "").startswith("#")}
     assert inside - set(ids) == set()
     levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch(r"h\d", tag)]
@@ -72,6 +77,12 @@ def test_every_kind_of_run_has_a_page_whose_places_are_unique_and_whose_links_le
     assert all(after - before <= 1 for before, after in pairwise(levels))
     of_the_method = [each for each in seen.all("div") if each.get("aria-label") == "Table"]
     assert len(seen.all("table")) == len(seen.all("caption")) + len(of_the_method)
+
+
+def test_no_sign_of_percent_is_parted_from_its_number(tmp_path):
+    html = page(everything(tmp_path), Text(("94.6 % of <b>", "7 of them")), Points(("0.5 %",)))
+    assert "94.6\xa0% of &lt;b&gt; 7 of them" in html
+    assert "0.5\xa0%" in html
 
 
 @pytest.mark.long

@@ -64,5 +64,5 @@ def test_sentences_count_what_is_there():
     assert said == [("32 unique alerts came in 320 e-mails.",)]
     (verdicts,) = (block.sentences for block in cities_overview.blocks(FULL) if isinstance(block, Text))
     assert verdicts == (
-        "3 cities were examined. Verdicts: 1 negative, not robust; 1 not testable; 1 positive, robust.",
+        "3 cities were examined. Verdicts: positive, robust (1); negative, not robust (1); not testable (1).",
     )

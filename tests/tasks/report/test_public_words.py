@@ -67,6 +67,10 @@ def test_a_warning_is_made_public(line: str, said: str):
     assert in_public([line], NAMES, WORDS) == (said,)
 
 
+def test_the_folder_of_the_records_is_no_file_of_them():
+    assert in_public(["no mailbox in records/"], NAMES, WORDS, "reason") == ("no mailbox in records/",)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tasks.ledger.balances import Balance
-from tasks.report.look import what_was_found
+from tasks.report.look import what_was_found, without_counts
 from tasks.report.sections import missing
-from tests.tasks.report.words_stories import every_sentence, story, tables
+from tasks.report.sentences.counts import because
+from tasks.report.sentences.found import found
+from tasks.report.sentences.missing import entered
+from tests.tasks.report.stories import only_requests
+from tests.tasks.report.words_stories import every_sentence, ledger, story, tables
 
 PARTS = {"mail": "kinds", "posts": "city_tests", "crime": "crime_types", "requests": "requests"}
+
+
+def test_what_is_not_in_a_run_comes_after_what_was_found(tmp_path: Path):
+    subjects = [each.subject for each in found(only_requests(tmp_path))]
+    assert subjects == ["The records requests", "Not in this run"]
+
+
+def test_what_is_none_is_told_last(tmp_path: Path):
+    sums = Balance("items in the mailboxes", 3, (("messages read", 2), ("unread", 0), ("not mail", 1)))
+    (said,) = entered(story({}, balances=(sums,)))
+    assert said == "3 items in the mailboxes: 2 messages read and 1 not mail; none unread."
+    assert because("no a/*, b/*, c.csv") == "it found no a/*, b/* or c.csv"
 
 
 def test_what_is_not_there_is_said_with_its_reason():
     skipped = {"mail": "no mailbox in records/", "posts": "no posts/*", "requests": "no requests.csv"}
     told = what_was_found(story({}, skipped=skipped))
     assert told == (
-        "No mailbox was read in this run: no mailbox in records/.",
-        "No post was read in this run: no posts/*.",
+        "No mailbox was read in this run: it found no mailbox in records/.",
+        "No post was read in this run: it found no posts/*.",
         "No record of a crime was read in this run.",
         "No tract was examined for gentrification in this run.",
         "No city was chosen in this run.",
-        "No records request is listed in this run: no requests.csv.",
+        "No records request is listed in this run: it found no requests.csv.",
     )
 
 
@@ -49,9 +67,9 @@ def test_the_answer_is_that_of_the_run():
         return " ".join(getattr(block, "sentences", ()))
 
     assert first(headline="No: everything is accounted for", perhaps=()) == "No: everything is accounted for."
-    assert first() == "Perhaps: there is 1 reason to look closer. Everything else is accounted for."
+    assert first() == "Perhaps: there is one reason to look closer. Everything else is accounted for."
     assert first(headline="Unknown for 2 of 11 mailboxes (see the warnings); and perhaps:").startswith(
-        "Unknown for 2 of 11 mailboxes (see the warnings); and perhaps: there is 1 reason"
+        "Unknown for 2 of 11 mailboxes (see the warnings); and perhaps: there is one reason"
     )
     assert "nobody can say" in first(headline="", perhaps=())
 
@@ -78,5 +96,30 @@ def test_counts_that_are_left_out_are_no_numbers():
         for row in each:
             row.update(dict.fromkeys(small & row.keys()))
     told = " ".join(every_sentence(story(rows)))
-    assert "The tests count an unknown number of posts of 2019" in told
+    assert "The tests count a number of posts that is not published of 2019" in told
     assert "None" not in told.replace("None of", "")
+
+
+def test_what_is_left_out_is_not_unknown_and_is_counted():
+    balance = Balance("crimes", 40, (("no location", None), ("counted", None)), "crime")
+    count = {"table": "public/crime_types", "column": "counted", "counts": 1200, "left_out": 31}
+    given = {"left_out": [count | {"least_count": 5}], "ledger": ledger("crime", "a", counted=None)}
+    told = " ".join(every_sentence(story(given, balances=(balance,))))
+    hidden = "a number that is not published"
+    assert f"40 crimes: {hidden} no location and {hidden} counted." in told
+    assert "below 5, and not 0, are left out of the public tables" in told
+    assert "31 of 1,200 counts (method 12.6)" in told
+    assert "unknown" not in told
+
+
+def test_a_warning_of_a_city_says_no_count_where_small_ones_are_left_out():
+    lines = [
+        "crime/a: 2 of 40 crimes of the type 'X' have no location",
+        "7 rows have the id of another",
+        "3 tracts",
+    ]
+    assert without_counts(lines) == (
+        "crime/a: some crimes of the type 'X' have no location",
+        "some rows have the id of another",
+        "3 tracts",
+    )

@@ -15,7 +15,7 @@ import shapely
 from data.settings import Config
 from tasks.figures.draw import draw
 from tasks.figures.figure import Figure
-from tasks.report.blocks import Group, Points, Text
+from tasks.report.blocks import Group, Points, Rows, Text
 from tasks.report.results import Story
 from tasks.report.sections.cities import SECTION
 
@@ -105,12 +105,20 @@ def words(story: Story) -> str:
 
 def test_each_number_of_a_citys_sentences_comes_from_the_tables(tmp_path: Path) -> None:
     before = words(story(tmp_path))
-    for said in ("positive, robust", "12 tracts", "819", "0.83", "7e-16", "below the threshold of 0.025",
-                 "one of 2 tests", "2.12", "1.70 to 2.64", "1.43"):  # fmt: skip
+    for said in ("positive, robust", "12 tracts", "Richer tracts have more posts", "819", "0.83",
+                 "7\xa0×\xa010⁻¹⁶", "below the threshold of 0.025",
+                 "(0.05 divided by 2)", "2.12", "1.70 to 2.64", "1.43"):  # fmt: skip
         assert said in before
     after = words(story(tmp_path, verdict="none", why="because", pearson_p=0.3, ratio_low=None, posts=1234))
     for said in ("none (because)", "1,234", "p = 0.3", "not below", "no interval"):
         assert said in after
+
+
+def test_the_tests_of_a_city_are_numbers_for_computing(tmp_path: Path) -> None:
+    (tests,) = (block for block in group(story(tmp_path)).blocks if isinstance(block, Rows))
+    assert tests.caption.endswith(": the tests of posts and income")
+    assert tests.table["p"].to_pylist()[0] < 1e-10
+    assert tests.table["threshold"].to_pylist()[0] == "0.025"
 
 
 def test_a_city_that_cannot_be_tested_has_a_line_with_the_reason(tmp_path: Path) -> None:
