@@ -70,7 +70,7 @@ _OTHERS: Final = (
     "A 9mm and a .45 were found, also an AR15.",
     "A {age} year old boy, 5'10, about 160 lbs.",
     "On May {day}, {year} at {hour} the alarm went off.",
-    "It was {year}-05-{two} {clock}, see the clip.",
+    "It was {year}-05-{date} {clock}, see the clip.",
     "The F150 and the CX5 were both opened, so was the Q50.",
     "Exit {small} off Highway 101, near I-405.",
     "Units 7A{two} and 4L{two} came within 10 minutes.",
@@ -248,6 +248,6 @@ _GAPS: Final[Mapping[str, Callable[[random.Random], _Pieces]]] = MappingProxyTyp
     "small": _digits(100, 999), "ten": _digits(2_100_000_000, 9_999_999_999), "six": _digits(10**5, 10**6),
     "case": _digits(10**6, 10**7, "21-{}"), "tracking": _digits(10**17, 10**18, "9400{}"),
     "price": _digits(1000, 9999, "{:,}"), "year": _digits(1990, 2024), "block": _digits(1, 99, "{}00"),
-    "age": _digits(12, 60), "day": _digits(1, 12), "two": _digits(10, 60),
+    "age": _digits(12, 60), "day": _digits(1, 12), "two": _digits(10, 60), "date": _digits(10, 32),
     "clock": _digits(10, 60, "22:{}:07"), "zip": _digits(90_001, 96_162),
 })  # fmt: skip

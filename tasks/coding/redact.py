@@ -54,7 +54,6 @@ _NO_PHONE: Final = re.compile(
 )
 """What stands before ten digits that are none of a telephone."""
 
-_DATE: Final = re.compile(r"(?:19|20)\d\d-\d\d-\d\d\b")
 _MOST_TRIES: Final = 1000
 """Of pieces of one text that may be a number."""
 
@@ -90,8 +89,11 @@ _HOUSE: Final = re.compile(
     _FLAGS,
 )
 _HOUSE_NUMBER: Final = re.compile(
-    r"""\b (?: house | live[sd]? | living | resid(?:e[sd]?|ing) | address ) \s+ (?: is \s+ | are \s+ )?
-    (?: at | number | no\.? | \# | num\.? ) \s*
+    r"""\b (?:
+        (?: house | live[sd]? | living | resid(?:e[sd]?|ing) | address ) \s+ (?: is \s+ | are \s+ )?
+        (?: at | number | no\.? | \# | num\.? )
+      | at \s+ (?: number | no\. | \# )
+    ) \s*
     (?P<number> (?!\d{1,4}\s?(?:am|pm|a\.m|p\.m|:)) \d{1,5}[a-f]? )
     (?! [\w:/%] | [.,]\d | \s?(?:am|pm|a\.m|p\.m|o'clock|hours|hrs)\b )""",
     _FLAGS,
@@ -226,7 +228,7 @@ def _listed_phones(text: str) -> Iterator[Found]:
     from phonenumbers import PhoneNumberMatcher
 
     for match in PhoneNumberMatcher(text, REGION, max_tries=_MOST_TRIES):
-        if not _is_case(text, match.start, match.end) and not _DATE.match(match.raw_string):
+        if not _is_case(text, match.start, match.end):
             yield Found(match.start, match.end, PHONE)
 
 

@@ -40,7 +40,7 @@ def test_what_identifies_is_masked(text: str, masked: str | None):
         "A 9mm, an AR15, a .45, 12 gauge; 6 ft, 180 lbs, a 37 year old",
         "BMW 328i, F150, RAV4, CX5 on I-405 and US-101; Flight 427",
         "$1,200 - 2,300, case 2103456789, report 21-0345678, 911, 311, 24/7",
-        "2021-05-43 22:33:07 at 34.0522, -118.2437; 192.168.1.20; zip 90012-1234",
+        "2021-05-13 22:33:07 at 34.0522, -118.2437; 192.168.1.20; zip 90012-1234",
         "No plates. License plate stolen last night at 10. Tags expired 2019. Unit 7A45 came",
         "He was home at 10 and at work at 5. 7-Eleven on Main St",
         "",
