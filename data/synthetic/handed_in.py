@@ -20,6 +20,12 @@ _FIRST: Final = 3
 """The first row of a workbook with an alert; the first of all names the columns."""
 
 
+_Answers = Mapping[int, Mapping[str, str]]
+"""By number of the alert and by question, the key of the answer."""
+_Planned = tuple[_Answers, Mapping[str, Sequence[int]]]
+"""What a reader answers, and what goes wrong of it."""
+
+
 @dataclass(frozen=True)
 class Damage:
     """The shares of a reader's alerts of which something is wrong.
@@ -100,7 +106,7 @@ def hand_in(
         rows = _rows(coding / "sheets" / f"{reader.name}.xlsx")
         wrong[reader.name] = _damaged(rows, damage, rng, twice=reader.form != "jsonl")
         said = {row.number: _said(row, reader, book, rng) for row in rows}
-        _write(coding, reader, rows, said, wrong[reader.name], book)
+        _write(coding, reader, rows, (said, wrong[reader.name]), book)
         every |= {row.alert: row for row in rows}
         asked += len(rows)
     missing = sum(len(each["missing"]) for each in wrong.values())
@@ -115,7 +121,8 @@ def hand_in(
 def _rows(path: Path) -> list[_Row]:
     from openpyxl import load_workbook
 
-    rows = list(load_workbook(path, read_only=True)["alerts"].iter_rows(values_only=True))
+    with path.open("rb") as file:  # openpyxl leaves a file open that it opens itself
+        rows = list(load_workbook(file, read_only=True)["alerts"].iter_rows(values_only=True))
     at = {name: place for place, name in enumerate(rows[0]) if name}
     names = ("sample_no", "agency", "alert_id", "codebook", "title")
     return [_Row(*(row[at[name]] or "" for name in names)) for row in rows[_FIRST - 1 :]]
@@ -143,14 +150,8 @@ def _said(row: _Row, reader: Reader, book: Codebook, rng: random.Random) -> dict
     }
 
 
-def _write(
-    coding: Path,
-    reader: Reader,
-    rows: Sequence[_Row],
-    said: Mapping[int, Mapping[str, str]],
-    wrong: Mapping[str, Sequence[int]],
-    book: Codebook,
-) -> None:
+def _write(coding: Path, reader: Reader, rows: Sequence[_Row], planned: _Planned, book: Codebook) -> None:
+    said, wrong = planned
     there = [row for row in rows if row.number not in wrong["missing"]]
     given = {
         row.number: dict.fromkeys(said[row.number], NO_ANSWER)
@@ -180,9 +181,7 @@ def _words(book: Codebook, question: str, answer: str) -> str:
     return next((one.text for one in asked.answers if one.key == answer), answer) if asked else answer
 
 
-def _workbook(
-    coding: Path, reader: str, rows: Sequence[_Row], said: Mapping[int, Mapping[str, str]], book: Codebook
-) -> None:
+def _workbook(coding: Path, reader: str, rows: Sequence[_Row], said: _Answers, book: Codebook) -> None:
     from openpyxl import load_workbook
 
     workbook = load_workbook(coding / "sheets" / f"{reader}.xlsx")
@@ -198,7 +197,7 @@ def _csv(
     coding: Path,
     reader: str,
     rows: Sequence[_Row],
-    said: Mapping[int, Mapping[str, str]],
+    said: _Answers,
     book: Codebook,
     *,
     name: str = "",
@@ -213,9 +212,7 @@ def _csv(
             writer.writerow([row.number, row.agency, row.alert, reader, row.codebook, *words])
 
 
-def _label_studio(
-    coding: Path, reader: str, rows: Sequence[_Row], said: Mapping[int, Mapping[str, str]], book: Codebook
-) -> None:
+def _label_studio(coding: Path, reader: str, rows: Sequence[_Row], said: _Answers, book: Codebook) -> None:
     """The export of a project into which the reader's tasks were imported."""
     tasks = json.loads((coding / "sheets" / "label-studio" / f"tasks-{reader}.json").read_bytes())
     export: list[dict[str, Any]] = []
@@ -230,9 +227,7 @@ def _label_studio(
     path.write_text(json.dumps(export, ensure_ascii=False), encoding="utf-8")
 
 
-def _terminal(
-    coding: Path, reader: str, rows: Sequence[_Row], said: Mapping[int, Mapping[str, str]], book: Codebook
-) -> None:
+def _terminal(coding: Path, reader: str, rows: Sequence[_Row], said: _Answers, book: Codebook) -> None:
     with (coding / "returned" / f"{reader}.jsonl").open("w", encoding="utf-8") as file:
         for row in rows:
             for question, answer in said[row.number].items():
