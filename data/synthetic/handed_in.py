@@ -124,8 +124,11 @@ def _rows(path: Path) -> list[_Row]:
     with path.open("rb") as file:  # openpyxl leaves a file open that it opens itself
         rows = list(load_workbook(file, read_only=True)["alerts"].iter_rows(values_only=True))
     at = {name: place for place, name in enumerate(rows[0]) if name}
-    names = ("sample_no", "agency", "alert_id", "codebook", "title")
-    return [_Row(*(row[at[name]] or "" for name in names)) for row in rows[_FIRST - 1 :]]
+    texts = ("agency", "alert_id", "codebook", "title")
+    return [
+        _Row(int(row[at["sample_no"]]), *(str(row[at[name]] or "") for name in texts))
+        for row in rows[_FIRST - 1 :]
+    ]
 
 
 def _damaged(
