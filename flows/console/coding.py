@@ -55,6 +55,8 @@ def sample(folder: Path, readers: Sequence[str], *, redact: bool = False) -> Non
     to = console()
     for line in _lines(drawing, sheets, settings, folder):
         to.print(line, markup=False)
+    if redact and sheets.kept:
+        to.print("--redact changed nothing in the sheets that were there", markup=False)
 
 
 def _alerts(folder: Path, out: Path) -> pa.Table:

@@ -7,16 +7,15 @@ that a larger sample asks nobody anything twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from data.codebook import Codebook
-from data.errors import InputError
 from data.writing import make_folder
 from tasks.coding.draw import order_for
+from tasks.coding.masked import as_seen, mask_from_now_on
 from tasks.coding.results import FOLDER, SHEETS, HandedOut, Item, Sample
 
 LABEL_STUDIO: Final = "label-studio"
@@ -30,20 +29,16 @@ def hand_out(sample: Sample, seed: int, folder: Path, *, redact: bool = False) -
         sample: The sample, with the readers of each alert.
         seed: ``[coding] seed``, of the order in which each reader sees the alerts.
         folder: The folder ``coding/`` of the investigation; it exists.
-        redact: Whether telephone numbers and the like are masked in titles and descriptions.
+        redact: Whether telephone numbers and the like are masked in titles and descriptions, from now on.
 
     Returns:
         What was written, and what stayed.
-
-    Raises:
-        InputError: Texts are to be masked, and this version cannot.
     """
-    mask = _mask() if redact else None
+    if redact:
+        mask_from_now_on(folder)
     written, kept = [], []
     for reader, draw in sorted({(reader, each.draw) for each in sample.alerts for reader in each.readers}):
-        items = items_of(sample, reader, draw, seed)
-        if mask is not None:
-            items = [replace(one, title=mask(one.title), description=mask(one.description)) for one in items]
+        items = as_seen(items_of(sample, reader, draw, seed), folder)
         for name, write in _forms(reader, draw, items, sample.codebook, seed):
             path = folder / SHEETS / name
             if path.exists():
@@ -80,14 +75,6 @@ def _forms(
     yield f"{reader}{more}.xlsx", lambda path: write_workbook(path, reader, items, codebook, seed)
     name = f"{LABEL_STUDIO}{more}/tasks-{reader}.json"
     yield name, lambda path: write_label_studio(path.parent, reader, items, codebook)
-
-
-def _mask() -> Callable[[str], str]:
-    """What masks a text."""
-    found = _if_there("tasks.coding.redact", "redact")
-    if found is None:
-        raise InputError("--redact: this version cannot mask texts; leave it out")
-    return found
 
 
 def _if_there(module: str, name: str) -> Callable[..., Any] | None:

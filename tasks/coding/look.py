@@ -17,10 +17,13 @@ from data.record_names import as_label
 from data.settings import Coding
 from tasks.coding.draw import Alert
 from tasks.coding.drawing import check_settings
+from tasks.coding.masked import as_seen
 from tasks.coding.population import Population, sample_of
 from tasks.coding.results import DRAWN_FROM, FOLDER, RETURNED, SAMPLE, Listed, Sample
 from tasks.coding.sample_file import read_drawn_from, read_sample
 from tasks.rows.results import InputFile
+
+__all__ = ["FROZEN", "Given", "as_seen", "decisions", "gone", "read_coding", "returned_files", "sample_now"]
 
 FROZEN: Final[Mapping[str, str]] = MappingProxyType({"sample": SAMPLE, "drawn_from": DRAWN_FROM})
 """The files that nwatch sample writes and extends, by their keys in the provenance."""
