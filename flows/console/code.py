@@ -77,7 +77,8 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     Raises:
         InputError: Nothing is drawn yet, or no reader has that name.
     """
-    from tasks.coding.look import read_coding, sample_now
+    from tasks.coding.look import as_seen, read_coding, sample_now
+    from tasks.coding.results import FOLDER
 
     investigation = Investigation.unchecked(folder)
     given = read_coding(investigation)
@@ -97,7 +98,7 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     seed, items = investigation.config.coding.seed, list[Item]()
     for draw in drawings:  # a later drawing comes after what is being read
         own = [one.item for one in sample.alerts if one.draw == draw and reader in one.readers]
-        items += as_read(own, reader, seed)
+        items += as_read(as_seen(own, investigation.folder / FOLDER), reader, seed)
     return given.codebook, items
 
 
