@@ -238,7 +238,7 @@ def write_decisions(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *before.added])
-    writer.writerows([_guarded(value) for value in row] for row in rows.values())
+    writer.writerows([guarded(value) for value in row] for row in rows.values())
     # With the mark of UTF-8, by which spreadsheets know it.
     content = text.getvalue().encode("utf-8-sig")
     if not path.is_file() or path.read_bytes() != content:
@@ -282,8 +282,12 @@ def _counted(vote: Vote) -> str:
     return " | ".join(f"{answer}: {number}" for answer, number in ordered)
 
 
-def _guarded(value: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+def guarded(value: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    Args:
+        value: The text.
+    """
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
