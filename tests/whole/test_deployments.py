@@ -211,7 +211,7 @@ def test_a_request_without_the_password_is_refused(stack: Stack, what: str, pass
 
 
 def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
-    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals")}
+    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals", "coding")}
     assert {each["work_pool_name"] for each in found.values()} == {"nwatch"}
     assert {tuple(each["tags"]) for each in found.values()} == {("nwatch",)}
     limits = {name: each["global_concurrency_limit"] for name, each in found.items()}
@@ -219,6 +219,7 @@ def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
         "investigate": 1,
         "one-agency": None,
         "arrivals": 1,
+        "coding": None,
     }
     for name in ("investigate", "arrivals"):
         assert found[name]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
@@ -369,7 +370,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert received.count("notifies") == 3
+    assert received.count("notifies") == 4
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
