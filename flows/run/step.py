@@ -91,24 +91,10 @@ def _as_task(of: Step[Any, Any]) -> Callable[..., Any]:
     from prefect import task
     from prefect.cache_policies import NO_CACHE
 
-    def run(given: _Given) -> Any:
-        return of.function(*given.args, **given.kwargs)
-
     # Arguments are paths, clients and tables: nothing that a cache key could be made of.
-    made = task(name=of.name, description=about(of.function), cache_policy=NO_CACHE, persist_result=False)(
-        run
+    return task(name=of.name, description=about(of.function), cache_policy=NO_CACHE, persist_result=False)(
+        of.function
     )
-    return lambda *args, **kwargs: made(_Given(args, kwargs))
-
-
-class _Given:
-    """The arguments of a step, in which Prefect does not look for runs.
-
-    It would go through each row of a table of Python's own, such as the alerts of a sample.
-    """
-
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.args, self.kwargs = args, kwargs
 
 
 def about(function: Callable[..., Any]) -> str:

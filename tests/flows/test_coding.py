@@ -3,57 +3,31 @@
 import csv
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from httpx import ConnectError
 from pydantic import ValidationError
 
 from data.errors import InputError
-from data.tables import write_table
 from flows.coding import coding
 from flows.console import tally as page
-from flows.console.coding import sample
 from flows.service import coding_event
 from flows.service.coding_event import COMPLETE, complete_event, tell_complete
 from flows.service.sheets_form import SheetsAreBack
 from tasks.coding.results import Tally
 from tasks.coding.sign import sign
-from tests.tasks.coding.made_alerts import SPEC, alerts
+from tests.tasks.coding.handed_out import hand_in, handed_out
 from tests.waiting import until
 
-READERS = ("anna", "ben", "carla")
 DONE = Tally(10, 0, 0, 30, 0, 0, files={"coding/returned/anna.xlsx": ("ab", 1)})
 
 
 @pytest.fixture
 def case(tmp_path: Path) -> Path:
-    """An investigation of which four alerts are handed out to three readers."""
-    folder = tmp_path / "case"
-    folder.mkdir()
-    settings = 'name = "case"\n[report]\nmake = false\n[coding]\nsample = 4\n'
-    (folder / "investigation.toml").write_text(settings)
-    write_table(alerts(9), SPEC, folder / "out")
-    sample(folder, READERS)
-    return folder
-
-
-def hand_in(folder: Path, reader: str, answers: Sequence[str]) -> None:
-    """Put a reader's sheet back as a CSV, with an answer for each alert by its number in the sample."""
-    sheet = openpyxl.load_workbook(folder / f"coding/sheets/{reader}.xlsx", read_only=True)["alerts"]
-    header, _, *rows = sheet.iter_rows(values_only=True)
-    path = folder / f"coding/returned/{reader}.csv"
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [str(name) for name in header])
-        writer.writeheader()
-        for row in rows:
-            cells = dict(zip(header, row, strict=True))
-            act = answers[int(str(cells["sample_no"])) - 1]
-            writer.writerow(cells | {"question:criminal_act": act, "question:subject_area": "Theft"})
+    return handed_out(tmp_path)
 
 
 def decide(folder: Path, answer: str) -> None:

@@ -37,6 +37,7 @@ from flows.service import automations
 from flows.service.local_server import template
 from tasks.arrivals.look import Arrival
 from tests.api import answer_to
+from tests.tasks.coding.handed_out import READERS, hand_in, handed_out
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # whole runs, several a test
@@ -481,3 +482,29 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
         run = stack.ended(made)
     assert run["state_type"] == "CRASHED"
     assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
+
+
+def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_resumed(
+    stack: Stack, tmp_path: Path
+):
+    case = handed_out(tmp_path)
+    made = stack.ask(
+        f"deployments/{stack.deployment('coding')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(case), "wait": True}},
+    )
+
+    def state() -> str:
+        return str(stack.ask(f"flow_runs/{made['id']}", method="GET")["state_name"])
+
+    until(lambda: state() in {"Suspended", "Failed", "Crashed"}, stack.log_of("worker"))
+    assert state() == "Suspended"
+    hand_in(case, "anna", ["Yes", "Yes", "No", "No"])
+    hand_in(case, "ben", ["Yes", "Yes", "No", "Yes"])
+    answer = {"run_input": {"decided_by": "Dora", "enough": True}}
+    assert stack.ask(f"flow_runs/{made['id']}/resume", answer)["status"] == "ACCEPT"
+    run = stack.ended(made["id"])
+    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["name"].endswith(" coding")
+    assert "failed" not in run["tags"]
+    found = pq.read_table(case / "out/private/coding_reviews.parquet").column("reader").to_pylist()
+    assert {reader: found.count(reader) for reader in READERS[:2]} == {"anna": 4, "ben": 4}

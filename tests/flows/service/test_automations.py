@@ -72,7 +72,7 @@ def test_a_notification_says_nothing_that_could_name_a_mailbox():
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(notifications) == 3
+    assert len(notifications) == 4
     assert not [action for action in notifications if "message" in action.subject + action.body]
 
 
