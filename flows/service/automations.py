@@ -69,8 +69,9 @@ _RUN: Final = {
 _READ: Final = {
     "subject": "Neighborhood Watch: all sheets of the sample are back",
     "body": (
-        "{{ event.payload.reviews }} reviews, {{ event.payload.unusable }} not usable; alerts with a tie to "
-        "decide: {{ event.payload.ties }}. See {{ flow_run.name }}: {{ flow_run | ui_url }}"
+        "Of {{ event.resource['prefect.resource.name'] }}: {{ event.payload.reviews }} reviews, "
+        "{{ event.payload.unusable }} not usable; alerts with a tie to decide: {{ event.payload.ties }}."
+        "{% if flow_run %} See {{ flow_run.name }}: {{ flow_run | ui_url }}{% endif %}"
     ),
 }
 _AGENCY: Final = {

@@ -34,8 +34,10 @@ from flows import parts as registry
 from flows.arrivals import arrival_event
 from flows.run.locks import one_run_at_a_time
 from flows.service import automations
+from flows.service.coding_event import complete_event
 from flows.service.local_server import template
 from tasks.arrivals.look import Arrival
+from tasks.coding.results import Tally
 from tests.api import answer_to
 from tests.tasks.coding.handed_out import READERS, hand_in, handed_out
 from tests.waiting import until
@@ -508,3 +510,15 @@ def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_res
     assert "failed" not in run["tags"]
     found = pq.read_table(case / "out/private/coding_reviews.parquet").column("reader").to_pylist()
     assert set(found) == set(READERS[:2])
+
+
+def test_that_all_sheets_are_back_is_told_in_numbers(stack: Stack, hook: HTTPServer):
+    with stack.here():
+        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    event = complete_event(stack.case, Tally(10, 2, 0, 30, 0, 1))
+    stack.ask("events", [event.model_dump(mode="json")])
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
+    assert only(hook).splitlines() == [
+        "Neighborhood Watch: all sheets of the sample are back",
+        f"Of {stack.case.name}: 30 reviews, 1 not usable; alerts with a tie to decide: 2.",
+    ]
