@@ -174,3 +174,11 @@ def in_thread(function: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=contextvars.copy_context().run, args=(function,), daemon=True)
     thread.start()
     return thread
+
+
+def test_prefect_can_go_through_what_the_part_found(case: Path):
+    """It does, for a task and for a flow; of what has ``keys`` it asks for an item by each."""
+    from prefect.utilities.collections import visit_collection
+
+    found = coding(case).found["coding"]
+    visit_collection(found, visit_fn=lambda value: value, return_data=False)
