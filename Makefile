@@ -29,7 +29,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
-	@echo "make pictures  make the pictures of README.md anew, of a synthetic run (needs Chromium)"
+	@echo "make pictures  make the pictures of README.md and docs anew, of a synthetic run (needs Chromium, LibreOffice)"
 	@echo "make bench   run benchmarks/mail.py at a small size; and benchmarks/findings.py, where NWATCH_REAL names the real data"
 	@echo "make verdicts  measure how often verdicts are wrong, over real cities (NWATCH_REAL names their folder)"
 	@echo "make lock    resolve the requirements again (needs uv)"
@@ -121,7 +121,7 @@ format: $(READY)
 readme: $(READY)
 	NWATCH_UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py
 
-# Two of a report, one of its run in the Prefect UI; a minute. Look at them before they are committed.
+# Two of a report, one of its run in the Prefect UI, two of sheets; a minute. Look at them before they are committed.
 pictures: $(READY)
 	$(BIN)/python -m tests.browser.pictures
 

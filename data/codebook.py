@@ -88,7 +88,7 @@ class Question(Section):
         return self
 
     @property
-    def keys(self) -> tuple[str, ...]:
+    def answer_keys(self) -> tuple[str, ...]:
         """The keys of its answers."""
         return tuple(answer.key for answer in self.answers)
 

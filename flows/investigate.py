@@ -104,8 +104,8 @@ def investigate(
         folder: The investigation folder, as the machine sees it on which the run works.
         partition: Messages that one worker reads at a time; empty for the usual number. It changes no byte of
             a table.
-        only: The parts to run: mail, posts, crime, gentrification, selection, requests. Empty (None) for all
-            that have their input.
+        only: The parts to run: mail, posts, crime, gentrification, selection, requests, coding. Empty (None)
+            for all that have their input.
         buckets: Pieces into which posts and crimes are sorted, for data larger than memory; empty for the
             usual number. It changes no byte of a table.
         patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if

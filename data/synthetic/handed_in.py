@@ -147,7 +147,7 @@ def _damaged(
 def _said(row: _Row, reader: Reader, book: Codebook, rng: random.Random) -> dict[str, str]:
     truth = truth_of(row.title)
     return {
-        question.key: reader.answer(question.key, truth[question.key], question.keys, rng)
+        question.key: reader.answer(question.key, truth[question.key], question.answer_keys, rng)
         for question in book.questions
         if question.key in truth
     }
@@ -175,7 +175,7 @@ def _write(coding: Path, reader: Reader, rows: Sequence[_Row], planned: _Planned
 
 def _keys(book: Codebook, question: str) -> Sequence[str]:
     asked = book.question(question)
-    return asked.keys if asked else ()
+    return asked.answer_keys if asked else ()
 
 
 def _words(book: Codebook, question: str, answer: str) -> str:

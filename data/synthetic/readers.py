@@ -138,7 +138,7 @@ def expected(truths: Sequence[Answers], readers: Sequence[Reader], codebook: Cod
     for question in codebook.questions:
         right = [truth[question.key] for truth in truths if question.key in truth]
         if right:
-            found[question.key] = _expected(question.key, right, readers, question.keys)
+            found[question.key] = _expected(question.key, right, readers, question.answer_keys)
     return found
 
 

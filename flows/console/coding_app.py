@@ -78,7 +78,16 @@ def code(
     page.code(folder, reader)
 
 
-def tally(folder: Folder) -> None:
+def tally(
+    folder: Folder,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait",
+            help="Wait, as a paused run on the Prefect server, until all sheets are back and ties decided.",
+        ),
+    ] = False,
+) -> None:
     """Count what came back of the sheets, and say what is wrong with them.
 
     Reads every file of DIR/coding/returned: workbooks, CSVs, exports of Label Studio and answers from the
@@ -86,10 +95,13 @@ def tally(folder: Folder) -> None:
     DIR/coding/to_decide.csv; write the answers there and call it again. It is nwatch run --only coding, with
     all lines.
 
+    With --wait it stays until the rest is back: someone resumes the run in the UI of the server that
+    PREFECT_API_URL names, and says there who decided the ties.
+
     \b
     Example:
       nwatch tally my-investigation
     """
     from flows.console import tally as page
 
-    page.tally(folder)
+    page.tally(folder, wait=wait)

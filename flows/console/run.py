@@ -54,6 +54,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     hash_attachments: bool = False,
     private_workbook: bool = False,
     *,
+    wait_for_sheets: bool = False,
     show: Callable[[RunResult, Mapping[str, float], Console], None] = summary,
 ) -> None:
     """Run the investigation and print its summary.
@@ -70,6 +71,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         wait: Whether that server stays up after the run until a key is pressed.
         hash_attachments: Whether the SHA-256 of every attached file is computed.
         private_workbook: Whether the private tables are also written as a workbook.
+        wait_for_sheets: Whether the run is the flow `coding`, which waits for the sheets of the sample.
         show: Prints what was found, by what the run found and the seconds of each stage.
 
     Raises:
@@ -104,7 +106,8 @@ def run(  # noqa: PLR0917 - in the order of the command line
             with reporter.stage("start"):
                 flow = _started(looked_at, modules, settings, stack, server)
             more: dict[str, Any] = {"hash_attachments": True} if hash_attachments else {}
-            result = flow(agency, partition, only, more | ({"workbook": PRIVATE} if private_workbook else {}))
+            more |= {"workbook": PRIVATE} if private_workbook else {}
+            result = _waited(folder) if wait_for_sheets else flow(agency, partition, only, more)
             show(result, reporter.seconds, console())
         if server is not None and wait:
             until_key(server.link)
@@ -201,6 +204,13 @@ def _flows(
     stack.enter_context(alone(server))
     stack.enter_context(deployments.tags("nwatch"))
     return deployments.investigate, deployments.one_agency
+
+
+def _waited(folder: Path) -> RunResult:
+    """Run the flow `coding` on the server that the environment names, and wait for the sheets."""
+    from flows.deployments import coding
+
+    return coding(folder.absolute(), wait=True)
 
 
 def _check_server(server: Server | None) -> None:

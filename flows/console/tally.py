@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from flows.console.printing import command, print_table, shown
 from flows.console.run import run
+from flows.run.watched import server_named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,17 +24,24 @@ PART: Final = "coding"
 ALL: Final = "all"
 
 
-def tally(folder: Path) -> None:
+def tally(folder: Path, *, wait: bool = False) -> None:
     """Run the part coding alone, and print its tables and every line on what is wrong.
 
     Args:
         folder: The investigation folder.
+        wait: Whether to wait until all sheets are back, as a paused run on a server.
 
     Raises:
-        InputError: No sample is drawn, a file of ``coding/`` is wrong, or as in ``flows.console.run``.
+        InputError: It is to wait and no server is named, no sample is drawn, a file of ``coding/`` is wrong,
+            or as in ``flows.console.run``.
         LedgerError: An alert or a review is not accounted for.
     """
-    run(folder, only=[PART], show=_show)
+    if wait and not server_named():
+        raise InputError(
+            "--wait: no Prefect server is named on which a person can let the run go on; set "
+            "PREFECT_API_URL, or leave out --wait and call nwatch tally again when more sheets are back"
+        )
+    run(folder, only=[PART], wait_for_sheets=wait, show=_show)
 
 
 def _show(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:

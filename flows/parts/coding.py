@@ -12,6 +12,7 @@ from data.settings import Coding
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
 from flows.run.step import step
+from flows.run.watched import watched
 from tasks.coding.ledger import LEDGER
 
 if TYPE_CHECKING:
@@ -90,6 +91,19 @@ def run(job: Job) -> CodingFound:
         warnings=(*_warnings(sample), *_faults(tally.faults)),
         notes=tuple(_notes(sample, missed, settings)),
     )
+
+
+def remember(job: Job, found: CodingFound) -> None:
+    """Tell the server of a watched run when all sheets are back.
+
+    Args:
+        job: The job.
+        found: What was found.
+    """
+    if watched() and found.tally is not None:
+        from flows.service.coding_event import tell_complete
+
+        tell_complete(job.given.investigation.folder, job.work, found.tally)
 
 
 def alerts_of(stage: Path, out: Path) -> pa.Table | None:
@@ -224,5 +238,6 @@ PART = Part(
     origin=origin,
     tell=tell,
     recognised=recognised,
+    remember=remember,
     hint="to draw a sample: nwatch sample DIR",
 )

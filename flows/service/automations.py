@@ -32,9 +32,11 @@ from prefect.types import SecretDict
 from data.errors import InputError
 from flows.arrivals import STUCK
 from flows.run.watched import WARNED
+from flows.service.coding_event import COMPLETE
 
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
+SHEETS: Final = "nwatch: all sheets of a sample are back"
 WAITING: Final = "nwatch: new records wait for a person"
 ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
 STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
@@ -55,11 +57,22 @@ _ENDS: Final = {
     f"prefect.flow-run.{WARNED}",  # an event has the name of the state, not its type
     "prefect.flow-run.Cancelled",
 }
+_WAITS: Final = {"prefect.flow-run.Paused", "prefect.flow-run.Suspended"}
+"""A run that waits for a person: it need not have a process."""
+
 _LATE: Final = {"prefect.flow-run.Late"}
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 _RUN: Final = {
     "subject": "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}",
     "body": "{{ flow_run.name }} is {{ flow_run.state.name }}. Reason: see its log, {{ flow_run | ui_url }}",
+}
+_READ: Final = {
+    "subject": "Neighborhood Watch: all sheets of the sample are back",
+    "body": (
+        "Of {{ event.resource['prefect.resource.name'] }}: {{ event.payload.reviews }} reviews, "
+        "{{ event.payload.unusable }} not usable; alerts with a tie to decide: {{ event.payload.ties }}."
+        "{% if flow_run %} See {{ flow_run.name }}: {{ flow_run | ui_url }}{% endif %}"
+    ),
 }
 _AGENCY: Final = {
     "subject": "Neighborhood Watch: {{ event.payload.agency }}: new records wait for a person",
@@ -90,11 +103,11 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
             UI's event feed when it is triggered.
 
     Returns:
-        Automations that report each run of `investigate` and `one-agency` that fails, crashes or is late;
-        `arrivals`, which runs every minute, after five such runs in ten minutes; and new records that need a
-        person, once for each reason. Two more mark runs of this program as crashed, which is then reported
-        like any crash: a run whose heartbeat stops, and a run that a worker took and never began, because the
-        worker ended in between.
+        Automations that report each run of `investigate`, `one-agency` and `coding` that fails, crashes or is
+        late; `arrivals`, which runs every minute, after five such runs in ten minutes; new records that need
+        a person, once for each reason; and that all sheets of a sample are back. Two more mark runs of this
+        program as crashed, which is then reported like any crash: a run whose heartbeat stops, and a run that
+        a worker took and never began, because the worker ended in between.
 
     Example:
         >>> [each.name for each in wanted()][-1]
@@ -103,8 +116,8 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
     return (
         AutomationCore(
             name=WENT_WRONG,
-            description="Reports runs of investigate and one-agency that fail, crash or are late.",
-            trigger=_trigger(("investigate", "one-agency"), for_each={"prefect.resource.id"}),
+            description="Reports runs of investigate, one-agency and coding that fail, crash or are late.",
+            trigger=_trigger(("investigate", "one-agency", "coding"), for_each={"prefect.resource.id"}),
             actions=[_tell(block)],
         ),
         AutomationCore(
@@ -116,22 +129,21 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
         AutomationCore(
             name=WAITING,
             description="Reports that an agency's records cannot be read as they are.",
-            trigger=EventTrigger(
-                posture=Posture.Reactive,
-                expect={STUCK},
-                match=ResourceSpecification({"prefect.resource.id": ["nwatch.agency.*"]}),
-                for_each={"prefect.resource.id"},
-                threshold=1,
-                within=timedelta(0),
-            ),
+            trigger=_event(STUCK, "nwatch.agency.*"),
             actions=[_tell(block, _AGENCY)],
+        ),
+        AutomationCore(
+            name=SHEETS,
+            description="Reports that every review of a sample that people read has come back.",
+            trigger=_event(COMPLETE, "nwatch.coding.*"),
+            actions=[_tell(block, _READ)],
         ),
         _marks_crashed(
             ZOMBIE,
             "Marks a run crashed that sent a heartbeat, and then none for 90 seconds.",
             "no heartbeat for 90 seconds: its process or its machine is gone",
             after={"prefect.flow-run.heartbeat"},
-            expect={"prefect.flow-run.heartbeat", *_ENDS},
+            expect={"prefect.flow-run.heartbeat", *_ENDS, *_WAITS},
             within=SILENCE,
         ),
         _marks_crashed(
@@ -155,6 +167,18 @@ def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
             {"prefect.resource.role": ["deployment"], "prefect.resource.name": list(deployments)}
         ),
         **{"threshold": 1, "within": timedelta(0), **given},
+    )
+
+
+def _event(name: str, resource: str) -> EventTrigger:
+    """An event of this program, each time it comes."""
+    return EventTrigger(
+        posture=Posture.Reactive,
+        expect={name},
+        match=ResourceSpecification({"prefect.resource.id": [resource]}),
+        for_each={"prefect.resource.id"},
+        threshold=1,
+        within=timedelta(0),
     )
 
 

@@ -44,7 +44,8 @@ def run_name() -> str:
     """The name of the run that begins, from its parameters: "lapd 2026-11-23 full".
 
     The investigation's folder, the day on which the run begins (by this machine's clock), and what is run:
-    all ("full"), some parts ("only posts, crime"), or the mail of an agency ("agency lapd").
+    all ("full"), some parts ("only posts, crime"), the mail of an agency ("agency lapd"), or the tally of the
+    sheets ("coding").
     """
     from prefect.context import FlowRunContext
 
@@ -68,6 +69,8 @@ def name_of(given: dict[str, Any], now: datetime) -> str:
     what = "full"
     if given.get("agency"):
         what = f"agency {given['agency']}"
+    elif "wait" in given:
+        what = "coding"
     elif given.get("only"):
         what = f"only {', '.join(given['only'])}"
     return printable(f"{folder} {now:%Y-%m-%d} {what}")
@@ -90,8 +93,9 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         agency = [str(given["agency"])] if given.get("agency") else []
         try:
             result = function(*args, **kwargs)
-        except BaseException:
-            tag(*agency, FAILED)
+        except BaseException as stop:
+            if not _waits(stop):
+                tag(*agency, FAILED)
             raise
         parts = list(result.found)
         outcome = WITH_WARNINGS if result.public_warnings else COMPLETE if parts else NOT_NEEDED
@@ -101,6 +105,13 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
     # Prefect looks for the names in annotations in the module of what it is given, which is this one.
     run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
+
+
+def _waits(stop: BaseException) -> bool:
+    """Whether this process ends because the run waits for a person."""
+    from prefect.exceptions import Pause
+
+    return isinstance(stop, Pause)
 
 
 def tag(*words: str) -> None:

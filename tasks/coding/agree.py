@@ -127,13 +127,13 @@ def _without(given: Mapping[str, Answers], reader: str) -> tuple[Answers, ...]:
 
 
 def _order(answers: Answers, question: Question) -> tuple[int, ...]:
-    return tuple(question.keys.index(answer) for answer in answers)
+    return tuple(question.answer_keys.index(answer) for answer in answers)
 
 
 def _kinds(answered: ByAlert, question: Question) -> list[Answers]:
     """The answers that two reviews may have in common: of several choices those together that were given."""
     if question.kind == "one":
-        return [(key,) for key in question.keys]
+        return [(key,) for key in question.answer_keys]
     return sorted({answers for each in answered.values() for answers in each.values()})
 
 

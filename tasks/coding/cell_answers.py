@@ -76,7 +76,7 @@ class Asked:
             else:
                 found = self._chosen(question, _parts(value, self.choices[question.key]), wrong)
                 found += self._marked(question, cells, wrong)
-                found = [key for key in question.keys if key in found]
+                found = [key for key in question.answer_keys if key in found]
             if found:
                 given[question.key] = tuple(found)
         choices = {one.key for one in self.codebook.questions if one.kind != "text"}
@@ -90,7 +90,7 @@ class Asked:
             if not text:
                 continue
             key = self.choices[question.key].find(value)
-            if key in question.keys:
+            if key in question.answer_keys:
                 found.append(key)
             elif key is not None:
                 gone = f"{_quoted(text)} is no longer in the codebook; choose another answer"

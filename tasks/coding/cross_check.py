@@ -173,7 +173,7 @@ def _answered(review: Review, codebook: Codebook, found: _Found) -> Review | Non
             what = f"{key}: {wrong} {_AGAIN}"
             found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
         else:
-            order = {answer: place for place, answer in enumerate(question.keys)}
+            order = {answer: place for place, answer in enumerate(question.answer_keys)}
             several = question.kind == "several"
             kept[key] = tuple(sorted(set(answers), key=order.__getitem__)) if several else answers
     if not kept:
@@ -187,9 +187,9 @@ def _wrong(question: Question, answers: Sequence[str]) -> str:
     """What is wrong with the answers to a question, and what to do; "" where nothing is."""
     if question.kind == "text":
         return ""
-    outside = [answer for answer in answers if answer not in question.keys]
+    outside = [answer for answer in answers if answer not in question.answer_keys]
     if outside:
-        return f"{shown(outside[0])} is no answer; write one of {named(question.keys)}"
+        return f"{shown(outside[0])} is no answer; write one of {named(question.answer_keys)}"
     if question.kind == "one" and len(answers) != 1:
         return f"has {len(answers)} answers; write one"
     return ""

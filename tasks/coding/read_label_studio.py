@@ -283,8 +283,8 @@ def _keyed(
             yield question.key, ("\n".join(given),)
         else:
             keys = {one.text.casefold(): one.key for one in question.answers} | {
-                key: key for key in question.keys
+                key: key for key in question.answer_keys
             }
             found = dict.fromkeys(keys.get(one, keys.get(one.casefold(), one)) for one in given)
-            order = {key: place for place, key in enumerate(question.keys)}
+            order = {key: place for place, key in enumerate(question.answer_keys)}
             yield question.key, tuple(sorted(found, key=lambda key: order.get(key, len(order))))

@@ -108,7 +108,7 @@ def tally_rows(
         for question in questions:
             decided = _decided(scope, question, votes)
             given = [answers for _, answers in decided]
-            for key in question.keys:
+            for key in question.answer_keys:
                 alerts = sum(key in answers for answers in given)
                 row: Row = {"agency": scope.agency, "question": question.key, "answer": key, "alerts": alerts}
                 row |= {"decided": len(given), "share": None, "ci_low": None, "ci_high": None}
@@ -145,7 +145,7 @@ def share_rows(
             )
             for by, size_of in _SIZES.items():
                 size = np.array([size_of(each) for each, _ in decided], dtype=np.float64) * inside
-                for key in question.keys:
+                for key in question.answer_keys:
                     has = np.array([key in answers for _, answers in decided], dtype=np.float64)
                     found = weighted_share(strata, has, size, finite=finite) if decided else None
                     yield {

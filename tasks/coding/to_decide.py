@@ -153,7 +153,7 @@ def _taken(decisions: Iterable[Decision]) -> Decisions:
 def _answers(question: Question, written: str) -> Answers | None:
     """The keys of answers that are written as keys or in the words of the codebook."""
     words = {answer.text.casefold(): answer.key for answer in question.answers}
-    words |= {key: key for key in question.keys}
+    words |= {key: key for key in question.answer_keys}
     # An answer's own words may hold a semicolon.
     whole = words.get(written.casefold())
     if whole is not None or question.kind != "several":
@@ -161,7 +161,7 @@ def _answers(question: Question, written: str) -> Answers | None:
     if written.casefold() == NONE:
         return ()
     found = {words.get(each.strip().casefold()) for each in written.split(";") if each.strip()}
-    return tuple(key for key in question.keys if key in found) if found and None not in found else None
+    return tuple(key for key in question.answer_keys if key in found) if found and None not in found else None
 
 
 def decide(
@@ -207,7 +207,7 @@ def _what_is_wrong(one: Decision, before: Vote | None, codebook: Codebook) -> st
     if one.given is None and _OR in one.answer:
         return f"{question.key}: is decided as {shown(one.answer)}; write the one that is meant"
     if one.given is None:
-        return f"{question.key}: {shown(one.answer)} is no answer; write one of {named(question.keys)}"
+        return f"{question.key}: {shown(one.answer)} is no answer; write one of {named(question.answer_keys)}"
     if not one.decided_by:
         return f"{question.key}: does not say who decided; the decision counts: write a name in decided_by"
     return ""
@@ -238,7 +238,7 @@ def write_decisions(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*COLUMNS, *before.added])
-    writer.writerows([_guarded(value) for value in row] for row in rows.values())
+    writer.writerows([guarded(value) for value in row] for row in rows.values())
     # With the mark of UTF-8, by which spreadsheets know it.
     content = text.getvalue().encode("utf-8-sig")
     if not path.is_file() or path.read_bytes() != content:
@@ -282,8 +282,12 @@ def _counted(vote: Vote) -> str:
     return " | ".join(f"{answer}: {number}" for answer, number in ordered)
 
 
-def _guarded(value: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+def guarded(value: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    Args:
+        value: The text.
+    """
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 

@@ -80,7 +80,7 @@ def _one(given: Sequence[Answers], asked: int) -> Answers | None:
 
 def _several(question: Question, given: Sequence[Answers], asked: int) -> Answers | None:
     chosen = []
-    for key in question.keys:
+    for key in question.answer_keys:
         votes = sum(key in answers for answers in given)
         if 2 * votes > asked:
             chosen.append(key)

@@ -1,4 +1,4 @@
-"""Make the pictures of README.md: two of a report, one of its run in the Prefect UI, all from synthetic data.
+"""Make the pictures of README.md and docs/coding.md, all from synthetic data: of a report, a run, and sheets.
 
 ``make pictures`` does. They show what the program makes: make them anew when the report has changed.
 """
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.browser.coding_pictures import hand_out, of_the_sheet, of_the_terminal
 from tests.browser.conftest import run_of
 from tests.browser.window import Look, Visit, chromium, started, visit
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 LOOK: Final = Look((1200, 750))
-MOST_BYTES: Final = 200_000
+MOST_BYTES: Final = 150_000
 """Of a picture, as README shows it on every visit."""
+
+ANSWERED: Final = (("No", "Confusing event"), ("Yes", "Damage"), ("No", "Confusing event"), ("Yes", "Theft"))
+"""What the picture of a sheet shows in its first rows."""
 
 FIGURES: Final = ("#cities_overview figure", "figure[id^=cities]", "figure[id^=city]", "main figure")
 """Where the second picture begins: the first of these that the report has."""
@@ -41,12 +45,15 @@ def main() -> None:
         try:
             server.wait()
             run_of([sys.executable, "-m", "flows.console.app"], folder, PREFECT_API_URL=server.url)
+            hand_out(folder)
             [run] = [each for each in all_of(server.url, "flow_runs") if each["parent_task_run_id"] is None]
             with started(executable) as browser, visit(browser, LOOK) as window:
                 for name, picture in {
                     "report": lambda: of_the_report(window, folder / "out/report.html"),
                     "figures": lambda: of_a_figure(window),
                     "run": lambda: of_the_run(window, f"{server.link}/runs/flow-run/{run['id']}"),
+                    "sheet": lambda: of_the_sheet(folder, Path(place), ANSWERED),
+                    "terminal": lambda: of_the_terminal(window, folder, Path(place)),
                 }.items():
                     keep(name, picture())
         finally:

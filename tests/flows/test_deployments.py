@@ -21,7 +21,7 @@ def flow_of(deployment: dict[str, Any]) -> Flow:
 
 
 def test_each_deployment_is_the_flow_of_its_name(deployments: dict[str, dict[str, Any]]):
-    assert list(deployments) == ["investigate", "one-agency", "arrivals"]
+    assert list(deployments) == ["investigate", "one-agency", "arrivals", "coding"]
     assert [flow_of(each).name for each in deployments.values()] == list(deployments)
 
 
@@ -59,5 +59,7 @@ def test_runs_of_a_kind_do_not_pile_up_and_agencies_wait_for_each_other(
     """Agencies wait by the lock in the folder: a second one must be read, not cancelled."""
     limits = {name: each.get("concurrency_limit") for name, each in deployments.items()}
     one = {"limit": 1, "collision_strategy": "CANCEL_NEW", "grace_period_seconds": 120}
-    assert limits == {"investigate": one, "one-agency": None, "arrivals": one}
-    assert all(deployments[name]["parameters"]["patience"] > 3600 for name in ("investigate", "one-agency"))
+    assert limits == {"investigate": one, "one-agency": None, "arrivals": one, "coding": None}
+    assert all(
+        deployments[name]["parameters"]["patience"] > 3600 for name in ("investigate", "one-agency", "coding")
+    )

@@ -34,9 +34,12 @@ from flows import parts as registry
 from flows.arrivals import arrival_event
 from flows.run.locks import one_run_at_a_time
 from flows.service import automations
+from flows.service.coding_event import complete_event
 from flows.service.local_server import template
 from tasks.arrivals.look import Arrival
+from tasks.coding.results import Tally
 from tests.api import answer_to
+from tests.tasks.coding.handed_out import READERS, hand_in, handed_out
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # whole runs, several a test
@@ -211,7 +214,7 @@ def test_a_request_without_the_password_is_refused(stack: Stack, what: str, pass
 
 
 def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
-    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals")}
+    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals", "coding")}
     assert {each["work_pool_name"] for each in found.values()} == {"nwatch"}
     assert {tuple(each["tags"]) for each in found.values()} == {("nwatch",)}
     limits = {name: each["global_concurrency_limit"] for name, each in found.items()}
@@ -219,6 +222,7 @@ def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
         "investigate": 1,
         "one-agency": None,
         "arrivals": 1,
+        "coding": None,
     }
     for name in ("investigate", "arrivals"):
         assert found[name]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
@@ -369,7 +373,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert received.count("notifies") == 3
+    assert received.count("notifies") == 4
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
@@ -480,3 +484,41 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
         run = stack.ended(made)
     assert run["state_type"] == "CRASHED"
     assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
+
+
+def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_resumed(
+    stack: Stack, tmp_path: Path
+):
+    case = handed_out(tmp_path)
+    made = stack.ask(
+        f"deployments/{stack.deployment('coding')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(case), "wait": True}},
+    )
+
+    def state() -> str:
+        return str(stack.ask(f"flow_runs/{made['id']}", method="GET")["state_name"])
+
+    until(lambda: state() in {"Suspended", "Failed", "Crashed"}, stack.log_of("worker"))
+    assert state() == "Suspended"
+    hand_in(case, "anna", ["Yes", "Yes", "No", "No"])
+    hand_in(case, "ben", ["Yes", "Yes", "No", "Yes"])
+    answer = {"run_input": {"decided_by": "Dora", "enough": True}}
+    assert stack.ask(f"flow_runs/{made['id']}/resume", answer)["status"] == "ACCEPT"
+    run = stack.ended(made["id"])
+    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["name"].endswith(" coding")
+    assert "failed" not in run["tags"]
+    found = pq.read_table(case / "out/private/coding_reviews.parquet").column("reader").to_pylist()
+    assert set(found) == set(READERS[:2])
+
+
+def test_that_all_sheets_are_back_is_told_in_numbers(stack: Stack, hook: HTTPServer):
+    with stack.here():
+        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    event = complete_event(stack.case, Tally(10, 2, 0, 30, 0, 1))
+    stack.ask("events", [event.model_dump(mode="json")])
+    until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
+    assert only(hook).splitlines() == [
+        "Neighborhood Watch: all sheets of the sample are back",
+        f"Of {stack.case.name}: 30 reviews, 1 not usable; alerts with a tie to decide: 2.",
+    ]

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/commands.md")
+PAGES = ("README.md", "docs/commands.md", "docs/coding.md")
 SECONDS = re.compile(r"\b\d+\.\d s$|^seconds .*")
 """What differs from run to run."""
 

@@ -185,7 +185,9 @@ def state_of(
             skipped.add(alert)
             continue
         question = codebook.question(key)
-        known = question is not None and (question.kind == "text" or {*line.said.answers} <= {*question.keys})
+        known = question is not None and (
+            question.kind == "text" or {*line.said.answers} <= {*question.answer_keys}
+        )
         given.setdefault(alert, {})[key] = line.said.answers if known else ()
     return given, skipped
 

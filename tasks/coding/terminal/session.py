@@ -189,7 +189,7 @@ class Session:
         return []
 
     def _by_key(self) -> dict[str, str]:
-        return dict(zip(KEYS, self.question.keys, strict=False))
+        return dict(zip(KEYS, self.question.answer_keys, strict=False))
 
     def _choose(self, answer: str) -> list[Said]:
         before = self.chosen()
@@ -197,7 +197,7 @@ class Session:
             after: tuple[str, ...] = (answer,)
         else:
             kept = set(before) ^ {answer}
-            after = tuple(key for key in self.question.keys if key in kept)
+            after = tuple(key for key in self.question.answer_keys if key in kept)
         return self._keep_answers(after) if after != before else []
 
     def _keep(self, text: str) -> list[Said]:

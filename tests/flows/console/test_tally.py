@@ -27,13 +27,13 @@ def printed(monkeypatch: pytest.MonkeyPatch, out: Path, found: Tally | None) -> 
     result = RunResult(out, {"coding": given})
     asked: list[object] = []
 
-    def run(folder: Path, *, only: list[str], show: Callable) -> None:
-        asked.append((folder, only))
+    def run(folder: Path, *, only: list[str], wait_for_sheets: bool, show: Callable) -> None:
+        asked.append((folder, only, wait_for_sheets))
         show(result, {}, to)
 
     monkeypatch.setattr(page, "run", run)
     page.tally(out.parent)
-    assert asked == [(out.parent, ["coding"])]
+    assert asked == [(out.parent, ["coding"], False)]
     return text.getvalue()
 
 

@@ -5,9 +5,9 @@ from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, Sen
 from prefect.client.orchestration import get_client
 
 from data.errors import InputError
-from flows.service.automations import ARRIVALS, STILLBORN, WAITING, WENT_WRONG, ZOMBIE, set_up, wanted
+from flows.service.automations import ARRIVALS, SHEETS, STILLBORN, WAITING, WENT_WRONG, ZOMBIE, set_up, wanted
 
-NAMES = [WENT_WRONG, ARRIVALS, WAITING, ZOMBIE, STILLBORN]
+NAMES = [WENT_WRONG, ARRIVALS, WAITING, SHEETS, ZOMBIE, STILLBORN]
 
 
 def on_the_server(name: str):
@@ -22,7 +22,7 @@ def test_they_are_created_once_and_updated_after_that():
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
     assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies"] * 3 + ["marks it crashed"] * 2
+    assert [made.does for made in again] == ["notifies"] * 4 + ["marks it crashed"] * 2
     for name in NAMES:
         assert len(on_the_server(name)) == 1
     [found] = on_the_server(WENT_WRONG)
@@ -72,7 +72,7 @@ def test_a_notification_says_nothing_that_could_name_a_mailbox():
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(notifications) == 3
+    assert len(notifications) == 4
     assert not [action for action in notifications if "message" in action.subject + action.body]
 
 
@@ -87,3 +87,9 @@ def test_a_zombie_is_marked_crashed_unless_it_has_ended():
         assert isinstance(automation.trigger, EventTrigger)
         ends = {"Completed", "Completed with warnings", "Cancelled"}
         assert {f"prefect.flow-run.{end}" for end in ends} <= automation.trigger.expect
+
+
+def test_a_run_that_waits_for_a_person_is_not_taken_for_dead():
+    [dead] = [each for each in wanted() if each.name == ZOMBIE]
+    assert isinstance(dead.trigger, EventTrigger)
+    assert {"prefect.flow-run.Paused", "prefect.flow-run.Suspended"} <= dead.trigger.expect

@@ -32,6 +32,7 @@ class Result:
         ({}, "lapd 2026-11-23 full"),
         ({"only": None}, "lapd 2026-11-23 full"),
         ({"only": ["posts", "crime"]}, "lapd 2026-11-23 only posts, crime"),
+        ({"wait": False}, "lapd 2026-11-23 coding"),
         ({"agency": "Candle Creek PD"}, "lapd 2026-11-23 agency Candle Creek PD"),
         ({"agency": "a\x1b[31m"}, "lapd 2026-11-23 agency a\ufffd[31m"),
     ],
@@ -49,7 +50,7 @@ def test_an_unwatched_run_returns_its_result_whatever_it_warns_of():
 def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
     from prefect import flow
 
-    from flows.deployments import investigate, one_agency
+    from flows.deployments import coding, investigate, one_agency
     from flows.parts import PARTS
 
     def plain(folder: Path) -> Result:
@@ -62,7 +63,7 @@ def test_what_is_shown_as_a_run_keeps_the_form_of_its_flow():
 
     made = flow(name="plain")(shown_as_a_run(plain))
     assert made.parameters.properties["folder"]["description"] == "Where."
-    for each in (investigate, one_agency):
+    for each in (coding, investigate, one_agency):
         told = {name: one["description"] for name, one in each.parameters.properties.items()}
         assert all(told.values()), each.name
         assert ":`" not in json.dumps(told), "references are for readers of the code"

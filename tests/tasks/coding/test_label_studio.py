@@ -83,7 +83,9 @@ def test_the_same_alerts_give_the_same_bytes_without_anybody_but_the_reader(tmp_
 def test_the_labels_have_every_question_answer_and_definition_of_the_codebook():
     root = ET.fromstring(labels(BOOK))
     choices = {one.get("name"): [each.get("alias") for each in one] for one in root.iter("Choices")}
-    assert choices == {f"question_{one.key}": list(one.keys) for one in BOOK.questions if one.kind != "text"}
+    assert choices == {
+        f"question_{one.key}": list(one.answer_keys) for one in BOOK.questions if one.kind != "text"
+    }
     assert [one.get("name") for one in root.iter("TextArea")] == ["question_note"]
     assert [one.get("value") for one in root.iter("Text")] == ["$title", "$description"]
     said = " ".join(one.get("value", "") for one in root.iter("Header"))

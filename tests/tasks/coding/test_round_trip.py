@@ -40,8 +40,8 @@ def given(item: Item, reader: str, book: Codebook) -> Iterator[tuple[str, str]]:
     """The key of each answer; most readers agree."""
     chance = random.Random(f"{item.number} {reader}")
     for question in book.questions[:2]:
-        key = question.keys[item.number % len(question.keys)]
-        yield question.key, key if chance.random() < 0.9 else chance.choice(question.keys)
+        key = question.answer_keys[item.number % len(question.answer_keys)]
+        yield question.key, key if chance.random() < 0.9 else chance.choice(question.answer_keys)
 
 
 def in_a_workbook(folder: Path, sample: Sample) -> None:

@@ -1,0 +1,79 @@
+"""The event that all sheets of the sample are back, once for what came back (method 5.6)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from httpx import HTTPError
+from prefect.events import Event
+from prefect.runtime import flow_run
+
+from data.writing import is_file, replacing
+from flows.arrivals import emit
+from flows.run.watched import run_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tasks.coding.results import Tally
+
+COMPLETE: Final = "nwatch.coding.complete"
+TOLD: Final = "complete.json"
+"""In ``work/coding/``: what was told last, by which it is told once."""
+
+
+def complete_event(folder: Path, tally: Tally) -> Event:
+    """The event that no review is missing; in numbers alone.
+
+    Args:
+        folder: The investigation folder, absolute.
+        tally: What became of the sample.
+    """
+    related = []
+    if flow_run.id:
+        related = [
+            {"prefect.resource.id": f"prefect.flow-run.{flow_run.id}", "prefect.resource.role": "flow-run"}
+        ]
+    payload = {"folder": str(folder), "reviews": tally.given, "ties": tally.to_decide}
+    return Event.model_validate(
+        {
+            "event": COMPLETE,
+            "payload": payload | {"unusable": tally.unusable},
+            "resource": {
+                "prefect.resource.id": f"nwatch.coding.{folder.name}",
+                "prefect.resource.name": folder.name,
+            },
+            "related": related,
+        }
+    )
+
+
+def tell_complete(folder: Path, work: Path, tally: Tally) -> bool:
+    """Tell the server that all sheets are back, where they are and it was not told of these before.
+
+    Args:
+        folder: The investigation folder, absolute.
+        work: Its work folder.
+        tally: What became of the sample.
+
+    Returns:
+        Whether it was told now. Where the server cannot be reached, the log says so, and the next run tells.
+    """
+    if not tally.given or tally.missing:
+        return False
+    what = hashlib.sha256(json.dumps(sorted(tally.files.items())).encode()).hexdigest()
+    path = work / "coding" / TOLD
+    content = json.dumps({"returned": what})
+    if is_file(path) and path.read_text(encoding="utf-8") == content:
+        return False
+    try:
+        emit(complete_event(folder, tally))
+    except HTTPError as error:
+        run_log().warning("the server was not told that all sheets are back: %s", error)
+        return False
+    path.parent.mkdir(exist_ok=True)
+    with replacing(path, own=True) as beside:
+        beside.write_text(content, encoding="utf-8")
+    return True
