@@ -371,7 +371,8 @@ def _places(geoids: Collection[str], *, by_state: bool = False) -> str:
         >>> _places(["24033803523", "24033803524", "51013102801"])
         'Maryland (county 033), Virginia (county 013)'
     """
-    counted = Counter(geoid[:_STATE] for geoid in geoids)
+    # Of states with as many, the one with the smaller code is named first: a set has no order of its own.
+    counted = Counter(sorted(geoid[:_STATE] for geoid in geoids))
     names = []
     for state, _ in counted.most_common(_NAMED):
         counties = sorted({geoid[_STATE:_COUNTY] for geoid in geoids if geoid[:_STATE] == state})

@@ -237,3 +237,11 @@ def test_posts_in_tracts_without_a_row_are_told_where_they_are_many():
         "census/acs.csv has nothing of state 99 (county 003)"
     )
     assert rowless(6, 1000, files(own, own)) == ""
+
+
+def test_states_with_as_many_tracts_are_named_in_one_order():
+    from tasks.tracts.vintages import _places
+
+    geoids = ["48001000100", "36003000100", "01003000100", "36003000200"]
+    assert _places(geoids) == _places(geoids[::-1])
+    assert _places(geoids) == "New York (county 003), Alabama (county 003), Texas (county 001)"
