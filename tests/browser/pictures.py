@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +27,11 @@ MOST_BYTES: Final = 150_000
 ANSWERED: Final = (("No", "Confusing event"), ("Yes", "Damage"), ("No", "Confusing event"), ("Yes", "Theft"))
 """What the picture of a sheet shows in its first rows."""
 
-FIGURES: Final = ("#cities_overview figure", "figure[id^=cities]", "figure[id^=city]", "main figure")
-"""Where the second picture begins: the first of these that the report has."""
+FIRST: Final = ("#found h3", "main h2")
+"""Where the first picture begins: the first of these that the report has."""
+
+FIGURES: Final = ("figure[id^=maps]", "figure[id^=cities]", "main figure")
+"""Where the second one does."""
 
 
 def main() -> None:
@@ -61,16 +65,27 @@ def main() -> None:
 
 
 def of_the_report(window: Visit, page: Path) -> bytes:
-    """The report as it opens."""
-    return window.open(page).page.screenshot(animations="disabled")
+    """The report where its findings begin."""
+    window.open(page)
+    return _from(window, FIRST)
 
 
 def of_a_figure(window: Visit) -> bytes:
-    """The report further down, from a figure on."""
+    """The report further down, from a figure of a city on."""
     window.lay_out()
-    found: list[Locator] = [window.page.locator(each).first for each in FIGURES]
-    figure = next(each for each in found if each.count())
-    figure.evaluate("figure => { figure.scrollIntoView(); window.scrollBy(0, -24); }")
+    return _from(window, FIGURES)
+
+
+def _from(window: Visit, begins: Sequence[str]) -> bytes:
+    """The window from the first of some places on that is there, which may be folded."""
+    found: list[Locator] = [window.page.locator(each).first for each in begins]
+    place = next(each for each in found if each.count())
+    place.evaluate("""place => {
+        let fold = place.closest("details");
+        for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+        place.scrollIntoView();
+        window.scrollBy(0, -24);
+    }""")
     return window.page.screenshot(animations="disabled")
 
 

@@ -185,7 +185,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
         "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in PARTS),
         "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
         "city-tests", "city-tests-robust", "gather-the-crimes", "put-crimes-into-tracts", "crime-tests",
-        "crime-tests-robust",
+        "crime-tests-robust", "test-the-cities", "test-the-crimes",
         "city-selection", "requests",
     }  # fmt: skip
     assert artifacts["read-the-mail"]["data"] == 100.0
