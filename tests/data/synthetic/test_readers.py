@@ -21,7 +21,7 @@ def test_each_title_has_a_truth_that_is_an_answer_of_the_codebook():
         for question, answer in truth_of(title).items():
             asked = BOOK.question(question)
             assert asked
-            assert answer in asked.keys
+            assert answer in asked.answer_keys
 
 
 def test_readers_without_fault_agree_and_have_the_truth():
@@ -46,14 +46,14 @@ def test_many_alerts_come_to_what_is_expected(question: str):
     asked = BOOK.question(question)
     assert asked
     truths = [truth_of(rng.choice(TITLES)) for _ in range(20_000)]
-    counts = np.zeros((len(truths), len(asked.keys)), dtype=np.int64)
+    counts = np.zeros((len(truths), len(asked.answer_keys)), dtype=np.int64)
     for row, truth in enumerate(truths):
         for reader in READERS:
-            answer = reader.answer(question, truth[question], asked.keys, rng)
-            counts[row, asked.keys.index(answer)] += 1
+            answer = reader.answer(question, truth[question], asked.answer_keys, rng)
+            counts[row, asked.answer_keys.index(answer)] += 1
     known = expected(truths, READERS, BOOK)[question]
     assert agreement(counts, draws=0).alpha == pytest.approx(known.alpha, abs=0.01)
     decided = counts[counts.max(axis=1) >= 2]
     assert len(decided) / len(counts) == pytest.approx(known.decided, abs=0.01)
-    shares = np.bincount(decided.argmax(axis=1), minlength=len(asked.keys)) / len(decided)
-    assert shares == pytest.approx([known.shares[key] for key in asked.keys], abs=0.01)
+    shares = np.bincount(decided.argmax(axis=1), minlength=len(asked.answer_keys)) / len(decided)
+    assert shares == pytest.approx([known.shares[key] for key in asked.answer_keys], abs=0.01)
