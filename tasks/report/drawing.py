@@ -104,10 +104,10 @@ def _names(figures: Sequence[Figure]) -> dict[str, str]:
 
 
 def _write(path: Path, drawn: Drawn) -> None:
-    """A file: the lengths of its parts and their SHA-256 in a line, then the parts."""
+    """A file: the lengths of its parts and a seal in a line, then the parts."""
     parts = [getattr(drawn, name) for name in _PARTS]
     whole = b"".join(parts)
-    head = " ".join([hashlib.sha256(whole).hexdigest(), *(str(len(part)) for part in parts)])
+    head = " ".join([_seal(path.name, whole), *(str(len(part)) for part in parts)])
     make_folder(path.parent)
     with replacing(path) as beside:
         beside.write_bytes(head.encode() + b"\n" + whole)
@@ -119,13 +119,18 @@ def _read(kept: Path | None, name: str) -> Drawn | None:
         return None
     head, _, whole = (kept / name).read_bytes().partition(b"\n")
     sha256, *lengths = head.split(b" ")
-    if hashlib.sha256(whole).hexdigest().encode() != sha256 or len(lengths) != len(_PARTS):
+    if _seal(name, whole).encode() != sha256 or len(lengths) != len(_PARTS):
         return None
     parts, at = [], 0
     for length in map(int, lengths):
         parts.append(whole[at : at + length])
         at += length
     return Drawn(*parts)
+
+
+def _seal(name: str, whole: bytes) -> str:
+    """The SHA-256 of a file's name and of its parts: another figure's file in its place is no right one."""
+    return hashlib.sha256(f"{name}\n".encode() + whole).hexdigest()
 
 
 def _clear(kept: Path, names: set[str]) -> None:

@@ -18,6 +18,7 @@ from distributed import Client
 
 from data.sealed import fault_of, read_json
 from tasks.arrivals.memory import FILE, Remembered, recall, remember
+from tests.conftest import without_report
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
@@ -31,7 +32,7 @@ def case(tmp_path_factory: pytest.TempPathFactory, threads: Client) -> Path:
     """An investigation that has been run, and whose records have been looked at."""
     from data.synthetic import create
 
-    folder = create(tmp_path_factory.mktemp("damaged") / "case", scale=0.0004, seed=3)
+    folder = without_report(create(tmp_path_factory.mktemp("damaged") / "case", scale=0.0004, seed=3))
     run(folder)
     return folder
 

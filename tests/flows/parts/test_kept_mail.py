@@ -29,6 +29,8 @@ BODY = (
     "Bike {n} gone\r\n{day}From my porch.\r\nClick Here to View Post\r\n"
 )
 SETTINGS = """name = "case"
+[report]
+make = false
 [agencies.pd]
 name = "PD"
 city = "Alder city"

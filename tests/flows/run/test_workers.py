@@ -1,6 +1,7 @@
 """What a run reports when its workers or its scheduler fail."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from distributed import Client
 from distributed.client import CancelledFuturesGroup, FutureCancelledError, FuturesCancelledError
 from distributed.comm import CommClosedError
 from prefect import flow
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterLevel
 from prefect.client.schemas.sorting import LogSort
 
@@ -189,7 +190,8 @@ def runs_that_logged(message: str) -> list[str]:
     """The flow runs that logged a line, when one has."""
     # The latest warnings first: an answer holds 200 lines, and other tests log to the same server.
     warnings = LogFilter(level=LogFilterLevel(ge_=logging.WARNING))
-    with get_client(sync_client=True) as asked:
+    # By its address: the settings of the process may have gone with another test's.
+    with SyncPrefectClient(os.environ["PREFECT_API_URL"]) as asked:
 
         def logged() -> list[UUID]:
             lines = asked.read_logs(log_filter=warnings, sort=LogSort.TIMESTAMP_DESC)

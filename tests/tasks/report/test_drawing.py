@@ -56,6 +56,17 @@ def test_a_figure_is_drawn_again_only_where_its_data_changed(tmp_path: Path, dra
     assert len(list(kept.iterdir())) == 1, "what no report shows any more is removed"
 
 
+def test_kept_figures_that_were_exchanged_are_drawn_again(tmp_path: Path, drawn: list[str]) -> None:
+    kept = tmp_path / "kept"
+    first = draw_all([figure("a", 1, 2), figure("b", 3)], kept=kept)
+    one, other = sorted(kept.iterdir())
+    contents = one.read_bytes(), other.read_bytes()
+    one.write_bytes(contents[1])
+    other.write_bytes(contents[0])
+    assert draw_all([figure("a", 1, 2), figure("b", 3)], kept=kept) == first
+    assert drawn == ["a", "b", "a", "b"]
+
+
 @pytest.mark.parametrize("damage", [b"", b"x", b"\n", b"a 1 2 3 4\nlong enough"])
 def test_a_kept_figure_that_was_damaged_is_drawn_again(
     tmp_path: Path, drawn: list[str], damage: bytes

@@ -243,8 +243,8 @@ OTHER_SETTINGS: dict[str, Any] = {
 }
 """Each setting that a table can depend on, and another value of it."""
 
-NOT_TOLD = {"posts.columns"}
-"""What a file was recognised as says which columns were taken."""
+NOT_TOLD = {"posts.columns", "public.license"}
+"""What a file was recognised as says which columns were taken; the README of the folder names the licence."""
 
 
 def _leaves(of: type[BaseModel], at: str) -> Iterator[str]:
