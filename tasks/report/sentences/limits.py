@@ -9,7 +9,7 @@ from tasks.audit.results import left_out_of
 from tasks.ledger.balances import Counts
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
-from tasks.report.sentences.words import NOT_PUBLISHED, amount, plain, share, share_of, some, verb
+from tasks.report.sentences.words import NOT_PUBLISHED, UNKNOWN, amount, plain, share, share_of, some, verb
 
 Said = Callable[[Story], Iterator[str]]
 
@@ -88,11 +88,8 @@ def posts(story: Story) -> Iterator[str]:
         ("outside", "lie in no tract of the layer"),
         ("in tracts without", "lie in a tract without people or without a known income"),
     ):
-        if ("posts", name) not in known:
-            continue
-        count = known["posts", name]
-        of = f" ({share(count, whole)})" if count and whole else ""
-        yield f"Of the posts, {plain(count)}{of} {words}."
+        if ("posts", name) in known:
+            yield _of_all("posts", known["posts", name], whole, words, UNKNOWN)
     borders = known.get(("posts", "on borders"))
     whole_nation = ("nation", "all")
     ties = [row["ties"] for row in story.rows("border_posts") if (row["scope"], row["year"]) == whole_nation]
@@ -105,6 +102,12 @@ def posts(story: Story) -> Iterator[str]:
     settings = story.config.posts
     if settings is not None:
         yield f"Posts of other years than {settings.year} are in no rate and in no test."
+
+
+def _of_all(things: str, count: int | None, whole: int | None, words: str, missing: str) -> str:
+    """What became of some of the posts or records, with their share where it is known."""
+    of = f" ({share(count, whole)})" if count and whole else ""
+    return f"Of the {things}, {plain(count, missing)}{of} {words}."
 
 
 TRACTS: Final = {
@@ -152,11 +155,8 @@ def crimes(story: Story) -> Iterator[str]:
         ("outside", "lie in no tract of their city"),
         ("in tracts without", "lie in a tract without people or without a known income"),
     ):
-        if ("crime", name) not in known:
-            continue
-        count = known["crime", name]
-        of = f" ({share(count, whole)})" if count and whole else ""
-        yield f"Of the records, {plain(count, NOT_PUBLISHED)}{of} {words}."
+        if ("crime", name) in known:
+            yield _of_all("records", known["crime", name], whole, words, NOT_PUBLISHED)
     yield "A record is what somebody reported and the police wrote down, which is not every crime."
 
 

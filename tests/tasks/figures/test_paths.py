@@ -15,6 +15,7 @@ def test_a_relative_path_leads_to_the_same_corners() -> None:
     rings = [RNG.integers(-900, 9000, (RNG.integers(3, 30), 2)) for _ in range(40)]
     absolute = " ".join("M " + "L ".join(f"{x / 10:g} {y / 10:g}\n" for x, y in ring) + "z" for ring in rings)
     short = relative(absolute)
+    assert short is not None
     assert len(short) < len(absolute)
     assert _corners(short) == [tuple(corner) for ring in rings for corner in ring.tolist()]
 
