@@ -38,7 +38,8 @@ def test_every_file_is_read_or_named_in_the_order_of_names(tmp_path: Path, monke
     found = gather.gather(tmp_path / "coding", codebook(), [])
     assert [str(fault) for each in found.returned for fault in each.faults] == [
         "coding/returned/bad.xlsx: is no workbook; save it again",
-        "coding/returned/notes.docx: is none of .xlsx, .csv, .json, .jsonl; save it as one of them, or move it away",
+        "coding/returned/notes.docx: is none of .xlsx, .csv, .json, .jsonl; save it as one of them, "
+        "or move it away",
     ]
     assert list(found.files) == [
         f"coding/returned/{name}" for name in ("bad.xlsx", "late/good.XLSX", "notes.docx")
