@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -32,6 +34,8 @@ USER = 10001
 PROJECT = "nwatchtest"
 ASKED = ("--services", "--volumes")
 SERVICES = ("database", "server", "scheduler", "worker", "runner")
+NAME_VERSIONS = ("report.html", "public/README.md")
+"""What a run makes that names the version of Python."""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +121,11 @@ def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
         stack.compose("down", "--volumes", "--timeout", "20", check=False)
 
 
+def without(content: bytes, version: str) -> bytes:
+    """A page without the version of Python that it names."""
+    return re.sub(rb"(?<![\d.])" + re.escape(version.encode()) + rb"(?!\d)", b"PYTHON", content)
+
+
 def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run(
     stack: Stack, case: Path, tmp_path: Path, locally
 ):
@@ -133,9 +142,15 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     assert state == "RUNNING"
     assert then < stack.parts(), "the worker was killed too late"
     found = files(stack.folder / "out")
-    # The image has a Python of its own, which the provenance names; nothing else may differ.
+    # The image has a Python of its own, which the provenance, the report and the README name; nothing else
+    # may differ.
     here, there = (json.loads(one.pop("provenance.json")) for one in (expected, found))
-    assert here.pop("versions").keys() == there.pop("versions").keys()
+    versions = [one.pop("versions") for one in (here, there)]
+    assert versions[0].keys() == versions[1].keys()
+    for known, made, own in zip((here, there), (expected, found), versions, strict=True):
+        for name in NAME_VERSIONS:
+            assert hashlib.sha256(made[name]).hexdigest() == known["outputs"].pop(name)
+            made[name] = without(made[name], own["python"])
     assert there == here
     assert found == expected
     assert stack.inspected(victim, ".RestartCount") == 1
