@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cluster import ClusterSettings, connect
-from data.schema import TABLES
+from data.schema import TABLES, coding
 from tasks.income.verdicts import VERDICTS
 
 pytestmark = pytest.mark.slow
@@ -22,10 +22,10 @@ PARTITIONS = {1: 10_000, 2: -(-LARGEST // 2), 8: -(-LARGEST // 8)}
 """Messages per partition that divide the largest mailbox into so many."""
 BUCKETS = {1: 1, 2: 4, 8: 16}
 """Into how many pieces the posts are sorted with each."""
-PUBLISHED = [
-    name for name, table in TABLES.items() if table.visibility != "work" and name != "public/left_out"
-]
-"""All but the one that is there where small counts are left out (tests/whole/test_public.py)."""
+ELSEWHERE = {"public/left_out", *(table.name for table in (*coding.PRIVATE, *coding.PUBLIC))}
+"""What is there where small counts are left out (tests/whole/test_public.py), and where a sample is drawn
+(tests/whole/test_coding.py)."""
+PUBLISHED = [name for name, table in TABLES.items() if table.visibility != "work" and name not in ELSEWHERE]
 WITHOUT_TRUTH = {
     "private/post_files",
     "private/partnerships",
