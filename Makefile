@@ -57,6 +57,9 @@ demo: $(READY)
 	rm -rf $(DEMO)
 	$(BIN)/nwatch new $(DEMO) --synthetic --scale 0.01
 	$(BIN)/nwatch run $(DEMO)
+	$(BIN)/nwatch sample $(DEMO) --reader anna --reader ben --reader carla
+	$(BIN)/python -P -m data.synthetic.handed_in $(DEMO)  # three readers who are made up
+	$(BIN)/nwatch tally $(DEMO)
 	@echo
 	@echo "To have nwatch as a command in this terminal: . $(BIN)/activate"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -237,3 +238,8 @@ def _terminal(coding: Path, reader: str, rows: Sequence[_Row], said: _Answers, b
                 line = {"agency": row.agency, "alert_id": row.alert, "reader": reader}
                 line |= {"codebook": book.version, "question": question}
                 file.write(json.dumps({**line, "answers": [answer]}) + "\n")
+
+
+if __name__ == "__main__":
+    # As in `make demo`: all that comes back is fit for use, but for a few alerts that a reader forgot.
+    hand_in(Path(sys.argv[1]) / "coding", damage=Damage(missing=0.01, invalid=0, again=0, otherwise=0))
