@@ -91,7 +91,8 @@ def _summed(
 
 def _is_awaited(reader: str, sample: Sample, checked: Checked) -> bool:
     """Whether something of a reader is still to come."""
-    if reader in checked.back:
-        return False
-    wanted = (each.item.alert for each in sample.alerts if reader in each.readers)
-    return any((reader, alert) not in checked.given for alert in wanted)
+    wanted = (each for each in sample.alerts if reader in each.readers)
+    return any(
+        (reader, each.item.alert) not in checked.given and (reader, each.draw) not in checked.back
+        for each in wanted
+    )
