@@ -71,11 +71,14 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
         The same for the same files, in whatever order they came.
     """
     every = list(returned)
-    found = _Found([fault for each in every for fault in each.faults])
+    gone = {one.alert for one in sample.gone}
+    faults = (fault for each in every for fault in each.faults)
+    found = _Found([fault for fault in faults if fault.of is None or fault.of[1] not in gone])
     found.lost.update(fault.of for fault in found.faults if fault.of is not None and fault.lost)
     found.versions.update(f.sheet for f in found.faults if f.row is None and "codebook" in f.what)
     unknown = sum(fault.lost for fault in found.faults if fault.of is None)
-    reviews = sorted((r for each in every for r in each.reviews), key=lambda r: (r.sheet, r.row, r.reader))
+    of_today = (one for each in every for one in each.reviews if one.alert not in gone)
+    reviews = sorted(of_today, key=lambda one: (one.sheet, one.row, one.reader))
     asked = {each.item.alert: each.readers for each in sample.alerts}
     readers = sample.readers
     good: dict[Asked, list[Review]] = {}

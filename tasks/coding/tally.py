@@ -34,10 +34,12 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     """
     book = sample.codebook
     questions = [question for question in book.questions if question.kind != "text"]
-    gathered = gather(folder, book, sample.items)
+    gathered = gather(folder, book, (*sample.items, *sample.gone))
     checked = check(gathered.returned, sample)
     before = read_decisions(folder, book)
-    votes, wrong = decide(votes_of(sample, checked, questions), before, book)
+    votes, wrong = decide(
+        votes_of(sample, checked, questions), before, book, [one.alert for one in sample.gone]
+    )
     rows = write_decisions(folder, sample, votes, before)
     # By the rows of the file as it is now: it may be written in another order.
     faults = sorted((rows[place], what) for place, what in wrong.items())
