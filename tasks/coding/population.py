@@ -119,4 +119,5 @@ def sample_of(
     covered = None if drawn_from is None else sum(alert in drawn_from for alert in of)
     lost = [row.drawn for row in rows if row.drawn.alert not in of]
     gone = tuple(Item(one.number, one.alert, "", None, "", "", gone=True) for one in lost)
-    return Sample(tuple(alerts), codebook, len(of), len(rows), covered, unseen, gone)
+    agencies = Counter(alert[0] for alert, cell in of.items() if cell in drawn)
+    return Sample(tuple(alerts), codebook, len(of), len(rows), covered, unseen, gone, agencies)

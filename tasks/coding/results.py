@@ -195,6 +195,7 @@ class Sample:
         covered: Alerts of today that were there when it was drawn; None where nobody knows.
         unseen: Alerts of today for which no drawn alert stands: it has no weight for them.
         gone: The alerts of the list that are no longer there; what was answered to them does not count.
+        sizes: By agency, the alerts of today for which those of the sample stand.
     """
 
     alerts: tuple[Sampled, ...]
@@ -204,6 +205,7 @@ class Sample:
     covered: int | None = None
     unseen: int = 0
     gone: tuple[Item, ...] = field(default=())
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -95,9 +95,9 @@ def weighted_share(strata: Strata, has: Floats, size: Floats, *, finite: bool = 
     as_many = total * total / float((counted * counted).sum())
     if endless > 0 and inside > 1:
         as_many = min(as_many, inside / (inside - 1) * share * (1 - share) / endless)
-    # What the finite population spares of the variance; where nothing varies, what it spares on average.
+    # What the finite population spares of the variance; where nothing varies, what it would on average.
     every = float(strata.sizes.sum())
-    left = variance / endless if endless > 0 else 1 - float(drawn.sum()) / every
+    left = variance / endless if endless > 0 else _left(counted, (drawn / strata.sizes)[strata.of])
     # As in Wilson's interval for a finite population, which is of its variance with N, not N - 1, below.
     left *= every / (every - 1) if every > 1 else 1.0
     if finite and left <= 0:
@@ -123,6 +123,12 @@ def _fractions(groups: npt.NDArray[np.int64], drawn: npt.NDArray[np.int64], size
     have = np.bincount(groups, weights=drawn, minlength=len(groups))
     are = np.bincount(groups, weights=np.where(drawn > 0, sizes, 0.0), minlength=len(groups))
     return np.divide(have, are, out=np.zeros(len(groups)), where=are > 0).clip(0.0, 1.0)
+
+
+def _left(counted: Floats, fractions: Floats) -> float:
+    """What part of the variance is left where so much of each stratum is in the sample."""
+    squares = counted * counted
+    return float((squares * (1.0 - fractions)).sum() / squares.sum())
 
 
 def _variance(scores: Floats, groups: npt.NDArray[np.int64], fractions: Floats | None) -> float:

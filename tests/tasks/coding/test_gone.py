@@ -1,4 +1,4 @@
-"""What readers answered to alerts that a later delivery took away is nobody's fault, and counts for nothing."""
+"""What readers answered to alerts that a later delivery took away counts for nothing, and is no fault."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -14,6 +14,13 @@ def test_the_interval_is_that_of_statsmodels(successes: int, drawn: int):
     assert found.share == successes / drawn
 
 
+@pytest.mark.parametrize("drawn", range(1, 60))
+def test_a_limit_at_0_and_1_is_the_share_itself(drawn: int):
+    for population in (None, drawn + 1, 5000):
+        assert wilson(0, drawn, population).low == 0.0
+        assert wilson(drawn, drawn, population).high == 1.0
+
+
 def test_a_sample_of_half_of_all_tells_as_much_as_twice_as_many_of_endlessly_many():
     # n (N - 1) / (N - n) of 500 of 1,000 is 999.
     assert (wilson(100, 500, 1000).low, wilson(100, 500, 1000).high) == pytest.approx(
