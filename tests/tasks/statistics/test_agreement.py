@@ -87,6 +87,11 @@ def test_where_alpha_is_not_defined_it_is_missing(counts: list, percent: float |
     assert (found.alpha, found.low, found.high, found.percent) == (None, None, None, percent)
 
 
+def test_where_all_agree_alpha_is_1_and_no_interval_says_that_it_is_sure():
+    found = agreement(np.array([[3, 0], [3, 0], [0, 2]]))
+    assert (found.alpha, found.low, found.high) == (1.0, None, None)
+
+
 def test_one_reader_against_the_others_is_alpha_of_the_pairs_with_that_reader():
     generator = np.random.default_rng(9)
     answers = generator.integers(0, 3, size=(50, 4))
