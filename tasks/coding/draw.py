@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import gcd
 from typing import Final, Literal
 
 BY: Final = ("agency", "kind", "month")
@@ -175,27 +176,32 @@ def month_of(alert_date: date | None) -> str:
     return f"{alert_date:%Y-%m}" if 1990 <= alert_date.year <= 2100 else "implausible"
 
 
-def readers_of(number: int, alert: Alert, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:
+def readers_of(number: int, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:
     """Who codes an alert: as many readers as reviews are wanted, each reader as often as the others.
 
+    They take turns, each time round in another order: else four readers of whom two code each alert would be
+    two pairs, and nobody could tell how a reader agrees with those of the other pair.
+
     Args:
-        number: Its number in the sample.
-        alert: What names it.
-        readers: All readers, in the order in which they were named.
+        number: Which alert it is, from 1, of those that are shared out among these readers.
+        readers: All readers, in the order in which they were named; the first time round it is theirs.
         reviews: How many reviews each alert gets.
-        seed: Of the order in which a reader sees the alerts; the choice itself goes round.
+        seed: ``[coding] seed``, of the order each other time round.
 
     Returns:
         The readers; all where there are no more than reviews.
 
     Example:
-        >>> [readers_of(number, ("a", "b"), ["x", "y", "z"], 2, 1) for number in (1, 2, 3)]
+        >>> [readers_of(number, ["x", "y", "z"], 2, 1) for number in (1, 2, 3)]
         [('x', 'y'), ('z', 'x'), ('y', 'z')]
     """
     if len(readers) <= reviews:
         return tuple(readers)
-    start = (number - 1) * reviews
-    return tuple(readers[(start + place) % len(readers)] for place in range(reviews))
+    # After so many alerts each has had as many as the others.
+    once_round = len(readers) // gcd(len(readers), reviews)
+    times, at = divmod(number - 1, once_round)
+    order = sorted(readers, key=lambda reader: rank((str(times), reader), seed)) if times else readers
+    return tuple(order[(at * reviews + place) % len(order)] for place in range(reviews))
 
 
 def order_for(reader: str, alerts: Iterable[Alert], seed: int) -> list[Alert]:

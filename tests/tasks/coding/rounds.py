@@ -49,7 +49,7 @@ def sample_of(
     for place in range(1, number + 1):
         alert = (agencies[place % len(agencies)], f"{place:032x}")
         item = Item(place, alert, "crime alert", None, f"Title {place}", "=1+1")
-        asked = readers_of(place, alert, readers, reviews, 1)
+        asked = readers_of(place, readers, reviews, 1)
         alerts.append(Sampled(item, (), weight, place % 7 + 1, place % 11, asked))
     each = Counter(one.item.alert[0] for one in alerts)
     sizes = {agency: round(many * weight) for agency, many in each.items()}
