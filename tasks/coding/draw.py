@@ -58,6 +58,8 @@ def draw(
     seed: int,
     allocation: Literal["proportional", "equal"] = "proportional",
     before: Sequence[Drawn] = (),
+    *,
+    parts: int = 0,
 ) -> list[Drawn]:
     """Draw without replacement; a larger sample begins with the smaller one.
 
@@ -68,6 +70,7 @@ def draw(
         allocation: How many of each stratum: as its share of all alerts, or as many of each.
         before: What was drawn before and is being read: it stays, with its numbers, and counts; what is no
             longer among the alerts stays and does not count.
+        parts: How many of the last values of a stratum divide it into parts, which give by their size.
 
     Returns:
         The sample, in the order of the numbers: what was drawn before, then what is new. Of fewer alerts than
@@ -81,7 +84,7 @@ def draw(
     if left <= 0:
         return list(before)
     have = Counter(alerts[one.alert] for one in here)
-    wanted = allocate(_sizes(alerts.values()), sample, allocation)
+    wanted = _wanted(_sizes(alerts.values()), sample, allocation, parts)
     lacking = {stratum: many - have[stratum] for stratum, many in wanted.items() if many > have[stratum]}
     if sum(lacking.values()) > left:  # of some strata more was drawn before than is wanted of them now
         lacking = allocate(lacking, left, "proportional")
@@ -100,6 +103,23 @@ def _first(
             left[alerts[alert]] -= 1
             found.append(alert)
     return found
+
+
+def _wanted(
+    sizes: Mapping[Stratum, int], sample: int, allocation: Literal["proportional", "equal"], parts: int
+) -> dict[Stratum, int]:
+    """How many to draw of each part of each stratum."""
+    if allocation == "proportional" or not parts:
+        return allocate(sizes, sample, allocation)
+    whole: dict[Stratum, dict[Stratum, int]] = {}
+    for stratum, size in sizes.items():
+        whole.setdefault(stratum[:-parts], {})[stratum] = size
+    many = allocate({stratum: sum(each.values()) for stratum, each in whole.items()}, sample, allocation)
+    return {
+        part: number
+        for stratum, each in whole.items()
+        for part, number in allocate(each, many[stratum], "proportional").items()
+    }
 
 
 def _sizes(strata: Iterable[Stratum]) -> dict[Stratum, int]:
