@@ -20,7 +20,7 @@ _TENTATIVE: Final = 0.667
 def findings(story: Story) -> Iterator[str]:
     """The largest shares of the answers, of all alerts, with their intervals (method 5.7).
 
-    It is said of how many alerts of the sample nothing is decided, as no interval allows for it: readers may be
+    It is said of how many alerts nothing is decided, as no interval allows for it: readers may be
     at odds over alerts of one kind.
     """
     by_question: dict[str, list[Mapping[str, Any]]] = {}

@@ -31,6 +31,12 @@ def test_the_example_of_two_readers_and_two_answers():
     assert found.percent == pytest.approx(0.6)
 
 
+def test_the_value_of_another_program():
+    # By the package krippendorff 0.9.0 (Castro, S.), nominal, of the same answers.
+    found = agreement(counts_of("123321412 ", "1233224125", " 333234225", "1233244125"), draws=0)
+    assert found.alpha == pytest.approx(0.728937728937729, abs=1e-12)
+
+
 def by_pairs(counts: np.ndarray) -> float:
     """Alpha from the matrix of coincidences, pair by pair."""
     size = counts.shape[1]
