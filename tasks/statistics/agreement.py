@@ -13,6 +13,9 @@ Counts = npt.NDArray[np.int64]
 DRAWS: Final = 2000
 """Bootstrap samples."""
 
+_MOST: Final = 2_000_000
+"""Numbers of a bootstrap that are in memory at a time, 16 MB; changes no result."""
+
 _STREAM: Final = 15
 """Tells the draws of agreement from those of other statistics with the same seed."""
 
@@ -81,8 +84,12 @@ def agreement(counts: Counts, *, seed: int = 0, draws: int = DRAWS) -> Agreement
     low = high = None
     if draws and np.isfinite(alpha) and unlike.any():
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, _STREAM))))
-        times = generator.multinomial(len(coded), np.full(len(coded), 1 / len(coded)), size=draws)
-        drawn = _alphas(coded, unlike, times)
+        equally, at_once = np.full(len(coded), 1 / len(coded)), max(1, _MOST // len(coded))
+        times = (
+            generator.multinomial(len(coded), equally, size=min(at_once, draws - done))
+            for done in range(0, draws, at_once)
+        )
+        drawn = np.concatenate([_alphas(coded, unlike, some) for some in times])
         low, high = map(float, np.quantile(drawn[np.isfinite(drawn)], (0.025, 0.975)))
     return Agreement(
         units=len(coded),

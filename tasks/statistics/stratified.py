@@ -113,8 +113,8 @@ def _collapsed(drawn: npt.NDArray[np.int64], sizes: Floats) -> npt.NDArray[np.in
     others = [int(place) for place in np.flatnonzero(drawn > 1)]
     if len(alone) == 1 and others:
         alone.append(max(others, key=lambda place: (sizes[place], -place)))
-    for place in alone:
-        groups[place] = min(alone)
+    if alone:
+        groups[alone] = min(alone)
     return groups
 
 
@@ -133,13 +133,12 @@ def _left(counted: Floats, fractions: Floats) -> float:
 
 def _variance(scores: Floats, groups: npt.NDArray[np.int64], fractions: Floats | None) -> float:
     """The variance of the sum of the scores; without fractions as if each stratum were endless."""
-    parts: list[float] = []
-    for group in np.unique(groups):
-        own = scores[groups == group]
-        if len(own) > 1:
-            left = 1.0 if fractions is None else 1.0 - float(fractions[group])
-            parts.append(left * len(own) * float(own.var(ddof=1)))
-    return math.fsum(parts)
+    many = np.bincount(groups)
+    means = np.bincount(groups, weights=scores) / np.maximum(many, 1)
+    squares = np.bincount(groups, weights=(scores - means[groups]) ** 2)
+    several = many > 1
+    left = np.ones(len(many)) if fractions is None else 1.0 - fractions[: len(many)]
+    return math.fsum((left * squares)[several] * many[several] / (many[several] - 1))
 
 
 def strata_of(names: Sequence[object], weights: Sequence[float], decided: Sequence[bool]) -> Strata:
