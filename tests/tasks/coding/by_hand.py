@@ -163,24 +163,21 @@ def _interval(
     groups: Sequence[tuple[float, list[tuple[float, bool]]]], total: float, ratio: float
 ) -> tuple[float, float]:
     every = sum(size for size, _ in groups)
-    squares = sum(much**2 for _, own in groups for much, _ in own)
-    of_all = [(size, own, 1 - len(own) / size) for size, own in groups]
-    spared = sum(left * much**2 for _, own, left in of_all for much, _ in own) / squares
-    endless = finite = 0.0
+    unknown = sum((1 - len(own) / size) * much**2 for size, own in groups for much, _ in own)
+    if unknown < 1e-9:
+        return ratio, ratio
+    variance = 0.0
     for size, own in _together(groups):
         residuals = [much * (has - ratio) / total for much, has in own]
         middle, few = sum(residuals) / len(own), len(own)
         if few > 1:
-            variance = few / (few - 1) * sum((one - middle) ** 2 for one in residuals)
-            endless, finite = endless + variance, finite + (1 - few / size) * variance
-    as_many = total**2 / squares
+            squares = sum((one - middle) ** 2 for one in residuals)
+            variance += (1 - few / size) * few / (few - 1) * squares
+    as_many = total**2 / unknown
     counted = sum(much > 0 for _, own in groups for much, _ in own)
-    if endless > 1e-30 and counted > 1:
-        as_many = min(as_many, counted / (counted - 1) * ratio * (1 - ratio) / endless)
-        spared = finite / endless
-    if spared <= 1e-12:
-        return ratio, ratio
-    as_many /= spared * every / (every - 1)
+    if variance > 1e-30 and counted > 1:
+        as_many = min(as_many, counted / (counted - 1) * ratio * (1 - ratio) / variance)
+    as_many *= (every - 1) / every
     low, high = proportion_confint(ratio * as_many, as_many, method="wilson")
     return float(low), float(high)
 

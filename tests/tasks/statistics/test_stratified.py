@@ -76,6 +76,18 @@ def test_of_a_group_that_is_a_whole_stratum_all_is_known_if_all_of_it_is_drawn()
     assert others.high == pytest.approx(wilson(0, 10 / 0.8 * 54 / 55).high, abs=1e-12)
 
 
+def test_a_stratum_of_which_all_is_known_makes_nothing_of_the_others_sure():
+    # The one with the property is in the stratum of which all is drawn; of the others, 28 of 140, none has it.
+    strata = Strata(np.repeat([0, 1], [12, 28]), np.array([12.0, 140.0]))
+    found = weighted_share(strata, np.array([1.0, *[0.0] * 39]), np.ones(40))
+    assert found is not None
+    assert found.share == pytest.approx(1 / 152)
+    as_many = 152**2 / (0.8 * 28 * 5**2) * 151 / 152
+    plain = wilson(as_many / 152, as_many)
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=1e-12)
+    assert found.high > 0.09
+
+
 def test_strata_of_one_thing_are_taken_together():
     strata = Strata(np.array([0, 0, 0, 1, 2]), np.array([30.0, 10.0, 12.0]))
     has = np.array([1.0, 0.0, 0.0, 1.0, 0.0])
