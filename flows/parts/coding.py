@@ -158,7 +158,7 @@ def _notes(sample: Sample, gone: int, settings: Coding) -> Iterator[str]:
         )
     if gone:
         yield (
-            f"no longer among the alerts, and left out with the answers to them: {gone:,} of {LIST}; nwatch "
+            f"no longer among the alerts, and left out: {gone:,} of {LIST}, with the answers to them; nwatch "
             "sample draws others in their place"
         )
     if len(sample.alerts) + gone < min(settings.sample, sample.population):

@@ -9,7 +9,7 @@ import pytest
 from data.codebook import read_codebook
 from data.settings import Coding
 from data.synthetic.handed_in import Damage, hand_in
-from data.synthetic.readers import READERS
+from data.synthetic.readers import READERS, Form
 from tasks.coding.drawing import draw_sample
 from tasks.coding.hand_out import hand_out
 from tasks.coding.look import Given, sample_now
@@ -17,7 +17,7 @@ from tasks.coding.sample_file import read_drawn_from
 from tasks.coding.tally import tally
 from tests.tasks.coding.made_alerts import alerts
 
-FORMS = ("xlsx", "csv", "json", "jsonl")
+FORMS: tuple[Form, ...] = ("xlsx", "csv", "json", "jsonl")
 
 
 @pytest.mark.slow

@@ -77,7 +77,7 @@ def test_of_a_group_that_is_a_whole_stratum_all_is_known_if_all_of_it_is_drawn()
 
 
 def test_a_stratum_of_which_all_is_known_makes_nothing_of_the_others_sure():
-    # The one with the property is in the stratum of which all is drawn; of the others, 28 of 140, none has it.
+    # The one with the property is in the stratum of which all is drawn; of 28 of 140 others, none has it.
     strata = Strata(np.repeat([0, 1], [12, 28]), np.array([12.0, 140.0]))
     found = weighted_share(strata, np.array([1.0, *[0.0] * 39]), np.ones(40))
     assert found is not None
