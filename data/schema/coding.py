@@ -169,7 +169,8 @@ PUBLIC: Final = (
             optional(
                 "alpha_low",
                 NUMBER,
-                "Lower limit of its 95 % interval (bootstrap over alerts); missing likewise.",
+                "Lower limit of its 95 % interval (bootstrap over alerts); missing likewise, and where all "
+                "reviews of each alert are equal.",
             ),
             optional("alpha_high", NUMBER, "Upper limit, likewise."),
         ),

@@ -158,8 +158,8 @@ def _notes(sample: Sample, gone: int, settings: Coding) -> Iterator[str]:
         )
     if gone:
         yield (
-            f"no longer among the alerts, and left out: {gone:,} of {LIST}; nwatch sample draws others in "
-            "their place"
+            f"no longer among the alerts, and left out: {gone:,} of {LIST}, with the answers to them; nwatch "
+            "sample draws others in their place"
         )
     if len(sample.alerts) + gone < min(settings.sample, sample.population):
         yield (

@@ -17,6 +17,9 @@ from tasks.coding.results import Fault, Returned, Review, Sample
 Asked = tuple[str, Alert]
 """A review that is asked for: its reader and its alert."""
 
+Sheet = tuple[str, int]
+"""What a reader was given at once: the reader, and the drawing."""
+
 _MOST_NAMES: Final = 8
 _AGAIN: Final = "and hand the sheet in again"
 
@@ -30,14 +33,14 @@ class Checked:
         faults: What is wrong, by sheet and row.
         given: The reviews of these that answer a question with a choice.
         unusable: How many reviews that were asked for came back and cannot be used.
-        back: Readers of whom nothing more is to come: a finished sheet of theirs came back.
+        back: Sheets of which nothing more is to come, by their reader and drawing: a finished one came back.
     """
 
     reviews: tuple[Review, ...]
     faults: tuple[Fault, ...]
     given: frozenset[Asked]
     unusable: int
-    back: frozenset[str]
+    back: frozenset[Sheet]
 
 
 @dataclass
@@ -68,11 +71,14 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
         The same for the same files, in whatever order they came.
     """
     every = list(returned)
-    found = _Found([fault for each in every for fault in each.faults])
+    gone = {one.alert for one in sample.gone}
+    faults = (fault for each in every for fault in each.faults)
+    found = _Found([fault for fault in faults if fault.of is None or fault.of[1] not in gone])
     found.lost.update(fault.of for fault in found.faults if fault.of is not None and fault.lost)
     found.versions.update(f.sheet for f in found.faults if f.row is None and "codebook" in f.what)
     unknown = sum(fault.lost for fault in found.faults if fault.of is None)
-    reviews = sorted((r for each in every for r in each.reviews), key=lambda r: (r.sheet, r.row, r.reader))
+    of_today = (one for each in every for one in each.reviews if one.alert not in gone)
+    reviews = sorted(of_today, key=lambda one: (one.sheet, one.row, one.reader))
     asked = {each.item.alert: each.readers for each in sample.alerts}
     readers = sample.readers
     good: dict[Asked, list[Review]] = {}
@@ -84,7 +90,7 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
                 good.setdefault((kept.reader, kept.alert), []).append(kept)
     by_review = {key: one for key, many in good.items() if (one := _once(key, many, sample, found))}
     given = frozenset(key for key, one in by_review.items() if has_choice(one, sample.codebook))
-    sheets = _sheets_of(reviews, readers)
+    sheets = _sheets_of(reviews, sample)
     found.faults += _missing(sample, given, found.lost, sheets)
     named_already = {(fault.sheet, fault.row) for fault in found.faults}
     found.faults += (
@@ -163,6 +169,7 @@ def _compare_versions(review: Review, version: str, found: _Found) -> None:
 def _answered(review: Review, codebook: Codebook, found: _Found) -> Review | None:
     """The review with the answers that are in the codebook; None where none is left."""
     kept: dict[str, tuple[str, ...]] = {}
+    is_wrong = False
     for key, answers in review.answers.items():
         question = codebook.question(key)
         if question is None:
@@ -170,17 +177,18 @@ def _answered(review: Review, codebook: Codebook, found: _Found) -> Review | Non
             continue
         wrong = _wrong(question, answers)
         if wrong:
+            is_wrong = True
             what = f"{key}: {wrong} {_AGAIN}"
             found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
         else:
             order = {answer: place for place, answer in enumerate(question.answer_keys)}
             several = question.kind == "several"
             kept[key] = tuple(sorted(set(answers), key=order.__getitem__)) if several else answers
-    if not kept:
-        if review.answers:
-            found.lost.add((review.reader, review.alert))
-        return None
-    return replace(review, answers=kept)
+    left = replace(review, answers=kept)
+    # A note beside answers that do not count makes no review.
+    if (is_wrong and not has_choice(left, codebook)) or (review.answers and not kept):
+        found.lost.add((review.reader, review.alert))
+    return left if kept else None
 
 
 def _wrong(question: Question, answers: Sequence[str]) -> str:
@@ -226,30 +234,33 @@ def _contradiction(key: Asked, reviews: Sequence[Review], question: str, sample:
     return Fault(one[0].sheet, one[0].row, what, 1, key)
 
 
-def _sheets_of(reviews: Iterable[Review], readers: Sequence[str]) -> dict[str, str]:
-    """The finished sheet of each reader of whom one came back; of several, the one with most reviews."""
-    found: dict[str, Counter[str]] = {}
+def _sheets_of(reviews: Iterable[Review], sample: Sample) -> dict[Sheet, str]:
+    """The file of each finished sheet that came back; of several, the one with most reviews.
+
+    Each drawing has a sheet of its own: while a reader still has the second, nothing of it is missing.
+    """
+    draws = {(reader, each.item.alert): each.draw for each in sample.alerts for reader in each.readers}
+    found: dict[Sheet, Counter[str]] = {}
     for review in reviews:
-        if review.reader in readers and not review.sheet.lower().endswith(IN_WORK):
-            found.setdefault(review.reader, Counter())[review.sheet] += 1
-    return {
-        reader: min(sheets, key=lambda sheet: (-sheets[sheet], sheet)) for reader, sheets in found.items()
-    }
+        draw = draws.get((review.reader, review.alert))
+        if draw is not None and not review.sheet.lower().endswith(IN_WORK):
+            found.setdefault((review.reader, draw), Counter())[review.sheet] += 1
+    return {one: min(files, key=lambda file: (-files[file], file)) for one, files in found.items()}
 
 
 def _missing(
-    sample: Sample, given: frozenset[Asked], lost: set[Asked], sheets: Mapping[str, str]
+    sample: Sample, given: frozenset[Asked], lost: set[Asked], sheets: Mapping[Sheet, str]
 ) -> Iterator[Fault]:
     """The reviews that are not in a sheet that came back, nor in another one."""
     for each in sample.alerts:
         for reader in each.readers:
-            key = (reader, each.item.alert)
-            if reader in sheets and key not in given and key not in lost:
+            key, sheet = (reader, each.item.alert), sheets.get((reader, each.draw))
+            if sheet is not None and key not in given and key not in lost:
                 what = (
                     f"{printable(reader)} did not answer for the alert with sample_no {each.item.number}; "
                     f"fill it in {_AGAIN}"
                 )
-                yield Fault(sheets[reader], None, what, 0, key)
+                yield Fault(sheet, None, what, 0, key)
 
 
 def _partly(reviews: Iterable[Review], given: frozenset[Asked], codebook: Codebook) -> Iterator[Fault]:

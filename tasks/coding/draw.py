@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import gcd
 from typing import Final, Literal
 
 BY: Final = ("agency", "kind", "month")
@@ -57,6 +58,8 @@ def draw(
     seed: int,
     allocation: Literal["proportional", "equal"] = "proportional",
     before: Sequence[Drawn] = (),
+    *,
+    parts: int = 0,
 ) -> list[Drawn]:
     """Draw without replacement; a larger sample begins with the smaller one.
 
@@ -67,6 +70,7 @@ def draw(
         allocation: How many of each stratum: as its share of all alerts, or as many of each.
         before: What was drawn before and is being read: it stays, with its numbers, and counts; what is no
             longer among the alerts stays and does not count.
+        parts: How many of the last values of a stratum divide it into parts, which give by their size.
 
     Returns:
         The sample, in the order of the numbers: what was drawn before, then what is new. Of fewer alerts than
@@ -80,7 +84,7 @@ def draw(
     if left <= 0:
         return list(before)
     have = Counter(alerts[one.alert] for one in here)
-    wanted = allocate(_sizes(alerts.values()), sample, allocation)
+    wanted = _wanted(_sizes(alerts.values()), sample, allocation, parts)
     lacking = {stratum: many - have[stratum] for stratum, many in wanted.items() if many > have[stratum]}
     if sum(lacking.values()) > left:  # of some strata more was drawn before than is wanted of them now
         lacking = allocate(lacking, left, "proportional")
@@ -99,6 +103,23 @@ def _first(
             left[alerts[alert]] -= 1
             found.append(alert)
     return found
+
+
+def _wanted(
+    sizes: Mapping[Stratum, int], sample: int, allocation: Literal["proportional", "equal"], parts: int
+) -> dict[Stratum, int]:
+    """How many to draw of each part of each stratum."""
+    if allocation == "proportional" or not parts:
+        return allocate(sizes, sample, allocation)
+    whole: dict[Stratum, dict[Stratum, int]] = {}
+    for stratum, size in sizes.items():
+        whole.setdefault(stratum[:-parts], {})[stratum] = size
+    many = allocate({stratum: sum(each.values()) for stratum, each in whole.items()}, sample, allocation)
+    return {
+        part: number
+        for stratum, each in whole.items()
+        for part, number in allocate(each, many[stratum], "proportional").items()
+    }
 
 
 def _sizes(strata: Iterable[Stratum]) -> dict[Stratum, int]:
@@ -175,27 +196,32 @@ def month_of(alert_date: date | None) -> str:
     return f"{alert_date:%Y-%m}" if 1990 <= alert_date.year <= 2100 else "implausible"
 
 
-def readers_of(number: int, alert: Alert, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:
+def readers_of(number: int, readers: Sequence[str], reviews: int, seed: int) -> tuple[str, ...]:
     """Who codes an alert: as many readers as reviews are wanted, each reader as often as the others.
 
+    They take turns, each time round in another order: else four readers of whom two code each alert would be
+    two pairs, and nobody could tell how a reader agrees with those of the other pair.
+
     Args:
-        number: Its number in the sample.
-        alert: What names it.
-        readers: All readers, in the order in which they were named.
+        number: Which alert it is, from 1, of those that are shared out among these readers.
+        readers: All readers, in the order in which they were named; the first time round it is theirs.
         reviews: How many reviews each alert gets.
-        seed: Of the order in which a reader sees the alerts; the choice itself goes round.
+        seed: ``[coding] seed``, of the order each other time round.
 
     Returns:
         The readers; all where there are no more than reviews.
 
     Example:
-        >>> [readers_of(number, ("a", "b"), ["x", "y", "z"], 2, 1) for number in (1, 2, 3)]
+        >>> [readers_of(number, ["x", "y", "z"], 2, 1) for number in (1, 2, 3)]
         [('x', 'y'), ('z', 'x'), ('y', 'z')]
     """
     if len(readers) <= reviews:
         return tuple(readers)
-    start = (number - 1) * reviews
-    return tuple(readers[(start + place) % len(readers)] for place in range(reviews))
+    # After so many alerts each has had as many as the others.
+    once_round = len(readers) // gcd(len(readers), reviews)
+    times, at = divmod(number - 1, once_round)
+    order = sorted(readers, key=lambda reader: rank((str(times), reader), seed)) if times else readers
+    return tuple(order[(at * reviews + place) % len(order)] for place in range(reviews))
 
 
 def order_for(reader: str, alerts: Iterable[Alert], seed: int) -> list[Alert]:

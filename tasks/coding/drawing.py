@@ -91,5 +91,6 @@ def _more(
         settings.seed,
         settings.allocation,
         [row.drawn for row in before],
+        parts=1,
     )[len(before) :]
     return [Listed(replace(one, stratum=strata[one.alert]), now, settings.seed, by) for one in found]

@@ -117,4 +117,7 @@ def sample_of(
         alerts.append(Sampled(item, cell[0], weight, emails, recipients, row.readers, row.draw))
     unseen = sum(size for cell, size in sizes.items() if cell not in drawn)
     covered = None if drawn_from is None else sum(alert in drawn_from for alert in of)
-    return Sample(tuple(alerts), codebook, len(of), len(rows), covered, unseen)
+    lost = [row.drawn for row in rows if row.drawn.alert not in of]
+    gone = tuple(Item(one.number, one.alert, "", None, "", "", gone=True) for one in lost)
+    agencies = Counter(alert[0] for alert, cell in of.items() if cell in drawn)
+    return Sample(tuple(alerts), codebook, len(of), len(rows), covered, unseen, gone, agencies)

@@ -108,7 +108,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         raise InputError(
             f"{label}: {what}; export the one into which tasks-<reader>.json was imported, as JSON"
         )
-    by_alert = {item.alert: item for item in items}
+    by_alert = {item.alert: item for item in items if not item.gone}
     reviews: list[Review] = []
     faults: list[Fault] = []
     for task in tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -69,11 +70,13 @@ def assigned(rows: Sequence[Listed], new: Sequence[str], reviews: int, seed: int
     """
     old = readers_in(rows)
     handed_out = {row.draw for row in rows if row.readers}
-    found = []
+    found, shared_out = [], Counter[tuple[int, bool]]()
     for row in rows:
         lacking = max(0, reviews - len(row.readers))
-        names = new if row.draw in handed_out else [*old, *new]
-        more = readers_of(row.drawn.number, row.drawn.alert, names, lacking, seed) if lacking else ()
+        is_out = row.draw in handed_out
+        names = new if is_out else [*old, *new]
+        shared_out[lacking, is_out] += 1
+        more = readers_of(shared_out[lacking, is_out], names, lacking, seed) if lacking else ()
         found.append(row.read_by((*row.readers, *more)))
     return found
 

@@ -34,6 +34,7 @@ class Item:
         alert_date: Its date; None where it has none.
         title: Its title.
         description: Its description; may be empty.
+        gone: Whether it is no longer among the alerts: nobody knows its texts.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Item:
     alert_date: date | None
     title: str
     description: str
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ class Sample:
         listed: Alerts in ``coding/sample.csv``, those that are gone included.
         covered: Alerts of today that were there when it was drawn; None where nobody knows.
         unseen: Alerts of today for which no drawn alert stands: it has no weight for them.
+        gone: The alerts of the list that are no longer there; what was answered to them does not count.
+        sizes: By agency, the alerts of today for which those of the sample stand.
     """
 
     alerts: tuple[Sampled, ...]
@@ -200,6 +204,8 @@ class Sample:
     listed: int
     covered: int | None = None
     unseen: int = 0
+    gone: tuple[Item, ...] = field(default=())
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -92,7 +92,8 @@ class _Sample:
         by_texts: dict[tuple[str, str], list[Item]] = {}
         for item in items:
             by_id.setdefault(item.alert[1].casefold(), []).append(item)
-            by_texts.setdefault(_texts(item), []).append(item)
+            if not item.gone:
+                by_texts.setdefault(_texts(item), []).append(item)
         return cls(by_id, {item.number: item for item in items}, by_texts)
 
 
@@ -183,7 +184,8 @@ class _Reading:
         if known:
             return known[0]
         # The id is not what it was. Its number may be that of an alert of another sample: the text decides.
-        return by_number if by_number and self._has_text_of(cells, by_number) else None
+        known_by_text = by_number is not None and not by_number.gone and self._has_text_of(cells, by_number)
+        return by_number if known_by_text else None
 
     def _has_text_of(self, cells: Sequence[Value], item: Item) -> bool:
         title, description = (essence(self.columns.text(cells, name)) for name in (TITLE, DESCRIPTION))
@@ -191,6 +193,8 @@ class _Reading:
 
     def _differs(self, cells: Sequence[Value], item: Item) -> list[str]:
         """The columns whose text is not the alert's."""
+        if item.gone:
+            return []
         return [
             name
             for name, own in zip((TITLE, DESCRIPTION), _texts(item), strict=True)

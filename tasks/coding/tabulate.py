@@ -37,28 +37,27 @@ class Scope:
     Attributes:
         agency: The agency, or ``all``.
         alerts: The alerts.
+        population: How many alerts of today there are, of which these were drawn.
     """
 
     agency: str
     alerts: tuple[Sampled, ...]
-
-    @property
-    def population(self) -> int:
-        """About how many alerts there are, of which these were drawn; exactly in a sample by agency."""
-        return max(len(self.alerts), round(sum(each.weight for each in self.alerts)))
+    population: int
 
 
 def scopes(sample: Sample) -> list[Scope]:
-    """All alerts of the sample, and those of each agency where there is more than one.
+    """All alerts of the sample, and those of each agency.
 
     Args:
         sample: The sample.
     """
     of_agency: Callable[[Sampled], str] = lambda each: each.item.alert[0]  # noqa: E731
     ordered = sorted(sample.alerts, key=of_agency)
-    found = [Scope(agency, tuple(alerts)) for agency, alerts in groupby(ordered, of_agency)]
-    every = Scope(ALL, sample.alerts)
-    return [every, *(each for each in found if each.agency != ALL)]
+    found = [
+        Scope(f"{agency} (agency)" if agency == ALL else agency, tuple(alerts), sample.sizes[agency])
+        for agency, alerts in groupby(ordered, of_agency)
+    ]
+    return [Scope(ALL, sample.alerts, sum(sample.sizes.values())), *found]
 
 
 def review_rows(checked: Checked) -> Iterator[Row]:
@@ -106,7 +105,7 @@ def tally_rows(
     """
     for scope in scopes(sample):
         for question in questions:
-            decided = _decided(scope, question, votes)
+            decided = _decided(scope.alerts, question, votes)
             given = [answers for _, answers in decided]
             for key in question.answer_keys:
                 alerts = sum(key in answers for answers in given)
@@ -132,7 +131,7 @@ def share_rows(
         finite: Whether intervals allow for the sample being a known part of all alerts.
     """
     for question in questions:
-        decided = _decided(Scope(ALL, sample.alerts), question, votes)
+        decided = _decided(sample.alerts, question, votes)
         known = {each.item.alert for each, _ in decided}
         strata = strata_of(
             [(each.stratum, each.weight) for each in sample.alerts],
@@ -140,9 +139,8 @@ def share_rows(
             [each.item.alert in known for each in sample.alerts],
         )
         for scope in scopes(sample):
-            inside = np.array(
-                [scope.agency in {ALL, each.item.alert[0]} for each, _ in decided], dtype=np.float64
-            )
+            own = {each.item.alert for each in scope.alerts}
+            inside = np.array([each.item.alert in own for each, _ in decided], dtype=np.float64)
             for by, size_of in _SIZES.items():
                 size = np.array([size_of(each) for each, _ in decided], dtype=np.float64) * inside
                 for key in question.answer_keys:
@@ -160,7 +158,7 @@ def share_rows(
 
 
 def _decided(
-    scope: Scope, question: Question, votes: Mapping[Place, Vote]
+    alerts: Sequence[Sampled], question: Question, votes: Mapping[Place, Vote]
 ) -> list[tuple[Sampled, tuple[str, ...]]]:
-    found = ((each, votes[each.item.alert, question.key].answers) for each in scope.alerts)
+    found = ((each, votes[each.item.alert, question.key].answers) for each in alerts)
     return [(each, answers) for each, answers in found if answers is not None]

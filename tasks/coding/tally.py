@@ -34,10 +34,12 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     """
     book = sample.codebook
     questions = [question for question in book.questions if question.kind != "text"]
-    gathered = gather(folder, book, sample.items)
+    gathered = gather(folder, book, (*sample.items, *sample.gone))
     checked = check(gathered.returned, sample)
     before = read_decisions(folder, book)
-    votes, wrong = decide(votes_of(sample, checked, questions), before, book)
+    votes, wrong = decide(
+        votes_of(sample, checked, questions), before, book, [one.alert for one in sample.gone]
+    )
     rows = write_decisions(folder, sample, votes, before)
     # By the rows of the file as it is now: it may be written in another order.
     faults = sorted((rows[place], what) for place, what in wrong.items())
@@ -91,7 +93,8 @@ def _summed(
 
 def _is_awaited(reader: str, sample: Sample, checked: Checked) -> bool:
     """Whether something of a reader is still to come."""
-    if reader in checked.back:
-        return False
-    wanted = (each.item.alert for each in sample.alerts if reader in each.readers)
-    return any((reader, alert) not in checked.given for alert in wanted)
+    wanted = (each for each in sample.alerts if reader in each.readers)
+    return any(
+        (reader, each.item.alert) not in checked.given and (reader, each.draw) not in checked.back
+        for each in wanted
+    )

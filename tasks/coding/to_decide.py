@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -165,7 +165,7 @@ def _answers(question: Question, written: str) -> Answers | None:
 
 
 def decide(
-    votes: Mapping[Place, Vote], read: Decisions, codebook: Codebook
+    votes: Mapping[Place, Vote], read: Decisions, codebook: Codebook, gone: Collection[Alert] = ()
 ) -> tuple[dict[Place, Vote], dict[Place, str]]:
     """The votes, with what a person decided of ties.
 
@@ -173,13 +173,14 @@ def decide(
         votes: The votes on every alert and question.
         read: What was decided.
         codebook: What was asked.
+        gone: Alerts of the list that are no longer there: what was decided of them is kept, and not named.
 
     Returns:
         The same votes, those of ties that are decided with their answers; and what is wrong with decisions.
     """
     found, wrong = dict(votes), {}
     for place, one in read.rows.items():
-        if one.answer:
+        if one.answer and place[0] not in gone:
             before = votes.get(place)
             what = _what_is_wrong(one, before, codebook)
             if what:

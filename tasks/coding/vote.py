@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from data.codebook import Question
-from tasks.coding.cross_check import Checked
+from tasks.coding.cross_check import Checked, Sheet
 from tasks.coding.draw import Alert
-from tasks.coding.results import Sample
+from tasks.coding.results import Sample, Sampled
 
 Answers = tuple[str, ...]
 Place = tuple[Alert, str]
@@ -106,15 +106,15 @@ def votes_of(sample: Sample, checked: Checked, questions: Iterable[Question]) ->
         reviews = by_alert.get(each.item.alert, {})
         for question in wanted:
             given = [reviews[r][question.key] for r in each.readers if question.key in reviews.get(r, {})]
-            complete = _complete(each.readers, reviews, question.key, checked.back)
+            complete = _complete(each, reviews, question.key, checked.back)
             found[each.item.alert, question.key] = vote(question, given, len(each.readers), complete=complete)
     return found
 
 
 def _complete(
-    readers: Iterable[str],
+    each: Sampled,
     reviews: Mapping[str, Mapping[str, Answers]],
     question: str,
-    back: Collection[str],
+    back: Collection[Sheet],
 ) -> bool:
-    return all(reader in back or question in reviews.get(reader, {}) for reader in readers)
+    return all((reader, each.draw) in back or question in reviews.get(reader, {}) for reader in each.readers)

@@ -141,9 +141,10 @@ def _alpha_row(row: Mapping[str, Any]) -> Row:
     alpha, low, high = (row[name] for name in ("krippendorff_alpha", "alpha_low", "alpha_high"))
     is_all = row["agency"] == _ALL
     name = "all agencies" if is_all else clean(row["agency"])
+    said = f"{alpha:.2f}" if low is None else f"{alpha:.2f} ({low:.2f} to {high:.2f})"
     low, high = (alpha if end is None else end for end in (low, high))
     look = Look(ACCENT, "D") if is_all else Look(MUTED, "o", hollow=True)
-    return Row(name, (Mark(alpha, low, high, look),), f"{alpha:.2f} ({low:.2f} to {high:.2f})")
+    return Row(name, (Mark(alpha, low, high, look),), said)
 
 
 def _agreement_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -13,6 +13,9 @@ Counts = npt.NDArray[np.int64]
 DRAWS: Final = 2000
 """Bootstrap samples."""
 
+_MOST: Final = 2_000_000
+"""Numbers of a bootstrap that are in memory at a time, 16 MB; changes no result."""
+
 _STREAM: Final = 15
 """Tells the draws of agreement from those of other statistics with the same seed."""
 
@@ -27,7 +30,8 @@ class Agreement:
         percent: The share of pairs of answers to one thing that are equal; missing where there is no pair.
         alpha: Krippendorff's alpha for nominal answers: 1 is perfect, 0 is chance; missing where it is not
             defined: nothing was coded twice, or there is one answer alone.
-        low: The lower limit of its 95 % interval, from the bootstrap; missing likewise.
+        low: The lower limit of its 95 % interval, from the bootstrap; missing likewise, and where all answers
+            to each thing are equal: then all bootstrap samples are alike, which says nothing of alpha.
         high: The upper limit.
     """
 
@@ -78,10 +82,14 @@ def agreement(counts: Counts, *, seed: int = 0, draws: int = DRAWS) -> Agreement
     every = np.ones((1, len(coded)), dtype=np.int64)
     alpha = float(_alphas(coded, unlike, every)[0])
     low = high = None
-    if draws and np.isfinite(alpha):
+    if draws and np.isfinite(alpha) and unlike.any():
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, _STREAM))))
-        times = generator.multinomial(len(coded), np.full(len(coded), 1 / len(coded)), size=draws)
-        drawn = _alphas(coded, unlike, times)
+        equally, at_once = np.full(len(coded), 1 / len(coded)), max(1, _MOST // len(coded))
+        times = (
+            generator.multinomial(len(coded), equally, size=min(at_once, draws - done))
+            for done in range(0, draws, at_once)
+        )
+        drawn = np.concatenate([_alphas(coded, unlike, some) for some in times])
         low, high = map(float, np.quantile(drawn[np.isfinite(drawn)], (0.025, 0.975)))
     return Agreement(
         units=len(coded),

@@ -66,4 +66,7 @@ def wilson(successes: float, drawn: float, population: int | None = None, z: flo
     middle = share + z * z / (2 * drawn)
     half = z * math.sqrt(share * (1 - share) / drawn + z * z / (4 * drawn * drawn))
     scale = 1 + z * z / drawn
-    return Share(share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
+    # At 0 and 1 a limit is the share itself, but for rounding.
+    return Share(
+        share, max(0.0, min(share, (middle - half) / scale)), min(1.0, max(share, (middle + half) / scale))
+    )

@@ -55,8 +55,9 @@ def weighted_share(strata: Strata, has: Floats, size: Floats, *, finite: bool = 
     variance: all such strata are taken together, with the largest other one where it is but one.
 
     The interval is Wilson's, of as many things as a simple sample would need for the same variance; of no
-    more than ``(sum w x)^2 / sum (w x)^2``, so that a variance that is small by chance, or 0 where all of the
-    sample are alike, does not pass for certainty.
+    more than ``(sum w x)^2 / sum (1 - f) (w x)^2``, where ``f`` is the part of its stratum that is in the
+    sample (0 where it is not allowed for): so a variance that is small by chance, or 0 where all of a stratum
+    in the sample are alike, does not pass for certainty.
 
     Args:
         strata: The sample, and what it was drawn from.
@@ -88,21 +89,21 @@ def weighted_share(strata: Strata, has: Floats, size: Floats, *, finite: bool = 
     share = min(1.0, max(0.0, float((counted * has).sum()) / total))
     scores = counted * (has - share) / total
     groups = _collapsed(drawn, strata.sizes)
-    endless = _variance(scores, groups[strata.of], None)
-    fractions = _fractions(groups, drawn, strata.sizes)
-    variance = _variance(scores, groups[strata.of], fractions) if finite else endless
-    inside = int((size > 0).sum())
-    as_many = total * total / float((counted * counted).sum())
-    if endless > 0 and inside > 1:
-        as_many = min(as_many, inside / (inside - 1) * share * (1 - share) / endless)
-    # What the finite population spares of the variance; where nothing varies, what it spares on average.
-    every = float(strata.sizes.sum())
-    left = variance / endless if endless > 0 else 1 - float(drawn.sum()) / every
-    # As in Wilson's interval for a finite population, which is of its variance with N, not N - 1, below.
-    left *= every / (every - 1) if every > 1 else 1.0
-    if finite and left <= 0:
+    fractions = _fractions(groups, drawn, strata.sizes) if finite else np.zeros(len(groups))
+    variance = _variance(scores, groups[strata.of], fractions)
+    left = (1.0 - drawn / strata.sizes).clip(0.0)[strata.of] if finite else np.ones(len(size))
+    # Where nothing is left of any stratum, all is known.
+    unknown = float((left * counted * counted).sum())
+    if unknown <= 0:
         return Estimate(share, 0.0, share, share)
-    found = wilson(share * as_many / (left if finite else 1), as_many / (left if finite else 1))
+    inside, as_many = int((size > 0).sum()), total * total / unknown
+    if variance > 0 and inside > 1:
+        as_many = min(as_many, inside / (inside - 1) * share * (1 - share) / variance)
+    every = float(strata.sizes.sum())
+    if finite and every > 1:
+        # As in Wilson's interval for a finite population, which is of its variance with N, not N - 1, below.
+        as_many *= (every - 1) / every
+    found = wilson(share * as_many, as_many)
     return Estimate(share, math.sqrt(variance), min(found.low, share), max(found.high, share))
 
 
@@ -113,8 +114,8 @@ def _collapsed(drawn: npt.NDArray[np.int64], sizes: Floats) -> npt.NDArray[np.in
     others = [int(place) for place in np.flatnonzero(drawn > 1)]
     if len(alone) == 1 and others:
         alone.append(max(others, key=lambda place: (sizes[place], -place)))
-    for place in alone:
-        groups[place] = min(alone)
+    if alone:
+        groups[alone] = min(alone)
     return groups
 
 
@@ -125,15 +126,14 @@ def _fractions(groups: npt.NDArray[np.int64], drawn: npt.NDArray[np.int64], size
     return np.divide(have, are, out=np.zeros(len(groups)), where=are > 0).clip(0.0, 1.0)
 
 
-def _variance(scores: Floats, groups: npt.NDArray[np.int64], fractions: Floats | None) -> float:
-    """The variance of the sum of the scores; without fractions as if each stratum were endless."""
-    parts: list[float] = []
-    for group in np.unique(groups):
-        own = scores[groups == group]
-        if len(own) > 1:
-            left = 1.0 if fractions is None else 1.0 - float(fractions[group])
-            parts.append(left * len(own) * float(own.var(ddof=1)))
-    return math.fsum(parts)
+def _variance(scores: Floats, groups: npt.NDArray[np.int64], fractions: Floats) -> float:
+    """The variance of the sum of the scores, of groups of which such a part is in the sample."""
+    many = np.bincount(groups)
+    means = np.bincount(groups, weights=scores) / np.maximum(many, 1)
+    squares = np.bincount(groups, weights=(scores - means[groups]) ** 2)
+    several = many > 1
+    left = 1.0 - fractions[: len(many)]
+    return math.fsum((left * squares)[several] * many[several] / (many[several] - 1))
 
 
 def strata_of(names: Sequence[object], weights: Sequence[float], decided: Sequence[bool]) -> Strata:

@@ -18,21 +18,31 @@ _TENTATIVE: Final = 0.667
 
 
 def findings(story: Story) -> Iterator[str]:
-    """The largest shares of the answers, of all alerts, with their intervals (method 5.7)."""
+    """The largest shares of the answers, of all alerts, with their intervals (method 5.7).
+
+    It is said of how many alerts nothing is decided, as no interval allows for it: readers may be
+    at odds over alerts of one kind.
+    """
     by_question: dict[str, list[Mapping[str, Any]]] = {}
     for row in story.rows("coding_shares"):
         if row["agency"] == _ALL and row["by"] == "alerts" and row["share"] is not None:
             by_question.setdefault(row["question"], []).append(row)
     decided = {r["question"]: r["decided"] for r in story.rows("coding_tally") if r["agency"] == _ALL}
+    drawn = max((row["drawn"] for row in story.rows("coding_drawn") if row["value"] == _ALL), default=0)
     for question, rows in by_question.items():
         first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
         shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
         number = decided.get(question, 0)
         yield (
             f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "
-            "From them the shares of the "
-            f"most frequent answers among all alerts are estimated, with 95 % intervals: {shares}."
+            "From them the shares of the most frequent answers among all alerts that the sample was drawn "
+            f"from are estimated, with 95 % intervals: {shares}."
         )
+        if (left := drawn - number) > 0:
+            yield (
+                f"{amount(left, 'alert')} of the sample, not yet decided, {verb(left, 'is', 'are')} left "
+                "out; no interval allows for how they will be decided."
+            )
 
 
 def by_reach(story: Story) -> Iterator[str]:

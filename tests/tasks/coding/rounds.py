@@ -1,6 +1,7 @@
 """Rounds of readers for the tests of the tally: a sample, and what readers of known accuracy say."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -48,9 +49,11 @@ def sample_of(
     for place in range(1, number + 1):
         alert = (agencies[place % len(agencies)], f"{place:032x}")
         item = Item(place, alert, "crime alert", None, f"Title {place}", "=1+1")
-        asked = readers_of(place, alert, readers, reviews, 1)
+        asked = readers_of(place, readers, reviews, 1)
         alerts.append(Sampled(item, (), weight, place % 7 + 1, place % 11, asked))
-    return Sample(tuple(alerts), codebook(kind), round(number * weight), number)
+    each = Counter(one.item.alert[0] for one in alerts)
+    sizes = {agency: round(many * weight) for agency, many in each.items()}
+    return Sample(tuple(alerts), codebook(kind), sum(sizes.values()), number, sizes=sizes)
 
 
 def review(sample: Sample, number: int, reader: str, row: int = 0, sheet: str = "", **answers: str) -> Review:

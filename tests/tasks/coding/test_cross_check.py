@@ -7,6 +7,7 @@ import pytest
 
 from tasks.coding.cross_check import Checked, check
 from tasks.coding.results import Fault, Returned, Review
+from tasks.coding.vote import votes_of
 from tests.tasks.coding.rounds import READERS, in_files, review, round_of, sample_of
 
 SAMPLE = sample_of(6)
@@ -29,7 +30,11 @@ def without(reader: str, number: int) -> list[Review]:
 def test_a_whole_round_has_nothing_wrong_in_whatever_order_it_came():
     found = checked(ALL)
     assert not found.faults
-    assert (len(found.given), found.unusable, found.back) == (18, 0, frozenset(READERS))
+    assert (len(found.given), found.unusable, found.back) == (
+        18,
+        0,
+        frozenset((reader, 1) for reader in READERS),
+    )
     assert checked(reversed(ALL)) == found
     assert [one.reader for one in found.reviews[:3]] == list(READERS)
 
@@ -64,6 +69,9 @@ def test_an_answer_outside_the_codebook_takes_only_itself_along():
     worse = checked([*without("anna", 2), review(SAMPLE, 2, "anna", act="maybe", about="pet+noise")])
     assert ["act: 'maybe'" in worse.faults[1].what, "2 answers" in worse.faults[0].what] == [True, True]
     assert (len(worse.faults), len(worse.given), worse.unusable) == (2, 17, 1)
+    # Nor where a note is: no answer that counts is beside it.
+    noted = checked([*without("anna", 2), review(SAMPLE, 2, "anna", act="maybe", note="hm")])
+    assert (len(noted.faults), len(noted.given), noted.unusable) == (1, 17, 1)
 
 
 def test_what_is_missing_is_named_once_a_sheet_has_come_back():
@@ -80,7 +88,19 @@ def test_what_is_missing_is_named_once_a_sheet_has_come_back():
     nothing = [one for one in ALL if one.reader != "bob"]
     at_work = [replace(one, sheet="coding/returned/bob.jsonl") for one in ALL if one.reader == "bob"][:2]
     assert told(nothing) == told([*nothing, *at_work]) == []
-    assert checked([*nothing, *at_work]).back == {"anna", "cleo"}
+    assert checked([*nothing, *at_work]).back == {("anna", 1), ("cleo", 1)}
+
+
+def test_of_a_later_drawing_nothing_is_missing_while_its_sheet_is_out():
+    more = replace(
+        SAMPLE, alerts=tuple(replace(each, draw=1 + (each.item.number > 4)) for each in SAMPLE.alerts)
+    )
+    first = [one for one in ALL if one.alert in {each.item.alert for each in more.alerts[:4]}]
+    found = check(in_files([*first, *(one for one in ALL[12:] if one.reader == "bob")]), more)
+    assert (len(found.given), found.faults, ("bob", 2) in found.back) == (14, (), True)
+    votes = votes_of(more, found, more.codebook.questions[:2])
+    hows = [votes[each.item.alert, "act"].how for each in more.alerts]
+    assert hows == ["unanimous"] * 4 + ["not yet reviewed"] * 2
 
 
 def test_equal_answers_count_once_and_contradictions_not_at_all():

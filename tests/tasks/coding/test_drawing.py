@@ -75,6 +75,18 @@ def test_too_small_an_extension_says_that_alerts_count_differently(tmp_path: Pat
     assert weights == {"a-pd": 60 / 40, "b-pd": 40 / 5}
 
 
+def test_strata_give_as_many_as_the_others_also_where_one_has_alerts_that_came_later(tmp_path: Path):
+    settings = Coding(sample=20, strata=["agency"], allocation="equal")
+    draw_sample(NEW, settings, [], tmp_path)
+    later = together(NEW, alerts(60, start=100))
+    settings = settings.model_copy(update={"sample": 48})
+    draw_sample(later, settings, [], tmp_path)
+    sample = now(tmp_path, later, settings)
+    # 12 of the 60 old ones of a-pd, and as many of the 60 that came later.
+    drawn = Counter((each.item.alert[0], each.weight) for each in sample.alerts)
+    assert drawn == {("a-pd", 5.0): 24, ("b-pd", 40 / 24): 24}
+
+
 def test_weights_of_strata_sum_to_all_alerts(tmp_path: Path):
     settings = Coding(sample=20, strata=["agency"], allocation="equal")
     draw_sample(NEW, settings, [], tmp_path)

@@ -1,6 +1,7 @@
 """Readers have names that files can have, and what was asked of one stays."""
 
 from collections import Counter
+from itertools import combinations
 
 import pytest
 
@@ -41,6 +42,21 @@ def test_each_reads_as_often_as_the_others():
     found = assigned(rows(100), ["a", "b", "c", "d"], 3, 7)
     assert all(len(set(row.readers)) == 3 for row in found)
     assert Counter(name for row in found for name in row.readers) == dict.fromkeys("abcd", 75)
+
+
+@pytest.mark.parametrize(("names", "reviews"), [("abcd", 2), ("abcdef", 3), ("abcdef", 2), ("abcde", 4)])
+def test_each_reads_some_with_each_of_the_others(names: str, reviews: int):
+    found = assigned(rows(120), list(names), reviews, 7)
+    each = Counter(name for row in found for name in row.readers)
+    assert each == dict.fromkeys(names, 120 * reviews // len(names))
+    pairs = Counter(pair for row in found for pair in combinations(sorted(row.readers), 2))
+    assert len(pairs) == len(names) * (len(names) - 1) // 2
+    assert min(pairs.values()) > 120 * reviews * (reviews - 1) / (len(names) * (len(names) - 1)) / 3
+    # Two who are named later share out what lacks one reader, though it is every other alert.
+    lacking = [row.read_by(row.readers[:1] if row.drawn.number % 2 else row.readers) for row in found]
+    later = assigned(lacking, ["y", "z"], reviews, 7)
+    more = Counter(name for row in later for name in row.readers if name in "yz")
+    assert abs(more["y"] - more["z"]) <= reviews
 
 
 def test_a_later_reader_gets_what_lacks_readers_and_nobody_gets_more_of_what_was_handed_out():

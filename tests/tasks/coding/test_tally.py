@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -106,6 +107,22 @@ def test_the_same_bytes_whatever_the_order_in_which_files_came(tmp_path: Path, h
         paths = [folder / "coding/to_decide.csv", *(folder / f"out/{name}.parquet" for name in NAMES)]
         seen.add((hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest(), str(found)))
     assert len(seen) == 1
+
+
+def test_an_agency_of_which_not_all_are_drawn_is_not_certain(tmp_path: Path, hand_in: HandIn):
+    # 5 of 6 alerts of bell: by the weights there are 5.3 of it. An agency may have the name of all of them.
+    sample = replace(sample_of(10, weight=1.06, agencies=("all", "bell")), sizes={"all": 5, "bell": 6})
+    hand_in(tmp_path / "coding", round_of(sample, dict.fromkeys(READERS, 1.0)))
+    tally(sample, Coding(), tmp_path / "coding", tmp_path / "out")
+    found = {row["agency"]: row for row in rows(tmp_path / "out", "public/coding_tally", answer="yes")}
+    assert {name: row["decided"] for name, row in found.items()} == {
+        "all": 10,
+        "all (agency)": 5,
+        "bell": 5,
+    }
+    assert found["bell"]["ci_low"] < found["bell"]["share"] < found["bell"]["ci_high"]
+    own = found["all (agency)"]
+    assert own["ci_low"] == own["share"] == own["ci_high"]
 
 
 def test_several_answers_are_counted_one_by_one(tmp_path: Path, hand_in: HandIn):

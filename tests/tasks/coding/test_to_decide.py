@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,17 @@ def write(place: Path, rows: list[dict[str, str]], encoding: str = "utf-8", deli
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def test_a_decision_of_an_alert_that_is_gone_is_kept_and_not_named(place: Path):
+    run(place)
+    write(place, [{**row, "answer": "pet", "decided_by": "dora"} for row in ties(place)])
+    gone = replace(SAMPLE.alerts[2].item, gone=True)
+    left = replace(SAMPLE, alerts=SAMPLE.alerts[:2], gone=(gone,))
+    found = tally(left, Coding(), place / "coding", place / "out")
+    assert (found.decided, found.given, found.faults) == (2, 6, ())
+    kept = [(row["alert_id"], row["answer"], row["state"]) for row in ties(place)]
+    assert kept[1] == (gone.alert[1], "pet", "not in the sample")
 
 
 def test_a_tie_is_decided_by_a_person_and_stays_so(place: Path):

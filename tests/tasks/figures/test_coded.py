@@ -51,6 +51,9 @@ def test_agreement_is_drawn_where_alpha_is_defined():
     assert made is not None
     assert made.alt.endswith("a crime -0.10 (-0.40 to 0.20).")
     assert made.table.num_rows == 1
+    sure = agreement_figure(table("coding_agreement", {**of, "krippendorff_alpha": 1.0}))
+    assert sure is not None
+    assert sure.alt.endswith("a crime 1.00.")
     assert agreement_figure(table("coding_agreement", of)) is None
     assert agreement_figure(None) is None
 

@@ -118,6 +118,10 @@ CHANGES = {
         "75 of 888 unique alerts (8.4 %)",
     ),
     "decided": (lambda: of_line("coding", "decided", 1), "Of the sample, 1 alert is decided"),
+    "left out": (
+        lambda: with_cell("coding_tally", "decided", 60, lambda row: row["agency"] == "all"),
+        "23 alerts of the sample, not yet decided, are left out; no interval",
+    ),
     "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
     "by e-mails": (
         lambda: with_cell("coding_shares", "share", 0.777, lambda row: row["by"] == "e-mails"),

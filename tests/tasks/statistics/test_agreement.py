@@ -31,6 +31,12 @@ def test_the_example_of_two_readers_and_two_answers():
     assert found.percent == pytest.approx(0.6)
 
 
+def test_the_value_of_another_program():
+    # By the package krippendorff 0.9.0 (Castro, S.), nominal, of the same answers.
+    found = agreement(counts_of("123321412 ", "1233224125", " 333234225", "1233244125"), draws=0)
+    assert found.alpha == pytest.approx(0.728937728937729, abs=1e-12)
+
+
 def by_pairs(counts: np.ndarray) -> float:
     """Alpha from the matrix of coincidences, pair by pair."""
     size = counts.shape[1]
@@ -85,6 +91,11 @@ def test_the_bootstrap_covers_the_truth_as_often_as_it_says():
 def test_where_alpha_is_not_defined_it_is_missing(counts: list, percent: float | None):
     found = agreement(np.array(counts, dtype=np.int64).reshape(-1, 2))
     assert (found.alpha, found.low, found.high, found.percent) == (None, None, None, percent)
+
+
+def test_where_all_agree_alpha_is_1_and_no_interval_says_that_it_is_sure():
+    found = agreement(np.array([[3, 0], [3, 0], [0, 2]]))
+    assert (found.alpha, found.low, found.high) == (1.0, None, None)
 
 
 def test_one_reader_against_the_others_is_alpha_of_the_pairs_with_that_reader():

@@ -63,6 +63,31 @@ def test_a_sample_of_all_is_certain_and_one_of_half_is_not():
     assert part.low < 0.35 < part.high
 
 
+def test_of_a_group_that_is_a_whole_stratum_all_is_known_if_all_of_it_is_drawn():
+    # Five of five, alike; the fifty others are another group.
+    strata = Strata(np.repeat([0, 1], [5, 10]), np.array([5.0, 50.0]))
+    group = np.repeat([1.0, 0.0], [5, 10])
+    found = weighted_share(strata, np.zeros(15), group)
+    assert found is not None
+    assert (found.low, found.high) == (0.0, 0.0)
+    others = weighted_share(strata, np.zeros(15), 1 - group)
+    assert others is not None
+    # As many as tell as much: 10 of 50, of 55 in all.
+    assert others.high == pytest.approx(wilson(0, 10 / 0.8 * 54 / 55).high, abs=1e-12)
+
+
+def test_a_stratum_of_which_all_is_known_makes_nothing_of_the_others_sure():
+    # The one with the property is in the stratum of which all is drawn; of 28 of 140 others, none has it.
+    strata = Strata(np.repeat([0, 1], [12, 28]), np.array([12.0, 140.0]))
+    found = weighted_share(strata, np.array([1.0, *[0.0] * 39]), np.ones(40))
+    assert found is not None
+    assert found.share == pytest.approx(1 / 152)
+    as_many = 152**2 / (0.8 * 28 * 5**2) * 151 / 152
+    plain = wilson(as_many / 152, as_many)
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=1e-12)
+    assert found.high > 0.09
+
+
 def test_strata_of_one_thing_are_taken_together():
     strata = Strata(np.array([0, 0, 0, 1, 2]), np.array([30.0, 10.0, 12.0]))
     has = np.array([1.0, 0.0, 0.0, 1.0, 0.0])
