@@ -294,6 +294,38 @@ def test_a_sheet_that_claims_to_be_huge_is_read_as_it_is(tmp_path: Path) -> None
     assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
 
 
+def test_rows_without_cells_cost_nothing_and_a_row_that_is_there_twice_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path / "a.xlsx")
+    rows = b"".join(b'<row r="%d" ht="20"/>' % row for row in range(20, 3000))
+    repacked(path, in_alerts(rb"</sheetData>", rows + b"</sheetData>"))
+    repacked(path, in_alerts(rb'<row r="4"', b'<row r="3"'))
+    monkeypatch.setattr("openpyxl.worksheet._read_only.ReadOnlyWorksheet._get_row", None)
+    found = read(path, LABEL, codebook(), alerts())
+    assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
+
+
+def test_a_type_that_is_declared_is_refused_before_anything_is_parsed(tmp_path: Path) -> None:
+    path = filled(tmp_path / "a.xlsx")
+    before = path.read_bytes()
+    for encoding in ("utf-8", "utf-16"):
+        path.write_bytes(before)
+        repacked(
+            path,
+            lambda name, content, encoding=encoding: (
+                "<!DOCTYPE a><a/>".encode(encoding) if name == "docProps/core.xml" else content
+            ),
+        )
+        assert lines(read(path, LABEL, codebook(), alerts()))[0].startswith(
+            ": is no workbook that can be read"
+        )
+    path.write_bytes(before)
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("xl/media/a.svg", "<!DOCTYPE svg><svg/>")
+    assert lines(read(path, LABEL, codebook(), alerts())) == []
+
+
 def entities(name: str, content: bytes) -> bytes:
     if name != "xl/sharedStrings.xml":
         return content
