@@ -13,6 +13,7 @@ from data.printable import printable, shortened
 from tasks.coding.draw import Alert
 from tasks.coding.gather import IN_WORK
 from tasks.coding.results import Fault, Returned, Review, Sample
+from tasks.coding.sheet_form import folded
 
 Asked = tuple[str, Alert]
 """A review that is asked for: its reader and its alert."""
@@ -67,7 +68,7 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
     Returns:
         The same for the same files, in whatever order they came.
     """
-    every = list(returned)
+    every = [_by_name(each, sample.readers) for each in returned]
     found = _Found([fault for each in every for fault in each.faults])
     found.lost.update(fault.of for fault in found.faults if fault.of is not None and fault.lost)
     found.versions.update(f.sheet for f in found.faults if f.row is None and "codebook" in f.what)
@@ -101,6 +102,24 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
         min(lost + unknown, len(every_one) - len(given)),
         frozenset(sheets),
     )
+
+
+def _by_name(returned: Returned, readers: Sequence[str]) -> Returned:
+    """What came back, with each reader as named, whatever the capitals and the curls of quotes."""
+    found: dict[str, set[str]] = {}
+    for reader in readers:
+        found.setdefault(folded(reader), set()).add(reader)
+    names = {word: next(iter(same)) for word, same in found.items() if len(same) == 1}
+
+    def name(reader: str) -> str:
+        return reader if reader in readers else names.get(folded(reader), reader)
+
+    reviews = (replace(review, reader=name(review.reader)) for review in returned.reviews)
+    faults = (
+        replace(fault, of=(name(fault.of[0]), fault.of[1])) if fault.of else fault
+        for fault in returned.faults
+    )
+    return Returned(tuple(reviews), tuple(faults))
 
 
 def has_choice(review: Review, codebook: Codebook) -> bool:

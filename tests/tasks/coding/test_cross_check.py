@@ -117,3 +117,13 @@ def test_what_a_form_could_not_read_is_not_usable(of: tuple | None):
     found = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
     assert (len(found.given), found.unusable) == (17, 1)
     assert len(found.faults) == (1 if of else 2)
+
+
+def test_a_reader_is_known_whatever_the_capitals():
+    named = [replace(one, reader=one.reader.upper()) for one in ALL]
+    found = checked(named)
+    assert (found.faults, found.back) == ((), frozenset(SAMPLE.readers))
+    assert found.reviews == checked(ALL).reviews
+    fault = Fault("coding/returned/anna.xlsx", 2, "x", 1, ("Anna", SAMPLE.alerts[0].item.alert))
+    lost = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
+    assert (len(lost.given), lost.unusable, len(lost.faults)) == (17, 1, 1)

@@ -220,6 +220,33 @@ def test_what_is_wrong_is_one_line_with_row_and_fix(tmp_path: Path) -> None:
     assert set(answers) == {1, 2, 3, 8}
 
 
+def test_a_row_that_has_something_of_another_alert_does_not_count(tmp_path: Path) -> None:
+    masked = [replace(item, title=f"[masked] {item.number}") for item in alerts()]
+    write_workbook(tmp_path / "a.xlsx", "anna", masked, codebook(), 7)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["alerts"]
+    columns = fill(sheet)
+    at = {sheet.cell(row, columns["sample_no"]).value: row for row in range(3, sheet.max_row + 1)}
+
+    def swap(one: int, other: int, *names: str) -> None:
+        for name in names:
+            first, second = (sheet.cell(at[number], columns[name]) for number in (one, other))
+            first.value, second.value = second.value, first.value
+
+    swap(1, 2, "title", "description")  # masked: neither text is the alert's own
+    swap(3, 4, "sample_no")
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx", LABEL, codebook(), alerts())
+    assert by_number(found.reviews) == {number: ANSWERS[number] for number in ANSWERS if number > 4}
+    again = "; sort whole rows, and look at the answers again"
+    assert sorted(fault.what for fault in found.faults) == [
+        f"sample_no is that of alert 3 and alert_id that of alert 4{again}",
+        f"sample_no is that of alert 4 and alert_id that of alert 3{again}",
+        f"the row has the number of alert 1 and the text of alert 2{again}",
+        f"the row has the number of alert 2 and the text of alert 1{again}",
+    ]
+
+
 def test_a_sheet_that_is_wrong_as_a_whole_is_named_once(tmp_path: Path) -> None:
     other = [
         Item(item.number, ("x", f"other {item.number}"), "", None, "Other", str(item.number))
