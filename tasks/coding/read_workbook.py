@@ -50,6 +50,8 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
     Raises:
         OSError: It cannot be read.
     """
+    from openpyxl.utils import exceptions as of_openpyxl
+
     try:
         check(path)
         with warnings.catch_warnings():
@@ -57,7 +59,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
             saved = _saved(path)
     except NotOurs as error:
         return Returned(faults=(Fault(label, None, str(error)),))
-    except BROKEN as error:
+    except (*BROKEN, of_openpyxl.CellCoordinatesException, of_openpyxl.IllegalCharacterError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         return Returned(faults=(Fault(label, None, NOT_READABLE),))
@@ -94,14 +96,13 @@ class _Saved:
 def _saved(path: Path) -> _Saved:
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    try:
+    # An open file: openpyxl refuses names that do not end as it wants, whatever is in them.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         if len(book.worksheets) > _MOST_SHEETS:
             raise NotOurs(f"has more than {_MOST_SHEETS} sheets; hand in the filled sheet alone")
         rows = {sheet.title: _rows(sheet, path) for sheet in book.worksheets}
         merged = {sheet.title: _merged(path, sheet) for sheet in book.worksheets}
-    finally:
-        book.close()
     return _Saved(rows, merged)
 
 
@@ -180,8 +181,8 @@ def _solve(rows: list[Row], formulas: Sequence[tuple[int, int]], path: Path, tit
     """Put the results in the place of formulas; one without a result stays as it is written."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         wanted: dict[int, list[tuple[int, int]]] = {}
         for at, place in formulas:
             wanted.setdefault(rows[at][0], []).append((at, place))
@@ -192,8 +193,6 @@ def _solve(rows: list[Row], formulas: Sequence[tuple[int, int]], path: Path, tit
                     values = list(rows[at][1])
                     values[place] = _plain(value)
                     rows[at] = (number, values)
-    finally:
-        book.close()
 
 
 def _lists(rows: Sequence[Row]) -> dict[str, dict[str, str]]:

@@ -333,6 +333,13 @@ def test_rows_without_cells_cost_nothing_and_a_row_that_is_there_twice_is_not_lo
     assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
 
 
+def test_a_workbook_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
+    for form in (".xls", ".xlsm", ".XLSX", ".ods", ".numbers"):
+        path = filled(tmp_path / "a.xlsx").rename(tmp_path / f"a{form}")
+        found = read(path, LABEL, codebook(), alerts())
+        assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
+
+
 def test_a_type_that_is_declared_is_refused_before_anything_is_parsed(tmp_path: Path) -> None:
     path = filled(tmp_path / "a.xlsx")
     before = path.read_bytes()
