@@ -278,7 +278,9 @@ def _partly(reviews: Iterable[Review], given: frozenset[Asked], codebook: Codebo
             continue
         for question in codebook.questions:
             if question.kind != "text" and question.key not in review.answers:
-                what = f"{question.key}: has no answer that counts; fill it in {_AGAIN}"
+                at_work = review.sheet.lower().endswith(IN_WORK)
+                mend = "go on in nwatch code" if at_work else f"fill it in {_AGAIN}"
+                what = f"{question.key}: has no answer that counts; {mend}"
                 yield Fault(review.sheet, review.row, what, 0, (review.reader, review.alert))
 
 

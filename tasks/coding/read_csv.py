@@ -14,7 +14,7 @@ from tasks.coding.results import Fault, Item, Returned
 from tasks.coding.sheet_columns import Row, columns_in
 from tasks.coding.sheet_rows import Grid, reviews_in
 
-MOST_BYTES: Final = 200 << 20
+MOST_BYTES: Final = 100 << 20
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 256
 """What is read of a sheet; beyond are neither alerts nor answers."""

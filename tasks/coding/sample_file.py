@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from data.csv_form import inert
 from data.errors import InputError
+from data.opening import regular
 from data.printable import escaped, shortened
 from data.reference_table import read_rows
 from data.tables import write_parquet
@@ -153,12 +155,13 @@ def read_drawn_from(folder: Path) -> dict[Alert, int] | None:
         InputError: It was damaged.
     """
     path = folder / DRAWN_FROM
+    if not os.path.lexists(path):
+        return None
+    regular(path, f"coding/{DRAWN_FROM}")
     try:
         table = pq.read_table(path, columns=["agency", "alert_id", "draw"])
         agencies, ids, draws = (column.to_pylist() for column in table.columns)
         return {(agency, name): int(draw) for agency, name, draw in zip(agencies, ids, draws, strict=True)}
-    except FileNotFoundError:
-        return None
     except (OSError, pa.ArrowException, ValueError, TypeError):
         raise InputError(
             f"coding/{DRAWN_FROM}: was damaged; put it back from a copy, or remove it: nobody knows then of "

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -340,17 +341,17 @@ def test_a_workbook_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
         assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
 
 
+def declaring(declared: bytes, name: str, content: bytes) -> bytes:
+    return declared if name == "docProps/core.xml" else content
+
+
 def test_a_type_that_is_declared_is_refused_before_anything_is_parsed(tmp_path: Path) -> None:
     path = filled(tmp_path / "a.xlsx")
     before = path.read_bytes()
     for encoding in ("utf-8", "utf-16"):
+        declared = "<!DOCTYPE a><a/>".encode(encoding)
         path.write_bytes(before)
-        repacked(
-            path,
-            lambda name, content, encoding=encoding: (
-                "<!DOCTYPE a><a/>".encode(encoding) if name == "docProps/core.xml" else content
-            ),
-        )
+        repacked(path, partial(declaring, declared))
         assert lines(read(path, LABEL, codebook(), alerts()))[0].startswith(
             ": is no workbook that can be read"
         )
