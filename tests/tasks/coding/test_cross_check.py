@@ -127,3 +127,10 @@ def test_a_reader_is_known_whatever_the_capitals():
     fault = Fault("coding/returned/anna.xlsx", 2, "x", 1, ("Anna", SAMPLE.alerts[0].item.alert))
     lost = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
     assert (len(lost.given), lost.unusable, len(lost.faults)) == (17, 1, 1)
+
+
+def test_a_question_that_is_open_in_the_terminal_is_answered_there():
+    half = review(SAMPLE, 1, "anna", sheet="coding/returned/anna.jsonl", act="yes")
+    assert [str(fault) for fault in check(in_files([half]), SAMPLE).faults] == [
+        "coding/returned/anna.jsonl, row 2: about: has no answer that counts; go on in nwatch code"
+    ]
