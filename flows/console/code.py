@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.printable import escaped, printable
+from data.printable import escaped, printable, shortened
 from data.private import access_of, like_work, privately
 from flows.console import code_screen as screen
 from flows.console.code_keys import Keys, one_at_a_time
@@ -85,15 +85,14 @@ def items_of(folder: Path, reader: str) -> tuple[Codebook, list[Item]]:
     from flows.parts.coding import alerts_of
 
     alerts = alerts_of(investigation.out, investigation.out)
-    first = f"{command('nwatch sample', folder)} --reader {shlex.quote(escaped(reader))}"
+    name = escaped(shortened(reader, 60))
+    first = f"{command('nwatch sample', folder)} --reader {shlex.quote(name)}"
     if alerts is None or not given.rows:
         raise InputError(f"{folder}: no sample is drawn yet; draw one with: {first}")
     sample = sample_now(given, alerts, investigation.config.coding)
     if reader not in sample.readers:
         known = ", ".join(sample.readers) or "nobody yet"
-        raise InputError(
-            f"--reader: '{escaped(reader)}' was not named ({known}); name the reader with: {first}"
-        )
+        raise InputError(f"--reader: '{name}' was not named ({known}); name the reader with: {first}")
     drawings = sorted({one.draw for one in sample.alerts})
     seed, items = investigation.config.coding.seed, list[Item]()
     for draw in drawings:  # a later drawing comes after what is being read

@@ -13,6 +13,7 @@ from data.printable import printable, shortened
 from tasks.coding.draw import Alert
 from tasks.coding.gather import IN_WORK
 from tasks.coding.results import Fault, Returned, Review, Sample
+from tasks.coding.sheet_form import folded
 
 Asked = tuple[str, Alert]
 """A review that is asked for: its reader and its alert."""
@@ -70,7 +71,7 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
     Returns:
         The same for the same files, in whatever order they came.
     """
-    every = list(returned)
+    every = [_by_name(each, sample.readers) for each in returned]
     gone = {one.alert for one in sample.gone}
     faults = (fault for each in every for fault in each.faults)
     found = _Found([fault for fault in faults if fault.of is None or fault.of[1] not in gone])
@@ -107,6 +108,24 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
         min(lost + unknown, len(every_one) - len(given)),
         frozenset(sheets),
     )
+
+
+def _by_name(returned: Returned, readers: Sequence[str]) -> Returned:
+    """What came back, with each reader as named, whatever the capitals and the curls of quotes."""
+    found: dict[str, set[str]] = {}
+    for reader in readers:
+        found.setdefault(folded(reader), set()).add(reader)
+    names = {word: next(iter(same)) for word, same in found.items() if len(same) == 1}
+
+    def name(reader: str) -> str:
+        return reader if reader in readers else names.get(folded(reader), reader)
+
+    reviews = (replace(review, reader=name(review.reader)) for review in returned.reviews)
+    faults = (
+        replace(fault, of=(name(fault.of[0]), fault.of[1])) if fault.of else fault
+        for fault in returned.faults
+    )
+    return Returned(tuple(reviews), tuple(faults))
 
 
 def has_choice(review: Review, codebook: Codebook) -> bool:
@@ -270,7 +289,9 @@ def _partly(reviews: Iterable[Review], given: frozenset[Asked], codebook: Codebo
             continue
         for question in codebook.questions:
             if question.kind != "text" and question.key not in review.answers:
-                what = f"{question.key}: has no answer that counts; fill it in {_AGAIN}"
+                at_work = review.sheet.lower().endswith(IN_WORK)
+                mend = "go on in nwatch code" if at_work else f"fill it in {_AGAIN}"
+                what = f"{question.key}: has no answer that counts; {mend}"
                 yield Fault(review.sheet, review.row, what, 0, (review.reader, review.alert))
 
 

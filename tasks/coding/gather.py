@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Final
 
 from data.codebook import Codebook
 from data.errors import InputError
-from tasks.coding.look import returned_files
-from tasks.coding.results import Fault, Item, Returned
+from data.opening import check_folder, regular
+from data.record_names import as_label
+from tasks.coding.look import entries_of, returned_files
+from tasks.coding.results import RETURNED, Fault, Item, Returned
 
 _Read = Callable[[Path, str, Codebook, Sequence[Item]], Returned]
 
@@ -59,18 +62,52 @@ def gather(folder: Path, codebook: Codebook, items: Sequence[Item]) -> Gathered:
         codebook: What was asked.
         items: The alerts of the sample.
     """
-    returned: list[Returned] = []
+    returned = [Returned(faults=tuple(not_files(folder)))]
     files: dict[str, tuple[str, int]] = {}
     for label, path in returned_files(folder):
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                files[label] = (hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+            returned.append(_read(path, label, codebook, items))
         except OSError as error:
             what = f"cannot be read ({error.strerror}); make it readable, or move it away"
             returned.append(Returned(faults=(Fault(label, None, what),)))
-            continue
-        files[label] = (hashlib.sha256(content).hexdigest(), len(content))
-        returned.append(_read(path, label, codebook, items))
     return Gathered(tuple(returned), files)
+
+
+def not_files(folder: Path) -> Iterator[Fault]:
+    """What lies where files come back and is none, so that nothing of it is read.
+
+    Args:
+        folder: The folder ``coding/`` of the investigation.
+    """
+    top = folder / RETURNED
+    try:
+        check_folder(top, as_label(top, folder.parent))
+    except InputError as error:
+        yield _whole(as_label(top, folder.parent), error)
+        return
+    for path in sorted(entries_of(folder)):
+        label = as_label(path, folder.parent)
+        if path.is_dir():
+            if path.parent != top:
+                yield Fault(
+                    label, None, "is a folder in a folder, and nothing in it is read; move its files up"
+                )
+            elif path.suffix.lower() in FORMS:
+                yield Fault(label, None, "is a folder, and no sheet; put the file itself there")
+            elif not os.access(path, os.R_OK | os.X_OK):
+                yield Fault(label, None, "cannot be looked into; make it readable, or move it away")
+            continue
+        try:
+            regular(path, label)
+        except InputError as error:
+            yield _whole(label, error)
+
+
+def _whole(label: str, error: InputError) -> Fault:
+    """An error that names the file, as a line that does so already."""
+    return Fault(label, None, str(error).removeprefix(f"{label}: "))
 
 
 def _read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> Returned:
@@ -82,5 +119,4 @@ def _read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> 
         read: _Read = import_module(module).read
         return read(path, label, codebook, items)
     except InputError as error:
-        # The error names the file; the fault does so already.
-        return Returned(faults=(Fault(label, None, str(error).removeprefix(f"{label}: ")),))
+        return Returned(faults=(_whole(label, error),))

@@ -83,10 +83,17 @@ def returned_files(folder: Path) -> list[tuple[str, Path]]:
         The name of each, as ``coding/returned/anna.xlsx``, and where to open it, without those that a program
         keeps beside a file which it has open.
     """
-    top = folder / RETURNED
-    paths = [path for pattern in ("*", "[!.]*/*") for path in top.glob(pattern)]
-    found = [path for path in paths if path.is_file() and not path.name.startswith(_BESIDE)]
-    return sorted((as_label(path, folder.parent), path) for path in found)
+    return sorted((as_label(path, folder.parent), path) for path in entries_of(folder) if path.is_file())
+
+
+def entries_of(folder: Path) -> list[Path]:
+    """What lies in ``coding/returned/`` and in the folders in it, of any kind; in no order.
+
+    Args:
+        folder: The folder ``coding/``.
+    """
+    paths = [path for pattern in ("*", "[!.]*/*") for path in (folder / RETURNED).glob(pattern)]
+    return [path for path in paths if not path.name.startswith(_BESIDE)]
 
 
 def decisions(folder: Path, codebook: Codebook) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
 from data.codebook import Codebook
 from tasks.coding.results import Fault, Item, Returned
-from tasks.coding.sheet_columns import columns_in
+from tasks.coding.sheet_columns import Row, columns_in
 from tasks.coding.sheet_rows import Grid, reviews_in
 
-MOST_BYTES: Final = 200 << 20
+MOST_BYTES: Final = 100 << 20
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 256
 """What is read of a sheet; beyond are neither alerts nor answers."""
@@ -22,6 +22,9 @@ MOST_COLUMNS: Final = 256
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 40
 """Rows in which the header must be."""
+_MOST_BROKEN: Final = 100
+_HEAD: Final = 2000
+"""Bytes by which the encoding is guessed."""
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -53,25 +56,39 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
     text = _decoded(content)
     ids = {item.alert[1].casefold() for item in items}
     separator = max(_SEPARATORS, key=lambda one: _columns_known(text, one, codebook, ids))
-    rows = []
-    try:
-        for number, cells in enumerate(_records(text, separator), 1):
-            if any(cells):
-                rows.append((number, cells[:MOST_COLUMNS]))
-            if len(rows) > MOST_ROWS:
-                what = f"has more than {MOST_ROWS:,} rows; hand in the filled sheet alone"
-                return Returned(faults=(Fault(label, None, what),))
-    except csv.Error as error:
-        row = rows[-1][0] + 1 if rows else 1
-        what = f"is no CSV from here on ({error}); save it once more from the spreadsheet, best as .xlsx"
-        return Returned(faults=(Fault(label, row, what),))
-    return reviews_in(Grid(label, rows, reader=path.stem), codebook, items)
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    records = _records(text, separator)
+    for number in count(1):
+        try:
+            cells = next(records, None)
+        except csv.Error as error:
+            # The next line begins a row anew: what is broken costs no other row.
+            what = f"is no row of a CSV ({error}); save it once more from the spreadsheet, best as .xlsx"
+            faults.append(Fault(label, number, what))
+            cells = []
+        if cells is None:
+            break
+        if any(cells):
+            rows.append((number, cells[:MOST_COLUMNS]))
+        if len(rows) > MOST_ROWS or len(faults) > _MOST_BROKEN:
+            many = f"{MOST_ROWS:,} rows" if len(rows) > MOST_ROWS else f"{_MOST_BROKEN} rows that are none"
+            return Returned(
+                faults=(Fault(label, None, f"has more than {many}; hand in the filled sheet alone"),)
+            )
+    if faults and columns_in(rows, codebook, ids) is None:
+        return Returned(faults=tuple(faults[:1]))
+    found = reviews_in(Grid(label, rows, reader=path.stem), codebook, items)
+    return Returned(found.reviews, (*faults, *found.faults))
 
 
 def _decoded(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content.decode(encoding, "replace")
+    even, odd = (content[first:_HEAD:2].count(0) for first in (0, 1))
+    if max(even, odd) > min(len(content), _HEAD) // 4:  # UTF-16 without its mark: half of a Latin letter is 0
+        return content.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -33,8 +33,8 @@ TEXT: Final = "text"
 CONTROL: Final = "question_"
 """How the name of a question begins in Label Studio."""
 
-MOST_BYTES: Final = 500_000_000
-"""Of an export; one of 1,000 alerts has about 5 MB."""
+MOST_BYTES: Final = 100_000_000
+"""Of an export; one of 1,000 alerts has about 5 MB. Parsed, a byte may take twenty."""
 _JOINER: Final = "\N{WORD JOINER}"
 _EXPORT: Final = "export the project from Label Studio as JSON, and hand that in"
 
@@ -157,10 +157,10 @@ def _tasks(content: Any, label: str) -> Iterator[_Task]:
 
 def _annotations(row: int, task: Mapping[str, Any]) -> Iterator[_Annotation]:
     """The annotations of a task of the export *JSON*: those that were submitted, and not skipped."""
-    for one in task.get("annotations") or task.get("completions") or ():
+    for one in _listed(task.get("annotations")) or _listed(task.get("completions")):
         if isinstance(one, dict) and not (one.get("was_cancelled") or one.get("skipped")):
             answers: dict[str, tuple[str, ...]] = {}
-            for result in one.get("result") or ():
+            for result in _listed(one.get("result")):
                 value = result.get("value") if isinstance(result, dict) else None
                 if isinstance(value, dict) and isinstance(name := result.get("from_name"), str):
                     given = value.get("choices", value.get("text"))
@@ -188,14 +188,22 @@ def _of_json_min(content: Sequence[Mapping[str, Any]]) -> Iterator[_Task]:
         yield _Task(many[0][0], many[0][1], tuple(annotations))
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     """The answers of a control: one text, a list, or choices in an object of their own."""
     if isinstance(value, dict):
         value = value.get("choices", value.get("text"))
     values = value if isinstance(value, list) else [value]
-    # A lone surrogate can be written into JSON, and into no table.
-    texts = (one.encode("utf-8", "replace").decode() for one in values if isinstance(one, str))
+    texts = (_whole(one) for one in values if isinstance(one, str))
     return tuple(text.replace(_JOINER, "").strip() for text in texts if text.strip())
+
+
+def _whole(text: str) -> str:
+    """A text that a table can hold: a lone surrogate can be written into JSON alone."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _who(person: Any) -> tuple[str, ...]:
@@ -234,7 +242,7 @@ def _review(
     if lacks:
         what = f"the task has no {lacks[0]!r}; import tasks-<reader>.json as it is, and answer it there"
         return Fault(label, task.row, what, 1)
-    agency, identity, reader = (str(task.data[name]).strip() for name in (AGENCY, ALERT, READER))
+    agency, identity, reader = (_whole(task.data[name]).strip() for name in (AGENCY, ALERT, READER))
     alert = (agency, identity)
     last = _last(answered, reader)
     if last is None:
@@ -248,7 +256,7 @@ def _review(
         what = "the text is not that of the alert; import tasks-<reader>.json as it is, and answer it there"
         return Fault(label, last.row, what, 1, (reader, alert))
     version = task.data.get(VERSION)
-    version = str(version).strip() if isinstance(version, str | int) else ""
+    version = _whole(str(version)).strip() if isinstance(version, str | int) else ""
     return Review(alert, reader, dict(_keyed(last.answers, codebook)), version, label, last.row)
 
 
@@ -265,6 +273,7 @@ def _same_text(data: Mapping[str, Any], item: Item) -> bool:
     title, description = data.get(TITLE), data.get(DESCRIPTION)
     if not isinstance(title, str) or not isinstance(description, str):
         return False
+    title, description = _whole(title), _whole(description)
     as_found = title == shown(item.title) and description in {shown(item.description), "(no description)"}
     return as_found or data.get(TEXT) == mark(title, description)
 

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
@@ -25,7 +26,9 @@ MOST_COLUMNS: Final = 256
 _LAST_ROW: Final = 1_048_576
 _MOST_SHEETS: Final = 100
 _CONTROLS: Final = re.compile("_x00[01][0-9A-Fa-f]_")
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MERGED: Final = re.compile(
+    rb'<(?:\w{1,20}:)?mergeCell\s[^>]{0,60}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
 _MOST_MERGED: Final = 10_000
 
 
@@ -47,6 +50,8 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
     Raises:
         OSError: It cannot be read.
     """
+    from openpyxl.utils import exceptions as of_openpyxl
+
     try:
         check(path)
         with warnings.catch_warnings():
@@ -54,7 +59,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
             saved = _saved(path)
     except NotOurs as error:
         return Returned(faults=(Fault(label, None, str(error)),))
-    except BROKEN as error:
+    except (*BROKEN, of_openpyxl.CellCoordinatesException, of_openpyxl.IllegalCharacterError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         return Returned(faults=(Fault(label, None, NOT_READABLE),))
@@ -91,14 +96,13 @@ class _Saved:
 def _saved(path: Path) -> _Saved:
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    try:
+    # An open file: openpyxl refuses names that do not end as it wants, whatever is in them.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         if len(book.worksheets) > _MOST_SHEETS:
             raise NotOurs(f"has more than {_MOST_SHEETS} sheets; hand in the filled sheet alone")
         rows = {sheet.title: _rows(sheet, path) for sheet in book.worksheets}
         merged = {sheet.title: _merged(path, sheet) for sheet in book.worksheets}
-    finally:
-        book.close()
     return _Saved(rows, merged)
 
 
@@ -123,20 +127,17 @@ def _rows(sheet: Any, path: Path) -> list[Row]:
     """The rows of a sheet that have something in them; of a formula the result that was saved with it."""
     rows: list[Row] = []
     formulas: list[tuple[int, int]] = []
-    before: Sequence[Any] = ()
-    for number, cells in enumerate(_cells(sheet), 1):
-        if cells is before:
-            continue  # a row that is not in the file: openpyxl gives one empty row for all of them
-        before = cells
+    for number, cells in _cells(sheet, data_only=False):
         values: list[Value] = []
-        for place, cell in enumerate(cells):
-            value = cell.value
-            if cell.data_type == "f":
+        for cell in cells:
+            value, place = cell["value"], cell["column"] - 1
+            if value in (None, "") or place >= MOST_COLUMNS:
+                continue
+            if cell["data_type"] == "f":
                 formulas.append((len(rows), place))
                 value = str(getattr(value, "text", value))
-            values.append(_plain(value))
-        while values and values[-1] in (None, ""):
-            values.pop()
+            values += [None] * (place + 1 - len(values))
+            values[place] = _plain(value)
         if values:
             rows.append((number, values))
         if len(rows) > MOST_ROWS:
@@ -146,10 +147,28 @@ def _rows(sheet: Any, path: Path) -> list[Row]:
     return rows
 
 
-def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
-    """The cells of each row, whatever size the sheet claims to have."""
-    sheet.reset_dimensions()
-    yield from sheet.iter_rows(max_col=MOST_COLUMNS, max_row=_LAST_ROW)
+def _cells(sheet: Any, *, data_only: bool) -> Iterator[tuple[int, Sequence[Mapping[str, Any]]]]:
+    """The rows that are in the file, by number, with the cells that are: as openpyxl parses them.
+
+    Its own rows are filled up to a rectangle: of a million rows that have nothing but a height, it
+    makes 256 million cells.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            if 1 <= number <= _LAST_ROW:
+                yield number, cells
+            parser.row_dimensions.clear()
 
 
 def _plain(value: Any) -> Value:
@@ -162,19 +181,18 @@ def _solve(rows: list[Row], formulas: Sequence[tuple[int, int]], path: Path, tit
     """Put the results in the place of formulas; one without a result stays as it is written."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         wanted: dict[int, list[tuple[int, int]]] = {}
         for at, place in formulas:
             wanted.setdefault(rows[at][0], []).append((at, place))
-        for number, cells in enumerate(_cells(book[title]), 1):
+        for number, cells in _cells(book[title], data_only=True):
+            found = {cell["column"] - 1: cell["value"] for cell in cells} if number in wanted else {}
             for at, place in wanted.get(number, ()):
-                if (value := cells[place].value) is not None:
+                if (value := found.get(place)) is not None:
                     values = list(rows[at][1])
                     values[place] = _plain(value)
                     rows[at] = (number, values)
-    finally:
-        book.close()
 
 
 def _lists(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
@@ -194,6 +212,7 @@ def _merged(path: Path, sheet: Any) -> list[tuple[int, int, int, int]]:
     with ZipFile(path) as archive:
         content = archive.read(sheet._worksheet_path)
     found = []
-    for left, first, right, last in _MERGED.findall(content)[:10_000]:
+    for one in islice(_MERGED.finditer(content), _MOST_MERGED):
+        left, first, right, last = one.groups()
         found.append((int(first), int(last), place(left.decode()) - 1, place(right.decode()) - 1))
     return found

@@ -41,7 +41,7 @@ def checked_names(names: Iterable[str], known: Iterable[str] = ()) -> tuple[str,
     found = dict[str, None]()
     for typed in names:
         name = unicodedata.normalize("NFC", typed.strip())
-        if _NAME.fullmatch(name) is None or len(name) > _LONGEST or _DEVICES.fullmatch(name):
+        if not is_name(name):
             raise InputError(
                 f"--reader: {escaped(shortened(typed))!r} cannot be a reader's name, which names a file; "
                 f"write 1 to {_LONGEST} letters, digits, blanks and dashes, as --reader anna"
@@ -51,6 +51,16 @@ def checked_names(names: Iterable[str], known: Iterable[str] = ()) -> tuple[str,
             raise InputError(f"--reader: {name!r} and {other!r} are the same but for capitals; write one")
         found[name] = None
     return tuple(name for name in found if name not in set(known))
+
+
+def is_name(name: str) -> bool:
+    """Whether a reader may be called so: whether it can be the name of a file, and of none elsewhere.
+
+    Example:
+        >>> is_name("anna"), is_name("../anna")
+        (True, False)
+    """
+    return bool(_NAME.fullmatch(name)) and len(name) <= _LONGEST and not _DEVICES.fullmatch(name)
 
 
 def assigned(rows: Sequence[Listed], new: Sequence[str], reviews: int, seed: int) -> list[Listed]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,11 +19,13 @@ import pyarrow.parquet as pq
 
 from data.csv_form import inert
 from data.errors import InputError
+from data.opening import regular
 from data.printable import escaped, shortened
 from data.reference_table import read_rows
 from data.tables import write_parquet
 from data.writing import replacing
 from tasks.coding.draw import BY, Alert, Drawn, Stratum
+from tasks.coding.readers import is_name
 from tasks.coding.results import DRAWN_FROM, SAMPLE, Listed
 
 COLUMNS: Final = ("sample_no", "agency", "alert_id", "draw", "seed", "strata", "stratum", "readers")
@@ -30,6 +34,9 @@ BETWEEN: Final = "; "
 
 _PUT_BACK: Final = "put back the file as nwatch sample wrote it"
 _LARGEST: Final = 1 << 63
+_MOST: Final = 1 << 31
+"""Of a number in the sample, or of a drawing."""
+_DIGITS: Final = 20
 
 
 def read_sample(folder: Path) -> list[Listed]:
@@ -48,7 +55,11 @@ def read_sample(folder: Path) -> list[Listed]:
     label = f"coding/{SAMPLE}"
     if not path.exists() and not path.is_symlink():
         return []
-    rows = [_row(fields, label, at) for at, fields in read_rows(path, COLUMNS, label, handed_in=True)]
+    numbered = [
+        (at, _row(fields, label, at)) for at, fields in read_rows(path, COLUMNS, label, handed_in=True)
+    ]
+    _check_readers(numbered, label)
+    rows = [row for _, row in numbered]
     for name, values in (
         ("sample_no", [row.drawn.number for row in rows]),
         ("alert_id", [row.drawn.alert for row in rows]),
@@ -58,11 +69,27 @@ def read_sample(folder: Path) -> list[Listed]:
     return sorted(rows, key=lambda row: row.drawn.number)
 
 
+def _check_readers(rows: Iterable[tuple[int, Listed]], label: str) -> None:
+    """Check the names, of which files are made: a person may have changed them."""
+    found: dict[str, str] = {}
+    for at, row in rows:
+        for name in row.readers:
+            other = found.setdefault(name.casefold(), name)
+            if not is_name(name):
+                raise _wrong(label, at, "readers", name, "cannot be a reader's name")
+            if other != name:
+                raise _wrong(label, at, "readers", name, f"is {other!r} but for capitals")
+            if row.readers.count(name) > 1:
+                raise _wrong(label, at, "readers", name, "is there twice")
+
+
 def _row(fields: Sequence[str], label: str, at: int) -> Listed:
     named = dict(zip(COLUMNS, map(_as_written, fields), strict=True))
-    for name in ("sample_no", "draw", "seed"):
-        if not (named[name].isascii() and named[name].isdecimal() and int(named[name]) < _LARGEST):
+    for name, least, most in (("sample_no", 1, _MOST), ("draw", 1, _MOST), ("seed", 0, _LARGEST)):
+        if not (named[name].isascii() and named[name].isdecimal() and len(named[name]) < _DIGITS):
             raise _wrong(label, at, name, named[name], "is no whole number")
+        if not least <= int(named[name]) < most:
+            raise _wrong(label, at, name, named[name], f"is not from {least:,} to {most - 1:,}")
     alert_id = named["alert_id"]
     if len(alert_id) != 32 or set(alert_id) - set("0123456789abcdef"):
         raise _wrong(label, at, "alert_id", alert_id, "is no id of an alert (32 hexadecimal digits)")
@@ -78,7 +105,7 @@ def _row(fields: Sequence[str], label: str, at: int) -> Listed:
         draw=int(named["draw"]),
         seed=int(named["seed"]),
         strata=strata,
-        readers=tuple(filter(None, named["readers"].split(BETWEEN))),
+        readers=tuple(filter(None, unicodedata.normalize("NFC", named["readers"]).split(BETWEEN))),
     )
 
 
@@ -128,12 +155,13 @@ def read_drawn_from(folder: Path) -> dict[Alert, int] | None:
         InputError: It was damaged.
     """
     path = folder / DRAWN_FROM
+    if not os.path.lexists(path):
+        return None
+    regular(path, f"coding/{DRAWN_FROM}")
     try:
         table = pq.read_table(path, columns=["agency", "alert_id", "draw"])
         agencies, ids, draws = (column.to_pylist() for column in table.columns)
         return {(agency, name): int(draw) for agency, name, draw in zip(agencies, ids, draws, strict=True)}
-    except FileNotFoundError:
-        return None
     except (OSError, pa.ArrowException, ValueError, TypeError):
         raise InputError(
             f"coding/{DRAWN_FROM}: was damaged; put it back from a copy, or remove it: nobody knows then of "

@@ -25,6 +25,7 @@ from tasks.coding.sheet_form import (
     edition,
     essence,
     fingerprint,
+    fingerprints,
     question_columns,
     shown,
 )
@@ -118,6 +119,7 @@ class _Reading:
         changed: Rows in which the text of the alert was changed.
         known: How many rows are of alerts of the sample.
         editions: Of how many rows the codebook was another one.
+        handed_out: The alerts by the fingerprints of their texts as they were handed out, masked or not.
     """
 
     grid: Grid
@@ -132,9 +134,13 @@ class _Reading:
     changed: list[Fault] = field(default_factory=list)
     known: int = 0
     editions: Counter[str] = field(default_factory=Counter)
+    handed_out: dict[str, Item] = field(default_factory=dict)
 
     def read(self) -> None:
         """Read all rows."""
+        for _, cells in self.grid.rows:
+            if (prints := self.columns.text(cells, TEXT)) and (item := self._item(cells)):
+                self.handed_out.setdefault(prints, item)
         for number, cells in self.grid.rows:
             if number not in self.columns.headers:
                 self._row(number, cells)
@@ -150,11 +156,8 @@ class _Reading:
             return
         reader = self.columns.text(cells, READER) or self.grid.reader
         asked = (reader, item.alert)
-        if other := self._of_another(cells, item):
-            what = (
-                f"the row has the number of alert {item.number} and the text of alert {other.number}; "
-                "sort whole rows, and look at the answers again"
-            )
+        if mixed := self._mixed(cells, item):
+            what = f"{mixed}; sort whole rows, and look at the answers again"
             self.faults.append(Fault(self.grid.label, number, what, 1, asked))
             return
         lost = 0 if answered.has_choice else 1
@@ -171,8 +174,7 @@ class _Reading:
     def _item(self, cells: Sequence[Value]) -> Item | None:
         """The alert of a row."""
         alert_id = self.columns.text(cells, ALERT).removeprefix("'").casefold()
-        number = whole_number(self.columns.value(cells, NUMBER))
-        by_number = None if number is None else self.sample.by_number.get(number)
+        by_number = self._numbered(cells)
         if not alert_id:
             return by_number
         known = self.sample.by_id.get(alert_id, ())
@@ -187,9 +189,16 @@ class _Reading:
         known_by_text = by_number is not None and not by_number.gone and self._has_text_of(cells, by_number)
         return by_number if known_by_text else None
 
-    def _has_text_of(self, cells: Sequence[Value], item: Item) -> bool:
+    def _numbered(self, cells: Sequence[Value]) -> Item | None:
+        """The alert whose number a row has."""
+        number = whole_number(self.columns.value(cells, NUMBER))
+        return None if number is None else self.sample.by_number.get(number)
+
+    def _has_text_of(self, cells: Sequence[Value], item: Item, other: Item | None = None) -> bool:
+        """Whether a row has the text of an alert, and not that of another one."""
         title, description = (essence(self.columns.text(cells, name)) for name in (TITLE, DESCRIPTION))
-        return bool(title or description) and not self._differs(cells, item)
+        has_text = bool(title or description) and not self._differs(cells, item)
+        return has_text and (other is None or bool(self._differs(cells, other)))
 
     def _differs(self, cells: Sequence[Value], item: Item) -> list[str]:
         """The columns whose text is not the alert's."""
@@ -201,13 +210,25 @@ class _Reading:
             if name in self.columns.places and essence(self.columns.text(cells, name)) != own
         ]
 
+    def _mixed(self, cells: Sequence[Value], item: Item) -> str:
+        """What a row has of another alert; "" where it is of one."""
+        if other := self._of_another(cells, item):
+            return f"the row has the number of alert {item.number} and the text of alert {other.number}"
+        by_number = self._numbered(cells)
+        if by_number is None or by_number is item or self._has_text_of(cells, item, by_number):
+            return ""
+        return f"sample_no is that of alert {by_number.number} and alert_id that of alert {item.number}"
+
     def _of_another(self, cells: Sequence[Value], item: Item) -> Item | None:
         """The other alert whose text a row has."""
         if not self._differs(cells, item):
             return None
         texts = (essence(self.columns.text(cells, TITLE)), essence(self.columns.text(cells, DESCRIPTION)))
-        others = self.sample.by_texts.get(texts, ())
-        return others[0] if others else None
+        if others := self.sample.by_texts.get(texts, ()):
+            return others[0]
+        masked = fingerprints(*(self.columns.text(cells, name) for name in (TITLE, DESCRIPTION)))
+        other = self.handed_out.get(masked)
+        return other if other is not item and masked != self.columns.text(cells, TEXT) else None
 
     def _changed(self, cells: Sequence[Value], item: Item) -> str:
         """Which text of a row is neither the alert's nor the one that was handed out (masked, it may be)."""

@@ -7,18 +7,21 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data.codebook import Codebook, Question
 from data.errors import InputError
 from data.writing import replacing
+from tasks.coding.cell_values import Choices
 from tasks.coding.cross_check import named, shown
 from tasks.coding.draw import Alert
 from tasks.coding.results import FOLDER, Fault, Sample, Sampled
+from tasks.coding.sheet_form import folded
 from tasks.coding.vote import TIE, Answers, Place, Vote
 
 FILE: Final = "to_decide.csv"
@@ -96,21 +99,50 @@ def read_decisions(folder: Path, codebook: Codebook) -> Decisions:
     """
     from tasks.rows.small_tables import read_texts
 
-    path = folder / FILE
+    path, others = folder / FILE, tuple(_other_forms(folder))
     if not os.path.lexists(path):
-        return Decisions()
+        return Decisions(faults=others)
     try:
         table = read_texts(path, LABEL)
     except InputError as error:
-        return Decisions({}, (Fault(LABEL, None, str(error).removeprefix(f"{LABEL}: ")),), False)
+        what = str(error).removeprefix(f"{LABEL}: ")
+        return Decisions({}, (*others, Fault(LABEL, None, what)), False)
     lacking = [name for name in _NEEDED if table.column_names.count(name) != 1]
     if lacking:
         what = (
             f"has not one column {lacking[0]!r}; put it back, or move the file away to have it written anew"
         )
-        return Decisions({}, (Fault(LABEL, None, what),), False)
-    once = [name for name in table.column_names if table.column_names.count(name) == 1 and name]
-    return _taken(_decisions(table.select(once).to_pylist(), codebook))
+        return Decisions({}, (*others, Fault(LABEL, None, what)), False)
+    names = _names_of(table.column_names)
+    kept = [
+        name for name, column in zip(names, table.columns, strict=True) if name in COLUMNS or _says(column)
+    ]
+    rows = table.rename_columns(names).select(kept).to_pylist()
+    return replace(_taken(_decisions(rows, codebook)), faults=others)
+
+
+def _other_forms(folder: Path) -> Iterator[Fault]:
+    """Copies in another form, as a spreadsheet likes to save them."""
+    for form in (".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".tsv", ".txt"):
+        path = (folder / FILE).with_suffix(form)
+        if os.path.lexists(path):
+            what = f"is not read; save it as CSV, named {FILE}, and move this one away"
+            yield Fault(f"{FOLDER}/{path.name}", None, what)
+
+
+def _names_of(columns: Sequence[str]) -> list[str]:
+    """The names of the columns; one without a name, or with that of another, gets one of its own."""
+    found: dict[str, None] = {}
+    for place, name in enumerate(columns, 1):
+        own = name if name and name not in found else f"{name or 'column'} ({place})"
+        while own in found or (own != name and own in columns):
+            own = f"{own}'"
+        found[own] = None
+    return list(found)
+
+
+def _says(column: Iterable[Any]) -> bool:
+    return any((value.as_py() or "").strip() for value in column)
 
 
 def fingerprint(folder: Path, codebook: Codebook) -> str:
@@ -142,25 +174,35 @@ def _taken(decisions: Iterable[Decision]) -> Decisions:
     rows: dict[Place, Decision] = {}
     for one in decisions:
         before = rows.get(one.place)
-        if before is None or not before.answer:
-            rows[one.place] = one
-        elif one.answer and one.given != before.given:
-            both, who = f"{before.answer}{_OR}{one.answer}", f"{before.decided_by}{_OR}{one.decided_by}"
-            rows[one.place] = replace(before, answer=both, decided_by=who, given=None)
+        rows[one.place] = one if before is None else _both(before, one)
     return Decisions(rows)
+
+
+def _both(one: Decision, other: Decision) -> Decision:
+    """Two rows of one tie, with all that is written in them."""
+    same = one.given == other.given and (one.given is not None or one.answer == other.answer)
+    answer, given = one.answer or other.answer, one.given if one.answer else other.given
+    if one.answer and other.answer and not same:
+        answer, given = f"{one.answer}{_OR}{other.answer}", None
+    names = dict.fromkeys((*one.more, *other.more))
+    more = {name: _joined(one.more.get(name, ""), other.more.get(name, "")) for name in names}
+    return Decision(one.place, answer, _joined(one.decided_by, other.decided_by), given, more)
+
+
+def _joined(one: str, other: str) -> str:
+    return _OR.join(dict.fromkeys(text for text in (one, other) if text))
 
 
 def _answers(question: Question, written: str) -> Answers | None:
     """The keys of answers that are written as keys or in the words of the codebook."""
-    words = {answer.text.casefold(): answer.key for answer in question.answers}
-    words |= {key: key for key in question.answer_keys}
+    choices = Choices.of(question)
     # An answer's own words may hold a semicolon.
-    whole = words.get(written.casefold())
+    whole = choices.find(written)
     if whole is not None or question.kind != "several":
         return None if whole is None else (whole,)
-    if written.casefold() == NONE:
+    if folded(written) == NONE:
         return ()
-    found = {words.get(each.strip().casefold()) for each in written.split(";") if each.strip()}
+    found = {choices.find(each) for each in re.split(r"[;\n]", written) if each.strip()}
     return tuple(key for key in question.answer_keys if key in found) if found and None not in found else None
 
 

@@ -20,6 +20,10 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _AS_XLSX: Final = "open it and save it as .xlsx (Excel workbook)"
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
+_DOCTYPES: Final = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_LONGEST_MARK: Final = 18
+_PICTURES: Final = "xl/media/"
+
 NOT_READABLE: Final = f"is no workbook that can be read, or it is damaged; {_AS_XLSX}"
 BROKEN: Final = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, SyntaxError),
@@ -66,16 +70,20 @@ def check(path: Path) -> None:
             raise NotOurs("is a sheet of Numbers; export it as Excel (.xlsx)")
         if "xl/workbook.bin" in names:
             raise NotOurs(f"is a binary workbook (.xlsb); {_AS_XLSX}")
-        if _tags(archive) > MOST_TAGS:
-            raise NotOurs("holds far more cells than a sheet has; hand in the filled sheet alone")
+        _look_through(archive)
 
 
-def _tags(archive: ZipFile) -> int:
-    """How many tags its parts have, at least: a small file may unpack to millions of empty ones."""
-    found = 0
+def _look_through(archive: ZipFile) -> None:
+    """Count the tags of all parts: a small file may unpack to millions of empty ones."""
+    tags = 0
     for part in archive.infolist():
+        end = b""
         with archive.open(part) as stream:  # whatever its name: another part may say that it is XML
-            found += sum(block.count(b"<") for block in iter(partial(stream.read, _BLOCK), b""))
-        if found > MOST_TAGS:
-            break
-    return found
+            for block in iter(partial(stream.read, _BLOCK), b""):
+                tags += block.count(b"<")
+                # No workbook declares a type, by which a few words become gigabytes; a picture may.
+                if not part.filename.startswith(_PICTURES) and any(mark in end + block for mark in _DOCTYPES):
+                    raise NotOurs(NOT_READABLE)
+                end = block[-_LONGEST_MARK:]
+        if tags > MOST_TAGS:
+            raise NotOurs("holds far more cells than a sheet has; hand in the filled sheet alone")

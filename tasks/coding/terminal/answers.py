@@ -26,6 +26,12 @@ from tasks.coding.terminal.session import Said
 MOST_BYTES: Final = 100_000_000
 """Of a file; a reader of 1,000 alerts writes some 500 KB."""
 _TEXTS: Final = ("agency", "alert_id", "reader", "codebook")
+_BEGINS: Final = b'{"agency"'
+"""How each line begins."""
+_LONGEST: Final = 100_000
+"""Bytes of a line; a free text of 5,000 letters has at most 60,000."""
+_MOST_WRONG: Final = 100
+"""Lines of one file that are named; of more, one says how many."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,10 @@ class AnswerFile:
         content = _content(number, label)
         whole = content.rfind(b"\n") + 1
         if content[whole:]:
-            if isinstance(_line(content[whole:], 1), Line):
-                _append(number, b"\n", label)
-            else:
+            if _was_cut_off(content[whole:]):
                 os.ftruncate(number, whole)
+            else:  # whole, or of somebody else's: it stays, as a line of its own
+                _append(number, b"\n", label)
         self.lines = [line for line in _lines(content) if isinstance(line, Line)]
 
     def keep(self, said: Iterable[Said]) -> None:
@@ -148,10 +154,10 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
     with path.open("rb") as file:
         content = _content(file.fileno(), label)
     found: dict[tuple[str, Alert], list[Line]] = {}
-    faults = []
+    wrong = []
     for line in _lines(content):
-        if isinstance(line, Fault):
-            faults.append(Fault(label, line.row, line.what))
+        if isinstance(line, int):
+            wrong.append(line)
         else:
             found.setdefault((line.reader, line.said.alert), []).append(line)
     reviews = []
@@ -163,7 +169,19 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         answers = {key: said for key, said in answers.items() if said}
         if answers:
             reviews.append(Review(alert, reader, answers, lines[-1].codebook, label, lines[-1].row))
-    return Returned(tuple(reviews), tuple(faults))
+    stray = bool(content) and not found and not wrong and not _was_cut_off(content)
+    return Returned(tuple(reviews), tuple(_no_answers(label, wrong, bool(found), stray)))
+
+
+def _no_answers(label: str, wrong: Sequence[int], any_found: bool, stray: bool) -> Iterator[Fault]:
+    """The lines that are no answers; of a file without any answer, one line."""
+    if not any_found and (len(wrong) > 1 or stray):
+        yield Fault(label, None, "holds no answer of nwatch code; hand in what nwatch code wrote, as it is")
+        return
+    what = "is no answer of nwatch code; remove the line, and answer the alert again"
+    yield from (Fault(label, row, what) for row in wrong[:_MOST_WRONG])
+    if (more := len(wrong) - _MOST_WRONG) > 0:
+        yield Fault(label, None, f"{more:,} more lines are no answers of nwatch code; put the file back")
 
 
 def state_of(
@@ -216,30 +234,36 @@ def _append(number: int, line: bytes, label: str) -> None:
     )
 
 
-def _lines(content: bytes) -> Iterator[Line | Fault]:
-    """The lines of a file, and what is wrong with others; one that was cut off at the end is left out."""
-    for row, text in enumerate(content.split(b"\n"), 1):
-        if not text.strip():
-            continue
-        line = _line(text, row)
-        last = row == content.count(b"\n") + 1
-        if isinstance(line, Line) or not last:
-            yield line
+def _lines(content: bytes) -> Iterator[Line | int]:
+    """The lines of a file, and the numbers of those that are none; what was cut off at its end is neither."""
+    whole, _, cut = content.rpartition(b"\n")
+    row = 0
+    for row, text in enumerate(whole.split(b"\n"), 1):
+        if text.strip():
+            yield _line(text, row) or row
+    if line := _line(cut, row + 1):
+        yield line
 
 
-def _line(text: bytes, row: int) -> Line | Fault:
-    wrong = Fault("", row, "is no answer of nwatch code; remove the line, and answer the alert again")
+def _was_cut_off(end: bytes) -> bool:
+    """Whether the end of a file is the beginning of a line of ours, or what a disk leaves in its place."""
+    end = end.strip(b"\0 \r\n\t")
+    return len(end) < _LONGEST and end[: len(_BEGINS)] == _BEGINS[: len(end)] and _line(end, 1) is None
+
+
+def _line(text: bytes, row: int) -> Line | None:
+    """A line; None where it is none of ours."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return wrong
+        return None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in _TEXTS):
-        return wrong
+        return None
     question, answers = found.get("question"), found.get("answers", [])
     if not isinstance(question, str | None) or (question is None and found.get("skip") is not True):
-        return wrong
+        return None
     if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
-        return wrong
+        return None
     agency, alert, reader, codebook = (_plain(found[name]) for name in _TEXTS)
     said = Said((agency, alert), question and _plain(question), tuple(map(_plain, answers)))
     return Line(row, reader, codebook, said)

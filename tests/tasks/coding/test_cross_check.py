@@ -137,3 +137,20 @@ def test_what_a_form_could_not_read_is_not_usable(of: tuple | None):
     found = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
     assert (len(found.given), found.unusable) == (17, 1)
     assert len(found.faults) == (1 if of else 2)
+
+
+def test_a_reader_is_known_whatever_the_capitals():
+    named = [replace(one, reader=one.reader.upper()) for one in ALL]
+    found = checked(named)
+    assert (found.faults, found.back) == ((), frozenset(SAMPLE.readers))
+    assert found.reviews == checked(ALL).reviews
+    fault = Fault("coding/returned/anna.xlsx", 2, "x", 1, ("Anna", SAMPLE.alerts[0].item.alert))
+    lost = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
+    assert (len(lost.given), lost.unusable, len(lost.faults)) == (17, 1, 1)
+
+
+def test_a_question_that_is_open_in_the_terminal_is_answered_there():
+    half = review(SAMPLE, 1, "anna", sheet="coding/returned/anna.jsonl", act="yes")
+    assert [str(fault) for fault in check(in_files([half]), SAMPLE).faults] == [
+        "coding/returned/anna.jsonl, row 2: about: has no answer that counts; go on in nwatch code"
+    ]

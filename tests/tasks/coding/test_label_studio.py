@@ -167,6 +167,19 @@ def test_what_does_not_matter_changes_nothing(tmp_path: Path, change: Callable[[
     assert (found.reviews[0].alert, dict(found.reviews[0].answers)) == (ORDER[0], WHOLE)
 
 
+@pytest.mark.parametrize("odd", [None, True, 5, "x", {}, [[]], "\ud800"])
+@pytest.mark.parametrize("where", ["annotations", "result", "title", "codebook", "reader", "alert_id"])
+def test_whatever_stands_in_a_field_no_export_ends_the_reading(tmp_path: Path, where: str, odd: object):
+    def change(task: dict[str, Any]) -> None:
+        owner = task if where == "annotations" else task["data"]
+        (task["annotations"][0] if where == "result" else owner)[where] = odd
+
+    found = back(tmp_path, changed(change))
+    assert [review.alert for review in found.reviews][-2:] == [ORDER[2], ORDER[5]]
+    for text in (*map(str, found.faults), *(review.codebook + review.reader for review in found.reviews)):
+        text.encode()
+
+
 def test_a_masked_text_is_the_one_that_was_handed_out(tmp_path: Path):
     items = alerts()
     masked = [replace(item, title="Masked", description="[phone]") for item in items]

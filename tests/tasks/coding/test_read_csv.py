@@ -35,6 +35,7 @@ def reading(path: Path, content: bytes) -> Returned:
         (",", csv.QUOTE_MINIMAL, "utf-8-sig", ""),  # Excel, CSV UTF-8
         (";", csv.QUOTE_MINIMAL, "cp1252", ""),  # Excel, in a country with decimal commas
         ("\t", csv.QUOTE_MINIMAL, "utf-16", ""),  # Excel, Unicode text
+        ("\t", csv.QUOTE_MINIMAL, "utf-16-be", ""),
         (";", csv.QUOTE_ALL, "utf-8", "sep=;\n"),
     ],
 )
@@ -65,14 +66,27 @@ def test_a_table_that_somebody_made_is_read_by_headers_and_numbers(tmp_path: Pat
 
 
 def test_what_is_no_such_table_is_named(tmp_path: Path) -> None:
-    whole = exported(tmp_path)
     for content, said in {
         b"": f"{LABEL}: has no columns of a sheet to code in",
         b"PK\x03\x04": f"{LABEL}: is a workbook and no CSV; name it .xlsx",
         bytes(range(256)) * 9: f"{LABEL}: has no columns of a sheet to code in",
-        f'{whole}1,"open'.encode(): f"{LABEL}, row 15: is no CSV from here on (unexpected end of data)",
-        (whole + "9" * 200_000).encode(): f"{LABEL}, row 15: is no CSV from here on (field larger than",
+        b"9" * 200_000: f"{LABEL}, row 1: is no row of a CSV (field larger than",
+        b'"a"b\n' * 200: f"{LABEL}: has more than 100 rows that are none; hand in the filled sheet alone",
     }.items():
         found = reading(tmp_path, content)
-        assert found.reviews == ()
+        assert (found.reviews, len(found.faults)) == ((), 1)
         assert str(found.faults[0]).startswith(said)
+
+
+def test_a_broken_row_costs_no_other(tmp_path: Path) -> None:
+    head, end = exported(tmp_path).split("\r\n", 1)
+    for broken, said in {
+        '"a"b,c': "row 2: is no row of a CSV (',' expected after '\"'); save it once more",
+        "9" * 200_000: "row 2: is no row of a CSV (field larger than",
+    }.items():
+        found = reading(tmp_path, f"{head}\r\n{broken}\r\n{end}".encode())
+        assert by_number(found.reviews) == ANSWERS
+        assert [str(fault).startswith(f"{LABEL}, {said}") for fault in found.faults] == [True]
+    found = reading(tmp_path, f'{head}\r\n{end}1,"open'.encode())
+    assert by_number(found.reviews) == ANSWERS
+    assert str(found.faults[0]).startswith(f"{LABEL}, row 15: is no row of a CSV (unexpected end of data)")

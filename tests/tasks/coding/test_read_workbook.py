@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,33 @@ def test_what_is_wrong_is_one_line_with_row_and_fix(tmp_path: Path) -> None:
     assert set(answers) == {1, 2, 3, 8}
 
 
+def test_a_row_that_has_something_of_another_alert_does_not_count(tmp_path: Path) -> None:
+    masked = [replace(item, title=f"[masked] {item.number}") for item in alerts()]
+    write_workbook(tmp_path / "a.xlsx", "anna", masked, codebook(), 7)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["alerts"]
+    columns = fill(sheet)
+    at = {sheet.cell(row, columns["sample_no"]).value: row for row in range(3, sheet.max_row + 1)}
+
+    def swap(one: int, other: int, *names: str) -> None:
+        for name in names:
+            first, second = (sheet.cell(at[number], columns[name]) for number in (one, other))
+            first.value, second.value = second.value, first.value
+
+    swap(1, 2, "title", "description")  # masked: neither text is the alert's own
+    swap(3, 4, "sample_no")
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx", LABEL, codebook(), alerts())
+    assert by_number(found.reviews) == {number: ANSWERS[number] for number in ANSWERS if number > 4}
+    again = "; sort whole rows, and look at the answers again"
+    assert sorted(fault.what for fault in found.faults) == [
+        f"sample_no is that of alert 3 and alert_id that of alert 4{again}",
+        f"sample_no is that of alert 4 and alert_id that of alert 3{again}",
+        f"the row has the number of alert 1 and the text of alert 2{again}",
+        f"the row has the number of alert 2 and the text of alert 1{again}",
+    ]
+
+
 def test_a_sheet_that_is_wrong_as_a_whole_is_named_once(tmp_path: Path) -> None:
     other = [
         Item(item.number, ("x", f"other {item.number}"), "", None, "Other", str(item.number))
@@ -292,6 +320,45 @@ def test_a_sheet_that_claims_to_be_huge_is_read_as_it_is(tmp_path: Path) -> None
     repacked(path, in_alerts(rb"</sheetData>", b'<row r="99999999999999"><c r="A5"/></row></sheetData>'))
     found = read(path, LABEL, codebook(), alerts())
     assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
+
+
+def test_rows_without_cells_cost_nothing_and_a_row_that_is_there_twice_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path / "a.xlsx")
+    rows = b"".join(b'<row r="%d" ht="20"/>' % row for row in range(20, 3000))
+    repacked(path, in_alerts(rb"</sheetData>", rows + b"</sheetData>"))
+    repacked(path, in_alerts(rb'<row r="4"', b'<row r="3"'))
+    monkeypatch.setattr("openpyxl.worksheet._read_only.ReadOnlyWorksheet._get_row", None)
+    found = read(path, LABEL, codebook(), alerts())
+    assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
+
+
+def test_a_workbook_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
+    for form in (".xls", ".xlsm", ".XLSX", ".ods", ".numbers"):
+        path = filled(tmp_path / "a.xlsx").rename(tmp_path / f"a{form}")
+        found = read(path, LABEL, codebook(), alerts())
+        assert (lines(found), by_number(found.reviews)) == ([], ANSWERS)
+
+
+def declaring(declared: bytes, name: str, content: bytes) -> bytes:
+    return declared if name == "docProps/core.xml" else content
+
+
+def test_a_type_that_is_declared_is_refused_before_anything_is_parsed(tmp_path: Path) -> None:
+    path = filled(tmp_path / "a.xlsx")
+    before = path.read_bytes()
+    for encoding in ("utf-8", "utf-16"):
+        declared = "<!DOCTYPE a><a/>".encode(encoding)
+        path.write_bytes(before)
+        repacked(path, partial(declaring, declared))
+        assert lines(read(path, LABEL, codebook(), alerts()))[0].startswith(
+            ": is no workbook that can be read"
+        )
+    path.write_bytes(before)
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("xl/media/a.svg", "<!DOCTYPE svg><svg/>")
+    assert lines(read(path, LABEL, codebook(), alerts())) == []
 
 
 def entities(name: str, content: bytes) -> bytes:

@@ -36,6 +36,12 @@ def test_semicolons_and_a_mark_as_a_spreadsheet_saves_them_are_read(tmp_path: Pa
         ("1,a,{id},1,7,,,\n1,b,{id},1,7,,,", "two rows have the same sample_no"),
         ("1,a,{id},1,7,,,\n2,a,{id},1,7,,,", "two rows have the same alert_id"),
         ("1,a,{id}", "row 2"),
+        ("0,a,{id},1,7,,,", "row 2: sample_no: '0' is not from 1 to 2,147,483,647; put back"),
+        (f"{'9' * 5000},a,{{id}},1,7,,,", "is no whole number; put back"),
+        ("1,a,{id},1,7,,,anna; ../../ben", "row 2: readers: '../../ben' cannot be a reader's name; put back"),
+        ("1,a,{id},1,7,,,an\x1bna", r"row 2: readers: 'an\\x1bna' cannot be a reader's name; put back"),
+        ("1,a,{id},1,7,,,anna; Anna", "row 2: readers: 'Anna' is 'anna' but for capitals; put back"),
+        ("1,a,{id},1,7,,,anna; anna", "row 2: readers: 'anna' is there twice; put back"),
     ],
 )
 def test_a_row_that_was_not_written_so_is_one_line(tmp_path: Path, row: str, line: str):

@@ -117,6 +117,26 @@ def test_what_does_not_decide_is_named_and_kept(place: Path):
     assert sorted(row["answer"] for row in ties(place)) == ["cat", "other | pet", "pet"]
 
 
+def test_all_that_a_person_wrote_stays_whatever_the_columns_and_the_rows(place: Path):
+    run(place)
+    header, first, *others = (place / "coding/to_decide.csv").read_text("utf-8-sig").splitlines()
+    left = first.removesuffix(",,,to decide")
+    lines = [f"{header},notes,,notes", f"{left},,Max,,one,two,three", f"{left},About\u00a0PET,Zoë,,four,,"]
+    (place / "coding/to_decide.csv").write_text("\n".join([*lines, *(f"{row},,," for row in others)]))
+    (place / "coding/to_decide.xlsx").touch()
+    found = run(place)
+    assert [str(fault) for fault in found.faults] == [
+        "coding/to_decide.xlsx: is not read; save it as CSV, named to_decide.csv, and move this one away"
+    ]
+    assert found.to_decide == 1
+    row = ties(place)[0]
+    assert (row["answer"], row["decided_by"], row["state"]) == ("About\u00a0PET", "Max | Zoë", "decided")
+    assert (row["notes"], row["column (13)"], row["notes (14)"]) == ("one | four", "two", "three")
+    written = (place / "coding/to_decide.csv").read_bytes()
+    run(place)
+    assert (place / "coding/to_decide.csv").read_bytes() == written
+
+
 def test_a_decision_of_what_is_no_tie_any_more_is_named(place: Path, hand_in: Callable):
     run(place)
     rows = ties(place)

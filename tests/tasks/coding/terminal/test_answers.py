@@ -125,3 +125,35 @@ def test_more_answers_than_keys_are_refused(tmp_path: Path):
     ):
         session_of(answers, alerts(), many)
     assert label_of("anna") == LABEL
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"", ""),
+        (b'{"agency": "cut o', ""),
+        (b"\0" * 600, ""),
+        (b"x\n" * 3, "holds no answer of nwatch code; hand in what nwatch code wrote, as it is"),
+        (b'[{"id": 1}]', "holds no answer of nwatch code; hand in what nwatch code wrote, as it is"),
+    ],
+)
+def test_a_file_of_something_else_is_named_once(tmp_path: Path, content: bytes, wrong: str):
+    path = tmp_path / "anna.jsonl"
+    path.write_bytes(content)
+    assert [fault.what for fault in read(path, LABEL, book(), ()).faults] == ([wrong] if wrong else [])
+
+
+def test_many_lines_that_are_no_answers_are_counted(tmp_path: Path):
+    path = keep(tmp_path, Said(ONE, "act", ("a0",)))
+    path.write_bytes(b"x\n" * 103 + path.read_bytes())
+    found = read(path, LABEL, book(), ())
+    assert (len(found.reviews), len(found.faults)) == (1, 101)
+    assert str(found.faults[-1]) == f"{LABEL}: 3 more lines are no answers of nwatch code; put the file back"
+
+
+def test_what_somebody_else_wrote_without_a_line_end_is_never_cut_away(tmp_path: Path):
+    path = tmp_path / "returned/anna.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b'[{"id": 1}]')
+    keep(tmp_path, Said(ONE, "act", ("a0",)))
+    assert path.read_bytes().startswith(b'[{"id": 1}]\n{"agency"')
