@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from data.csv_form import in_reading_order
 from data.schema import TABLES as SPECS
 from tasks.figures.coded import agreement_figure, shares_figures
 from tasks.report.blocks import Block, Group, Rows, Section, Text
 from tasks.report.results import Story
-from tasks.report.sentences.coded import agreement, by_reach, findings
+from tasks.report.sentences.coded import agreement, by_reach, findings, unfinished
 from tasks.report.sentences.sample import TABLES, sample
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def blocks(story: Story) -> Iterator[Block]:
     """What people read in a sample of the alerts, or that nobody has."""
     yield Text(tuple(sample(story)))
-    yield from _said(findings(story), by_reach(story))
+    yield from _said(findings(story), by_reach(story), unfinished(story))
     yield from shares_figures(story.table("coding_shares"), story.table("coding_tally"))
     yield from _said(agreement(story))
     agreed = agreement_figure(story.table("coding_agreement"))
@@ -33,9 +37,15 @@ def blocks(story: Story) -> Iterator[Block]:
 def _tables(story: Story) -> Iterator[Block]:
     for stem, row in TABLES.items():
         table = story.table(stem)
-        if table is not None and table.num_rows:
+        if table is not None and table.num_rows and _tells(stem, table):
             shown = in_reading_order(table, SPECS[f"public/{stem}"])
             yield Rows(stem.replace("_", "-"), row, shown, f"public/{stem}.csv")
+
+
+def _tells(stem: str, table: pa.Table) -> bool:
+    """Whether a table has a number: before something is decided, its rows have none."""
+    column = {"coding_tally": "share", "coding_shares": "share", "coding_agreement": "unanimous"}.get(stem)
+    return column is None or table.column(column).null_count < table.num_rows
 
 
 def _said(*told: Iterable[str]) -> Iterator[Block]:
