@@ -88,7 +88,7 @@ def lines_of(tally: Tally, folder: Path) -> Iterator[str]:
     )
     if tally.waiting:
         yield (
-            f"still to come: {', '.join(tally.waiting)}; put their sheets into "
+            f"still to come: {', '.join(tally.waiting)}; put what comes back into "
             f"{shown(folder / 'coding/returned')}/, then: {command('nwatch tally', folder)}"
         )
     if tally.faults:

@@ -258,14 +258,20 @@ def _partly(given: Sequence[Review], codebook: Codebook, found: _Found) -> None:
             if key in review.answers:
                 continue
             if (review.sheet, key) not in answered and size[review.sheet] > 1:
-                what = (
-                    f"{key}: no answer in the whole sheet; where the question is new, hand out new sheets: "
-                    "move this one and the reader's of coding/sheets/ away, then call nwatch sample"
-                )
-                found.of_sheet(review.sheet, what)
+                found.of_sheet(review.sheet, f"{key}: {_whole(review.sheet)}")
             elif (review.sheet, review.row) not in named_already:
                 what = f"{key}: has no answer that counts; fill it in {_again(review.sheet)}"
                 found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
+
+
+def _whole(sheet: str) -> str:
+    """What to do about a question that a whole sheet leaves open."""
+    if sheet.lower().endswith(IN_WORK):
+        return "not answered yet; go on with nwatch code"
+    return (
+        "no answer in the whole sheet; where the question is new, hand out new sheets: move this one and the "
+        "reader's of coding/sheets/ away, then call nwatch sample"
+    )
 
 
 def _again(sheet: str) -> str:

@@ -47,9 +47,9 @@ def outcome(story: Story) -> Iterator[str]:
         yield "Every alert of the sample is decided."
     else:
         yield (
-            f"Of the sample, {amount(decided, 'alert')} {verb(decided, 'is', 'are')} decided, "
-            f"{plain(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and {plain(left)} "
-            f"{verb(left, 'is', 'are')} not yet reviewed."
+            f"Of the sample, {amount(decided, 'alert')} {verb(decided, 'is', 'are')} decided on every "
+            f"question, {plain(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and "
+            f"{plain(left)} {verb(left, 'is', 'are')} not yet reviewed."
         )
     asked, given, missing, lost = (
         known[CODING, name] for name in ("reviews asked", "given", "missing", "not usable")

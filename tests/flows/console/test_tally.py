@@ -87,7 +87,7 @@ def test_what_to_do_next_comes_last(tmp_path: Path, hand_in: Callable, monkeypat
     text = " ".join(printed(monkeypatch, tmp_path / "out", found).split())  # a long path is folded
     _, _, end = text.partition("12 reviews asked = 7 given + 5 missing + 0 not usable ")
     assert end == (
-        f"still to come: cleo; put their sheets into {tmp_path}/coding/returned/, then: nwatch tally "
+        f"still to come: cleo; put what comes back into {tmp_path}/coding/returned/, then: nwatch tally "
         f"{tmp_path} 1 line above says what is wrong with the sheets and how to mend it "
         f"report: {tmp_path}/out/report.html"
     )
