@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from data.csv_form import in_reading_order
 from data.schema import TABLES as SPECS
 from tasks.figures.coded import agreement_figure, shares_figures
-from tasks.report.blocks import Block, Group, Rows, Section, Text
+from tasks.report.blocks import Block, Group, Points, Rows, Section, Text
 from tasks.report.results import Story
 from tasks.report.sentences.coded import agreement, by_reach, findings, unfinished
 from tasks.report.sentences.sample import TABLES, sample
@@ -21,9 +20,11 @@ if TYPE_CHECKING:
 def blocks(story: Story) -> Iterator[Block]:
     """What people read in a sample of the alerts, or that nobody has."""
     yield Text(tuple(sample(story)))
-    yield from _said(findings(story), by_reach(story), unfinished(story))
+    yield from _listed(findings(story))
+    yield from _listed(by_reach(story))
+    yield from _said(unfinished(story))
     yield from shares_figures(story.table("coding_shares"), story.table("coding_tally"))
-    yield from _said(agreement(story))
+    yield from _listed(agreement(story))
     agreed = agreement_figure(story.table("coding_agreement"))
     if agreed is not None:
         yield agreed
@@ -48,11 +49,17 @@ def _tells(stem: str, table: pa.Table) -> bool:
     return column is None or table.column(column).null_count < table.num_rows
 
 
-def _said(*told: Iterable[str]) -> Iterator[Block]:
+def _said(told: Iterable[str]) -> Iterator[Block]:
     """A paragraph, where there is something to say."""
-    sentences = tuple(chain(*told))
+    sentences = tuple(told)
     if sentences:
         yield Text(sentences)
+
+
+def _listed(told: Iterable[str]) -> Iterator[Block]:
+    """Points, where there are several."""
+    sentences = tuple(told)
+    yield from [Points(sentences)] if len(sentences) > 1 else _said(sentences)
 
 
 SECTION = Section("sample", "The coded sample", blocks)

@@ -31,7 +31,7 @@ class Paragraph:
 SUBJECTS: Final[tuple[tuple[str, bool, tuple[Said, ...]], ...]] = (
     ("The mail", False, (mail.mail,)),
     ("The alerts", False, (mail.alerts,)),
-    ("What the alerts are about", False, (coded.about,)),
+    ("What the alerts are about", True, (coded.about,)),
     ("The posts", False, (posts.posts,)),
     ("The posts", True, (posts.verdicts,)),
     ("The posts", False, (posts.findings,)),
