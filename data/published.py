@@ -36,10 +36,10 @@ def all_parts(error: ValueError) -> str:
 
     Example:
         >>> all_parts(ValueError("out/public/kinds.parquet: is damaged; run again to rebuild it"))
-        'out/public/kinds.parquet: is damaged; run all parts again, without --only or --agency'
+        'out/public/kinds.parquet: is damaged; run all parts again, without --only or --agency: nwatch run'
     """
     known = str(error).removesuffix("; run again to rebuild it")
-    return f"{known}; run all parts again, without --only or --agency"
+    return f"{known}; run all parts again, without --only or --agency: nwatch run"
 
 
 class Published:

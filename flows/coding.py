@@ -91,5 +91,6 @@ def still_open(tally: Tally | None) -> list[str]:
     if tally.missing:
         lines.append(f"{tally.missing:,} of {asked:,} reviews did not come back yet")
     if tally.to_decide:
-        lines.append(f"{tally.to_decide:,} ties to decide in coding/to_decide.csv")
+        ties = "1 tie" if tally.to_decide == 1 else f"{tally.to_decide:,} ties"
+        lines.append(f"{ties} to decide in coding/to_decide.csv")
     return lines

@@ -80,6 +80,10 @@ def beginning(codebook: Codebook, reader: str, session: Session) -> Iterator[Lin
         yield Line(codebook.instructions)
         yield Line("")
     yield Line(f"{reader}: {session.done:,} of {len(session.items):,} alerts are answered.")
+    if session.begun:
+        yield Line(
+            f"In {session.begun:,} more a question is open, as where it is new; their answers are kept."
+        )
     yield Line("Each answer is kept at once; stop whenever you like.")
     yield Line("")
     yield Line("Enter begin   q stop", "faint")

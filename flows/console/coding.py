@@ -61,10 +61,7 @@ def sample(folder: Path, readers: Sequence[str], *, redact: bool = False) -> Non
 
 def _alerts(folder: Path, out: Path) -> pa.Table:
     """The alerts of the last run."""
-    try:
-        found = alerts_of(out, out)
-    except ValueError as error:
-        raise InputError(str(error)) from error
+    found = alerts_of(out, out)
     if found is None:
         raise InputError(
             f"{folder}: no run has read mail yet; start one with: {command('nwatch run', folder)}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from data.errors import InputError
+from data.printable import printable, shortened
 from data.schema import TABLES
 from data.tables import read_table
 from flows.console.printing import command, print_table, shown
 from flows.console.run import run
+from flows.console.verify import REPORT
 from flows.run.watched import server_named
 
 if TYPE_CHECKING:
@@ -56,10 +59,14 @@ def _show(result: RunResult, seconds: Mapping[str, float], to: Console) -> None:
             to.print(title, markup=False)
             print_table(titles, rows, to=to)
     to.print()
-    for line in lines_of(found.tally, result.out.parent):
-        to.print(line, markup=False)
     for fault in found.tally.faults:
         to.print(f"WARNING: {fault}", style="bold red" if to.is_terminal else "", markup=False)
+    # Last, as hundreds of lines may be wrong: what remains on the screen is what to do next.
+    for line in lines_of(found.tally, result.out.parent):
+        to.print(line, markup=False)
+    report = result.out / REPORT
+    if report.is_file():
+        to.print(f"report: {shown(report)}", markup=False)
 
 
 def lines_of(tally: Tally, folder: Path) -> Iterator[str]:
@@ -80,7 +87,13 @@ def lines_of(tally: Tally, folder: Path) -> Iterator[str]:
         f"{tally.unusable:,} not usable"
     )
     if tally.waiting:
-        yield f"still to come: {', '.join(tally.waiting)}"
+        yield (
+            f"still to come: {', '.join(tally.waiting)}; put what comes back into "
+            f"{shown(folder / 'coding/returned')}/, then: {command('nwatch tally', folder)}"
+        )
+    if tally.faults:
+        lines = "1 line above says" if len(tally.faults) == 1 else f"{len(tally.faults):,} lines above say"
+        yield f"{lines} what is wrong with the sheets and how to mend it"
     if tally.to_decide:
         yield (
             f"ties: write 'answer' and 'decided_by' into {shown(folder / 'coding/to_decide.csv')}, then: "
@@ -121,6 +134,8 @@ def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, .
             if row["alerts"]
         ],
     )
+    titles, rows = _versions(out)
+    yield "Answers by version of the codebook that the reader had", titles, rows
     yield (
         "Each reader against the others",
         ("reader", "question", "alerts", "equal pairs", "alpha", "alpha of the others"),
@@ -134,6 +149,22 @@ def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, .
             if row["alerts"]
         ],
     )
+
+
+def _versions(out: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """How often each answer was given with each version of the codebook, where there are several."""
+    rows = read_table(TABLES["private/coding_reviews"], out).to_pylist()
+    known = {row["question"] for row in _rows("public/coding_tally", out)}
+    given = Counter(
+        (row["question"], row["answer"], row["codebook"]) for row in rows if row["question"] in known
+    )
+    versions = sorted({row["codebook"] for row in rows})
+    if len(versions) <= 1:
+        return (), []
+    names = (f"version {printable(shortened(name, 20))}" if name else "no version" for name in versions)
+    pairs = sorted({(question, answer) for question, answer, _ in given})
+    counted = [(*pair, *(given[*pair, version] for version in versions)) for pair in pairs]
+    return ("question", "answer", *names), counted
 
 
 def _rows(name: str, out: Path) -> list[dict[str, Any]]:

@@ -112,11 +112,16 @@ def alerts_of(stage: Path, out: Path) -> pa.Table | None:
     Args:
         stage: The folder of this run's tables.
         out: The folder of the last run's tables.
+
+    Raises:
+        InputError: Those of the last run are damaged, or of another version of the program.
     """
+    from data.published import read_earlier
     from data.tables import read_table
 
-    place = next((place for place in (stage, out) if (place / _ALERTS.files[0]).is_file()), None)
-    return None if place is None else read_table(_ALERTS, place)
+    if stage != out and (stage / _ALERTS.files[0]).is_file():
+        return read_table(_ALERTS, stage)
+    return read_earlier(_ALERTS, out) if (out / _ALERTS.files[0]).is_file() else None
 
 
 def tests_of(drawn: pa.Table) -> tuple[tuple[str, float | None], ...]:
@@ -194,6 +199,9 @@ def origin(found: CodingFound) -> Mapping[str, Any]:
     from tasks.coding.look import decisions
 
     codebook, tally = found.given.codebook, found.tally
+    book: dict[str, Any] = {"sha256": codebook.sha256, "version": codebook.version}
+    if tally is not None and tally.other_versions:
+        book["reviews_of_other_versions"] = tally.other_versions
     files = {
         key: {"source": file.source, "sha256": file.sha256, "bytes": file.bytes}
         for key, file in sorted(found.given.files.items())
@@ -201,7 +209,7 @@ def origin(found: CodingFound) -> Mapping[str, Any]:
     returned = [] if tally is None else [hashed for _, hashed in sorted(tally.files.items())]
     return {
         PART.name: {
-            "codebook": {"sha256": codebook.sha256, "version": codebook.version},
+            "codebook": book,
             **files,
             "decisions": {"sha256": decisions(found.given.folder, codebook)},
             "returned": [{"sha256": sha256, "bytes": size} for sha256, size in returned],

@@ -6,13 +6,16 @@ restarted meanwhile. Any other run is paused: its process stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from prefect.context import FlowRunContext
 from prefect.flow_runs import pause_flow_run, suspend_flow_run
 from prefect.input import RunInput
+from prefect.utilities.urls import url_for
 from pydantic import Field
+
+from flows.run.progress import reporter
 
 MOST_SECONDS: Final = 365 * 24 * 60 * 60
 """How long a run waits at most; then the server ends it."""
@@ -55,6 +58,19 @@ def last_answer(asked: int) -> SheetsAreBack | None:
     return ask(asked, ()) if asked else None
 
 
+def waiting_for(lines: Sequence[str], run: object) -> Iterator[str]:
+    """What the terminal shows while a run is paused.
+
+    Args:
+        lines: What is waited for.
+        run: The flow run; None where there is none.
+    """
+    yield from (f"waiting: {line}" for line in lines)
+    link = None if run is None else url_for("flow-run", getattr(run, "id", None))
+    where = link or "the page of this run in the Prefect UI"
+    yield f"when more is there, press Resume on {where}; Ctrl-C ends the wait, and loses nothing"
+
+
 def ask(number: int, lines: Sequence[str]) -> SheetsAreBack:
     """Wait until a person lets the run go on.
 
@@ -72,4 +88,6 @@ def ask(number: int, lines: Sequence[str]) -> SheetsAreBack:
     form = SheetsAreBack.with_initial_data(description="\n".join(f"- {line}" for line in lines))
     if context is not None and context.flow_run is not None and context.flow_run.deployment_id:
         return suspend_flow_run(form, timeout=MOST_SECONDS, key=f"sheets-{number}")
+    for line in waiting_for(lines, None if context is None else context.flow_run):
+        reporter().say(line)
     return pause_flow_run(form, timeout=MOST_SECONDS, poll_interval=LOOK_EVERY, key=f"sheets-{number}")

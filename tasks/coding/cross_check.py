@@ -93,12 +93,7 @@ def check(returned: Iterable[Returned], sample: Sample) -> Checked:
     given = frozenset(key for key, one in by_review.items() if has_choice(one, sample.codebook))
     sheets = _sheets_of(reviews, sample)
     found.faults += _missing(sample, given, found.lost, sheets)
-    named_already = {(fault.sheet, fault.row) for fault in found.faults}
-    found.faults += (
-        fault
-        for fault in _partly(by_review.values(), given, sample.codebook)
-        if (fault.sheet, fault.row) not in named_already
-    )
+    _partly([one for key, one in by_review.items() if key in given], sample.codebook, found)
     every_one = {(reader, alert) for alert, readers in asked.items() for reader in readers}
     lost = len(found.lost & every_one - given)
     return Checked(
@@ -197,7 +192,7 @@ def _answered(review: Review, codebook: Codebook, found: _Found) -> Review | Non
         wrong = _wrong(question, answers)
         if wrong:
             is_wrong = True
-            what = f"{key}: {wrong} {_AGAIN}"
+            what = f"{key}: {wrong} {_again(review.sheet)}"
             found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
         else:
             order = {answer: place for place, answer in enumerate(question.answer_keys)}
@@ -234,7 +229,7 @@ def _once(key: Asked, reviews: Sequence[Review], sample: Sample, found: _Found) 
                 return None
     for review in reviews[1:]:
         where = "itself" if review.sheet == first.sheet else first.sheet
-        what = f"has the same answers of {printable(review.reader)} as {where}; they count once"
+        what = f"the same answers of {printable(review.reader)} are in {where}; they count once"
         found.of_sheet(review.sheet, what)
     return replace(first, answers=answers)
 
@@ -282,17 +277,36 @@ def _missing(
                 yield Fault(sheet, None, what, 0, key)
 
 
-def _partly(reviews: Iterable[Review], given: frozenset[Asked], codebook: Codebook) -> Iterator[Fault]:
-    """Questions with a choice that a review leaves open."""
-    for review in reviews:
-        if (review.reader, review.alert) not in given:
-            continue
-        for question in codebook.questions:
-            if question.kind != "text" and question.key not in review.answers:
-                at_work = review.sheet.lower().endswith(IN_WORK)
-                mend = "go on in nwatch code" if at_work else f"fill it in {_AGAIN}"
-                what = f"{question.key}: has no answer that counts; {mend}"
-                yield Fault(review.sheet, review.row, what, 0, (review.reader, review.alert))
+def _partly(given: Sequence[Review], codebook: Codebook, found: _Found) -> None:
+    """Note the questions with a choice that a review leaves open; what a whole sheet leaves open, once."""
+    named_already = {(fault.sheet, fault.row) for fault in found.faults}
+    answered = {(review.sheet, key) for review in given for key in review.answers}
+    size = Counter(review.sheet for review in given)
+    choices = [question.key for question in codebook.questions if question.kind != "text"]
+    for review in given:
+        for key in choices:
+            if key in review.answers:
+                continue
+            if (review.sheet, key) not in answered and size[review.sheet] > 1:
+                found.of_sheet(review.sheet, f"{key}: {_whole(review.sheet)}")
+            elif (review.sheet, review.row) not in named_already:
+                what = f"{key}: has no answer that counts; fill it in {_again(review.sheet)}"
+                found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
+
+
+def _whole(sheet: str) -> str:
+    """What to do about a question that a whole sheet leaves open."""
+    if sheet.lower().endswith(IN_WORK):
+        return "not answered yet; go on with nwatch code"
+    return (
+        "no answer in the whole sheet; where the question is new, hand out new sheets: move this one and the "
+        "reader's of coding/sheets/ away, then call nwatch sample"
+    )
+
+
+def _again(sheet: str) -> str:
+    """How an answer comes back that was mended: the terminal's file is not handed in."""
+    return "with nwatch code" if sheet.lower().endswith(IN_WORK) else _AGAIN
 
 
 def _of_sheets(found: _Found) -> Iterator[Fault]:

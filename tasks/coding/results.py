@@ -241,6 +241,7 @@ class Tally:
         files: The SHA-256 and the size in bytes of each file that came back, by its name.
         waiting: Readers of whom something is still to come: nothing came back, or they are at work in the
             terminal.
+        other_versions: Reviews that count and have another version of the codebook than today's.
     """
 
     decided: int
@@ -252,6 +253,7 @@ class Tally:
     faults: tuple[Fault, ...] = field(default=())
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     waiting: tuple[str, ...] = field(default=())
+    other_versions: int = 0
 
     @classmethod
     def nothing(cls, sample: Sample) -> Tally:

@@ -309,7 +309,7 @@ class _Reading:
             elif said != now:
                 why = (
                     f"codebook version {shown_version}, and it is {self.codebook.version!r} now; "
-                    "hand out new sheets if a question changed its meaning"
+                    "the answers count: hand out new sheets if a question changed its meaning"
                 )
             else:
                 continue

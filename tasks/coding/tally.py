@@ -88,6 +88,7 @@ def _summed(
         faults=faults,
         files=files,
         waiting=tuple(waiting),
+        other_versions=sum(review.codebook != sample.codebook.version for review in checked.reviews),
     )
 
 

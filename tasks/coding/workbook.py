@@ -144,7 +144,7 @@ def _styles(workbook: Workbook) -> _Styles:
     lined = {**wrapped, "border": 1, "border_color": _LINE}
     header = {**lined, "valign": "vcenter", "bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF"}
     return _Styles(
-        alert=workbook.add_format({**lined, "bg_color": "#F7F7F7"}),
+        alert=workbook.add_format({**lined, "bg_color": "#F7F7F7", "align": "left"}),
         answer=workbook.add_format({**lined, "num_format": "@", "locked": False}),
         header=workbook.add_format(header),
         question=workbook.add_format({**header, "bg_color": "#7F4A00"}),

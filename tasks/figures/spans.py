@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ _STEP: Final = 0.11
 """Inches from one interval of a row to the next."""
 
 _LABELS: Final = 0.2
+_TICK: Final = 0.2
+"""From one mark of the axis to the next, where values are no shares."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +106,22 @@ class Spans:
         scale, numbers = self._scale(sheet)
         top, bottom = self._head(sheet.width), sheet.height - _FOOT
         sheet.axis(scale, self._ticks(scale, sheet), top, bottom, self.axis)
-        for value, words in self.limits:
-            if scale.low <= value <= scale.high:
-                x = scale(value)
-                sheet.line([x, x], [top, bottom], FAINT, linewidth=1.2, linestyle=(0, (3, 2)), zorder=0.6)
-                sheet.text(x, top - 0.1, words, size=SMALL, color=MUTED, align="center")
+        self._limits(sheet, scale, top, bottom)
         y = top
         for row in self.rows:
             tall = self._row(row, narrow=sheet.narrow)
             self._paint(sheet, scale, row, (y, tall, numbers))
             y += tall
+
+    def _limits(self, sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
+        shown = [(scale(value), words) for value, words in self.limits if scale.low <= value <= scale.high]
+        wide = sum(measure(words, SMALL) for _, words in shown) / 2
+        # Where the lines are close, the words stand outside of them.
+        close = len(shown) > 1 and shown[-1][0] - shown[0][0] < wide + 0.1
+        for place, (x, words) in enumerate(shown):
+            sheet.line([x, x], [top, bottom], FAINT, linewidth=1.2, linestyle=(0, (3, 2)), zorder=0.6)
+            align = "center" if not close else "left" if place else "right"
+            sheet.text(x, top - 0.1, words, size=SMALL, color=MUTED, align=align)
 
     def _keys(self, sheet: Sheet) -> None:
         x, y = 0.08, _TOP + 0.06
@@ -127,7 +136,8 @@ class Spans:
     def _scale(self, sheet: Sheet) -> tuple[Scale, float]:
         """The axis, and where the numbers begin."""
         marks = [mark for row in self.rows for mark in row.marks]
-        low = 0.0 if self.percent else min([0.0, *(mark.low for mark in marks)])
+        least = 0.0 if self.percent else min([0.0, *(mark.low for mark in marks)])
+        low = -_TICK * math.ceil(-least / _TICK)
         high = max(mark.high for mark in marks) * 1.02 if self.percent else 1.0
         high = max(high, 0.01)
         if sheet.narrow:
@@ -141,8 +151,8 @@ class Spans:
         most = 3 if sheet.narrow else 5
         if self.percent:
             return [(value / 100, f"{value:g} %") for value in steps(100 * scale.high, most)]
-        below = [-value for value in steps(-scale.low, 3)[1:] if -value >= scale.low]
-        return [(value, f"{value:g}") for value in (*reversed(below), 0.0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+        first = round(scale.low / _TICK)
+        return [(step * _TICK, f"{step * _TICK:.2g}") for step in range(first, round(1 / _TICK) + 1)]
 
     def _paint(self, sheet: Sheet, scale: Scale, row: Row, place: tuple[float, float, float]) -> None:
         y, tall, numbers = place

@@ -38,13 +38,18 @@ _LOOKS: Final = {"\x1b[1m": "<b>", "\x1b[2m": '<span style="color:#9aa4ae">', "\
 
 
 def hand_out(folder: Path) -> None:
-    """Draw a sample of an investigation that has run.
+    """Make the demo of docs/coding.md, read its mail, and draw the sample: its words and pictures agree.
 
     Args:
-        folder: Its folder.
+        folder: Where the demo is made.
     """
     names = [word for reader in READERS for word in ("--reader", reader)]
-    subprocess.run([*NWATCH, "sample", str(folder), *names], check=True, stdout=subprocess.DEVNULL)
+    for words in (
+        ["new", str(folder), "--synthetic"],
+        ["run", str(folder), "--only", "mail"],
+        ["sample", str(folder), *names],
+    ):
+        subprocess.run([*NWATCH, *words], check=True, stdout=subprocess.DEVNULL)
 
 
 def of_the_sheet(folder: Path, place: Path, answered: Sequence[tuple[str, str]]) -> bytes:

@@ -49,15 +49,16 @@ def main() -> None:
         try:
             server.wait()
             run_of([sys.executable, "-m", "flows.console.app"], folder, PREFECT_API_URL=server.url)
-            hand_out(folder)
+            demo = Path(place) / "demo"
+            hand_out(demo)
             [run] = [each for each in all_of(server.url, "flow_runs") if each["parent_task_run_id"] is None]
             with started(executable) as browser, visit(browser, LOOK) as window:
                 for name, picture in {
                     "report": lambda: of_the_report(window, folder / "out/report.html"),
                     "figures": lambda: of_a_figure(window),
                     "run": lambda: of_the_run(window, f"{server.link}/runs/flow-run/{run['id']}"),
-                    "sheet": lambda: of_the_sheet(folder, Path(place), ANSWERED),
-                    "terminal": lambda: of_the_terminal(window, folder, Path(place)),
+                    "sheet": lambda: of_the_sheet(demo, Path(place), ANSWERED),
+                    "terminal": lambda: of_the_terminal(window, demo, Path(place)),
                 }.items():
                     keep(name, picture())
         finally:

@@ -16,7 +16,7 @@ from flows.coding import coding
 from flows.console import tally as page
 from flows.service import coding_event
 from flows.service.coding_event import COMPLETE, complete_event, tell_complete
-from flows.service.sheets_form import SheetsAreBack
+from flows.service.sheets_form import SheetsAreBack, waiting_for
 from tasks.coding.results import Tally
 from tasks.coding.sign import sign
 from tests.tasks.coding.handed_out import hand_in, handed_out
@@ -50,6 +50,14 @@ def test_an_unwatched_run_counts_what_is_there_and_does_not_wait(case: Path):
     hand_in(case, "anna", ["Yes"] * 4)
     found = coding(case, wait=True).found["coding"].tally
     assert (found.given, found.missing) == (4, 8)
+
+
+def test_the_terminal_of_a_paused_run_says_what_is_missing_and_where_to_go_on():
+    missing, where = waiting_for(["1 of 30 reviews did not come back yet"], None)
+    assert missing == "waiting: 1 of 30 reviews did not come back yet"
+    assert where.startswith(
+        "when more is there, press Resume on the page of this run in the Prefect UI; Ctrl-C"
+    )
 
 
 def test_waiting_needs_a_server_that_is_named(case: Path, monkeypatch: pytest.MonkeyPatch):

@@ -116,6 +116,12 @@ class Session:
         return sum(not self.is_open(place) for place in range(len(self.items)))
 
     @property
+    def begun(self) -> int:
+        """How many alerts have answers, and questions that are open: as where a question is new."""
+        open_still = (each.alert for place, each in enumerate(self.items) if self.is_open(place))
+        return sum(any(self.given.get(alert, {}).values()) for alert in open_still)
+
+    @property
     def put_off(self) -> int:
         """How many open alerts were put off."""
         return len(self._later)

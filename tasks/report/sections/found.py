@@ -11,6 +11,7 @@ from tasks.report.sentences.found import found
 
 QUESTIONS: Final = {
     "kinds": "What do the police get by e-mail from the neighborhood app, and how many officers get it?",
+    "coding_drawn": "What are the alerts about, as people who read a sample of them say?",
     "city_tests": "Do people in richer Census tracts post more?",
     "crime_tests": "Do richer tracts have more crime, and does it go with the posts?",
     "city_selection": "Which cities should be asked for their records?",

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from typing import TYPE_CHECKING
 
 from data.csv_form import in_reading_order
 from data.schema import TABLES as SPECS
 from tasks.figures.coded import agreement_figure, shares_figures
-from tasks.report.blocks import Block, Group, Rows, Section, Text
+from tasks.report.blocks import Block, Group, Points, Rows, Section, Text
 from tasks.report.results import Story
-from tasks.report.sentences.coded import agreement, by_reach, findings
+from tasks.report.sentences.coded import agreement, by_reach, findings, unfinished
 from tasks.report.sentences.sample import TABLES, sample
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def blocks(story: Story) -> Iterator[Block]:
     """What people read in a sample of the alerts, or that nobody has."""
     yield Text(tuple(sample(story)))
-    yield from _said(findings(story), by_reach(story))
+    yield from _listed(findings(story))
+    yield from _listed(by_reach(story))
+    yield from _said(unfinished(story))
     yield from shares_figures(story.table("coding_shares"), story.table("coding_tally"))
-    yield from _said(agreement(story))
+    yield from _listed(agreement(story))
     agreed = agreement_figure(story.table("coding_agreement"))
     if agreed is not None:
         yield agreed
@@ -33,16 +38,28 @@ def blocks(story: Story) -> Iterator[Block]:
 def _tables(story: Story) -> Iterator[Block]:
     for stem, row in TABLES.items():
         table = story.table(stem)
-        if table is not None and table.num_rows:
+        if table is not None and table.num_rows and _tells(stem, table):
             shown = in_reading_order(table, SPECS[f"public/{stem}"])
             yield Rows(stem.replace("_", "-"), row, shown, f"public/{stem}.csv")
 
 
-def _said(*told: Iterable[str]) -> Iterator[Block]:
+def _tells(stem: str, table: pa.Table) -> bool:
+    """Whether a table has a number: before something is decided, its rows have none."""
+    column = {"coding_tally": "share", "coding_shares": "share", "coding_agreement": "unanimous"}.get(stem)
+    return column is None or table.column(column).null_count < table.num_rows
+
+
+def _said(told: Iterable[str]) -> Iterator[Block]:
     """A paragraph, where there is something to say."""
-    sentences = tuple(chain(*told))
+    sentences = tuple(told)
     if sentences:
         yield Text(sentences)
+
+
+def _listed(told: Iterable[str]) -> Iterator[Block]:
+    """Points, where there are several."""
+    sentences = tuple(told)
+    yield from [Points(sentences)] if len(sentences) > 1 else _said(sentences)
 
 
 SECTION = Section("sample", "The coded sample", blocks)

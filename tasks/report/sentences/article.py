@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from tasks.report.published_numbers import (
@@ -25,6 +26,17 @@ ASSAULT: Final = "BATTERY - SIMPLE ASSAULT"
 
 ALERTS: Final = "crime alert"
 
+CODED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("criminal_act", "no"): "coded_no_crime",
+        ("subject_area", "theft"): "coded_theft",
+        ("subject_area", "suspicious_behavior"): "coded_suspicious",
+        ("subject_area", "confusing_event"): "coded_confusing",
+        ("subject_area", "lost_person_or_pet"): "coded_lost",
+    }
+)
+"""The article's shares, by question and answer of the program's own codebook."""
+
 Value = float | str | None
 
 
@@ -35,10 +47,12 @@ class Beside:
     Attributes:
         number: The article's.
         ours: This run's; None where it has none.
+        interval: The 95 % interval of ours, where it is an estimate.
     """
 
     number: Number
     ours: Value
+    interval: tuple[float, float] | None = None
 
     @property
     def difference(self) -> str:
@@ -50,8 +64,18 @@ class Beside:
         by = self.ours - self.number.amount
         if by == 0:
             return "the same"
+        if self.number.unit == "share":
+            return self._points(by)
         size = shown(abs(by), self.number.unit)
         return f"{size} {'more' if by > 0 else 'fewer' if self.number.unit == 'count' else 'less'}"
+
+    def _points(self, by: float) -> str:
+        """A difference of shares, in points, and whether it is within what chance does."""
+        points = f"{abs(100 * by):.1f} points {'more' if by > 0 else 'less'}"
+        if self.interval is None:
+            return points
+        low, high = self.interval
+        return f"{points}; {'within' if low <= self.number.amount <= high else 'outside'} our 95 % interval"
 
 
 def shown(value: Value, unit: str) -> str:
@@ -71,8 +95,11 @@ def shown(value: Value, unit: str) -> str:
 
 def beside(story: Story) -> Iterator[Beside]:
     """The article's numbers for the data of this run that are the article's own; none for other data."""
-    ours = {**_mail(story), **_posts(story), **_crimes(story)}
-    for key, value in ours.items():
+    mail = _mail(story)
+    for key, value in mail.items():
+        yield Beside(published()[key], value)
+    yield from _coded(story)
+    for key, value in {**_posts(story), **_crimes(story)}.items():
         yield Beside(published()[key], value)
 
 
@@ -92,6 +119,20 @@ def _mail(story: Story) -> Mapping[str, Value]:
         "fewest_officers": min(officers, default=None),
         "most_officers": max(officers, default=None),
     }
+
+
+def _coded(story: Story) -> Iterator[Beside]:
+    """What people read in the article's own mail, once something of it is decided."""
+    agency = own_agency(story)
+    if agency is None:
+        return
+    tallies = [row for row in story.rows("coding_tally") if row["agency"] == agency]
+    if any(row["decided"] for row in tallies):
+        yield Beside(published()["coded_sample"], max(row["decided"] for row in tallies))
+    for row in story.rows("coding_shares"):
+        key = CODED.get((row["question"], row["answer"]))
+        if key and row["agency"] == agency and row["by"] == "alerts" and row["share"] is not None:
+            yield Beside(published()[key], row["share"], (row["ci_low"], row["ci_high"]))
 
 
 def _own(story: Story, stem: str, agency: str) -> list[dict[str, Any]]:

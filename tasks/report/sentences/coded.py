@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tasks.figures.style import clean
 from tasks.report.results import Story
+from tasks.report.sentences.counts import counts
 from tasks.report.sentences.words import amount, listed, verb
 
 _ALL: Final = "all"
@@ -15,6 +16,44 @@ _MOST: Final = 4
 
 _RELIABLE: Final = 0.8
 _TENTATIVE: Final = 0.667
+
+
+def about(story: Story) -> Iterator[str]:
+    """What the alerts are about, how far readers agree, and how much of the sample that rests on."""
+    drawn = next((row["drawn"] for row in story.rows("coding_drawn") if row["value"] == _ALL), 0)
+    told = [*findings(story), *agreement(story)] if _is_decided(story) else []
+    if told:
+        yield from told
+        yield from unfinished(story)
+    elif drawn:
+        yield (
+            f"{amount(drawn, 'alert')} {verb(drawn, 'was', 'were')} drawn for people to read. None is "
+            "decided yet, so that nothing can be said of what the alerts are about."
+        )
+
+
+def unfinished(story: Story) -> Iterator[str]:
+    """That shares are not final, or that there are none yet (method 5.6 and 5.7)."""
+    known = counts(story)
+    decided, ties, left = (
+        known.get(("coding", name)) for name in ("decided", "to decide", "not yet reviewed")
+    )
+    if _is_decided(story):
+        if ties or left:
+            yield (
+                "The shares are those of the decided alerts alone, and can change until every alert of the "
+                "sample is decided."
+            )
+    elif decided == 0:
+        yield (
+            "So no share can be told yet. An alert is decided when all who were asked have answered or "
+            "handed in their sheet, and a tie when a person has decided it."
+        )
+
+
+def _is_decided(story: Story) -> bool:
+    """Whether something is decided of a question."""
+    return any(row["decided"] for row in story.rows("coding_tally"))
 
 
 def findings(story: Story) -> Iterator[str]:

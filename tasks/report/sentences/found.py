@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tasks.report.results import Story
-from tasks.report.sentences import asked, choice, crime, mail, posts
+from tasks.report.sentences import asked, choice, coded, crime, mail, posts
 from tasks.report.sentences.counts import Absent
 
 Said = Callable[[Story], Iterator[str]]
@@ -31,6 +31,7 @@ class Paragraph:
 SUBJECTS: Final[tuple[tuple[str, bool, tuple[Said, ...]], ...]] = (
     ("The mail", False, (mail.mail,)),
     ("The alerts", False, (mail.alerts,)),
+    ("What the alerts are about", True, (coded.about,)),
     ("The posts", False, (posts.posts,)),
     ("The posts", True, (posts.verdicts,)),
     ("The posts", False, (posts.findings,)),

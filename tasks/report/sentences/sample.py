@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tasks.figures.style import clean
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
 from tasks.report.sentences.words import amount, listed, plain, share, verb
@@ -42,11 +43,14 @@ def outcome(story: Story) -> Iterator[str]:
     if (CODING, "drawn") not in known:
         return
     decided, ties, left = (known[CODING, name] for name in ("decided", "to decide", "not yet reviewed"))
-    yield (
-        f"Of the sample, {amount(decided, 'alert')} {verb(decided, 'is', 'are')} decided, "
-        f"{plain(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and {plain(left)} "
-        f"{verb(left, 'is', 'are')} not yet reviewed."
-    )
+    if ties == left == 0:
+        yield "Every alert of the sample is decided."
+    else:
+        yield (
+            f"Of the sample, {amount(decided, 'alert')} {verb(decided, 'is', 'are')} decided on every "
+            f"question, {plain(ties)} {verb(ties, 'has', 'have')} a tie that is to be decided, and "
+            f"{plain(left)} {verb(left, 'is', 'are')} not yet reviewed."
+        )
     asked, given, missing, lost = (
         known[CODING, name] for name in ("reviews asked", "given", "missing", "not usable")
     )
@@ -55,9 +59,21 @@ def outcome(story: Story) -> Iterator[str]:
         f"{plain(missing)} {verb(missing, 'is', 'are')} missing and {plain(lost)} "
         f"{verb(lost, 'is', 'are')} not usable."
     )
+    yield from versions(story)
     gone = known.get((CODING, "no longer among the alerts"))
     if gone:
         yield f"{amount(gone, 'alert')} of the list {verb(gone, 'is', 'are')} no longer among the alerts."
+
+
+def versions(story: Story) -> Iterator[str]:
+    """How many reviews are of another codebook than today's (method 5.5)."""
+    book = story.provenance.get(CODING, {}).get("codebook", {})
+    others = book.get("reviews_of_other_versions", 0)
+    if others:
+        yield (
+            f"{amount(others, 'review')} {verb(others, 'was', 'were')} given with another version of the "
+            f"codebook than today's ({clean(str(book['version']))}), and {verb(others, 'counts', 'count')}."
+        )
 
 
 def likeness(story: Story) -> Iterator[str]:
@@ -68,7 +84,7 @@ def likeness(story: Story) -> Iterator[str]:
         yield f"The test whether the sample is like all alerts gives {listed(known)}."
     fixed = [by for by, p in tests.items() if p is None]
     if fixed:
-        yield f"By {listed(fixed)} it has no chance to differ, so that there is no p."
+        yield f"By {listed(fixed)} the sample cannot differ from all alerts, so that nothing is tested."
 
 
 def settings(story: Story) -> Iterator[str]:

@@ -24,6 +24,17 @@ def test_every_line_fits_and_nothing_of_an_alert_or_a_codebook_controls_the_term
         ]
 
 
+def test_where_a_question_is_new_the_first_screen_says_that_answers_are_kept():
+    first = alerts()[0].alert
+    session = Session(alerts(), BOOK, {first: {"criminal_act": ("no",)}})
+    text = "\n".join(line.text for line in screen.beginning(BOOK, "anna", session))
+    assert "0 of 7 alerts are answered" in text
+    assert "In 1 more a question is open, as where it is new; their answers are kept." in text
+    assert "a question is open" not in "\n".join(
+        line.text for line in screen.beginning(BOOK, "anna", Session(alerts(), BOOK))
+    )
+
+
 def test_words_stay_whole_lines_hang_below_their_text_and_line_ends_stay():
     found = [line.text for line in screen.fitted([Line("one two three four\r\nfive", indent=" * 1  ")], 21)]
     assert found == [" * 1  one two three", "      four", "      five"]

@@ -59,5 +59,39 @@ def test_it_prints_what_came_back(tmp_path: Path, hand_in: Callable, monkeypatch
     assert "ties: write 'answer' and 'decided_by' into" in text
 
 
+def test_answers_of_two_codebooks_are_shown_beside_each_other(
+    tmp_path: Path, hand_in: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    sample: Sample = sample_of(10)
+    reviews = round_of(sample, dict.fromkeys(READERS, 0.7))
+    hand_in(tmp_path / "coding", reviews)
+    found = tally(sample, Coding(), tmp_path / "coding", tmp_path / "out")
+    assert "by version" not in printed(monkeypatch, tmp_path / "out", found)
+    old = [replace(one, codebook="\x1b0") if one.reader == "cleo" else one for one in reviews]
+    hand_in(tmp_path / "coding", old)
+    found = tally(sample, Coding(), tmp_path / "coding", tmp_path / "out")
+    text = printed(monkeypatch, tmp_path / "out", found)
+    assert found.other_versions == 10
+    assert "Answers by version of the codebook that the reader had" in text
+    (titles,) = [line for line in text.splitlines() if "version 1" in line and "question" in line]
+    assert "0" in titles
+    assert "\x1b" not in text
+
+
+def test_what_to_do_next_comes_last(tmp_path: Path, hand_in: Callable, monkeypatch: pytest.MonkeyPatch):
+    sample: Sample = sample_of(4)
+    reviews = round_of(sample, dict.fromkeys(READERS, 0.7))
+    hand_in(tmp_path / "coding", [one for one in reviews if one.reader != "cleo"][1:])
+    found = tally(sample, Coding(), tmp_path / "coding", tmp_path / "out")
+    (tmp_path / "out/report.html").write_text("", encoding="utf-8")
+    text = " ".join(printed(monkeypatch, tmp_path / "out", found).split())  # a long path is folded
+    _, _, end = text.partition("12 reviews asked = 7 given + 5 missing + 0 not usable ")
+    assert end == (
+        f"still to come: cleo; put what comes back into {tmp_path}/coding/returned/, then: nwatch tally "
+        f"{tmp_path} 1 line above says what is wrong with the sheets and how to mend it "
+        f"report: {tmp_path}/out/report.html"
+    )
+
+
 def test_without_alerts_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert printed(monkeypatch, tmp_path / "out", None) == "WARNING: no alerts yet\n"

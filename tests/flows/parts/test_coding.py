@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.errors import InputError
@@ -61,6 +62,22 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
     before = {path: path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()}
     investigate(case, only=["coding"])
     assert {path: path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()} == before
+
+
+def test_alerts_of_another_version_are_one_line_with_the_fix(case: Path):
+    from flows.console.code import items_of
+
+    sample(case, ["anna"])
+    path = case / "out/private/alerts.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["title"]), path)
+    wrong = r"alerts\.parquet: .* are not those of private/alerts; run all parts again, .*: nwatch run$"
+    for call in (
+        lambda: sample(case, []),
+        lambda: items_of(case, "anna"),
+        lambda: investigate(case, only=["coding"]),
+    ):
+        with pytest.raises(InputError, match=wrong):
+            call()
 
 
 def test_after_a_second_delivery_a_run_says_from_what_share_it_was_drawn(case: Path):

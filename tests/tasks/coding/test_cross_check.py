@@ -107,7 +107,7 @@ def test_equal_answers_count_once_and_contradictions_not_at_all():
     again = [replace(one, sheet="coding/returned/anna-2.csv") for one in ALL if one.reader == "anna"]
     found = checked([*ALL, *again])
     assert [str(fault) for fault in found.faults] == [
-        "coding/returned/anna.xlsx: 6 rows: has the same answers of anna as coding/returned/anna-2.csv; "
+        "coding/returned/anna.xlsx: 6 rows: the same answers of anna are in coding/returned/anna-2.csv; "
         "they count once"
     ]
     assert len(found.given) == 18
@@ -119,6 +119,16 @@ def test_equal_answers_count_once_and_contradictions_not_at_all():
         "coding/returned/anna.xlsx, row 2; neither counts: remove the one that is not meant"
     ]
     assert (len(found.given), found.unusable) == (17, 1)
+
+
+def test_a_question_that_a_whole_sheet_leaves_open_is_named_once_with_its_fix():
+    of_anna = [replace(one, answers={"act": one.answers["act"]}) for one in ALL if one.reader == "anna"]
+    assert told([*of_anna, *(one for one in ALL if one.reader != "anna")]) == [
+        "coding/returned/anna.xlsx: 6 rows: about: no answer in the whole sheet; where the question is new, "
+        "hand out new sheets: move this one and the reader's of coding/sheets/ away, then call nwatch sample"
+    ]
+    alone = replace(of_anna[0], sheet="coding/returned/anna.jsonl")
+    assert "about: has no answer that counts; fill it in with nwatch code" in told([alone])[0]
 
 
 def test_another_version_is_named_once_a_sheet_and_counts():

@@ -289,7 +289,7 @@ def test_answers_of_another_codebook_count_where_it_still_has_them(tmp_path: Pat
     found = read(tmp_path / "a.xlsx", LABEL, codebook(), alerts())
     assert lines(found) == [
         ": 7 rows were coded by codebook version '0', and it is '1' now; "
-        "hand out new sheets if a question changed its meaning",
+        "the answers count: hand out new sheets if a question changed its meaning",
         f", row {row}: 'Is it a “crime”?': 'Maybe' is no longer in the codebook; choose another answer",
     ]
     assert {review.codebook for review in found.reviews} == {"0"}

@@ -51,6 +51,30 @@ def first(stem: str, column: str, value: Any) -> Any:
     return story(rows)
 
 
+def all_decided() -> Any:
+    rows = tables()
+    for row in rows["ledger"]:
+        if row["line"] in {"to decide", "not yet reviewed"}:
+            row["count"] = 0
+    return story(rows)
+
+
+def nothing_decided() -> Any:
+    rows = tables()
+    rows["coding_shares"] = []
+    for row in rows["coding_tally"]:
+        row |= {"decided": 0, "alerts": 0, "share": None}
+    for row in rows["ledger"]:
+        if (row["part"], row["line"]) == ("coding", "decided"):
+            row["count"] = 0
+    return story(rows)
+
+
+def with_other_versions() -> Any:
+    book = {"sha256": "b" * 64, "version": "2", "reviews_of_other_versions": 7}
+    return story(tables(), provenance={**PROVENANCE, "coding": {"codebook": book}})
+
+
 CHANGES = {
     "e-mails": (lambda: first("kinds", "emails", 2345), "2,345 of A Police Department"),
     "share of a kind": (lambda: first("kinds", "emails", 117), "crime alert, 117 (90.0 %)"),
@@ -121,6 +145,13 @@ CHANGES = {
     "left out": (
         lambda: with_cell("coding_tally", "decided", 60, lambda row: row["agency"] == "all"),
         "23 alerts of the sample, not yet decided, are left out; no interval",
+    ),
+    "all decided": (all_decided, "Every alert of the sample is decided."),
+    "nothing decided": (nothing_decided, "So no share can be told yet."),
+    "nothing found": (nothing_decided, "were drawn for people to read. None is decided yet"),
+    "other versions": (
+        with_other_versions,
+        "7 reviews were given with another version of the codebook than today's (2), and count.",
     ),
     "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
     "by e-mails": (

@@ -50,6 +50,40 @@ def test_the_articles_own_mail_is_compared_number_by_number():
     }
 
 
+def coded(name: str = "Los Angeles Police Department", decided: int = 990) -> Story:
+    """What people read in that mail."""
+    of = {"agency": "x", "question": "subject_area"}
+    shares = {
+        "theft": (0.401, 0.37, 0.43),
+        "suspicious_behavior": (0.2, 0.18, 0.22),
+        "damage": (0.1, 0.08, 0.12),
+    }
+    own = {stem: mail(name).rows(stem) for stem in ("kinds", "alerts_by_month", "recipients_per_alert")}
+    tally = [{**of, "answer": answer, "decided": decided} for answer in shares]
+    rows = [
+        {**of, "answer": answer, "by": by, "share": share, "ci_low": low, "ci_high": high}
+        if decided
+        else {**of, "answer": answer, "by": by}
+        for answer, (share, low, high) in shares.items()
+        for by in ("alerts", "e-mails")
+    ]
+    config = {"name": "a", "agencies": {"x": {"name": name, "timezone": "UTC"}}}
+    return story({**own, "coding_tally": tally, "coding_shares": rows}, config=config)
+
+
+def test_what_people_read_stands_beside_the_articles_shares_for_its_own_mail_alone():
+    told = {
+        each.number.key: each.difference for each in beside(coded()) if each.number.key.startswith("coded")
+    }
+    assert told == {
+        "coded_sample": "10 fewer",
+        "coded_theft": "2.1 points more; within our 95 % interval",
+        "coded_suspicious": "4.0 points more; outside our 95 % interval",
+    }
+    assert not [each for each in beside(coded(decided=0)) if each.number.key.startswith("coded")]
+    assert list(beside(coded("Alderfall Police Department"))) == []
+
+
 @pytest.mark.parametrize(
     "of",
     [

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tasks.ledger.balances import Balance
+from tasks.report.blocks import Group, Rows
 from tasks.report.look import what_was_found, without_counts
-from tasks.report.sections import missing
+from tasks.report.sections import missing, sample
 from tasks.report.sentences.counts import because
 from tasks.report.sentences.found import found
 from tasks.report.sentences.missing import entered
@@ -50,6 +51,27 @@ def test_a_run_of_one_part_speaks_of_that_alone(part: str):
     assert all(told)
     assert sum("in this run" in sentence for sentence in told) == len(PARTS) + 1
     assert list(every_sentence(story(rows)))
+
+
+def test_shares_of_a_part_of_the_sample_are_said_to_change_until_all_is_decided():
+    whole = "can change until every alert of the sample is decided"
+    assert sum(whole in sentence for sentence in every_sentence(story())) == 2
+    rows = tables()
+    for row in rows["ledger"]:
+        if row["line"] in {"to decide", "not yet reviewed"}:
+            row["count"] = 0
+    assert not [sentence for sentence in every_sentence(story(rows)) if whole in sentence]
+
+
+def test_before_something_is_decided_no_table_of_shares_is_shown():
+    rows = tables()
+    for row in (*rows["coding_tally"], *rows["coding_shares"]):
+        row["share"] = None
+    groups = [block for block in sample.SECTION.blocks(story(rows)) if isinstance(block, Group)]
+    assert [block.key for block in groups[0].blocks if isinstance(block, Rows)] == [
+        "coding-agreement",
+        "coding-drawn",
+    ]
 
 
 def test_unknown_numbers_are_said_to_be_unknown():
