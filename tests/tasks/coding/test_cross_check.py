@@ -152,7 +152,8 @@ def test_what_a_form_could_not_read_is_not_usable(of: tuple | None):
 def test_a_reader_is_known_whatever_the_capitals():
     named = [replace(one, reader=one.reader.upper()) for one in ALL]
     found = checked(named)
-    assert (found.faults, found.back) == ((), frozenset(SAMPLE.readers))
+    assert found.faults == ()
+    assert {reader for reader, _ in found.back} == set(SAMPLE.readers)
     assert found.reviews == checked(ALL).reviews
     fault = Fault("coding/returned/anna.xlsx", 2, "x", 1, ("Anna", SAMPLE.alerts[0].item.alert))
     lost = check([*in_files(without("anna", 1)), Returned((), (fault,))], SAMPLE)
@@ -162,5 +163,5 @@ def test_a_reader_is_known_whatever_the_capitals():
 def test_a_question_that_is_open_in_the_terminal_is_answered_there():
     half = review(SAMPLE, 1, "anna", sheet="coding/returned/anna.jsonl", act="yes")
     assert [str(fault) for fault in check(in_files([half]), SAMPLE).faults] == [
-        "coding/returned/anna.jsonl, row 2: about: has no answer that counts; go on in nwatch code"
+        "coding/returned/anna.jsonl, row 2: about: has no answer that counts; fill it in with nwatch code"
     ]
