@@ -24,6 +24,21 @@ RETURNED: Final = "returned"
 
 
 @dataclass(frozen=True)
+class Mask:
+    """What readers see of an alert of which numbers and the like are masked.
+
+    Attributes:
+        sheet_id: What names it in sheets: its own id tells the text to whoever tries all numbers.
+        title: Its title, masked.
+        description: Its description, masked.
+    """
+
+    sheet_id: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Item:
     """An alert of the sample, as a reader sees it.
 
@@ -34,6 +49,7 @@ class Item:
         alert_date: Its date; None where it has none.
         title: Its title.
         description: Its description; may be empty.
+        mask: What stands in sheets of it where texts are masked; None where they are not.
     """
 
     number: int
@@ -42,6 +58,23 @@ class Item:
     alert_date: date | None
     title: str
     description: str
+    mask: Mask | None = None
+
+    @property
+    def sheet_id(self) -> str:
+        """What names it in sheets: its id, or another one where its text is masked."""
+        return self.alert[1] if self.mask is None else self.mask.sheet_id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may name it in a sheet that came back: sheets that were made before are not masked."""
+        return tuple(dict.fromkeys((self.alert[1], self.sheet_id)))
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Titles and descriptions that readers may have seen of it."""
+        own = (self.title, self.description)
+        return (own,) if self.mask is None else (own, (self.mask.title, self.mask.description))
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,9 @@
 """What tells who or where somebody is is masked, and other numbers are not."""
 
-from datetime import date
-from pathlib import Path
-
 import pytest
 
 from data.synthetic.identifying import KINDS, labeled_alerts
-from tasks.coding.masked import as_seen, mask_from_now_on
 from tasks.coding.redact import find, redact
-from tasks.coding.results import Item
 
 
 @pytest.mark.parametrize(
@@ -78,12 +73,3 @@ def test_of_many_alerts_few_are_missed_and_no_other_number_is_masked():
 def test_a_text_without_end_takes_no_time_without_end(piece: str):
     # The test ends, or pytest's timeout ends it: no pattern goes back over a whole text.
     assert redact(piece * (20_000 // len(piece)))
-
-
-def test_readers_see_masked_texts_once_it_was_asked_for(tmp_path: Path):
-    item = Item(1, ("a", "b"), "crime alert", date(2021, 1, 1), "At 12 Elm St", "Call 213-555-0134")
-    assert as_seen([item], tmp_path) == [item]
-    mask_from_now_on(tmp_path)
-    (seen,) = as_seen([item], tmp_path)
-    assert (seen.title, seen.description) == ("At [street number] Elm St", "Call [phone]")
-    assert (seen.number, seen.alert, seen.alert_date) == (item.number, item.alert, item.alert_date)
