@@ -1,7 +1,7 @@
 """The texts as readers see them where they are masked: the same in each sheet and tool (method 5.10).
 
-They are made once and kept in ``coding/masked.parquet``: a later version of the program with other rules shows
-nobody another text. A sheet with masked texts does not have the alert's id: that is a hash of the whole text,
+They are made once and kept in ``coding/masked.parquet``: a later version of the program with other rules
+shows nobody another text. A sheet with masked texts does not have the alert's id: that is a hash of the whole text,
 by which a number that is masked could be found by trying all.
 """
 
@@ -93,7 +93,7 @@ def as_seen(items: Iterable[Item], folder: Path) -> list[Item]:
 
 
 def masked(item: Item) -> Mask:
-    """What readers see of an alert, and what names it in their sheets: a hash of nothing that they do not see.
+    """What readers see of an alert, and what names it in their sheets: a hash of what they see alone.
 
     Args:
         item: The alert.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.configuration import agency_lines, read_agency, read_config
 from data.codebook import read_codebook
+from data.configuration import agency_lines, read_agency, read_config
 from data.errors import InputError
 from data.settings import Agency, Config
 

@@ -1,4 +1,4 @@
-"""Masked sheets: the same text for every reader and version, and nothing in them that tells what is masked."""
+"""Masked sheets: the same text for every reader and version, and nothing that tells what is masked."""
 
 import csv
 import json
