@@ -1,8 +1,8 @@
 """The texts as readers see them where they are masked: the same in each sheet and tool (method 5.10).
 
 They are made once and kept in ``coding/masked.parquet``: a later version of the program with other rules
-shows nobody another text. A sheet with masked texts does not have the alert's id: that is a hash of the whole text,
-by which a number that is masked could be found by trying all.
+shows nobody another text. A sheet with masked texts does not have the alert's id: that is a hash of the whole
+text, by which a number that is masked could be found by trying all.
 """
 
 from __future__ import annotations

@@ -36,9 +36,9 @@ NO_PLATE_BEFORE: Final = re.compile(
 
 _SAID_WORDS: Final = any_of(
     "adam boy charles david edward frank george henry ida john king lincoln mary nora ocean paul queen",
-    "robert sam tom union victor william xray x-ray young zebra alpha bravo charlie delta echo foxtrot golf hotel",
-    "india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform whiskey yankee zulu",
-    "zero one two three four five six seven eight nine",
+    "robert sam tom union victor william xray x-ray young zebra alpha bravo charlie delta echo foxtrot golf",
+    "hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform",
+    "whiskey yankee zulu zero one two three four five six seven eight nine",
 )
 _LETTERS: Final = r"(?-i:[A-Z]{1,4})"
 _MIXED: Final = r"(?: (?=[a-z]*\d) (?=\d*[a-z]) [a-z\d]{2,8} )"

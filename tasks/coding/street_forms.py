@@ -25,8 +25,8 @@ _NO_NAME: Final = any_of(
     "woman guys? kids? males? females? teens? suspects? cars? trucks? vehicles? bikes? shots? times?",
     "gunshots? block blocks blk officers? cops units? houses? homes? doors? packages? other more my our your",
     "his her their it he she they we you i police neighbors? dogs? cats? wheel star step bedroom bath",
-    "lanes? alarm zone way story stories second seconds down up along across past behind around over under between into onto",
-    "heard saw seen running went drove walked ran graders? grade place floor exit",
+    "lanes? alarm zone way story stories second seconds down up along across past behind around over under",
+    "between into onto heard saw seen running went drove walked ran graders? grade place floor exit",
 )
 _JOIN: Final = rf"(?:\s?(?:{DASH}|&|/)\s?|\s(?:and|to|or)\s(?=\d\d))"
 _NUMBER: Final = (
