@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "coding"
 """The folder of the investigation: ``coding/codebook.toml`` (optional), ``coding/sample.csv`` (what was
-drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back)
-and ``coding/to_decide.csv`` (ties, and their decisions)."""
+drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/masked.parquet`` (what is
+masked in them, where it is), ``coding/returned/`` (what came back) and ``coding/to_decide.csv``
+(ties, and their decisions)."""
 
 SAMPLE: Final = "sample.csv"
 DRAWN_FROM: Final = "drawn_from.parquet"
