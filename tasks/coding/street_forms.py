@@ -70,7 +70,7 @@ HOUSE_NUMBER: Final = re.compile(
         (?: at | number | no\.? | \# | num\.? )
       | \b at \s+ (?: number | no\. | \# )
       | \b (?:street|st|avenue|ave|road|rd|lane|ln|drive|blvd|court|ct|way|place|pl)\b \.? ,? \s*
-        (?: \# | no\. | number )
+        (?: \# | no\. | number ) (?= \s* \d\d )
     ) \s* (?P<number> (?!\d{{1,4}}\s?(?:am|pm|a\.m|p\.m|:)) \d{{1,5}}[a-f]? ) {_NO_TIME}""",
     FLAGS,
 )
