@@ -10,10 +10,10 @@ from tasks.coding.contact_forms import DASH, FLAGS, any_of
 _SUFFIX: Final = any_of(
     r"st street ave? avenue blvd bl boulevard rd road dr drive ln lane ct court pl place wa?y terr?",
     "terrace cir circle pkwy pky parkway hwy highway expy expressway tpke turnpike row alley aly sq square",
-    "trl trail loop path walk plz plaza crescent cres cove mall xing crossing trce trace",
+    "trl trail loop path walk plz plaza crescent cres cove mall trce trace",
 )
 _RARE_SUFFIX: Final = any_of(
-    "run ridge glen pass pt point bend canyon cyn heights hts hills vista view vw park green commons landing",
+    "xing crossing run ridge glen pass pt point bend canyon cyn heights hts hills vista view vw park green commons landing",
     "lndg mews grove gardens estates bluff creek knoll meadow hollow",
 )
 """Of streets, and words of a sentence, too: not behind a number of one or two digits."""
