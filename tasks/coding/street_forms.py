@@ -13,7 +13,8 @@ _SUFFIX: Final = any_of(
     "trl trail loop path walk plz plaza crescent cres cove mall trce trace",
 )
 _RARE_SUFFIX: Final = any_of(
-    "xing crossing run ridge glen pass pt point bend canyon cyn heights hts hills vista view vw park green commons landing",
+    "xing crossing run ridge glen pass pt point bend canyon cyn heights hts hills vista view vw park",
+    "green commons landing",
     "lndg mews grove gardens estates bluff creek knoll meadow hollow",
 )
 """Of streets, and words of a sentence, too: not behind a number of one or two digits."""
