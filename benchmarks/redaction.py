@@ -3,7 +3,8 @@
 2,000 alerts are made up with the place of each telephone number, e-mail address, street number and license
 plate, and with as many numbers that name nobody. What finds them is compared: our rules without and with the
 library phonenumbers, the library alone, and the recognisers of presidio-analyzer, where a Python that has it
-is named: it is no dependency of the project.
+is named: it is no dependency of the project. So it is on the texts of ``texts_to_mask.txt``, which were
+written to defeat the rules.
 
     .venv/bin/python benchmarks/redaction.py
     .venv/bin/python benchmarks/redaction.py --presidio /tmp/presidio/bin/python --write docs/performance.md
@@ -23,12 +24,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from data.synthetic.identifying import KINDS, Labeled, labeled_alerts
+from data.synthetic.identifying import KINDS, Labeled, labeled_alerts, marked
 from tasks.coding.redact import find
 
 ALERTS = 2000
 SEED = 15
 """The rules were written with other seeds."""
+OTHERS = Path(__file__).with_name("texts_to_mask.txt")
 MARKS = ("<!-- redaction -->", "<!-- /redaction -->")
 
 Spans = list[tuple[str, int, int]]
@@ -114,6 +116,17 @@ def presidio(alerts: Sequence[Labeled], python: str, *kinds: str) -> tuple[list[
     return [[(kind, start, end) for kind, start, end in spans] for spans in found], seconds
 
 
+def others() -> dict[str, list[Labeled]]:
+    """The texts of :data:`OTHERS`, by what is said of them."""
+    found: dict[str, list[Labeled]] = {}
+    for line in OTHERS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            found[line.removeprefix("## ")] = []
+        elif found:
+            found[list(found)[-1]].append(marked(line))
+    return found
+
+
 def table(alerts: Sequence[Labeled], python: str | None) -> list[str]:
     """The rows of the comparison, as Markdown."""
     contenders: list[tuple[str, tuple[list[Spans], float], tuple[str, ...]]] = [
@@ -143,6 +156,14 @@ def table(alerts: Sequence[Labeled], python: str | None) -> list[str]:
     return lines
 
 
+def tables(python: str | None, alerts: Sequence[Labeled]) -> str:
+    """The comparison on the alerts that are made up, and on the texts of somebody else."""
+    lines = table(alerts, python)
+    for title, texts in others().items():
+        lines += ["", f"{len(texts)} texts, {title}:", "", *table(texts, python)]
+    return "\n".join(lines)
+
+
 def show_misses(alerts: Sequence[Labeled], most: int) -> None:
     """Show what our rules miss, and what they mask without need."""
     for alert, spans in zip(alerts, ours(alerts, rules=True, library=True)[0], strict=True):
@@ -169,9 +190,9 @@ def main() -> None:
     given = parser.parse_args()
     alerts = labeled_alerts(given.alerts, given.seed)
     if given.misses:
-        show_misses(alerts, given.misses)
+        show_misses([*alerts, *(one for texts in others().values() for one in texts)], given.misses)
         return
-    lines = "\n".join(table(alerts, given.presidio))
+    lines = tables(given.presidio, alerts)
     print(lines)
     if given.write:
         before, _, rest = given.write.read_text(encoding="utf-8").partition(MARKS[0])

@@ -203,6 +203,8 @@ def _one_line(error: ValidationError, model: type[Section], label: str) -> str:
         error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
     )
     first, others = mistakes[0], mistakes[1:]
+    if not first["loc"]:  # of the whole file
+        return f"{label}: {_shown(_reason(first['msg']), 400)}"
     dotted = _shown(_dotted(first["loc"]))
     if first["type"] == "extra_forbidden":
         known = _keys_at(model, first["loc"][:-1])

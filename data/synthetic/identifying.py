@@ -138,6 +138,25 @@ def labeled_alerts(number: int, seed: int) -> list[Labeled]:
     return [_one(place, random.Random(f"{seed} {place}")) for place in range(number)]
 
 
+def marked(line: str) -> Labeled:
+    r"""Read a text in which a person has marked what it names.
+
+    Args:
+        line: The text, as ``at ⟦street:12⟧ Elm St``; a line end is written ``\\n``.
+
+    Example:
+        >>> marked("at ⟦street:12⟧ Elm St")
+        Labeled(text='at 12 Elm St', named=(Named(kind='street', start=3, end=5),))
+    """
+    text, named = "", []
+    for place, piece in enumerate(re.split(r"⟦(\w+:[^⟧]*)⟧", line.replace("\\n", "\n"))):
+        kind, _, said = piece.partition(":") if place % 2 else ("", "", piece)
+        if kind:
+            named.append(Named(kind, len(text), len(text) + len(said)))
+        text += said
+    return Labeled(text, tuple(named))
+
+
 def _one(place: int, rng: random.Random) -> Labeled:
     pattern = rng.choice(_OTHERS if place % 5 in {1, 3} else _ALERTS)
     sentences = [fill(rng, rng.choice(SENTENCES)) for _ in range(rng.randrange(3))]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from data.codebook import Codebook
 from data.writing import make_folder
 from tasks.coding.draw import order_for
-from tasks.coding.masked import as_seen, mask_from_now_on
+from tasks.coding.masked import as_seen, is_masked, mask_from_now_on
 from tasks.coding.results import FOLDER, SHEETS, HandedOut, Item, Sample
 
 LABEL_STUDIO: Final = "label-studio"
@@ -34,8 +34,8 @@ def hand_out(sample: Sample, seed: int, folder: Path, *, redact: bool = False) -
     Returns:
         What was written, and what stayed.
     """
-    if redact:
-        mask_from_now_on(folder)
+    if redact or is_masked(folder):
+        mask_from_now_on(sample.items, folder)
     written, kept = [], []
     for reader, draw in sorted({(reader, each.draw) for each in sample.alerts for reader in each.readers}):
         items = as_seen(items_of(sample, reader, draw, seed), folder)

@@ -89,7 +89,7 @@ def tasks_of(item: Item, reader: str, codebook: Codebook) -> dict[str, dict[str,
     data: dict[str, str | int] = {
         NUMBER: item.number,
         AGENCY: item.alert[0],
-        ALERT: item.alert[1],
+        ALERT: item.sheet_id,
         DATE: item.alert_date.isoformat() if item.alert_date else "",
         TITLE: title,
         DESCRIPTION: description,

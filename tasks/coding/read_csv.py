@@ -54,7 +54,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         what = "is a workbook and no CSV; name it .xlsx, or save it as CSV"
         return Returned(faults=(Fault(label, None, what),))
     text = _decoded(content)
-    ids = {item.alert[1].casefold() for item in items}
+    ids = {name.casefold() for item in items for name in item.names}
     separator = max(_SEPARATORS, key=lambda one: _columns_known(text, one, codebook, ids))
     rows: list[Row] = []
     faults: list[Fault] = []

@@ -108,7 +108,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         raise InputError(
             f"{label}: {what}; export the one into which tasks-<reader>.json was imported, as JSON"
         )
-    by_alert = {item.alert: item for item in items if not item.gone}
+    by_alert = {(item.alert[0], name): item for item in items for name in item.names}
     reviews: list[Review] = []
     faults: list[Fault] = []
     for task in tasks:
@@ -243,7 +243,8 @@ def _review(
         what = f"the task has no {lacks[0]!r}; import tasks-<reader>.json as it is, and answer it there"
         return Fault(label, task.row, what, 1)
     agency, identity, reader = (_whole(task.data[name]).strip() for name in (AGENCY, ALERT, READER))
-    alert = (agency, identity)
+    item = items.get((agency, identity))
+    alert = (agency, identity) if item is None else item.alert
     last = _last(answered, reader)
     if last is None:
         people = len({one.who for one in answered})
@@ -252,7 +253,7 @@ def _review(
             "give each reader a project of their own, or remove the annotations of the others"
         )
         return Fault(label, task.row, what, 1, (reader, alert))
-    if alert in items and not _same_text(task.data, items[alert]):
+    if item is not None and not item.gone and not _same_text(task.data, item):
         what = "the text is not that of the alert; import tasks-<reader>.json as it is, and answer it there"
         return Fault(label, last.row, what, 1, (reader, alert))
     version = task.data.get(VERSION)
@@ -274,8 +275,10 @@ def _same_text(data: Mapping[str, Any], item: Item) -> bool:
     if not isinstance(title, str) or not isinstance(description, str):
         return False
     title, description = _whole(title), _whole(description)
-    as_found = title == shown(item.title) and description in {shown(item.description), "(no description)"}
-    return as_found or data.get(TEXT) == mark(title, description)
+    handed_out = any(
+        title == shown(own) and description in {shown(text), "(no description)"} for own, text in item.texts
+    )
+    return handed_out or data.get(TEXT) == mark(title, description)
 
 
 def _keyed(

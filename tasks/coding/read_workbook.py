@@ -63,7 +63,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         if isinstance(error, OSError) and error.errno is not None:
             raise
         return Returned(faults=(Fault(label, None, NOT_READABLE),))
-    ids = {item.alert[1].casefold() for item in items}
+    ids = {name.casefold() for item in items for name in item.names}
     known = [
         name
         for name, rows in saved.rows.items()

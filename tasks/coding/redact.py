@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from tasks.coding import contact_forms as contact
+from tasks.coding import plate_forms as plate
+from tasks.coding import street_forms as street
+
 PHONE: Final = "phone"
 EMAIL: Final = "email"
 STREET: Final = "street"
@@ -25,124 +29,11 @@ MASKS: Final = MappingProxyType(
 REGION: Final = "US"
 """Whose telephone numbers need no country code."""
 
-_FLAGS: Final = re.IGNORECASE | re.VERBOSE
-_DASH: Final = r"[-\u2010-\u2014\u2212]"
-
-# Lengths are bound throughout, as a text may be 40,000 letters without a blank.
-_EMAIL: Final = re.compile(
-    r"""(?<![\w.%+'-]) [\w.%+'-]{1,64} (?:
-        (?: \s?@\s? | \s?[\[(]\s?at\s?[\])]\s? )
-        [\w-]{1,63} (?: (?: \. | \s?[\[(]\s?dot\s?[\])]\s? | \sdot\s ) [\w-]{1,63} ){1,8}
-      | \s at \s [\w-]{1,63} (?: \s dot \s [\w-]{1,63} ){1,8}
-    )""",
-    _FLAGS,
-)
-_PHONE: Final = re.compile(
-    rf"""(?<![\w$.#/]) (?<!\d[-,]) (?:
-        (?:\+?1[\s.{_DASH[1:-1]}]{{0,3}})? (?: \([2-9]\d\d\)\s? | [2-9]\d\d (?:\s?[./]\s?|\s?{_DASH}\s?|\s) )
-        [2-9]\d\d (?:\s?\.\s?|\s?{_DASH}\s?|\s) \d\s?\d\s?\d\s?\d
-      | \+? 1? [2-9]\d\d[2-9]\d{{6}}
-      | [2-9]\d\d (?:\.|{_DASH}) \d{{4}}
-      | \+ [1-9] (?: [\s.()]? \d ){{7,14}}
-    ) (?: ,? \s? (?:x|ext\.?|extension) \s? \d{{1,6}} )? (?![\w]|[.,-]\d)""",
-    _FLAGS,
-)
-_NO_PHONE: Final = re.compile(
-    r"\b(?:case|report|incident|reference|ref|tracking|order|serial|claim|ticket|dr|id|rd)"
-    r"\s*(?:number|no\.?|num|is|was|\#|:)?\s*(?:[\w-]*-)?\Z",
-    re.IGNORECASE,
-)
-"""What stands before ten digits that are none of a telephone."""
-
 _MOST_TRIES: Final = 1000
 """Of pieces of one text that may be a number."""
 
-
-def _any_of(*words: str) -> str:
-    """A pattern of any of some words."""
-    return f"(?:{'|'.join(' '.join(words).split())})"
-
-
-_SUFFIX: Final = _any_of(
-    "st street ave? avenue blvd boulevard rd road dr drive ln lane ct court pl place way terr?",
-    "terrace cir circle pkwy parkway hwy highway row alley sq square trl trail loop path walk plz",
-    "plaza crescent cove mall",
-)
-_SIDE: Final = r"(?:(?:north|south|east|west|[nsew]|[ns][ew])\b\.?\s+)?"
-_NO_NAME: Final = _any_of(
-    "a an the and or of on in at to by near from off for with was were is are had has have been be",
-    r"this that am pm a\.m p\.m min mins minutes hours? hrs? days? weeks? months? years? yr yrs yo",
-    "feet foot ft inch inches miles? mph lbs? dollars bucks percent people persons? men man women",
-    "woman guys? kids? males? females? teens? suspects? cars? trucks? vehicles? bikes? shots? times?",
-    "block blocks blk officers? cops units? houses? homes? doors? packages? other more my our your",
-    "his her their it he she they we you i police neighbors? dogs? cats?",
-)
-_NUMBER: Final = rf"\d{{1,5}}(?:{_DASH}?[a-f]\b)?(?:\s1/[234])?(?:\s?(?:{_DASH}|&|/)\s?\d{{1,5}})?"
-_WORD: Final = rf"(?!{_NO_NAME}\b)(?:[^\W\d][\w'’]{{0,30}}\.?|\d{{1,3}}(?:st|nd|rd|th)\b)"
-_FLAT: Final = r"(?:(?:apartment|apt|suite|ste|unit|flat|lot|room|rm|space|spc)\b\.?\s*\#?\s*|\#\s?)\w{1,5}\b"
-_HOUSE: Final = re.compile(
-    rf"""(?<![\w$:.,/#@-]) (?P<number>{_NUMBER}) ,? \s+ {_SIDE} (?:
-        (?: {_WORD} \s+ ){{1,4}}? {_SUFFIX}\b
-      | (?: broadway | the\s+embarcadero | embarcadero | the\s+alameda | el\s+camino
-          | (?: av(?:e|enue|enida) | calle | camino | paseo | v[ií]a | rue ) \s+ (?!\d)\w+ ) \b
-    ) (?: \.? ,? \s* (?P<flat>{_FLAT}) )?""",
-    _FLAGS,
-)
-_HOUSE_NUMBER: Final = re.compile(
-    r"""\b (?:
-        (?: house | live[sd]? | living | resid(?:e[sd]?|ing) | address ) \s+ (?: is \s+ | are \s+ )?
-        (?: at | number | no\.? | \# | num\.? )
-      | at \s+ (?: number | no\. | \# )
-    ) \s*
-    (?P<number> (?!\d{1,4}\s?(?:am|pm|a\.m|p\.m|:)) \d{1,5}[a-f]? )
-    (?! [\w:/%] | [.,]\d | \s?(?:am|pm|a\.m|p\.m|o'clock|hours|hrs)\b )""",
-    _FLAGS,
-)
-_FLAT_ALONE: Final = re.compile(r"\b(?:apartment|apt|suite|ste)\b\.?\s*\#?\s*\d{1,5}[a-z]?\b", _FLAGS)
-_YEAR: Final = re.compile(
-    r"(?:\b(?:in|since|year|during|summer|winter|spring|fall)\s+"
-    r"|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+"
-    r"(?:\d{1,2}(?:st|nd|rd|th)?\s*,?\s*)?)\Z",
-    re.IGNORECASE,
-)
-"""What stands before a year."""
-
-_NEAR_PLATE: Final = re.compile(
-    r"""\b (?:
-        (?: license | licence | lic | registration | reg | partial ) \b\.? \s?
-        (?: plates? | tags? | number | no\b\.? | \# )?
-      | plates? | tags?
-    ) (?: [\s,:=(-]{1,3} (?:
-        number | no\b\.? | num\b\.? | \# | is | was | were | are | reads? | says?
-      | (?:begin|start)(?:s|ning|ing)?\swith | end(?:s|ing)?\s(?:in|with) | partial(?:ly)?
-      | ca | calif\.? | california | maybe | like
-    )\b ){0,4} [\s,:=\#-]{0,3} [\"“'(]? """,
-    _FLAGS,
-)
-_SAID: Final = re.compile(
-    r"""(?:
-        \d\s?[a-z]{3}\s?\d{3} | [a-z]{2,3}[ -]\d{2,5}[a-z]? | \d{3}-[a-z]{3}
-      | (?-i: \d{3}\s[A-Z]{3} | [A-Z]{4,8} )
-      | \d{3,7} | (?=\d{1,7}[a-z]|[a-z]{1,7}\d) [a-z\d]{2,8}
-    ) (?! [\w:%] | [.,/-]\d )""",
-    _FLAGS,
-)
-"""What may follow: not the words of a sentence."""
-_BARE: Final = re.compile(
-    r"""(?<![\w.@/#+-]) (?:
-        [1-9][a-z]{3}\d{3}                                  # a car of California
-      | (?-i: [1-9]\s?[A-Z]{3}\s?\d{3} | [A-Z]{3}-?\d{3,4} | \d{3}-?[A-Z]{3} | [1-9][A-Z]\d{5} | \d{5}[A-Z]\d
-            | [A-Z]{3}-?\d{2}[A-Z] | [A-Z]{3}\s\d{4} )
-    ) (?![\w@/+-])""",
-    _FLAGS,
-)
-_NOT_ITS_LETTERS: Final = _any_of(
-    "CR HWY FWY SR RTE ZIP CASE UNIT APT STE BOX BMW GMC AMG SUV CRV HRV MDX RDX MKX USB VIN",
-    "LAPD? USC UAL SWA AAL DAL CAL PIN SAN THE AND FOR MAY JUN JUL AUG SEP OCT NOV DEC JAN FEB",
-    "MAR APR CAM BUS GPS CST PST PDT EST",
-)
-_NO_PLATE: Final = re.compile(rf"{_NOT_ITS_LETTERS}[\s-]?\d", re.IGNORECASE)
-"""What has the form of a plate, and is none."""
+_WHOLE: Final = (7, 10, 11)
+"""Digits of a telephone number."""
 
 
 @dataclass(frozen=True, order=True)
@@ -213,13 +104,20 @@ def _finders(*, rules: bool, library: bool) -> Iterator[Callable[[str], Iterator
 
 
 def _emails(text: str) -> Iterator[Found]:
-    for match in _EMAIL.finditer(text):
+    for match in contact.EMAIL.finditer(text):
         yield Found(*match.span(), EMAIL)
 
 
 def _phones(text: str) -> Iterator[Found]:
-    for match in _PHONE.finditer(text):
+    for match in contact.PHONE.finditer(text):
         if not _is_case(text, *match.span()):
+            yield Found(*match.span(), PHONE)
+    for match in contact.SHORT_PHONE.finditer(text):
+        if not contact.NO_PHONE.search(text, max(0, match.start() - 40), match.start("number")):
+            yield Found(*match.span("number"), PHONE)
+    for match in contact.DIGITS_IN_WORDS.finditer(text):
+        digits = contact.ONE_DIGIT.findall(match[0])
+        if len(digits) in _WHOLE and sum(map(str.isalpha, digits)) >= contact.LEAST_IN_WORDS:
             yield Found(*match.span(), PHONE)
 
 
@@ -234,32 +132,48 @@ def _listed_phones(text: str) -> Iterator[Found]:
 
 def _is_case(text: str, start: int, end: int) -> bool:
     """Whether digits in a row are the number of a case; one that is written as a telephone's is masked."""
-    return text[start:end].isdecimal() and bool(_NO_PHONE.search(text, max(0, start - 40), start))
+    return text[start:end].removeprefix("1-").isdecimal() and bool(
+        contact.NO_PHONE.search(text, max(0, start - 40), start)
+    )
 
 
 def _houses(text: str) -> Iterator[Found]:
-    for match in _HOUSE.finditer(text):
-        if not _is_year(text, match):
+    for match in street.HOUSE.finditer(text):
+        if not _is_year(text, match) and not _follows(street.NO_HOUSE_BEFORE, text, match.start()):
             yield Found(*match.span("number"), STREET)
         if match["flat"]:
             yield Found(*match.span("flat"), STREET)
-    for match in _HOUSE_NUMBER.finditer(text):
+    for match in street.HOUSE_NUMBER.finditer(text):
         yield Found(*match.span("number"), STREET)
-    for match in _FLAT_ALONE.finditer(text):
+    for match in street.LONG_HOUSE_NUMBER.finditer(text):
+        if match["word"] and _follows(street.NO_NUMBER_BEFORE, text, match.start()):
+            continue
+        yield Found(*match.span("number" if match["number"] else "before"), STREET)
+    for match in street.FLAT_ALONE.finditer(text):
         yield Found(*match.span(), STREET)
+
+
+def _follows(pattern: re.Pattern[str], text: str, start: int) -> bool:
+    """Whether a pattern, which is tied to the end, stands before a place."""
+    return bool(pattern.search(text, max(0, start - 40), start))
 
 
 def _is_year(text: str, match: re.Match[str]) -> bool:
     """Whether a number before a street is a year or a day, as in "in 2021 Thimble St was closed"."""
     number = match["number"]
     like = number.isdecimal() and len(number) == 4 and number[:2] in {"19", "20"}
-    return like and bool(_YEAR.search(text, max(0, match.start() - 30), match.start()))
+    return like and _follows(street.YEAR, text, match.start())
 
 
 def _plates(text: str) -> Iterator[Found]:
-    for match in _NEAR_PLATE.finditer(text):
-        if said := _SAID.match(text, match.end()):
+    for match in plate.NEAR.finditer(text):
+        said = plate.SAID.match(text, match.end())
+        if said and _follows(plate.NO_PLATE_BEFORE, text, match.start()):
+            said = None
+        while said:
             yield Found(*said.span(), PLATE)
-    for match in _BARE.finditer(text):
-        if not _NO_PLATE.match(match[0]):
+            more = plate.MORE.match(text, said.end())
+            said = plate.SAID.match(text, more.end()) if more and more[0].strip() else None
+    for match in plate.BARE.finditer(text):
+        if not plate.NO_PLATE.match(match[0]) and not _follows(plate.NO_BARE_BEFORE, text, match.start()):
             yield Found(*match.span(), PLATE)

@@ -14,13 +14,29 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "coding"
 """The folder of the investigation: ``coding/codebook.toml`` (optional), ``coding/sample.csv`` (what was
-drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/returned/`` (what came back)
-and ``coding/to_decide.csv`` (ties, and their decisions)."""
+drawn, and is being read), ``coding/sheets/`` (to hand out), ``coding/masked.parquet`` (what is
+masked in them, where it is), ``coding/returned/`` (what came back) and ``coding/to_decide.csv``
+(ties, and their decisions)."""
 
 SAMPLE: Final = "sample.csv"
 DRAWN_FROM: Final = "drawn_from.parquet"
 SHEETS: Final = "sheets"
 RETURNED: Final = "returned"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What readers see of an alert of which numbers and the like are masked.
+
+    Attributes:
+        sheet_id: What names it in sheets: its own id tells the text to whoever tries all numbers.
+        title: Its title, masked.
+        description: Its description, masked.
+    """
+
+    sheet_id: str
+    title: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,7 @@ class Item:
         title: Its title.
         description: Its description; may be empty.
         gone: Whether it is no longer among the alerts: nobody knows its texts.
+        mask: What stands in sheets of it where texts are masked; None where they are not.
     """
 
     number: int
@@ -44,6 +61,23 @@ class Item:
     title: str
     description: str
     gone: bool = False
+    mask: Mask | None = None
+
+    @property
+    def sheet_id(self) -> str:
+        """What names it in sheets: its id, or another one where its text is masked."""
+        return self.alert[1] if self.mask is None else self.mask.sheet_id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may name it in a sheet that came back: sheets that were made before are not masked."""
+        return tuple(dict.fromkeys((self.alert[1], self.sheet_id)))
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Titles and descriptions that readers may have seen of it."""
+        own = (self.title, self.description)
+        return (own,) if self.mask is None else (own, (self.mask.title, self.mask.description))
 
 
 @dataclass(frozen=True)

@@ -92,14 +92,16 @@ class _Sample:
         by_id: dict[str, list[Item]] = {}
         by_texts: dict[tuple[str, str], list[Item]] = {}
         for item in items:
-            by_id.setdefault(item.alert[1].casefold(), []).append(item)
-            if not item.gone:
-                by_texts.setdefault(_texts(item), []).append(item)
+            for name in item.names:
+                by_id.setdefault(name.casefold(), []).append(item)
+            for texts in () if item.gone else _texts(item):
+                by_texts.setdefault(texts, []).append(item)
         return cls(by_id, {item.number: item for item in items}, by_texts)
 
 
-def _texts(item: Item) -> tuple[str, str]:
-    return essence(shown(item.title)), essence(shown(item.description))
+def _texts(item: Item) -> list[tuple[str, str]]:
+    """Titles and descriptions that may have been handed out: as they were found, and masked."""
+    return [(essence(shown(title)), essence(shown(description))) for title, description in item.texts]
 
 
 @dataclass
@@ -201,14 +203,16 @@ class _Reading:
         return has_text and (other is None or bool(self._differs(cells, other)))
 
     def _differs(self, cells: Sequence[Value], item: Item) -> list[str]:
-        """The columns whose text is not the alert's."""
+        """The columns whose text is not the alert's, masked or not."""
         if item.gone:
             return []
-        return [
-            name
-            for name, own in zip((TITLE, DESCRIPTION), _texts(item), strict=True)
-            if name in self.columns.places and essence(self.columns.text(cells, name)) != own
+        there = [
+            (place, name, essence(self.columns.text(cells, name)))
+            for place, name in enumerate((TITLE, DESCRIPTION))
+            if name in self.columns.places
         ]
+        forms = ([name for place, name, text in there if text != own[place]] for own in _texts(item))
+        return min(forms, key=len)
 
     def _mixed(self, cells: Sequence[Value], item: Item) -> str:
         """What a row has of another alert; "" where it is of one."""

@@ -14,6 +14,7 @@ from data.tables import write_table
 from tasks.coding.agree import agreement_rows, confusion_rows, reader_rows
 from tasks.coding.cross_check import Checked, check
 from tasks.coding.gather import gather
+from tasks.coding.masked import with_masks
 from tasks.coding.results import Fault, Sample, Tally
 from tasks.coding.tabulate import decided_rows, review_rows, share_rows, tally_rows
 from tasks.coding.to_decide import LABEL, decide, read_decisions, write_decisions
@@ -34,7 +35,7 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     """
     book = sample.codebook
     questions = [question for question in book.questions if question.kind != "text"]
-    gathered = gather(folder, book, (*sample.items, *sample.gone))
+    gathered = gather(folder, book, with_masks((*sample.items, *sample.gone), folder))
     checked = check(gathered.returned, sample)
     before = read_decisions(folder, book)
     votes, wrong = decide(

@@ -280,7 +280,7 @@ def write_decisions(
         return {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *before.added])
+    writer.writerow([*COLUMNS, *map(guarded, before.added)])
     writer.writerows([guarded(value) for value in row] for row in rows.values())
     # With the mark of UTF-8, by which spreadsheets know it.
     content = text.getvalue().encode("utf-8-sig")

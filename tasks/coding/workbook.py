@@ -215,14 +215,13 @@ def _alerts(sheet: Any, styles: _Styles, reader: str, items: Sequence[Item], cod
 
 def _of_alert(item: Item, reader: str, codebook: Codebook) -> dict[str, str]:
     """What a row says of its alert, by the names of the columns."""
-    agency, alert_id = item.alert
     title, description = shown(item.title), shown(item.description)
     return {
         DATE: "" if item.alert_date is None else item.alert_date.isoformat(),
         TITLE: title,
         DESCRIPTION: description,
-        ALERT: alert_id,
-        AGENCY: agency,
+        ALERT: item.sheet_id,
+        AGENCY: item.alert[0],
         READER: reader,
         VERSION: edition(codebook),
         TEXT: fingerprints(title, description),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data.codebook import read_codebook
 from data.configuration import agency_lines, read_agency, read_config
 from data.errors import InputError
 from data.settings import Agency, Config
@@ -228,3 +229,10 @@ def test_an_agency_file_holds_the_same_keys(tmp_path: Path):
     path.write_text('name = "A"\ntimezone = "UTC"\ncounty = "B"\n')
     with pytest.raises(InputError, match=r"records/a/agency\.toml: unknown key 'county'"):
         read_agency(path.read_bytes(), "records/a/agency.toml")
+
+
+def test_a_mistake_of_a_whole_file_is_one_line_too(tmp_path: Path):
+    question = '[[questions]]\nkey = "note"\ntext = "Anything?"\nkind = "text"\n'
+    (tmp_path / "codebook.toml").write_text(f'version = "1"\ntitle = "t"\n{question}{question}')
+    with pytest.raises(InputError, match=r"^coding/codebook\.toml: two questions have the key 'note'$"):
+        read_codebook(tmp_path)

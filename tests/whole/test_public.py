@@ -3,11 +3,13 @@
 The search is over all files of ``out/`` but the private ones, whatever they are.
 """
 
+import csv
 import json
 import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
@@ -28,6 +30,16 @@ ADDRESS = "1420 Foxglove Ln, Apt 7"
 PLANTED = f"Stolen by {{name}}, plate {PLATES[0]}, call {PHONES[0]}, {ADDRESS}"
 PLANTED_TOO = f"{{name}} drives {PLATES[1]}; write to zephine.planted@example.net or call {PHONES[1]}."
 MAILBOX = "Mossbeck 213-555-0187.pst"
+READERS = ("Zephyrine Quillfeather", "Oberon O'Malley")
+WRITTEN = {
+    "no answer": "Wexcombe did it",
+    "free text": '=HYPERLINK("http://wexcombe.example", "remark of Cordelia Vexworthy")',
+    "comment": "Thornapple called twice",
+    "file": "from Mallory Wigglesworth",
+    "decided by": "Philippa Hollowbrook",
+    "annotator": "annotator.hollow@labels.example",
+}
+"""What readers of the sample and those who decide write, and how they call what they hand in."""
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +61,53 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def out(case: Path, threads) -> Path:
-    """Its outputs, with the report and all that is made with it."""
+    """Its outputs with a sample that was read, with the report and all that is made with it."""
     from flows.investigate import investigate
 
+    investigate(case, only=["mail"])
+    hand_in(case)
+    investigate(case, only=["coding"])
+    with (case / "coding/to_decide.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    decided = [
+        row | {"answer": row["votes"].split(":")[0], "decided_by": WRITTEN["decided by"]} for row in rows
+    ]
+    assert decided
+    with (case / "coding/to_decide.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, decided[0])
+        writer.writeheader()
+        writer.writerows(decided)
     return investigate(case).out
+
+
+def hand_in(case: Path) -> None:
+    """Draw a sample, and hand in a workbook of one reader and the export of Label Studio of the other."""
+    from flows.console.coding import sample
+
+    sample(case, READERS)
+    returned = case / "coding/returned"
+    returned.mkdir()
+    first, second = READERS
+    workbook = openpyxl.load_workbook(case / f"coding/sheets/{first}.xlsx")
+    workbook.properties.lastModifiedBy = WRITTEN["annotator"]
+    sheet = workbook["alerts"]
+    at = {cell.value: cell.column for cell in sheet[1] if cell.value}
+    sheet.cell(2, len(at) + 1).value = WRITTEN["comment"]
+    for row in range(3, sheet.max_row + 1):
+        sheet.cell(row, at["question:criminal_act"]).value = "Yes" if row % 9 else WRITTEN["no answer"]
+        sheet.cell(row, at["question:subject_area"]).value = "Theft"
+        sheet.cell(row, at["question:note"]).value = WRITTEN["free text"]
+        sheet.cell(row, len(at) + 1).value = WRITTEN["comment"]
+    workbook.save(returned / f"{WRITTEN['file']}.xlsx")
+    tasks = json.loads((case / f"coding/sheets/label-studio/tasks-{second}.json").read_bytes())
+    said = {"criminal_act": "no", "subject_area": "other"}
+    result = [
+        {"from_name": f"question_{key}", "value": {"choices": [answer]}} for key, answer in said.items()
+    ]
+    result.append({"from_name": "question_note", "value": {"text": [WRITTEN["free text"]]}})
+    who = {"id": 1, "email": WRITTEN["annotator"], "first_name": "Mallory", "last_name": "Wigglesworth"}
+    export = [{**task, "annotations": [{"completed_by": who, "result": result}]} for task in tasks]
+    (returned / f"{WRITTEN['annotator']}.json").write_text(json.dumps(export), encoding="utf-8")
 
 
 def planted(case: Path) -> set[str]:
@@ -64,6 +119,7 @@ def planted(case: Path) -> set[str]:
     texts = {*words.LAST_NAMES, *words.STREETS, ADDRESS, MAILBOX, "zephine.planted@example.net"}
     texts |= {*read("people")["person"], *read("recipients")["recipient"], *messages["message_id"].dropna()}
     texts |= {*alerts["title"], *alerts["description"]}
+    texts |= {*READERS, "Cordelia Vexworthy", *WRITTEN.values()}
     texts |= {Path(file).stem for file in read("sources")["file"]}
     texts |= set(messages.loc[messages["kind"] == "unclassified", "subject"].dropna())
     return {text for text in texts if len(text) > 6}
@@ -80,6 +136,9 @@ def test_nothing_private_is_in_a_public_file(case: Path, out: Path):
         for path in files
     }
     assert {name: found for name, found in seen.items() if found} == {}
+    assert pd.read_parquet(out / "public/coding_tally.parquet")["decided"].max() > 20
+    held = (out / "private/coding_reviews.parquet").read_bytes()
+    assert found_in(held, [*READERS, "Cordelia Vexworthy"]) == {*READERS, "Cordelia Vexworthy"}
     names = " ".join(seen)
     assert found_in(names.encode(), texts, PLATES + PHONES) == set()
 

@@ -74,12 +74,14 @@ def test_a_tie_is_decided_by_a_person_and_stays_so(place: Path):
     assert rows[0]["description"] == "'=1+1"  # no formula
     # In the words of the codebook, with a column of one's own, saved by a spreadsheet of another language.
     rows[0] |= {"answer": "about PET", "decided_by": "Zoë", "my notes": "called them"}
+    rows = [row | {"=1+1": "=cmd"} for row in rows]
     rows[1] |= {"my notes": ""}
     write(place, rows, "cp1252", ";")
     found = run(place)
     assert (found.decided, found.to_decide, found.faults) == (2, 1, ())
     kept = ties(place)
     assert [row["state"] for row in kept] == ["decided", "to decide"]
+    assert [row["'=1+1"] for row in kept] == ["'=cmd"] * 2
     assert (kept[0]["answer"], kept[0]["decided_by"], kept[0]["my notes"]) == (
         "about PET",
         "Zoë",
