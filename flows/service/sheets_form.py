@@ -14,6 +14,7 @@ from httpx import HTTPStatusError, TransportError
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.context import FlowRunContext
+from prefect.events.worker import EventsWorker
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput, keyset_from_base_key, keyset_from_paused_state
@@ -33,6 +34,9 @@ MOST_SECONDS: Final = 365 * 24 * 60 * 60
 
 LOOK_EVERY: Final = 5
 """Seconds between two looks of a paused run whether it goes on."""
+
+_MOST_DRAIN: Final = 10.0
+"""Seconds in which the events of this process must reach the server."""
 
 _GONE: Final = "GONE"
 _ENDED: Final = {"FAILED": "waited for a year", _GONE: "was deleted on the server"}
@@ -99,6 +103,7 @@ def ask(number: int, lines: Sequence[str]) -> SheetsAreBack:
     page = url_for("flow-run", obj_id=run.id)
     run_log().info("%s", said)
     if run.deployment_id:
+        _send_no_more_heartbeats(run)
         return suspend_flow_run(form, timeout=MOST_SECONDS, key=_key(number))
     reporter().say(f"{said}{f' at {page}' if page else ' in the UI'}; Ctrl-C ends it")
     return _paused(run, form, number)
@@ -109,6 +114,16 @@ def _run() -> FlowRun:
     if context is None or context.flow_run is None:
         raise RuntimeError("only a flow run that a server records can wait")
     return context.flow_run
+
+
+def _send_no_more_heartbeats(run: FlowRun) -> None:
+    """See that no heartbeat reaches the server after this.
+
+    Of one that came after the state *Suspended* the automation would expect another one in 90 seconds, and
+    mark the run as crashed (``flows.service.automations.ZOMBIE``).
+    """
+    run.state = Cancelled()  # as Prefect's thread sees it, which then sends none; the server is not told
+    EventsWorker.drain_all(timeout=_MOST_DRAIN, at_exit=False)
 
 
 def _key(number: int) -> str:

@@ -1,5 +1,7 @@
 """How a run that is paused waits: what it makes of each state that the server may tell."""
 
+import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ from uuid import uuid4
 import pytest
 from httpx import ConnectError, HTTPStatusError, Request, Response
 from prefect.client.schemas.responses import SetStateStatus
+from prefect.events.worker import EventsWorker
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed, Failed, Paused, Running
 
@@ -98,3 +101,44 @@ def test_a_password_that_was_changed_is_no_reason_to_wait_on(monkeypatch: pytest
 def test_a_run_that_may_not_wait_says_why(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(InputError, match=r"^the run cannot wait: it has ended$"):
         asked(monkeypatch, Server([], refuses=True))
+
+
+def test_a_run_that_is_suspended_sends_no_heartbeat_afterwards(monkeypatch: pytest.MonkeyPatch):
+    """One that came later would have the run marked as crashed while it waits."""
+    run = SimpleNamespace(id=uuid4(), deployment_id=uuid4(), state=Running())
+    done: list[object] = []
+
+    def suspend(form: object, timeout: int, key: str) -> SheetsAreBack:
+        done.append((key, run.state.is_final()))
+        return ANSWER
+
+    monkeypatch.setattr(sheets_form, "_run", lambda: run)
+    monkeypatch.setattr(EventsWorker, "drain_all", lambda timeout, at_exit: done.append("drained"))
+    monkeypatch.setattr(sheets_form, "suspend_flow_run", suspend)
+    assert ask(2, ["2 ties"]) is ANSWER
+    assert done == ["drained", ("sheets-2", True)]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_prefect_sends_no_heartbeat_of_a_run_that_its_process_takes_for_ended():
+    """What the above relies on, in the version of Prefect that is installed."""
+    from prefect import flow
+    from prefect.flow_engine import FlowRunEngine
+
+    engines: list[Any] = []
+
+    @flow
+    def own() -> None:
+        state = sheets_form._run().state
+        engines.extend(
+            frame.frame.f_locals["self"].flow_run.state is state
+            for frame in inspect.stack()
+            if isinstance(frame.frame.f_locals.get("self"), FlowRunEngine)
+        )
+
+    own()
+    assert engines
+    assert all(engines)
+    source = inspect.getsource(sys.modules["prefect.flow_engine"]._send_heartbeats)
+    assert source.index("state.is_final()") < source.index("_emit_flow_run_heartbeat(")
