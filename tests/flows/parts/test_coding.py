@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import InputError
 from data.tables import read_table, write_table
-from flows.console.coding import sample
+from flows.console.sample import sample
 from flows.investigate import investigate
 from flows.parts.coding import PART
 from flows.run.preflight import skipped
