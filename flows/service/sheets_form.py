@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from httpx import HTTPStatusError, TransportError
 from prefect.client.orchestration import get_client
@@ -28,6 +28,7 @@ from flows.run.watched import run_log
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
+    from prefect.input.run_input import Keyset
 
 MOST_SECONDS: Final = 365 * 24 * 60 * 60
 """How long a run waits at most; then the server ends it."""
@@ -80,7 +81,7 @@ def last_answer(asked: int) -> SheetsAreBack | None:
     """
     # Only a suspended run has asked before its process began. One that was let go on without the form says
     # nothing.
-    return SheetsAreBack.load(keyset_from_base_key(f"suspended-{_key(asked)}")) if asked else None
+    return _filled_in(keyset_from_base_key(f"suspended-{_key(asked)}")) if asked else None
 
 
 def ask(number: int, lines: Sequence[str]) -> SheetsAreBack:
@@ -130,13 +131,19 @@ def _key(number: int) -> str:
     return f"sheets-{number}"
 
 
+def _filled_in(keys: Keyset) -> SheetsAreBack:
+    # It would be a coroutine only where there is an event loop.
+    return cast(SheetsAreBack, SheetsAreBack.load(keys))
+
+
 def _paused(run: FlowRun, form: type[SheetsAreBack], number: int) -> SheetsAreBack:
     """Wait as ``prefect.flow_runs.pause_flow_run`` does.
 
     That one would wait on for a run which was cancelled meanwhile, and end one whose server is restarted.
     """
     wanted: State[None] = Paused(timeout_seconds=MOST_SECONDS, pause_key=_key(number))
-    keys = wanted.state_details.run_input_keyset = keyset_from_paused_state(wanted)
+    keys = keyset_from_paused_state(wanted)
+    wanted.state_details.run_input_keyset = {str(name): key for name, key in keys.items()}
     with get_client(sync_client=True) as client:
         answer = client.set_flow_run_state(run.id, wanted)
     if answer.status is not SetStateStatus.ACCEPT:
@@ -146,7 +153,7 @@ def _paused(run: FlowRun, form: type[SheetsAreBack], number: int) -> SheetsAreBa
         time.sleep(LOOK_EVERY)
         state = _state_of(run, wanted)
         if state == "RUNNING":
-            return SheetsAreBack.load(keys)
+            return _filled_in(keys)
         if state == "CANCELLED":
             raise CancelledError(f"the run that waited was cancelled on the server; {_COUNTED}")
         if state not in {None, "PAUSED"}:
@@ -166,14 +173,9 @@ def _state_of(run: FlowRun, paused: State[None]) -> str | None:
                 state = client.set_flow_run_state(run.id, paused, force=True).state
     except ObjectNotFound:
         return _GONE
-    except TransportError as error:
-        return _asked_again(error)
-    except HTTPStatusError as error:
-        if error.response.is_client_error:
+    except (TransportError, HTTPStatusError) as error:
+        if isinstance(error, HTTPStatusError) and error.response.is_client_error:
             raise
-        return _asked_again(error)
+        run_log().debug("the server does not say whether the run goes on, and is asked again: %s", error)
+        return None
     return state.type.value if state else None
-
-
-def _asked_again(error: Exception) -> None:
-    run_log().debug("the server does not say whether the run goes on, and is asked again: %s", error)

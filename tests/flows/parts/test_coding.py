@@ -42,7 +42,8 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
     printed = capsys.readouterr().out
     assert "drawn: 20 of 60 unique alerts (a simple random sample, seed 2023)" in printed
     assert "anna" not in json.dumps([str(each) for each in (case / "out").rglob("*")])
-    assert stat.S_IMODE((case / "coding").stat().st_mode) == 0o700
+    for made in ("coding", "coding/returned"):
+        assert stat.S_IMODE((case / made).stat().st_mode) == 0o700
     result = investigate(case, only=["coding"])
     found = result.found["coding"]
     assert found.notes == ("the sample was drawn from all of today's 60 unique alerts (100 %)",)

@@ -74,7 +74,8 @@ def test_it_waits_on_where_the_server_takes_it_for_dead(monkeypatch: pytest.Monk
 
 
 def test_one_that_is_cancelled_ends(monkeypatch: pytest.MonkeyPatch):
-    for state in (Cancelling(), Cancelled()):
+    states: tuple[Any, ...] = (Cancelling(), Cancelled())
+    for state in states:
         with pytest.raises(
             CancelledError, match=r"^the run that waited was cancelled on the server; what came"
         ):
