@@ -35,6 +35,10 @@ def test_without_a_sample_a_run_says_how_to_draw_one(case: Path):
 
     why = skipped(Investigation.open(case))["coding"]
     assert why == "no coding/sample.csv; to draw a sample: nwatch sample DIR"
+    with pytest.raises(
+        InputError, match=r"--only coding: no coding/sample\.csv; to draw a sample: [\w ]+DIR$"
+    ):
+        investigate(case, only=["coding"])
 
 
 def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pytest.CaptureFixture[str]):
