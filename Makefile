@@ -29,7 +29,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make format  format the code with ruff"
 	@echo "make readme  update the commands and tables in README.md and docs/"
-	@echo "make pictures  make the pictures of README.md and docs anew, of a synthetic run (needs Chromium, LibreOffice)"
+	@echo "make pictures  make the pictures of README.md and docs anew, of a synthetic run (needs Chromium, LibreOffice, poppler-utils)"
 	@echo "make bench   run benchmarks/mail.py at a small size; and benchmarks/findings.py, where NWATCH_REAL names the real data"
 	@echo "make verdicts  measure how often verdicts are wrong, over real cities (NWATCH_REAL names their folder)"
 	@echo "make lock    resolve the requirements again (needs uv)"

@@ -83,13 +83,13 @@ def still_open(tally: Tally | None) -> list[str]:
     Example:
         >>> from tasks.coding.results import Tally
         >>> still_open(Tally(8, 2, 0, 29, 1, 0))
-        ['1 of 30 reviews did not come back yet', '2 ties to decide in coding/to_decide.csv']
+        ['1 of 30 reviews are not in coding/returned yet', '2 ties to decide in coding/to_decide.csv']
     """
     if tally is None:
         return []
     asked, lines = tally.given + tally.missing + tally.unusable, []
     if tally.missing:
-        lines.append(f"{tally.missing:,} of {asked:,} reviews did not come back yet")
+        lines.append(f"{tally.missing:,} of {asked:,} reviews are not in coding/returned yet")
     if tally.to_decide:
         ties = "1 tie" if tally.to_decide == 1 else f"{tally.to_decide:,} ties"
         lines.append(f"{ties} to decide in coding/to_decide.csv")

@@ -49,7 +49,7 @@ def sample(
     Example:
       nwatch sample my-investigation --reader anna --reader ben --reader carla
     """
-    from flows.console import coding as page
+    from flows.console import sample as page
 
     page.sample(folder, reader or (), redact=redact)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from data.catalog import Investigation
 from data.errors import InputError, LedgerError
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from flows.service.local_server import Server
 
     Flow = Callable[[str | None, int | None, list[str] | None, Mapping[str, Any]], RunResult]
+
+
+_PATIENCE: Final = 6 * 60 * 60
+"""Seconds that a run which waited for sheets waits for another run, when a person has let it go on."""
 
 
 def run(  # noqa: PLR0917 - in the order of the command line
@@ -210,7 +214,7 @@ def _waited(folder: Path) -> RunResult:
     """Run the flow `coding` on the server that the environment names, and wait for the sheets."""
     from flows.deployments import coding
 
-    return coding(folder.absolute(), wait=True)
+    return coding(folder.absolute(), wait=True, patience=_PATIENCE)
 
 
 def _check_server(server: Server | None) -> None:

@@ -103,7 +103,7 @@ def remember(job: Job, found: CodingFound) -> None:
     if watched() and found.tally is not None:
         from flows.service.coding_event import tell_complete
 
-        tell_complete(job.given.investigation.folder, job.work, found.tally)
+        tell_complete(job.given.investigation, found.tally)
 
 
 def alerts_of(stage: Path, out: Path) -> pa.Table | None:

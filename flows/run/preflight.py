@@ -221,9 +221,10 @@ def parts_to_run(investigation: Investigation, only: Sequence[str] | None = None
             fix = f"did you mean {near!r}?" if near else f"name one of: {', '.join(registry.PARTS)}"
             raise InputError(f"only: {part!r} is no part of a run; {fix}")
         if part in left_out:
-            raise InputError(
-                f"{investigation.folder}: --only {part}: {left_out[part]}; put it there, or leave --only out"
-            )
+            # Where a part says how its files are made, nobody is to put them there.
+            hint = registry.get(part).hint if part in registry.PARTS else ""
+            fix = "" if hint else "; put it there, or leave --only out"
+            raise InputError(f"{investigation.folder}: --only {part}: {left_out[part]}{fix}")
         if part == "mail":
             mailboxes_of(investigation)
     asked = registry.PARTS if only is None else only

@@ -69,8 +69,9 @@ _RUN: Final = {
 _READ: Final = {
     "subject": "Neighborhood Watch: all sheets of the sample are back",
     "body": (
-        "Of {{ event.resource['prefect.resource.name'] }}: {{ event.payload.reviews }} reviews, "
-        "{{ event.payload.unusable }} not usable; alerts with a tie to decide: {{ event.payload.ties }}."
+        "Of {{ event.resource['prefect.resource.name'] }}: {{ event.payload.reviews }} reviews given, "
+        "{{ event.payload.missing }} missing, {{ event.payload.unusable }} not usable; alerts with a tie to "
+        "decide: {{ event.payload.ties }}."
         "{% if flow_run %} See {{ flow_run.name }}: {{ flow_run | ui_url }}{% endif %}"
     ),
 }
@@ -134,7 +135,7 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
         ),
         AutomationCore(
             name=SHEETS,
-            description="Reports that every review of a sample that people read has come back.",
+            description="Reports that the sheets of all readers of a sample have come back.",
             trigger=_event(COMPLETE, "nwatch.coding.*"),
             actions=[_tell(block, _READ)],
         ),

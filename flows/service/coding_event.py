@@ -10,6 +10,7 @@ from httpx import HTTPError
 from prefect.events import Event
 from prefect.runtime import flow_run
 
+from data.printable import printable
 from data.writing import is_file, replacing
 from flows.arrivals import emit
 from flows.run.watched import run_log
@@ -17,6 +18,7 @@ from flows.run.watched import run_log
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.catalog import Investigation
     from tasks.coding.results import Tally
 
 COMPLETE: Final = "nwatch.coding.complete"
@@ -24,11 +26,12 @@ TOLD: Final = "complete.json"
 """In ``work/coding/``: what was told last, by which it is told once."""
 
 
-def complete_event(folder: Path, tally: Tally) -> Event:
-    """The event that no review is missing; in numbers alone.
+def complete_event(folder: Path, name: str, tally: Tally) -> Event:
+    """The event that the sheets of all readers are back; in numbers alone.
 
     Args:
         folder: The investigation folder, absolute.
+        name: What the investigation is called, as its settings have it.
         tally: What became of the sample.
     """
     related = []
@@ -40,36 +43,35 @@ def complete_event(folder: Path, tally: Tally) -> Event:
     return Event.model_validate(
         {
             "event": COMPLETE,
-            "payload": payload | {"unusable": tally.unusable},
+            "payload": payload | {"missing": tally.missing, "unusable": tally.unusable},
             "resource": {
                 "prefect.resource.id": f"nwatch.coding.{folder.name}",
-                "prefect.resource.name": folder.name,
+                "prefect.resource.name": printable(name),
             },
             "related": related,
         }
     )
 
 
-def tell_complete(folder: Path, work: Path, tally: Tally) -> bool:
+def tell_complete(investigation: Investigation, tally: Tally) -> bool:
     """Tell the server that all sheets are back, where they are and it was not told of these before.
 
     Args:
-        folder: The investigation folder, absolute.
-        work: Its work folder.
+        investigation: The investigation.
         tally: What became of the sample.
 
     Returns:
         Whether it was told now. Where the server cannot be reached, the log says so, and the next run tells.
     """
-    if not tally.given or tally.missing:
+    if not tally.given or tally.waiting:
         return False
     what = hashlib.sha256(json.dumps(sorted(tally.files.items())).encode()).hexdigest()
-    path = work / "coding" / TOLD
+    path = investigation.work / "coding" / TOLD
     content = json.dumps({"returned": what})
     if is_file(path) and path.read_text(encoding="utf-8") == content:
         return False
     try:
-        emit(complete_event(folder, tally))
+        emit(complete_event(investigation.folder, investigation.config.name, tally))
     except HTTPError as error:
         run_log().warning("the server was not told that all sheets are back: %s", error)
         return False

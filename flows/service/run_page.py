@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast
 
 from data.printable import printable
 from flows.run.watched import ended, run_log
@@ -86,6 +86,10 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         A function for ``prefect.flow``. It may return a state of Prefect, from which Prefect takes the result
         for whoever called the flow.
     """
+    from prefect.exceptions import Pause
+    from prefect.states import Cancelled
+
+    from flows.service.sheets_form import CancelledError
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -93,8 +97,11 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         agency = [str(given["agency"])] if given.get("agency") else []
         try:
             result = function(*args, **kwargs)
+        except CancelledError as stop:
+            # A state and not an error, of which Prefect would make a failed run.
+            return cast(R, Cancelled(message=str(stop), data=stop))
         except BaseException as stop:
-            if not _waits(stop):
+            if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
                 tag(*agency, FAILED)
             raise
         parts = list(result.found)
@@ -105,13 +112,6 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
     # Prefect looks for the names in annotations in the module of what it is given, which is this one.
     run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
-
-
-def _waits(stop: BaseException) -> bool:
-    """Whether this process ends because the run waits for a person."""
-    from prefect.exceptions import Pause
-
-    return isinstance(stop, Pause)
 
 
 def tag(*words: str) -> None:

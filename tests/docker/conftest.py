@@ -80,8 +80,8 @@ class Api:
 
 
 def deploy() -> list[str]:
-    """The words that make one deployment of prefect.yaml: the others start runs by themselves."""
-    return ["prefect", "--no-prompt", "deploy", "--name", "investigate"]
+    """The words that make two deployments of prefect.yaml: the others start runs by themselves."""
+    return ["prefect", "--no-prompt", "deploy", "--name", "investigate", "--name", "coding"]
 
 
 def files(out: Path) -> dict[str, bytes]:

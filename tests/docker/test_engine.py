@@ -14,11 +14,13 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from data.synthetic import create
 from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files
+from tests.docker.conftest import ENDED, POOL, Api, deploy, files
 from tests.docker.engine import Engine, NoEngineError
 from tests.docker.stack import CHECKOUT, free_ports
 from tests.waiting import until
@@ -157,6 +159,34 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     until(lambda: stack.workers() == 3, "three workers at the end")
 
 
+def test_people_read_a_sample(stack: Stack):
+    """The image has the codebook and what writes, masks and reads sheets; a run waits, and goes on."""
+    words = ("nwatch", "sample", "/investigation", "--reader", "anna", "--redact")
+    stack.compose("exec", "-T", "runner", "with-secrets", *words)
+    coding = stack.folder / "coding"
+    answered(coding / "sheets/anna.xlsx", coding / "returned/anna.xlsx")
+    run = stack.api.start("coding", "coding", wait=True)
+    until(lambda: stack.api.state(run) in {"PAUSED", *ENDED}, lambda: stack.api.log(run))
+    assert stack.api.state(run) == "PAUSED", stack.api.log(run)
+    assert stack.api.ask(f"flow_runs/{run}/resume", {"run_input": {"enough": True}})["status"] == "ACCEPT"
+    assert stack.api.wait(run, 600) == "COMPLETED", stack.api.log(run)
+    found = pq.read_table(stack.folder / "out/private/coding_reviews.parquet")
+    assert set(found.column("reader").to_pylist()) == {"anna"}
+    inside = (coding, *coding.rglob("*"))
+    assert not [str(path) for path in inside if path.stat().st_mode & 0o077]
+
+
+def answered(sheet: Path, returned: Path) -> None:
+    """Answer the first alert of a sheet, and put the sheet where it comes back, as the stack's user would."""
+    book = openpyxl.load_workbook(sheet)
+    rows = book["alerts"]
+    columns = {str(cell.value): cell.column for cell in rows[1]}
+    rows.cell(3, columns["question:criminal_act"]).value = "Yes"
+    rows.cell(3, columns["question:subject_area"]).value = "Theft"
+    book.save(returned)
+    os.chown(returned, USER, USER)
+
+
 def test_compose_2_is_used_and_1_reads_the_same_in_the_file(stack: Stack):
     if stack.engine.without_compose_2:
         pytest.skip(stack.engine.without_compose_2)
@@ -239,5 +269,5 @@ def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
     until(lambda: stack.inspected(job, ".State.Status") == "exited", stack.engine.docker("logs", job))
     assert stack.inspected(job, ".State.ExitCode") == 0, stack.engine.docker("logs", job)
     found = stack.api.ask("deployments/filter", {})
-    assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals"}
+    assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals", "coding"}
     assert {one["parameters"].get("folder") for one in found} <= {"/investigation", None}

@@ -4,6 +4,7 @@ import csv
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from httpx import ConnectError
 from pydantic import ValidationError
 
+from data.catalog import Investigation
 from data.errors import InputError
 from flows.coding import coding
 from flows.console import tally as page
@@ -91,79 +93,104 @@ def test_the_form_takes_one_line():
 
 
 def test_the_event_says_numbers_and_names_no_reader(tmp_path: Path):
-    event = complete_event(tmp_path / "case", DONE)
+    event = complete_event(tmp_path / "case", "The\x1b case", DONE)
     assert event.event == COMPLETE == "nwatch.coding.complete"
     assert event.resource.id == "nwatch.coding.case"
-    assert event.payload == {"folder": str(tmp_path / "case"), "reviews": 30, "ties": 0, "unusable": 0}
+    assert event.resource.name == "The\ufffd case"
+    numbers = {"reviews": 30, "ties": 0, "missing": 0, "unusable": 0}
+    assert event.payload == {"folder": str(tmp_path / "case"), **numbers}
     assert "anna" not in json.dumps(event.model_dump(mode="json"))
 
 
-def test_it_is_told_once_when_no_review_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def investigation(tmp_path: Path) -> Investigation:
+    (tmp_path / "investigation.toml").write_text('name = "Case"\n')
+    (tmp_path / "work").mkdir()
+    return Investigation.unchecked(tmp_path)
+
+
+def test_it_is_told_once_when_nobody_s_sheet_is_awaited(
+    investigation: Investigation, monkeypatch: pytest.MonkeyPatch
+):
     told: list[Any] = []
     monkeypatch.setattr(coding_event, "emit", told.append)
-    assert not tell_complete(tmp_path, tmp_path, Tally(9, 0, 1, 29, 1, 0))
-    assert not tell_complete(tmp_path, tmp_path, Tally(0, 0, 0, 0, 0, 0))
-    assert tell_complete(tmp_path, tmp_path, DONE)
-    assert not tell_complete(tmp_path, tmp_path, DONE)
-    assert len(told) == 1
+    assert not tell_complete(investigation, Tally(9, 0, 1, 29, 1, 0, waiting=("anna",)))
+    assert not tell_complete(investigation, Tally(0, 0, 0, 0, 0, 0))
+    assert tell_complete(investigation, DONE)
+    assert not tell_complete(investigation, DONE)
+    # A sheet with a gap is back, and a person is to know of the gap.
+    gap = replace(DONE, given=29, missing=1, files={"coding/returned/anna.xlsx": ("cd", 1)})
+    assert tell_complete(investigation, gap)
+    assert [event.payload["missing"] for event in told] == [0, 1]
 
 
 def test_what_the_server_did_not_take_is_told_by_the_next_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    investigation: Investigation, monkeypatch: pytest.MonkeyPatch
 ):
     def refuse(event: object) -> None:
         raise ConnectError("gone")
 
     monkeypatch.setattr(coding_event, "emit", refuse)
-    assert not tell_complete(tmp_path, tmp_path, DONE)
+    assert not tell_complete(investigation, DONE)
     monkeypatch.setattr(coding_event, "emit", lambda event: None)
-    assert tell_complete(tmp_path, tmp_path, DONE)
+    assert tell_complete(investigation, DONE)
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("prefect")
-def test_a_run_waits_until_a_person_lets_it_go_on(case: Path, monkeypatch: pytest.MonkeyPatch):
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowRunFilter
-    from prefect.flow_runs import resume_flow_run
-
+@pytest.fixture
+def watched_case(case: Path, prefect: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
     from flows.service import sheets_form
 
     monkeypatch.setattr(sheets_form, "LOOK_EVERY", 0.2)
+    return case
+
+
+def waiting(case: Path, keys: int) -> Callable[[], Any]:
+    """The run that waits for the so-manieth time, when there is one."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    def look() -> Any:
+        named = FlowRunFilter.model_validate({"name": {"like_": f"{case.name} "}})
+        with get_client(sync_client=True) as client:
+            found = client.read_flow_runs(flow_run_filter=named)
+        return next(
+            (
+                run
+                for run in found
+                if run.parameters.get("folder") == str(case)
+                and run.state
+                and run.state.is_paused()
+                and len(run.empirical_policy.pause_keys or ()) == keys
+            ),
+            None,
+        )
+
+    return look
+
+
+@pytest.mark.slow
+def test_a_run_waits_until_a_person_lets_it_go_on(
+    watched_case: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from prefect.flow_runs import resume_flow_run
+
+    case = watched_case
     told: list[Any] = []
     monkeypatch.setattr(coding_event, "emit", told.append)
     hand_in(case, "anna", ["Yes"] * 4)
     results: list[Any] = []
     monkeypatch.setattr(page, "_show", lambda result, seconds, to: results.append(result))
     thread = in_thread(lambda: page.tally(case, wait=True))
-
-    def waiting(keys: int) -> Callable[[], Any]:
-        def look() -> Any:
-            named = FlowRunFilter.model_validate({"name": {"like_": f"{case.name} "}})
-            with get_client(sync_client=True) as client:
-                found = client.read_flow_runs(flow_run_filter=named)
-            return next(
-                (
-                    run
-                    for run in found
-                    if run.parameters.get("folder") == str(case)
-                    and run.state
-                    and run.state.is_paused()
-                    and len(run.empirical_policy.pause_keys or ()) == keys
-                ),
-                None,
-            )
-
-        return look
-
-    until(waiting(1), "the run does not wait")
-    run = waiting(1)()
+    until(waiting(case, 1), "the run does not wait")
+    run = waiting(case, 1)()
     assert not told
+    said = capsys.readouterr().out
+    assert "waits for a person: 8 of 12 reviews are not in coding/returned yet; let it go on" in said
     for reader, answers in (("ben", ["No", "Yes", "Yes", "Yes"]), ("carla", ["Cannot tell"] + ["Yes"] * 3)):
         hand_in(case, reader, answers)
     resume_flow_run(run.id, run_input={})
     # All are back; now a tie is to be decided.
-    until(waiting(2), "the run does not wait for the tie")
+    until(waiting(case, 2), "the run does not wait for the tie")
     assert len(told) == 1
     decide(case, "yes")
     resume_flow_run(run.id, run_input={"decided_by": "Dora"})
@@ -174,6 +201,33 @@ def test_a_run_waits_until_a_person_lets_it_go_on(case: Path, monkeypatch: pytes
     assert decided_by(case) == ["Dora"]
     assert (case / "out/public/coding_tally.parquet").is_file()
     assert len(told) == 1
+
+
+@pytest.mark.slow
+def test_a_run_that_is_cancelled_on_the_server_waits_no_longer(watched_case: Path):
+    from prefect.client.orchestration import get_client
+    from prefect.states import Cancelling
+
+    ends: list[str] = []
+
+    def wait() -> None:
+        try:
+            page.tally(watched_case, wait=True)
+        except InputError as error:
+            ends.append(str(error))
+
+    thread = in_thread(wait)
+    until(waiting(watched_case, 1), "the run does not wait")
+    run = waiting(watched_case, 1)()
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run.id, Cancelling())
+        thread.join(60)
+        after = client.read_flow_run(run.id)
+    [end] = ends
+    assert end.startswith("the run that waited was cancelled on the server; what came back before is counted")
+    assert after.state
+    assert after.state.is_cancelled()
+    assert "failed" not in after.tags
 
 
 def in_thread(function: Callable[[], Any]) -> threading.Thread:

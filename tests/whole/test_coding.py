@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,9 +32,8 @@ city = "Alderfall"
 timezone = "America/Los_Angeles"
 """
 
-AS_SHEETS = (READERS[0], READERS[1], replace(READERS[2], form="csv"))
 IN_ALL_TOOLS = (READERS[0], replace(READERS[1], form="json"), READERS[2])
-TOOLS = all(map(find_spec, ("tasks.coding.label_studio", "tasks.coding.terminal")))
+"""A workbook with a CSV of some rows, an export of Label Studio, and the terminal's file."""
 
 
 @pytest.fixture
@@ -62,20 +60,8 @@ def case(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "readers",
-    [
-        pytest.param(AS_SHEETS, id="workbook and CSV"),
-        pytest.param(
-            IN_ALL_TOOLS,
-            id="workbook, Label Studio and terminal",
-            marks=pytest.mark.skipif(not TOOLS, reason="this version has no Label Studio and terminal"),
-        ),
-    ],
-)
-def test_what_three_readers_hand_in_is_told_and_comes_to_what_is_known(
-    case: Path, run, readers: Sequence[Reader]
-):
+def test_what_three_readers_hand_in_is_told_and_comes_to_what_is_known(case: Path, run):
+    readers = IN_ALL_TOOLS
     named = [word for reader in readers for word in ("--reader", reader.name)]
     drawn = run("sample", case, *named, "--redact")
     assert drawn.returncode == 0, drawn.stderr

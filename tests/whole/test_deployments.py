@@ -515,10 +515,10 @@ def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_res
 def test_that_all_sheets_are_back_is_told_in_numbers(stack: Stack, hook: HTTPServer):
     with stack.here():
         automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
-    event = complete_event(stack.case, Tally(10, 2, 0, 30, 0, 1))
+    event = complete_event(stack.case, "The case", Tally(10, 2, 0, 30, 3, 1))
     stack.ask("events", [event.model_dump(mode="json")])
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     assert only(hook).splitlines() == [
         "Neighborhood Watch: all sheets of the sample are back",
-        f"Of {stack.case.name}: 30 reviews, 1 not usable; alerts with a tie to decide: 2.",
+        "Of The case: 30 reviews given, 3 missing, 1 not usable; alerts with a tie to decide: 2.",
     ]

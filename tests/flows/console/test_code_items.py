@@ -10,8 +10,6 @@ from data.schema import TABLES
 from data.tables import write_table
 from flows.console.code import items_of
 
-pytest.importorskip("tasks.coding.drawing", reason="the sample is drawn by another branch")
-
 
 def draw(folder: Path, sample: int, *readers: str) -> None:
     """Draw, or draw more, of 40 alerts."""

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import InputError
 from data.tables import read_table, write_table
-from flows.console.coding import sample
+from flows.console.sample import sample
 from flows.investigate import investigate
 from flows.parts.coding import PART
 from flows.run.preflight import skipped
@@ -36,6 +36,10 @@ def test_without_a_sample_a_run_says_how_to_draw_one(case: Path):
 
     why = skipped(Investigation.open(case))["coding"]
     assert why == "no coding/sample.csv; to draw a sample: nwatch sample DIR"
+    with pytest.raises(
+        InputError, match=r"--only coding: no coding/sample\.csv; to draw a sample: [\w ]+DIR$"
+    ):
+        investigate(case, only=["coding"])
 
 
 def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pytest.CaptureFixture[str]):
@@ -43,7 +47,8 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
     printed = capsys.readouterr().out
     assert "drawn: 20 of 60 unique alerts (a simple random sample, seed 2023)" in printed
     assert "anna" not in json.dumps([str(each) for each in (case / "out").rglob("*")])
-    assert stat.S_IMODE((case / "coding").stat().st_mode) == 0o700
+    for made in ("coding", "coding/returned"):
+        assert stat.S_IMODE((case / made).stat().st_mode) == 0o700
     result = investigate(case, only=["coding"])
     found = result.found["coding"]
     assert found.notes == ("the sample was drawn from all of today's 60 unique alerts (100 %)",)

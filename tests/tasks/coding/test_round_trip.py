@@ -16,10 +16,6 @@ from tasks.coding.results import Item, Sample, Tally
 from tasks.coding.tally import tally
 from tests.tasks.coding.rounds import READERS, sample_of
 
-pytest.importorskip("tasks.coding.workbook")
-pytest.importorskip("tasks.coding.label_studio")
-pytest.importorskip("tasks.coding.terminal")
-
 ALERTS = 1000
 MISSING, INVALID = 20, 10
 """Of each reader: 2 and 1 % of the alerts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ def sample(folder: Path, readers: Sequence[str], *, redact: bool = False) -> Non
     from data.codebook import read_codebook
     from tasks.coding import task as tasks
     from tasks.coding.look import read_coding, sample_now
-    from tasks.coding.results import FOLDER
+    from tasks.coding.results import FOLDER, RETURNED
 
     investigation = Investigation.unchecked(folder)
     settings, coding = investigation.config.coding, investigation.folder / FOLDER
@@ -48,6 +49,8 @@ def sample(folder: Path, readers: Sequence[str], *, redact: bool = False) -> Non
         alerts = _alerts(folder, out)
         read_codebook(coding)  # what is wrong with it is said before anything is drawn
         like_work(coding, work)
+        if not os.path.lexists(coding / RETURNED):  # it may be a link to a shared folder
+            like_work(coding / RETURNED, work)
         with reporting(speaking(console())):
             drawing = step(tasks.draw)(alerts, settings, readers, coding)
             given = sample_now(read_coding(investigation), alerts, settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.console.coding import sample
+from flows.console.sample import sample
 from tests.privacy import PRIVATE, modes
 from tests.tasks.coding.handed_out import READERS, handed_out
 
