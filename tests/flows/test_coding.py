@@ -185,7 +185,8 @@ def test_a_run_waits_until_a_person_lets_it_go_on(
     run = waiting(case, 1)()
     assert not told
     said = capsys.readouterr().out
-    assert "waits for a person: 8 of 12 reviews are not in coding/returned yet; let it go on" in said
+    assert "waiting: 8 of 12 reviews are not in coding/returned yet" in said
+    assert "press Resume on http" in said
     for reader, answers in (("ben", ["No", "Yes", "Yes", "Yes"]), ("carla", ["Cannot tell"] + ["Yes"] * 3)):
         hand_in(case, reader, answers)
     resume_flow_run(run.id, run_input={})
