@@ -72,16 +72,16 @@ def findings(story: Story) -> Iterator[str]:
         first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
         shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
         number = decided.get(question, 0)
+        left = drawn - number
+        open_yet = (
+            f" {amount(left, 'alert')} of the sample, not yet decided, {verb(left, 'is', 'are')} left out; no "
+            "interval allows for how they will be decided."
+        )
         yield (
             f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "
             "From them the shares of the most frequent answers among all alerts that the sample was drawn "
-            f"from are estimated, with 95 % intervals: {shares}."
+            f"from are estimated, with 95 % intervals: {shares}.{open_yet if left > 0 else ''}"
         )
-        if (left := drawn - number) > 0:
-            yield (
-                f"{amount(left, 'alert')} of the sample, not yet decided, {verb(left, 'is', 'are')} left "
-                "out; no interval allows for how they will be decided."
-            )
 
 
 def by_reach(story: Story) -> Iterator[str]:
