@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from data.synthetic.identifying import KINDS, Labeled, labeled_alerts, marked
-from tasks.coding.redact import find
+from tasks.coding.redaction.redact import find
 
 ALERTS = 2000
 SEED = 15

@@ -19,8 +19,9 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.console import audit_app, coding_app, options
+from flows.console import audit_app, options
 from flows.console.certificates import certificates
+from flows.console.coding import app as coding_app
 from flows.console.options import Folder
 from flows.run.signals import handling
 

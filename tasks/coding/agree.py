@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from data.codebook import Question
 from tasks.coding.cross_check import Checked
-from tasks.coding.draw import Alert
 from tasks.coding.results import Sample
+from tasks.coding.sample.draw import Alert
 from tasks.coding.tabulate import scopes
 from tasks.coding.to_decide import JOINT, NONE
 from tasks.statistics.agreement import Counts, against_others, agreement

@@ -10,10 +10,10 @@ from typing import Final
 
 from data.codebook import Codebook, Question
 from data.printable import printable, shortened
-from tasks.coding.draw import Alert
 from tasks.coding.gather import IN_WORK
 from tasks.coding.results import Fault, Returned, Review, Sample
-from tasks.coding.sheet_form import folded
+from tasks.coding.sample.draw import Alert
+from tasks.coding.sheets.form import folded
 
 Asked = tuple[str, Alert]
 """A review that is asked for: its reader and its alert."""

@@ -22,12 +22,12 @@ _Read = Callable[[Path, str, Codebook, Sequence[Item]], Returned]
 
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        ".xlsx": "tasks.coding.read_workbook",
-        ".csv": "tasks.coding.read_csv",
-        ".json": "tasks.coding.label_studio",
+        ".xlsx": "tasks.coding.sheets.read_workbook",
+        ".csv": "tasks.coding.sheets.read_csv",
+        ".json": "tasks.coding.sheets.label_studio",
         ".jsonl": "tasks.coding.terminal",
         # It says of each of these how to save it.
-        **dict.fromkeys((".xlsm", ".xls", ".xlsb", ".ods", ".numbers"), "tasks.coding.read_workbook"),
+        **dict.fromkeys((".xlsm", ".xls", ".xlsb", ".ods", ".numbers"), "tasks.coding.sheets.read_workbook"),
     }
 )
 """The module that reads files of a form: each has ``read(path, label, codebook, items)``."""

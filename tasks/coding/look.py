@@ -15,12 +15,12 @@ from data.codebook import Codebook, read_codebook
 from data.opening import check_folder
 from data.record_names import as_label
 from data.settings import Coding
-from tasks.coding.draw import Alert
-from tasks.coding.drawing import check_settings
-from tasks.coding.masked import as_seen
-from tasks.coding.population import Population, sample_of
+from tasks.coding.redaction.masked import as_seen
 from tasks.coding.results import DRAWN_FROM, FOLDER, RETURNED, SAMPLE, Listed, Sample
-from tasks.coding.sample_file import read_drawn_from, read_sample
+from tasks.coding.sample.draw import Alert
+from tasks.coding.sample.drawing import check_settings
+from tasks.coding.sample.population import Population, sample_of
+from tasks.coding.sample.sample_file import read_drawn_from, read_sample
 from tasks.rows.results import InputFile
 
 __all__ = ["FROZEN", "Given", "as_seen", "decisions", "gone", "read_coding", "returned_files", "sample_now"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from tasks.coding.draw import Alert, Drawn, Stratum
+from tasks.coding.sample.draw import Alert, Drawn, Stratum
 
 if TYPE_CHECKING:
     from data.codebook import Codebook

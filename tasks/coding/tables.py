@@ -9,11 +9,11 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.settings import Coding
 from data.tables import write_table
-from tasks.coding.likeness import DRAWN, drawn_table
 from tasks.coding.look import Given
-from tasks.coding.population import Population, sample_of
 from tasks.coding.results import Sample
-from tasks.coding.sample_file import words_of
+from tasks.coding.sample.likeness import DRAWN, drawn_table
+from tasks.coding.sample.population import Population, sample_of
+from tasks.coding.sample.sample_file import words_of
 
 SAMPLE = TABLES["private/coding_sample"]
 

@@ -14,7 +14,7 @@ from data.tables import write_table
 from tasks.coding.agree import agreement_rows, confusion_rows, reader_rows
 from tasks.coding.cross_check import Checked, check
 from tasks.coding.gather import gather
-from tasks.coding.masked import with_masks
+from tasks.coding.redaction.masked import with_masks
 from tasks.coding.results import Fault, Sample, Tally
 from tasks.coding.tabulate import decided_rows, review_rows, share_rows, tally_rows
 from tasks.coding.to_decide import LABEL, decide, read_decisions, write_decisions

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tasks.coding.drawing import draw_sample
-from tasks.coding.hand_out import hand_out as write_sheets
 from tasks.coding.ledger import close_coding
+from tasks.coding.sample.drawing import draw_sample
+from tasks.coding.sample.hand_out import hand_out as write_sheets
 from tasks.coding.sign import sign as write_name
 from tasks.coding.tables import write_sample_tables
 from tasks.coding.tally import tally as count

@@ -17,11 +17,11 @@ from typing import Any, Final
 from data.codebook import Codebook, Question
 from data.errors import InputError
 from data.writing import replacing
-from tasks.coding.cell_values import Choices
 from tasks.coding.cross_check import named, shown
-from tasks.coding.draw import Alert
 from tasks.coding.results import FOLDER, Fault, Sample, Sampled
-from tasks.coding.sheet_form import folded
+from tasks.coding.sample.draw import Alert
+from tasks.coding.sheets.cell_values import Choices
+from tasks.coding.sheets.form import folded
 from tasks.coding.vote import TIE, Answers, Place, Vote
 
 FILE: Final = "to_decide.csv"

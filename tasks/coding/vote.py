@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from data.codebook import Question
 from tasks.coding.cross_check import Checked, Sheet
-from tasks.coding.draw import Alert
 from tasks.coding.results import Sample, Sampled
+from tasks.coding.sample.draw import Alert
 
 Answers = tuple[str, ...]
 Place = tuple[Alert, str]

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from data.catalog import Investigation
 from data.errors import InputError
 from flows.coding import coding
-from flows.console import tally as page
+from flows.console.coding import tally as page
 from flows.service import coding_event
 from flows.service.coding_event import COMPLETE, complete_event, tell_complete
 from flows.service.sheets_form import SheetsAreBack, waiting_for

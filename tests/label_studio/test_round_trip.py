@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tasks.coding.draw import order_for
-from tasks.coding.label_studio import LABELS, read, write_label_studio
+from tasks.coding.sample.draw import order_for
+from tasks.coding.sheets.label_studio import LABELS, read, write_label_studio
 from tests.label_studio.server import START, LabelStudio
 from tests.tasks.coding.alerts_to_code import BOOK, alerts
 

@@ -82,7 +82,7 @@ def out(case: Path, threads) -> Path:
 
 def hand_in(case: Path) -> None:
     """Draw a sample, and hand in a workbook of one reader and the export of Label Studio of the other."""
-    from flows.console.sample import sample
+    from flows.console.coding.sample import sample
 
     sample(case, READERS)
     returned = case / "coding/returned"

@@ -19,8 +19,8 @@ from data.codebook import Codebook
 from data.errors import InputError
 from data.opening import regular
 from data.writing import as_its_folder
-from tasks.coding.draw import Alert
 from tasks.coding.results import Fault, Item, Returned, Review
+from tasks.coding.sample.draw import Alert
 from tasks.coding.terminal.session import Said
 
 MOST_BYTES: Final = 100_000_000

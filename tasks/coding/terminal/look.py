@@ -11,8 +11,8 @@ from data.codebook import Codebook
 from data.errors import InputError
 from data.printable import printable
 from data.writing import make_folder
-from tasks.coding.draw import order_for
 from tasks.coding.results import FOLDER, Item
+from tasks.coding.sample.draw import order_for
 from tasks.coding.terminal.answers import AnswerFile, opened, state_of
 from tasks.coding.terminal.session import BACK, CLEAR, END, ENTER, ERASE, ESCAPE, KEYS, Session
 

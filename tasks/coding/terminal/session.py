@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from data.codebook import Codebook, Question
-from tasks.coding.draw import Alert
 from tasks.coding.results import Item
+from tasks.coding.sample.draw import Alert
 
 ENTER: Final = "enter"
 ERASE: Final = "erase"

@@ -74,8 +74,8 @@ def findings(story: Story) -> Iterator[str]:
         number = decided.get(question, 0)
         left = drawn - number
         open_yet = (
-            f" {amount(left, 'alert')} of the sample, not yet decided, {verb(left, 'is', 'are')} left out; no "
-            "interval allows for how they will be decided."
+            f" {amount(left, 'alert')} of the sample, not yet decided, {verb(left, 'is', 'are')} left out; "
+            "no interval allows for how they will be decided."
         )
         yield (
             f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "

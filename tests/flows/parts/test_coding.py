@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import InputError
 from data.tables import read_table, write_table
-from flows.console.sample import sample
+from flows.console.coding.sample import sample
 from flows.investigate import investigate
 from flows.parts.coding import PART
 from flows.run.preflight import skipped
@@ -70,7 +70,7 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
 
 
 def test_alerts_of_another_version_are_one_line_with_the_fix(case: Path):
-    from flows.console.code import items_of
+    from flows.console.coding.code import items_of
 
     sample(case, ["anna"])
     path = case / "out/private/alerts.parquet"

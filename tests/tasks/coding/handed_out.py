@@ -10,7 +10,7 @@ from typing import Final
 import openpyxl
 
 from data.tables import write_table
-from flows.console.sample import sample
+from flows.console.coding.sample import sample
 from tests.tasks.coding.made_alerts import SPEC, alerts
 
 READERS: Final = ("anna", "ben", "carla")

@@ -11,8 +11,8 @@ import pytest
 
 from data.codebook import Answer, Codebook, Question
 from tasks.coding import gather
-from tasks.coding.draw import readers_of
 from tasks.coding.results import Item, Returned, Review, Sample, Sampled
+from tasks.coding.sample.draw import readers_of
 
 READERS = ("anna", "bob", "cleo")
 SUBJECTS = ("theft", "noise", "pet", "other")

@@ -10,10 +10,10 @@ from data.codebook import read_codebook
 from data.settings import Coding
 from data.synthetic.handed_in import Damage, hand_in
 from data.synthetic.readers import READERS, Form
-from tasks.coding.drawing import draw_sample
-from tasks.coding.hand_out import hand_out
 from tasks.coding.look import Given, sample_now
-from tasks.coding.sample_file import read_drawn_from
+from tasks.coding.sample.drawing import draw_sample
+from tasks.coding.sample.hand_out import hand_out
+from tasks.coding.sample.sample_file import read_drawn_from
 from tasks.coding.tally import tally
 from tests.tasks.coding.made_alerts import alerts
 

@@ -8,11 +8,11 @@ import pytest
 from data.codebook import read_codebook
 from data.errors import LedgerError
 from data.settings import Coding
-from tasks.coding.drawing import draw_sample
 from tasks.coding.ledger import close_coding
 from tasks.coding.look import Given
 from tasks.coding.results import Tally
-from tasks.coding.sample_file import read_drawn_from
+from tasks.coding.sample.drawing import draw_sample
+from tasks.coding.sample.sample_file import read_drawn_from
 from tasks.coding.tables import write_sample_tables
 from tests.tasks.coding.made_alerts import alerts
 

@@ -41,7 +41,7 @@ def given(item: Item, reader: str, book: Codebook) -> Iterator[tuple[str, str]]:
 
 
 def in_a_workbook(folder: Path, sample: Sample) -> None:
-    from tasks.coding.workbook import write_workbook
+    from tasks.coding.sheets.workbook import write_workbook
 
     path, planned = folder / "coding/returned/anna.xlsx", plan("anna")
     write_workbook(path, "anna", sample.items, sample.codebook, 1)
@@ -74,7 +74,7 @@ def in_a_second_sheet(folder: Path, sample: Sample) -> None:
 
 
 def in_label_studio(folder: Path, sample: Sample) -> None:
-    from tasks.coding.label_studio import tasks_of
+    from tasks.coding.sheets.label_studio import tasks_of
 
     planned, export = plan("bob"), []
     for at, item in enumerate(sample.items):

@@ -1,0 +1,1 @@
+"""The commands `nwatch sample`, `nwatch code` and `nwatch tally`."""

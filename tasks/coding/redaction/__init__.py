@@ -1,0 +1,1 @@
+"""What readers do not see: numbers, addresses and plates in texts (method 5.10)."""
