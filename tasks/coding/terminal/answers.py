@@ -141,7 +141,7 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
         path: The file.
         label: How it is named in a line, as ``coding/returned/anna.jsonl``.
         codebook: What was asked.
-        items: Not needed: a line has no text of an alert.
+        items: The alerts of the sample: the id that an alert has in a masked sheet names it here too.
 
     Returns:
         One review for each reader and alert, in the order of the file: to each question the last answer. Its
@@ -150,16 +150,17 @@ def read(path: Path, label: str, codebook: Codebook, items: Sequence[Item]) -> R
     Raises:
         InputError: The file is too large to be one.
     """
-    del items
     with path.open("rb") as file:
         content = _content(file.fileno(), label)
+    alerts = {(item.alert[0], name): item.alert for item in items for name in item.names}
     found: dict[tuple[str, Alert], list[Line]] = {}
     wrong = []
     for line in _lines(content):
         if isinstance(line, int):
             wrong.append(line)
         else:
-            found.setdefault((line.reader, line.said.alert), []).append(line)
+            alert = alerts.get(line.said.alert, line.said.alert)
+            found.setdefault((line.reader, alert), []).append(line)
     reviews = []
     for (reader, alert), lines in found.items():
         given = {line.said.question: line.said.answers for line in lines if line.said.question}
