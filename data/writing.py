@@ -67,8 +67,11 @@ def as_its_folder(path: Path) -> None:
     """Make a file or a folder as private as the folder that it is in; elsewhere the umask has decided.
 
     Args:
-        path: It exists, and belongs to this user: another user's stays as it is.
+        path: It exists, and belongs to this user: another user's stays as it is, and so does what a link
+            leads to.
     """
+    if path.is_symlink():
+        return
     wanted = mode_in(path.parent.stat().st_mode, folder=path.is_dir())
     if wanted is None or stat.S_IMODE(path.stat().st_mode) == wanted:
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.writing import make_folder, replacing
+from data.writing import as_its_folder, make_folder, replacing
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
@@ -41,6 +41,16 @@ def test_a_private_folder_decides(tmp_path: Path, above: int, folder: str, file:
     with replacing(work / "a" / "b" / "c") as beside:
         beside.write_text("x")
     assert [mode(work / "a"), mode(work / "a/b"), mode(work / "a/b/c")] == [folder, folder, file]
+
+
+def test_what_a_link_leads_to_stays_as_it_is(tmp_path: Path):
+    work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
+    work.mkdir(mode=0o700)
+    elsewhere.touch()
+    elsewhere.chmod(0o644)
+    (work / "link").symlink_to(elsewhere)
+    as_its_folder(work / "link")
+    assert mode(elsewhere) == "0o644"
 
 
 def test_elsewhere_the_umask_decides(tmp_path: Path, umask: int):

@@ -113,10 +113,12 @@ def opened(path: Path, label: str, reader: str, codebook: Codebook) -> Iterator[
     Raises:
         InputError: It cannot be written, or another terminal has it open.
     """
+    if path.is_symlink():
+        raise InputError(f"{label}: is a link, and answers go into no other file; put the file itself there")
     if os.path.lexists(path):
         regular(path, label)
     try:
-        number = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        number = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise InputError(f"{label}: cannot be written ({error.strerror}); check its permissions") from error
     try:

@@ -117,6 +117,17 @@ def test_what_is_no_file_or_cannot_be_written_ends_in_one_line(
     assert [json.loads(line)["alert_id"] for line in path.read_text().splitlines()] == [ONE[1]]
 
 
+def test_a_link_is_not_written_through(tmp_path: Path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("of somebody else")
+    elsewhere.chmod(0o644)
+    (tmp_path / "returned").mkdir(mode=0o700)
+    (tmp_path / "returned" / "anna.jsonl").symlink_to(elsewhere)
+    with pytest.raises(InputError, match=r"anna.jsonl: is a link"), open_answers(tmp_path, "anna", book()):
+        pass
+    assert (elsewhere.read_text(), elsewhere.stat().st_mode & 0o777) == ("of somebody else", 0o644)
+
+
 def test_more_answers_than_keys_are_refused(tmp_path: Path):
     many = book(answers=53)
     with (
