@@ -315,6 +315,7 @@ def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
 
     Without it they are plain functions. Gives what runs in other processes need in their environment.
     """
+    from prefect.context import refresh_global_settings_context
     from prefect.logging.handlers import APILogWorker
     from prefect.settings import (
         PREFECT_API_URL,
@@ -330,8 +331,11 @@ def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch, temporary_settings(settings):
         for name, value in prefect_server.items():
             patch.setenv(name, value)
+        # Threads that are not the test's have the settings that Prefect read last, of whatever test that was.
+        refresh_global_settings_context()
         yield prefect_server
         APILogWorker.drain_all(timeout=10)
+    refresh_global_settings_context()
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,8 @@ def flow_run(traps: Path, folder: Path, _: Fixture) -> bool:
     """What the Prefect worker starts: Python with ``-m`` and the variables of the deployment."""
     settings = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     pool, *others = (deployment["work_pool"] for deployment in settings["deployments"])
-    assert others == [pool, pool]
+    assert others == [pool] * len(others)
+    assert others
     (folder / "child.py").write_text(f"import json; print(json.dumps({WHERE}))", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "child"],

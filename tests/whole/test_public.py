@@ -86,7 +86,7 @@ def hand_in(case: Path) -> None:
 
     sample(case, READERS)
     returned = case / "coding/returned"
-    returned.mkdir()
+    returned.mkdir(exist_ok=True)
     first, second = READERS
     workbook = openpyxl.load_workbook(case / f"coding/sheets/{first}.xlsx")
     workbook.properties.lastModifiedBy = WRITTEN["annotator"]

@@ -127,7 +127,7 @@ def _each_is_named(found: Tally) -> None:
         assert sum("abye" in line for line in own) == 2 * INVALID, reader
         assert sum("did not answer" in line for line in own) == (0 if reader == "cleo" else MISSING), reader
     assert sum("neither counts" in line for line in lines) == OTHER
-    assert sum(line.startswith("coding/returned/anna.xlsx: 30 rows: has the same") for line in lines) == 1
+    assert sum(line.startswith("coding/returned/anna.xlsx: 30 rows: the same ans") for line in lines) == 1
     assert sum("has no column for" in line for line in lines) == 2
     assert len(lines) == 3 * 2 * INVALID + 2 * MISSING + OTHER + 3
     assert READERS == ("anna", "bob", "cleo")
