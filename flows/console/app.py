@@ -249,11 +249,11 @@ def automations(
         ),
     ] = None,
 ) -> None:
-    """Set up Prefect notifications for failed runs.
+    """Set up Prefect notifications for runs that fail or have warnings.
 
-    The server of PREFECT_API_URL then notifies you of runs that fail, crash or are late, and marks a run
-    crashed whose process is gone. Without --notify, such runs appear only among the UI's events. Run the
-    command again to update what is there.
+    The server of PREFECT_API_URL then notifies you of runs that fail, crash, are late or have warnings, with
+    the reason, and marks a run crashed whose process is gone. Without --notify, such runs appear only among
+    the UI's events. Run the command again to update what is there.
 
     \b
     Example:

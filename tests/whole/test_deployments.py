@@ -373,19 +373,20 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert received.count("notifies") == 4
+    assert received.count("notifies") == 5
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
     )
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
-    assert "records/nowhere: agency 'nowhere' has no mailbox" in run["state"]["message"]
+    reason = run["state"]["message"]
+    assert reason.startswith("InputError: agency nowhere: agency 'nowhere' has no mailbox (*.pst, *.ost); n")
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     text = only(hook)
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
-    assert "mailbox" not in text
+    assert f"is Failed: {reason}. See http" in text
 
 
 def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
@@ -407,7 +408,8 @@ def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook
     text = only(hook)
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
-    assert second.startswith(f"The reason is in the log of arrivals {stack.case.name}: http")
+    assert "the settings of Drift Valley PD: the key 'timezone' is missing" in second
+    assert f". See arrivals {stack.case.name}: http" in second
     assert looks[0]["id"] in second
     assert not [run for run in stack.runs("one-agency") if run["parameters"]["agency"] == folder.name]
 
