@@ -129,7 +129,7 @@ def arrival_event(folder: Path, arrival: Arrival) -> Event:
         folder: The investigation folder, absolute.
         arrival: The agency that has come.
     """
-    return _event(EVENT, folder, arrival.agency, files=arrival.files, bytes=arrival.bytes)
+    return agency_event(EVENT, folder, arrival.agency, files=arrival.files, bytes=arrival.bytes)
 
 
 def stuck_event(folder: Path, stuck: Stuck) -> Event:
@@ -140,10 +140,18 @@ def stuck_event(folder: Path, stuck: Stuck) -> Event:
         stuck: The agency.
     """
     reason = reason_in_public(stuck.line, folder, [stuck.agency])
-    return _event(STUCK, folder, stuck.agency, reason=reason)
+    return agency_event(STUCK, folder, stuck.agency, reason=reason)
 
 
-def _event(name: str, folder: Path, agency: str, **payload: int | str) -> Event:
+def agency_event(name: str, folder: Path, agency: str, **payload: int | str) -> Event:
+    """An event on an agency of an investigation, related to the run in which it is made.
+
+    Args:
+        name: The event's name.
+        folder: The investigation folder, absolute.
+        agency: The agency.
+        payload: What else it carries.
+    """
     values: dict[str, Any] = {
         "event": name,
         "payload": {"folder": str(folder), "agency": agency, **payload},

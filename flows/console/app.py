@@ -19,7 +19,7 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.console import audit_app, coding_app, options
+from flows.console import audit_app, coding_app, options, records_app
 from flows.console.certificates import certificates
 from flows.console.options import Folder
 from flows.run.signals import handling
@@ -233,6 +233,7 @@ def gentrification(
     build(folder, replace)
 
 
+records_app.register(app)
 audit_app.register(app)
 coding_app.register(app)
 app.command()(certificates)

@@ -41,6 +41,10 @@ def public_names(job: Job) -> dict[str, str]:
     for row in _rows(job, "private/sources", ("agency", "source", "file")):
         names[row["file"]] = f"mailbox {row['source']} of {row['agency']}"
         names[f"records/{row['agency']}"] = f"agency {row['agency']}"
+    for row in _rows(job, "private/not_read", ("agency", "source", "file")):
+        of, what = row["agency"] or "no agency", f" {row['source']}" if row["source"] else ""
+        names |= dict(_of_agency(row["agency"])) if row["agency"] else {}
+        names |= {row["file"]: f"mailbox{what} of {of}"} if row["file"] else {}
     for row in _rows(job, "public/requests", ("agency", "records")):
         if row["records"]:
             names[f"records/{row['records']}"] = f"the folder of {row['agency']}"

@@ -33,12 +33,14 @@ from data.errors import InputError
 from flows.arrivals import STUCK
 from flows.run.watched import WARNED
 from flows.service.coding_event import COMPLETE
+from flows.service.left_out_event import LEFT_OUT
 
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
 WITH_WARNINGS: Final = "nwatch: a run completed with warnings"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
 SHEETS: Final = "nwatch: all sheets of a sample are back"
 WAITING: Final = "nwatch: new records wait for a person"
+LEFT_BEHIND: Final = "nwatch: an agency was left out"
 ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
 STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
 
@@ -83,6 +85,10 @@ _READ: Final = {
         "{% if flow_run %} See {{ flow_run.name }}: {{ flow_run | ui_url }}{% endif %}"
     ),
 }
+_LEFT_OUT: Final = {
+    "subject": "Neighborhood Watch: {{ event.payload.agency }} was left out",
+    "body": "{{ event.payload.reason }}. See {{ flow_run.name }}: {{ flow_run | ui_url }}",
+}
 _AGENCY: Final = {
     "subject": "Neighborhood Watch: {{ event.payload.agency }}: new records wait for a person",
     "body": "{{ event.payload.reason }}. See {{ flow_run.name }}: {{ flow_run | ui_url }}",
@@ -114,10 +120,10 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
     Returns:
         Automations that report each run of `investigate`, `one-agency` and `coding` that fails, crashes or is
         late, and each that has warnings; `arrivals`, which runs every minute, after five failed or late runs
-        in ten minutes; new records that need a person, once for each reason; and that all sheets of a sample
-        are back. Two more mark runs of this program as crashed, which is then reported like any crash: a run
-        whose heartbeat stops, and a run that a worker took and never began, because the worker ended in
-        between.
+        in ten minutes; new records that need a person, and agencies that a run left out, once for each
+        reason; and that all sheets of a sample are back. Two more mark runs of this program as crashed, which
+        is then reported like any crash: a run whose heartbeat stops, and a run that a worker took and never
+        began, because the worker ended in between.
 
     Example:
         >>> [each.name for each in wanted()][-1]
@@ -147,6 +153,12 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
             description="Reports that an agency's records cannot be read as they are.",
             trigger=_event(STUCK, "nwatch.agency.*"),
             actions=[_tell(block, _AGENCY)],
+        ),
+        AutomationCore(
+            name=LEFT_BEHIND,
+            description="Reports that a run could not read an agency as it is.",
+            trigger=_event(LEFT_OUT, "nwatch.agency.*"),
+            actions=[_tell(block, _LEFT_OUT)],
         ),
         AutomationCore(
             name=SHEETS,

@@ -373,7 +373,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert received.count("notifies") == 5
+    assert received.count("notifies") == 6
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},

@@ -7,6 +7,7 @@ from prefect.client.orchestration import get_client
 from data.errors import InputError
 from flows.service.automations import (
     ARRIVALS,
+    LEFT_BEHIND,
     SHEETS,
     STILLBORN,
     WAITING,
@@ -17,7 +18,7 @@ from flows.service.automations import (
     wanted,
 )
 
-NAMES = [WENT_WRONG, WITH_WARNINGS, ARRIVALS, WAITING, SHEETS, ZOMBIE, STILLBORN]
+NAMES = [WENT_WRONG, WITH_WARNINGS, ARRIVALS, WAITING, LEFT_BEHIND, SHEETS, ZOMBIE, STILLBORN]
 
 
 def on_the_server(name: str):
@@ -32,7 +33,7 @@ def test_they_are_created_once_and_updated_after_that():
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
     assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies"] * 5 + ["marks it crashed"] * 2
+    assert [made.does for made in again] == ["notifies"] * 6 + ["marks it crashed"] * 2
     for name in NAMES:
         assert len(on_the_server(name)) == 1
     [found] = on_the_server(WENT_WRONG)
@@ -82,7 +83,7 @@ def test_a_notification_carries_the_reason_and_nothing_that_could_name_a_mailbox
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(notifications) == 5
+    assert len(notifications) == 6
     # The message of a run's state is public (`flows.service.run_page`), as are our events; no log is.
     reasons = ("flow_run.state.message", "event.payload.")
     assert all(any(each in action.body for each in reasons) for action in notifications)
