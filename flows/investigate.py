@@ -77,9 +77,13 @@ class RunResult:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
-        lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
-        return (*dict.fromkeys(lines), *self.warned)
+        """What the run must end with, of all parts; the mail last, whose quarantine a command shows.
+
+        What concerns a whole agency comes first of all: the state of a watched run shows the first.
+        """
+        found = list(reversed(self.found.values()))
+        urgent = (line for each in found for line in each.urgent)
+        return (*dict.fromkeys((*urgent, *(line for each in found for line in each.warnings))), *self.warned)
 
 
 def investigate(

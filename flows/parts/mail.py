@@ -106,7 +106,7 @@ def run(job: Job) -> MailFound:
     from data.tables import distinct_in_order, read_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
-    from tasks.mail.look import check_any_readable, find_other_files
+    from tasks.mail.look import check_any_readable, find_other_files, not_read_warnings
     from tasks.mail.previous_runs import faults, recall, together
     from tasks.mail.settings import MailSettings
 
@@ -162,6 +162,7 @@ def run(job: Job) -> MailFound:
         stay=given.stay,
         accepted=(absent := confirmed(job, reading.sources)),
         untold=untold(job, given.not_read),
+        urgent=tuple(not_read_warnings(given.not_read)),
         warnings=(*_warnings(reading.sources), *closed.warnings),
         notes=(*given.notes, *notes_on(absent), *rebuilt, *kept.notes(), *attached.notes),
     )

@@ -81,11 +81,13 @@ class Found:
     Attributes:
         untold: Agencies that could not be read as they are, of which the last run did not say so: each with
             the reason, for an event.
+        urgent: Those of the warnings that come before the warnings of all parts.
         warnings: What a person must not overlook, one line each.
         notes: What a person should know, one line each.
     """
 
     untold: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    urgent: tuple[str, ...] = field(default=(), kw_only=True)
     warnings: tuple[str, ...] = field(default=(), kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 

@@ -79,8 +79,7 @@ def reason_in_public(line: str, folder: Path, agencies: Collection[str] = ()) ->
     line = line.partition("\n")[0].removesuffix(":")
     names = {**dict(item for agency in agencies for item in _of_agency(agency)), **_names_in(folder)}
     words = {*agencies, *Agency.model_fields, *(said.removeprefix("agency ") for said in names.values())}
-    if _OF_SETTINGS.search(line):
-        words.update(text for pair in _QUOTED.findall(line) for text in pair)
+    words |= _words_of_settings(line)
     [said] = in_public([line], names, words, "reason")
     return _HIDDEN if said.startswith("1 reason names") else said
 
@@ -88,6 +87,22 @@ def reason_in_public(line: str, folder: Path, agencies: Collection[str] = ()) ->
 _QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _OF_SETTINGS: Final = re.compile(rf"(?:^|: ){re.escape(FILE)}: |/{re.escape(AGENCY_FILE)}: ")
 _HIDDEN: Final = "the reason names a file of the records; the log of this run has it"
+
+
+def _words_of_settings(line: str) -> set[str]:
+    """What a line quotes, where it is about a file of settings: the newsroom wrote that itself."""
+    found = _QUOTED.findall(line) if _OF_SETTINGS.search(line) else ()
+    return {text for pair in found for text in pair}
+
+
+def words_of_faults(job: Job) -> set[str]:
+    """What a public line may quote of the settings of agencies that were left out.
+
+    Args:
+        job: The job; its private tables are written.
+    """
+    rows = _rows(job, "private/not_read", ("why",))
+    return {word for row in rows for word in _words_of_settings(row["why"])}
 
 
 def _names_in(folder: Path) -> dict[str, str]:

@@ -82,7 +82,8 @@ def tonight(investigation: Investigation) -> Tonight:
     if stay:
         check_kept(investigation, ready)
     needed = [*ready, *(agency for agency in named if agency not in {*stay, *empty, *boxes})]
-    opened = Investigation.open(investigation.folder, needed, hidden={*faults, *empty})
+    may_be_gone = {row.agency for row in read_accepted(investigation.folder)} - boxes
+    opened = Investigation.open(investigation.folder, needed, hidden={*faults, *empty, *may_be_gone})
     return Tonight(opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone))
 
 
