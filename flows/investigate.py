@@ -81,7 +81,7 @@ class RunResult:
 
         What concerns a whole agency comes first of all: the state of a watched run shows the first.
         """
-        found = list(reversed(self.found.values()))
+        found = list(self.found.values())[::-1]
         urgent = (line for each in found for line in each.urgent)
         return (*dict.fromkeys((*urgent, *(line for each in found for line in each.warnings))), *self.warned)
 

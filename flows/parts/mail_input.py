@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.catalog import Investigation, RecordFile
-from data.errors import InputError
+from data.errors import InputError, UnreadableError
 from data.record_names import RECORDS, is_mailbox
 from flows.run.inputs import Inputs
 from flows.run.part import Job
@@ -62,7 +62,6 @@ def mail_input(job: Job, settings: MailSettings) -> MailInput:
         InputError: There is no mailbox, or none that is whole, a file cannot be opened, or what earlier runs
             read of an agency that must stay is gone.
     """
-    from tasks.mail import task as mailboxes
     from tasks.mail.look import find_gone, known_mailboxes
 
     investigation = job.given.investigation
@@ -71,16 +70,33 @@ def mail_input(job: Job, settings: MailSettings) -> MailInput:
     if job.settled:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, notes = _settled(investigation, records)
-    survey = step(mailboxes.survey)(records, job.work, job.workers, settings)
+    survey, faults = _survey(job, records, settings)
     known, confirmed = known_mailboxes(investigation.out), job.given.once(accepted)
-    asked = [each for each in known if _is_examined(job, each.agency)]
+    asked = [each for each in known if _is_examined(job, each.agency) and each.agency not in faults]
     gone = list(find_gone(asked, survey.mailboxes, listed, {(row.agency, row.sha256) for row in confirmed}))
     there = {mailbox.agency for mailbox in survey.mailboxes}
     missed = {each.agency for each, _ in gone if each.published and each.agency in there and job.settled}
-    found = _without(job, survey, missed)
-    rows = {*_left_out(job, known), *_rows(job, gone, missed), *_as_before(job)}
+    found = _without(job, survey, {*missed, *faults})
+    left_out = _left_out(job, known, {**faults, **(job.staying.faults if job.staying else {})})
+    rows = {*left_out, *_rows(job, gone, missed), *_as_before(job, faults)}
     ordered = sorted(rows, key=lambda row: (row.agency, row.file, row.sha256 or ""))
     return replace(found, not_read=tuple(ordered), notes=notes)
+
+
+def _survey(job: Job, records: Sequence[RecordFile], settings: MailSettings) -> tuple[Survey, dict[str, str]]:
+    """Survey the mailboxes; by night without agencies of which one cannot be read, each with the reason."""
+    from tasks.mail import task as mailboxes
+
+    agencies, faults = {str(file.path): file.agency for file in records}, dict[str, str]()
+    while True:
+        left = [file for file in records if file.agency not in faults]
+        try:
+            return step(mailboxes.survey)(left, job.work, job.workers, settings), faults
+        except UnreadableError as error:
+            agency = agencies.get(error.path)
+            if not job.settled or agency is None or {file.agency for file in left} == {agency}:
+                raise
+            faults[agency] = str(error)
 
 
 def _settled(
@@ -124,15 +140,15 @@ def _without(job: Job, survey: Survey, missed: Collection[str]) -> MailInput:
     )
 
 
-def _left_out(job: Job, known: Sequence[Known]) -> Iterator[NotRead]:
+def _left_out(job: Job, known: Sequence[Known], faults: Mapping[str, str]) -> Iterator[NotRead]:
     """The agencies that are left out for a fault of their own; those that are gone are named by mailbox."""
     from tasks.mail.look import KEPT, NONE, NotRead
 
     published = {each.agency for each in known if each.published}
-    for name, why in job.staying.faults.items() if job.staying else ():
+    for name, why in faults.items():
         if is_mailbox(name) and name not in published:
             yield NotRead("", f"{RECORDS}/{name}", why, NONE)
-        elif job.staying and name not in job.staying.gone:
+        elif job.staying is None or name not in job.staying.gone:
             yield NotRead(name, "", why, KEPT if name in published else NONE)
 
 
@@ -145,12 +161,13 @@ def _rows(job: Job, gone: Sequence[tuple[Known, str]], missed: Collection[str]) 
         yield as_row(each, why, KEPT if each.agency in kept else NONE)
 
 
-def _as_before(job: Job) -> Iterator[NotRead]:
+def _as_before(job: Job, faults: Collection[str]) -> Iterator[NotRead]:
     """What an earlier run said of the agencies of which this one does not know what they have now."""
     from tasks.mail.look import not_read_before
 
     for row in not_read_before(job.given.investigation.out):
-        if not _is_examined(job, row.agency) and (row.gone or _is_of_one(job)):
+        known = _is_examined(job, row.agency) and row.agency not in faults
+        if not known and (row.gone or _is_of_one(job)):
             yield row
 
 

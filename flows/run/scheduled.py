@@ -14,7 +14,7 @@ from data.settings import AGENCY_FILE
 from data.tables import read_table
 from flows.run.part import Staying
 from tasks.arrivals.look import agencies_coming
-from tasks.mail.look import Known, check_readable, known_mailboxes, read_accepted
+from tasks.mail.look import Known, check_readable, known_mailboxes, new_files, read_accepted
 from tasks.mail.previous_runs import recall
 
 
@@ -65,11 +65,12 @@ def tonight(investigation: Investigation) -> Tonight:
     coming = agencies_coming(investigation, tolerant=True)
     boxes = {one.agency for one in found.seen if one.mailbox}
     gone = _gone(investigation, boxes | found.troubles.keys())
+    new = new_files(found.seen, investigation.work)
     faults = dict(found.troubles) | {agency: _is_gone(agency) for agency in gone}
     empty = set()
     for agency in named:
         if agency not in {*coming, *faults}:
-            fault = _fault(investigation, agency)
+            fault = _fault(investigation, agency, new)
             if fault and agency in boxes:
                 faults[agency] = fault
             elif fault:
@@ -87,12 +88,19 @@ def tonight(investigation: Investigation) -> Tonight:
     return Tonight(opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone))
 
 
-def _fault(investigation: Investigation, agency: str) -> str:
-    """What is wrong with an agency, in one line; empty where nothing is."""
+def _fault(investigation: Investigation, agency: str, new: Mapping[str, Collection[str]]) -> str:
+    """What is wrong with an agency, in one line; empty where nothing is.
+
+    Args:
+        investigation: The investigation.
+        agency: The agency.
+        new: Its mailboxes that no run has hashed as they are now: these are opened.
+    """
     try:
         investigation.settings_of(agency)
+        files = investigation.place.mailboxes(agency) if agency in new else ()
         # An object of a store is asked for when it is read: each question takes its time.
-        check_readable(one for one in investigation.place.mailboxes(agency) if isinstance(one.path, Path))
+        check_readable(one for one in files if isinstance(one.path, Path) and one.file in new[agency])
     except InputError as error:
         line, _, lines = str(error).partition("\n")
         said = line.partition("; write its settings into")[0]

@@ -46,6 +46,20 @@ def gone_now(
     return [each for each in missed if (each.agency, each.sha256) not in hashes], found
 
 
+def new_files(seen: Collection[Seen], work: Path) -> dict[str, set[str]]:
+    """The mailboxes that no run has hashed as they are now, by agency.
+
+    Args:
+        seen: What is there.
+        work: The work folder, in which hashes are remembered.
+    """
+    memo, found = HashMemo(work), dict[str, set[str]]()
+    for one in seen:
+        if one.mailbox and memo.hash_of(one.file, one.state) is None:
+            found.setdefault(one.agency, set()).add(one.file)
+    return found
+
+
 def _hashes(
     place: Records, memo: HashMemo, seen: Collection[Seen], missed: Collection[Known]
 ) -> set[tuple[str, str]]:

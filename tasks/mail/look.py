@@ -14,7 +14,7 @@ from data.storage import Location
 from tasks.mail.accepted import FILE as ACCEPTED_FILE
 from tasks.mail.accepted import Accepted, read_accepted, write_accepted
 from tasks.mail.doubts import mail_doubts
-from tasks.mail.gone_now import gone_now
+from tasks.mail.gone_now import gone_now, new_files
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.not_read import (
@@ -61,6 +61,7 @@ __all__ = [
     "inspections",
     "known_mailboxes",
     "mail_doubts",
+    "new_files",
     "not_read_before",
     "not_read_warnings",
     "plan_reading",
