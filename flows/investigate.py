@@ -148,7 +148,7 @@ def investigate(
             with using(given):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
-                coming = [] if night is None else night.notes
+                coming = () if night is None else night.notes
                 notes = [*private.notes, *cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for line in [*lines_of(recognised(given, parts)), *notes]:
                     log.info(line)

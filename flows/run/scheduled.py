@@ -28,6 +28,7 @@ class Tonight:
         coming: A note for each agency that is still being copied.
         faults: What is wrong with each other agency that is left out, or with a file beside their folders.
         gone: The agencies among these that have no mailbox any more.
+        notes: What else a person should know, one line each.
     """
 
     investigation: Investigation
@@ -35,16 +36,12 @@ class Tonight:
     coming: Mapping[str, str]
     faults: Mapping[str, str]
     gone: frozenset[str]
+    notes: tuple[str, ...]
 
     @property
     def staying(self) -> Staying:
         """The agencies that are not read."""
         return Staying(frozenset({*self.coming, *self.faults}), self.faults, self.gone)
-
-    @property
-    def notes(self) -> list[str]:
-        """What a person should know of the agencies that are still being copied."""
-        return list(self.coming.values())
 
 
 def tonight(investigation: Investigation) -> Tonight:
@@ -75,6 +72,7 @@ def tonight(investigation: Investigation) -> Tonight:
                 faults[agency] = fault
             elif fault:
                 empty.add(agency)  # a folder that was made, and into which nothing was put yet
+    idle = investigation.faults.keys() - {*coming, *faults, *empty}
     stay = {*coming, *faults}
     ready = tuple(agency for agency in named if agency in boxes - stay)
     if stay and not ready:
@@ -85,7 +83,17 @@ def tonight(investigation: Investigation) -> Tonight:
     needed = [*ready, *(agency for agency in named if agency not in {*stay, *empty, *boxes})]
     may_be_gone = {row.agency for row in read_accepted(investigation.folder)} - boxes
     opened = Investigation.open(investigation.folder, needed, hidden={*faults, *empty, *may_be_gone})
-    return Tonight(opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone))
+    notes = (
+        *coming.values(),
+        *(
+            f"{RECORDS}/{agency}: has no mailbox and no settings yet; it is passed over"
+            for agency in sorted(empty)
+        ),
+        *(f"no mailbox of it is there: {investigation.faults[name]}" for name in sorted(idle)),
+    )
+    return Tonight(
+        opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone), notes
+    )
 
 
 def _fault(investigation: Investigation, agency: str, new: Mapping[str, Collection[str]]) -> str:

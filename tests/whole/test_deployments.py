@@ -389,6 +389,35 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     assert f"is Failed: {reason}. See http" in text
 
 
+@pytest.mark.usefixtures("threads")
+def test_a_night_with_a_fault_of_one_agency_is_reported_with_the_reason(stack: Stack, hook: HTTPServer):
+    if not (stack.case / "out").exists():  # where this test runs alone
+        run_by_hand(stack.case)
+    with stack.here():
+        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    settings = stack.case / "records" / NEW / "agency.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace("America/New_York", "America/New_Yrok"))
+    made = stack.ask(
+        f"deployments/{stack.deployment('investigate')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": {"only": ["mail"]}},
+    )
+    run = stack.ended(made["id"])
+    settings.write_text(text)
+    assert run["state_name"] == "Completed with warnings", run["state"]
+    received: list[str] = hook.received  # type: ignore[attr-defined]
+    until(lambda: len(received) > 1, stack.log_of("server"))
+    reason = (
+        f"{NEW}: left out, and its rows are those of an earlier run: the settings of {NEW}: 'timezone' is"
+    )
+    told = {text.partition("\n")[0]: text.partition("\n")[2] for text in received}
+    assert set(told) == {
+        f"Neighborhood Watch: {NEW} was left out",
+        "Neighborhood Watch: investigate: Completed with warnings",
+    }
+    assert all(reason in text and made["id"] in text for text in told.values())
+
+
 def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
     with stack.here():
         automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
