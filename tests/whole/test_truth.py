@@ -43,8 +43,8 @@ WITHOUT_TRUTH = {
     "public/crime_models",
 }
 """Of the first two the ledger's truth knows the numbers; the third and the fourth have no row, as there are
-no such files. Of the robust tests and the variants the truth knows the verdicts. Of their numbers, of effects,
-of models and of what draws of incomes change, the rooms' own tests have second implementations."""
+no such files. Of the robust tests and the variants the truth knows the verdicts. Of their numbers, of
+effects, of models and of what draws of incomes change, the rooms' own tests have second implementations."""
 SAYS_LESS = {"none": "no clear relation"}
 """What the truth says where a verdict depends on the width of an interval."""
 WITH_A_REASON = {
