@@ -59,7 +59,7 @@ def tonight(investigation: Investigation) -> Tonight:
     """
     found, there = investigation.place.scan(), dict[str, str]()
     named = investigation.place.agencies(there)
-    coming = agencies_coming(investigation, tolerant=True)
+    coming = agencies_coming(investigation, found)
     boxes = {one.agency for one in found.seen if one.mailbox}
     gone = _gone(investigation, boxes | found.troubles.keys())
     new = new_files(found.seen, investigation.work)

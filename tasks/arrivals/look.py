@@ -9,7 +9,7 @@ from typing import Final
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.records import RecordFile
+from data.records import RecordFile, Scan
 from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.decide import Decision, Stuck, decide
@@ -116,12 +116,12 @@ def _problem(investigation: Investigation, agency: str) -> str | None:
     return None
 
 
-def agencies_coming(investigation: Investigation, *, tolerant: bool = False) -> dict[str, str]:
+def agencies_coming(investigation: Investigation, found: Scan | None = None) -> dict[str, str]:
     """Agencies that are still being copied or have just changed; a run that starts by itself asks.
 
     Args:
         investigation: The investigation; its agencies need not have settings yet.
-        tolerant: Whether agencies that cannot be listed are passed over.
+        found: What is there; of agencies that cannot be listed, nothing is then said. None to look.
 
     Returns:
         A note for each, by the agency's name.
@@ -130,9 +130,10 @@ def agencies_coming(investigation: Investigation, *, tolerant: bool = False) -> 
         InputError: Something cannot be listed.
     """
     memory, now, settle = recall(investigation.work), time.time(), investigation.config.arrivals.settle
-    found = investigation.place.scan()
-    for line in () if tolerant else found.troubles.values():
-        raise InputError(line)
+    if found is None:
+        found = investigation.place.scan()
+        for line in found.troubles.values():
+            raise InputError(line)
     notes: dict[str, str] = {}
     for one in found.seen:
         if one.mailbox or is_settings(one) or is_copying(one):

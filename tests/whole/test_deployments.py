@@ -389,6 +389,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     assert f"is Failed: {reason}. See http" in text
 
 
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # as above
 @pytest.mark.usefixtures("threads")
 def test_a_night_with_a_fault_of_one_agency_is_reported_with_the_reason(stack: Stack, hook: HTTPServer):
     if not (stack.case / "out").exists():  # where this test runs alone

@@ -121,6 +121,7 @@ def test_an_agency_that_lacks_its_settings_for_good_is_left_out_alone(case: Path
         "write its settings into records/new/agency.toml",
     )
     assert headline(case).startswith("Unknown for 1 of 3 agencies (see the warnings); and perhaps:")
+    assert "records/empty: has no mailbox and no settings yet; it is passed over" in result.notes
     with pytest.raises(InputError, match="belongs to no agency"):
         run(case, settled=False)  # a person is there, and nothing was done yet
 
