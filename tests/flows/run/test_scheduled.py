@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from distributed import Client
 from data.errors import InputError
 from data.schema import TABLES
 from flows import parts as registry
+from flows.console import commands
 from flows.console.accept import accept
 from flows.run.answer import answer
 from flows.run.locks import only_one
@@ -126,7 +128,9 @@ def test_an_agency_that_lacks_its_settings_for_good_is_left_out_alone(case: Path
         run(case, settled=False)  # a person is there, and nothing was done yet
 
 
-def test_one_agencys_fault_leaves_out_that_agency_and_its_rows_stay(case: Path, client: Client):
+def test_one_agencys_fault_leaves_out_that_agency_and_its_rows_stay(
+    case: Path, client: Client, capsys: pytest.CaptureFixture[str]
+):
     config = case / "investigation.toml"
     config.write_text(config.read_text().replace("America/Los_Angeles", "America/Los_Angelas"))
     first = without_faults(case, FIRST)
@@ -144,6 +148,10 @@ def test_one_agencys_fault_leaves_out_that_agency_and_its_rows_stay(case: Path, 
     assert ledger(case)["agencies as an earlier run read them"] == 1
     assert headline(case).startswith("Unknown for 1 of 2 agencies")
     assert result.found["mail"].untold == {FIRST: warning}
+    commands.ledger(case)  # as the person does who comes in the morning, before the setting is right again
+    shown = capsys.readouterr().out
+    assert re.search(r"^  agencies +2\n    agencies read +1\n    agencies as an earlier .* 1$", shown, re.M)
+    assert "Unknown for 1 of 2 agencies (see the warnings)" in shown
 
     # A link to nothing cannot be opened; what the last run said is no news, and this is.
     (case / "records" / SECOND / "link.pst").symlink_to("nowhere.pst")
