@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from data.configuration import agency_lines, read_agency, read_config
+from data.configuration import agency_lines, read_agency, read_by_agency, read_config
 from data.errors import InputError, NoMailboxError
+from data.hidden_agencies import WithoutAgencies
 from data.opening import check_folder, regular
 from data.record_names import as_folder, as_label, escaped, shown_path
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
@@ -42,10 +43,14 @@ class Investigation:
     Attributes:
         folder: The folder, absolute.
         config: Its configuration, with the agencies of ``agency.toml`` files.
+        faults: Agencies whose sections in ``investigation.toml`` are wrong, each with what is wrong.
+        hidden: Names below ``records/`` that this run leaves out.
     """
 
     folder: Path
     config: Config
+    faults: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     @classmethod
     def unchecked(cls, folder: Path) -> Investigation:
@@ -55,7 +60,8 @@ class Investigation:
             folder: The investigation folder.
 
         Raises:
-            InputError: The folder or its configuration is missing or wrong.
+            InputError: The folder or its configuration is missing or wrong. What is wrong in the section of
+                one agency is no error, and stands in ``faults``.
         """
         folder = checked_path(folder)
         if not os.path.lexists(folder):
@@ -63,26 +69,31 @@ class Investigation:
         if folder.is_file():
             raise InputError(f"{folder}: is a file; name the investigation folder that holds {FILE}")
         check_folder(folder, str(folder))
-        config = read_config(folder)
+        config, faults = read_by_agency(folder)
         for name in FOLDERS:
             check_folder(folder / name, name)
-        return cls(folder, config)
+        return cls(folder, config, faults)
 
     @classmethod
-    def open(cls, folder: Path, agencies: Collection[str] | None = None) -> Investigation:
+    def open(
+        cls, folder: Path, agencies: Collection[str] | None = None, hidden: Collection[str] = ()
+    ) -> Investigation:
         """Read the configuration of an investigation folder and check that every agency has its settings.
 
         Args:
             folder: The investigation folder.
             agencies: The agencies that the run is about; others need not have settings yet, such as one
                 whose folder is just being copied. None for all.
+            hidden: Names below ``records/`` that the run leaves out: nothing of them is listed.
 
         Raises:
             InputError: The folder or its configuration is missing or wrong, an agency's folder has settings
                 in no place or in two, or a file is in ``records/`` beside the agencies' folders. What is
                 wrong with agencies that the run is not about is no error.
         """
-        found = cls.unchecked(folder)
+        found = replace(cls.unchecked(folder), hidden=frozenset(hidden))
+        if agencies is None and found.faults:
+            read_config(found.folder)  # says all that is wrong
         known, troubles = dict(found.config.agencies), dict[str, str]()
         for agency in found.place.agencies(None if agencies is None else troubles):
             try:
@@ -93,7 +104,8 @@ class Investigation:
         for agency in agencies or ():
             if agency in troubles:
                 raise InputError(troubles[agency])
-        return cls(found.folder, found.config.model_copy(update={"agencies": dict(sorted(known.items()))}))
+        config = found.config.model_copy(update={"agencies": dict(sorted(known.items()))})
+        return replace(found, config=config)
 
     def settings_of(self, agency: str) -> Agency:
         """The settings of an agency, from ``investigation.toml`` or from its own file.
@@ -111,6 +123,8 @@ class Investigation:
             return read_agency(own, label)
         if here is not None:
             return here
+        if agency in self.faults:
+            raise InputError(self.faults[agency])
         near = nearest(agency, list(self.config.agencies))
         hint = f" (did you mean the folder to be {near!r}?)" if near else ""
         raise InputError(
@@ -121,6 +135,10 @@ class Investigation:
     @property
     def place(self) -> Records:
         """Where the mailboxes lie: ``records/``, or what ``records`` of the configuration says."""
+        return WithoutAgencies(self._place, self.hidden) if self.hidden else self._place
+
+    @property
+    def _place(self) -> Records:
         given = self.config.records
         if given is None:
             return FolderRecords(self.folder / "records")
@@ -259,7 +277,7 @@ class Investigation:
             f"agency {agency!r} is configured but has no mailbox in records/{agency}; "
             "none of its mail is in this run"
             for agency in self.config.agencies
-            if agency not in with_mail
+            if agency not in with_mail and agency not in self.hidden
         ]
         others = self.place.others()
         if others:

@@ -57,6 +57,41 @@ def read_config(folder: Path) -> Config:
     return checked(Config, parse_toml(read_settings(path, FILE), FILE), FILE)
 
 
+def read_by_agency(folder: Path) -> tuple[Config, dict[str, str]]:
+    """Read ``investigation.toml``; a mistake in the section of one agency is that agency's alone.
+
+    Args:
+        folder: The investigation folder.
+
+    Returns:
+        The configuration without the agencies whose sections are wrong, and for each of them what is wrong.
+
+    Raises:
+        InputError: As :func:`read_config`, but for mistakes inside ``[agencies.<agency>]``.
+    """
+    try:
+        return read_config(folder), {}
+    except InputError:
+        values = parse_toml(read_settings(folder / FILE, FILE), FILE)
+        sections = values.get("agencies")
+        if not isinstance(sections, dict):
+            raise
+        faults = {name: line for name, own in sections.items() if (line := _fault_of(name, own))}
+        if not faults:
+            raise
+    right = {name: own for name, own in sections.items() if name not in faults}
+    return checked(Config, {**values, "agencies": right}, FILE), faults
+
+
+def _fault_of(name: str, section: object) -> str:
+    """What is wrong with the section of an agency; empty where nothing is."""
+    try:
+        checked(Config, {"name": FILE, "agencies": {name: section}}, FILE)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
 def read_settings(path: Path, label: str) -> bytes:
     """The content of a file of settings.
 

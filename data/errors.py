@@ -4,6 +4,8 @@ What they quote of a file is shown without control characters, wherever the erro
 log, into the state of a Prefect run.
 """
 
+from __future__ import annotations
+
 from data.printable import printable_lines
 
 
@@ -24,6 +26,26 @@ class InputError(Exception):
 
 class NoMailboxError(InputError):
     """There is no mailbox in the records; ``str(error)`` says what is there, by suffix."""
+
+
+class UnreadableError(InputError):
+    """A file that was handed in cannot be read.
+
+    Attributes:
+        path: The file, as ``str`` of where it is opened.
+
+    Example:
+        >>> UnreadableError("records/lapd/a.pst: cannot be read", "/data/a.pst").path
+        '/data/a.pst'
+    """
+
+    def __init__(self, line: str, path: str) -> None:
+        super().__init__(line)
+        self.path = path
+
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[str, str]]:
+        """As a worker sends it."""
+        return type(self), (super().__str__(), self.path)
 
 
 class LedgerError(Exception):

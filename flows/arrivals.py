@@ -20,6 +20,7 @@ from data.catalog import Investigation
 from data.private import kept_private
 from data.text import ordinal
 from flows.run.locks import at_work, only_one
+from flows.run.public_names import reason_in_public
 from flows.run.step import step
 from flows.run.watched import ended
 from tasks.arrivals.look import Arrival, Decision, Stuck, faults
@@ -33,9 +34,6 @@ LOOKS: Final = 2
 
 WAIT: Final = 45.0
 """Seconds that a run waits at most in between; what takes longer is left to the next run, a minute later."""
-
-
-WAITS: Final = "new records wait for a person; the log says why"
 
 
 @flow(
@@ -52,8 +50,8 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
     has noted the event, or where the event started no run; the run that it starts reads nothing twice.
 
     Where something waits for a person, such as missing settings, an event
-    `nwatch.records.stuck` on the same resource says so once, with the payload `folder` and `agency`; the
-    reason is in this run's log.
+    `nwatch.records.stuck` on the same resource says so once, with the payload `folder`, `agency` and
+    `reason`, which names no mailbox; the whole reason is in this run's log.
 
     Where something has come that may have settled in a moment, the run waits for it, three quarters of a
     minute at most, and looks once more: so records are announced soon after `settle` seconds have passed
@@ -86,8 +84,10 @@ def arrivals(folder: Path, settle: float | None = None) -> list[str]:
         for line in warned:
             get_run_logger().warning("%s", line)
         looks = list(_looks(investigation, patience))
-        warned += [f"{stuck.agency}: {WAITS}" for found in looks for stuck in found.stuck]
-        return ended([arrival.agency for found in looks for arrival in found.arrived], in_public(warned, {}))
+        stuck = {stuck.agency: stuck for found in looks for stuck in found.stuck}
+        waits = [reason_in_public(each.line, folder, [each.agency]) for each in stuck.values()]
+        announced = [arrival.agency for found in looks for arrival in found.arrived]
+        return ended(announced, [*in_public(warned, {}), *waits])
 
 
 def _looks(investigation: Investigation, settle: float) -> Iterator[Decision]:
@@ -129,20 +129,29 @@ def arrival_event(folder: Path, arrival: Arrival) -> Event:
         folder: The investigation folder, absolute.
         arrival: The agency that has come.
     """
-    return _event(EVENT, folder, arrival.agency, files=arrival.files, bytes=arrival.bytes)
+    return agency_event(EVENT, folder, arrival.agency, files=arrival.files, bytes=arrival.bytes)
 
 
 def stuck_event(folder: Path, stuck: Stuck) -> Event:
-    """The event of an agency that waits for a person; without the reason, which may name a mailbox.
+    """The event of an agency that waits for a person, with the reason in words that name no mailbox.
 
     Args:
         folder: The investigation folder, absolute.
         stuck: The agency.
     """
-    return _event(STUCK, folder, stuck.agency)
+    reason = reason_in_public(stuck.line, folder, [stuck.agency])
+    return agency_event(STUCK, folder, stuck.agency, reason=reason)
 
 
-def _event(name: str, folder: Path, agency: str, **payload: int) -> Event:
+def agency_event(name: str, folder: Path, agency: str, **payload: int | str) -> Event:
+    """An event on an agency of an investigation, related to the run in which it is made.
+
+    Args:
+        name: The event's name.
+        folder: The investigation folder, absolute.
+        agency: The agency.
+        payload: What else it carries.
+    """
     values: dict[str, Any] = {
         "event": name,
         "payload": {"folder": str(folder), "agency": agency, **payload},

@@ -15,7 +15,7 @@ from flows import parts as registry
 from flows.run.inputs import Inputs
 from flows.run.left import check_left, previous
 from flows.run.locks import one_run_at_a_time, only_one
-from flows.run.part import Job, Part
+from flows.run.part import Job, Part, Staying
 from flows.run.preflight import (
     agencies_needed,
     check,
@@ -31,7 +31,7 @@ from flows.run.progress import reporter
 from flows.run.provenance import provenance, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.report import story_of, write_report
-from flows.run.scheduled import agencies_gone, agencies_ready
+from flows.run.scheduled import agencies_gone, tonight
 from flows.run.small_counts import leave_out
 from flows.run.step import about, subflow
 from flows.run.told import in_words, timed
@@ -39,6 +39,7 @@ from flows.run.watched import run_log, watched
 from flows.run.workbook import write_private_workbook
 from flows.run.workers import workers
 from flows.service.artifacts import show_link
+from flows.service.left_out_event import tell_left_out
 from flows.service.markdown import counted
 from flows.service.results import Results, show_results
 from tasks.ledger.table import keep
@@ -76,9 +77,13 @@ class RunResult:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the run must end with, of all parts; the mail last, whose quarantine a command shows."""
-        lines = (line for found in reversed(list(self.found.values())) for line in found.warnings)
-        return (*dict.fromkeys(lines), *self.warned)
+        """What the run must end with, of all parts; the mail last, whose quarantine a command shows.
+
+        What concerns a whole agency comes first of all: the state of a watched run shows the first.
+        """
+        found = list(self.found.values())[::-1]
+        urgent = (line for each in found for line in each.urgent)
+        return (*dict.fromkeys((*urgent, *(line for each in found for line in each.warnings))), *self.warned)
 
 
 def investigate(
@@ -111,9 +116,10 @@ def investigate(
         patience: Seconds to wait for another run in the folder to end; with 0, the run ends with an error if
             there is one.
         settled: Whether this is a scheduled run. Mailboxes that may still be being copied are then
-            left out, and the rows of their agency stay as they were, with a note each. An agency of the
-            published tables whose mailboxes are gone ends the run. While one such run is active or
-            waiting, another one is not needed and ends at once.
+            left out, and the rows of their agency stay as they were, with a note each. So do, with a warning
+            and an event each, those of an agency with a fault of its own: wrong settings, a folder or a
+            mailbox that cannot be read or is gone (method 1.16). While one such run is active or waiting,
+            another one is not needed and ends at once.
         hash_attachments: Whether the SHA-256 of every attached file is computed; every mailbox is read whole
             for it, once.
         workbook: "private" also writes the private tables as a workbook, which is as private as they are.
@@ -137,19 +143,18 @@ def investigate(
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
         with one_run_at_a_time(unchecked.work, patience, log.info):
             cut = finished(unchecked)
-            ready, coming = (
-                agencies_ready(unchecked) if settled and "mail" in (only or registry.PARTS) else (None, [])
-            )
-            with using(given := inputs(folder, agencies_needed(only) if ready is None else ready)):
+            night = tonight(unchecked) if settled and "mail" in (only or registry.PARTS) else None
+            given = inputs(folder, agencies_needed(only)) if night is None else Inputs(night.investigation)
+            with using(given):
                 parts = parts_to_run(given.investigation, only)
                 check(given, parts)
+                coming = () if night is None else night.notes
                 notes = [*private.notes, *cut, *coming, *_notes(given.investigation, parts, only, settled)]
                 for line in [*lines_of(recognised(given, parts)), *notes]:
                     log.info(line)
-                agencies = None if ready is None else tuple(ready)
-                settings = Settings(
-                    partition, buckets, agencies, settled, hash_attachments, workbook is not None
-                )
+                settings = Settings(partition, buckets, None, settled, hash_attachments, workbook is not None)
+                if night is not None:
+                    settings = replace(settings, agencies=night.agencies, staying=night.staying)
                 whole, warned = only is None, private.warnings
                 return run_parts(given, parts, notes, settings, whole=whole, warned=warned)
 
@@ -188,7 +193,7 @@ def _notes(
     investigation: Investigation, parts: Sequence[str], only: Sequence[str] | None, settled: bool
 ) -> list[str]:
     """What a person should know before the run."""
-    gone = agencies_gone(investigation, settled) if "mail" in parts else []
+    gone = agencies_gone(investigation) if "mail" in parts and not settled else []
     old = _old_tables(investigation, parts) if only is None else []
     return [*notes_before(investigation, only), *gone, *old]
 
@@ -211,6 +216,7 @@ class Settings:
         settled: Whether mailboxes that may still be being copied are left out, with a note each.
         hash_attachments: Whether the SHA-256 of every attached file is computed.
         private_workbook: Whether the private tables are also written as a workbook.
+        staying: The agencies that are not read, as in :class:`~flows.run.part.Job`.
     """
 
     partition: int | None = None
@@ -219,6 +225,7 @@ class Settings:
     settled: bool = False
     hash_attachments: bool = False
     private_workbook: bool = False
+    staying: Staying | None = None
 
 
 def run_parts(
@@ -271,6 +278,7 @@ def run_parts(
             settings.agencies,
             settings.settled,
             settings.hash_attachments,
+            settings.staying,
         )
         found = {part.name: _run_part(part, job) for part in parts}
         small = leave_out(job, whole=whole)
@@ -291,6 +299,8 @@ def run_parts(
             for part in parts:
                 if part.remember is not None:
                     part.remember(job, found[part.name])
+    if watched():
+        tell_left_out(investigation.folder, {k: v for each in found.values() for k, v in each.untold.items()})
     own = (line for each in found.values() for line in each.notes)
     return logged(replace(result, notes=(*notes, *left, *own, *small)))
 

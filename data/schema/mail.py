@@ -212,6 +212,26 @@ PRIVATE: Final = (
             Column("fix", TEXT, "What to do about it."),
         ),
     ),
+    Table(
+        "private/not_read",
+        ("agency", "file", "sha256"),
+        "One row per mailbox that an earlier run read and that is gone, and per agency that was left out for "
+        "a fault of its own.",
+        (
+            Column("agency", TEXT, "The agency; empty for a mailbox that lies in no agency's folder."),
+            Column("file", TEXT, "The mailbox's path inside the investigation folder; empty for an agency."),
+            Column("why", TEXT, "What is wrong with it."),
+            Column(
+                "rows",
+                TEXT,
+                "'kept': the agency's rows are those of an earlier run; 'none': it has none here.",
+            ),
+            optional("source", TEXT, "Source id of a mailbox that is gone; else missing."),
+            optional("sha256", TEXT, "Its SHA-256; likewise."),
+            optional("bytes", COUNT, "Its size in bytes; likewise."),
+            optional("messages_listed", COUNT, "Messages that it listed; missing where unknown, too."),
+        ),
+    ),
 )
 
 PUBLIC: Final = (

@@ -19,7 +19,7 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.console import audit_app, options
+from flows.console import audit_app, options, records_app
 from flows.console.certificates import certificates
 from flows.console.coding import app as coding_app
 from flows.console.options import Folder
@@ -234,6 +234,7 @@ def gentrification(
     build(folder, replace)
 
 
+records_app.register(app)
 audit_app.register(app)
 coding_app.register(app)
 app.command()(certificates)
@@ -250,11 +251,11 @@ def automations(
         ),
     ] = None,
 ) -> None:
-    """Set up Prefect notifications for failed runs.
+    """Set up Prefect notifications for runs that fail or have warnings.
 
-    The server of PREFECT_API_URL then notifies you of runs that fail, crash or are late, and marks a run
-    crashed whose process is gone. Without --notify, such runs appear only among the UI's events. Run the
-    command again to update what is there.
+    The server of PREFECT_API_URL then notifies you of runs that fail, crash, are late or have warnings, with
+    the reason, and marks a run crashed whose process is gone. Without --notify, such runs appear only among
+    the UI's events. Run the command again to update what is there.
 
     \b
     Example:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.catalog import Investigation, RecordFile
+from data.catalog import Investigation
 from data.crosswalk import COLUMNS
-from data.errors import InputError
 from data.reference_table import words_of
 from data.schema import TABLES, attachments, mail
+from flows.parts.mail_input import accepted, confirmed, mail_input, notes_on, untold
 from flows.parts.mail_tables import MailTables
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from data.crosswalk import Crosswalk
     from tasks.alerts.results import Copies
     from tasks.ledger.results import Doubts
+    from tasks.mail.look import Accepted
     from tasks.mail.results import MailSource, Reading
 
 
@@ -46,6 +47,9 @@ class MailFound(Found):
         embedded: Messages attached to messages.
         attached_count: Whether attached messages count.
         unique_otherwise: Unique alerts with the other setting; None where no message is attached.
+        agencies: The agencies whose mailboxes were read; None for all.
+        stay: The others of which the tables have what an earlier run found; None for all others.
+        accepted: The mailboxes that are gone, as a person has confirmed.
     """
 
     reading: Reading
@@ -60,6 +64,9 @@ class MailFound(Found):
     embedded: int = 0
     attached_count: bool = False
     unique_otherwise: int | None = None
+    agencies: tuple[str, ...] | None = None
+    stay: frozenset[str] | None = None
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def sources(self) -> tuple[MailSource, ...]:
@@ -73,6 +80,7 @@ def look(given: Inputs) -> Crosswalk:
     from tasks.alerts.look import check_templates
 
     own = given.investigation.subjects_file()
+    given.once(accepted)
     crosswalk = read_crosswalks(own)
     check_templates(crosswalk, own[0])
     return crosswalk
@@ -98,32 +106,28 @@ def run(job: Job) -> MailFound:
     from data.tables import distinct_in_order, read_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
-    from tasks.mail.look import check_any_readable, find_other_files
+    from tasks.mail.look import check_any_readable, find_other_files, not_read_warnings
     from tasks.mail.previous_runs import faults, recall, together
     from tasks.mail.settings import MailSettings
 
     investigation, work, client = job.given.investigation, job.work, job.workers
-    records, crosswalk = investigation.records(job.agencies), job.given.once(look)
+    crosswalk = job.given.once(look)
     timezones = investigation.timezones
     settings = MailSettings(code_pages=investigation.code_pages)
     settings = settings if job.partition is None else replace(settings, partition=job.partition)
-    left_out: tuple[str, ...] = ()
     damaged = faults(work)
-    if job.settled:
-        # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
-        records, left_out = _settled(investigation, records)
-    planned = step(mailboxes.survey)(records, work, client, settings)
-    others = find_other_files(investigation.place, job.agencies)
-    check_any_readable(planned.mailboxes, others, str(investigation.place))
-    reading = replace(step(mailboxes.read)(planned, work, client, settings), others=others)
-    if job.agencies is not None:
-        known = recall(work, but=job.agencies)
+    given = mail_input(job, settings)
+    others = find_other_files(investigation.place, given.agencies)
+    check_any_readable(given.survey.mailboxes, others, str(investigation.place))
+    reading = replace(step(mailboxes.read)(given.survey, work, client, settings), others=others)
+    if given.agencies is not None:
+        known = recall(work, but=given.agencies, only=given.stay)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
     if job.hash_attachments:
-        step(mailboxes.hashes)(reading.sources, planned, work, client)
+        step(mailboxes.hashes)(reading.sources, given.survey, work, client)
     # A run of some agencies takes the hashes of the others as an earlier run left them.
-    hashed = job.hash_attachments or job.agencies is not None
+    hashed = job.hash_attachments or given.agencies is not None
     kept = MailTables(job, reading)
     attached = kept.attachments(hashed=hashed)
     parsed = step(alerts.parse)(reading.sources, timezones, crosswalk, work, client=client)
@@ -135,6 +139,7 @@ def run(job: Job) -> MailFound:
         job.out,
         others=reading.others,
         inventory=attached,
+        not_read=given.not_read,
     )
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     kinds = read_table(TABLES["public/kinds"], job.out)
@@ -153,21 +158,14 @@ def run(job: Job) -> MailFound:
         embedded=closed.total(EMBEDDED) or 0,
         attached_count=tables.attached_count,
         unique_otherwise=tables.unique_otherwise,
+        agencies=given.agencies,
+        stay=given.stay,
+        accepted=(absent := confirmed(job, reading.sources)),
+        untold=untold(job, given.not_read),
+        urgent=tuple(not_read_warnings(given.not_read)),
         warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=(*left_out, *rebuilt, *kept.notes(), *attached.notes),
+        notes=(*given.notes, *notes_on(absent), *rebuilt, *kept.notes(), *attached.notes),
     )
-
-
-def _settled(
-    investigation: Investigation, records: Sequence[RecordFile]
-) -> tuple[list[RecordFile], tuple[str, ...]]:
-    """The mailboxes that may be read, and a note for each of the others."""
-    from tasks.arrivals.look import settled_files
-
-    found = settled_files(investigation, records)
-    if not found.files:
-        raise InputError(f"nothing to read yet: {found.notes[0]}")
-    return list(found.files), found.notes
 
 
 def _warnings(sources: Sequence[MailSource]) -> Iterator[str]:
@@ -199,14 +197,18 @@ def remember(job: Job, found: MailFound) -> None:
     """Keep what was read, for runs that read some agencies alone."""
     from tasks.mail.previous_runs import remember as keep
 
-    agencies = None if job.agencies is None else list(job.agencies)
-    keep(job.work, found.reading, job.given.investigation.timezones, agencies)
+    keep(job.work, found.reading, job.given.investigation.timezones, found.agencies, found.stay)
 
 
 def origin(found: MailFound) -> Mapping[str, Any]:
-    """The mailboxes by hash, one given twice only once, and the crosswalk."""
+    """The mailboxes by hash, one given twice only once; those that are gone and may be; and the crosswalk."""
     distinct = {(source.agency, source.source): source for source in found.sources}
+    gone = [
+        {"agency": row.agency, "source": row.sha256[:12], "sha256": row.sha256, "bytes": row.bytes}
+        for row in sorted(found.accepted, key=lambda row: (row.agency, row.sha256))
+    ]
     return {
+        **({"accepted": gone} if gone else {}),
         "crosswalk": {
             "sha256": found.crosswalk,
             **({"own": {"sha256": found.own_rows}} if found.own_rows else {}),
@@ -296,5 +298,5 @@ PART = Part(
     # Arrow loads pandas when it converts its first list: better once than on every worker.
     worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
     kept=("mail/agencies.json",),
-    keys=("sources", "crosswalk"),
+    keys=("sources", "crosswalk", "accepted"),
 )

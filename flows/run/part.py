@@ -22,6 +22,21 @@ def files_by_hash(files: Iterable[InputFile]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
+class Staying:
+    """The agencies that a run of all does not read: their rows stay as a run left them (method 1.16).
+
+    Attributes:
+        agencies: All of them.
+        faults: What is wrong with those that are left out for a fault of their own.
+        gone: Those of them that have no mailbox any more.
+    """
+
+    agencies: frozenset[str] = frozenset()
+    faults: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Job:
     """What a part is given when it runs.
 
@@ -35,6 +50,7 @@ class Job:
         agencies: The agencies whose mailboxes are read; None for all.
         settled: Whether mailboxes that may still be being copied are left out.
         hash_attachments: Whether the SHA-256 of every attached file is computed.
+        staying: The agencies that a run of all leaves as they were; None for all others than ``agencies``.
     """
 
     given: Inputs
@@ -45,6 +61,7 @@ class Job:
     agencies: tuple[str, ...] | None = None
     settled: bool = False
     hash_attachments: bool = False
+    staying: Staying | None = None
 
     @property
     def client(self) -> Any:
@@ -62,10 +79,15 @@ class Found:
     """What a part found; each part adds its own results.
 
     Attributes:
+        untold: Agencies that could not be read as they are, of which the last run did not say so: each with
+            the reason, for an event.
+        urgent: Those of the warnings that come before the warnings of all parts.
         warnings: What a person must not overlook, one line each.
         notes: What a person should know, one line each.
     """
 
+    untold: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    urgent: tuple[str, ...] = field(default=(), kw_only=True)
     warnings: tuple[str, ...] = field(default=(), kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 

@@ -92,7 +92,7 @@ def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:
         keys = part.provenance_keys
         if keys[0] in values or keys[0] not in before:
             continue
-        values |= {key: before[key] for key in keys}
+        values |= {key: before[key] for key in keys if key in before}
         kept = before.get("kept", {}).get(part.name, before["configuration"]["sha256"])
         values.setdefault("kept", {})[part.name] = kept
         if part.name in before.get("recognised", {}):

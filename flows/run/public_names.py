@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Final
 
+from data.catalog import Investigation
+from data.errors import InputError
 from data.published import Published
 from data.schema import TABLES
+from data.settings import AGENCY_FILE, FILE, Agency
 from data.tables import read_table
+from flows.run.inputs import Inputs
 from flows.run.part import Job
+from tasks.report.look import in_public
 
 _QUOTABLE: Final = (
     ("public/tracts_used", "city"),
@@ -27,13 +34,17 @@ def public_names(job: Job) -> dict[str, str]:
     Args:
         job: The job; its private tables are written. Those of parts that did not run are in ``out/``.
     """
-    names = {f"records/{key}": f"agency {key}" for key in job.given.investigation.config.agencies}
+    names = dict(item for key in job.given.investigation.config.agencies for item in _of_agency(key))
     for row in _rows(job, "private/other_files", ("agency", "file")):
         names[row["file"]] = f"a file of {row['agency']}"
         names[f"records/{row['agency']}"] = f"agency {row['agency']}"
     for row in _rows(job, "private/sources", ("agency", "source", "file")):
         names[row["file"]] = f"mailbox {row['source']} of {row['agency']}"
         names[f"records/{row['agency']}"] = f"agency {row['agency']}"
+    for row in _rows(job, "private/not_read", ("agency", "source", "file")):
+        of, what = row["agency"] or "no agency", f" {row['source']}" if row["source"] else ""
+        names |= dict(_of_agency(row["agency"])) if row["agency"] else {}
+        names |= {row["file"]: f"mailbox{what} of {of}"} if row["file"] else {}
     for row in _rows(job, "public/requests", ("agency", "records")):
         if row["records"]:
             names[f"records/{row['records']}"] = f"the folder of {row['agency']}"
@@ -42,6 +53,65 @@ def public_names(job: Job) -> dict[str, str]:
             folder = row["file"].rpartition("/")[0]
             names[row["file"]] = f"file {row['source']} of {folder}"
     return names
+
+
+def _of_agency(agency: str) -> list[tuple[str, str]]:
+    """What to say of an agency's folder, and of its settings."""
+    folder = f"records/{agency}"
+    return [(folder, f"agency {agency}"), (f"{folder}/{AGENCY_FILE}", f"the settings of {agency}")]
+
+
+def reason_in_public(line: str, folder: Path, agencies: Collection[str] = ()) -> str:
+    """Why a run failed, or left out an agency, as more people may read it than have the records.
+
+    Args:
+        line: Why, as a person at the keyboard reads it; of several lines the first counts.
+        folder: The investigation folder.
+        agencies: Agencies that it is about, beside those of the configuration and of the published tables.
+
+    Returns:
+        One line; what a file of settings says stays in it, and names of files do not.
+
+    Example:
+        >>> reason_in_public("records/lapd/Jo Lee.pst: cannot be read", Path("/nowhere"))
+        'the reason names a file of the records; the log of this run has it'
+    """
+    line = line.partition("\n")[0].removesuffix(":")
+    names = {**dict(item for agency in agencies for item in _of_agency(agency)), **_names_in(folder)}
+    words = {*agencies, *Agency.model_fields, *(said.removeprefix("agency ") for said in names.values())}
+    words |= _words_of_settings(line)
+    [said] = in_public([line], names, words, "reason")
+    return _HIDDEN if said.startswith("1 reason names") else said
+
+
+_QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_OF_SETTINGS: Final = re.compile(rf"(?:^|: ){re.escape(FILE)}: |/{re.escape(AGENCY_FILE)}: ")
+_HIDDEN: Final = "the reason names a file of the records; the log of this run has it"
+
+
+def _words_of_settings(line: str) -> set[str]:
+    """What a line quotes, where it is about a file of settings: the newsroom wrote that itself."""
+    found = _QUOTED.findall(line) if _OF_SETTINGS.search(line) else ()
+    return {text for pair in found for text in pair}
+
+
+def words_of_faults(job: Job) -> set[str]:
+    """What a public line may quote of the settings of agencies that were left out.
+
+    Args:
+        job: The job; its private tables are written.
+    """
+    rows = _rows(job, "private/not_read", ("why",))
+    return {word for row in rows for word in _words_of_settings(row["why"])}
+
+
+def _names_in(folder: Path) -> dict[str, str]:
+    """What the published tables call the files of an investigation; nothing where there are none."""
+    try:
+        investigation = Investigation.unchecked(folder)
+        return public_names(Job(Inputs(investigation), investigation.out))
+    except (InputError, ValueError, OSError):
+        return {}
 
 
 def _rows(job: Job, name: str, columns: Collection[str]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from flows import parts as registry
 from flows.run.answer import answer
 from flows.run.part import Job, Part
 from flows.run.provenance import hashes_of
-from flows.run.public_names import public_names, quotable
+from flows.run.public_names import public_names, quotable, words_of_faults
 from flows.run.step import step
 from tasks.ledger.balances import balances
 from tasks.report.look import in_public, without_counts
@@ -64,7 +64,7 @@ def story_of(
     known = answer(ran, lambda part: job.out if _is_staged(part, job.out) else investigation.out)
     ledger = tables.get("public/ledger")
     rows = [] if ledger is None else ledger.to_pylist()
-    names, words = public_names(job), quotable(tables)
+    names, words = public_names(job), quotable(tables) | words_of_faults(job)
     said = without_counts(warnings) if investigation.config.public.least_count else warnings
     return Story(
         config=investigation.config,

@@ -1,62 +1,151 @@
-"""What a scheduled run leaves as it was, and what it refuses to do: no rows are lost silently."""
+"""What a scheduled run reads, and what it leaves as it was: no rows are lost silently."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.record_names import RECORDS
 from data.schema import TABLES
+from data.settings import AGENCY_FILE
 from data.tables import read_table
+from flows.run.part import Staying
 from tasks.arrivals.look import agencies_coming
+from tasks.mail.look import Known, check_readable, known_mailboxes, new_files, read_accepted
 from tasks.mail.previous_runs import recall
 
 
-def agencies_ready(investigation: Investigation) -> tuple[list[str] | None, list[str]]:
-    """The agencies whose mailboxes are all copied.
+@dataclass(frozen=True)
+class Tonight:
+    """What a scheduled run reads, and what it leaves as it was.
+
+    Attributes:
+        investigation: The investigation, in which the agencies that are left out are not listed.
+        agencies: The agencies whose mailboxes are read; None for all.
+        coming: A note for each agency that is still being copied.
+        faults: What is wrong with each other agency that is left out, or with a file beside their folders.
+        gone: The agencies among these that have no mailbox any more.
+        notes: What else a person should know, one line each.
+    """
+
+    investigation: Investigation
+    agencies: tuple[str, ...] | None
+    coming: Mapping[str, str]
+    faults: Mapping[str, str]
+    gone: frozenset[str]
+    notes: tuple[str, ...]
+
+    @property
+    def staying(self) -> Staying:
+        """The agencies that are not read."""
+        return Staying(frozenset({*self.coming, *self.faults}), self.faults, self.gone)
+
+
+def tonight(investigation: Investigation) -> Tonight:
+    """Decide what a scheduled run reads: one agency's fault leaves out that agency alone (method 1.16).
 
     Args:
         investigation: The investigation, held for this run; its agencies need not have settings yet.
 
     Returns:
-        The agencies, None where all are ready; and a note for each of the others.
+        The agencies that are read, and why the others are not.
 
     Raises:
-        InputError: None is ready; or one that is not ready has rows in the published tables, but what was
-            read of it is gone.
+        InputError: None can be read; or one that is not has rows in the published tables, but what was read
+            of it is gone.
     """
-    coming = agencies_coming(investigation)
-    if not coming:
-        return None, []
-    ready = [agency for agency in investigation.agencies_with_records() if agency not in coming]
-    if not ready:
-        raise InputError(f"nothing to read yet: {next(iter(coming.values()))}")
-    check_kept(investigation, ready)
-    return ready, list(coming.values())
+    found, there = investigation.place.scan(), dict[str, str]()
+    named = investigation.place.agencies(there)
+    coming = agencies_coming(investigation, found)
+    boxes = {one.agency for one in found.seen if one.mailbox}
+    gone = _gone(investigation, boxes | found.troubles.keys())
+    new = new_files(found.seen, investigation.work)
+    faults = dict(found.troubles) | {agency: _is_gone(agency) for agency in gone}
+    empty = set()
+    for agency in named:
+        if agency not in {*coming, *faults}:
+            fault = _fault(investigation, agency, new)
+            if fault and agency in boxes:
+                faults[agency] = fault
+            elif fault:
+                empty.add(agency)  # a folder that was made, and into which nothing was put yet
+    idle = investigation.faults.keys() - {*coming, *faults, *empty}
+    stay = {*coming, *faults}
+    ready = tuple(agency for agency in named if agency in boxes - stay)
+    if stay and not ready:
+        why = [f"nothing to read yet: {line}" for line in coming.values()]
+        raise InputError([*why, *faults.values()][0])
+    if stay:
+        check_kept(investigation, ready)
+    needed = [*ready, *(agency for agency in named if agency not in {*stay, *empty, *boxes})]
+    may_be_gone = {row.agency for row in read_accepted(investigation.folder)} - boxes
+    opened = Investigation.open(investigation.folder, needed, hidden={*faults, *empty, *may_be_gone})
+    notes = (
+        *coming.values(),
+        *(
+            f"{RECORDS}/{agency}: has no mailbox and no settings yet; it is passed over"
+            for agency in sorted(empty)
+        ),
+        *(f"no mailbox of it is there: {investigation.faults[name]}" for name in sorted(idle)),
+    )
+    return Tonight(
+        opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone), notes
+    )
 
 
-def agencies_gone(investigation: Investigation, refuse: bool) -> list[str]:
-    """A note for each agency of the published tables that has no mailboxes any more.
+def _fault(investigation: Investigation, agency: str, new: Mapping[str, Collection[str]]) -> str:
+    """What is wrong with an agency, in one line; empty where nothing is.
+
+    Args:
+        investigation: The investigation.
+        agency: The agency.
+        new: Its mailboxes that no run has hashed as they are now: these are opened.
+    """
+    try:
+        investigation.settings_of(agency)
+        files = investigation.place.mailboxes(agency) if agency in new else ()
+        # An object of a store is asked for when it is read: each question takes its time.
+        check_readable(one for one in files if isinstance(one.path, Path) and one.file in new[agency])
+    except InputError as error:
+        line, _, lines = str(error).partition("\n")
+        said = line.partition("; write its settings into")[0]
+        return f"{said}; write its settings into {RECORDS}/{agency}/{AGENCY_FILE}" if lines else line
+    return ""
+
+
+def _gone(investigation: Investigation, there: Collection[str]) -> list[str]:
+    """The agencies of the published tables that have no mailbox any more, which nobody has confirmed."""
+    accepted = {(row.agency, row.sha256) for row in read_accepted(investigation.folder)}
+    missed = {one.agency for one in _known(investigation) if (one.agency, one.sha256) not in accepted}
+    return sorted(missed - set(there))
+
+
+def _known(investigation: Investigation) -> list[Known]:
+    """The mailboxes of the published tables."""
+    _published(investigation.out)  # is an error where they are damaged
+    return [one for one in known_mailboxes(investigation.out) if one.published]
+
+
+def _is_gone(agency: str) -> str:
+    return (
+        f"{RECORDS}/{agency}: has no mailbox any more; put its mailboxes back (is their disk mounted?), or, "
+        f"to remove the agency, confirm that they are gone: nwatch accept DIR --agency {agency}"
+    )
+
+
+def agencies_gone(investigation: Investigation) -> list[str]:
+    """A note for each agency of the published tables that has no mailboxes any more, in a run by hand.
 
     Args:
         investigation: The investigation, held for this run.
-        refuse: Whether there must be none, as the disk that holds them may not be mounted.
-
-    Raises:
-        InputError: There is one, and there must not be.
     """
     there = {record.agency for record in investigation.records()}
-    gone = sorted(_published(investigation.out) - there)
-    if gone and refuse:
-        raise InputError(
-            f"records/{gone[0]}: has no mailbox any more, but the agency has rows in the published tables; "
-            "put its mailboxes back (is their disk mounted?), or, to remove the agency, run by hand: "
-            f"nwatch run {investigation.folder}"
-        )
     return [
         f"agency {agency!r} has no mailbox any more, and will be removed from the published tables"
-        for agency in gone
+        for agency in sorted(_published(investigation.out) - there)
     ]
 
 

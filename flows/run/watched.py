@@ -46,6 +46,21 @@ def run_log() -> logging.Logger | logging.LoggerAdapter[Any]:
     return get_run_logger()
 
 
+def failed(error: Exception, reason: str) -> Any:
+    """What a watched flow that failed returns, so that its page says why, in words that anybody may read.
+
+    Args:
+        error: What was raised; the log of the run has it, and whoever called the flow gets it.
+        reason: Why, as more people may read it than have the records.
+
+    Returns:
+        A state of Prefect, from which Prefect raises the error for whoever called the flow.
+    """
+    from prefect.states import Failed
+
+    return Failed(message=printable(reason), data=error)
+
+
 def ended(result: T, warnings: Sequence[str]) -> T:
     """What a watched flow returns, so that its page says whether it has warnings.
 

@@ -2,8 +2,8 @@
 
 They are kept on the server and identified by their names: created if missing, else updated.
 
-A notification says which run it is and where to look, and not why: the reason may name a mailbox, and that
-does not belong in a newsroom's chat.
+A notification says which run it is, why, and where to look. The reason is that of the run's state, in which
+no mailbox and no person is named: that does not belong in a newsroom's chat.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ from data.errors import InputError
 from flows.arrivals import STUCK
 from flows.run.watched import WARNED
 from flows.service.coding_event import COMPLETE
+from flows.service.left_out_event import LEFT_OUT
 
 WENT_WRONG: Final = "nwatch: a run failed, crashed or is late"
+WITH_WARNINGS: Final = "nwatch: a run completed with warnings"
 ARRIVALS: Final = "nwatch: arrivals keep failing"
 SHEETS: Final = "nwatch: all sheets of a sample are back"
 WAITING: Final = "nwatch: new records wait for a person"
+LEFT_BEHIND: Final = "nwatch: an agency was left out"
 ZOMBIE: Final = "nwatch: a run without heartbeat is marked crashed"
 STILLBORN: Final = "nwatch: a run that does not begin is marked crashed"
 
@@ -60,11 +63,19 @@ _ENDS: Final = {
 _WAITS: Final = {"prefect.flow-run.Paused", "prefect.flow-run.Suspended"}
 """A run that waits for a person: it need not have a process."""
 
+_WARNED: Final = {f"prefect.flow-run.{WARNED}"}
 _LATE: Final = {"prefect.flow-run.Late"}
+RUNS: Final = ("investigate", "one-agency", "coding")
+"""The deployments of which each run is reported."""
+
 _RUNS: Final = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 _RUN: Final = {
     "subject": "Neighborhood Watch: {{ deployment.name }}: {{ flow_run.state.name }}",
-    "body": "{{ flow_run.name }} is {{ flow_run.state.name }}. Reason: see its log, {{ flow_run | ui_url }}",
+    "body": (
+        "{{ flow_run.name }} is {{ flow_run.state.name }}"
+        "{% if flow_run.state.message %}: {{ flow_run.state.message }}{% endif %}."
+        " See {{ flow_run | ui_url }}"
+    ),
 }
 _READ: Final = {
     "subject": "Neighborhood Watch: all sheets of the sample are back",
@@ -75,9 +86,13 @@ _READ: Final = {
         "{% if flow_run %} See {{ flow_run.name }}: {{ flow_run | ui_url }}{% endif %}"
     ),
 }
+_LEFT_OUT: Final = {
+    "subject": "Neighborhood Watch: {{ event.payload.agency }} was left out",
+    "body": "{{ event.payload.reason }}. See {{ flow_run.name }}: {{ flow_run | ui_url }}",
+}
 _AGENCY: Final = {
     "subject": "Neighborhood Watch: {{ event.payload.agency }}: new records wait for a person",
-    "body": "The reason is in the log of {{ flow_run.name }}: {{ flow_run | ui_url }}",
+    "body": "{{ event.payload.reason }}. See {{ flow_run.name }}: {{ flow_run | ui_url }}",
 }
 
 
@@ -105,10 +120,11 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
 
     Returns:
         Automations that report each run of `investigate`, `one-agency` and `coding` that fails, crashes or is
-        late; `arrivals`, which runs every minute, after five such runs in ten minutes; new records that need
-        a person, once for each reason; and that all sheets of a sample are back. Two more mark runs of this
-        program as crashed, which is then reported like any crash: a run whose heartbeat stops, and a run that
-        a worker took and never began, because the worker ended in between.
+        late, and each that has warnings; `arrivals`, which runs every minute, after five failed or late runs
+        in ten minutes; new records that need a person, and agencies that a run left out, once for each
+        reason; and that all sheets of a sample are back. Two more mark runs of this program as crashed, which
+        is then reported like any crash: a run whose heartbeat stops, and a run that a worker took and never
+        began, because the worker ended in between.
 
     Example:
         >>> [each.name for each in wanted()][-1]
@@ -118,13 +134,19 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
         AutomationCore(
             name=WENT_WRONG,
             description="Reports runs of investigate, one-agency and coding that fail, crash or are late.",
-            trigger=_trigger(("investigate", "one-agency", "coding"), for_each={"prefect.resource.id"}),
+            trigger=_trigger(RUNS),
+            actions=[_tell(block)],
+        ),
+        AutomationCore(
+            name=WITH_WARNINGS,
+            description="Reports runs of investigate, one-agency and coding that completed with warnings.",
+            trigger=_trigger(RUNS, expect=_WARNED),
             actions=[_tell(block)],
         ),
         AutomationCore(
             name=ARRIVALS,
             description="Reports that arrivals failed, crashed or was late five times in ten minutes.",
-            trigger=_trigger(("arrivals",), threshold=5, within=timedelta(minutes=10)),
+            trigger=_trigger(("arrivals",), for_each=set(), threshold=5, within=timedelta(minutes=10)),
             actions=[_tell(block)],
         ),
         AutomationCore(
@@ -132,6 +154,12 @@ def wanted(block: UUID | None = None) -> tuple[AutomationCore, ...]:
             description="Reports that an agency's records cannot be read as they are.",
             trigger=_event(STUCK, "nwatch.agency.*"),
             actions=[_tell(block, _AGENCY)],
+        ),
+        AutomationCore(
+            name=LEFT_BEHIND,
+            description="Reports that a run could not read an agency as it is.",
+            trigger=_event(LEFT_OUT, "nwatch.agency.*"),
+            actions=[_tell(block, _LEFT_OUT)],
         ),
         AutomationCore(
             name=SHEETS,
@@ -162,12 +190,17 @@ def _trigger(deployments: Sequence[str], **given: Any) -> EventTrigger:
     """A bad end or lateness of a deployment's run; its subflows, which fail with it, are ignored."""
     return EventTrigger(
         posture=Posture.Reactive,
-        expect=_BAD_ENDS | _LATE,
         match=_RUNS,
         match_related=ResourceSpecification(
             {"prefect.resource.role": ["deployment"], "prefect.resource.name": list(deployments)}
         ),
-        **{"threshold": 1, "within": timedelta(0), **given},
+        **{
+            "expect": _BAD_ENDS | _LATE,
+            "for_each": {"prefect.resource.id"},
+            "threshold": 1,
+            "within": timedelta(0),
+            **given,
+        },
     )
 
 

@@ -97,7 +97,7 @@ def show_results(results: Results, story: Story) -> None:
     for part in results.parts:
         own = rows_of_part(part, rows)
         if own:
-            show_rows(f"ledger-{part.name}", own, f"The ledger of {part.name}. {in_one_line}")
+            show_rows(f"ledger-{part.name}", own, f"{in_one_line} (the ledger of {part.name})")
         for name, about in part.shown.items():
             if (public := story.tables.get(name)) is not None:
                 show_table(name.removeprefix("public/").replace("_", "-"), public, about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -9,8 +10,11 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast
 
+from cluster.environment import unknown
+from data.errors import InputError, LedgerError
 from data.printable import printable
-from flows.run.watched import ended, run_log
+from flows.run.public_names import reason_in_public
+from flows.run.watched import ended, failed, run_log
 
 P = ParamSpec("P")
 
@@ -95,23 +99,50 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         given = signature(function).bind(*args, **kwargs).arguments
         agency = [str(given["agency"])] if given.get("agency") else []
+        # Whoever starts a run at the command line is told of these there.
+        said = unknown(os.environ)
+        for line in said:
+            run_log().warning("%s", line)
         try:
             result = function(*args, **kwargs)
         except CancelledError as stop:
             # A state and not an error, of which Prefect would make a failed run.
             return cast(R, Cancelled(message=str(stop), data=stop))
+        except Exception as error:
+            tag(*agency, FAILED)
+            run_log().error("Encountered exception during execution: %r", error, exc_info=error)
+            return cast(R, failed(error, reason_of(error, Path(given.get("folder", "")), agency)))
         except BaseException as stop:
             if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
                 tag(*agency, FAILED)
             raise
-        parts = list(result.found)
-        outcome = WITH_WARNINGS if result.public_warnings else COMPLETE if parts else NOT_NEEDED
+        parts, warned = list(result.found), (*result.public_warnings, *said)
+        outcome = WITH_WARNINGS if warned else COMPLETE if parts else NOT_NEEDED
         tag(*(agency or result.agencies), *parts, outcome)
-        return ended(result, result.public_warnings)
+        return ended(result, warned)
 
     # Prefect looks for the names in annotations in the module of what it is given, which is this one.
     run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
+
+
+def reason_of(error: Exception, folder: Path, agencies: Sequence[str] = ()) -> str:
+    """Why a run failed, in words that anybody may read: its state shows them, and a notification sends them.
+
+    Args:
+        error: What was raised.
+        folder: The investigation folder.
+        agencies: The agencies that the run was about, where it was about some.
+
+    Example:
+        >>> reason_of(KeyError("Jo Lee"), Path("/nowhere"))
+        'KeyError; the log of this run has the traceback: please report it'
+    """
+    if isinstance(error, InputError):
+        return f"InputError: {reason_in_public(str(error), folder, agencies)}"
+    if isinstance(error, LedgerError):
+        return f"the ledger does not add up: {reason_in_public(str(error), folder, agencies)}"
+    return f"{type(error).__name__}; the log of this run has the traceback: please report it"
 
 
 def tag(*words: str) -> None:

@@ -38,6 +38,17 @@ from tasks.mail.ledger import (
     place_of,
 )
 from tasks.mail.not_mail import not_mail_tables
+from tasks.mail.not_read import (
+    GONE,
+    STRAY,
+    NotRead,
+    not_read_accounts,
+    not_read_table,
+    not_read_warnings,
+)
+from tasks.mail.not_read import (
+    IDENTITY as AGENCIES_THERE,
+)
 from tasks.mail.other_files import OtherFile, other_files_table
 from tasks.mail.outcomes import OF_ATTACHMENTS
 from tasks.mail.results import NOTHING, Inventory, MailSource
@@ -54,6 +65,7 @@ COUNTED: Final = "messages counted"
 OWN: Final = "messages of the mailbox"
 LEDGER: Final = Ledger(
     identities=(
+        AGENCIES_THERE,
         Identity("mail", LISTED, (READ, NOT_MAIL, QUARANTINED_READING), "items in the mailboxes"),
         Identity(
             "mail",
@@ -72,7 +84,7 @@ LEDGER: Final = Ledger(
         Identity("copies", IN_TABLES, (ORIGINALS, COPIES_BY_ID, COPIES_BY_CONTENT)),
     ),
     files="private/sources",
-    beside=(STATED, WITHOUT_BODY, REPLACED),
+    beside=(STATED, WITHOUT_BODY, REPLACED, GONE, STRAY),
     together="all mailboxes",
 )
 
@@ -101,6 +113,7 @@ def close_mail(
     *,
     others: Sequence[OtherFile] = (),
     inventory: Inventory = NOTHING,
+    not_read: Sequence[NotRead] = (),
 ) -> MailClosed:
     """Check that everything adds up, then write ledger, sources, quarantine, and what is not mail.
 
@@ -111,6 +124,7 @@ def close_mail(
         out: The folder of the tables.
         others: The files that hold mail in another form.
         inventory: What is attached to the messages.
+        not_read: The mailboxes that are gone, and the agencies that were left out.
 
     Returns:
         The ledger's rows of the mail, what is in quarantine, and the warnings.
@@ -128,11 +142,14 @@ def close_mail(
     stages = Counter(stopped.column("stage").to_pylist())
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique, alerts.attached_count)
     embedded = embedded_accounts(ordered, alerts.attached, inventory)
-    warnings = [*_warnings(ordered, alerts, stages), *inventory.warnings]
-    closed = close_part([*mail, *embedded, *parsing, *copy_accounts(alerts)], LEDGER, warnings, out)
+    warnings = [*not_read_warnings(not_read), *_warnings(ordered, alerts, stages), *inventory.warnings]
+    agencies = not_read_accounts(not_read, {source.agency for source in ordered})
+    accounts = [*mail, *embedded, *parsing, *copy_accounts(alerts), *agencies]
+    closed = close_part(accounts, LEDGER, warnings, out)
     write_table(sources_table(ordered), TABLES["private/sources"], out)
     write_table(stopped, QUARANTINE, out)
-    for name, table in {**classes, "private/other_files": other_files_table(others)}.items():
+    beside = {"private/other_files": other_files_table(others), "private/not_read": not_read_table(not_read)}
+    for name, table in {**classes, **beside}.items():
         write_table(table, TABLES[name], out)
     unopened = closed.total(EMBEDDED_QUARANTINED) or 0
     return MailClosed(

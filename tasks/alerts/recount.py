@@ -22,6 +22,7 @@ from data.schema.embedded import ATTACHED
 from tasks.alerts.ledger import MailClosed, close_mail
 from tasks.alerts.results import AlertTables, FolderCount
 from tasks.alerts.tabulate import copies_in
+from tasks.mail.not_read import NotRead
 from tasks.mail.other_files import OtherFile
 from tasks.mail.results import NOTHING, Inventory, MailSource
 
@@ -37,6 +38,7 @@ def close_recounted(
     *,
     others: Sequence[OtherFile] = (),
     inventory: Inventory = NOTHING,
+    not_read: Sequence[NotRead] = (),
 ) -> MailClosed:
     """Close the ledger of the mail (:func:`tasks.alerts.ledger.close_mail`) from the tables in ``out``.
 
@@ -47,6 +49,7 @@ def close_recounted(
         out: The folder of the tables, which holds those of the alerts.
         others: As there.
         inventory: As there; the number of rows of ``private/attachments`` must be the same.
+        not_read: As there.
 
     Returns:
         As there.
@@ -59,7 +62,9 @@ def close_recounted(
         raise LedgerError(f"private/attachments: {listed} rows, but {inventory.attachments} were listed")
     counted = recount(alerts, out)
     _check_mailboxes(sources, counted)
-    return close_mail(sources, counted, quarantine, out, others=others, inventory=inventory)
+    return close_mail(
+        sources, counted, quarantine, out, others=others, inventory=inventory, not_read=not_read
+    )
 
 
 def _check_mailboxes(sources: Sequence[MailSource], counted: AlertTables) -> None:

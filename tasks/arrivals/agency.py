@@ -20,8 +20,8 @@ more. After that, and whenever nothing will happen without a person, the agency 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +73,7 @@ class Facts:
         published: Agencies in the published tables.
         busy: Whether a run is active in the folder.
         problem: Called with an agency before it is announced: says what is wrong with its settings, or None.
+        held: Agencies that no scheduled run reads before a person has done something, each with what.
     """
 
     folder: Path
@@ -81,6 +82,7 @@ class Facts:
     published: Collection[str] = ()
     busy: bool = False
     problem: Callable[[str], str | None] = lambda _: None
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def judge(
         return (
             _held(remembered, _gone(agency, facts), now) if agency in facts.published else Verdict(remembered)
         )
+    if agency in facts.held:
+        return Verdict(remembered, line=facts.held[agency])
     if what_counts(own) == remembered.announced:
         return Verdict(remembered) if agency in facts.read else _unread(agency, boxes, remembered, now, facts)
     missing = _missing(agency, own, facts.configured)
@@ -218,8 +222,8 @@ def _held(remembered: Remembered, line: str, now: float) -> Verdict:
 def _gone(agency: str, facts: Facts) -> str:
     return (
         f"{agency}: is in the published tables, but {RECORDS}/{agency} no longer has a mailbox; put the "
-        "mailboxes back, or, to remove the agency from the tables, read all agencies: "
-        f"nwatch run {facts.folder}"
+        "mailboxes back, or, to remove the agency from the tables, confirm that they are gone: "
+        f"nwatch accept {facts.folder} --agency {agency}"
     )
 
 

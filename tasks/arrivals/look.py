@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Final
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.records import RecordFile
+from data.records import RecordFile, Scan
 from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.decide import Decision, Stuck, decide
 from tasks.arrivals.memory import faults, recall, remember
 from tasks.arrivals.reading import read_before
 from tasks.arrivals.settled import Settled, settled, why_not
+from tasks.mail.accepted import read_accepted
+from tasks.mail.not_read import KEPT, known_mailboxes, not_read_before
 from tasks.mail.previous_runs import recall as recall_mail
 
 __all__ = [
@@ -27,6 +30,8 @@ __all__ = [
     "look_at_records",
     "settled_files",
 ]
+
+ACCEPT_IN: Final = "put it back, or confirm that it is gone: nwatch accept"
 
 
 def look_at_records(
@@ -56,11 +61,13 @@ def look_at_records(
     now = time.time()
     found = investigation.place.scan()
     before = read_before(found.seen, work, investigation.out)
+    accepted = {(row.agency, row.sha256) for row in read_accepted(investigation.folder)}
     facts = Facts(
         folder=investigation.folder,
         configured=investigation.config.agencies.keys(),
         read=before.read,
-        published=before.published,
+        published=_expected(investigation, accepted),
+        held=_held(investigation, {one.file for one in found.seen}, accepted),
         busy=busy,
         problem=lambda agency: _problem(investigation, agency),
     )
@@ -79,6 +86,27 @@ def look_at_records(
     return decision
 
 
+def _expected(investigation: Investigation, accepted: Collection[tuple[str, str]]) -> set[str]:
+    """The agencies in the published tables, without those whose mailboxes may all be gone."""
+    known = [one for one in known_mailboxes(investigation.out) if one.published]
+    return {one.agency for one in known if (one.agency, one.sha256) not in accepted}
+
+
+def _held(
+    investigation: Investigation, there: Collection[str], accepted: Collection[tuple[str, str]]
+) -> dict[str, str]:
+    """The agencies that a run has left out because a mailbox is gone, while it still is."""
+    command = f"{ACCEPT_IN} {investigation.folder} --agency"
+    return {
+        row.agency: f"{row.agency}: {row.file} {row.why}; {command} {row.agency}"
+        for row in not_read_before(investigation.out)
+        if row.gone
+        and row.rows == KEPT
+        and row.file not in there
+        and (row.agency, row.sha256 or "") not in accepted
+    }
+
+
 def _problem(investigation: Investigation, agency: str) -> str | None:
     """What is wrong with the settings of an agency, if anything."""
     try:
@@ -88,11 +116,12 @@ def _problem(investigation: Investigation, agency: str) -> str | None:
     return None
 
 
-def agencies_coming(investigation: Investigation) -> dict[str, str]:
+def agencies_coming(investigation: Investigation, found: Scan | None = None) -> dict[str, str]:
     """Agencies that are still being copied or have just changed; a run that starts by itself asks.
 
     Args:
         investigation: The investigation; its agencies need not have settings yet.
+        found: What is there; of agencies that cannot be listed, nothing is then said. None to look.
 
     Returns:
         A note for each, by the agency's name.
@@ -101,9 +130,10 @@ def agencies_coming(investigation: Investigation) -> dict[str, str]:
         InputError: Something cannot be listed.
     """
     memory, now, settle = recall(investigation.work), time.time(), investigation.config.arrivals.settle
-    found = investigation.place.scan()
-    for line in found.troubles.values():
-        raise InputError(line)
+    if found is None:
+        found = investigation.place.scan()
+        for line in found.troubles.values():
+            raise InputError(line)
     notes: dict[str, str] = {}
     for one in found.seen:
         if one.mailbox or is_settings(one) or is_copying(one):

@@ -13,7 +13,7 @@ from typing import Any, Final
 _SHA256: Final = "sha256"
 _PROGRAM: Final = "neighborhood-watch"
 _NO_INPUT: Final = frozenset({
-    "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
+    "accepted", "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
 })  # fmt: skip
 """Keys of the provenance that name no input."""
 

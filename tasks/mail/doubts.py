@@ -12,6 +12,15 @@ from data.tables import read_table
 from tasks.ledger.results import Doubt, Doubts
 from tasks.ledger.table import ledger_of
 from tasks.mail.ledger import EMBEDDED_QUARANTINED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
+from tasks.mail.not_read import (
+    ACCEPT,
+    AGENCIES,
+    AGENCIES_KEPT,
+    AGENCIES_LEFT_OUT,
+    GONE,
+    STRAY,
+    not_read_before,
+)
 from tasks.mail.other_files import forms_found
 from tasks.mail.outcomes import OF_ATTACHMENTS
 
@@ -35,6 +44,18 @@ _LINES: Final = {
 }
 """By line of the ledger: what is said of one and of several, and what it means."""
 
+_NOT_READ: Final = {
+    GONE: (
+        ("mailbox that an earlier run read is gone", "mailboxes that earlier runs read are gone"),
+        ACCEPT,
+    ),
+    STRAY: (
+        ("mailbox belongs to no agency, and is not read", "mailboxes belong to no agency, and are not read"),
+        "move it into the folder of one",
+    ),
+}
+"""Likewise, of what was not read."""
+
 
 def mail_doubts(out: Path) -> Doubts:
     """What of the mail was not counted or not read, by the tables of a run.
@@ -52,10 +73,31 @@ def mail_doubts(out: Path) -> Doubts:
     rows = [row for row in ledger_of(out).to_pylist() if row["part"] == "mail"]
     listed = [row["count"] for row in rows if row["line"] == LISTED]
     unknown = listed.count(None)
+    boxes = f"{unknown:,} of {len(listed):,} mailboxes" if unknown else ""
     return Doubts(
-        unknown=f"{unknown:,} of {len(listed):,} mailboxes" if unknown else "",
-        perhaps=(*_of_ledger(rows), *_of_attachments(out), *_of_files(out)),
+        unknown=", ".join(filter(None, (_agencies(rows), boxes))),
+        perhaps=(*_of_not_read(rows, out), *_of_ledger(rows), *_of_attachments(out), *_of_files(out)),
     )
+
+
+def _agencies(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The agencies of which the run does not know what they have now, as "1 of 3 agencies"."""
+    lines = {row["line"]: row["count"] or 0 for row in rows if not row["source"]}
+    unread = lines.get(AGENCIES_KEPT, 0) + lines.get(AGENCIES_LEFT_OUT, 0)
+    return f"{unread:,} of {lines[AGENCIES]:,} agencies" if unread else ""
+
+
+def _of_not_read(rows: Iterable[Mapping[str, Any]], out: Path) -> Iterable[Doubt]:
+    """Mailboxes that are gone, and those that lie in no agency's folder."""
+    counts = {row["line"]: row["count"] or 0 for row in rows if row["line"] in _NOT_READ}
+    if not any(counts.values()):
+        return
+    found = not_read_before(out)
+    for line, ((one, several), fix) in _NOT_READ.items():
+        files = [each.file for each in found if (each.gone if line == GONE else not each.agency)]
+        if count := counts.get(line, 0):
+            example = printable(files[0]) if files else ""
+            yield Doubt(count, one if count == 1 else several, fix, example)
 
 
 def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:

@@ -7,11 +7,13 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from data.errors import UnreadableError
 from data.printable import printable
 from data.sealed import EARLIER, lines_of_earlier
 from data.storage import Location
@@ -84,12 +86,25 @@ def examine_files(
 
 
 def _examine(item: tuple[Location, str | None]) -> Examined:
-    return examine(*item)
+    with _named(item[0]):
+        return examine(*item)
 
 
 def _examine_apart(item: tuple[Location, str | None]) -> Examined:
     """Without libpff, which can only have crashed on the names of the folders."""
-    return examine(*item, names=False)
+    with _named(item[0]):
+        return examine(*item, names=False)
+
+
+@contextmanager
+def _named(path: Location) -> Iterator[None]:
+    """Name the file of which a disk gives no more: an error of reading does not."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableError(
+            f"{path}: cannot be read ({error.strerror or error}); is its disk whole?", str(path)
+        ) from error
 
 
 def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[Span]:

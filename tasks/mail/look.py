@@ -11,9 +11,23 @@ from data.errors import InputError
 from data.opening import regular
 from data.printable import printable
 from data.storage import Location
+from tasks.mail.accepted import FILE as ACCEPTED_FILE
+from tasks.mail.accepted import Accepted, read_accepted, write_accepted
 from tasks.mail.doubts import mail_doubts
+from tasks.mail.gone_now import gone_now, new_files
 from tasks.mail.inspect import Inspection, inspect
 from tasks.mail.layout import NotAMailboxError
+from tasks.mail.not_read import (
+    KEPT,
+    NONE,
+    Known,
+    NotRead,
+    as_row,
+    find_gone,
+    known_mailboxes,
+    not_read_before,
+    not_read_warnings,
+)
 from tasks.mail.other_files import OtherFile, find_other_files, forms_found
 from tasks.mail.partitions import finished, gaps
 from tasks.mail.settings import MailSettings
@@ -28,15 +42,31 @@ from tasks.mail.sources import (
 )
 
 __all__ = [
+    "ACCEPTED_FILE",
+    "KEPT",
+    "NONE",
+    "Accepted",
     "Inspection",
+    "Known",
+    "NotRead",
     "OtherFile",
     "Planned",
+    "as_row",
     "check_any_readable",
+    "check_readable",
+    "find_gone",
     "find_other_files",
     "forms_found",
+    "gone_now",
     "inspections",
+    "known_mailboxes",
     "mail_doubts",
+    "new_files",
+    "not_read_before",
+    "not_read_warnings",
     "plan_reading",
+    "read_accepted",
+    "write_accepted",
 ]
 
 

@@ -58,7 +58,11 @@ class PreviousRuns:
 
 
 def remember(
-    work: Path, reading: Reading, timezones: Mapping[str, str], agencies: Collection[str] | None = None
+    work: Path,
+    reading: Reading,
+    timezones: Mapping[str, str],
+    agencies: Collection[str] | None = None,
+    stay: Collection[str] | None = None,
 ) -> None:
     """Keep what a run found, for the next one.
 
@@ -68,8 +72,10 @@ def remember(
         timezones: IANA time zone by agency.
         agencies: Those that the run read itself; what is kept for others stays. None if it read all agencies:
             what is kept for any other agency is then dropped.
+        stay: Those of the others for which what is kept stays; None for all.
     """
     kept = {} if agencies is None else _load(work)
+    kept = {agency: entry for agency, entry in kept.items() if stay is None or agency in stay}
     for agency in {source.agency for source in reading.sources} if agencies is None else agencies:
         own = [source for source in reading.sources if source.agency == agency]
         if not own:
@@ -87,12 +93,13 @@ def remember(
     write_json(work / "mail" / _FILE, kept, _VERSION)
 
 
-def recall(work: Path, but: Collection[str]) -> PreviousRuns:
+def recall(work: Path, but: Collection[str], only: Collection[str] | None = None) -> PreviousRuns:
     """What earlier runs found for all agencies except some.
 
     Args:
         work: The investigation's work folder.
         but: Agencies that are read again.
+        only: The agencies that are asked about; None for all.
 
     Returns:
         What is known, without agencies whose mail is incomplete or damaged, or was read by another reader;
@@ -101,7 +108,11 @@ def recall(work: Path, but: Collection[str]) -> PreviousRuns:
     Raises:
         OSError: The file that holds it cannot be read.
     """
-    kept = {agency: entry for agency, entry in sorted(_load(work).items()) if agency not in but}
+    kept = {
+        agency: entry
+        for agency, entry in sorted(_load(work).items())
+        if agency not in but and (only is None or agency in only)
+    }
     sources: list[MailSource] = []
     rows: list[dict[str, Any]] = []
     others: list[OtherFile] = []

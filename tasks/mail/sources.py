@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.catalog import RecordFile
-from data.errors import InputError
+from data.errors import UnreadableError
 from data.hashes import Hashes
 from data.opening import regular
 from data.sealed import read_json, write_json
@@ -163,9 +163,10 @@ def check_readable(files: Iterable[RecordFile]) -> None:
             else:
                 state_of(file.path)
         except OSError as error:
-            raise InputError(
+            raise UnreadableError(
                 f"{file.file}: cannot be read ({error.strerror or error}); "
-                "make it readable, or take it out of records/"
+                "make it readable, or take it out of records/",
+                str(file.path),
             ) from error
 
 

@@ -32,9 +32,10 @@ _QUOTED: Final = re.compile(
 _NOT_SHOWN: Final = "(not shown)"
 
 _OF_RECORDS: Final = re.compile(
-    r"records/(?!$)|\S\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
+    r"records/(?!$)|[^\s*]\.(?:pst|ost|msg|eml|mbox|olm|edb|nsf|dbx|zip|7z|rar|e01)\b", re.IGNORECASE
 )
-"""What may be the name of a file that an agency handed over; the folder ``records/`` itself is none."""
+"""What may be the name of a file that an agency handed over; the folder ``records/`` itself is none, nor is a
+pattern of names."""
 
 _OF_SHEETS: Final = re.compile(r"coding/(?:returned|sheets)/|coding/to_decide\.csv", re.IGNORECASE)
 """What may name a reader, or quote what one wrote."""

@@ -52,6 +52,7 @@ BESIDE = {
     "private/partnerships": "whose partnership each row of the Atlas is, unmatched ones included",
     "private/not_mail_classes": "which items are not mail, by the class as stored, which may hold a name",
     "private/other_files": "the files of records/ that hold mail in a form that is not read",
+    "private/not_read": "mailboxes that are gone, and agencies that were left out, each with the reason",
     "public/not_mail": "which items are not mail, by the classes that everybody knows",
     "public/city_tests_robust": "whether a finding holds under tests with fewer assumptions",
     "public/crime_tests_robust": "the same for crimes",

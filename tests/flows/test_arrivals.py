@@ -135,6 +135,8 @@ def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     # It was not read after either event, and so waits for a person.
     [event] = events(case, 1, "stuck")
     assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
+    reason = event["payload"].pop("reason")
+    assert reason.startswith("lapd: announced 2 times, but still not read; see the log")
     assert event["payload"] == {"folder": str(case), "agency": "lapd"}
     assert run(case) == []
     assert len(events(case, 2)) == 2

@@ -373,19 +373,50 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     received = stack.do(
         "automations", "--notify", f"http://127.0.0.1:{hook.server_port}/hook", program="flows.console.app"
     )
-    assert received.count("notifies") == 4
+    assert received.count("notifies") == 6
     made = stack.ask(
         f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
         {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": "nowhere"}},
     )
     run = stack.ended(made["id"])
     assert run["state_type"] == "FAILED"
-    assert "records/nowhere: agency 'nowhere' has no mailbox" in run["state"]["message"]
+    reason = run["state"]["message"]
+    assert reason.startswith("InputError: agency nowhere: agency 'nowhere' has no mailbox (*.pst, *.ost); n")
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     text = only(hook)
     assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
     assert made["id"] in text
-    assert "mailbox" not in text
+    assert f"is Failed: {reason}. See http" in text
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # as above
+@pytest.mark.usefixtures("threads")
+def test_a_night_with_a_fault_of_one_agency_is_reported_with_the_reason(stack: Stack, hook: HTTPServer):
+    if not (stack.case / "out").exists():  # where this test runs alone
+        run_by_hand(stack.case)
+    with stack.here():
+        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    settings = stack.case / "records" / NEW / "agency.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace("America/New_York", "America/New_Yrok"))
+    made = stack.ask(
+        f"deployments/{stack.deployment('investigate')['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": {"only": ["mail"]}},
+    )
+    run = stack.ended(made["id"])
+    settings.write_text(text)
+    assert run["state_name"] == "Completed with warnings", run["state"]
+    received: list[str] = hook.received  # type: ignore[attr-defined]
+    until(lambda: len(received) > 1, stack.log_of("server"))
+    reason = (
+        f"{NEW}: left out, and its rows are those of an earlier run: the settings of {NEW}: 'timezone' is"
+    )
+    told = {text.partition("\n")[0]: text.partition("\n")[2] for text in received}
+    assert set(told) == {
+        f"Neighborhood Watch: {NEW} was left out",
+        "Neighborhood Watch: investigate: Completed with warnings",
+    }
+    assert all(reason in text and made["id"] in text for text in told.values())
 
 
 def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
@@ -407,7 +438,8 @@ def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook
     text = only(hook)
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
-    assert second.startswith(f"The reason is in the log of arrivals {stack.case.name}: http")
+    assert "the settings of Drift Valley PD: the key 'timezone' is missing" in second
+    assert f". See arrivals {stack.case.name}: http" in second
     assert looks[0]["id"] in second
     assert not [run for run in stack.runs("one-agency") if run["parameters"]["agency"] == folder.name]
 

@@ -30,6 +30,7 @@ WITHOUT_TRUTH = {
     "private/post_files",
     "private/partnerships",
     "private/other_files",
+    "private/not_read",
     "public/city_tests_robust",
     "public/crime_tests_robust",
     "public/city_effects",
@@ -41,9 +42,9 @@ WITHOUT_TRUTH = {
     "public/city_models",
     "public/crime_models",
 }
-"""Of the first two the ledger's truth knows the numbers; the third has no row, as there are no such files. Of
-the robust tests and the variants the truth knows the verdicts. Of their numbers, of effects, of models and of
-what draws of incomes change, the rooms' own tests have second implementations."""
+"""Of the first two the ledger's truth knows the numbers; the third and the fourth have no row, as there are
+no such files. Of the robust tests and the variants the truth knows the verdicts. Of their numbers, of
+effects, of models and of what draws of incomes change, the rooms' own tests have second implementations."""
 SAYS_LESS = {"none": "no clear relation"}
 """What the truth says where a verdict depends on the width of an interval."""
 WITH_A_REASON = {

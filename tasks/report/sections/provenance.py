@@ -12,7 +12,7 @@ from data.settings import Config
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
-_NOT_INPUTS: Final = ("configuration", "kept", "outputs", "recognised", "tables", "versions")
+_NOT_INPUTS: Final = ("accepted", "configuration", "kept", "outputs", "recognised", "tables", "versions")
 _WORDS: Final = MappingProxyType(
     {
         ("sources",): "mailbox",
@@ -98,6 +98,10 @@ def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     if not any(columns[3]):
         table = table.drop_columns(["agency"])
     yield Rows("input-files", "One row per file that was read", table)
+    gone = known.get("accepted", [])
+    if gone:
+        yield Text(("Mailboxes that an earlier run read and that are gone, as a person has confirmed:",))
+        yield Points(tuple(f"mailbox {each['source']} of {each['agency']}" for each in gone))
     recognised = known.get("recognised", {})
     if recognised:
         yield Text(("What was recognised in the files, part by part:",))

@@ -5,9 +5,20 @@ from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, Sen
 from prefect.client.orchestration import get_client
 
 from data.errors import InputError
-from flows.service.automations import ARRIVALS, SHEETS, STILLBORN, WAITING, WENT_WRONG, ZOMBIE, set_up, wanted
+from flows.service.automations import (
+    ARRIVALS,
+    LEFT_BEHIND,
+    SHEETS,
+    STILLBORN,
+    WAITING,
+    WENT_WRONG,
+    WITH_WARNINGS,
+    ZOMBIE,
+    set_up,
+    wanted,
+)
 
-NAMES = [WENT_WRONG, ARRIVALS, WAITING, SHEETS, ZOMBIE, STILLBORN]
+NAMES = [WENT_WRONG, WITH_WARNINGS, ARRIVALS, WAITING, LEFT_BEHIND, SHEETS, ZOMBIE, STILLBORN]
 
 
 def on_the_server(name: str):
@@ -22,7 +33,7 @@ def test_they_are_created_once_and_updated_after_that():
     assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
     again = set_up("http://127.0.0.1:9/hook")
     assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies"] * 4 + ["marks it crashed"] * 2
+    assert [made.does for made in again] == ["notifies"] * 6 + ["marks it crashed"] * 2
     for name in NAMES:
         assert len(on_the_server(name)) == 1
     [found] = on_the_server(WENT_WRONG)
@@ -63,7 +74,7 @@ def test_a_missing_block_is_named_with_the_fix():
         set_up("slack-webhook/nobody")
 
 
-def test_a_notification_says_nothing_that_could_name_a_mailbox():
+def test_a_notification_carries_the_reason_and_nothing_that_could_name_a_mailbox():
     from uuid import uuid4
 
     notifications = [
@@ -72,8 +83,20 @@ def test_a_notification_says_nothing_that_could_name_a_mailbox():
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
-    assert len(notifications) == 4
-    assert not [action for action in notifications if "message" in action.subject + action.body]
+    assert len(notifications) == 6
+    # The message of a run's state is public (`flows.service.run_page`), as are our events; no log is.
+    reasons = ("flow_run.state.message", "event.payload.")
+    assert all(any(each in action.body for each in reasons) for action in notifications)
+    assert not [action for action in notifications if "log" in action.subject + action.body]
+
+
+def test_a_run_with_warnings_is_reported_by_its_state():
+    [found] = [each for each in wanted() if each.name == WITH_WARNINGS]
+    assert isinstance(found.trigger, EventTrigger)
+    assert found.trigger.expect == {"prefect.flow-run.Completed with warnings"}
+    failed = next(each.trigger for each in wanted() if each.name == WENT_WRONG)
+    assert isinstance(failed, EventTrigger)
+    assert found.trigger.match_related == failed.match_related
 
 
 def test_a_zombie_is_marked_crashed_unless_it_has_ended():

@@ -101,6 +101,20 @@ def test_a_deployed_run_logs_a_mistake_of_the_user_as_one_line_without_traceback
 
 
 @pytest.mark.slow
+def test_the_log_of_a_deployment_has_the_whole_line_once_and_its_state_what_anybody_may_read(
+    prefect: dict[str, str], tmp_path: Path
+):
+    (tmp_path / "investigation.toml").write_text('name = "case"\n')
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records/Jo Lee.pst").write_bytes(b"mail")
+    log, message = deployed(prefect, "flows.deployments.investigate", tmp_path)
+    line = "records/Jo Lee.pst: belongs to no agency; move it into a folder, as records/<agency>/Jo Lee.pst"
+    assert message == "InputError: the reason names a file of the records; the log of this run has it"
+    assert "Traceback" not in log
+    assert len([each for each in log.splitlines() if each.endswith(f"- {line}")]) == 1
+
+
+@pytest.mark.slow
 def test_a_deployed_run_logs_a_bug_with_its_traceback(prefect: dict[str, str], tmp_path: Path):
     faulty = tmp_path / "faulty.py"
     faulty.write_text(

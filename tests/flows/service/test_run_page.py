@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from prefect.exceptions import ParameterTypeError
 
-from data.errors import InputError
+from data.errors import InputError, LedgerError
 from flows import deployments
 from flows.run.watched import ended
-from flows.service.run_page import name_of, shown_as_a_run
+from flows.service.run_page import name_of, reason_of, shown_as_a_run
 
 DAY = datetime(2026, 11, 23)
 
@@ -97,7 +97,7 @@ def test_a_run_ends_with_its_tags_its_first_warning_and_its_result():
     @shown_as_a_run
     def run(how: str) -> Result:
         if how == "bad":
-            raise InputError("no such folder")
+            raise InputError("records/lapd/Jo Lee.pst: cannot be read")
         return results[how]
 
     made = flow(name="pages", flow_run_name="page {how}")(run)
@@ -122,3 +122,52 @@ def test_a_run_ends_with_its_tags_its_first_warning_and_its_result():
     state = runs["page warned"].state
     assert state is not None
     assert (state.type.value, state.message) == ("COMPLETED", "a mailbox of lapd: cut (and 1 more)")
+    bad = runs["page bad"].state
+    assert bad is not None
+    assert bad.message == "InputError: the reason names a file of the records; the log of this run has it"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+def test_a_setting_that_nothing_reads_is_a_warning_of_the_run(monkeypatch: pytest.MonkeyPatch):
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+
+    monkeypatch.setenv("NWATCH_WORKRES", "4")
+    result = Result({"mail": 1})
+    made = flow(name="mistyped", flow_run_name="mistyped")(shown_as_a_run(lambda: result))
+    assert made() is result
+    with get_client(sync_client=True) as api:
+        [run] = [each for each in api.read_flow_runs() if each.name == "mistyped"]
+    assert (run.state_name, set(run.tags)) == ("Completed with warnings", {"lapd", "mail", "with-warnings"})
+    assert run.state is not None
+    assert run.state.message == "NWATCH_WORKRES is not a known setting; did you mean NWATCH_WORKERS?"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InputError("a.csv: no column 'x'; add it"), "InputError: a.csv: no column (not shown); add it"),
+        (
+            InputError("investigation.toml: 'agencies.lapd.timezone' is wrong: \"Mars\" is no zone"),
+            "InputError: investigation.toml: 'agencies.lapd.timezone' is wrong: \"Mars\" is no zone",
+        ),
+        (
+            InputError("records/lapd: unknown agency 'lapd'; write its settings:\n[agencies.lapd]"),
+            "InputError: agency lapd: unknown agency 'lapd'; write its settings",
+        ),
+        (
+            InputError("records/lapd/agency.toml: the key 'timezone' is missing; add it"),
+            "InputError: the settings of lapd: the key 'timezone' is missing; add it",
+        ),
+        (
+            LedgerError("records/lapd/Jo.pst, Inbox: 1 = 2"),
+            "the ledger does not add up: the reason names a file of the records; the log of this run has it",
+        ),
+        (KeyError("Jo Lee"), "KeyError; the log of this run has the traceback: please report it"),
+    ],
+)
+def test_why_a_run_failed_names_no_mailbox_and_quotes_settings_alone(
+    error: Exception, said: str, tmp_path: Path
+):
+    assert reason_of(error, tmp_path, ["lapd"]) == said

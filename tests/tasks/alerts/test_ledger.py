@@ -239,5 +239,5 @@ def test_the_order_of_mailboxes_changes_no_byte(tmp_path: Path) -> None:
     for name, order in (("one", [SOURCE, second]), ("two", [second, SOURCE])):
         close_mail(order, tables(*folders, unique=14), READING, tmp_path / name)
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
-    assert len(files) == 8
+    assert len(files) == 9
     assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)

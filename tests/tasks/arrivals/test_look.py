@@ -11,7 +11,10 @@ from tasks.arrivals.agency import Arrival
 from tasks.arrivals.decide import Decision, Stuck
 from tasks.arrivals.look import agencies_coming, look_at_records, settled_files
 from tasks.arrivals.memory import recall
+from tasks.mail.accepted import Accepted, write_accepted
+from tasks.mail.not_read import KEPT, NotRead
 from tests.store import Store, store
+from tests.tasks.mail.test_not_read import published
 
 __all__ = ["store"]
 
@@ -184,3 +187,23 @@ def test_whatever_names_and_kinds_of_files_come_the_lines_can_be_shown(case: Inv
     lines += [each.line for each in stuck]
     assert any("is not a regular file (it is a pipe)" in line for line in lines)
     assert all(each.isprintable() for line in lines for each in line.split("\n"))
+
+
+def test_an_agency_that_a_run_kept_is_not_announced_until_what_is_gone_is_back_or_confirmed(
+    case: Investigation, tmp_path: Path
+):
+    def looks() -> Decision:
+        return look(case, [])
+
+    gone = NotRead("lapd", "records/lapd/gone.pst", "is gone", KEPT, "a" * 12, "a" * 64, 4, 7)
+    published(tmp_path, ("lapd", "records/lapd/gone.pst", b"gone"), gone=(gone,))
+    [line] = looks().waiting
+    assert line == (
+        "lapd: records/lapd/gone.pst is gone; put it back, or confirm that it is gone: "
+        f"nwatch accept {tmp_path} --agency lapd"
+    )
+    (tmp_path / "records/lapd/gone.pst").write_bytes(b"gone")
+    assert [one.agency for one in looks().arrived] == ["lapd"]
+    (tmp_path / "records/lapd/gone.pst").unlink()
+    write_accepted(tmp_path, [Accepted("lapd", gone.file, 4, "a" * 64)])
+    assert [one.agency for one in looks().arrived] == ["lapd"]

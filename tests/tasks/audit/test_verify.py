@@ -44,6 +44,9 @@ def with_input(file: str, sha256: str) -> Now:
 def test_all_as_it_was_is_yes_whatever_files_are_called():
     assert verdict(THEN, NOW).code == 0
     assert verdict(THEN, replace(NOW, names={})).line.startswith("Yes")
+    # What a person confirmed to be gone is no input.
+    gone = [{"agency": "lapd", "source": D[:12], "sha256": D, "bytes": 1}]
+    assert verdict({**THEN, "accepted": gone}, NOW).code == 0
 
 
 @pytest.mark.parametrize(

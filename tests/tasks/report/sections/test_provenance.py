@@ -21,6 +21,13 @@ def test_a_kind_of_input_that_nobody_thought_of_is_there_too(tmp_path):
     assert "weather / stations" in table.column("what").to_pylist()
 
 
+def test_a_mailbox_that_a_person_confirmed_to_be_gone_is_no_input_and_is_named(tmp_path):
+    gone = [{"agency": "a-pd", "bytes": 7, "sha256": "0e" * 32, "source": "0e" * 6}]
+    told = story(tmp_path, {}, provenance={**PROVENANCE, "accepted": gone})
+    assert "0e" * 32 not in tables(told)["input-files"].column("SHA-256").to_pylist()
+    assert f"mailbox {'0e' * 6} of a-pd" in str(list(provenance.blocks(told)))
+
+
 def test_settings_name_no_person_and_no_place():
     config = Config.model_validate(
         {

@@ -1,0 +1,211 @@
+"""Which mailboxes a run reads, and which agencies stay as an earlier run left them (method 1.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from data.catalog import Investigation, RecordFile
+from data.errors import InputError, UnreadableError
+from data.record_names import RECORDS, is_mailbox
+from flows.run.inputs import Inputs
+from flows.run.part import Job
+from flows.run.step import step
+
+if TYPE_CHECKING:
+    from tasks.mail.look import Accepted, Known, NotRead
+    from tasks.mail.results import MailSource, Survey
+    from tasks.mail.settings import MailSettings
+
+
+@dataclass(frozen=True)
+class MailInput:
+    """The mailboxes of a run.
+
+    Attributes:
+        survey: Those that are read, surveyed.
+        agencies: The agencies whose mailboxes these are; None for all.
+        stay: The others whose rows stay as an earlier run left them; None for all others.
+        not_read: The mailboxes that are gone, and the agencies that were left out.
+        notes: What a person should know, one line each.
+    """
+
+    survey: Survey
+    agencies: tuple[str, ...] | None
+    stay: frozenset[str] | None
+    not_read: tuple[NotRead, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def accepted(given: Inputs) -> tuple[Accepted, ...]:
+    """The rows of ``accepted.csv``."""
+    from tasks.mail.look import read_accepted
+
+    return read_accepted(given.investigation.folder)
+
+
+def mail_input(job: Job, settings: MailSettings) -> MailInput:
+    """Survey the mailboxes of a run, and compare them with those that earlier runs have read.
+
+    By day, rows of a mailbox that is gone go with it, and a warning says so. In a scheduled run, an agency
+    that lacks a mailbox of the published tables is not read, and its rows stay.
+
+    Args:
+        job: The job.
+        settings: How the mail is read.
+
+    Returns:
+        What is read, and what is not.
+
+    Raises:
+        InputError: There is no mailbox, or none that is whole, a file cannot be opened, or what earlier runs
+            read of an agency that must stay is gone.
+    """
+    from tasks.mail.look import find_gone, known_mailboxes
+
+    investigation = job.given.investigation
+    records, notes = investigation.records(job.agencies), tuple[str, ...]()
+    listed = {record.file for record in records}
+    if job.settled:
+        # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
+        records, notes = _settled(investigation, records)
+    survey, faults = _survey(job, records, settings)
+    known, confirmed = known_mailboxes(investigation.out), job.given.once(accepted)
+    asked = [each for each in known if _is_examined(job, each.agency) and each.agency not in faults]
+    gone = list(find_gone(asked, survey.mailboxes, listed, {(row.agency, row.sha256) for row in confirmed}))
+    there = {mailbox.agency for mailbox in survey.mailboxes}
+    missed = {each.agency for each, _ in gone if each.published and each.agency in there and job.settled}
+    found = _without(job, survey, {*missed, *faults})
+    left_out = _left_out(job, known, {**faults, **(job.staying.faults if job.staying else {})})
+    rows = {*left_out, *_rows(job, gone, missed), *_as_before(job, faults)}
+    ordered = sorted(rows, key=lambda row: (row.agency, row.file, row.sha256 or ""))
+    return replace(found, not_read=tuple(ordered), notes=notes)
+
+
+def _survey(job: Job, records: Sequence[RecordFile], settings: MailSettings) -> tuple[Survey, dict[str, str]]:
+    """Survey the mailboxes; by night without agencies of which one cannot be read, each with the reason."""
+    from tasks.mail import task as mailboxes
+
+    agencies, faults = {str(file.path): file.agency for file in records}, dict[str, str]()
+    while True:
+        left = [file for file in records if file.agency not in faults]
+        try:
+            return step(mailboxes.survey)(left, job.work, job.workers, settings), faults
+        except UnreadableError as error:
+            agency = agencies.get(error.path)
+            if not job.settled or agency is None or {file.agency for file in left} == {agency}:
+                raise
+            faults[agency] = str(error)
+
+
+def _settled(
+    investigation: Investigation, records: Sequence[RecordFile]
+) -> tuple[list[RecordFile], tuple[str, ...]]:
+    """The mailboxes that may be read, and a note for each of the others."""
+    from tasks.arrivals.look import settled_files
+
+    found = settled_files(investigation, records)
+    if not found.files:
+        raise InputError(f"nothing to read yet: {found.notes[0]}")
+    return list(found.files), found.notes
+
+
+def _is_of_one(job: Job) -> bool:
+    """Whether the run is one of some agencies, which leaves all others alone."""
+    return job.agencies is not None and job.staying is None
+
+
+def _is_examined(job: Job, agency: str) -> bool:
+    """Whether the run knows which mailboxes an agency has now."""
+    if job.staying is not None:
+        return agency not in job.staying.agencies - job.staying.gone
+    return job.agencies is None or agency in job.agencies
+
+
+def _without(job: Job, survey: Survey, missed: Collection[str]) -> MailInput:
+    """What is read, without agencies that lack a mailbox: their rows are those of an earlier run."""
+    stay = None if job.staying is None else job.staying.agencies
+    from flows.run.scheduled import check_kept
+
+    if not missed:
+        return MailInput(survey, job.agencies, stay)
+    left = tuple(mailbox for mailbox in survey.mailboxes if mailbox.agency not in missed)
+    agencies = tuple(sorted({mailbox.agency for mailbox in left}))
+    check_kept(job.given.investigation, agencies)
+    return MailInput(
+        replace(survey, mailboxes=left),
+        agencies,
+        None if _is_of_one(job) else frozenset({*(stay or ()), *missed}),
+    )
+
+
+def _left_out(job: Job, known: Sequence[Known], faults: Mapping[str, str]) -> Iterator[NotRead]:
+    """The agencies that are left out for a fault of their own; those that are gone are named by mailbox."""
+    from tasks.mail.look import KEPT, NONE, NotRead
+
+    published = {each.agency for each in known if each.published}
+    for name, why in faults.items():
+        if is_mailbox(name) and name not in published:
+            yield NotRead("", f"{RECORDS}/{name}", why, NONE)
+        elif job.staying is None or name not in job.staying.gone:
+            yield NotRead(name, "", why, KEPT if name in published else NONE)
+
+
+def _rows(job: Job, gone: Sequence[tuple[Known, str]], missed: Collection[str]) -> Iterator[NotRead]:
+    """The mailboxes that are gone."""
+    from tasks.mail.look import KEPT, NONE, as_row
+
+    kept = {*missed, *(job.staying.gone if job.staying else ())}
+    for each, why in gone:
+        yield as_row(each, why, KEPT if each.agency in kept else NONE)
+
+
+def _as_before(job: Job, faults: Collection[str]) -> Iterator[NotRead]:
+    """What an earlier run said of the agencies of which this one does not know what they have now."""
+    from tasks.mail.look import not_read_before
+
+    for row in not_read_before(job.given.investigation.out):
+        known = _is_examined(job, row.agency) and row.agency not in faults
+        if not known and (row.gone or _is_of_one(job)):
+            yield row
+
+
+def confirmed(job: Job, sources: Sequence[MailSource]) -> tuple[Accepted, ...]:
+    """The mailboxes of which a person has confirmed that they are gone, and that are in no table any more.
+
+    Args:
+        job: The job.
+        sources: The mailboxes in the tables.
+    """
+    there = {(source.agency, source.sha256) for source in sources}
+    return tuple(row for row in job.given.once(accepted) if (row.agency, row.sha256) not in there)
+
+
+def notes_on(rows: Sequence[Accepted]) -> Iterator[str]:
+    """A line for each agency of which mailboxes are gone, as a person has confirmed.
+
+    Args:
+        rows: These mailboxes.
+    """
+    for agency in sorted({row.agency for row in rows}):
+        own = [row for row in rows if row.agency == agency]
+        more = f" (and {len(own) - 1:,} more of {agency})" if len(own) > 1 else ""
+        yield f"{own[0].file}: is gone, as accepted.csv confirms{more}"
+
+
+def untold(job: Job, rows: Sequence[NotRead]) -> dict[str, str]:
+    """What the last run did not say yet: by agency, what is wrong with it.
+
+    Args:
+        job: The job.
+        rows: What this run says.
+    """
+    from tasks.mail.look import not_read_before, not_read_warnings
+
+    before = {(row.agency, row.file, row.why) for row in not_read_before(job.given.investigation.out)}
+    new = [row for row in rows if (row.agency, row.file, row.why) not in before]
+    return {
+        agency: not_read_warnings([row for row in rows if row.agency == agency])[0]
+        for agency in dict.fromkeys(row.agency for row in new)
+    }

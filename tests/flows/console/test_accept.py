@@ -1,0 +1,51 @@
+"""`nwatch accept`: a person confirms that mailboxes are gone, and is asked twice where all are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from data.errors import InputError
+from flows.console.accept import accept
+from tasks.mail.look import read_accepted
+from tests.tasks.mail.test_not_read import published
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    (tmp_path / "investigation.toml").write_text('name = "case"\n')
+    for agency in ("lapd", "sfpd"):
+        (tmp_path / "records" / agency).mkdir(parents=True)
+    (tmp_path / "records/lapd/1.pst").write_bytes(b"one.")
+    names = {"lapd/1": b"one.", "lapd/2": b"two.", "sfpd/3": b"three", "sfpd/4": b"four!"}
+    published(
+        tmp_path, *((name.partition("/")[0], f"records/{name}.pst", text) for name, text in names.items())
+    )
+    return tmp_path
+
+
+def test_all_or_those_of_one_agency_are_confirmed_once(case: Path, capsys: pytest.CaptureFixture[str]):
+    accept(case, "lapd")
+    shown = capsys.readouterr().out
+    assert re.search(r"^lapd +records/lapd/2.pst +7  [0-9a-f]{12}$", shown, re.MULTILINE)
+    assert "confirmed in accepted.csv: 1 mailbox of 1 agency; take a row out of it to undo this" in shown
+    assert [row.file for row in read_accepted(case)] == ["records/lapd/2.pst"]
+    accept(case)
+    assert "2 mailboxes of 1 agency" in capsys.readouterr().out
+    assert [row.agency for row in read_accepted(case)] == ["lapd", "sfpd", "sfpd"]
+    accept(case)
+    assert capsys.readouterr().out == "nothing to confirm: no mailbox that an earlier run read is gone\n"
+
+
+def test_an_agency_without_any_is_named_with_those_that_have_some(case: Path):
+    (case / "records/lapd/2.pst").write_bytes(b"two.")
+    with pytest.raises(InputError, match=r"--agency lapd: no mailbox of it .* is gone; name one of: sfpd"):
+        accept(case, "lapd")
+
+
+def test_where_no_mailbox_is_left_each_agency_has_to_be_named(case: Path):
+    (case / "records/lapd/1.pst").unlink()
+    with pytest.raises(InputError, match=r"no mailbox is left in it; is the disk mounted\? .*--agency lapd"):
+        accept(case)
+    accept(case, "lapd")
+    assert len(read_accepted(case)) == 2
