@@ -19,6 +19,7 @@ from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
+from flows.run.on_server import tag_of
 from flows.run.preflight import (
     agencies_needed,
     check,
@@ -168,7 +169,7 @@ def _started(
     from flows.run.workers import check_loaded, load, opened, starting_with
 
     stack.enter_context(starting_with(settings))
-    investigate, one_agency = _flows(server, stack)
+    investigate, one_agency = _flows(looked_at.investigation.folder, server, stack)
     # The first worker comes when its parent has loaded all of these; the steps need them in this process too.
     for module in modules:
         import_module(module)
@@ -190,7 +191,7 @@ def _started(
 
 
 def _flows(
-    server: Server | None, stack: ExitStack
+    folder: Path, server: Server | None, stack: ExitStack
 ) -> tuple[Callable[..., RunResult], Callable[..., RunResult]]:
     """The functions that run an investigation and one agency of it: as Prefect flows where it is watched."""
     if not server_named():
@@ -202,7 +203,7 @@ def _flows(
     from flows.service.local_server import alone
 
     stack.enter_context(alone(server))
-    stack.enter_context(deployments.tags("nwatch"))
+    stack.enter_context(deployments.tags("nwatch", tag_of(folder.absolute())))
     return deployments.investigate, deployments.one_agency
 
 

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 
 from data.writing import is_file, replacing
 from flows.arrivals import emit
+from flows.run.on_server import LABEL, name_of
 from flows.run.watched import run_log
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def complete_event(folder: Path, tally: Tally) -> Event:
             "event": COMPLETE,
             "payload": payload | {"unusable": tally.unusable},
             "resource": {
-                "prefect.resource.id": f"nwatch.coding.{folder.name}",
+                "prefect.resource.id": f"nwatch.coding.{name_of(folder)}",
                 "prefect.resource.name": folder.name,
+                LABEL: name_of(folder),
             },
             "related": related,
         }

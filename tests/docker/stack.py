@@ -72,6 +72,7 @@ class ByHand:
         """Start the services in the order of their health checks, and wait until all are healthy."""
         names = [name for name, service in self.services.items() if "healthcheck" in service]
         names.remove("worker")
+        names.remove("arrivals")  # runs would start by themselves
         names += [f"worker-{number}" for number in range(workers)]
         well: set[str] = set()
         end, pause = time.monotonic() + PATIENCE, 0.3
@@ -137,7 +138,7 @@ class ByHand:
         assert self.running[name].poll() is None, f"{name} ended; {self.logs()}"
         how, *words = self._of(name)["healthcheck"]["test"]
         assert how == "CMD"
-        words = [self._here(word, name) for word in words]
+        words = [self._here(word, name).replace("$$", "$") for word in words]
         asked = subprocess.run(words, env=self._environment(name), capture_output=True, check=False)
         return asked.returncode == 0
 

@@ -52,7 +52,7 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
     until(lambda: api.has(POOL), stack.logs)
     made = stack.command("runner", *deploy())
     assert made.returncode == 0, made.stdout + made.stderr
-    run = api.start("investigate", "investigate", only=["mail"], settled=False)
+    run = api.start("investigate", stack.investigation.name, only=["mail"], settled=False)
     expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
     assert api.wait(run, 600) == "COMPLETED", api.log(run) + stack.logs()
     assert files(stack.investigation / "out") == expected

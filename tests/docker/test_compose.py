@@ -20,7 +20,7 @@ from cluster.config import environment
 from tests.docker.stack import CHECKOUT, read
 
 DOCKER = CHECKOUT / "docker"
-PROGRAM = ("server", "scheduler", "worker", "runner", "deployments")
+PROGRAM = ("server", "scheduler", "worker", "runner", "arrivals", "deployments")
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +85,15 @@ def test_a_service_that_sees_the_records_cannot_write_them(services):
         places = [volume for volume in service.get("volumes", []) if isinstance(volume, dict)]
         seeing[name] = {volume["target"]: bool(volume.get("read_only")) for volume in places}
     expected = {"/investigation": False, "/investigation/records": True}
-    assert {name: seen for name, seen in seeing.items() if seen} == {"worker": expected, "runner": expected}
+    assert {name: seen for name, seen in seeing.items() if seen} == {
+        **dict.fromkeys(("worker", "runner", "arrivals"), expected),
+        "deployments": {"/investigation": True, "/investigation/records": True},
+    }
 
 
 def test_no_service_that_sees_the_records_has_a_way_out(services):
     assert read({"NWATCH_INVESTIGATION": "/data/case"})["networks"]["inside"] == {"internal": True}
-    for name in ("database", "worker", "runner", "deployments"):
+    for name in ("database", "worker", "runner", "arrivals", "deployments"):
         assert services[name]["networks"] == ["inside"]
 
 
@@ -99,10 +102,24 @@ def test_what_prefect_must_not_do_is_switched_off(services):
     assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert server["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
     assert server["PREFECT_SERVER_DATABASE_DRIVER"] == "postgresql+asyncpg"
-    for name in ("server", "runner", "deployments"):
+    for name in ("server", "runner", "arrivals", "deployments"):
         own = services[name]
         assert own["environment"]["DO_NOT_TRACK"] == "1"
         assert [one for one in own["volumes"] if str(one).endswith(f":{own['environment']['PREFECT_HOME']}")]
+
+
+def test_the_database_has_room_for_years(services):
+    """As Prefect reads what is set: events go after a week, runs with all that is theirs after a year."""
+    from prefect.settings.models.server.events import ServerEventsSettings
+    from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in services["server"]["environment"].items():
+            patch.setenv(name, str(value))
+        vacuum, events = ServerServicesDBVacuumSettings(), ServerEventsSettings()
+    assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}
+    assert vacuum.retention_period.days == 365
+    assert events.retention_period.days == 7
 
 
 def test_secrets_come_from_files_and_each_that_is_used_is_given(services):

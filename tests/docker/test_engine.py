@@ -32,6 +32,7 @@ USER = 10001
 PROJECT = "nwatchtest"
 ASKED = ("--services", "--volumes")
 SERVICES = ("database", "server", "scheduler", "worker", "runner")
+"""Those that the tests start at first; with ``arrivals``, runs would start by themselves."""
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     until(lambda: stack.workers() == 2, "two workers")
     victim = stack.containers("worker")[0]
     process = int(stack.inspected(victim, ".State.Pid"))
-    run = stack.api.start("investigate", "investigate", partition=40, settled=False)
+    run = stack.api.start("investigate", "investigation", partition=40, settled=False)
     until(lambda: stack.parts() >= 3, lambda: f"nothing was read; {stack.api.log(run)}")
     os.kill(process, signal.SIGKILL)
     then, state = stack.parts(), stack.api.state(run)
@@ -148,7 +149,7 @@ def test_compose_2_is_used_and_1_reads_the_same_in_the_file(stack: Stack):
     assert stack.engine.docker("compose", "version", "--short").startswith("2.")
     asked = [stack.compose("config", what, old=old).split() for old in (False, True) for what in ASKED]
     assert [sorted(one) for one in asked[:2]] == [sorted(one) for one in asked[2:]]
-    assert set(asked[0]) == {*SERVICES, "deployments"}
+    assert set(asked[0]) == {*SERVICES, "arrivals", "deployments"}
 
 
 def test_every_container_is_healthy(stack: Stack):
@@ -224,5 +225,10 @@ def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
     until(lambda: stack.inspected(job, ".State.Status") == "exited", stack.engine.docker("logs", job))
     assert stack.inspected(job, ".State.ExitCode") == 0, stack.engine.docker("logs", job)
     found = stack.api.ask("deployments/filter", {})
-    assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals"}
-    assert {one["parameters"].get("folder") for one in found} <= {"/investigation", None}
+    assert [one["name"] for one in found] == ["investigation"] * 3
+    assert {one["parameters"].get("folder") for one in found} == {"/investigation"}
+    (watch,) = stack.containers("arrivals")
+    until(
+        lambda: stack.inspected(watch, ".State.Health.Status") == "healthy",
+        lambda: stack.engine.docker("logs", watch),
+    )
