@@ -16,7 +16,7 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.printable import printable
 from data.private import kept_private
-from data.settings import AGENCY_FILE
+from data.settings import AGENCY_FILE, Agency
 from data.text import ordinal
 from flows.run.locks import at_work, only_one
 from flows.run.on_server import LABEL, name_of
@@ -203,7 +203,7 @@ def stuck_event(folder: Path, stuck: Stuck) -> Event:
     # The agency is named in any case; what is in its folder is not.
     own = f"records/{stuck.agency}"
     names = {own: "its folder", f"{own}/{AGENCY_FILE}": f"its {AGENCY_FILE}"}
-    [reason] = in_public([stuck.line], names, thing="reason")
+    [reason] = in_public([stuck.line], names, Agency.model_fields, thing="reason")
     return _event(STUCK, folder, stuck.agency, reason=reason)
 
 

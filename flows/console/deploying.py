@@ -11,6 +11,7 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.printable import printable
 from flows.console.printing import console, print_table
+from flows.run.named_server import honor_profile, named
 from flows.run.on_server import absolute
 
 if TYPE_CHECKING:
@@ -110,10 +111,14 @@ def _check_server() -> None:
 
 
 def _check_named() -> None:
-    if not os.environ.get("PREFECT_API_URL"):
+    honor_profile()
+    server = named()
+    if server is None:
         raise InputError(
-            "PREFECT_API_URL is not set; name the server, such as PREFECT_API_URL=http://127.0.0.1:4200/api"
+            "PREFECT_API_URL is not set; name the server, such as PREFECT_API_URL=http://127.0.0.1:4200/api, "
+            "or with: prefect config set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
+    console().print(f"Prefect server: {server}", markup=False)
 
 
 def _show(made: list[Deployed]) -> None:

@@ -19,6 +19,7 @@ from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
+from flows.run.named_server import honor_profile, named
 from flows.run.on_server import tag_of
 from flows.run.preflight import (
     agencies_needed,
@@ -82,6 +83,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         KeyboardInterrupt: Likewise.
         LedgerError: An identity of the ledger does not hold.
     """
+    honor_profile()
     investigation = Investigation.open(folder, [agency] if agency else agencies_needed(only))
     parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
     from cluster import settings_from_environment
@@ -229,3 +231,4 @@ def _check_server(server: Server | None) -> None:
         from flows.service.local_server import check_reachable
 
         check_reachable()
+        console().print(f"Prefect server: {named()}", markup=False)

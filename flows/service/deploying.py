@@ -164,7 +164,7 @@ def _put(
         flow_id=client.create_flow_from_name(flow.name),
         name=target.name,
         version=flow.version,
-        parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
+        parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
         **_sent(one, merged.values),
     )
     after = client.read_deployment(identity)

@@ -12,11 +12,13 @@ from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cluster.config import environment
+from flows.service.guarded import HEADERS
 from tests.docker.stack import CHECKOUT, read
 
 DOCKER = CHECKOUT / "docker"
@@ -58,7 +60,7 @@ def test_every_process_starts_with_a_safe_path(dockerfile: str):
 
 def test_ports_are_published_on_the_loopback_address_alone(services):
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(published) == {"server", "scheduler"}
+    assert set(published) == {"proxy", "scheduler"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -83,7 +85,11 @@ def test_a_service_that_sees_the_records_cannot_write_them(services):
     seeing = {}
     for name, service in services.items():
         places = [volume for volume in service.get("volumes", []) if isinstance(volume, dict)]
-        seeing[name] = {volume["target"]: bool(volume.get("read_only")) for volume in places}
+        seeing[name] = {
+            volume["target"]: bool(volume.get("read_only"))
+            for volume in places
+            if volume["target"].startswith("/investigation")
+        }
     expected = {"/investigation": False, "/investigation/records": True}
     assert {name: seen for name, seen in seeing.items() if seen} == {
         **dict.fromkeys(("worker", "runner", "arrivals"), expected),
@@ -95,6 +101,23 @@ def test_no_service_that_sees_the_records_has_a_way_out(services):
     assert read({"NWATCH_INVESTIGATION": "/data/case"})["networks"]["inside"] == {"internal": True}
     for name in ("database", "worker", "runner", "arrivals", "deployments"):
         assert services[name]["networks"] == ["inside"]
+
+
+def test_the_proxy_s_pages_may_ask_nobody_else():
+    """The same headers as those of the server that ``--ui`` starts."""
+    text = (DOCKER / "proxy.conf").read_text(encoding="utf-8")
+    found = dict(re.findall(r'^ *add_header ([\w-]+) "(.*)" always;$', text, re.MULTILINE))
+    assert found == {name: value.replace("{images}", "$images") for name, value in HEADERS.items()}
+    assert re.findall(r"^ *proxy_hide_header ([\w-]+);$", text, re.MULTILINE) == list(HEADERS)
+
+
+def test_the_link_to_the_dashboard_is_where_a_person_reaches_it(services):
+    from distributed.utils import format_dashboard_link
+
+    link = services["runner"]["environment"]["DASK_DISTRIBUTED__DASHBOARD__LINK"]
+    with dask.config.set({"distributed.dashboard.link": link}):
+        assert format_dashboard_link("scheduler", 8787) == "http://127.0.0.1:8787/status"
+    assert services["scheduler"]["ports"] == ["127.0.0.1:8787:8787"]
 
 
 def test_what_prefect_must_not_do_is_switched_off(services):

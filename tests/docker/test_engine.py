@@ -31,13 +31,13 @@ pytestmark = [
 USER = 10001
 PROJECT = "nwatchtest"
 ASKED = ("--services", "--volumes")
-SERVICES = ("database", "server", "scheduler", "worker", "runner")
+SERVICES = ("database", "server", "proxy", "scheduler", "worker", "runner")
 """Those that the tests start at first; with ``arrivals``, runs would start by themselves."""
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine with the program's image and one of PostgreSQL."""
+    """An engine with the program's image, and those of PostgreSQL and nginx."""
     engine = Engine(Path(tempfile.mkdtemp(prefix="nwd-")))
     try:
         engine.start()
@@ -45,6 +45,9 @@ def engine() -> Iterator[Engine]:
         engine.build("nwatch:test", CHECKOUT, "-f", "docker/Dockerfile", "--build-arg=BASE=nwatch-base:test")
         engine.build(
             "nwatch-postgres:test", CHECKOUT / "tests/docker/postgres", "--build-arg=BASE=nwatch-base:test"
+        )
+        engine.build(
+            "nwatch-proxy:test", CHECKOUT / "tests/docker/proxy", "--build-arg=BASE=nwatch-base:test"
         )
         yield engine
     except NoEngineError as reason:
@@ -83,6 +86,7 @@ class Stack:
             "NWATCH_SECRETS": str(own),
             "NWATCH_IMAGE": "nwatch:test",
             "NWATCH_POSTGRES": "nwatch-postgres:test",
+            "NWATCH_PROXY": "nwatch-proxy:test",
             "NWATCH_UI_PORT": ports["ui"],
             "NWATCH_DASHBOARD_PORT": ports["dashboard"],
             "NWATCH_WORKER_MEMORY": "2g",
@@ -154,7 +158,7 @@ def test_compose_2_is_used_and_1_reads_the_same_in_the_file(stack: Stack):
 
 def test_every_container_is_healthy(stack: Stack):
     names = stack.compose("ps", "-q").split()
-    assert len(names) == 4 + stack.workers()
+    assert len(names) == 5 + stack.workers()
     for name in names:
 
         def healthy(name: str = name) -> bool:

@@ -161,6 +161,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
 ):
     server = prefect_server["PREFECT_API_URL"]
     assert "unique alerts" in three.printed["named"]
+    assert f"Prefect server: {server} (PREFECT_API_URL)\n" in three.printed["named"]
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     ours = {"name": {"like_": "ring-2021"}}  # the server has runs of other tests too
@@ -171,7 +172,13 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     assert runs["investigate"]["state_name"] == "Completed with warnings"
     assert runs["mail"]["name"] == "mail ring-2021"
     agencies = {"alderfall-pd", "briar-harbor-pd"}
-    assert set(runs["investigate"]["tags"]) == {"nwatch", *agencies, *PARTS, "with-warnings"}
+    assert set(runs["investigate"]["tags"]) == {
+        "nwatch",
+        "nwatch:ring-2021",
+        *agencies,
+        *PARTS,
+        "with-warnings",
+    }
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs", flow_runs=ours)}
     assert {
         "survey the mailboxes",
