@@ -10,7 +10,6 @@ PREFIX: Final = "NWATCH_"
 
 OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "prefect.yaml": ("NWATCH_FOLDER", "NWATCH_CODE"),
-    "flows/service/guarded.py": ("NWATCH_UI_IMAGES",),
     "docker/compose.yaml": (
         "NWATCH_INVESTIGATION", "NWATCH_SECRETS", "NWATCH_USER",
         "NWATCH_IMAGE", "NWATCH_POSTGRES", "NWATCH_PROXY", "NWATCH_BASE",

@@ -16,7 +16,7 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Any, Send], Awaitable[None]]
 
-IMAGES: Final = "NWATCH_UI_IMAGES"
+IMAGES: Final = "PICTURES_OF_THE_UI"
 """The variable that tells the server's process where the report's figures are served."""
 
 HEADERS: Final = {
