@@ -485,6 +485,7 @@ def waiting(stack: Stack) -> str:
 def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_resumed(
     stack: Stack, tmp_path: Path
 ):
+    stack.set_up()  # a run may take its time again to begin
     case = handed_out(tmp_path)
     made = stack.ask(
         f"deployments/{stack.deployment('coding')['id']}/create_flow_run",
