@@ -8,92 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import zoneinfo
-from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from data.code_pages import codec_named
-from data.setting_values import (
-    LONGEST,
-    FolderName,
-    LicenceId,
-    Suffix,
-    Text,
-    WebAddress,
-    can_be_shown,
-)
-from data.storage import STORES
-from data.text import nearest
+from data.setting_kinds import CodePage, ColumnOrNone, GridName, RecordsLocation, TimeZone, Year
+from data.setting_values import FolderName, LicenceId, Suffix, Text, WebAddress
 
 FILE: Final = "investigation.toml"
 AGENCY_FILE: Final = "agency.toml"
-
-
-def _is_time_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # An abbreviation such as PST only resembles other abbreviations, and those ignore daylight saving
-        # time: suggest names with a region alone.
-        near = nearest(name, {zone for zone in zoneinfo.available_timezones() if "/" in zone})
-        hint = f"did you mean {near!r}?" if near else "write it as 'America/Los_Angeles'"
-        raise ValueError(f"{name!r} is not a time zone of the IANA database; {hint}") from None
-    return name
-
-
-def _is_grid_name(name: str) -> str:
-    if re.fullmatch(r"(?:EPSG|ESRI):[0-9]{4,6}", name) is None:
-        raise ValueError(f"{name!r} is no coordinate system; write it as 'EPSG:2232'")
-    return name
-
-
-def _codec(page: object) -> object:
-    """The codec of a code page given by number or name."""
-    codec = codec_named(str(page)) if isinstance(page, int | str) and not isinstance(page, bool) else None
-    if codec is None or codec.startswith("utf-16"):
-        raise ValueError(
-            f"{page!r} is no code page of text; write its number or name, as 1252 or 'windows-1252'"
-        )
-    return codec
-
-
-def _is_location(location: str) -> str:
-    protocol, mark, rest = location.partition("://")
-    if not mark:
-        if Path(location).is_absolute():
-            return location
-        raise ValueError(
-            f"{location!r} is neither an absolute path nor a URL; "
-            "write '/mnt/records' or 's3://bucket/records'"
-        )
-    if protocol == "file":
-        if rest.startswith("/"):
-            can_be_shown(unquote(rest))
-            return location
-        raise ValueError(f"{location!r} names no absolute path; write file:///mnt/records")
-    if protocol not in STORES:
-        raise ValueError(
-            f"{location!r} is on an unknown kind of store; write s3://bucket/records, or an absolute path"
-        )
-    try:
-        urlsplit(location)
-    except ValueError as error:
-        raise ValueError(f"{location!r} is no URL; write {protocol}://bucket/records") from error
-    if not rest.strip("/"):
-        raise ValueError(f"{location!r} names no bucket; write {protocol}://bucket/records")
-    return location
-
-
-RecordsLocation = Annotated[Text, AfterValidator(_is_location)]
-CodePage = Annotated[str, BeforeValidator(_codec)]
-TimeZone = Annotated[Text, AfterValidator(_is_time_zone)]
-ColumnOrNone = Annotated[str, Field(max_length=LONGEST), AfterValidator(can_be_shown)]
-GridName = Annotated[Text, AfterValidator(_is_grid_name)]
-Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
 class Section(BaseModel):
@@ -315,6 +238,20 @@ class Arrivals(Section):
     settle: float = Field(default=45.0, ge=0, le=31_536_000)
 
 
+class Schedule(Section):
+    """When the nightly run of a deployment starts; read by ``nwatch deploy``.
+
+    Attributes:
+        hour: The hour of the day, 0 to 23.
+        minute: The minute of it.
+        timezone: The IANA time zone of both.
+    """
+
+    hour: int = Field(default=2, ge=0, le=23)
+    minute: int = Field(default=15, ge=0, le=59)
+    timezone: TimeZone = "America/New_York"
+
+
 class Report(Section):
     """What a run shows of what it found (method 13).
 
@@ -364,6 +301,7 @@ class Config(Section):
     name: Text
     records: RecordsLocation | None = None
     arrivals: Arrivals = Arrivals()
+    schedule: Schedule = Schedule()
     agencies: dict[FolderName, Agency] = {}
     mail: Mail = Mail()
     posts: Posts | None = None
@@ -380,15 +318,16 @@ class Config(Section):
     def sha256(self) -> str:
         """Hash of what the configuration says, whatever its layout, comments and order of keys.
 
-        Left out are where the records are stored, when they count as arrived, who may read and whether there
-        is a report: no table depends on these, and the records themselves are named by their own hashes.
+        Left out are where the records are stored, when they count as arrived, when the nightly run starts,
+        who may read and whether there is a report: no table depends on these, and the records themselves are
+        named by their own hashes.
 
         Example:
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
             True
         """
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"records", "arrivals", "private", "report"}),
+            self.model_dump(mode="json", exclude={"records", "arrivals", "schedule", "private", "report"}),
             sort_keys=True,
             ensure_ascii=False,
             separators=(",", ":"),

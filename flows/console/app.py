@@ -19,7 +19,7 @@ import typer
 
 from data.errors import InputError, LedgerError
 from data.printable import printable_lines
-from flows.console import audit_app, options, records_app
+from flows.console import audit_app, deploy_app, options, records_app
 from flows.console.certificates import certificates
 from flows.console.coding import app as coding_app
 from flows.console.options import Folder
@@ -238,32 +238,25 @@ records_app.register(app)
 audit_app.register(app)
 coding_app.register(app)
 app.command()(certificates)
+deploy_app.register(app)
 
 
 @app.command()
-def automations(
-    notify: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL|BLOCK",
-            help="Where to send them: a webhook's address, or a block such as slack-webhook/newsroom.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Set up Prefect notifications for runs that fail or have warnings.
+def arrivals(folder: deploy_app.Folder = None) -> None:
+    """Look every minute for new records.
 
-    The server of PREFECT_API_URL then notifies you of runs that fail, crash, are late or have warnings, with
-    the reason, and marks a run crashed whose process is gone. Without --notify, such runs appear only among
-    the UI's events. Run the command again to update what is there.
+    When an agency's records have arrived and stopped growing, it tells the server of PREFECT_API_URL, which
+    starts a run of this agency. It opens no mailbox. Let a service manager start it, and start it again when
+    it ends.
 
     \b
     Example:
-      nwatch automations --notify slack-webhook/newsroom
+      nwatch arrivals /data/my-investigation
     """
-    from flows.console import commands
+    with _interruptible("what arrives is announced when it is started again"):
+        from flows.console import deploying
 
-    commands.automations(notify)
+        deploying.arrivals(folder)
 
 
 def main() -> None:

@@ -27,28 +27,6 @@ if TYPE_CHECKING:
     from tasks.mail.look import Planned
 
 
-def automations(notify: str | None) -> None:
-    """Set up the server's automations and print them.
-
-    Raises:
-        InputError: No server is named or answers, or there is no such notification block.
-    """
-    import os
-
-    if not os.environ.get("PREFECT_API_URL"):
-        raise InputError(
-            "PREFECT_API_URL is not set; name the server that is to have the automations, "
-            "such as PREFECT_API_URL=http://127.0.0.1:4200/api"
-        )
-    from flows.service.local_server import check_reachable
-
-    check_reachable()
-    from flows.service.automations import set_up
-
-    rows = [(made.name, made.does, "created" if made.new else "updated") for made in set_up(notify)]
-    print_table(("automation", "what it does", "now"), rows, to=console())
-
-
 def ledger(folder: Path) -> None:
     """Print the ledger of the last run.
 

@@ -19,6 +19,8 @@ from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
+from flows.run.named_server import honor_profile, named
+from flows.run.on_server import tag_of
 from flows.run.preflight import (
     agencies_needed,
     check,
@@ -85,6 +87,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
         KeyboardInterrupt: Likewise.
         LedgerError: An identity of the ledger does not hold.
     """
+    honor_profile()
     investigation = Investigation.open(folder, [agency] if agency else agencies_needed(only))
     parts = _parts_of_agency(investigation, agency, only) if agency else parts_to_run(investigation, only)
     from cluster import settings_from_environment
@@ -172,7 +175,7 @@ def _started(
     from flows.run.workers import check_loaded, load, opened, starting_with
 
     stack.enter_context(starting_with(settings))
-    investigate, one_agency = _flows(server, stack)
+    investigate, one_agency = _flows(looked_at.investigation.folder, server, stack)
     # The first worker comes when its parent has loaded all of these; the steps need them in this process too.
     for module in modules:
         import_module(module)
@@ -194,7 +197,7 @@ def _started(
 
 
 def _flows(
-    server: Server | None, stack: ExitStack
+    folder: Path, server: Server | None, stack: ExitStack
 ) -> tuple[Callable[..., RunResult], Callable[..., RunResult]]:
     """The functions that run an investigation and one agency of it: as Prefect flows where it is watched."""
     if not server_named():
@@ -206,7 +209,7 @@ def _flows(
     from flows.service.local_server import alone
 
     stack.enter_context(alone(server))
-    stack.enter_context(deployments.tags("nwatch"))
+    stack.enter_context(deployments.tags("nwatch", tag_of(folder.absolute())))
     return deployments.investigate, deployments.one_agency
 
 
@@ -232,3 +235,4 @@ def _check_server(server: Server | None) -> None:
         from flows.service.local_server import check_reachable
 
         check_reachable()
+        console().print(f"Prefect server: {named()}", markup=False)

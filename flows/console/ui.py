@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.private import kept_private
 from flows.console.printing import command, console
 from flows.run.locks import only_one
+from flows.run.named_server import named
 
 if TYPE_CHECKING:
     from flows.service.local_server import Server
@@ -38,7 +39,7 @@ def ui(folder: Path) -> None:
         )
     private = kept_private(investigation.work, investigation.out, investigation.config.private)
     with private, _only_server(investigation):
-        server = Server(home)
+        server = Server(home, images=investigation.config.report.url or "")
         try:
             server.wait()
             if server.set_aside:
@@ -63,23 +64,23 @@ def watched_by(investigation: Investigation, wanted: bool) -> Iterator[Server | 
     Raises:
         InputError: The environment already names a server, or one is running for this investigation.
     """
-    named = os.environ.get("PREFECT_API_URL")
-    if wanted and named:
+    server = named()
+    if wanted and server:
         raise InputError(
-            f"--ui: PREFECT_API_URL already names a server ({named}), which will show the run; "
-            "leave out --ui, or unset PREFECT_API_URL"
+            f"--ui: {server.by} already names a server ({server.url}), which will show the run; "
+            f"leave out --ui, or {server.without}"
         )
-    if not wanted and not named:
+    if not wanted and not server:
         yield None
         return
     from flows.service.local_server import prepare
 
-    if named:
+    if server:
         prepare(investigation.work / "prefect")
         yield None
         return
     with _only_server(investigation):
-        yield prepare(investigation.work / "prefect")
+        yield prepare(investigation.work / "prefect", investigation.config.report.url or "")
 
 
 @contextmanager

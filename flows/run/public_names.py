@@ -61,13 +61,16 @@ def _of_agency(agency: str) -> list[tuple[str, str]]:
     return [(folder, f"agency {agency}"), (f"{folder}/{AGENCY_FILE}", f"the settings of {agency}")]
 
 
-def reason_in_public(line: str, folder: Path, agencies: Collection[str] = ()) -> str:
+def reason_in_public(
+    line: str, folder: Path, agencies: Collection[str] = (), log: str = "the log of this run"
+) -> str:
     """Why a run failed, or left out an agency, as more people may read it than have the records.
 
     Args:
         line: Why, as a person at the keyboard reads it; of several lines the first counts.
         folder: The investigation folder.
         agencies: Agencies that it is about, beside those of the configuration and of the published tables.
+        log: What has the whole line, where it cannot be said here.
 
     Returns:
         One line; what a file of settings says stays in it, and names of files do not.
@@ -81,12 +84,12 @@ def reason_in_public(line: str, folder: Path, agencies: Collection[str] = ()) ->
     words = {*agencies, *Agency.model_fields, *(said.removeprefix("agency ") for said in names.values())}
     words |= _words_of_settings(line)
     [said] = in_public([line], names, words, "reason")
-    return _HIDDEN if said.startswith("1 reason names") else said
+    hidden = said.startswith("1 reason names")
+    return f"the reason names a file of the records; {log} has it" if hidden else said
 
 
 _QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _OF_SETTINGS: Final = re.compile(rf"(?:^|: ){re.escape(FILE)}: |/{re.escape(AGENCY_FILE)}: ")
-_HIDDEN: Final = "the reason names a file of the records; the log of this run has it"
 
 
 def _words_of_settings(line: str) -> set[str]:

@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from data.printable import printable
 from data.writing import is_file, replacing
 from flows.arrivals import emit
+from flows.run.on_server import LABEL, name_of
 from flows.run.watched import run_log
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def complete_event(folder: Path, name: str, tally: Tally) -> Event:
             "event": COMPLETE,
             "payload": payload | {"missing": tally.missing, "unusable": tally.unusable},
             "resource": {
-                "prefect.resource.id": f"nwatch.coding.{folder.name}",
+                "prefect.resource.id": f"nwatch.coding.{name_of(folder)}",
                 "prefect.resource.name": printable(name),
+                LABEL: name_of(folder),
             },
             "related": related,
         }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from flows.run.on_server import name_of
 from flows.run.public_names import reason_in_public
 from flows.run.watched import run_log
 
@@ -28,7 +29,7 @@ def tell_left_out(folder: Path, reasons: Mapping[str, str]) -> None:
     for agency, why in reasons.items():
         reason = reason_in_public(why, folder, [agency] if agency else [])
         try:
-            emit(agency_event(LEFT_OUT, folder, agency or folder.name, reason=reason))
+            emit(agency_event(LEFT_OUT, folder, agency or name_of(folder), reason=reason))
         except HTTPError as error:
             run_log().warning(
                 "the server was not told that %s was left out: %s", agency or "a mailbox", error

@@ -32,6 +32,7 @@ from typing import Final
 from data import safe_path
 from data.errors import InputError
 from data.writing import as_its_folder, make_folder, replacing
+from flows.service.guarded import IMAGES
 
 QUIET: Final = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -40,7 +41,7 @@ QUIET: Final = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # The second version of the UI asks a recording service on every page.
+    # The second version of the UI asks a recording service on every page (:mod:`flows.service.guarded`).
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
 }
 """Prefect's settings for every run; one that is already set in the environment stays as it is."""
@@ -114,6 +115,7 @@ class Server:
     Args:
         home: The folder for Prefect's database and files, made if need be.
         ui: Whether it shows its UI.
+        images: Where the report's figures are served, which its pages may show; empty for nowhere.
 
     Attributes:
         link: Where its UI is.
@@ -121,7 +123,7 @@ class Server:
         set_aside: A line that says so where its database was damaged, and a new one begun.
     """
 
-    def __init__(self, home: Path, ui: bool = True) -> None:
+    def __init__(self, home: Path, ui: bool = True, images: str = "") -> None:
         make_folder(home)
         self.set_aside = set_aside_damaged(home)
         if not database(home).exists() and template().is_file():
@@ -140,7 +142,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
-                env=self._environment(home, ui),
+                env={**self._environment(home, ui), IMAGES: images},
                 start_new_session=True,  # Ctrl-C is for the run; the server hears of it from the run
             )
 
@@ -153,7 +155,7 @@ class Server:
             **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in _UNUSED},
             "PREFECT_HOME": str(home),
             "PREFECT_SERVER_UI_ENABLED": str(ui).lower(),
-            "PREFECT_SERVER_UI_API_URL": self.url,
+            "PREFECT_SERVER_UI_API_URL": "/api",
             # Prefect writes the pages that it serves; not into the installation, which may be shared.
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
             "PREFECT__SERVER_FINAL": "1",
@@ -195,7 +197,7 @@ class Server:
             self._process.wait()
 
 
-def prepare(home: Path) -> Server | None:
+def prepare(home: Path, images: str = "") -> Server | None:
     """Set Prefect's environment for a run, and start a server for it unless `PREFECT_API_URL` names one.
 
     Call it before Prefect is imported, which reads its environment only once. The server ends with the
@@ -203,6 +205,7 @@ def prepare(home: Path) -> Server | None:
 
     Args:
         home: The folder for Prefect's database and files.
+        images: Where the report's figures are served; empty for nowhere.
 
     Returns:
         The server, which may still be starting, or None where the environment names one.
@@ -218,7 +221,7 @@ def prepare(home: Path) -> Server | None:
     os.environ["PREFECT_HOME"] = str(home)
     if os.environ.get("PREFECT_API_URL"):
         return None
-    server = Server(home)
+    server = Server(home, images=images)
     # Registered before Prefect registers its own: it runs last, when logs and events have been sent.
     atexit.register(server.stop)
     os.environ["PREFECT_API_URL"] = server.url
@@ -233,11 +236,14 @@ def check_reachable() -> None:
     """
     from prefect.client.orchestration import get_client
 
+    from flows.run.named_server import named
+
+    server = named()
     with get_client(sync_client=True) as client:
-        if client.api_healthcheck() is not None:
+        if client.api_healthcheck() is not None and server is not None:
             raise InputError(
-                f"PREFECT_API_URL: no Prefect server answers at {os.environ['PREFECT_API_URL']}; "
-                "start it with: prefect server start, or unset it to run without one"
+                f"{server.by}: no Prefect server answers at {server.url}; "
+                f"start it with: prefect server start, or {server.without} to run without one"
             )
 
 
@@ -313,7 +319,7 @@ def _serve(listener: int) -> None:
     import uvicorn
 
     uvicorn.run(
-        "prefect.server.api.server:create_app",
+        "flows.service.guarded:create_app",
         factory=True,
         fd=listener,
         log_level="error",

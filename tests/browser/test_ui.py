@@ -76,7 +76,7 @@ def ui(smallest: Path, tmp_path_factory: pytest.TempPathFactory, nwatch: list[st
     place = f"http://127.0.0.1:{files.server_port}"
     text = settings.read_text(encoding="utf-8").replace("make = false", f'make = true\nurl = "{place}/"')
     settings.write_text(text, encoding="utf-8")
-    server = Server(tmp_path_factory.mktemp("home"))
+    server = Server(tmp_path_factory.mktemp("home"), images=place)
     try:
         server.wait()
         run_of(nwatch, folder, PREFECT_API_URL=server.url, PREFECT_SERVER_ANALYTICS_ENABLED="false")

@@ -80,8 +80,8 @@ class Api:
 
 
 def deploy() -> list[str]:
-    """The words that make two deployments of prefect.yaml: the others start runs by themselves."""
-    return ["prefect", "--no-prompt", "deploy", "--name", "investigate", "--name", "coding"]
+    """The words that deploy the investigation; nobody looks for arrivals, which would start further runs."""
+    return ["nwatch", "deploy"]
 
 
 def files(out: Path) -> dict[str, bytes]:

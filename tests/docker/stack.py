@@ -66,12 +66,15 @@ class ByHand:
             {"NWATCH_INVESTIGATION": str(self.investigation), "NWATCH_SECRETS": str(self.secrets)}
         )
         self.services: dict[str, Any] = self.compose["services"]
-        self.ports = free_ports(["5432", "4200", "8786", "8787", "8080"])
+        self.ports = free_ports(["5432", "4200", "4201", "8786", "8787", "8080"])
 
     def up(self, workers: int) -> None:
         """Start the services in the order of their health checks, and wait until all are healthy."""
         names = [name for name, service in self.services.items() if "healthcheck" in service]
         names.remove("worker")
+        if not shutil.which("nginx"):
+            names.remove("proxy")
+        names.remove("arrivals")  # runs would start by themselves
         names += [f"worker-{number}" for number in range(workers)]
         well: set[str] = set()
         end, pause = time.monotonic() + PATIENCE, 0.3
@@ -123,6 +126,8 @@ class ByHand:
             words = [str(entrypoint), "postgres", *(word for one in own for word in ("-c", one))]
         else:
             words = ["with-secrets", *(self._here(word, name) for word in self._of(name)["command"])]
+        if name == "proxy":  # without what an image has besides
+            words = [self._proxy_conf(word) for word in self._of(name)["command"]]
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
                 words,
@@ -133,17 +138,34 @@ class ByHand:
                 start_new_session=True,  # a group of its own, to be ended as a whole
             )
 
+    def _proxy_conf(self, word: str) -> str:
+        """A word of the proxy's command, with a configuration for this machine."""
+        if not word.endswith(".conf"):
+            return word
+        text = COMPOSE.with_name("proxy.conf").read_text(encoding="utf-8")
+        text = re.sub(r"^ *resolver .*$", "", text, flags=re.MULTILINE).replace(
+            "server:4200", "127.0.0.1:4200"
+        )
+        for port in ("4200", "4201"):
+            text = re.sub(rf"(listen |127\.0\.0\.1:){port}\b", rf"\g<1>{self.ports[port]}", text)
+        text = text.replace("listen ", "listen 127.0.0.1:").replace("/tmp/", f"{self._home('proxy')}/")
+        path = self._home("proxy") / "nwatch.conf"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
     def _is_well(self, name: str) -> bool:
         assert self.running[name].poll() is None, f"{name} ended; {self.logs()}"
         how, *words = self._of(name)["healthcheck"]["test"]
         assert how == "CMD"
-        words = [self._here(word, name) for word in words]
+        words = [self._here(word, name).replace("$$", "$") for word in words]
         asked = subprocess.run(words, env=self._environment(name), capture_output=True, check=False)
         return asked.returncode == 0
 
     def _environment(self, name: str) -> dict[str, str]:
         """The service's own variables and those of the image; none of the person who runs the tests."""
-        own = {key: self._here(str(value), name) for key, value in self._of(name)["environment"].items()}
+        own = {
+            key: self._here(str(value), name) for key, value in self._of(name).get("environment", {}).items()
+        }
         path = [str(CHECKOUT / "docker"), str(Path(sys.executable).parent), os.environ["PATH"]]
         if name == "database":
             own["PGPORT"] = self.ports["5432"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import ssl
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.request import Request
 
 import pytest
 from distributed import Client, Security
 
+from flows.service.guarded import headers
+from tests.api import answer_to
 from tests.conftest import copy_of
 from tests.docker.conftest import POOL, Api, deploy, files
 from tests.docker.stack import ByHand
@@ -52,7 +57,7 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
     until(lambda: api.has(POOL), stack.logs)
     made = stack.command("runner", *deploy())
     assert made.returncode == 0, made.stdout + made.stderr
-    run = api.start("investigate", "investigate", only=["mail"], settled=False)
+    run = api.start("investigate", stack.investigation.name, only=["mail"], settled=False)
     expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
     assert api.wait(run, 600) == "COMPLETED", api.log(run) + stack.logs()
     assert files(stack.investigation / "out") == expected
@@ -128,3 +133,27 @@ def test_no_password_shows_in_a_command_line_or_a_log(stack: ByHand, secret_file
     shown = stack.logs() + json.dumps([process.args for process in stack.running.values()])
     assert "scheduler" in shown
     assert not [word for word in words if word in shown or word.split(":")[-1] in shown]
+
+
+def test_browsers_come_through_the_proxy_and_its_pages_may_ask_nobody_else(stack: ByHand, secret_files: Path):
+    if "proxy" not in stack.running:
+        pytest.skip("no nginx here: apt-get install nginx-light")
+    place = f"http://127.0.0.1:{stack.ports['4201']}"
+    for path in ("/", "/v2/dashboard", "/api/health"):
+        with answer_to(Request(f"{place}{path}", headers={"Accept": "text/html"})) as answer:
+            found = {name: answer.headers.get_all(name) for name in headers()}
+        assert found == {name: [value] for name, value in headers().items()}, path
+    # The password is asked for behind it, too.
+    through = Api(f"{place}/api", (secret_files / "prefect-auth").read_text().strip())
+    assert [pool["name"] for pool in through.ask("work_pools/filter", {})] == ["nwatch"]
+    with pytest.raises(HTTPError):
+        Api(f"{place}/api", "").ask("work_pools/filter", {})
+
+
+def test_the_link_to_the_dashboard_works_where_it_is_shown(stack: ByHand, api: Api):
+    found = api.ask("artifacts/latest/filter", {})
+    [link] = [each["data"] for each in found if each["key"] == "dask-dashboard"]
+    [url] = re.findall(r"http://[^\s)]+", link)
+    assert url == f"http://127.0.0.1:{stack.ports['8787']}/status"
+    with answer_to(Request(url)) as answer:
+        assert answer.status == HTTPStatus.OK

@@ -12,15 +12,17 @@ from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cluster.config import environment
+from flows.service.guarded import HEADERS
 from tests.docker.stack import CHECKOUT, read
 
 DOCKER = CHECKOUT / "docker"
-PROGRAM = ("server", "scheduler", "worker", "runner", "deployments")
+PROGRAM = ("server", "scheduler", "worker", "runner", "arrivals", "deployments")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_every_process_starts_with_a_safe_path(dockerfile: str):
 
 def test_ports_are_published_on_the_loopback_address_alone(services):
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(published) == {"server", "scheduler"}
+    assert set(published) == {"proxy", "scheduler"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -83,15 +85,39 @@ def test_a_service_that_sees_the_records_cannot_write_them(services):
     seeing = {}
     for name, service in services.items():
         places = [volume for volume in service.get("volumes", []) if isinstance(volume, dict)]
-        seeing[name] = {volume["target"]: bool(volume.get("read_only")) for volume in places}
+        seeing[name] = {
+            volume["target"]: bool(volume.get("read_only"))
+            for volume in places
+            if volume["target"].startswith("/investigation")
+        }
     expected = {"/investigation": False, "/investigation/records": True}
-    assert {name: seen for name, seen in seeing.items() if seen} == {"worker": expected, "runner": expected}
+    assert {name: seen for name, seen in seeing.items() if seen} == {
+        **dict.fromkeys(("worker", "runner", "arrivals"), expected),
+        "deployments": {"/investigation": True, "/investigation/records": True},
+    }
 
 
 def test_no_service_that_sees_the_records_has_a_way_out(services):
     assert read({"NWATCH_INVESTIGATION": "/data/case"})["networks"]["inside"] == {"internal": True}
-    for name in ("database", "worker", "runner", "deployments"):
+    for name in ("database", "worker", "runner", "arrivals", "deployments"):
         assert services[name]["networks"] == ["inside"]
+
+
+def test_the_proxy_s_pages_may_ask_nobody_else():
+    """The same headers as those of the server that ``--ui`` starts."""
+    text = (DOCKER / "proxy.conf").read_text(encoding="utf-8")
+    found = dict(re.findall(r'^ *add_header ([\w-]+) "(.*)" always;$', text, re.MULTILINE))
+    assert found == {name: value.replace("{images}", "$images") for name, value in HEADERS.items()}
+    assert re.findall(r"^ *proxy_hide_header ([\w-]+);$", text, re.MULTILINE) == list(HEADERS)
+
+
+def test_the_link_to_the_dashboard_is_where_a_person_reaches_it(services):
+    from distributed.utils import format_dashboard_link
+
+    link = services["runner"]["environment"]["DASK_DISTRIBUTED__DASHBOARD__LINK"]
+    with dask.config.set({"distributed.dashboard.link": link}):
+        assert format_dashboard_link("scheduler", 8787) == "http://127.0.0.1:8787/status"
+    assert services["scheduler"]["ports"] == ["127.0.0.1:8787:8787"]
 
 
 def test_what_prefect_must_not_do_is_switched_off(services):
@@ -99,10 +125,24 @@ def test_what_prefect_must_not_do_is_switched_off(services):
     assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert server["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
     assert server["PREFECT_SERVER_DATABASE_DRIVER"] == "postgresql+asyncpg"
-    for name in ("server", "runner", "deployments"):
+    for name in ("server", "runner", "arrivals", "deployments"):
         own = services[name]
         assert own["environment"]["DO_NOT_TRACK"] == "1"
         assert [one for one in own["volumes"] if str(one).endswith(f":{own['environment']['PREFECT_HOME']}")]
+
+
+def test_the_database_has_room_for_years(services):
+    """As Prefect reads what is set: events go after a week, runs with all that is theirs after a year."""
+    from prefect.settings.models.server.events import ServerEventsSettings
+    from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in services["server"]["environment"].items():
+            patch.setenv(name, str(value))
+        vacuum, events = ServerServicesDBVacuumSettings(), ServerEventsSettings()
+    assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}
+    assert vacuum.retention_period.days == 365
+    assert events.retention_period.days == 7
 
 
 def test_secrets_come_from_files_and_each_that_is_used_is_given(services):

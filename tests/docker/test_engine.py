@@ -35,14 +35,16 @@ pytestmark = [
 USER = 10001
 PROJECT = "nwatchtest"
 ASKED = ("--services", "--volumes")
-SERVICES = ("database", "server", "scheduler", "worker", "runner")
+SERVICES = ("database", "server", "proxy", "scheduler", "worker", "runner")
+"""Those that the tests start at first; with ``arrivals``, runs would start by themselves."""
+
 NAME_VERSIONS = ("report.html", "public/README.md")
 """What a run makes that names the version of Python."""
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine with the program's image and one of PostgreSQL."""
+    """An engine with the program's image, and those of PostgreSQL and nginx."""
     engine = Engine(Path(tempfile.mkdtemp(prefix="nwd-")))
     try:
         engine.start()
@@ -50,6 +52,9 @@ def engine() -> Iterator[Engine]:
         engine.build("nwatch:test", CHECKOUT, "-f", "docker/Dockerfile", "--build-arg=BASE=nwatch-base:test")
         engine.build(
             "nwatch-postgres:test", CHECKOUT / "tests/docker/postgres", "--build-arg=BASE=nwatch-base:test"
+        )
+        engine.build(
+            "nwatch-proxy:test", CHECKOUT / "tests/docker/proxy", "--build-arg=BASE=nwatch-base:test"
         )
         yield engine
     except NoEngineError as reason:
@@ -88,6 +93,7 @@ class Stack:
             "NWATCH_SECRETS": str(own),
             "NWATCH_IMAGE": "nwatch:test",
             "NWATCH_POSTGRES": "nwatch-postgres:test",
+            "NWATCH_PROXY": "nwatch-proxy:test",
             "NWATCH_UI_PORT": ports["ui"],
             "NWATCH_DASHBOARD_PORT": ports["dashboard"],
             "NWATCH_WORKER_MEMORY": "2g",
@@ -135,7 +141,7 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     until(lambda: stack.workers() == 2, "two workers")
     victim = stack.containers("worker")[0]
     process = int(stack.inspected(victim, ".State.Pid"))
-    run = stack.api.start("investigate", "investigate", partition=40, settled=False)
+    run = stack.api.start("investigate", "investigation", partition=40, settled=False)
     until(lambda: stack.parts() >= 3, lambda: f"nothing was read; {stack.api.log(run)}")
     os.kill(process, signal.SIGKILL)
     then, state = stack.parts(), stack.api.state(run)
@@ -165,7 +171,7 @@ def test_people_read_a_sample(stack: Stack):
     stack.compose("exec", "-T", "runner", "with-secrets", *words)
     coding = stack.folder / "coding"
     answered(coding / "sheets/anna.xlsx", coding / "returned/anna.xlsx")
-    run = stack.api.start("coding", "coding", wait=True)
+    run = stack.api.start("coding", "investigation", wait=True)
     until(lambda: stack.api.state(run) in {"PAUSED", *ENDED}, lambda: stack.api.log(run))
     assert stack.api.state(run) == "PAUSED", stack.api.log(run)
     assert stack.api.ask(f"flow_runs/{run}/resume", {"run_input": {"enough": True}})["status"] == "ACCEPT"
@@ -193,12 +199,12 @@ def test_compose_2_is_used_and_1_reads_the_same_in_the_file(stack: Stack):
     assert stack.engine.docker("compose", "version", "--short").startswith("2.")
     asked = [stack.compose("config", what, old=old).split() for old in (False, True) for what in ASKED]
     assert [sorted(one) for one in asked[:2]] == [sorted(one) for one in asked[2:]]
-    assert set(asked[0]) == {*SERVICES, "deployments"}
+    assert set(asked[0]) == {*SERVICES, "arrivals", "deployments"}
 
 
 def test_every_container_is_healthy(stack: Stack):
     names = stack.compose("ps", "-q").split()
-    assert len(names) == 4 + stack.workers()
+    assert len(names) == 5 + stack.workers()
     for name in names:
 
         def healthy(name: str = name) -> bool:
@@ -269,5 +275,10 @@ def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
     until(lambda: stack.inspected(job, ".State.Status") == "exited", stack.engine.docker("logs", job))
     assert stack.inspected(job, ".State.ExitCode") == 0, stack.engine.docker("logs", job)
     found = stack.api.ask("deployments/filter", {})
-    assert {one["name"] for one in found} == {"investigate", "one-agency", "arrivals", "coding"}
-    assert {one["parameters"].get("folder") for one in found} <= {"/investigation", None}
+    assert [one["name"] for one in found] == ["investigation"] * 3
+    assert {one["parameters"].get("folder") for one in found} == {"/investigation"}
+    (watch,) = stack.containers("arrivals")
+    until(
+        lambda: stack.inspected(watch, ".State.Health.Status") == "healthy",
+        lambda: stack.engine.docker("logs", watch),
+    )

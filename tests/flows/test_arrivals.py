@@ -1,12 +1,19 @@
-"""The flow `arrivals` on a real server: which events it has afterwards."""
+"""`nwatch arrivals` and a real server: which events it has afterwards."""
+
+from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from data.errors import InputError
+from flows.run.on_server import LABEL
+
+if TYPE_CHECKING:
+    from prefect.events import Event
 
 pytestmark = pytest.mark.usefixtures("prefect")
 
@@ -57,7 +64,7 @@ def test_an_agency_that_arrived_is_one_event_with_what_a_run_needs(case: Path):
     [event] = events(case, 1)
     assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
     assert event["payload"] == {"folder": str(case), "agency": "lapd", "files": 1, "bytes": 4}
-    assert event["related"][0]["prefect.resource.id"].startswith("prefect.flow-run.")
+    assert event["resource"][LABEL] == case.name
 
 
 @pytest.mark.slow
@@ -137,6 +144,7 @@ def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     assert event["resource"]["prefect.resource.id"] == f"nwatch.agency.{case.name}.lapd"
     reason = event["payload"].pop("reason")
     assert reason.startswith("lapd: announced 2 times, but still not read; see the log")
+    assert "a.pst" not in reason
     assert event["payload"] == {"folder": str(case), "agency": "lapd"}
     assert run(case) == []
     assert len(events(case, 2)) == 2
@@ -162,6 +170,73 @@ def test_a_wrong_configuration_ends_the_round_with_one_line(case: Path):
     (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
     with pytest.raises(InputError, match=r"unknown key 'arrivals.settel'; did you mean 'settle'"):
         run(case)
+
+
+class StopHereError(Exception):
+    """Ends a loop that has no end."""
+
+
+def rounds(folder: Path, monkeypatch: pytest.MonkeyPatch, *between: Callable[[], object]) -> list[str]:
+    """What is said in as many rounds as things happen between them, and one more."""
+    from flows import arrivals
+
+    happens, said = iter(between), list[str]()
+
+    def wait(seconds: float) -> None:
+        assert seconds <= arrivals.EVERY
+        try:
+            next(happens)()
+        except StopIteration:
+            raise StopHereError from None
+
+    monkeypatch.setattr(arrivals, "_wait", wait)
+    with pytest.raises(StopHereError):
+        arrivals.keep_looking(folder, said.append)
+    return said
+
+
+def test_a_round_says_only_what_the_one_before_did_not(case: Path, monkeypatch: pytest.MonkeyPatch):
+    (case / "records/lapd/b.pst.part").write_bytes(b"half")
+    sent: list[str] = []
+    monkeypatch.setattr("flows.arrivals.emit", lambda event: sent.append(event.event))
+
+    def wrong() -> None:
+        (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettel = 3\n')
+
+    def right() -> None:
+        (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettle = 3\n')
+
+    said = rounds(case, monkeypatch, lambda: None, wrong, lambda: None, right)
+    assert len(said) == 3
+    assert said[0] == said[2]
+    assert said[0].startswith("lapd: ")
+    assert "unknown key 'arrivals.settel'" in said[1]
+    assert sent == ["nwatch.records.looked"], "a sign of life is sent every ten minutes"
+
+
+def test_a_server_that_is_away_is_said_once_and_what_has_arrived_is_announced_when_it_is_back(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import httpx
+
+    from flows import arrivals
+
+    (case / "investigation.toml").write_text('name = "test"\n[arrivals]\nsettle = 0\n')
+    sent: list[str] = []
+    away = [True]
+
+    def emit(event: Event) -> None:
+        if away:
+            raise httpx.ConnectError("refused")
+        sent.append(event.event)
+
+    monkeypatch.setattr(arrivals, "emit", emit)
+    said = rounds(case, monkeypatch, lambda: None, away.clear)
+    assert [line[:40] for line in said] == [
+        "the Prefect server does not answer (Conn",
+        "lapd has arrived: 1 mailboxes, 4 bytes",
+    ]
+    assert sent == [arrivals.EVENT, arrivals.LOOKED]
 
 
 def test_whenever_records_come_between_two_rounds_they_are_announced_within_75_seconds():

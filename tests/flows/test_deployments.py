@@ -9,20 +9,23 @@ import pytest
 import yaml  # comes with Prefect
 from prefect.flows import Flow, load_flow_from_entrypoint
 
+from flows.run.on_server import LABEL, name_of
+
 
 @pytest.fixture(scope="module")
 def deployments(checkout: Path) -> dict[str, dict[str, Any]]:
     given = yaml.safe_load((checkout / "prefect.yaml").read_text(encoding="utf-8"))
-    return {each["name"]: each for each in given["deployments"]}
+    return {flow_of(each).name: each for each in given["deployments"]}
 
 
 def flow_of(deployment: dict[str, Any]) -> Flow:
     return load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
 
 
-def test_each_deployment_is_the_flow_of_its_name(deployments: dict[str, dict[str, Any]]):
-    assert list(deployments) == ["investigate", "one-agency", "arrivals", "coding"]
-    assert [flow_of(each).name for each in deployments.values()] == list(deployments)
+def test_each_deployment_has_the_name_of_the_investigation(deployments: dict[str, dict[str, Any]]):
+    assert list(deployments) == ["investigate", "one-agency", "coding"]
+    assert {each["name"] for each in deployments.values()} == {"{{ given.name }}"}
+    assert {each["parameters"]["folder"] for each in deployments.values()} == {"{{ given.folder }}"}
 
 
 def test_each_parameter_is_one_of_the_flow_s_and_none_is_missing(deployments: dict[str, dict[str, Any]]):
@@ -42,8 +45,10 @@ def test_one_agency_listens_to_what_arrivals_says(deployments: dict[str, dict[st
     [trigger] = deployments["one-agency"]["triggers"]
     assert trigger["expect"] == [EVENT]
     event = arrival_event(Path("/data/case"), Arrival("lapd", 1, 2))
-    assert set(trigger["parameters"]) == {"folder", "agency"} <= set(event.payload)
+    assert set(trigger["parameters"]) == {"agency"} <= set(event.payload)
     assert fnmatch(event.resource.id, trigger["match"]["prefect.resource.id"])
+    assert trigger["match"][LABEL] == "{{ given.name }}"
+    assert event.resource[LABEL] == name_of(Path("/data/case"))
 
 
 def test_its_version_of_prefect_is_the_pinned_one(checkout: Path):
@@ -59,7 +64,7 @@ def test_runs_of_a_kind_do_not_pile_up_and_agencies_wait_for_each_other(
     """Agencies wait by the lock in the folder: a second one must be read, not cancelled."""
     limits = {name: each.get("concurrency_limit") for name, each in deployments.items()}
     one = {"limit": 1, "collision_strategy": "CANCEL_NEW", "grace_period_seconds": 120}
-    assert limits == {"investigate": one, "one-agency": None, "arrivals": one, "coding": None}
+    assert limits == {"investigate": one, "one-agency": None, "coding": None}
     assert all(
         deployments[name]["parameters"]["patience"] > 3600 for name in ("investigate", "one-agency", "coding")
     )

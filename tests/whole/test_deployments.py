@@ -1,7 +1,7 @@
 """What an operator deploys once, on a server with a password and with a worker: runs start by themselves.
 
-One stack for all tests of this file: a server as `prefect server start` makes it, the deployments of
-`prefect.yaml` from a clean clone, and a process worker.
+One stack for all tests of this file: a server as `prefect server start` makes it, the deployments that
+`nwatch deploy` makes, and a process worker.
 """
 
 import json
@@ -31,11 +31,13 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from data.schema import TABLES
 from flows import parts as registry
-from flows.arrivals import arrival_event
+from flows.arrivals import arrival_event, arrivals
 from flows.run.locks import one_run_at_a_time
 from flows.service import automations
 from flows.service.coding_event import complete_event
 from flows.service.local_server import template
+from flows.service.merging import on_server
+from flows.service.setting_up import set_up
 from tasks.arrivals.look import Arrival
 from tasks.coding.results import Tally
 from tests.api import answer_to
@@ -93,12 +95,12 @@ class Stack:
 
         until(answers, self.log_of("server"))
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, program: str = "prefect") -> subprocess.Popen[bytes]:
         log = (self.home / f"{words[0]}.log").open("wb")
         with log:
             self.processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "prefect", *words],
+                    [sys.executable, "-m", program, *words],
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     env=self.environment,
@@ -134,7 +136,17 @@ class Stack:
             yield
 
     def deployment(self, name: str) -> dict[str, Any]:
-        return self.ask(f"deployments/name/{name}/{name}", method="GET")
+        return self.ask(f"deployments/name/{name}/{self.case.name}", method="GET")
+
+    def set_up(self, notify: str | None = None) -> None:
+        """Set the automations up, as `nwatch automations` does."""
+        with self.here(), on_server(self.case.name) as target:
+            set_up(target, notify)
+
+    def look(self) -> list[str]:
+        """One round of `nwatch arrivals`; gives what it announced."""
+        with self.here():
+            return arrivals(self.case)
 
     def runs(self, flow: str) -> list[dict[str, Any]]:
         return self.ask("flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
@@ -167,8 +179,8 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The deployments of a clean clone on a server with a worker; the second agency is still to arrive."""
+def stack(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A deployed investigation on a server with a worker; the second agency is still to arrive."""
     place = tmp_path_factory.mktemp("stack")
     home = place / "home"
     home.mkdir()
@@ -184,9 +196,8 @@ def stack(checkout: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFact
     try:
         made.serve()
         made.start("worker", "start", "--pool", "nwatch", "--type", "process")  # which makes the pool
-        subprocess.run(["git", "clone", "--quiet", str(checkout), str(place / "clone")], check=True)
         until(lambda: made.ask("work_pools/filter"), made.log_of("worker"))
-        made.do("--no-prompt", "deploy", "--all", cwd=place / "clone")
+        made.do("deploy", program="flows.console.app", cwd=place)
         yield made
     finally:
         made.stop()
@@ -214,22 +225,19 @@ def test_a_request_without_the_password_is_refused(stack: Stack, what: str, pass
 
 
 def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
-    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "arrivals", "coding")}
+    found = {name: stack.deployment(name) for name in ("investigate", "one-agency", "coding")}
     assert {each["work_pool_name"] for each in found.values()} == {"nwatch"}
-    assert {tuple(each["tags"]) for each in found.values()} == {("nwatch",)}
+    assert {tuple(each["tags"]) for each in found.values()} == {("nwatch", "nwatch:case")}
     limits = {name: each["global_concurrency_limit"] for name, each in found.items()}
     assert {name: limit and limit["limit"] for name, limit in limits.items()} == {
         "investigate": 1,
         "one-agency": None,
-        "arrivals": 1,
         "coding": None,
     }
-    for name in ("investigate", "arrivals"):
-        assert found[name]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-    [nightly], [often] = (found[name]["schedules"] for name in ("investigate", "arrivals"))
+    assert found["investigate"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    [nightly] = found["investigate"]["schedules"]
     assert nightly["schedule"]["timezone"] == "America/New_York"
-    assert often["schedule"]["interval"] == 60.0
-    assert found["investigate"]["parameters"]["folder"] == str(stack.case)
+    assert {each["parameters"]["folder"] for each in found.values()} == {str(stack.case)}
     [trigger] = [
         each
         for each in stack.ask("automations/filter")
@@ -238,18 +246,27 @@ def test_the_deployments_are_as_prefect_yaml_says(stack: Stack):
     assert trigger["actions"][0]["deployment_id"] == found["one-agency"]["id"]
 
 
-def test_a_clone_without_the_folder_is_not_deployed(stack: Stack):
-    clone = stack.home.parent / "clone"
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-        capture_output=True,
-        text=True,
-        env={**stack.environment, "NWATCH_FOLDER": ""},
-        cwd=clone,
-        check=False,
+def test_prefect_s_own_command_makes_the_same(stack: Stack, checkout: Path):
+    flows = ("investigate", "one-agency", "coding")
+    same = (
+        "id",
+        "entrypoint",
+        "parameters",
+        "parameter_openapi_schema",
+        "pull_steps",
+        "tags",
+        "job_variables",
     )
-    assert done.returncode != 0
-    assert "NWATCH_FOLDER is not set" in done.stdout + done.stderr
+
+    def there() -> list[dict[str, Any]]:
+        return [{name: stack.deployment(flow)[name] for name in same} for flow in flows]
+
+    before = there()
+    stack.do("--no-prompt", "deploy", "--all", cwd=checkout)
+    assert there() == before
+    said = stack.do("deploy", program="flows.console.app")
+    assert "is kept" not in said
+    assert "updated" not in said
 
 
 def test_an_event_starts_one_agency_for_that_agency_and_nothing_else(stack: Stack):
@@ -297,7 +314,7 @@ def run_by_hand(folder: Path) -> None:
 def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_their_rows(
     stack: Stack, threads: Client
 ):
-    """The flow `arrivals` sees them, their events start `one-agency`; the schedule is not waited for."""
+    """`nwatch arrivals` sees them, and their events start `one-agency`."""
     if not (stack.case / "out").exists():  # where this test runs alone
         run_by_hand(stack.case)
     before = rows_without(stack.case, *LATE)
@@ -305,15 +322,17 @@ def test_new_agencies_folders_are_seen_and_each_read_once_and_the_others_keep_th
     for agency in LATE:
         shutil.copytree(stack.case / "records" / NEW, stack.case / "records" / agency)
     arrived = time.time()
-    look = stack.ask(
-        f"deployments/{stack.deployment('arrivals')['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
-    )
-    assert stack.ended(look["id"])["state_type"] == "COMPLETED"
+    watch = stack.start("arrivals", program="flows.console.app")
 
     def started() -> list[dict[str, Any]]:
         return [run for run in stack.runs("one-agency") if run["id"] not in runs]
 
-    until(lambda: len(started()) >= len(LATE), stack.log_of("server"))
+    until(lambda: len(started()) >= len(LATE), stack.log_of("arrivals"))
+    watch.terminate()
+    assert watch.wait(30) == 130
+    stack.processes.remove(watch)
+    said = stack.log_of("arrivals")()
+    assert all(f"{agency} has arrived: " in said for agency in LATE), said
     ended = [stack.ended(run["id"]) for run in started()]
     assert [run["state_type"] for run in ended] == ["COMPLETED"] * len(LATE), [run["state"] for run in ended]
     assert sorted(run["parameters"]["agency"] for run in ended) == sorted(LATE)
@@ -384,7 +403,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
     assert reason.startswith("InputError: agency nowhere: agency 'nowhere' has no mailbox (*.pst, *.ost); n")
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     text = only(hook)
-    assert text.splitlines()[0] == "Neighborhood Watch: one-agency: Failed"
+    assert text.splitlines()[0] == "Neighborhood Watch: case: one-agency: Failed"
     assert made["id"] in text
     assert f"is Failed: {reason}. See http" in text
 
@@ -394,8 +413,7 @@ def test_a_run_that_fails_is_reported_once(stack: Stack, hook: HTTPServer):
 def test_a_night_with_a_fault_of_one_agency_is_reported_with_the_reason(stack: Stack, hook: HTTPServer):
     if not (stack.case / "out").exists():  # where this test runs alone
         run_by_hand(stack.case)
-    with stack.here():
-        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    stack.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
     settings = stack.case / "records" / NEW / "agency.toml"
     text = settings.read_text()
     settings.write_text(text.replace("America/New_York", "America/New_Yrok"))
@@ -414,41 +432,31 @@ def test_a_night_with_a_fault_of_one_agency_is_reported_with_the_reason(stack: S
     told = {text.partition("\n")[0]: text.partition("\n")[2] for text in received}
     assert set(told) == {
         f"Neighborhood Watch: {NEW} was left out",
-        "Neighborhood Watch: investigate: Completed with warnings",
+        "Neighborhood Watch: case: investigate: Completed with warnings",
     }
     assert all(reason in text and made["id"] in text for text in told.values())
 
 
 def test_new_records_that_wait_for_a_person_are_reported_once(stack: Stack, hook: HTTPServer):
-    with stack.here():
-        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    stack.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
     folder = stack.case / "records/Drift Valley PD"
     shutil.copytree(stack.case / "records" / NEW, folder)
     (folder / "agency.toml").write_text('name = "Drift Valley Police Department"\n')
-    looks = []
-    for _ in range(2):
-        made = stack.ask(
-            f"deployments/{stack.deployment('arrivals')['id']}/create_flow_run",
-            {"state": {"type": "SCHEDULED"}},
-        )
-        looks.append(stack.ended(made["id"]))
-    assert [look["state_type"] for look in looks] == ["COMPLETED"] * 2
+    assert [stack.look(), stack.look()] == [[], []]
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]
     shutil.rmtree(folder)
     text = only(hook)
     first, second = text.splitlines()
     assert first == "Neighborhood Watch: Drift Valley PD: new records wait for a person"
     assert "the settings of Drift Valley PD: the key 'timezone' is missing" in second
-    assert f". See arrivals {stack.case.name}: http" in second
-    assert looks[0]["id"] in second
     assert not [run for run in stack.runs("one-agency") if run["parameters"]["agency"] == folder.name]
 
 
 def hasten(stack: Stack, what: str) -> None:
     """Set the automations up with ten seconds instead of minutes."""
-    with stack.here(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(automations, what, timedelta(seconds=10))
-        automations.set_up()
+        stack.set_up()
 
 
 def test_while_the_server_is_restarted_a_run_goes_on_and_one_that_never_began_frees_its_slot(stack: Stack):
@@ -461,7 +469,7 @@ def test_while_the_server_is_restarted_a_run_goes_on_and_one_that_never_began_fr
     with one_run_at_a_time(stack.case / "work"):  # so that the run waits
         run = waiting(stack)
         hasten(stack, "START")
-        deployment = stack.deployment("arrivals")
+        deployment = stack.deployment("investigate")
         later = (datetime.now(UTC) + timedelta(days=1)).isoformat()  # so that no worker takes it in fact
         state = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
         never = stack.ask(f"deployments/{deployment['id']}/create_flow_run", {"state": state})
@@ -507,8 +515,7 @@ def waiting(stack: Stack) -> str:
 def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_resumed(
     stack: Stack, tmp_path: Path
 ):
-    with stack.here():
-        automations.set_up()  # a run may take its time again to begin
+    stack.set_up()  # a run may take its time again to begin
     case = handed_out(tmp_path)
     made = stack.ask(
         f"deployments/{stack.deployment('coding')['id']}/create_flow_run",
@@ -533,8 +540,7 @@ def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_res
 
 
 def test_that_all_sheets_are_back_is_told_in_numbers(stack: Stack, hook: HTTPServer):
-    with stack.here():
-        automations.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
+    stack.set_up(f"http://127.0.0.1:{hook.server_port}/hook")
     event = complete_event(stack.case, "The case", Tally(10, 2, 0, 30, 3, 1))
     stack.ask("events", [event.model_dump(mode="json")])
     until(lambda: hook.received, stack.log_of("server"))  # type: ignore[attr-defined]

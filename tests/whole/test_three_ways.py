@@ -26,9 +26,10 @@ from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
 
 pytestmark = pytest.mark.slow
 
-WORDS = ("--workers", "1", "--hash-attachments")
-RUN = set(PARTS) - {"coding"}
+RAN = tuple(part for part in PARTS if part != "coding")
 """The parts of a run of which nobody has drawn a sample yet."""
+
+WORDS = ("--workers", "1", "--hash-attachments")
 UMASK = 0
 """The most that others may have: what is private even then is private."""
 
@@ -163,17 +164,24 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
 ):
     server = prefect_server["PREFECT_API_URL"]
     assert "unique alerts" in three.printed["named"]
+    assert f"Prefect server: {server} (PREFECT_API_URL)\n" in three.printed["named"]
 
     flows = {flow["id"]: flow["name"] for flow in asked(server, "flows")}
     ours = {"name": {"like_": "ring-2021"}}  # the server has runs of other tests too
     runs = {flows[run["flow_id"]]: run for run in asked(server, "flow_runs", flow_runs=ours)}
-    assert set(runs) == {"investigate", *RUN}
+    assert set(runs) == {"investigate", *RAN}
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert re.fullmatch(r"ring-2021 \d{4}-\d\d-\d\d full", runs["investigate"]["name"])
     assert runs["investigate"]["state_name"] == "Completed with warnings"
     assert runs["mail"]["name"] == "mail ring-2021"
     agencies = {"alderfall-pd", "briar-harbor-pd"}
-    assert set(runs["investigate"]["tags"]) == {"nwatch", *agencies, *RUN, "with-warnings"}
+    assert set(runs["investigate"]["tags"]) == {
+        "nwatch",
+        "nwatch:ring-2021",
+        *agencies,
+        *RAN,
+        "with-warnings",
+    }
     tasks = {run["name"].rsplit("-", 1)[0] for run in asked(server, "task_runs", flow_runs=ours)}
     assert {
         "survey the mailboxes",
@@ -184,7 +192,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts", flow_runs=ours)}
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "hash-the-attachments", "read-the-mail", "parse-the-alerts",
-        "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in RUN),
+        "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in RAN),
         "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
         "city-tests", "city-tests-robust", "gather-the-crimes", "put-crimes-into-tracts", "crime-tests",
         "crime-tests-robust", "test-the-cities", "test-the-crimes",

@@ -14,6 +14,7 @@ from data.tables import read_table
 from flows.console.printing import command, print_table, shown
 from flows.console.run import run
 from flows.console.verify import REPORT
+from flows.run.named_server import honor_profile
 from flows.run.watched import server_named
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def tally(folder: Path, *, wait: bool = False) -> None:
             or as in ``flows.console.run``.
         LedgerError: An alert or a review is not accounted for.
     """
+    honor_profile()
     if wait and not server_named():
         raise InputError(
             "--wait: no Prefect server is named on which a person can let the run go on; set "

@@ -30,7 +30,7 @@ _WORDS: Final = MappingProxyType(
         ("requests",): "requests",
     }
 )
-_NOT_SHOWN: Final = ("records", "arrivals", "private", "report")
+_NOT_SHOWN: Final = ("records", "arrivals", "schedule", "private", "report")
 """Settings that change no number: where the records are, who may read."""
 _ONLY_COUNTED: Final = ("posts.exclude_users",)
 """Settings that name people."""

@@ -317,10 +317,20 @@ def test_an_agency_cannot_be_combined_with_a_part_other_than_mail(call, case: Pa
     assert err.startswith("nwatch: --agency reads the mail of one agency; leave out --only")
 
 
-def test_automations_need_a_server(call):
-    code, _, err = call("automations")
+@pytest.mark.parametrize("command", ["automations", "deploy", "arrivals"])
+def test_what_is_deployed_needs_a_folder_and_a_server(
+    call, case: Path, command: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("NWATCH_FOLDER", raising=False)
+    code, _, err = call(command)
     assert code == 2
-    assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")
+    assert err.startswith("nwatch: NWATCH_FOLDER is not set; name the investigation folder")
+    for words in ([case], []):
+        code, _, err = call(command, *words)
+        assert code == 2
+        assert err.startswith("nwatch: PREFECT_API_URL is not set; name the server")
+        assert err.count("\n") == 1
+        monkeypatch.setenv("NWATCH_FOLDER", str(case))
 
 
 @pytest.mark.parametrize(

@@ -1,106 +1,154 @@
-"""The server's automations: created once, updated after that."""
+"""What the server does by itself for an investigation, and how that comes there."""
+
+from collections.abc import Iterator
+from itertools import count
+from uuid import uuid4
 
 import pytest
-from prefect.automations import ChangeFlowRunState, DoNothing, EventTrigger, SendNotification
+from prefect.automations import (
+    AutomationCore,
+    ChangeFlowRunState,
+    DoNothing,
+    EventTrigger,
+    SendNotification,
+)
 from prefect.client.orchestration import get_client
+from prefect.events.schemas.automations import Automation
 
 from data.errors import InputError
+from flows.run.on_server import slug_of
 from flows.service.automations import (
-    ARRIVALS,
     LEFT_BEHIND,
     SHEETS,
+    SILENT,
     STILLBORN,
     WAITING,
     WENT_WRONG,
     WITH_WARNINGS,
     ZOMBIE,
-    set_up,
     wanted,
 )
+from flows.service.merging import Target, recall, remember
+from flows.service.setting_up import retire, set_up
 
-NAMES = [WENT_WRONG, WITH_WARNINGS, ARRIVALS, WAITING, LEFT_BEHIND, SHEETS, ZOMBIE, STILLBORN]
+KINDS = [WENT_WRONG, WITH_WARNINGS, SILENT, WAITING, LEFT_BEHIND, SHEETS, ZOMBIE, STILLBORN]
+NUMBERS = count()
 
 
-def on_the_server(name: str):
+@pytest.fixture
+def target(prefect: dict[str, str]) -> Iterator[Target]:
+    """An investigation that the server does not know yet."""
     with get_client(sync_client=True) as client:
-        return client.read_automations_by_name(name)
+        name = f"case {next(NUMBERS)} {uuid4().hex[:6]}"
+        yield Target(client, name, recall(client, name))
+
+
+def on_the_server(target: Target, what: str) -> Automation:
+    [found] = target.client.read_automations_by_name(f"nwatch {target.name}: {what}")
+    return found
+
+
+def again(target: Target, *, reset: bool = False) -> Target:
+    """The same, as a later command finds it."""
+    remember(target.client, target.memory)
+    return Target(target.client, target.name, recall(target.client, target.name), reset)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("prefect")
-def test_they_are_created_once_and_updated_after_that():
-    first = set_up()
-    assert [(made.name, made.new) for made in first] == [(name, True) for name in NAMES]
-    again = set_up("http://127.0.0.1:9/hook")
-    assert [(made.name, made.new) for made in again] == [(name, False) for name in NAMES]
-    assert [made.does for made in again] == ["notifies"] * 6 + ["marks it crashed"] * 2
-    for name in NAMES:
-        assert len(on_the_server(name)) == 1
-    [found] = on_the_server(WENT_WRONG)
-    assert isinstance(found.actions[0], SendNotification)
-
+def test_they_are_created_once_and_notify_when_asked_until_asked_otherwise(target: Target):
+    first = set_up(target)
+    names = [f"nwatch {target.name}: {kind}" for kind in KINDS]
+    assert [(made.name, made.now) for made in first] == [(name, "created") for name in names]
+    assert isinstance(on_the_server(target, WENT_WRONG).actions[0], DoNothing)
+    assert [made.now for made in set_up(again(target))] == ["unchanged"] * 8
+    asked = set_up(again(target), "http://127.0.0.1:9/hook")
+    assert [made.does for made in asked] == ["notifies"] * 6 + ["marks it crashed"] * 2
+    assert [made.now for made in asked] == ["updated"] * 6 + ["unchanged"] * 2
+    for reset in (False, True):
+        later = set_up(again(target, reset=reset))
+        assert [(made.now, made.kept) for made in later] == [("unchanged", ())] * 8
+    assert isinstance(on_the_server(target, WENT_WRONG).actions[0], SendNotification)
     # The block that was made from the address can be named too.
-    set_up()
-    assert isinstance(on_the_server(WENT_WRONG)[0].actions[0], DoNothing)
-    set_up("custom-webhook/nwatch")
-    assert isinstance(on_the_server(WENT_WRONG)[0].actions[0], SendNotification)
+    set_up(again(target), f"custom-webhook/{slug_of(target.name)}")
+    assert isinstance(on_the_server(target, WENT_WRONG).actions[0], SendNotification)
 
 
-@pytest.mark.usefixtures("prefect")
-def test_one_that_a_person_switched_off_stays_off():
-    set_up()
-    [found] = on_the_server(ARRIVALS)
-    with get_client(sync_client=True) as client:
-        client.pause_automation(found.id)
-    set_up()
-    assert [each.enabled for each in on_the_server(ARRIVALS)] == [False]
-    with get_client(sync_client=True) as client:
-        client.resume_automation(found.id)
+def test_what_a_person_changed_is_said_and_kept_unless_it_is_reset(target: Target):
+    set_up(target)
+    there = on_the_server(target, SHEETS)
+    values = there.model_dump(exclude={"id", "owner_resource"})
+    changed = AutomationCore(**{**values, "enabled": False, "name": f"mine, {target.name}"})
+    target.client.update_automation(there.id, changed)
+    [made] = [each for each in set_up(again(target)) if each.kept]
+    assert made.name == f"mine, {target.name}"
+    assert made.kept == (
+        f"nwatch {target.name}: {SHEETS}: the name is kept as it was changed on the server: "
+        f"mine, {target.name}; it would be: nwatch {target.name}: {SHEETS}",
+        f"nwatch {target.name}: {SHEETS}: the switch is kept as it was changed on the server: off; "
+        "it would be: on",
+    )
+    assert not [each for each in set_up(again(target, reset=True)) if each.kept]
+    assert on_the_server(target, SHEETS).enabled
 
 
-@pytest.mark.usefixtures("prefect")
-def test_the_address_of_the_webhook_cannot_be_read_from_the_server():
-    set_up("http://127.0.0.1:9/a-secret-place")
-    with get_client(sync_client=True) as client:
-        answer = client._client.post("/block_documents/filter", json={})
+def test_the_address_of_the_webhook_cannot_be_read_from_the_server(target: Target):
+    set_up(target, "http://127.0.0.1:9/a-secret-place")
+    answer = target.client._client.post("/block_documents/filter", json={})
     assert answer.status_code == 200
     assert "custom-webhook" in answer.text
     assert "a-secret-place" not in answer.text
 
 
-@pytest.mark.usefixtures("prefect")
-def test_a_missing_block_is_named_with_the_fix():
+def test_a_missing_block_is_named_with_the_fix(target: Target):
     with pytest.raises(InputError, match=r"--notify slack-webhook/nobody: no such notification block"):
-        set_up("slack-webhook/nobody")
+        set_up(target, "slack-webhook/nobody")
+
+
+def test_those_of_an_earlier_version_are_removed_and_their_notifications_go_on(target: Target):
+    set_up(target, "http://127.0.0.1:9/hook")
+    block = on_the_server(target, WENT_WRONG).actions[0].block_document_id  # type: ignore[union-attr]
+    old = wanted("case", block)[WENT_WRONG].model_copy(update={"name": f"nwatch: {WENT_WRONG}"})
+    target.client.create_automation(old)
+    removed, found = retire(target.client)
+    assert [(each.name, each.now) for each in removed] == [(old.name, "removed")]
+    assert found == block
+    assert not target.client.read_automations_by_name(old.name)
+
+
+def test_one_investigation_s_never_react_to_another_s():
+    """Whatever each looks for, it looks for the name, in a value that is no pattern."""
+    for what, each in wanted("lapd").items():
+        assert each.name == f"nwatch lapd: {what}"
+        assert isinstance(each.trigger, EventTrigger)
+        looked_for = str([each.trigger.match, each.trigger.match_related])
+        assert ("['lapd']" in looked_for) or ("['prefect.tag.nwatch:lapd']" in looked_for), what
 
 
 def test_a_notification_carries_the_reason_and_nothing_that_could_name_a_mailbox():
-    from uuid import uuid4
-
     notifications = [
         action
-        for automation in wanted(uuid4())
+        for automation in wanted("lapd", uuid4()).values()
         for action in automation.actions
         if isinstance(action, SendNotification)
     ]
     assert len(notifications) == 6
     # The message of a run's state is public (`flows.service.run_page`), as are our events; no log is.
-    reasons = ("flow_run.state.message", "event.payload.")
+    reasons = ("flow_run.state.message", "event.payload.", "no sign of life for 30 minutes")
     assert all(any(each in action.body for each in reasons) for action in notifications)
-    assert not [action for action in notifications if "log" in action.subject + action.body]
+    assert not [action for action in notifications if "log" in action.subject + action.body.partition("?")[0]]
 
 
 def test_a_run_with_warnings_is_reported_by_its_state():
-    [found] = [each for each in wanted() if each.name == WITH_WARNINGS]
+    found = wanted("lapd")[WITH_WARNINGS]
     assert isinstance(found.trigger, EventTrigger)
     assert found.trigger.expect == {"prefect.flow-run.Completed with warnings"}
-    failed = next(each.trigger for each in wanted() if each.name == WENT_WRONG)
+    failed = wanted("lapd")[WENT_WRONG].trigger
     assert isinstance(failed, EventTrigger)
     assert found.trigger.match_related == failed.match_related
 
 
 def test_a_zombie_is_marked_crashed_unless_it_has_ended():
-    marking = [each for each in wanted() if each.name in {ZOMBIE, STILLBORN}]
+    marking = [wanted("lapd")[what] for what in (ZOMBIE, STILLBORN)]
     assert len(marking) == 2
     for automation in marking:
         [action] = automation.actions
@@ -113,6 +161,6 @@ def test_a_zombie_is_marked_crashed_unless_it_has_ended():
 
 
 def test_a_run_that_waits_for_a_person_is_not_taken_for_dead():
-    [dead] = [each for each in wanted() if each.name == ZOMBIE]
+    dead = wanted("lapd")[ZOMBIE]
     assert isinstance(dead.trigger, EventTrigger)
     assert {"prefect.flow-run.Paused", "prefect.flow-run.Suspended"} <= dead.trigger.expect
