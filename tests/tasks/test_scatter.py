@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from distributed import Client, KilledWorker
 
-from tasks.scatter import run_all, run_each
+from tasks.scatter import run_all, run_each, run_together
 
 LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
 
@@ -102,3 +102,25 @@ def test_a_piece_whose_worker_died_is_done_again(processes: Client, tmp_path: Pa
     marks[0].touch()
     marks[2].touch()
     assert run_each(processes, dies_once, marks) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("most", [1, 5, 1_000])
+def test_small_pieces_are_done_together_and_their_results_are_in_order(threads: Client, most: int):
+    assert run_together(threads, double, range(20), lambda number: number, most) == [
+        2 * number for number in range(20)
+    ]
+    assert run_together(None, double, range(3), lambda _: 1, most) == [0, 2, 4]
+    assert run_together(threads, double, [], lambda _: 1, most) == []
+
+
+def test_a_bundle_is_no_heavier_than_it_may_be(monkeypatch: pytest.MonkeyPatch):
+    seen: list[list[int]] = []
+
+    def run(_client: object, function: object, bundles: list[list[int]]) -> list[list[int]]:
+        seen.extend(bundles)
+        return bundles
+
+    monkeypatch.setattr("tasks.scatter.run_each", run)
+    client: object = object()
+    assert run_together(client, double, [1, 2, 9, 3, 1, 1], int, 5) == [1, 2, 9, 3, 1, 1]
+    assert seen == [[1, 2], [9], [3, 1, 1]]
