@@ -88,15 +88,15 @@ def key_of(table: pa.Table, names: Sequence[str], row: int) -> _Key:
 
 
 def pieces_of(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Some columns of a Parquet file, row group by row group.
+    """Some columns of a Parquet file, a few rows at a time.
 
     Args:
         path: The file.
         columns: Their names.
     """
     with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            yield file.read_row_group(number, columns=list(columns), use_threads=False)
+        for batch in file.iter_batches(BATCH, columns=list(columns), use_threads=False):
+            yield pa.Table.from_batches([batch])
 
 
 def distinct_streamed(path: Path, *names: str) -> int:

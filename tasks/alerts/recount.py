@@ -108,7 +108,7 @@ def recount(found: AlertTables, out: Path) -> AlertTables:
 
 @dataclass
 class _Counted:
-    """What was counted in the table of the messages, row group by row group: it may be larger than memory.
+    """What was counted in the table of the messages, a few rows at a time: it may be larger than memory.
 
     Attributes:
         own: The messages that count, by place and kind.

@@ -77,10 +77,12 @@ def test_a_missing_value_is_after_all_others():
     assert key_of(table, ["a", "b"], 0) < key_of(table, ["a", "b"], 1)
 
 
-def test_distinct_values_are_counted_across_row_groups(tmp_path: Path):
+def test_distinct_values_are_counted_across_pieces(tmp_path: Path):
     rows = subjects(2 * ROW_GROUP + 5)
     write_table(rows, SPEC, tmp_path)
     path = tmp_path / "private/subjects_to_review.parquet"
     assert distinct_streamed(path, "agency") == 3
     assert distinct_streamed(path, "agency", "subject") == rows.num_rows
-    assert [piece.num_rows for piece in pieces_of(path, ["emails"])] == [ROW_GROUP, ROW_GROUP, 5]
+    pieces = [piece.num_rows for piece in pieces_of(path, ["emails"])]
+    assert sum(pieces) == rows.num_rows
+    assert max(pieces) <= streamed.BATCH
