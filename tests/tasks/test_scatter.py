@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -39,6 +40,27 @@ def test_every_piece_of_work_is_done_once(threads: Client):
     results: list[tuple[int, int]] = []
     run_all(threads, range(20), double, always_dies, lambda piece, result: results.append((piece, result)))
     assert sorted(results) == [(number, 2 * number) for number in range(20)]
+
+
+def test_pieces_are_made_as_they_are_wanted(threads: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tasks.scatter.WINDOW", 3)
+    made: list[int] = []
+    ahead: list[int] = []
+
+    def pieces() -> Iterator[int]:
+        for number in range(30):
+            made.append(number)
+            yield number
+
+    results: list[int] = []
+
+    def keep(_: int, result: int) -> None:
+        ahead.append(len(made) - len(results))
+        results.append(result)
+
+    run_all(threads, pieces(), dies, double, keep)
+    assert sorted(results) == [2 * number for number in range(30)]
+    assert max(ahead) == 3
 
 
 def test_without_work_nothing_happens(threads: Client):
