@@ -17,7 +17,7 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.tables import empty_table
 from data.values import fingerprint
-from data.writing import make_folder
+from data.writing import emptied, make_folder
 from tasks.alerts.buckets import Bucket, Contents, Summed, mark_contents, sum_up
 from tasks.alerts.counts import summed
 from tasks.alerts.evidence import Look, Weigh, Weighed, look, weigh
@@ -98,7 +98,7 @@ def sum_agencies(
         for name, pieces in found.items()
     ]
     for agency in agencies:
-        shutil.rmtree(agency.kept, ignore_errors=True)
+        emptied(agency.kept)
         make_folder(agency.folder)
     rows = sum(_rows(agency.pieces) for agency in agencies)
     steps = _Steps(None if rows <= HERE else client, limits.rows, embedded)

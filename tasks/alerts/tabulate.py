@@ -13,7 +13,7 @@ import pyarrow as pa
 from data.schema import TABLES
 from data.settings import APART, COUNT
 from data.tables import conform, empty_table, write_table
-from data.writing import make_folder
+from data.writing import emptied, make_folder
 from tasks.alerts import agencies as at_work
 from tasks.alerts.agencies import sum_agencies
 from tasks.alerts.counts import kinds_of, summed
@@ -79,9 +79,7 @@ def tabulate_agencies(
     if sum(piece.rows for mine in pieces.values() for piece in mine) <= at_work.HERE:
         client = None
     marked = tuple(Marked(each.agency, pieces[each.agency], each.by_id, each.by_content) for each in agencies)
-    elsewhere = folder / "elsewhere"
-    shutil.rmtree(elsewhere, ignore_errors=True)
-    make_folder(elsewhere)
+    elsewhere = emptied(folder / "elsewhere")
     shared = _shared(agencies, elsewhere, client, limits)
     works: list[Messages | Plain] = [
         Messages(marked, shared, out),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,35 @@ def test_the_files_of_a_mailbox_are_taken_in_order_of_their_messages(
     turned = [ParsedSource(each.agency, each.source, each.files[::-1]) for each in parsed]
     tabulate_sources(turned, tmp_path / "out", embedded, limits=Limits(rows=20))
     assert files_of(tmp_path / "out") == tables
+
+
+def test_what_comes_back_from_the_workers_does_not_grow_with_the_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The flow's process holds counts and paths; only alerts that could not be parsed are rows there."""
+    sizes: list[int] = []
+
+    def run(_client: object, function: Callable[[Any], Any], works: Sequence[Any]) -> list[Any]:
+        done = [function(work) for work in works]
+        sizes.append(len(pickle.dumps(done)))
+        return done
+
+    monkeypatch.setattr(agencies, "HERE", 0)
+    monkeypatch.setattr("tasks.scatter.run_each", run)
+    monkeypatch.setattr("tasks.alerts.tabulate.run_each", run)
+    client: Any = object()
+    returned: list[list[int]] = []
+    for size in (40, 400):
+        draw = random.Random(size)
+        rows = [message(draw, 4 + 32 * n, None) | {"reason": None, "detail": None} for n in range(size)]
+        for row in rows:
+            row["subject"] = f"{row['subject']} {row['node_id']}"
+        path = tmp_path / f"{size}.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+        sources = [ParsedSource(agency, "aaaaaaaaaaaa", (path,)) for agency in ("a", "b")]
+        tabulate_sources(sources, tmp_path / f"out-{size}", client=client)
+        returned.append(sizes[:])
+        sizes.clear()
+    few, many = returned
+    assert len(few) == len(many) > 4
+    assert all(more < 1.3 * less + 200 for less, more in zip(few, many, strict=True))
