@@ -13,6 +13,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -92,7 +93,8 @@ def conform(table: pa.Table, spec: Table) -> pa.Table:
         arrays.append(array)
     typed = pa.Table.from_arrays(arrays, schema=spec.arrow)
     order = pc.sort_indices(typed, sort_keys=[(name, "ascending") for name in spec.key])
-    rows = typed.take(order).combine_chunks()
+    in_order = np.array_equal(np.asarray(order), np.arange(len(order)))
+    rows = (typed if in_order else typed.take(order)).combine_chunks()
     if len(rows.group_by(list(spec.key)).aggregate([])) != len(rows):
         raise ValueError(f"{spec.name}: two rows share a key ({', '.join(spec.key)})")
     return rows

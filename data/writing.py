@@ -98,6 +98,22 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def emptied(path: Path) -> Path:
+    """Make a folder of the program's own anew: what is in its place, folder or not, is taken away.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        OSError: It cannot be taken away or made.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    return make_folder(path)
+
+
 def mode_in(folder_mode: int, *, folder: bool) -> int | None:
     """The permissions of what is in a folder.
 

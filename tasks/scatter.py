@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ Workers: TypeAlias = "Client | Callable[[], Client]"
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
+WINDOW: Final = 400
+"""Pieces that are with the scheduler at a time: enough for a hundred workers to have the next at hand."""
 _DEATHS_APART: Final = 5
 """How many workers may die under one piece of work, once it is done the careful way or again as it is, before
 the run gives up."""
@@ -37,7 +40,8 @@ def run_all(
 
     Args:
         client: Where to run, or what opens it; not asked where there is no piece.
-        work: The pieces, any objects that can be pickled.
+        work: The pieces, any objects that can be pickled. They are taken as workers get to them: some hundred
+            at a time are with the scheduler, and of a million only those are in memory.
         quick: Called first.
         apart: Called for a piece whose worker died; it shields its worker from what killed the first.
         on_result: Called in this process with each piece and its result, in the order in which they finish.
@@ -46,8 +50,9 @@ def run_all(
         KilledWorker: Workers kept dying under ``apart``.
         Exception: Whatever ``quick`` or ``apart`` raised; work that has not begun is then cancelled.
     """
-    pieces = list(work)
-    if not pieces:
+    pieces = enumerate(work)
+    begun = list(islice(pieces, WINDOW))
+    if not begun:
         return
     from distributed import Future, KilledWorker, as_completed
 
@@ -61,7 +66,7 @@ def run_all(
         return workers.submit(function, piece, key=key, pure=False, retries=0)
 
     futures = as_completed(
-        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in enumerate(pieces)]
+        [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in begun]
     )
     try:
         for future in futures:
@@ -75,6 +80,8 @@ def run_all(
                 continue
             on_result(piece, future.result())
             future.release()
+            for index, following in islice(pieces, 1):
+                futures.add(submit(quick, following, f"{quick.__name__}-{run}-{index}"))
     finally:
         if pending:
             workers.cancel([Future(key, workers) for key in pending], force=True)
@@ -125,3 +132,54 @@ def run_each(
     placed: _Placed[_Work, _Result] = _Placed(function)
     run_all(client, enumerate(pieces), placed, placed, keep)
     return [results[place] for place in range(len(pieces))]
+
+
+@dataclass(frozen=True)
+class _Together(Generic[_Work, _Result]):
+    """A function of a piece, as a function of several."""
+
+    function: Callable[[_Work], _Result]
+
+    @property
+    def __name__(self) -> str:
+        return self.function.__name__
+
+    def __call__(self, pieces: Sequence[_Work]) -> list[_Result]:
+        return [self.function(piece) for piece in pieces]
+
+
+def run_together(
+    client: Workers | None,
+    function: Callable[[_Work], _Result],
+    pieces: Sequence[_Work],
+    weight: Callable[[_Work], int],
+    most: int,
+) -> list[_Result]:
+    """Do every piece on the workers, small ones together: a thousand agencies need not be a thousand tasks.
+
+    Args:
+        client: As for :func:`run_each`; None to do all in this process, with the same result.
+        function: As there.
+        pieces: As there.
+        weight: How heavy a piece is.
+        most: How heavy those may be that are done together; a heavier one is done by itself.
+
+    Returns:
+        The results, in order of the pieces.
+
+    Raises:
+        KilledWorker: As there.
+        Exception: As there.
+    """
+    if client is None:
+        return [function(piece) for piece in pieces]
+    bundles: list[list[_Work]] = []
+    held = 0
+    for piece in pieces:
+        if not bundles or held + weight(piece) > most:
+            bundles.append([])
+            held = 0
+        bundles[-1].append(piece)
+        held += weight(piece)
+    done = run_each(client, _Together(function), bundles)
+    return [result for results in done for result in results]

@@ -103,7 +103,8 @@ def run(job: Job) -> MailFound:
         InputError: There is no mailbox, or none that is whole.
         LedgerError: A message that entered is not accounted for.
     """
-    from data.tables import distinct_in_order, read_table
+    from data.streamed import distinct_streamed
+    from data.tables import read_table
     from tasks.alerts import task as alerts
     from tasks.mail import task as mailboxes
     from tasks.mail.look import check_any_readable, find_other_files, not_read_warnings
@@ -143,7 +144,6 @@ def run(job: Job) -> MailFound:
     )
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     kinds = read_table(TABLES["public/kinds"], job.out)
-    recipients = read_table(TABLES["private/recipients"], job.out, ["agency", "recipient"])
     quarantined = sum(closed.quarantined.values())
     return MailFound(
         reading=reading,
@@ -152,7 +152,7 @@ def run(job: Job) -> MailFound:
         messages=tables.messages,
         kinds=kinds,
         unique_alerts=tables.unique_alerts,
-        recipients=distinct_in_order(recipients, "agency", "recipient"),
+        recipients=distinct_streamed(job.out / "private/recipients.parquet", "agency", "recipient"),
         quarantine=quarantined,
         copies=_copies(tables.copied),
         embedded=closed.total(EMBEDDED) or 0,
@@ -296,7 +296,7 @@ PART = Part(
     remember=remember,
     ledger_listing=(TABLES["public/not_mail"], not_mail),
     # Arrow loads pandas when it converts its first list: better once than on every worker.
-    worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "pandas"),
+    worker_modules=("tasks.mail.execute", "tasks.alerts.batches", "tasks.alerts.tabulate", "pandas"),
     kept=("mail/agencies.json",),
     keys=("sources", "crosswalk", "accepted"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +15,12 @@ from flows.run.part import Job
 from flows.run.step import step
 
 if TYPE_CHECKING:
-    from tasks.alerts.results import AlertTables, Parsed
+    from tasks.alerts.results import AgencyTables, AlertTables, Parsed, ParsedSource
     from tasks.mail.results import Inventory, Reading
 
 TABULATE: Final = "tabulate the alerts"
 KEPT: Final = "mail: no message and no setting has changed since the last run; its tables are kept"
+FIND: Final = "find the unique alerts of"
 LIST: Final = "list the attachments"
 
 
@@ -77,16 +79,59 @@ class MailTables:
         """
         from tasks.alerts import task as alerts
 
-        out, embedded = self.job.out, self._settings[0].embedded
+        out = self.job.out
         # Where the tables are is no result: another run has them in another place.
         found = self.keeper.stage(
             TABULATE,
             (alerts.contents_of_parsed(parsed), self._settings),
-            lambda: replace(step(alerts.tabulate)(parsed, self.reading.sources, out, embedded), paths={}),
+            lambda: replace(self._tabulated(parsed), paths={}),
             lambda _: _files(out, alerts.WRITTEN),
             copies=out,
         ).value
         return replace(found, paths={name: out / f"{name}.parquet" for name in alerts.WRITTEN})
+
+    def _tabulated(self, parsed: Parsed) -> AlertTables:
+        from tasks.alerts import task as alerts
+
+        alerts.check_same(parsed, self.reading.sources)
+        folder, embedded = self.keeper.folder("agencies"), self._settings[0].embedded
+        found = self._agencies(parsed, folder)
+        return step(alerts.tabulate)(
+            parsed.sources, found, self.job.out, folder, embedded, client=self.job.workers
+        )
+
+    def _agencies(self, parsed: Parsed, folder: Path) -> dict[str, AgencyTables]:
+        """What is in the messages of each agency: as it was kept, where nothing of the agency has changed."""
+        from tasks.alerts import task as alerts
+
+        config, embedded = self.job.given.investigation.config, self._settings[0].embedded
+        sources: dict[str, tuple[ParsedSource, ...]] = {}
+        for source in parsed.sources:
+            sources[source.agency] = (*sources.get(source.agency, ()), source)
+        made: dict[str, AgencyTables] = {}
+
+        def find(*agencies: str) -> None:
+            mine = [source for agency in agencies for source in sources[agency]]
+            made.update(step(alerts.find)(mine, folder, embedded, client=self.job.workers))
+
+        def made_now(agency: str) -> AgencyTables:
+            if agency not in made:
+                find(agency)  # it was kept, and is damaged
+            return made[agency]
+
+        stages = {
+            agency: self.keeper.stage(
+                f"{FIND} {agency}",
+                (alerts.contents_of_parsed(replace(parsed, sources=mine)), settings_of(config, [agency])),
+                partial(made_now, agency),
+                lambda found: found.files,
+            )
+            for agency, mine in sources.items()
+        }
+        # Those that are not kept are made together, so that all workers have something to do.
+        if unknown := [agency for agency, stage in stages.items() if not stage.is_known]:
+            find(*unknown)
+        return {agency: stage.whole for agency, stage in stages.items()}
 
     def notes(self) -> list[str]:
         """A line that says so where all of them are those of the last run."""

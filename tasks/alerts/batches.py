@@ -35,6 +35,8 @@ from tasks.mail.results import MailSource
 from tasks.scatter import run_each
 
 _MARK: Final = b"made_from"
+UNPACKED: Final = b"unpacked"
+"""Key of the number of bytes that the rows take in memory, in the footer of a result."""
 CODE: Final = (
     "tasks",
     *(f"tasks/{area}" for area in ("alerts", "bodies", "ledger", "mail", "people", "rows")),
@@ -158,8 +160,9 @@ def parse_batch(batch: Batch, timezone: str, crosswalk: Crosswalk) -> int:
         mail = pq.ParquetFile(batch.mail).read_row_group(batch.row_group)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{batch.mail}: was damaged during the run; run again: it is read anew") from error
-    rows = parse_messages(mail, crosswalk, timezone).replace_schema_metadata(
-        {_MARK: batch.mark.encode("utf-8")}
+    rows = parse_messages(mail, crosswalk, timezone)
+    rows = rows.replace_schema_metadata(
+        {_MARK: batch.mark.encode("utf-8"), UNPACKED: str(rows.nbytes).encode("ascii")}
     )
     make_folder(batch.result.parent)
     with replacing(batch.result) as beside:

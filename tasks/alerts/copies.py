@@ -1,9 +1,23 @@
-"""Copies: the same message found twice in an agency's records, or in another's too (method 4.6 and 4.9)."""
+"""Copies: the same message found twice in an agency's records (method 4.6).
+
+By Message-ID: two messages of an agency are the same if they have equal Message-IDs (ignoring surrounding
+blanks) and the same recipients. The first in order of source and node id is the original (a message before
+those attached to it), whichever mailboxes the others are in.
+
+By content: a message without a Message-ID is a copy if a message of its agency has the same content
+(``content_id``), a time of submission, and the same recipients. The original is the first of these that has a
+Message-ID (or the original of that one), else the first. A message that has a Message-ID is thus a copy by
+content of none.
+
+Copies are marked but still counted, as in the published figures. What must be equal is one hash of each
+message, so that all that are equal meet in one bucket, whichever pieces of the agency they are in.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,125 +25,169 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.streamed import merged
+from tasks.alerts.hashed import Hashes, hashes_of
 from tasks.alerts.recipients import Addressees
 
 BY_ID: Final = "Message-ID"
 BY_CONTENT: Final = "content"
-Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
 
 
-class Marks(NamedTuple):
-    """One value per message.
+class Keyed(NamedTuple):
+    """Messages that may be copies, or have some.
 
     Attributes:
-        copy_of: ``source:node_id`` of the original, ``source:path`` of an attached one; missing for originals
-            (text array).
-        copy_by: Which rule found it: :data:`BY_ID` or :data:`BY_CONTENT` (text array).
+        rows: The number of each (``row``), how it is called (``name``), its hash (``high``, ``low``); by
+            content also whether it has a Message-ID (``named``).
+        by: The hashes.
     """
 
-    copy_of: pa.Array
-    copy_by: pa.Array
+    rows: pa.Table
+    by: Hashes
 
 
-def mark_copies(messages: pa.Table, found: Addressees) -> Marks:
-    """Mark the messages that are copies of an earlier one.
-
-    By Message-ID: two messages of an agency are the same if they have equal Message-IDs (ignoring surrounding
-    blanks) and the same recipients. The first in order of source and node id is the original (a message
-    before those attached to it), whichever mailboxes the others are in.
-
-    By content: a message without a Message-ID is a copy if a message of its agency has the same content
-    (``content_id``), a time of submission, and the same recipients. The original is the first of these that
-    has a Message-ID, else the first. A message that has a Message-ID is thus a copy by content of none.
-
-    Copies are marked but still counted, as in the published figures.
+def id_keys(messages: pa.Table, found: Addressees, people: Hashes) -> Keyed:
+    """The messages that have a Message-ID, by it and by their recipients.
 
     Args:
-        messages: In order of agency, source and node id, as :func:`tasks.alerts.messages.gather` gives them.
+        messages: Of one agency, each with its number (``row``).
         found: Their recipients.
+        people: The hashes of these.
     """
-    original = np.arange(messages.num_rows)
-    ids, content = _ids(messages), _contents(messages)
-    for group in _groups(messages, ids, found):
-        original[group] = group[0]
-    by_id = original != np.arange(messages.num_rows)
-    for group in _groups(messages, content, found):
-        named = group[ids[group] >= 0]
-        first = original[named[0]] if len(named) else group[0]
-        original[group[ids[group] < 0]] = first
-    copies = np.flatnonzero(original != np.arange(messages.num_rows))
-    marks: list[str | None] = [None] * messages.num_rows
-    rules: list[str | None] = [None] * messages.num_rows
-    names = messages.select(["source", "node_id", "path"]).take(pa.array(original[copies])).to_pylist()
-    for row, name in zip(copies.tolist(), names, strict=True):
-        marks[row] = f"{name['source']}:{name['path'] or name['node_id']}"
-        rules[row] = BY_ID if by_id[row] else BY_CONTENT
-    return Marks(pa.array(marks, pa.string()), pa.array(rules, pa.string()))
+    rows = named(messages)
+    ids = pc.utf8_trim_whitespace(messages.column("message_id")).take(pa.array(rows)).to_pylist()
+    who = _recipients(found, people, rows)
+    by = hashes_of(own.encode() + group for own, group in zip(ids, who, strict=True))
+    return Keyed(_keyed(messages, rows, by), by)
 
 
-def _ids(messages: pa.Table) -> Codes:
-    """The Message-IDs as numbers; -1 where one names nothing."""
-    codes = _codes(pc.utf8_trim_whitespace(messages.column("message_id")))
-    return np.where(np.asarray(messages.column("mih").is_valid()), codes, -1)
+def content_keys(messages: pa.Table, found: Addressees, people: Hashes) -> Keyed:
+    """The messages that have a time of submission, by their content and their recipients.
 
-
-def _contents(messages: pa.Table) -> Codes:
-    """The contents as numbers; -1 without a time of submission, because equal words may be sent twice."""
-    codes = _codes(messages.column("content_id"))
-    return np.where(np.asarray(messages.column("submitted_at").is_valid()), codes, -1)
-
-
-def _codes(column: pa.ChunkedArray) -> Codes:
-    """Equal values as equal numbers, missing ones as -1."""
-    return np.asarray(pc.fill_null(column.combine_chunks().dictionary_encode().indices, -1), dtype=np.int64)
-
-
-def _groups(messages: pa.Table, codes: Codes, found: Addressees) -> Iterator[Codes]:
-    """The messages of one agency, one code and the same recipients, in order, where there are several."""
-    known = np.flatnonzero(codes >= 0)
-    several = np.bincount(codes[known], minlength=1) > 1
-    rows = known[several[codes[known]]]
-    starts = np.searchsorted(found.message, rows, side="left")
-    ends = np.searchsorted(found.message, rows, side="right")
-    agencies = messages.column("agency").take(pa.array(rows)).to_pylist()
-    groups: dict[tuple[str, int, bytes], list[int]] = {}
-    for row, start, end, agency in zip(rows.tolist(), starts.tolist(), ends.tolist(), agencies, strict=True):
-        key = (agency, int(codes[row]), found.who[start:end].tobytes())
-        groups.setdefault(key, []).append(row)
-    return (np.array(group) for group in groups.values() if len(group) > 1)
-
-
-def held_elsewhere(messages: pa.Table) -> pa.Array:
-    """Find the messages that other agencies hold too.
-
-    Two agencies hold the same message if Message-IDs are equal, or if the content is, with a time of
-    submission, and one of the two has no Message-ID. Recipients do not matter: each agency's copy may name
-    its own officers.
+    Without that time equal words may have been sent twice.
 
     Args:
-        messages: As for :func:`mark_copies`.
+        messages: As for :func:`id_keys`.
+        found: Likewise.
+        people: Likewise.
+    """
+    rows = timed(messages)
+    contents = messages.column("content_id").take(pa.array(rows)).to_pylist()
+    who = _recipients(found, people, rows)
+    by = hashes_of(own.encode() + group for own, group in zip(contents, who, strict=True))
+    has_id = messages.column("mih").is_valid().take(pa.array(rows))
+    return Keyed(_keyed(messages, rows, by).append_column("named", has_id), by)
+
+
+def named(messages: pa.Table) -> Numbers:
+    """The messages whose Message-ID names something, as positions."""
+    return np.flatnonzero(np.asarray(messages.column("mih").is_valid()))
+
+
+def timed(messages: pa.Table) -> Numbers:
+    """The messages that have a time of submission, as positions."""
+    return np.flatnonzero(np.asarray(messages.column("submitted_at").is_valid()))
+
+
+def _keyed(messages: pa.Table, rows: Numbers, by: Hashes) -> pa.Table:
+    mine = messages.select(["source", "node_id", "path", "row"]).take(pa.array(rows))
+    path = mine.column("path")
+    own = mine.column("node_id").cast(pa.string())
+    place = pc.if_else(pc.fill_null(pc.equal(path, ""), True), own, path)
+    name = pc.binary_join_element_wise(mine.column("source"), place, ":")
+    return pa.table({**by.columns(), "row": mine.column("row"), "name": name})
+
+
+def _recipients(found: Addressees, people: Hashes, rows: Numbers) -> list[bytes]:
+    """The recipients of some messages: 16 bytes that are equal where all recipients are."""
+    halves = np.stack([people.high, people.low], axis=1).astype(">u8")
+    starts = np.searchsorted(found.message, rows, side="left").tolist()
+    ends = np.searchsorted(found.message, rows, side="right").tolist()
+    known: dict[bytes, bytes] = {}
+    groups = []
+    for start, end in zip(starts, ends, strict=True):
+        who = found.who[start:end]
+        key = who.tobytes()
+        if key not in known:
+            known[key] = hashlib.blake2b(halves[who].tobytes(), digest_size=16).digest()
+        groups.append(known[key])
+    return groups
+
+
+def mark_by_id(rows: pa.Table) -> pa.Table:
+    """The copies by Message-ID of a bucket.
+
+    Args:
+        rows: As :func:`id_keys` gives them, of all pieces of an agency.
 
     Returns:
-        A list array: the other agencies of each message, sorted.
+        ``row`` and ``original``: the name of what it is a copy of.
     """
-    agencies = messages.column("agency").combine_chunks().dictionary_encode()
-    also: list[list[str]] = [[]] * messages.num_rows
-    if len(agencies.dictionary) < 2:
-        return pa.array(also, pa.list_(pa.string()))
-    of = agencies.to_pylist()
-    ids, content = _ids(messages).tolist(), _contents(messages).tolist()
-    with_id: defaultdict[int, set[str]] = defaultdict(set)
-    with_content: defaultdict[int, set[str]] = defaultdict(set)
-    nameless: defaultdict[int, set[str]] = defaultdict(set)
-    for agency, own, same in zip(of, ids, content, strict=True):
-        with_id[own].add(agency)
-        with_content[same].add(agency)
-        if own < 0:
-            nameless[same].add(agency)
-    for each in (with_id, with_content, nameless):
-        each[-1] = set()  # a missing one equals nothing
-    for row, (agency, own, same) in enumerate(zip(of, ids, content, strict=True)):
-        others = (with_content[same] if own < 0 else with_id[own] | nameless[same]) - {agency}
-        if others:
-            also[row] = sorted(others)
-    return pa.array(also, pa.list_(pa.string()))
+    groups = _groups(rows)
+    first = groups.starts[groups.of]
+    copies = np.flatnonzero(first != np.arange(len(groups.of)))
+    return _marks(groups.rows, copies, groups.rows.column("name").take(pa.array(first[copies])))
+
+
+def mark_by_content(rows: pa.Table, by_id: Sequence[Path]) -> pa.Table:
+    """The copies by content of a bucket.
+
+    Args:
+        rows: As :func:`content_keys` gives them, of all pieces of an agency.
+        by_id: The files of the agency's copies by Message-ID.
+
+    Returns:
+        As :func:`mark_by_id`.
+    """
+    groups = _groups(rows)
+    if not len(groups.of):
+        return _marks(groups.rows, groups.of, groups.rows.column("name"))
+    has_id = np.asarray(groups.rows.column("named"))
+    place = np.arange(len(groups.of))
+    # The first with a Message-ID of each group; where there is none, beyond the end.
+    first_named = np.minimum.reduceat(np.where(has_id, place, len(place)), groups.starts)
+    first = np.where(first_named < len(place), first_named, groups.starts)[groups.of]
+    copies = np.flatnonzero(~has_id & (first != place))
+    names = groups.rows.column("name").take(pa.array(first[copies]))
+    originals = groups.rows.column("row").take(pa.array(first[copies]))
+    return _marks(groups.rows, copies, _before(originals, names, by_id))
+
+
+def _before(rows: pa.ChunkedArray, names: pa.ChunkedArray, by_id: Sequence[Path]) -> pa.ChunkedArray:
+    """The names of some messages; of those that are copies by Message-ID, the name of their original."""
+    wanted = rows.combine_chunks()
+    found = names.to_pylist()
+    for marks in merged(by_id, ("row",)):
+        place = pc.index_in(wanted, value_set=marks.column("row").combine_chunks())
+        originals = marks.column("original").take(place).to_pylist()
+        found = [own if other is None else other for own, other in zip(found, originals, strict=True)]
+    return pa.chunked_array([pa.array(found, pa.string())])
+
+
+class _Groups(NamedTuple):
+    """Equal rows together.
+
+    Attributes:
+        rows: The rows, by hash and number.
+        starts: Where each group begins.
+        of: The group of each row.
+    """
+
+    rows: pa.Table
+    starts: Numbers
+    of: Numbers
+
+
+def _groups(rows: pa.Table) -> _Groups:
+    high, low, row = (np.asarray(rows.column(name)) for name in ("high", "low", "row"))
+    order = np.lexsort((row, low, high))
+    high, low = high[order], low[order]
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+    ordered = rows.take(pa.array(order)).combine_chunks()
+    return _Groups(ordered, np.flatnonzero(begins), np.cumsum(begins) - 1)
+
+
+def _marks(rows: pa.Table, copies: Numbers, originals: pa.ChunkedArray) -> pa.Table:
+    return pa.table({"row": rows.column("row").take(pa.array(copies)), "original": originals})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -9,27 +11,41 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.crosswalk import UNCLASSIFIED
+from data.schema import TABLES
+from tasks.alerts.results import FolderCount
 
+_NUMBERS: Final = frozenset({"emails", "unique_alerts", "alerts"})
+"""Columns that are counts."""
 IMPLAUSIBLE: Final = "implausible"
 PLAUSIBLE: Final = (date(1990, 1, 1), date(2100, 12, 31))
 """The first and the last day that a date of an alert may have to be shown by its month."""
 
 
-def kinds_table(messages: pa.Table) -> pa.Table:
+def kinds_of(folders: Iterable[FolderCount]) -> pa.Table:
     """Make ``public/kinds``: messages by agency and kind, and their share of the agency's messages.
 
     A kind that does not occur in an agency has no row: the crosswalk may have any number of kinds, and a row
     of zero would say something about the crosswalk and not about the mail. The shares of an agency sum to 1.
+
+    Args:
+        folders: The messages that count, by folder.
     """
-    counted = _count(messages, ["agency", "kind"])
-    totals: dict[str, int] = {}
-    for agency, emails in zip(counted["agency"].to_pylist(), counted["emails"].to_pylist(), strict=True):
-        totals[agency] = totals.get(agency, 0) + emails
-    shares = [
-        emails / totals[agency]
-        for agency, emails in zip(counted["agency"].to_pylist(), counted["emails"].to_pylist(), strict=True)
-    ]
-    return counted.append_column("share", pa.array(shares, pa.float64()))
+    counted: Counter[tuple[str, str]] = Counter()
+    totals: Counter[str] = Counter()
+    for folder in folders:
+        for kind, emails in folder.kinds.items():
+            counted[folder.agency, kind] += emails
+            totals[folder.agency] += emails
+    return pa.table(
+        {
+            "agency": pa.array([agency for agency, _ in counted], pa.string()),
+            "kind": pa.array([kind for _, kind in counted], pa.string()),
+            "emails": pa.array(counted.values(), pa.int64()),
+            "share": pa.array(
+                [emails / totals[agency] for (agency, _), emails in counted.items()], pa.float64()
+            ),
+        }
+    )
 
 
 def subjects_table(messages: pa.Table) -> pa.Table:
@@ -70,6 +86,22 @@ def recipients_per_alert_table(alerts: pa.Table) -> pa.Table:
     """Make ``public/recipients_per_alert`` from ``private/alerts``: how many reached how many."""
     grouped = alerts.group_by(["agency", "kind", "recipients"]).aggregate([([], "count_all")])
     return grouped.rename_columns({"count_all": "alerts"})
+
+
+def summed(name: str, tables: Sequence[pa.Table]) -> pa.Table:
+    """Counts of several pieces, or of several agencies, as one table.
+
+    Args:
+        name: The table's name in the schema: one of those above.
+        tables: Rows of it; the numbers of those that agree in all other columns are added up.
+    """
+    schema = TABLES[name].arrow.remove_metadata()
+    plain = [table.select(schema.names).replace_schema_metadata(None).cast(schema) for table in tables]
+    rows = pa.concat_tables([schema.empty_table(), *plain])
+    numbers = [each for each in schema.names if each in _NUMBERS]
+    by = [each for each in schema.names if each not in _NUMBERS]
+    grouped = rows.group_by(by).aggregate([(each, "sum") for each in numbers])
+    return grouped.rename_columns({f"{each}_sum": each for each in numbers})
 
 
 def _count(table: pa.Table, by: list[str]) -> pa.Table:

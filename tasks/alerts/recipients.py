@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tasks.people.evidence import Key
 from tasks.people.merge import merge_people
 
 
@@ -31,12 +33,13 @@ class Addressees(NamedTuple):
     contradictions: int
 
 
-def addressees(messages: pa.Table) -> Addressees:
+def addressees(messages: pa.Table, people: Mapping[Key, str] | None = None) -> Addressees:
     """Find the distinct recipients of each message.
 
     Args:
         messages: A table with ``agency`` and the lists ``to``, ``cc`` and ``exchange``. An entry of nothing
             but blanks, quotes or brackets is not a recipient.
+        people: As for :func:`tasks.people.merge.merge_people`.
 
     Returns:
         The pairs of message and recipient.
@@ -47,4 +50,4 @@ def addressees(messages: pa.Table) -> Addressees:
         >>> found.names.to_pylist(), found.who.tolist()
         (['a@x.org', 'b@x.org'], [0, 1])
     """
-    return Addressees(*merge_people(messages))
+    return Addressees(*merge_people(messages, people))

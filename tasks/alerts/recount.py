@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,15 +20,17 @@ from data.crosswalk import ALERT_KINDS
 from data.errors import LedgerError
 from data.printable import printable
 from data.schema.embedded import ATTACHED
+from data.streamed import pieces_of
+from tasks.alerts.copies import BY_CONTENT, BY_ID
 from tasks.alerts.ledger import MailClosed, close_mail
-from tasks.alerts.results import AlertTables, FolderCount
-from tasks.alerts.tabulate import copies_in
+from tasks.alerts.results import AlertTables, Copies, FolderCount
 from tasks.mail.not_read import NotRead
 from tasks.mail.other_files import OtherFile
 from tasks.mail.results import NOTHING, Inventory, MailSource
 
 _PLACE = ("agency", "source", "folder")
 _MESSAGES = (*_PLACE, "kind", "embedded_as", "copy_of", "copy_by", "also_in")
+_Kinds: TypeAlias = defaultdict[tuple[str, str, str], Counter[str]]
 
 
 def close_recounted(
@@ -88,29 +91,64 @@ def recount(found: AlertTables, out: Path) -> AlertTables:
         found: As it was made, or kept.
         out: The folder of the tables.
     """
-    rows = pq.read_table(out / "private/messages.parquet", columns=list(_MESSAGES))
-    alerts = pq.read_table(out / "private/alerts.parquet", columns=["emails"])
-    attached = pc.fill_null(pc.equal(rows.column("embedded_as"), ATTACHED), False)
-    others = rows.filter(attached)
-    own = rows if found.attached_count else rows.filter(pc.invert(attached))
+    counted = _Counted()
+    for rows in pieces_of(out / "private/messages.parquet", _MESSAGES):
+        counted.add(rows, found.attached_count)
+    emails = unique = 0
+    for rows in pieces_of(out / "private/alerts.parquet", ["emails"]):
+        unique += rows.num_rows
+        emails += pc.sum(rows.column("emails")).as_py() or 0
     parsed = found.messages if found.copied is None else found.copied.messages
+    number = counted.number
     return replace(
         found,
-        folders=_folders(found.folders, own),
-        attached=_folders(found.attached, others),
-        messages=own.num_rows,
-        unique_alerts=alerts.num_rows,
-        emails_over_unique=pc.sum(alerts.column("emails")).as_py() or 0,
-        copied=copies_in(rows, parsed, rows.num_rows - own.num_rows),
+        folders=_folders(found.folders, counted.own),
+        attached=_folders(found.attached, counted.others),
+        messages=number["own"],
+        unique_alerts=unique,
+        emails_over_unique=emails,
+        copied=Copies(parsed, number["originals"], number[BY_ID], number[BY_CONTENT], number["elsewhere"]),
     )
 
 
-def _folders(found: Sequence[FolderCount], rows: pa.Table) -> tuple[FolderCount, ...]:
-    """The counts by folder, with the kinds of the messages as they are in the table."""
-    kinds: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+@dataclass
+class _Counted:
+    """What was counted in the table of the messages, a few rows at a time: it may be larger than memory.
+
+    Attributes:
+        own: The messages that count, by place and kind.
+        others: The attached ones.
+        number: All other numbers.
+    """
+
+    own: _Kinds = field(default_factory=lambda: defaultdict(Counter))
+    others: _Kinds = field(default_factory=lambda: defaultdict(Counter))
+    number: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: pa.Table, attached_count: bool) -> None:
+        """Count some rows more."""
+        attached = pc.fill_null(pc.equal(rows.column("embedded_as"), ATTACHED), False)
+        others = rows.filter(attached)
+        own = rows if attached_count else rows.filter(pc.invert(attached))
+        _add(self.own, own)
+        _add(self.others, others)
+        rule, also_in = rows.column("copy_by"), rows.column("also_in")
+        apart = rows.num_rows - own.num_rows
+        self.number["own"] += own.num_rows
+        self.number["originals"] += rows.column("copy_of").null_count - apart
+        for name in (BY_ID, BY_CONTENT):
+            self.number[name] += pc.sum(pc.equal(rule, name)).as_py() or 0
+        self.number["elsewhere"] += pc.sum(pc.greater(pc.list_value_length(also_in), 0)).as_py() or 0
+
+
+def _add(kinds: _Kinds, rows: pa.Table) -> None:
     grouped = rows.select([*_PLACE, "kind"]).group_by([*_PLACE, "kind"]).aggregate([([], "count_all")])
     for row in grouped.to_pylist():
-        kinds[row["agency"], row["source"], row["folder"]][row["kind"]] = row["count_all"]
+        kinds[row["agency"], row["source"], row["folder"]][row["kind"]] += row["count_all"]
+
+
+def _folders(found: Sequence[FolderCount], kinds: _Kinds) -> tuple[FolderCount, ...]:
+    """The counts by folder, with the kinds of the messages as they are in the table."""
     before = {(each.agency, each.source, each.folder): each for each in found}
     return tuple(
         FolderCount(

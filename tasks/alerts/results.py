@@ -116,3 +116,59 @@ class AlertTables:
     attached: tuple[FolderCount, ...] = ()
     attached_count: bool = False
     unique_otherwise: int | None = None
+
+
+@dataclass(frozen=True)
+class AgencyTables:
+    """What was found in an agency's messages: files with rows of the tables, and counts.
+
+    Where nothing that it depends on has changed, it is that of an earlier run (method 4.11). The files are
+    in Arrow's form, in the order that the table has inside an agency.
+
+    Attributes:
+        agency: The agency.
+        alerts: Rows of ``private/alerts``.
+        recipients: Rows of ``private/recipients``.
+        people: Rows of ``private/people``.
+        review: Rows of ``private/subjects_to_review``.
+        by_id: Copies by Message-ID: the number of the message in the agency, and of what it is a copy.
+        by_content: Copies by content.
+        held: Hashes by which other agencies are compared.
+        folders: Messages that count, by folder.
+        attached: Attached messages, by folder.
+        subjects: Rows of ``public/subjects``.
+        months: Rows of ``public/alerts_by_month``.
+        reached: Rows of ``public/recipients_per_alert``.
+        quarantine: Rows of ``private/quarantine`` with the stage ``parsing``.
+        counts: Numbers, by the names of the fields of :class:`AlertTables`; ``of_all`` and ``of_own`` are the
+            unique alerts with attached messages and without.
+    """
+
+    agency: str
+    alerts: tuple[Path, ...]
+    recipients: tuple[Path, ...]
+    people: tuple[Path, ...]
+    review: tuple[Path, ...]
+    by_id: tuple[Path, ...]
+    by_content: tuple[Path, ...]
+    held: tuple[Path, ...]
+    folders: tuple[FolderCount, ...]
+    attached: tuple[FolderCount, ...]
+    subjects: pa.Table
+    months: pa.Table
+    reached: pa.Table
+    quarantine: pa.Table
+    counts: Mapping[str, int]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All its files."""
+        return (
+            *self.alerts,
+            *self.recipients,
+            *self.people,
+            *self.review,
+            *self.by_id,
+            *self.by_content,
+            *self.held,
+        )

@@ -107,21 +107,36 @@ def _named(path: Location) -> Iterator[None]:
         ) from error
 
 
-def unread_spans(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[Span]:
-    """The ranges of a mailbox that no earlier run has read."""
+def unread_ranges(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[tuple[int, int]]:
+    """The ranges of a mailbox that no earlier run has read, as positions in its list of messages."""
     plan = mailbox.examined.plan
     if plan is None:
         return []
-    folder = mailbox.mail_folder(work)
     total = len(plan.nodes)
-    ranges = gaps(total, finished(folder, total), settings.partition)
-    state = mailbox.examined.state
-    return [
-        replace(
-            span_of(plan, mailbox.path, places, folder, settings, state=state), code_page=mailbox.code_page
-        )
-        for places in ranges
-    ]
+    return gaps(total, finished(mailbox.mail_folder(work), total), settings.partition)
+
+
+def unread_spans(
+    mailbox: Mailbox,
+    work: Path,
+    settings: MailSettings,
+    ranges: Sequence[tuple[int, int]] | None = None,
+) -> Iterator[Span]:
+    """Ranges of a mailbox as they are sent to workers; each is made as it is asked for.
+
+    Args:
+        mailbox: The mailbox.
+        work: The investigation's work folder.
+        settings: How to read.
+        ranges: The ranges; None for those that no earlier run has read.
+    """
+    plan, state = mailbox.examined.plan, mailbox.examined.state
+    if plan is None:
+        return
+    folder = mailbox.mail_folder(work)
+    for places in unread_ranges(mailbox, work, settings) if ranges is None else ranges:
+        span = span_of(plan, mailbox.path, places, folder, settings, state=state)
+        yield replace(span, code_page=mailbox.code_page)
 
 
 def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
@@ -175,9 +190,14 @@ def read_mailboxes(
     """
     # One mailbox under two agencies is read once, unless they say that its code page is another.
     distinct = {mailbox.reading: mailbox for mailbox in mailboxes if mailbox.examined.plan is not None}
-    spans = [span for mailbox in distinct.values() for span in unread_spans(mailbox, work, settings)]
+    left = {reading: unread_ranges(mailbox, work, settings) for reading, mailbox in distinct.items()}
+    spans = (
+        span
+        for reading, mailbox in distinct.items()
+        for span in unread_spans(mailbox, work, settings, left[reading])
+    )
     total = sum(len(mailbox.examined.plan.nodes) for mailbox in distinct.values() if mailbox.examined.plan)
-    done = total - sum(map(len, spans))
+    done = total - sum(stop - start for ranges in left.values() for start, stop in ranges)
     if on_progress is not None:
         on_progress(done, total)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from data.errors import InputError
 from data.printable import printable
 from data.schema import TABLES
 from data.sealed import is_intact, seal_of
-from data.tables import write_table
+from data.streamed import write_streamed
 from tasks.mail.listing import listed_file
 from tasks.mail.partitions import attachments_file
 from tasks.mail.results import Inventory, MailSource
@@ -41,28 +42,86 @@ def write_inventory(sources: Sequence[MailSource], out: Path, *, hashed: bool = 
     Raises:
         InputError: A file of the work folder is missing or damaged; the message says what to do.
     """
-    tables = [_rows(source, hashed) for source in sources if source.mail is not None]
-    table = pa.concat_tables([_TABLE.arrow.empty_table().replace_schema_metadata(None), *tables])
-    write_table(table, _TABLE, out)
-    messages = table.filter(pc.equal(table.column("content"), "message"))
-    # A mailbox that two agencies handed over is one source, and has the same rows for each.
-    by_agency = messages.group_by(["agency", "source"]).aggregate([([], "count_all")]).to_pylist()
-    return Inventory(
-        table.num_rows,
-        {row["source"]: row["count_all"] for row in by_agency},
-        tuple(_warnings(table, sources)),
-        tuple(_notes(table)),
-    )
+    found = _Found()
+    rows = write_streamed(_rows(sources, hashed, found), _TABLE, out)
+    return Inventory(rows, found.embedded, tuple(found.warnings(sources)), tuple(found.notes()))
 
 
-def _rows(source: MailSource, hashed: bool) -> pa.Table:
-    """The attachments of one mailbox of an agency, as rows of the table."""
-    found = pa.concat_tables([_WORK.arrow.empty_table(), *_read(source, hashed)], promote_options="default")
-    if found.num_rows != source.attachments:
-        raise InputError(
-            f"work/mail/{source.mail.name if source.mail else ''}: the list of attachments beside it is not "
-            "complete; delete this folder, and the next run reads the mailbox again"
+@dataclass
+class _Found:
+    """What was counted as the rows went by: of the rows themselves only some with mail in them are held.
+
+    Attributes:
+        embedded: Messages, by source id.
+        forms: Attached files that hold mail, by form.
+        some: The first of them.
+        references: Attachments that are references to files elsewhere.
+    """
+
+    embedded: dict[str, int] = field(default_factory=dict)
+    forms: Counter[str] = field(default_factory=Counter)
+    some: list[dict[str, Any]] = field(default_factory=list)
+    references: int = 0
+
+    def add(self, rows: pa.Table, source: MailSource) -> None:
+        """Count the attachments of one mailbox, or of some of its messages."""
+        content = Counter(rows.column("content").to_pylist())
+        self.references += content["reference"]
+        holding = rows.filter(pc.is_valid(rows.column("mail")))
+        self.forms.update(holding.column("mail").to_pylist())
+        if len(self.some) < _NAMED:
+            place = {"agency": source.agency, "source": source.source}
+            self.some += [place | row for row in holding.select(["name"]).slice(0, _NAMED).to_pylist()]
+
+    def warnings(self, sources: Sequence[MailSource]) -> Iterator[str]:
+        """Attached files that hold mail, which nobody reads."""
+        if not self.forms:
+            return
+        total = self.forms.total()
+        counted = ", ".join(f"{count:,} {form}" for form, count in sorted(self.forms.items()))
+        files = {(source.agency, source.source): source.files[0] for source in sources}
+        named = [
+            f"{printable(row['name'] or 'a file without a name')} in {files[row['agency'], row['source']]}"
+            for row in self.some[:_NAMED]
+        ]
+        more = f" and {total - _NAMED:,} more" if total > _NAMED else ""
+        yield (
+            f"{total:,} attached files hold mail ({counted}), and it is not read: {'; '.join(named)}{more}; "
+            "they are in private/attachments, column mail: open them in Outlook, and export them as .pst"
         )
+
+    def notes(self) -> Iterator[str]:
+        """Attachments whose content is not in the mailbox."""
+        if self.references:
+            yield (
+                f"{self.references:,} attachments are only references to files elsewhere, which were not "
+                "handed over (private/attachments, content 'reference')"
+            )
+
+
+def _rows(sources: Sequence[MailSource], hashed: bool, found: _Found) -> Iterator[pa.Table]:
+    """The rows of the table, in its order, a partition at a time."""
+    for source in sorted(sources, key=lambda each: (each.agency, each.source)):
+        if source.mail is None:
+            continue
+        rows = embedded = 0
+        for read in _read(source, hashed):
+            found.add(read, source)
+            rows += read.num_rows
+            embedded += pc.sum(pc.equal(read.column("content"), "message")).as_py() or 0
+            yield _of(source, read)
+        if rows != source.attachments:
+            raise InputError(
+                f"work/mail/{source.mail.name}: the list of attachments beside it is not "
+                "complete; delete this folder, and the next run reads the mailbox again"
+            )
+        if embedded:
+            # A mailbox that two agencies handed over is one source, and has the same rows for each.
+            found.embedded[source.source] = embedded
+
+
+def _of(source: MailSource, found: pa.Table) -> pa.Table:
+    """The attachments of a partition of a mailbox, as rows of the table in its order."""
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         "agency": pa.repeat(pa.scalar(source.agency, pa.string()), found.num_rows),
         "source": pa.repeat(pa.scalar(source.source, pa.string()), found.num_rows),
@@ -70,10 +129,11 @@ def _rows(source: MailSource, hashed: bool) -> pa.Table:
     }
     if "sha256" not in found.column_names:
         columns["sha256"] = pa.nulls(found.num_rows, pa.string())
-    return pa.table(
+    rows = pa.table(
         [columns[name] if name in columns else found.column(name) for name in _TABLE.arrow.names],
         schema=_TABLE.arrow.remove_metadata(),
     )
+    return rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in _TABLE.key]))
 
 
 def _read(source: MailSource, hashed: bool) -> Iterator[pa.Table]:
@@ -133,32 +193,3 @@ def _hashes(path: Path, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
         return pa.nulls(rows.num_rows, pa.string())
     hashes = pq.read_table(done).column("sha256")
     return hashes if len(hashes) == rows.num_rows else pa.nulls(rows.num_rows, pa.string())
-
-
-def _warnings(table: pa.Table, sources: Sequence[MailSource]) -> Iterator[str]:
-    """Attached files that hold mail, which nobody reads."""
-    holding = table.filter(pc.is_valid(table.column("mail")))
-    if not holding.num_rows:
-        return
-    forms = Counter(holding.column("mail").to_pylist())
-    counted = ", ".join(f"{count:,} {form}" for form, count in sorted(forms.items()))
-    files = {(source.agency, source.source): source.files[0] for source in sources}
-    named = [
-        f"{printable(row['name'] or 'a file without a name')} in {files[row['agency'], row['source']]}"
-        for row in holding.slice(0, _NAMED).to_pylist()
-    ]
-    more = f" and {holding.num_rows - _NAMED:,} more" if holding.num_rows > _NAMED else ""
-    yield (
-        f"{holding.num_rows:,} attached files hold mail ({counted}), and it is not read: {'; '.join(named)}"
-        f"{more}; they are in private/attachments, column mail: open them in Outlook, and export them as .pst"
-    )
-
-
-def _notes(table: pa.Table) -> Iterator[str]:
-    """Attachments whose content is not in the mailbox."""
-    count = pc.sum(pc.equal(table.column("content"), "reference")).as_py() or 0
-    if count:
-        yield (
-            f"{count:,} attachments are only references to files elsewhere, which were not handed over "
-            "(private/attachments, content 'reference')"
-        )

@@ -121,16 +121,29 @@ class MailPlan:
 
     def folder_names(self, start: int, stop: int) -> dict[int, str]:
         """Folder path of each message from ``start`` to ``stop``, by node id."""
-        paths = {folder.node_id: folder.path for folder in self.folders}
-        rows = self.nodes[start:stop]
-        return {
-            int(nid): paths.get(int(parent), ORPHANED)
-            for nid, parent in zip(rows["nid"], rows["parent"], strict=True)
-        }
+        return names_of(self.nodes[start:stop], self.folder_paths(start, stop))
+
+    def folder_paths(self, start: int, stop: int) -> dict[int, str]:
+        """Path of each folder that has a message from ``start`` to ``stop``, by the folder's node id."""
+        wanted = set(self.nodes["parent"][start:stop].tolist())
+        return {folder.node_id: folder.path for folder in self.folders if folder.node_id in wanted}
 
     def node(self, place: int) -> Node:
         """The node of one message."""
         return to_node(self.nodes[place])
+
+
+def names_of(rows: npt.NDArray[Any], paths: Mapping[int, str]) -> dict[int, str]:
+    """Folder path of each message, by its node id.
+
+    Args:
+        rows: Rows of ``MailPlan.nodes``.
+        paths: The paths of their folders, by node id; a folder that is missing in the index has none.
+    """
+    return {
+        nid: paths.get(parent, ORPHANED)
+        for nid, parent in zip(rows["nid"].tolist(), rows["parent"].tolist(), strict=True)
+    }
 
 
 def to_nodes(rows: npt.NDArray[Any]) -> list[Node]:

@@ -27,7 +27,7 @@ from data.storage import Location, State
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.partitions import PartitionSummary, write_partition
-from tasks.mail.plan import MailPlan, to_node, to_nodes
+from tasks.mail.plan import MailPlan, names_of, to_node, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.references import BlockError, Node
 from tasks.mail.remote import open_bytes, while_unchanged
@@ -48,7 +48,7 @@ class Span:
         path: The mailbox.
         header: Its header's bytes.
         nodes: Structured array of ``MailPlan.nodes``, the range alone.
-        folders: Folder path by node id.
+        folders: Path of each folder that has some of them, by its node id.
         start: Position of the first message in the mailbox's list.
         mail_folder: Where its file goes.
         settings: How to read.
@@ -72,9 +72,11 @@ class Span:
 
     def slice(self, start: int, stop: int) -> Span:
         """Messages ``start`` to before ``stop`` of this range, as a range of its own."""
-        nodes = self.nodes[start:stop]
-        folders = {int(nid): self.folders[int(nid)] for nid in nodes["nid"]}
-        return replace(self, nodes=nodes, folders=folders, start=self.start + start)
+        return replace(self, nodes=self.nodes[start:stop], start=self.start + start)
+
+    def folder_names(self) -> dict[int, str]:
+        """Folder path of each message, by its node id."""
+        return names_of(self.nodes, self.folders)
 
 
 def span_of(
@@ -88,7 +90,7 @@ def span_of(
 ) -> Span:
     """The messages of a plan from the first of two positions to before the second."""
     start, stop = places
-    folders = plan.folder_names(start, stop)
+    folders = plan.folder_paths(start, stop)
     return Span(
         path, plan.header.raw, plan.nodes[start:stop].copy(), folders, start, mail_folder, settings, state
     )
@@ -134,7 +136,9 @@ def read_span(span: Span) -> PartitionSummary:
         nodes = to_nodes(span.nodes)
         read = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
         outcomes = while_unchanged(read, file)
-        return write_partition(span.mail_folder, span.start, span.start + len(span), outcomes, span.folders)
+        return write_partition(
+            span.mail_folder, span.start, span.start + len(span), outcomes, span.folder_names()
+        )
 
 
 def read_span_apart(span: Span) -> PartitionSummary:
@@ -145,7 +149,9 @@ def read_span_apart(span: Span) -> PartitionSummary:
         InputError: As in ``outcomes_of``.
         RuntimeError: A child failed for another reason, which is in the message.
     """
-    return write_partition(span.mail_folder, span.start, span.start + len(span), _bisect(span), span.folders)
+    return write_partition(
+        span.mail_folder, span.start, span.start + len(span), _bisect(span), span.folder_names()
+    )
 
 
 def _bisect(span: Span) -> Sequence[Outcome]:

@@ -1,11 +1,14 @@
 """From spellings to people: who got each message, each person once (method 4.7 and 4.8).
 
-All is counted over whole agencies, so that neither the order of messages nor their partitions matter. What is
-distinct is folded once; messages are only touched as arrays of numbers.
+All is counted over whole agencies, so that neither the order of messages nor their partitions matter. Where
+an agency's messages are in pieces, the evidence of each (:func:`evidence_of`) is added up first, and tells
+then in every piece who is who. What is distinct is folded once; messages are only touched as arrays of
+numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -70,24 +73,47 @@ class _Agencies(NamedTuple):
     names: list[str]
 
 
-def merge_people(messages: pa.Table) -> Received:
+def evidence_of(messages: pa.Table) -> Evidence:
+    """Whose the Exchange addresses are that these messages hold; of an agency in pieces, a part of it.
+
+    Args:
+        messages: As for :func:`merge_people`.
+    """
+    evidence, agencies = Evidence(), _agencies(messages)
+    pairs = _flat(messages, "exchange")
+    if len(pairs.message):
+        entries = _flat(messages, "to", "cc")
+        _by_exchange(entries, [folded(text) for text in entries.texts], pairs, agencies, evidence)
+    return evidence
+
+
+def _agencies(messages: pa.Table) -> _Agencies:
+    encoded = messages.column("agency").combine_chunks().dictionary_encode()
+    return _Agencies(np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist())
+
+
+def merge_people(messages: pa.Table, people: Mapping[Key, str] | None = None) -> Received:
     """Find the distinct people in To and Cc of each message.
 
     Args:
         messages: A table with ``agency`` and the lists ``to``, ``cc`` and ``exchange``.
+        people: The person of each Exchange address, by the evidence of the whole agency of which these
+            messages are a piece; None where they are all that there is.
 
     Returns:
-        The pairs of message and person, and every merge with its evidence.
+        The pairs of message and person, and every merge with its evidence; with ``people``, without what the
+        evidence says by itself (:meth:`tasks.people.evidence.Evidence.rows`).
     """
-    encoded = messages.column("agency").combine_chunks().dictionary_encode()
-    agencies = _Agencies(np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist())
+    agencies = _agencies(messages)
     entries = _flat(messages, "to", "cc")
     forms = [folded(text) for text in entries.texts]
     evidence = Evidence()
-    named = _by_exchange(entries, forms, _flat(messages, "exchange"), agencies, evidence)
+    named = _by_exchange(
+        entries, forms, _flat(messages, "exchange"), agencies, evidence if people is None else None
+    )
     explained = np.isin(_keys(entries.message, entries.code), _keys(named.message, named.shown))
     plain = np.flatnonzero(~explained)
-    called, which = _called(named, agencies, evidence)
+    called, which = _called(named, agencies, evidence.people() if people is None else people)
     names = sorted({forms[code] for code in np.unique(entries.code[plain]).tolist()}.union(called) - {""})
     place = {name: number for number, name in enumerate(names)}
     of_code = _codes([place.get(form, -1) for form in forms])
@@ -109,10 +135,9 @@ def merge_people(messages: pa.Table) -> Received:
     return Received(both >> _BITS, both & _LOW, people, _table(merges), evidence.contradictions)
 
 
-def _called(named: _Named, agencies: _Agencies, evidence: Evidence) -> tuple[list[str], Numbers]:
+def _called(named: _Named, agencies: _Agencies, people: Mapping[Key, str]) -> tuple[list[str], Numbers]:
     """The people whom Exchange addresses name, and which of them each recipient in ``named`` is."""
     keys, which = np.unique(_keys(agencies.of[named.message], named.own), return_inverse=True)
-    people = evidence.people()
     distinct = [Key(agencies.names[key >> _BITS], named.exchange[key & _LOW]) for key in keys.tolist()]
     return [people.get(key, key.exchange) for key in distinct], which.astype(np.int64)
 
@@ -135,9 +160,12 @@ def _flat(messages: pa.Table, *names: str) -> _Texts:
 
 
 def _by_exchange(
-    entries: _Texts, forms: list[str], pairs: _Texts, agencies: _Agencies, evidence: Evidence
+    entries: _Texts, forms: list[str], pairs: _Texts, agencies: _Agencies, evidence: Evidence | None
 ) -> _Named:
-    """The recipients whom an Exchange address names; the evidence of all pairs is counted on the way."""
+    """The recipients whom an Exchange address names; the evidence of all pairs is counted on the way.
+
+    Where the evidence is known from elsewhere, it is None.
+    """
     split = [unpair(text) for text in pairs.texts]
     beside = [folded(shown) for _, shown in split]
     alone = [form if is_exchange(form) else "" for form in forms]
@@ -150,12 +178,15 @@ def _by_exchange(
     text = _codes(_places(texts, beside))[pairs.code]
     smtp = np.array([is_address(each) for each in beside], dtype=bool)[pairs.code]
     listed = np.isin(_keys(pairs.message, shown), _keys(entries.message, entries.code))
-    for where, counts in ((smtp, evidence.addresses), (~smtp & listed, evidence.names)):
-        rows = np.flatnonzero(where & (own >= 0))
-        of = agencies.of[pairs.message[rows]]
-        for agency, mine, said, emails in _counted(pairs.message[rows], of, own[rows], text[rows]):
-            if texts[said] and not is_exchange(texts[said]):
-                counts[Key(agencies.names[agency], exchange[mine])][texts[said]] += emails
+    known, called = smtp & (own >= 0), ~smtp & listed & (own >= 0)
+    if evidence is not None:
+        for where, counts in ((known, evidence.addresses), (called, evidence.names)):
+            rows = np.flatnonzero(where)
+            of = agencies.of[pairs.message[rows]]
+            for agency, mine, said, emails in _counted(pairs.message[rows], of, own[rows], text[rows]):
+                if texts[said] and not is_exchange(texts[said]):
+                    counts[Key(agencies.names[agency], exchange[mine])][texts[said]] += emails
+    rows = np.flatnonzero(called)
     bare = _codes([number.get(each, -1) for each in alone])[entries.code]
     itself = np.flatnonzero(bare >= 0)
     return _Named(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from data.writing import as_its_folder, make_folder, replacing
+from data.writing import as_its_folder, emptied, make_folder, replacing
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
@@ -73,3 +73,19 @@ def test_a_folder_makes_room_only_where_the_place_is_the_programs_own(tmp_path: 
         beside.write_text("new")
     assert path.read_text() == "new"
     assert [each.name for each in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_whatever_is_in_the_place_of_a_folder_is_taken_away(tmp_path: Path):
+    makers: list[Callable[[Path], object]] = [
+        Path.mkdir,
+        Path.touch,
+        os.mkfifo,
+        lambda path: path.symlink_to(path),
+    ]
+    for number, make in enumerate(makers):
+        place = tmp_path / f"{number}"
+        make(place)
+        if place.is_dir():
+            (place / "inside").mkdir()
+        assert list(emptied(place).iterdir()) == []
+    assert list(emptied(tmp_path / "not" / "there").iterdir()) == []

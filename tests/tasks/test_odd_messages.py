@@ -20,7 +20,7 @@ from data.tables import read_table
 from tasks.alerts.batches import parse_sources
 from tasks.alerts.ledger import close_mail
 from tasks.alerts.results import ParsedSource
-from tasks.alerts.tabulate import make_tables, tabulate_parsed
+from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 from tasks.mail.fitting import DOES_NOT_FIT
 from tasks.mail.partitions import PartitionSummary, partition_file, write_partition
 from tasks.mail.pff import Mail
@@ -200,19 +200,15 @@ def test_the_extremes_of_every_column_of_work_mail_are_parsed_and_tabulated(tmp_
     assert [sum(folder.kinds.values()) for folder in tables.folders] == [1] * 5
 
 
-def test_the_extremes_of_every_column_of_work_parsed_are_tabulated():
-    table = extremes("work/parsed")
-    for name in ("agency", "source"):
-        table = table.append_column(name, pa.array(["lapd"] * 5))
-    table = table.append_column("sent_at", table.column("submitted_at"))
-    made = make_tables(table.replace_schema_metadata(None))
-    assert made["private/messages"].num_rows == 5
-    assert set(made["public/alerts_by_month"].column("month").to_pylist()) <= {
+def test_the_extremes_of_every_column_of_work_parsed_are_tabulated(tmp_path: Path):
+    pq.write_table(extremes("work/parsed"), tmp_path / "parsed.parquet")
+    tabulate_sources([ParsedSource("lapd", "0123456789ab", (tmp_path / "parsed.parquet",))], tmp_path)
+    assert read_table(TABLES["private/messages"], tmp_path).num_rows == 5
+    months = read_table(TABLES["public/alerts_by_month"], tmp_path)
+    assert set(months.column("month").to_pylist()) <= {
         "2021-05", "implausible", None,
     }  # fmt: skip
 
 
 def test_parsed_sources_without_files_make_empty_tables(tmp_path: Path):
-    from tasks.alerts.tabulate import tabulate_sources
-
     assert tabulate_sources([ParsedSource("lapd", "0123456789ab", ())], tmp_path).messages == 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from distributed import Client, KilledWorker
 
-from tasks.scatter import run_all, run_each
+from tasks.scatter import run_all, run_each, run_together
 
 LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
 
@@ -39,6 +40,27 @@ def test_every_piece_of_work_is_done_once(threads: Client):
     results: list[tuple[int, int]] = []
     run_all(threads, range(20), double, always_dies, lambda piece, result: results.append((piece, result)))
     assert sorted(results) == [(number, 2 * number) for number in range(20)]
+
+
+def test_pieces_are_made_as_they_are_wanted(threads: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tasks.scatter.WINDOW", 3)
+    made: list[int] = []
+    ahead: list[int] = []
+
+    def pieces() -> Iterator[int]:
+        for number in range(30):
+            made.append(number)
+            yield number
+
+    results: list[int] = []
+
+    def keep(_: int, result: int) -> None:
+        ahead.append(len(made) - len(results))
+        results.append(result)
+
+    run_all(threads, pieces(), dies, double, keep)
+    assert sorted(results) == [2 * number for number in range(30)]
+    assert max(ahead) == 3
 
 
 def test_without_work_nothing_happens(threads: Client):
@@ -102,3 +124,25 @@ def test_a_piece_whose_worker_died_is_done_again(processes: Client, tmp_path: Pa
     marks[0].touch()
     marks[2].touch()
     assert run_each(processes, dies_once, marks) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("most", [1, 5, 1_000])
+def test_small_pieces_are_done_together_and_their_results_are_in_order(threads: Client, most: int):
+    assert run_together(threads, double, range(20), lambda number: number, most) == [
+        2 * number for number in range(20)
+    ]
+    assert run_together(None, double, range(3), lambda _: 1, most) == [0, 2, 4]
+    assert run_together(threads, double, [], lambda _: 1, most) == []
+
+
+def test_a_bundle_is_no_heavier_than_it_may_be(monkeypatch: pytest.MonkeyPatch):
+    seen: list[list[int]] = []
+
+    def run(_client: object, function: object, bundles: list[list[int]]) -> list[list[int]]:
+        seen.extend(bundles)
+        return bundles
+
+    monkeypatch.setattr("tasks.scatter.run_each", run)
+    client: object = object()
+    assert run_together(client, double, [1, 2, 9, 3, 1, 1], int, 5) == [1, 2, 9, 3, 1, 1]
+    assert seen == [[1, 2], [9], [3, 1, 1]]

@@ -18,7 +18,7 @@ from data.settings import Agency, Mail
 from data.synthetic.pst import Attachment, Enclosed, Message, PstWriter, Recipient
 from data.values import fingerprint
 from flows.parts import mail_tables
-from flows.parts.mail_tables import KEPT, LIST, TABULATE, settings_of
+from flows.parts.mail_tables import FIND, KEPT, LIST, TABULATE, settings_of
 from flows.run.progress import Reporter, reporting
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
@@ -224,6 +224,33 @@ def test_a_kept_table_that_is_damaged_or_gone_is_made_again_and_said(case: Path,
     assert f"work/kept/mail-tabulate-the-alerts/{name}: is gone; done again: {TABULATE}" in run(case)[1]
     assert published(case) == before
     assert run(case)[0] == set()
+
+
+def agencies_found(folder: Path) -> set[str]:
+    """What was found in agencies, by the names of their files and when each was written."""
+    files = (folder / "work/kept/mail-agencies").rglob("*.arrow")
+    return {f"{path.parent.name}/{path.name} {path.stat().st_mtime_ns}" for path in files}
+
+
+def test_an_agency_more_costs_its_own_messages(case: Path):
+    before = agencies_found(case)
+    mailbox(case, "td/d.pst", [letter(9)])
+    run(case)
+    assert before < agencies_found(case)
+    assert len({name.split("/")[0] for name in agencies_found(case) - before}) == 1
+
+
+def test_what_was_found_in_an_agency_and_is_damaged_is_found_again_and_said(case: Path, tmp_path: Path):
+    path = sorted((case / "work/kept/mail-agencies").rglob("alerts-*.arrow"))[0]
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    mailbox(case, "td/d.pst", [letter(9)])
+    fresh = tmp_path / "fresh" / "case"
+    shutil.copytree(case, fresh, ignore=KEEP_OUT)
+    notes = run(case)[1]
+    place = path.relative_to(case).as_posix()
+    assert [note for note in notes if note.startswith(f"{place}: was damaged; done again: {FIND} ")]
+    run(fresh)
+    assert published(case) == published(fresh)
 
 
 def test_parsed_messages_that_are_damaged_are_parsed_again_and_the_tables_stay(case: Path):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -13,15 +14,16 @@ from hypothesis import strategies as st
 
 from data.crosswalk import Crosswalk
 from data.schema import TABLES
+from data.streamed import write_sorted
 from data.tables import read_table
 from tasks.alerts.batches import parse_sources
-from tasks.alerts.copies import mark_copies
+from tasks.alerts.copies import BY_CONTENT, BY_ID, content_keys, id_keys, mark_by_content, mark_by_id
+from tasks.alerts.hashed import hashes_of
 from tasks.alerts.ledger import close_mail
-from tasks.alerts.messages import gather
 from tasks.alerts.parse import parse_messages
 from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables
-from tasks.alerts.tabulate import make_tables, tabulate_sources
+from tasks.alerts.tabulate import tabulate_sources
 from tasks.mail.ndb import LocalFile
 from tasks.mail.pff import Mail
 from tasks.mail.plan import plan_mailbox
@@ -41,7 +43,8 @@ def marked(crosswalk: Crosswalk, tmp_path: Path) -> Callable[..., dict[tuple[str
 
     def make(*sources: MailSource) -> dict[tuple[str, str, int], Row]:
         parsed = parse_sources(sources, ZONES, crosswalk, tmp_path)
-        rows = make_tables(gather(parsed.sources))["private/messages"].to_pylist()
+        tabulate_sources(parsed.sources, tmp_path / "out")
+        rows = read_table(TABLES["private/messages"], tmp_path / "out").to_pylist()
         return {(row["agency"], row["source"], row["node_id"]): row for row in rows}
 
     return make
@@ -202,6 +205,22 @@ facts = st.fixed_dictionaries(
 )
 
 
+def mark_copies(messages: pa.Table) -> list[tuple[str | None, str | None]]:
+    """Of which message each is a copy, and by which rule."""
+    messages = messages.append_column("row", pa.array(range(messages.num_rows), pa.int64()))
+    found = addressees(messages)
+    people = hashes_of(name.encode() for name in found.names.to_pylist())
+    marks: list[tuple[str | None, str | None]] = [(None, None)] * messages.num_rows
+    with TemporaryDirectory() as folder:
+        by_id = mark_by_id(id_keys(messages, found, people).rows)
+        files = write_sorted(by_id, Path(folder) / "by-id.arrow", ("row",))
+        by_content = mark_by_content(content_keys(messages, found, people).rows, files)
+    for rule, table in ((BY_ID, by_id), (BY_CONTENT, by_content)):
+        for row in table.to_pylist():
+            marks[row["row"]] = (row["original"], rule)
+    return marks
+
+
 @pytest.mark.long
 @given(st.lists(facts, max_size=10))
 def test_copies_follow_the_rules_read_one_by_one(
@@ -212,8 +231,7 @@ def test_copies_follow_the_rules_read_one_by_one(
     messages = parse_messages(mail_table(rows), crosswalk, "UTC")
     for name, value in (("source", SOURCE), ("agency", "lapd")):
         messages = messages.append_column(name, pa.repeat(pa.scalar(value), messages.num_rows))
-    copies = mark_copies(messages, addressees(messages))
-    found = list(zip(copies.copy_of.to_pylist(), copies.copy_by.to_pylist(), strict=True))
+    found = mark_copies(messages)
 
     def people(fact: Row) -> str:
         return fact["to"][0].strip("'").lower()
@@ -258,10 +276,8 @@ def test_what_is_a_copy_by_content_in_real_mail_is_one_in_all_that_the_rule_does
         messages = parse_messages(mail_table(rows), crosswalk, "UTC")
         for name, value in (("source", SOURCE), ("agency", "lapd")):
             messages = messages.append_column(name, pa.repeat(pa.scalar(value), messages.num_rows))
-        found = mark_copies(messages, addressees(messages))
-        marked = zip(mails.values(), found.copy_of.to_pylist(), found.copy_by.to_pylist(), strict=True)
-        for mail, first, rule in marked:
-            if rule == "content":
+        for mail, (first, rule) in zip(mails.values(), mark_copies(messages), strict=True):
+            if rule == "content" and first is not None:
                 copies += 1
                 original = mails[int(first.split(":")[1])]
                 assert (mail.html, mail.text, mail.subject) == (

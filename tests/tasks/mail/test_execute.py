@@ -66,7 +66,7 @@ def test_what_an_earlier_run_has_read_is_not_read_again(threads: Client, alerts_
     assert {name: after[name] for name in before} == before
     assert progress[0] == (75, 100)
     assert progress[-1] == (100, 100)
-    assert unread_spans(mailbox, tmp_path, settings) == []
+    assert list(unread_spans(mailbox, tmp_path, settings)) == []
 
 
 def test_a_mailbox_of_two_agencies_is_read_once(threads: Client, alerts_box: Box, tmp_path: Path):
@@ -102,7 +102,7 @@ def test_a_file_that_is_not_a_mailbox_has_no_spans_and_does_not_stop_the_others(
     good = tmp_path / "good.pst"
     shutil.copy(alerts_box.path, good)
     mailboxes = [mailbox_of(broken), mailbox_of(good)]
-    assert unread_spans(mailboxes[0], tmp_path, MailSettings()) == []
+    assert list(unread_spans(mailboxes[0], tmp_path, MailSettings())) == []
     partitions = read_mailboxes(threads, mailboxes, tmp_path / "work", MailSettings())
     assert list(partitions) == [mailboxes[1].source]
     assert sum(partition.read for partition in partitions[mailboxes[1].source]) == 100

@@ -41,7 +41,7 @@ def test_a_slice_of_a_range_is_a_range_of_its_own(span: Span, box: Box):
     piece = span.slice(5, 8)
     assert (len(piece), piece.start) == (3, 45)
     assert [outcome.node_id for outcome in outcomes_of(piece)] == box.nodes[45:48]
-    assert list(piece.folders) == box.nodes[45:48]
+    assert list(piece.folder_names()) == box.nodes[45:48]
 
 
 def test_reading_a_range_writes_its_partition(span: Span, box: Box):

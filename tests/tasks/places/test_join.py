@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dask
+import dask_geopandas
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
@@ -23,6 +25,31 @@ def test_the_pairs_are_those_of_a_plain_spatial_join(country: gpd.GeoDataFrame, 
     )
     # The points are such that every case is there: in none, in one, on an edge, on a corner of four.
     assert set(np.bincount(point, minlength=len(lon))) == {0, 1, 2, 3, 4}
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_points_are_where_dask_geopandas_finds_them(country: gpd.GeoDataFrame):
+    """Why it is not used is in docs/architecture.md; what it finds is the same."""
+    rng = np.random.default_rng(12)
+    anywhere = rng.uniform((-118.5, 33.5), (-114.5, 37.5), (90_000, 2))
+    corners = shapely.get_coordinates(np.asarray(country.geometry.array))
+    on_corners = corners[rng.integers(0, len(corners), 5_000)]
+    on_edges = np.array([-118.0, 34.0]) + rng.integers(0, 48, (5_000, 2)) / 16
+    lon, lat = np.concatenate([anywhere, on_corners, on_edges]).T.copy()
+    point, polygon = match(in_strips(lon, lat, 0.03125), np.asarray(country.geometry.array))
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=country.crs)
+    points = dask_geopandas.from_geopandas(frame, npartitions=4)
+    polygons = dask_geopandas.from_geopandas(country, npartitions=1)
+    with dask.config.set(scheduler="synchronous"):
+        joined = dask_geopandas.sjoin(points, polygons, predicate="intersects").compute()
+    found = np.lexsort((polygon, point))
+    theirs = np.lexsort((joined["index_right"], joined.index))
+    assert point[found].tolist() == joined.index.to_numpy()[theirs].tolist()
+    assert polygon[found].tolist() == joined["index_right"].to_numpy()[theirs].tolist()
+    # A point outside all tracts is counted here, and is in none of its rows: it joins inner alone.
+    assert len(np.unique(point)) == joined.index.nunique() < len(lon)
+    with pytest.raises(NotImplementedError, match="inner"):
+        dask_geopandas.sjoin(points, polygons, how="left")
 
 
 def test_every_border_match_is_found_on_corners_and_edges():

@@ -1,0 +1,141 @@
+"""Pieces: an agency's parsed messages, cut so that one worker can hold what it works on (method 4.11).
+
+A piece is a run of files of parsed messages, in order of source and node id. A message is never apart from
+those that are attached to it. Where the pieces end changes nothing: a row is known by its number in the
+agency, counted in the order of :func:`tasks.alerts.messages.gather`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+
+from tasks.alerts.batches import UNPACKED
+from tasks.alerts.results import ParsedSource
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a piece may be; a single file that is larger is a piece of its own.
+
+    Attributes:
+        rows: Messages.
+        bytes: Bytes of their columns in memory. No column of a piece comes near 1 GiB.
+    """
+
+    rows: int = 25_000
+    bytes: int = 64 << 20
+
+    def buckets(self, rows: int) -> int:
+        """Into how many buckets an agency's messages are dealt; what is dealt of a message is small.
+
+        Args:
+            rows: How many messages it has.
+        """
+        return 1 + rows // (4 * self.rows)
+
+
+USUAL: Final = Limits()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some of an agency's messages.
+
+    Attributes:
+        agency: The agency.
+        number: Which of its pieces.
+        first: Rows of the agency before it.
+        rows: Its rows, those of attached messages included.
+        sources: Its files, by mailbox.
+    """
+
+    agency: str
+    number: int
+    first: int
+    rows: int
+    sources: tuple[ParsedSource, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    source: str
+    path: Path
+    rows: int
+    bytes: int
+    first: int
+    last: int
+
+
+def cut(sources: Sequence[ParsedSource], limits: Limits = USUAL) -> dict[str, tuple[Piece, ...]]:
+    """Cut the parsed messages into pieces.
+
+    Args:
+        sources: The parsed mailboxes. Of their files only the footers are read.
+        limits: How large a piece may be.
+
+    Returns:
+        The pieces of each agency, in order of agency; an agency without messages has none.
+    """
+    ordered = sorted(sources, key=lambda each: (each.agency, each.source))
+    return {
+        agency: tuple(_pieces(agency, list(mine), limits))
+        for agency, mine in groupby(ordered, key=lambda each: each.agency)
+    }
+
+
+def _pieces(agency: str, sources: list[ParsedSource], limits: Limits) -> Iterator[Piece]:
+    held: list[_File] = []
+    number = before = 0
+    for file in (file for source in sources for file in _files(source)):
+        if held and _ends(held, file, limits):
+            piece = _piece(agency, number, before, held)
+            yield piece
+            number, before, held = number + 1, before + piece.rows, []
+        held.append(file)
+    if held:
+        yield _piece(agency, number, before, held)
+
+
+def _ends(held: list[_File], file: _File, limits: Limits) -> bool:
+    """Whether a piece ends before a file: it is full, and all that it has is before the file."""
+    rows, size = sum(each.rows for each in held), sum(each.bytes for each in held)
+    full = rows + file.rows > limits.rows or size + file.bytes > limits.bytes
+    last = max((each.last for each in held if each.source == file.source), default=-1)
+    return full and file.first > last
+
+
+def _piece(agency: str, number: int, before: int, files: list[_File]) -> Piece:
+    sources = tuple(
+        ParsedSource(agency, source, tuple(file.path for file in mine))
+        for source, mine in groupby(files, key=lambda file: file.source)
+    )
+    return Piece(agency, number, before, sum(file.rows for file in files), sources)
+
+
+def _files(source: ParsedSource) -> Iterator[_File]:
+    """The files of a mailbox that have rows, in order of their messages."""
+    found = [file for path in source.files if (file := _file(source.source, path)).rows]
+    return iter(sorted(found, key=lambda file: (file.first, file.last)))
+
+
+def _file(source: str, path: Path) -> _File:
+    footer = pq.read_metadata(path)
+    place = footer.schema.names.index("node_id")
+    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+    nodes = [group.column(place).statistics for group in groups if group.num_rows]
+    # Equal texts are packed once in a file, and are as many as their rows in memory.
+    packed = sum(group.total_byte_size for group in groups)
+    return _File(
+        source,
+        path,
+        footer.num_rows,
+        int((footer.metadata or {}).get(UNPACKED, packed)),
+        min((each.min for each in nodes), default=0),
+        max((each.max for each in nodes), default=0),
+    )
