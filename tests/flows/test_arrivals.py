@@ -151,6 +151,17 @@ def test_what_was_announced_is_not_announced_again_while_a_run_holds_the_folder(
     assert len(events(case, 1, "stuck")) == 1
 
 
+def test_a_reason_that_would_name_a_mailbox_says_which_log_has_it(case: Path):
+    from flows.arrivals import stuck_event
+    from tasks.arrivals.look import Stuck
+
+    event = stuck_event(case, Stuck("lapd", "lapd: records/lapd/Jo Lee.pst: cannot be read; mend it"))
+    assert event.payload["reason"].endswith("; the log of nwatch arrivals has it")
+    assert "Jo" not in str(event.payload)
+    assert event.resource[LABEL] == case.name
+    assert event.related == []
+
+
 def test_if_the_server_is_away_the_next_round_announces_the_agency(
     case: Path, monkeypatch: pytest.MonkeyPatch
 ):
