@@ -57,7 +57,7 @@ def deployed(client: SyncPrefectClient, folder: Path) -> dict[str, dict[str, Any
         for flow in FLOWS
     }
     own = [one for one in client.read_automations() if one.name.startswith(f"nwatch {name}: ")]
-    assert len(own) == 7
+    assert len(own) == 9
     return {**found, **{one.name: one.model_dump(mode="json") for one in own}}
 
 
