@@ -192,6 +192,7 @@ def test_the_run_appears_on_the_server_that_the_environment_names(
     artifacts = {artifact["key"]: artifact for artifact in asked(server, "artifacts", flow_runs=ours)}
     assert set(artifacts) == {
         "dask-dashboard", "survey-the-mailboxes", "hash-the-attachments", "read-the-mail", "parse-the-alerts",
+        "find-the-unique-alerts",
         "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in RAN),
         "kinds", "city-effects", "crime-effects", "gather-the-posts", "put-posts-into-tracts",
         "city-tests", "city-tests-robust", "gather-the-crimes", "put-crimes-into-tracts", "crime-tests",

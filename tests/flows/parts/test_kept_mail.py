@@ -155,6 +155,12 @@ CHANGES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
 }
 
 
+def without_what_is_gone(found: dict[str, bytes], what: str) -> dict[str, bytes]:
+    """What was published, without what says of a mailbox that an earlier run read that it is gone."""
+    told = ("out/private/not_read.", "out/public/ledger.", "out/provenance.json") if "less" in what else ()
+    return {name: content for name, content in found.items() if not name.startswith(told)}
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_what_changed_is_made_again_as_in_a_fresh_folder(case: Path, tmp_path: Path, what: str):
     change, again = CHANGES[what]
@@ -166,9 +172,11 @@ def test_what_changed_is_made_again_as_in_a_fresh_folder(case: Path, tmp_path: P
     assert made == again
     assert KEPT not in notes
     assert run(fresh)[0] == BOTH
-    assert published(case) == published(fresh) != before
+    found = published(case)
+    assert without_what_is_gone(found, what) == without_what_is_gone(published(fresh), what)
+    assert found != before
     assert run(case)[0] == set()
-    assert published(case) == published(fresh)
+    assert published(case) == found
 
 
 def test_other_ways_of_running_give_the_same_tables(case: Path, tmp_path: Path):
