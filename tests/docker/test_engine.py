@@ -9,7 +9,7 @@ import re
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -129,9 +129,10 @@ def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
         stack.compose("down", "--volumes", "--timeout", "20", check=False)
 
 
-def without(content: bytes, version: str) -> bytes:
-    """A page without the version of Python that it names."""
-    return re.sub(rb"(?<![\d.])" + re.escape(version.encode()) + rb"(?!\d)", b"PYTHON", content)
+def without(content: bytes, versions: Sequence[str]) -> bytes:
+    """A page in which these versions look the same; another library may have one of them too."""
+    some = b"|".join(re.escape(version.encode()) for version in versions)
+    return re.sub(rb"(?<![\d.])(" + some + rb")(?!\d)", b"PYTHON", content)
 
 
 def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run(
@@ -155,12 +156,14 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     here, there = (json.loads(one.pop("provenance.json")) for one in (expected, found))
     versions = [one.pop("versions") for one in (here, there)]
     assert versions[0].keys() == versions[1].keys()
-    for known, made, own in zip((here, there), (expected, found), versions, strict=True):
+    pythons = [one["python"] for one in versions]
+    for known, made in ((here, expected), (there, found)):
         for name in NAME_VERSIONS:
             assert hashlib.sha256(made[name]).hexdigest() == known["outputs"].pop(name)
-            made[name] = without(made[name], own["python"])
+            made[name] = without(made[name], pythons)
     assert there == here
-    assert found == expected
+    assert found.keys() == expected.keys()
+    assert not {name for name in found if found[name] != expected[name]}  # their names, not their bytes
     assert stack.inspected(victim, ".RestartCount") == 1
     until(lambda: stack.workers() == 3, "three workers at the end")
 

@@ -29,8 +29,9 @@ def handed_out(place: Path) -> Path:
 
 def hand_in(folder: Path, reader: str, answers: Sequence[str]) -> None:
     """Put a reader's sheet back as a CSV, with an answer for each alert by its number in the sample."""
-    sheet = openpyxl.load_workbook(folder / f"coding/sheets/{reader}.xlsx", read_only=True)["alerts"]
-    header, _, *rows = sheet.iter_rows(values_only=True)
+    with (folder / f"coding/sheets/{reader}.xlsx").open("rb") as sheet:  # openpyxl would leave it open
+        book = openpyxl.load_workbook(sheet, read_only=True)
+        header, _, *rows = book["alerts"].iter_rows(values_only=True)
     path = folder / f"coding/returned/{reader}.csv"
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
