@@ -10,8 +10,7 @@ from typing import Final
 
 from data.codebook import Codebook, Question
 from data.printable import printable, shortened
-from tasks.coding.gather import IN_WORK
-from tasks.coding.results import Fault, Returned, Review, Sample
+from tasks.coding.results import IN_WORK, Fault, Returned, Review, Sample
 from tasks.coding.sample.draw import Alert
 from tasks.coding.sheets.form import folded
 
