@@ -120,6 +120,11 @@ class Codebook(Section):
         return next((question for question in self.questions if question.key == key), None)
 
     @property
+    def choices(self) -> list[Question]:
+        """The questions with answers to choose from, in order: those that are counted."""
+        return [question for question in self.questions if question.kind != "text"]
+
+    @property
     def sha256(self) -> str:
         """Hash of what it says, whatever its layout and comments."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)

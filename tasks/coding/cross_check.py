@@ -10,8 +10,7 @@ from typing import Final
 
 from data.codebook import Codebook, Question
 from data.printable import printable, shortened
-from tasks.coding.gather import IN_WORK
-from tasks.coding.results import Fault, Returned, Review, Sample
+from tasks.coding.results import IN_WORK, Fault, Returned, Review, Sample
 from tasks.coding.sample.draw import Alert
 from tasks.coding.sheets.form import folded
 
@@ -125,7 +124,7 @@ def _by_name(returned: Returned, readers: Sequence[str]) -> Returned:
 
 def has_choice(review: Review, codebook: Codebook) -> bool:
     """Whether a review answers one question with a choice, or any where there is none."""
-    choices = {question.key for question in codebook.questions if question.kind != "text"}
+    choices = {question.key for question in codebook.choices}
     return bool(review.answers.keys() & choices if choices else review.answers)
 
 
@@ -257,7 +256,7 @@ def _sheets_of(reviews: Iterable[Review], sample: Sample) -> dict[Sheet, str]:
     found: dict[Sheet, Counter[str]] = {}
     for review in reviews:
         draw = draws.get((review.reader, review.alert))
-        if draw is not None and not review.sheet.lower().endswith(IN_WORK):
+        if draw is not None and not _is_at_work(review.sheet):
             found.setdefault((review.reader, draw), Counter())[review.sheet] += 1
     return {one: min(files, key=lambda file: (-files[file], file)) for one, files in found.items()}
 
@@ -282,7 +281,7 @@ def _partly(given: Sequence[Review], codebook: Codebook, found: _Found) -> None:
     named_already = {(fault.sheet, fault.row) for fault in found.faults}
     answered = {(review.sheet, key) for review in given for key in review.answers}
     size = Counter(review.sheet for review in given)
-    choices = [question.key for question in codebook.questions if question.kind != "text"]
+    choices = [question.key for question in codebook.choices]
     for review in given:
         for key in choices:
             if key in review.answers:
@@ -294,9 +293,14 @@ def _partly(given: Sequence[Review], codebook: Codebook, found: _Found) -> None:
                 found.faults.append(Fault(review.sheet, review.row, what, 0, (review.reader, review.alert)))
 
 
+def _is_at_work(sheet: str) -> bool:
+    """Whether a file is one that grows while a reader works."""
+    return sheet.lower().endswith(IN_WORK)
+
+
 def _whole(sheet: str) -> str:
     """What to do about a question that a whole sheet leaves open."""
-    if sheet.lower().endswith(IN_WORK):
+    if _is_at_work(sheet):
         return "not answered yet; go on with nwatch code"
     return (
         "no answer in the whole sheet; where the question is new, hand out new sheets: move this one and the "
@@ -306,7 +310,7 @@ def _whole(sheet: str) -> str:
 
 def _again(sheet: str) -> str:
     """How an answer comes back that was mended: the terminal's file is not handed in."""
-    return "with nwatch code" if sheet.lower().endswith(IN_WORK) else _AGAIN
+    return "with nwatch code" if _is_at_work(sheet) else _AGAIN
 
 
 def _of_sheets(found: _Found) -> Iterator[Fault]:

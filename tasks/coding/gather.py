@@ -35,9 +35,6 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
 ASKED: Final = (".xlsx", ".csv", ".json", ".jsonl")
 """The forms that are handed out, or that a file can be saved as."""
 
-IN_WORK: Final = ".jsonl"
-"""The form that grows while a reader works: what is not in it is still to come, and not missing."""
-
 
 @dataclass(frozen=True)
 class Gathered:

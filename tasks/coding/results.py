@@ -22,6 +22,8 @@ SAMPLE: Final = "sample.csv"
 DRAWN_FROM: Final = "drawn_from.parquet"
 SHEETS: Final = "sheets"
 RETURNED: Final = "returned"
+IN_WORK: Final = ".jsonl"
+"""The form that grows while a reader works: what is not in it is still to come, and not missing."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
         What became of the sample.
     """
     book = sample.codebook
-    questions = [question for question in book.questions if question.kind != "text"]
+    questions = book.choices
     gathered = gather(folder, book, with_masks((*sample.items, *sample.gone), folder))
     checked = check(gathered.returned, sample)
     before = read_decisions(folder, book)

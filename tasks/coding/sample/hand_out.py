@@ -34,9 +34,10 @@ def hand_out(sample: Sample, seed: int, folder: Path, *, redact: bool = False) -
     """
     if redact or is_masked(folder):
         mask_from_now_on(sample.items, folder)
+    seen = {item.alert: item for item in as_seen(sample.items, folder)}
     written, kept = [], []
     for reader, draw in sorted({(reader, each.draw) for each in sample.alerts for reader in each.readers}):
-        items = as_seen(items_of(sample, reader, draw, seed), folder)
+        items = [seen[item.alert] for item in items_of(sample, reader, draw, seed)]
         for name, write in _forms(reader, draw, items, sample.codebook, seed):
             path = folder / SHEETS / name
             if path.exists():

@@ -79,7 +79,7 @@ class Asked:
                 found = [key for key in question.answer_keys if key in found]
             if found:
                 given[question.key] = tuple(found)
-        choices = {one.key for one in self.codebook.questions if one.kind != "text"}
+        choices = {one.key for one in self.codebook.choices}
         return Answered(given, tuple(wrong), bool(choices & given.keys()))
 
     def _chosen(self, question: Question, values: Sequence[Value], wrong: list[str]) -> list[str]:

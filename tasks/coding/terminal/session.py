@@ -129,7 +129,7 @@ class Session:
     def is_open(self, place: int) -> bool:
         """Whether a question with a choice is not answered yet; of a codebook without one, any question."""
         answers = self.given.get(self.items[place].alert, {})
-        asked = [question for question in self.codebook.questions if question.kind != "text"]
+        asked = self.codebook.choices
         if not asked:
             return not any(answers.values())
         return not all(answers.get(question.key) for question in asked)
