@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from data.printable import printable
 from flows.console.printing import number
-from tasks.ledger.balances import Counts, accounts_of, right_side, together
+from tasks.ledger.balances import Counts, accounts_of, in_all, right_side, together
 from tasks.ledger.identities import Identity
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequ
     each = {source: counts for source, counts in accounts.items() if source}
     for source, counts in _by_name(each, files):
         yield _named(source, files)
-        yield from _identities(part, counts)
+        yield from _identities(part, lambda _, own=counts: own)
         yield from _beside(part, counts)
         yield ""
     yield part.ledger.together
-    yield from _identities(part, total := together(accounts))
-    yield from _beside(part, total)
+    yield from _identities(part, partial(in_all, accounts))
+    yield from _beside(part, together(accounts))
 
 
 def _beside(part: Part, counts: Counts) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _section(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequen
             continue
         if source:
             yield f"{part.name}/{printable(source)}"
-        yield from _identities(part, counts)
+        yield from _identities(part, lambda _, own=counts: own)
         yield from _beside(part, counts)
 
 
@@ -121,8 +122,9 @@ def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
     return f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
 
 
-def _identities(part: Part, counts: Counts) -> Iterator[str]:
+def _identities(part: Part, of: Callable[[Identity], Counts]) -> Iterator[str]:
     for identity in part.ledger.identities:
+        counts = of(identity)
         if (identity.part, identity.whole) not in counts:
             continue
         lines = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from data.printable import markdown
 from flows.run.part import Part
 from flows.service.markdown import counted, missing_in
-from tasks.ledger.balances import Counts, accounts_of, right_side, together
+from tasks.ledger.balances import Counts, accounts_of, in_all, right_side, together
 from tasks.ledger.identities import Identity
 
 ALL: Final = "all together"
@@ -32,18 +33,21 @@ def rows_of_part(part: Part, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
         those of each source, as a mailbox or a folder. Where there is one source alone, it is not repeated.
     """
     accounts = accounts_of(rows, part.ledger.sections)
-    shown = list(_account(part, part.ledger.together or ALL, together(accounts)))
+    all_of_them = partial(in_all, accounts)
+    shown = list(_account(part, part.ledger.together or ALL, together(accounts), all_of_them))
     each = sorted((source, counts) for source, counts in accounts.items() if source)
     for source, counts in each if len(each) > 1 else ():
         shown += _account(part, source, counts)
     return shown
 
 
-def _account(part: Part, name: str, counts: Counts) -> Iterator[Row]:
+def _account(
+    part: Part, name: str, counts: Counts, of: Callable[[Identity], Counts] | None = None
+) -> Iterator[Row]:
     identities = [*part.ledger.identities, *part.ledger.shared]
     for identity in identities:
         if (identity.part, identity.whole) in counts:
-            yield from _identity(part, name, identity, counts)
+            yield from _identity(part, name, identity, of(identity) if of else counts)
     named = {(each.part, line) for each in identities for line in (each.whole, *each.parts)}
     beside = [*part.ledger.beside, *([part.ledger.rows_of_file] if part.ledger.rows_of_file else [])]
     for section, line in counts:
@@ -53,7 +57,8 @@ def _account(part: Part, name: str, counts: Counts) -> Iterator[Row]:
 
 def _identity(part: Part, name: str, identity: Identity, counts: Counts) -> Iterator[Row]:
     right: Sequence[str] = right_side(part.ledger, identity, counts)
-    yield _row(name, identity.part, identity.whole, counts)
+    whole = identity.whole + identity.by
+    yield _row(name, identity.part, whole, {(identity.part, whole): counts[identity.part, identity.whole]})
     for line in right:
         if (identity.part, line) in counts:
             yield _row(name, identity.part, line, counts, BELOW)

@@ -80,7 +80,7 @@ LEDGER: Final = Ledger(
         Identity("alerts", COUNTED, (OWN, ATTACHED)),
         Identity("alerts", COUNTED, (EVERY_KIND,)),
         Identity("alerts", ALERT_MESSAGES, (PARSED, QUARANTINED_PARSING), "alerts among them"),
-        Identity("alerts", PARSED, (UNIQUE,)),
+        Identity("alerts", PARSED, (UNIQUE,), by=", for each agency"),
         Identity("copies", IN_TABLES, (ORIGINALS, COPIES_BY_ID, COPIES_BY_CONTENT)),
     ),
     files="private/sources",

@@ -36,16 +36,22 @@ def _mail(rows: Sequence[Mapping[str, Any]], unique: int | None) -> Figure | Non
     mail, alerts = _section(rows, "mail"), _section(rows, "alerts")
     if not mail:
         return None
+    # A mailbox that two agencies have is in the flow once, and its unique alerts are those of both.
+    once = _section([row for row in rows if row["source"]], "alerts").get(_PARSED, alerts.get(_PARSED))
+    shared = once != alerts.get(_PARSED)
     mailboxes = len({row["source"] for row in rows if row["part"] == "mail" and row["source"]})
     listed = mail.get(("mail", "listed in the file"))
     stages = [
         Stage(f"items in {noun(mailboxes, 'mailbox', 'mailboxes')}", listed, _left(mail, "mail", _NOT_READ)),
-        *_alerts_of(mail, alerts, unique),
+        *_alerts_of(mail, alerts | ({_PARSED: once} if shared else {}), None if shared else unique),
     ]
-    return flow("flow-of-mail", "From the mailboxes to the alerts", stages, _attached(mail))
+    told = " ".join(filter(None, [_attached(mail), _SHARED if shared else ""]))
+    return flow("flow-of-mail", "From the mailboxes to the alerts", stages, told)
 
 
 _NOT_READ = ("not mail", "quarantined while reading")
+_PARSED = ("alerts", "alerts parsed")
+_SHARED = "A mailbox that several agencies have is here once; unique alerts are counted for each agency."
 
 
 def _attached(mail: Counts) -> str:
@@ -69,7 +75,7 @@ def _alerts_of(mail: Counts, alerts: Counts, unique: int | None) -> Iterator[Sta
     )
     failed = _left(alerts, "alerts", ("quarantined while parsing",))
     yield Stage("e-mails with alerts", alerts["alerts", "alert messages"], failed)
-    parsed = alerts.get(("alerts", "alerts parsed"))
+    parsed = alerts.get(_PARSED)
     if unique is None or parsed is None or unique > parsed:
         yield Stage("alert e-mails read", parsed)
         return

@@ -50,8 +50,9 @@ def balances(rows: Iterable[Mapping[str, Any]], ledgers: Iterable[Ledger]) -> It
     """
     rows, shown = list(rows), set[Identity]()
     for ledger in ledgers:
-        total = together(accounts_of(rows, ledger.sections))
+        accounts = accounts_of(rows, ledger.sections)
         for identity in (*ledger.identities, *ledger.shared):
+            total = in_all(accounts, identity)
             if identity.balance and (identity.part, identity.whole) in total and identity not in shown:
                 yield _balance(identity, total)
         shown.update(ledger.shared)
@@ -85,6 +86,27 @@ def together(accounts: Mapping[str, Counts]) -> Counts:
         accounts: The counts by source; "" is all sources.
     """
     return {**_sum(counts for source, counts in accounts.items() if source), **accounts.get("", {})}
+
+
+def in_all(accounts: Mapping[str, Counts], identity: Identity) -> Counts:
+    """The counts of all sources together in which an identity holds.
+
+    A mailbox that two agencies have is one source; what is counted over all sources counts it for each of
+    them. So the parts of a whole that is counted by source are summed by source, too.
+
+    Args:
+        accounts: The counts by source; "" is all sources.
+        identity: The identity.
+
+    Example:
+        >>> whole, part = ("alerts", "alert messages"), ("alerts", "alerts parsed")
+        >>> accounts = {"a": {whole: 3, part: 3}, "": {part: 6}}
+        >>> in_all(accounts, Identity("alerts", "alert messages", ("alerts parsed",)))[part]
+        3
+    """
+    if (identity.part, identity.whole) in accounts.get("", {}):
+        return together(accounts)
+    return accounts.get("", {}) | _sum(counts for source, counts in accounts.items() if source)
 
 
 def _sum(accounts: Iterable[Counts]) -> Counts:

@@ -102,5 +102,14 @@ RULES: Final[Mapping[str, Said]] = {
             "attached messages = attached",
         ),
     ),
+    "1.16": of_lines(
+        "mail",
+        "agencies = agencies whose mail is there",
+        "agencies read = read in this run",
+        "agencies as an earlier run read them = as an earlier run read them",
+        "agencies left out = left out",
+        "mailboxes that are gone",
+        "mailboxes of no agency",
+    ),
 }
 """What is said of each rule."""

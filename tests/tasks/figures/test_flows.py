@@ -32,6 +32,14 @@ def test_the_numbers_are_those_of_the_ledger():
     assert "60 other years (of crimes in the files)" in crimes.alt
 
 
+def test_a_mailbox_of_two_agencies_is_in_the_flow_once_and_unique_alerts_of_both_are_no_part_of_it():
+    rows = [*full_ledger().to_pylist(), *ledger("alerts", {"alerts parsed": 2 * 890}, "")]
+    mail, *_ = ledger_flows(table("ledger", rows), months(["a"]), None)
+    assert counts(mail)[None, "alert e-mails read"] == 890
+    assert (None, "unique alerts") not in counts(mail)
+    assert "unique alerts are counted for each agency" in mail.caption
+
+
 def test_a_flow_of_nothing_is_none():
     assert list(ledger_flows(None)) == []
     assert list(ledger_flows(table("ledger", ledger("requests", {"requests": 2}, "")))) == []

@@ -25,6 +25,7 @@ LEDGERS = (
 
 def test_the_identities_are_those_of_the_design() -> None:
     assert [str(identity) for ledger in LEDGERS for identity in ledger.identities] == [
+        "agencies = agencies read + agencies as an earlier run read them + agencies left out",
         "listed in the file = messages read + not mail + quarantined while reading",
         "embedded messages = embedded read + embedded not mail + embedded quarantined",
         "embedded read = carried by journal reports + attached messages",

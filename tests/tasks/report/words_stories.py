@@ -310,10 +310,19 @@ def _ledger() -> list[dict[str, Any]]:
         "alerts parsed": 59,
         "quarantined while parsing": 2,
     }
+    agencies = {
+        "agencies": 40,
+        "agencies read": 37,
+        "agencies as an earlier run read them": 2,
+        "agencies left out": 1,
+        "mailboxes that are gone": 4,
+        "mailboxes of no agency": 5,
+    }
     verdicts = {verdict: 110 + number for number, verdict in enumerate(VERDICTS)}
     plain = {"positive": 131, "negative": 132, "none": 133, "not testable": 134}
     return [
         *_lines("mail", mail, "0a"),
+        *_lines("mail", agencies),
         *_lines(
             "alerts",
             {
