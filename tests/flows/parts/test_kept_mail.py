@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,9 +18,10 @@ from data.errors import LedgerError
 from data.settings import Agency, Mail
 from data.synthetic.pst import Attachment, Enclosed, Message, PstWriter, Recipient
 from data.values import fingerprint
-from flows.parts import mail_tables
+from flows.parts import get, mail_tables
 from flows.parts.mail_tables import FIND, KEPT, LIST, TABULATE, settings_of
 from flows.run.progress import Reporter, reporting
+from tasks.ledger.balances import balances
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
@@ -155,10 +157,30 @@ CHANGES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
 }
 
 
-def without_what_is_gone(found: dict[str, bytes], what: str) -> dict[str, bytes]:
-    """What was published, without what says of a mailbox that an earlier run read that it is gone."""
-    told = ("out/private/not_read.", "out/public/ledger.", "out/provenance.json") if "less" in what else ()
-    return {name: content for name, content in found.items() if not name.startswith(told)}
+GONE = {"a mailbox less": ["records/pd/b.pst"], "an agency less": ["records/sd/c.pst"]}
+"""What a run says of a mailbox that an earlier run read, and a fresh folder cannot know."""
+TOLD = ("agencies", "agencies read", "agencies as an earlier run read them", "agencies left out")
+LINES = {*TOLD, "mailboxes that are gone", "mailboxes of no agency"}
+
+
+def check_what_is_gone(case: Path, fresh: Path, what: str) -> set[str]:
+    """See that what is told of mailboxes that are gone is all that differs; gives the files that tell it."""
+    gone = GONE.get(what, [])
+    if not gone:
+        return set()
+    assert table(fresh, "not_read") == []
+    assert [row["file"] for row in table(case, "not_read")] == gone
+    lines = table(case, "ledger", "public")
+    left = [row for row in lines if row["line"] not in LINES]
+    assert left == table(fresh, "ledger", "public")
+    assert [row["count"] for row in lines if row["line"] == "mailboxes that are gone"] == [len(gone)]
+    told = {f"{name}.{form}" for name in ("private/not_read", "public/ledger") for form in ("parquet", "csv")}
+    made = [json.loads((folder / "out/provenance.json").read_text()) for folder in (case, fresh)]
+    for each in made:
+        for name in told:
+            each["tables"].pop(name, None)
+    assert made[0] == made[1]
+    return {f"out/{name}" for name in (*told, "provenance.json")}
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -172,9 +194,13 @@ def test_what_changed_is_made_again_as_in_a_fresh_folder(case: Path, tmp_path: P
     assert made == again
     assert KEPT not in notes
     assert run(fresh)[0] == BOTH
-    found = published(case)
-    assert without_what_is_gone(found, what) == without_what_is_gone(published(fresh), what)
+    found, new = published(case), published(fresh)
+    told = check_what_is_gone(case, fresh, what)
+    assert found.keys() == new.keys()
+    assert [name for name in found if found[name] != new[name]] == sorted(found.keys() & told)
     assert found != before
+    for each in balances(table(case, "ledger", "public"), [get("mail").ledger]):
+        assert each.count == sum(count or 0 for _, count in each.parts), each
     assert run(case)[0] == set()
     assert published(case) == found
 
@@ -209,8 +235,8 @@ def test_one_agency_alone_and_then_all_give_the_same_tables(case: Path, tmp_path
     assert published(case) == published(fresh)
 
 
-def table(folder: Path, name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(folder / f"out/private/{name}.parquet").to_pylist()
+def table(folder: Path, name: str, room: str = "private") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(folder / f"out/{room}/{name}.parquet").to_pylist()
     return rows
 
 
