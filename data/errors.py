@@ -32,6 +32,7 @@ class UnreadableError(InputError):
     """A file that was handed in cannot be read.
 
     Attributes:
+        line: What ``str`` shows.
         path: The file, as ``str`` of where it is opened.
 
     Example:
@@ -41,11 +42,12 @@ class UnreadableError(InputError):
 
     def __init__(self, line: str, path: str) -> None:
         super().__init__(line)
+        self.line = line
         self.path = path
 
     def __reduce__(self) -> tuple[type[UnreadableError], tuple[str, str]]:
         """As a worker sends it."""
-        return type(self), (super().__str__(), self.path)
+        return type(self), (self.line, self.path)
 
 
 class LedgerError(Exception):

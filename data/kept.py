@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from data.hashes import Hashes
-from data.sealed import DAMAGED, read_json, write_json
+from data.sealed import DAMAGED, UNREADABLE, LostError, pieces_of, read_json, write_json
 from data.storage import state_of
 from data.time_zones import edition
 from data.values import decode, encode, fingerprint
@@ -29,7 +29,6 @@ FOLDER: Final = "kept"
 """The folder in ``work/``."""
 
 _VERSION: Final = "kept 1"
-_PIECE: Final = 1 << 20
 _GONE: Final = "is gone"
 _LONGEST: Final = 100
 """Letters of a file's name."""
@@ -330,21 +329,16 @@ class Stage(Generic[T]):
         for name, sha256 in files.items():
             source = self._folder / name
             make_folder((place / name).parent)
-            if not is_file(source):
-                return f"{self._folder.name}/{name}: {_GONE}"
-            if _copy(source, place / name) != sha256:
-                return f"{self._folder.name}/{name}: {DAMAGED}"
+            if fault := _fault_of(source, sha256, place / name):
+                return f"{self._folder.name}/{name}: {fault}"
         return ""
 
     def _fault_of_files(self) -> str:
         if self.copies is not None:
             return ""
         for name, sha256 in read_json(self._path, _VERSION).value["files"].items():
-            path = self.keeper.work / name
-            if not is_file(path):
-                return f"../{name}: {_GONE}"
-            if _sha256(path) != sha256:
-                return f"../{name}: {DAMAGED}"
+            if fault := _fault_of(self.keeper.work / name, sha256):
+                return f"../{name}: {fault}"
         return ""
 
     def _say(self, fault: str) -> None:
@@ -370,15 +364,28 @@ def _below(path: Path, folder: Path) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for piece in pieces_of(path):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _copy(source: Path, target: Path) -> str:
     """Copy a file, and give the SHA-256 of what was copied: it is read once."""
     digest = hashlib.sha256()
-    with replacing(target, own=True) as beside, source.open("rb") as read, beside.open("wb") as written:
-        while piece := read.read(_PIECE):
+    with replacing(target, own=True) as beside, beside.open("wb") as written:
+        for piece in pieces_of(source):
             digest.update(piece)
             written.write(piece)
     return digest.hexdigest()
+
+
+def _fault_of(path: Path, sha256: str, target: Path | None = None) -> str:
+    """What is wrong with a file that was kept; it is copied on the way where there is a target."""
+    if not is_file(path):
+        return _GONE
+    try:
+        found = _sha256(path) if target is None else _copy(path, target)
+    except LostError:
+        return UNREADABLE
+    return "" if found == sha256 else DAMAGED

@@ -12,10 +12,12 @@ of JSON has it beside the value.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -24,6 +26,11 @@ from data.writing import is_file, make_folder, replacing
 
 DAMAGED: Final = "was damaged"
 EARLIER: Final = "is of an earlier version"
+UNREADABLE: Final = "could not be read"
+"""Of a file of which its disk gives no more: it goes as one that is damaged does, and is made again."""
+
+OF_THE_DISK: Final = frozenset({errno.EIO, errno.EBADMSG, getattr(errno, "EUCLEAN", errno.EIO)})
+"""What a disk says of a place that it has lost."""
 
 _FAMILY: Final = b"nwatch "
 _MARK: Final = b"nwatch seal 2 "
@@ -69,13 +76,22 @@ def fault_of(path: Path) -> str:
     """What is wrong with a Parquet file that should be sealed; what is no file is taken away.
 
     Returns:
-        :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is.
+        :data:`DAMAGED`, :data:`EARLIER` or :data:`UNREADABLE`; empty where nothing is.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: It cannot be opened.
     """
     if not is_file(path):
         return DAMAGED
+    try:
+        return _fault_of(path)
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        return UNREADABLE
+
+
+def _fault_of(path: Path) -> str:
     with path.open("rb") as file:
         at = _footer_at(file)
         if at is None or at < _SEAL:
@@ -129,13 +145,37 @@ def lines_of_earlier(place: str, files: int, then: str) -> list[str]:
     return [f"{place}: {files:,} files, each {EARLIER}; {then}"] if files else []
 
 
+class LostError(OSError):
+    """A disk gives no more of a file."""
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, in pieces.
+
+    What becomes of the pieces is not done in here: an error of writing them is another one.
+
+    Raises:
+        LostError: The disk gives no more of it; the error names it.
+        OSError: It cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        raise LostError(error.errno, error.strerror, str(path)) from error
+
+
 @dataclass(frozen=True)
 class Kept:
     """What a sealed file of JSON holds.
 
     Attributes:
         value: The value; None where there is none, or it cannot be trusted.
-        fault: :data:`DAMAGED` or :data:`EARLIER`; empty where nothing is wrong, or there is no file.
+        fault: :data:`DAMAGED`, :data:`EARLIER` or :data:`UNREADABLE`; empty where nothing is wrong, or there
+            is no file.
     """
 
     value: Any = None
@@ -169,16 +209,18 @@ def read_json(path: Path, version: str) -> Kept:
         version: The version that is understood.
 
     Raises:
-        OSError: It exists, and cannot be read.
+        OSError: It exists, and cannot be opened.
     """
     if not os.path.lexists(path):
         return Kept()
     if not is_file(path):
         return Kept(fault=DAMAGED)
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(b"".join(pieces_of(path)))
     except (ValueError, RecursionError):
         return Kept(fault=DAMAGED)
+    except LostError:
+        return Kept(fault=UNREADABLE)
     if not isinstance(found, dict):
         return Kept(fault=DAMAGED)
     if found.keys() != {"version", "sha256", "value"}:

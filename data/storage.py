@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from data.errors import InputError
+from data.errors import InputError, UnreadableError
 from data.printable import printable
 
 STORES: Final = ("s3",)
@@ -43,6 +43,9 @@ _OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _MISSING: Final = frozenset({"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"})
 _REFUSED: Final = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"})
+_BUSY: Final = frozenset(
+    {"SlowDown", "ServiceUnavailable", "RequestTimeout", "Throttling", "ThrottlingException"}
+)
 
 State = list[int | str]
 """What must stay equal for a file to count as unchanged. On a disk: size, modification and change time in
@@ -173,7 +176,7 @@ def state_of(location: Location) -> State:
     except FileNotFoundError as error:
         raise FileNotFoundError(errno.ENOENT, "No such object", location.url) from error
     except Exception as error:
-        raise store_error(location.url, error) from error
+        raise object_error(location.url, error) from error
     if info["type"] != "file":
         raise FileNotFoundError(errno.ENOENT, "No such object", location.url)
     return _state(info)
@@ -226,7 +229,7 @@ def read_object(location: Remote) -> bytes:
     try:
         return bytes(filesystem(location.url).cat_file(location.url))
     except Exception as error:
-        raise store_error(location.url, error) from error
+        raise object_error(location.url, error) from error
 
 
 def read_ranges(location: Remote, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
@@ -251,7 +254,7 @@ def read_ranges(location: Remote, ranges: Sequence[tuple[int, int]]) -> list[byt
     except Exception as error:
         if isinstance(error, FileNotFoundError) or _code(error) == "InvalidRange":
             raise changed(location) from error
-        raise store_error(location.url, error) from error
+        raise object_error(location.url, error) from error
     if [len(piece) for piece in pieces] != [stop - start for start, stop in ranges]:
         raise changed(location)
     return [bytes(piece) for piece in pieces]
@@ -275,10 +278,11 @@ def stream(location: Remote) -> Iterator[bytes]:
         raise changed(location)
 
 
-def changed(location: Location | str) -> InputError:
+def changed(location: Location | str) -> UnreadableError:
     """The error for a file that was changed after the program first saw it."""
-    return InputError(
-        f"{printable(str(location))}: was changed during the run; wait until it is copied, run again"
+    name = str(location)
+    return UnreadableError(
+        f"{printable(name)}: was changed during the run; wait until it is copied, run again", name
     )
 
 
@@ -304,6 +308,16 @@ def store_error(url: str, error: Exception) -> InputError:
         f"{url}: cannot be reached ({type(error).__name__}: {words}); "
         "check the network and the endpoint in AWS_ENDPOINT_URL, run again"
     )
+
+
+def object_error(url: str, error: Exception) -> InputError:
+    """A store's error on one object; an ``UnreadableError`` where the store answered: others may be read."""
+    found, code = store_error(url, error), _code(error)
+    answered = isinstance(error, PermissionError | FileNotFoundError) or bool(code)
+    names = {type(one).__name__ for one in (error, error.__cause__) if one is not None}
+    if not answered or code in _REFUSED | _BUSY or names & _MISSING or isinstance(error, InputError):
+        return found
+    return UnreadableError(str(found), url)
 
 
 def _code(error: Exception) -> str:

@@ -83,7 +83,7 @@ def _by_source(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequ
     each = {source: counts for source, counts in accounts.items() if source}
     for source, counts in _by_name(each, files):
         yield _named(source, files)
-        yield from _identities(part, lambda _, own=counts: own)
+        yield from _identities(part, partial(_of_one, counts))
         yield from _beside(part, counts)
         yield ""
     yield part.ledger.together
@@ -110,7 +110,7 @@ def _section(part: Part, accounts: dict[str, Counts], files: Mapping[str, Sequen
             continue
         if source:
             yield f"{part.name}/{printable(source)}"
-        yield from _identities(part, lambda _, own=counts: own)
+        yield from _identities(part, partial(_of_one, counts))
         yield from _beside(part, counts)
 
 
@@ -120,6 +120,11 @@ def _by_name(sources: Mapping[str, Counts], files: Mapping[str, Sequence[str]]) 
 
 def _named(source: str, files: Mapping[str, Sequence[str]]) -> str:
     return f"{printable(', '.join(files.get(source, ['?'])))} ({source})"
+
+
+def _of_one(counts: Counts, _: Identity) -> Counts:
+    """The counts of one source are the same for all identities."""
+    return counts
 
 
 def _identities(part: Part, of: Callable[[Identity], Counts]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from data.catalog import Investigation
 from data.crosswalk import COLUMNS
 from data.reference_table import words_of
 from data.schema import TABLES, attachments, mail
-from flows.parts.mail_input import accepted, confirmed, mail_input, notes_on, untold
+from flows.parts.mail_input import accepted, confirmed, notes_on, read_mail, untold
 from flows.parts.mail_tables import MailTables
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
@@ -106,8 +106,7 @@ def run(job: Job) -> MailFound:
     from data.streamed import distinct_streamed
     from data.tables import read_table
     from tasks.alerts import task as alerts
-    from tasks.mail import task as mailboxes
-    from tasks.mail.look import check_any_readable, find_other_files, not_read_warnings
+    from tasks.mail.look import not_read_warnings
     from tasks.mail.previous_runs import faults, recall, together
     from tasks.mail.settings import MailSettings
 
@@ -117,16 +116,11 @@ def run(job: Job) -> MailFound:
     settings = MailSettings(code_pages=investigation.code_pages)
     settings = settings if job.partition is None else replace(settings, partition=job.partition)
     damaged = faults(work)
-    given = mail_input(job, settings)
-    others = find_other_files(investigation.place, given.agencies)
-    check_any_readable(given.survey.mailboxes, others, str(investigation.place))
-    reading = replace(step(mailboxes.read)(given.survey, work, client, settings), others=others)
+    given, reading = read_mail(job, settings)
     if given.agencies is not None:
         known = recall(work, but=given.agencies, only=given.stay)
         reading = together(reading, known)
         timezones = {**timezones, **known.timezones}
-    if job.hash_attachments:
-        step(mailboxes.hashes)(reading.sources, given.survey, work, client)
     # A run of some agencies takes the hashes of the others as an earlier run left them.
     hashed = job.hash_attachments or given.agencies is not None
     kept = MailTables(job, reading)

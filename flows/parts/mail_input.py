@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import Investigation, RecordFile
 from data.errors import InputError, UnreadableError
+from data.printable import printable
 from data.record_names import RECORDS, is_mailbox
 from flows.run.inputs import Inputs
 from flows.run.part import Job
@@ -15,7 +16,7 @@ from flows.run.step import step
 
 if TYPE_CHECKING:
     from tasks.mail.look import Accepted, Known, NotRead
-    from tasks.mail.results import MailSource, Survey
+    from tasks.mail.results import MailSource, Reading, Survey
     from tasks.mail.settings import MailSettings
 
 
@@ -45,25 +46,24 @@ def accepted(given: Inputs) -> tuple[Accepted, ...]:
     return read_accepted(given.investigation.folder)
 
 
-def mail_input(job: Job, settings: MailSettings) -> MailInput:
-    """Survey the mailboxes of a run, and compare them with those that earlier runs have read.
+def read_mail(job: Job, settings: MailSettings) -> tuple[MailInput, Reading]:
+    """Survey the mailboxes of a run, compare them with those that earlier runs have read, and read them.
 
     By day, rows of a mailbox that is gone go with it, and a warning says so. In a scheduled run, an agency
-    that lacks a mailbox of the published tables is not read, and its rows stay.
+    that lacks a mailbox of the published tables is not read, and its rows stay; so do those of an agency of
+    which a mailbox cannot be read, or not to its end.
 
     Args:
         job: The job.
         settings: How the mail is read.
 
     Returns:
-        What is read, and what is not.
+        What is read, and what is not; and what became of the messages.
 
     Raises:
-        InputError: There is no mailbox, or none that is whole, a file cannot be opened, or what earlier runs
+        InputError: There is no mailbox, or none that is whole, a file cannot be read, or what earlier runs
             read of an agency that must stay is gone.
     """
-    from tasks.mail.look import find_gone, known_mailboxes
-
     investigation = job.given.investigation
     records, notes = investigation.records(job.agencies), tuple[str, ...]()
     listed = {record.file for record in records}
@@ -71,7 +71,41 @@ def mail_input(job: Job, settings: MailSettings) -> MailInput:
         # Decided here, for exactly the files that are surveyed next: a later one is for the next run.
         records, notes = _settled(investigation, records)
     survey, faults = _survey(job, records, settings)
-    known, confirmed = known_mailboxes(investigation.out), job.given.once(accepted)
+    while True:
+        given = replace(_input(job, survey, faults, listed), notes=notes)
+        try:
+            return given, _read(job, given, settings)
+        except UnreadableError as error:
+            left = {mailbox.agency for mailbox in given.survey.mailboxes}
+            faults |= _fault(job, error, [file for file in records if file.agency in left])
+
+
+def _read(job: Job, given: MailInput, settings: MailSettings) -> Reading:
+    """Read the mailboxes, and hash what is attached if that is asked for."""
+    from tasks.mail import task as mailboxes
+    from tasks.mail.look import check_any_readable, find_other_files
+
+    place = job.given.investigation.place
+    others = find_other_files(place, given.agencies)
+    check_any_readable(given.survey.mailboxes, others, str(place))
+    reading = replace(step(mailboxes.read)(given.survey, job.work, job.workers, settings), others=others)
+    if job.hash_attachments:
+        step(mailboxes.hashes)(reading.sources, given.survey, job.work, job.workers)
+    return reading
+
+
+def _input(job: Job, survey: Survey, faults: Mapping[str, str], listed: Collection[str]) -> MailInput:
+    """Decide which of the mailboxes are read.
+
+    Args:
+        job: The job.
+        survey: The mailboxes.
+        faults: The agencies of which one cannot be read, each with the reason.
+        listed: The names of all mailboxes that are there.
+    """
+    from tasks.mail.look import find_gone, known_mailboxes
+
+    known, confirmed = known_mailboxes(job.given.investigation.out), job.given.once(accepted)
     asked = [each for each in known if _is_examined(job, each.agency) and each.agency not in faults]
     gone = list(find_gone(asked, survey.mailboxes, listed, {(row.agency, row.sha256) for row in confirmed}))
     there = {mailbox.agency for mailbox in survey.mailboxes}
@@ -80,23 +114,41 @@ def mail_input(job: Job, settings: MailSettings) -> MailInput:
     left_out = _left_out(job, known, {**faults, **(job.staying.faults if job.staying else {})})
     rows = {*left_out, *_rows(job, gone, missed), *_as_before(job, faults)}
     ordered = sorted(rows, key=lambda row: (row.agency, row.file, row.sha256 or ""))
-    return replace(found, not_read=tuple(ordered), notes=notes)
+    return replace(found, not_read=tuple(ordered))
 
 
 def _survey(job: Job, records: Sequence[RecordFile], settings: MailSettings) -> tuple[Survey, dict[str, str]]:
     """Survey the mailboxes; by night without agencies of which one cannot be read, each with the reason."""
     from tasks.mail import task as mailboxes
 
-    agencies, faults = {str(file.path): file.agency for file in records}, dict[str, str]()
+    faults = dict[str, str]()
     while True:
         left = [file for file in records if file.agency not in faults]
         try:
             return step(mailboxes.survey)(left, job.work, job.workers, settings), faults
         except UnreadableError as error:
-            agency = agencies.get(error.path)
-            if not job.settled or agency is None or {file.agency for file in left} == {agency}:
-                raise
-            faults[agency] = str(error)
+            faults |= _fault(job, error, left)
+
+
+def _fault(job: Job, error: UnreadableError, files: Sequence[RecordFile]) -> dict[str, str]:
+    """The agency whose mailbox cannot be read, with the reason.
+
+    Args:
+        job: The job.
+        error: Which, and why.
+        files: The mailboxes that were to be read.
+
+    Raises:
+        UnreadableError: By day; or it is no agency's, or of the only one that was left.
+    """
+    found = next((file for file in files if str(file.path) == error.path), None)
+    if found is None:
+        raise error
+    # As people know it, and the same wherever the investigation lies.
+    named = UnreadableError(error.line.replace(printable(error.path), found.file), error.path)
+    if not job.settled or {file.agency for file in files} == {found.agency}:
+        raise named from error
+    return {found.agency: str(named)}
 
 
 def _settled(

@@ -27,7 +27,7 @@ from tasks.mail.layout import Header
 from tasks.mail.partitions import attachments_folder
 from tasks.mail.prefetch import prefetch_blocks
 from tasks.mail.references import BlockError, Node
-from tasks.mail.remote import open_bytes
+from tasks.mail.remote import reading
 from tasks.mail.results import MailSource, Survey
 from tasks.scatter import run_each
 
@@ -69,8 +69,8 @@ def hash_attachments(
         How many pieces were hashed.
 
     Raises:
-        OSError: A mailbox cannot be opened, or the work folder cannot be written.
-        InputError: A store cannot be reached or refuses, or a mailbox was replaced meanwhile.
+        OSError: The work folder cannot be written.
+        InputError: A mailbox cannot be read, or was replaced; or a store cannot be reached.
     """
     read = {source.source for source in sources if source.attachments}
     pieces = {
@@ -108,7 +108,7 @@ def hash_piece(piece: _Piece) -> int:
     """
     rows = pq.read_table(piece.attachments, columns=["node_id", "content", "data", "sub"]).to_pylist()
     header = Header.parse(piece.header)
-    with open_bytes(piece.mailbox, piece.state) as file:
+    with reading(piece.mailbox, piece.state) as file:
         copier = Copier(file, header)
         hashes = [sha256_of(copier, Node(0, row["data"], row["sub"], row["node_id"])) for row in rows]
     with replacing(hashes_file(piece.attachments)) as beside:

@@ -8,12 +8,10 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from data.errors import UnreadableError
 from data.printable import printable
 from data.sealed import EARLIER, lines_of_earlier
 from data.storage import Location
@@ -27,6 +25,7 @@ from tasks.mail.partitions import (
     summaries,
 )
 from tasks.mail.plan import MailPlan
+from tasks.mail.remote import naming
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -86,25 +85,14 @@ def examine_files(
 
 
 def _examine(item: tuple[Location, str | None]) -> Examined:
-    with _named(item[0]):
+    with naming(item[0]):
         return examine(*item)
 
 
 def _examine_apart(item: tuple[Location, str | None]) -> Examined:
     """Without libpff, which can only have crashed on the names of the folders."""
-    with _named(item[0]):
+    with naming(item[0]):
         return examine(*item, names=False)
-
-
-@contextmanager
-def _named(path: Location) -> Iterator[None]:
-    """Name the file of which a disk gives no more: an error of reading does not."""
-    try:
-        yield
-    except OSError as error:
-        raise UnreadableError(
-            f"{path}: cannot be read ({error.strerror or error}); is its disk whole?", str(path)
-        ) from error
 
 
 def unread_ranges(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[tuple[int, int]]:

@@ -27,7 +27,7 @@ from tasks.mail.layout import Header
 from tasks.mail.outcomes import OF_ATTACHMENTS
 from tasks.mail.partitions import PartitionSummary, Quarantined, attachments_file, partition_file
 from tasks.mail.references import Node
-from tasks.mail.remote import open_bytes
+from tasks.mail.remote import reading
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox
 from tasks.scatter import run_each
@@ -75,8 +75,8 @@ def list_files(
         The partitions, with the attachments that could not be opened in their quarantine.
 
     Raises:
-        OSError: A mailbox cannot be opened, or the work folder cannot be written.
-        InputError: A store cannot be reached or refuses, or a mailbox was replaced meanwhile.
+        OSError: The work folder cannot be written.
+        InputError: A mailbox cannot be read, or was replaced; or a store cannot be reached.
     """
     todo: dict[Path, Piece] = {}
     for mailbox in mailboxes:
@@ -137,7 +137,7 @@ def list_piece(piece: Piece) -> int:
     unlisted = [number for number, row in enumerate(rows) if not row["content"]]
     problems: list[Quarantined] = []
     header = Header.parse(piece.header)
-    with open_bytes(piece.mailbox, piece.state) as file:
+    with reading(piece.mailbox, piece.state) as file:
         copier = Copier(file, header)
         group_copier = GroupCopier(copier, MailSettings().extract_bytes)
         for start in range(0, len(unlisted), _TOGETHER):

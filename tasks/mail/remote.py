@@ -7,11 +7,15 @@ same time.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
+from data.errors import UnreadableError
+from data.printable import printable
 from data.storage import Location, Remote, State, changed, read_ranges, state_of
 from tasks.mail.ndb import LocalFile
 
@@ -25,6 +29,8 @@ _PREFETCHED: Final = _SEGMENTS * 3 // 4
 """Segments fetched at once; the others of those kept are for the index."""
 _REQUEST: Final = 256
 """Segments of one request: 4 MB, so that a long stretch is fetched in several requests at the same time."""
+_OF_THIS_PROCESS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors in opening a file that are not the file's."""
 
 _Item = TypeVar("_Item")
 
@@ -146,6 +152,38 @@ def open_bytes(place: Location, state: State | None = None) -> LocalFile | Remot
         InputError: Its store cannot be reached or refuses, or it was replaced.
     """
     return LocalFile(place) if isinstance(place, Path) else RemoteFile(place, state)
+
+
+@contextmanager
+def naming(place: Location) -> Iterator[None]:
+    """Name the mailbox of which a disk gives no more: an error of reading does not.
+
+    Nothing may be written in it: a full disk is no fault of a mailbox.
+
+    Raises:
+        UnreadableError: It cannot be opened or read.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _OF_THIS_PROCESS:
+            raise
+        raise UnreadableError(
+            f"{printable(str(place))}: cannot be read ({error.strerror or error}); is its disk whole?",
+            str(place),
+        ) from error
+
+
+@contextmanager
+def reading(place: Location, state: State | None = None) -> Iterator[LocalFile | RemoteFile]:
+    """The same as :func:`open_bytes`, with errors that name the mailbox, as :func:`naming`.
+
+    Args:
+        place: As there.
+        state: As there.
+    """
+    with naming(place), open_bytes(place, state) as file:
+        yield file
 
 
 def while_unchanged(items: Iterable[_Item], file: LocalFile | RemoteFile) -> Iterator[_Item]:

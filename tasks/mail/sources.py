@@ -16,6 +16,7 @@ from data.catalog import RecordFile
 from data.errors import UnreadableError
 from data.hashes import Hashes
 from data.opening import regular
+from data.printable import printable
 from data.sealed import read_json, write_json
 from data.storage import Location, Remote, State, changed, state_of, stream
 from tasks.bodies.detect import DETECTOR_VERSION
@@ -163,11 +164,15 @@ def check_readable(files: Iterable[RecordFile]) -> None:
             else:
                 state_of(file.path)
         except OSError as error:
-            raise UnreadableError(
-                f"{file.file}: cannot be read ({error.strerror or error}); "
-                "make it readable, or take it out of records/",
-                str(file.path),
-            ) from error
+            raise _unreadable(file.path, file.file, error) from error
+
+
+def _unreadable(path: Location, name: str, error: OSError) -> UnreadableError:
+    return UnreadableError(
+        f"{printable(name)}: cannot be read ({error.strerror or error}); "
+        "make it readable, or take it out of records/",
+        str(path),
+    )
 
 
 def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
@@ -184,6 +189,8 @@ def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
         same = state_of(path) == list(state)
     except FileNotFoundError as error:
         raise changed(path) from error
+    except OSError as error:
+        raise _unreadable(path, str(path), error) from error
     if not same:
         raise changed(path)
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from data import safe_path
-from data.errors import InputError
+from data.errors import InputError, UnreadableError
 from data.printable import printable
 from data.storage import Location, State
 from tasks.mail.extract import Copier, Extract
@@ -30,14 +30,15 @@ from tasks.mail.partitions import PartitionSummary, write_partition
 from tasks.mail.plan import MailPlan, names_of, to_node, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.references import BlockError, Node
-from tasks.mail.remote import open_bytes, while_unchanged
+from tasks.mail.remote import reading, while_unchanged
 from tasks.mail.settings import MailSettings
 
 _STARTUP_SECONDS: Final = 60.0
 """Seconds that a child may take to start on a busy machine."""
 
-_REPORTED: Final = 3
-"""Exit code of a child that ends with a message for the user, in the last line of its standard error."""
+_REPORTED, _UNREADABLE = 3, 4
+"""Exit codes of a child that ends with a message for the user, in the last line of its standard error: the
+second where the mailbox cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,18 @@ def outcomes_of(span: Span) -> list[Outcome]:
     """Read a range in this process.
 
     Raises:
-        OSError: The mailbox cannot be opened.
-        InputError: Its store cannot be reached or refuses, or it was replaced meanwhile.
+        InputError: The mailbox cannot be read, or it was replaced meanwhile; or its store cannot be reached.
     """
-    with open_bytes(span.path, span.state) as file:
-        nodes = to_nodes(span.nodes)
-        outcomes = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
-        return list(while_unchanged(outcomes, file))
+    return list(_outcomes(span))
+
+
+def _outcomes(span: Span) -> Iterator[Outcome]:
+    """The same, one at a time. Whoever writes them down has errors of its own, which are no mailbox's."""
+    with reading(span.path, span.state) as file:
+        read = read_nodes(
+            file, Header.parse(span.header), to_nodes(span.nodes), span.settings, span.code_page
+        )
+        yield from while_unchanged(read, file)
 
 
 @contextlib.contextmanager
@@ -129,15 +135,12 @@ def read_span(span: Span) -> PartitionSummary:
     """Read a range in this process and write its partition, in bounded memory.
 
     Raises:
-        OSError: The mailbox cannot be opened or the partition cannot be written.
+        OSError: The partition cannot be written.
         InputError: As in ``outcomes_of``.
     """
-    with open_bytes(span.path, span.state) as file, _no_collector():
-        nodes = to_nodes(span.nodes)
-        read = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
-        outcomes = while_unchanged(read, file)
+    with _no_collector():
         return write_partition(
-            span.mail_folder, span.start, span.start + len(span), outcomes, span.folder_names()
+            span.mail_folder, span.start, span.start + len(span), _outcomes(span), span.folder_names()
         )
 
 
@@ -145,7 +148,7 @@ def read_span_apart(span: Span) -> PartitionSummary:
     """Read a range in child processes and write its partition: what kills a reader costs one message.
 
     Raises:
-        OSError: The mailbox cannot be opened or the partition cannot be written.
+        OSError: The partition cannot be written.
         InputError: As in ``outcomes_of``.
         RuntimeError: A child failed for another reason, which is in the message.
     """
@@ -182,7 +185,7 @@ def _bisect(span: Span) -> Sequence[Outcome]:
 def _has_attachments(span: Span) -> bool:
     """Whether a single message has attachments; found out without libpff."""
     header, attached = Header.parse(span.header), list[Node]()
-    with open_bytes(span.path, span.state) as file, contextlib.suppress(BlockError):
+    with reading(span.path, span.state) as file, contextlib.suppress(BlockError):
         Copier(file, header).copy(to_node(span.nodes[0]), Extract(header), attached)
     return bool(attached)
 
@@ -207,8 +210,9 @@ def _in_child(span: Span) -> list[Outcome] | str:
     if child.returncode == 0:
         outcomes: list[Outcome] = pickle.loads(child.stdout)
         return outcomes
-    if child.returncode == _REPORTED:
-        raise InputError(child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1])
+    if child.returncode in {_REPORTED, _UNREADABLE}:
+        line = child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
+        raise InputError(line) if child.returncode == _REPORTED else UnreadableError(line, str(span.path))
     if child.returncode < 0:
         return f"was ended by {signal.Signals(-child.returncode).name}"
     # faulthandler, which is the watchdog, ends a process with code 1 and writes this to standard error.
@@ -225,5 +229,5 @@ if __name__ == "__main__":
         found = outcomes_of(pickle.load(sys.stdin.buffer))
     except InputError as error:
         print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(_REPORTED)
+        sys.exit(_UNREADABLE if isinstance(error, UnreadableError) else _REPORTED)
     sys.stdout.buffer.write(pickle.dumps(found))

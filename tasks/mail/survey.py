@@ -13,6 +13,7 @@ from tasks.mail.execute import OnProgress, drop_damaged_mail, examine_files, rea
 from tasks.mail.kept_plans import KeptPlans
 from tasks.mail.listing import list_files
 from tasks.mail.partitions import attachments_folder
+from tasks.mail.remote import naming
 from tasks.mail.results import Reading, Survey, quarantine_table, to_sources
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import HashMemo, SurveyMemo, check_readable, check_unchanged, group, state_of
@@ -45,7 +46,10 @@ def survey_files(
     """
     check_readable(files)
     memo = HashMemo(work)
-    states = {file.path: state_of(file.path) for file in files}
+    states = {}
+    for file in files:
+        with naming(file.path):
+            states[file.path] = state_of(file.path)
     listed, hashes = SurveyMemo(work), {file.path: memo.get(file) for file in files}
     plans = KeptPlans(work)
     examined = examine_files(client, hashes, on_progress, listed=listed.get, kept=plans.get)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.kept import InputHashes, Keeper, Stage, code_of, file_name
+from tests.lost import lose
 
 
 class Part:
@@ -169,3 +170,12 @@ def test_names_of_cities_are_names_of_files():
 
 def test_the_code_counts():
     assert code_of("tasks/posts") == code_of("tasks/posts") != code_of("tasks/crime")
+
+
+def test_a_file_that_its_disk_has_lost_is_made_again_and_said(work: Path, monkeypatch: pytest.MonkeyPatch):
+    before = run(Part(work))
+    lose(monkeypatch, work / "one.txt")
+    part = Part(work, setting=2)
+    assert run(part)[:2] == (before[0], ["one", "two"])
+    assert part.keeper.rebuilt == ["work/one.txt: could not be read; done again: one"]
+    assert run(Part(work, setting=2))[1] == []

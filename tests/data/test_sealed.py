@@ -15,6 +15,7 @@ import pytest
 from data.sealed import (
     DAMAGED,
     EARLIER,
+    UNREADABLE,
     Kept,
     fault_of,
     is_intact,
@@ -24,6 +25,7 @@ from data.sealed import (
     seal_of,
     write_json,
 )
+from tests.lost import lose
 
 TABLE = pa.table({"a": list(range(50)), "b": ["x"] * 50})
 
@@ -178,3 +180,24 @@ def test_a_seal_is_known_without_summing_and_differs_with_content_and_name(tmp_p
     assert len(set(seals)) == 3
     assert all(found is not None and len(found) == 64 for found in seals)
     assert seal_of(tmp_path / "none.parquet") is None
+
+
+def test_of_a_file_that_its_disk_has_lost_it_is_said_and_another_error_is_one(
+    sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    value = tmp_path / "a.json"
+    write_json(value, 1, "v")
+    lose(monkeypatch, sealed, value)
+    assert fault_of(sealed) == UNREADABLE
+    assert read_json(value, "v") == Kept(fault=UNREADABLE)
+    write_json(value, 2, "v")
+    assert read_json(value, "v") == Kept(2)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionError):
+        fault_of(sealed)
+    with pytest.raises(PermissionError):
+        read_json(value, "v")

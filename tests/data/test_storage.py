@@ -6,7 +6,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from data import storage
-from data.errors import InputError
+from data.errors import InputError, UnreadableError
 from data.storage import Remote, changed_at, filesystem, list_objects, read_ranges, state_of, stream
 from tests.store import Store, serving, store
 
@@ -148,6 +148,25 @@ def test_wrong_credentials_are_reported_as_a_refusal():
         line = str(storage.store_error("s3://b/a.pst", error))
         assert line.startswith("s3://b/a.pst: the store refuses access (no)"), line
         assert "check the credentials in the environment" in line
+
+
+@pytest.mark.parametrize(
+    ("code", "of_one"),
+    [
+        ("InternalError", True),
+        ("AccessDenied", True),
+        ("SlowDown", False),
+        ("ExpiredToken", False),
+        ("", False),
+    ],
+)
+def test_what_a_store_says_of_one_object_is_no_fault_of_the_others(code: str, of_one: bool):
+    error = OSError("no")
+    error.__cause__ = Exception()
+    error.__cause__.response = {"Error": {"Code": code}}  # type: ignore[attr-defined]
+    found = storage.object_error("s3://b/a.pst", error)
+    assert isinstance(found, UnreadableError) == of_one
+    assert not of_one or found.path == "s3://b/a.pst"  # type: ignore[attr-defined]
 
 
 @pytest.mark.slow

@@ -1,6 +1,10 @@
-"""By night an agency whose mailbox cannot be read is left out; by day the run ends before any work."""
+"""By night an agency whose mailbox cannot be read is left out; by day the run ends with its name."""
 
+import errno
+import os
 import pickle
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from tasks.mail.execute import _examine
 from tasks.mail.results import Survey
 from tasks.mail.settings import MailSettings
 from tasks.step import Step
+from tests.lost import lose
 
 FILES = [
     RecordFile(agency, Path(f"/data/{agency}.pst"), f"records/{agency}/a.pst") for agency in ("a", "b", "c")
@@ -62,3 +67,86 @@ def test_a_worker_names_the_file_of_which_a_disk_gives_no_more(tmp_path: Path):
         _examine((tmp_path / "nowhere.pst", None))
     sent = pickle.loads(pickle.dumps(raised.value))
     assert (str(sent), sent.path) == (str(raised.value), str(tmp_path / "nowhere.pst"))
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of mailboxes of which a disk gives a few messages, and no more."""
+    from tasks.mail.read import read_nodes as whole
+
+    names = set[str]()
+
+    def some(file: Any, *given: Any) -> Iterator[Any]:
+        for number, outcome in enumerate(whole(file, *given)):
+            if number == 2 and Path(f"/proc/self/fd/{file._file}").readlink().name in names:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            yield outcome
+
+    monkeypatch.setattr("tasks.mail.spans.read_nodes", some)
+    return names
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_a_disk_that_ends_in_the_middle_of_a_mailbox_costs_its_agency_one_night(
+    breaking: set[str], tmp_path: Path
+):
+    from flows.investigate import investigate
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox, published, table
+
+    case, fresh = tmp_path / "case", tmp_path / "fresh" / "case"
+    mailbox(case, "pd/a.pst", [letter(1)])
+    mailbox(case, "sd/c.pst", [letter(5)])
+    (case / "investigation.toml").write_text(f"{SETTINGS}[arrivals]\nsettle = 0\n")
+    investigate(case)
+    mailbox(case, "pd/b.pst", [letter(2)])
+    mailbox(case, "sd/d.pst", [letter(number) for number in range(10, 20)])
+    breaking.add("d.pst")
+    why = "records/sd/d.pst: cannot be read (Input/output error); is its disk whole?"
+    with pytest.raises(UnreadableError) as raised:
+        investigate(case)
+    assert str(raised.value) == why
+    result = investigate(case, settled=True)
+    assert result.warnings[0] == f"sd: left out, and its rows are those of an earlier run: {why}"
+    assert [(row["agency"], row["file"], row["rows"]) for row in table(case, "not_read")] == [
+        ("sd", "", "kept")
+    ]
+    assert sorted(row["agency"] for row in table(case, "messages")) == ["pd", "pd", "sd"]
+    breaking.clear()
+    shutil.copytree(case, fresh, ignore=shutil.ignore_patterns("work", "out"))
+    for folder in (case, fresh):
+        assert investigate(folder, settled=True).warnings == ()
+    assert published(case) == published(fresh)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_what_is_kept_of_an_agency_and_cannot_be_read_is_made_again_and_concerns_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.investigate import investigate
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox, published
+
+    case = tmp_path / "case"
+    mailbox(case, "pd/a.pst", [letter(1)])
+    mailbox(case, "sd/c.pst", [letter(5)])
+    (case / "investigation.toml").write_text(f"{SETTINGS}[arrivals]\nsettle = 0\n")
+    investigate(case)
+    before = published(case)
+    [own] = [path.name for path in (case / "work/mail").iterdir() if path.is_dir()][:1]
+    kept = [
+        *(case / "work/mail" / own).glob("*.parquet"),
+        *list((case / "work/alerts").rglob("*.parquet"))[:1],
+        *list((case / "work/kept/mail-agencies").rglob("*.arrow"))[:1],
+        *list((case / "work/kept/mail-tabulate-the-alerts").rglob("*.parquet"))[:1],
+        case / "work/mail/hashes.json",
+    ]
+    lose(monkeypatch, *kept)
+    result = investigate(case, settled=True)
+    assert result.warnings == ()
+    said = [note for note in result.notes if "could not be read" in note]
+    assert any(f"work/mail/{own}/" in note and "were read again" in note for note in said)
+    assert {note.split("/")[1] for note in said} >= {"mail", "alerts", "kept"}
+    assert published(case) == before
