@@ -128,19 +128,22 @@ readme: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m tests.browser.pictures
 
-# run.txt: what runs. dev.txt: that, and what tests. s3.txt: what the image has in addition, for records on a store
-# (the extra s3), in the versions that were tested, without what run.txt already has.
+# run.txt: what runs. dev.txt: that, and what tests. s3.txt, kubernetes.txt, slurm.txt: what each extra needs in addition,
+# in the versions that were tested, without what run.txt already has; the image has s3, and the others on request.
 # label-studio.txt: Label Studio, for make test-label-studio.
 COMPILE_ONLY := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 COMPILE := $(COMPILE_ONLY) pyproject.toml
+EXTRAS  := s3 kubernetes slurm
 BESIDES := NR == FNR { if (/^[A-Za-z0-9]/) have[$$1]; next } /^[A-Za-z0-9]/ { new = !($$1 in have) } new
 
 lock:
 	$(COMPILE) -o requirements/run.txt
 	$(COMPILE) --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(COMPILE) --extra s3 -c requirements/run.txt -c requirements/dev.txt -o requirements/.s3.txt
-	awk '$(BESIDES)' requirements/run.txt requirements/.s3.txt > requirements/s3.txt
-	@rm requirements/.s3.txt
+	for extra in $(EXTRAS); do \
+		$(COMPILE) --extra $$extra -c requirements/run.txt -c requirements/dev.txt -o requirements/.$$extra.txt || exit; \
+		awk '$(BESIDES)' requirements/run.txt requirements/.$$extra.txt > requirements/$$extra.txt; \
+		rm requirements/.$$extra.txt; \
+	done
 	echo 'label-studio==1.*' | $(COMPILE_ONLY) - -o requirements/label-studio.txt
 	@! grep -n '://' requirements/*.txt
 

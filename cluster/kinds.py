@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import InputError
+from data.extras import how_to_install
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -95,8 +96,8 @@ class Kind:
             import_module(self.library)
         except ImportError as error:
             raise InputError(
-                f"NWATCH_KIND is {self.name}, but the extra that it needs is not installed; install it with: "
-                f"pip install 'neighborhood-watch[{self.extra}]'"
+                f"NWATCH_KIND is {self.name}, but the extra that it needs is not installed; "
+                f"install it {how_to_install(self.extra)}"
             ) from error
 
 

@@ -1,32 +1,41 @@
-"""The Dask operator's cluster, over TLS. It can be imported only with the extra ``kubernetes``.
+"""A cluster of pods, asked of the Dask operator, with TLS. Its import needs the extra ``kubernetes``.
 
-`KubeCluster` of dask-kubernetes 2026.3.0 calls the scheduler without a certificate (its issue 857), and so
-does the operator when it scales a cluster down by itself. So the connection is made again here, and this
-process scales the cluster: it empties a worker over TLS, then deletes its pod.
+All that is asked of Kubernetes is a manifest that this program writes (`cluster.kubernetes`), applied with
+``kr8s``. The operator's own client, dask-kubernetes, is not used: it calls the scheduler without a
+certificate (its issue 857), and so does the operator when it scales a cluster down by itself. So the
+connection is made here, and this process scales the cluster: it empties a worker over TLS, then deletes it.
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import kr8s
-from dask_kubernetes.exceptions import SchedulerStartupError
-from dask_kubernetes.operator import KubeCluster
-from dask_kubernetes.operator._objects import DaskCluster, DaskWorkerGroup
-from dask_kubernetes.operator.kubecluster.kubecluster import CreateMode, wait_for_service
-from dask_kubernetes.operator.networking import wait_for_scheduler
 from distributed import Adaptive, Security
-from distributed.core import rpc
+from distributed.core import Status, rpc
 from distributed.deploy import Cluster
-from kr8s.asyncio.objects import Deployment
+from distributed.utils import LoopRunner
+from kr8s.asyncio.objects import Deployment, Pod, Service, new_class
 
 from cluster.settings import ClusterSettings
 from data.errors import InputError
 
-_ASK_EVERY = 1.0
-_FAILURES = (
+log = logging.getLogger(__name__)
+
+DaskCluster: Final = new_class("DaskCluster", "kubernetes.dask.org/v1")
+DaskWorkerGroup: Final = new_class(
+    "DaskWorkerGroup", "kubernetes.dask.org/v1", scalable=True, scalable_spec="worker.replicas"
+)
+
+_ASK_EVERY: Final = 1.0
+_GOING: Final = 120.0
+"""Seconds that Kubernetes may take to delete a cluster; it goes on with it afterwards."""
+
+_FAILURES: Final = (
     kr8s.ServerError,
     kr8s.APITimeoutError,
     kr8s.NotFoundError,
@@ -57,37 +66,56 @@ def open_cluster(
         InputError: The operator does not answer, or the scheduler does not start.
     """
     name = manifest["metadata"]["name"]
+    waiting = Waiting()
     try:
-        cluster = Pods(manifest, namespace, certificates, patience)
+        cluster = Pods(manifest, namespace, certificates, patience, waiting)
     except TimeoutError as error:
+        if waiting.operator:
+            raise InputError(
+                f"the DaskCluster {name} was not there within {patience:g} seconds; is the operator running? "
+                f"see why with: kubectl get events -n {namespace}"
+            ) from error
         raise InputError(
-            f"the DaskCluster {name} was not there within {patience:g} seconds; is the operator running? "
-            f"see why with: kubectl get events -n {namespace}"
-        ) from error
-    except SchedulerStartupError as error:
-        raise InputError(
-            f"the scheduler of {name} does not start: {_line(error)}; correct its image (NWATCH_IMAGE) or "
-            "secret (NWATCH_SECRET)"
+            f"the scheduler of {name} did not start within {patience:g} seconds: {waiting.pod}; correct its "
+            f"image (NWATCH_IMAGE) or secret (NWATCH_SECRET), or see: kubectl get events -n {namespace}"
         ) from error
     except _FAILURES as error:
         raise InputError(
             f"Kubernetes did not create the DaskCluster {name} in {namespace}: {_line(error)}; "
-            "install the Dask operator there, and allow kubectl to create daskclusters from here"
+            "install the Dask operator there, and allow daskclusters to be created from here "
+            "(docs/kubernetes.md)"
         ) from error
     with cluster:
         if settings.adaptive:
-            cluster.adapt(*settings.adaptive)
+            cluster.follow(*settings.adaptive)
         yield cluster
 
 
-class Pods(KubeCluster):
+class Waiting:
+    """What a cluster that starts is waiting for.
+
+    Attributes:
+        operator: Whether the operator has not taken it up yet.
+        pod: What Kubernetes says about the scheduler's pod.
+    """
+
+    def __init__(self) -> None:
+        self.operator = True
+        self.pod = "Kubernetes says nothing of its pod"
+
+
+class Pods(Cluster):
     """A cluster of pods that the operator starts, with TLS.
+
+    ``_start`` and ``_close`` are the names by which Dask's own `Cluster` wants these two steps to be given;
+    it has no public ones.
 
     Args:
         manifest: The DaskCluster.
         namespace: Where it is created.
         certificates: What this process shows to the scheduler.
         patience: Seconds that operator and scheduler may take.
+        waiting: Is told what the start waits for.
     """
 
     def __init__(
@@ -96,23 +124,23 @@ class Pods(KubeCluster):
         namespace: str,
         certificates: Security,
         patience: float,
+        waiting: Waiting,
     ) -> None:
         self.security = certificates
+        self.namespace = namespace
+        self._manifest = manifest
         self._patience = patience
+        self._waiting = waiting
         self._deployed: set[str] = set()
+        self._forward: Any = None
+        self._runner = LoopRunner()
+        self._runner.start()
+        super().__init__(loop=self._runner.loop, name=manifest["metadata"]["name"], quiet=True)
         try:
-            super().__init__(
-                custom_cluster_spec=manifest,
-                namespace=namespace,
-                create_mode=CreateMode.CREATE_ONLY,
-                shutdown_on_close=True,
-                resource_timeout=patience,
-                quiet=True,
-            )
+            self.sync(self._start)
         except BaseException:
-            # Nothing is left to be closed. Else Dask would ask Kubernetes for it when the process ends, and
-            # print a traceback where that does not answer.
-            KubeCluster._instances.discard(self)
+            self.status = Status.closed
+            self._runner.stop()
             raise
 
     @property
@@ -120,23 +148,52 @@ class Pods(KubeCluster):
         """The page of the workers, after: ``kubectl port-forward deployment/NAME-scheduler 8787``."""
         return "http://127.0.0.1:8787/status"
 
-    async def _create_cluster(self) -> None:
-        """As the parent's, but with a time limit, with TLS, and deleting the cluster if it fails."""
-        resource = await DaskCluster(self._custom_cluster_spec, namespace=self.namespace)
+    async def _start(self) -> None:
+        """Create the cluster and connect to its scheduler, within a time limit; deletes it if that fails."""
+        resource = await DaskCluster(self._manifest, namespace=self.namespace)
         await resource.create()
         try:
             async with asyncio.timeout(self._patience):
-                await self._wait_for_controller()
-                await wait_for_scheduler(self.name, self.namespace, timeout=self._resource_timeout)
-                await wait_for_service(f"{self.name}-scheduler", self.namespace)
-                address = (await self._get_scheduler_address()).replace("tcp://", "tls://")
+                while not _is_running(resource):
+                    await asyncio.sleep(_ASK_EVERY)
+                    await resource.refresh()
+                self._waiting.operator = False
+                while not await self._scheduler_is_ready():
+                    await asyncio.sleep(_ASK_EVERY)
+                address = await self._address()
                 arguments = self.security.get_connection_args("client")
                 self.scheduler_comm = rpc(address, connection_args=arguments)
                 await self._answer()
+                await super()._start()
         except BaseException:
+            if self.scheduler_comm is not None:
+                await self.scheduler_comm.close_rpc()
+            await self._stop_forwarding()
             with suppress(kr8s.NotFoundError):
                 await resource.delete()
             raise
+
+    async def _scheduler_is_ready(self) -> bool:
+        """Whether the scheduler's one pod has passed its health check."""
+        chosen = {"dask.org/cluster-name": self.name, "dask.org/component": "scheduler"}
+        pods = [pod async for pod in Pod.list(namespace=self.namespace, label_selector=chosen)]
+        for pod in pods:
+            self._waiting.pod = _why_not_ready(pod.raw)
+        for pod in pods:
+            with suppress(kr8s.NotFoundError):  # replaced by another since it was listed
+                if await pod.ready():
+                    return True
+        return False
+
+    async def _address(self) -> str:
+        """Where the scheduler can be reached from here: directly from a pod, else through the API server."""
+        service = await Service.get(f"{self.name}-scheduler", namespace=self.namespace)
+        (port,) = (port.port for port in service.spec.ports if port.name == "tcp-comm")
+        if os.environ.get("KUBERNETES_SERVICE_HOST"):  # every pod has it
+            host = service.spec.clusterIP
+            return f"tls://[{host}]:{port}" if ":" in host else f"tls://{host}:{port}"
+        self._forward = service.portforward(port, local_port="auto")
+        return f"tls://127.0.0.1:{await self._forward.start()}"
 
     async def _answer(self) -> None:
         """Wait until the scheduler answers over TLS."""
@@ -147,6 +204,42 @@ class Pods(KubeCluster):
                 await asyncio.sleep(_ASK_EVERY)
             else:
                 return
+
+    async def _close(self) -> None:
+        """Disconnect, and delete the cluster; if that fails, it is a warning, as the work is done."""
+        if self.status == Status.closed:
+            return
+        await super()._close()
+        await self._stop_forwarding()
+        reason = "Kubernetes takes long"
+        try:
+            async with asyncio.timeout(_GOING):
+                resource = await DaskCluster.get(self.name, namespace=self.namespace)
+                await resource.delete()
+                while await resource.exists():
+                    await asyncio.sleep(_ASK_EVERY)
+                return
+        except kr8s.NotFoundError:
+            return
+        except TimeoutError:
+            pass
+        except _FAILURES as error:
+            reason = _line(error)
+        log.warning(
+            "the DaskCluster %s is still there (%s); delete it with: kubectl delete daskcluster %s -n %s",
+            *(self.name, reason, self.name, self.namespace),
+        )
+
+    def close(self, timeout: float | None = None) -> Any:
+        """Disconnect, delete the cluster, and end the thread that spoke to it."""
+        closed = super().close(timeout)
+        self._runner.stop()
+        return closed
+
+    async def _stop_forwarding(self) -> None:
+        if self._forward is not None:
+            await self._forward.stop()
+            self._forward = None
 
     # Growing and shrinking.
 
@@ -160,18 +253,32 @@ class Pods(KubeCluster):
         """The same: Kubernetes itself keeps starting what it was asked for."""
         return self._deployed
 
-    def adapt(self, minimum: int, maximum: int) -> Adaptive:
+    def follow(self, minimum: int, maximum: int) -> Adaptive:
         """Let the number of workers follow the work, within these bounds."""
-        return Cluster.adapt(self, Adaptive=_Emptying, minimum=minimum, maximum=maximum)
+        return self.adapt(Adaptive=_Emptying, minimum=minimum, maximum=maximum)
 
-    async def refresh(self) -> DaskWorkerGroup:
-        """Ask Kubernetes which workers there are or will be."""
+    async def refresh(self) -> Any:
+        """Ask Kubernetes which workers there are or will be; gives their group."""
         group = await DaskWorkerGroup.get(f"{self.name}-default", namespace=self.namespace)
-        self._deployed = {deployment.name for deployment in await group.deployments()}
+        chosen = {
+            "dask.org/cluster-name": self.name,
+            "dask.org/component": "worker",
+            "dask.org/workergroup-name": group.name,
+        }
+        found = Deployment.list(namespace=self.namespace, label_selector=chosen)
+        self._deployed = {deployment.name async for deployment in found}
         return group
 
-    async def _scale(self, n: int, worker_group: str = "default") -> None:
-        # Never down: the operator would choose the workers itself, and cannot empty them first.
+    def scale(self, n: int) -> Any:
+        """Ask for more workers.
+
+        Args:
+            n: How many there are to be. Fewer than there are changes nothing: the operator would choose those
+                that end itself, and cannot empty them first.
+        """
+        return self.sync(self._grow, n)
+
+    async def _grow(self, n: int) -> None:
         group = await self.refresh()
         if n > group.replicas:
             await group.scale(n)
@@ -202,6 +309,31 @@ class _Emptying(Adaptive):
     async def scale_down(self, workers: list[str]) -> None:
         await self.scheduler.retire_workers(names=workers, remove=False, close_workers=False)
         await self.cluster.scale_down(workers)
+
+
+def _is_running(resource: Any) -> bool:
+    """Whether the operator has made all that belongs to a DaskCluster."""
+    return bool(resource.raw.get("status", {}).get("phase") == "Running")
+
+
+def _why_not_ready(pod: dict[str, Any]) -> str:
+    """What Kubernetes says about a pod that is not ready: the reason of its container, else of its place.
+
+    Example:
+        >>> _why_not_ready({"status": {"phase": "Pending"}})
+        'its pod is Pending'
+    """
+    status = pod.get("status", {})
+    for container in status.get("containerStatuses", []):
+        for state in (container.get("state", {}), container.get("lastState", {})):
+            for kind in ("waiting", "terminated"):
+                if state.get(kind, {}).get("reason"):
+                    message = state[kind].get("message", "")
+                    return " ".join(f"{state[kind]['reason']} {message}".split())
+    for condition in status.get("conditions", []):
+        if condition.get("status") == "False" and condition.get("message"):
+            return " ".join(f"{condition.get('reason', '')} {condition['message']}".split())
+    return f"its pod is {status.get('phase', 'not there')}"
 
 
 def _line(error: Exception) -> str:

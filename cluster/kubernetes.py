@@ -149,6 +149,8 @@ def _container(settings: ClusterSettings, role: str, command: list[str], dashboa
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
             "runAsNonRoot": True,
+            # So that a namespace of the level "restricted" takes the pod.
+            "seccompProfile": {"type": "RuntimeDefault"},
         },
         "volumeMounts": [
             {"name": "tls", "mountPath": _TLS, "readOnly": True},

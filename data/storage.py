@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.errors import InputError, UnreadableError
+from data.extras import how_to_install
 from data.printable import printable
 
 STORES: Final = ("s3",)
@@ -113,7 +114,7 @@ def filesystem(url: str) -> Any:
     except ImportError as error:
         raise InputError(
             f"{url}: a package for {protocol}:// is missing ({error}); "
-            f"install it, here and on every worker: pip install 'neighborhood-watch[{protocol}]'"
+            f"install it, here and on every worker, {how_to_install(protocol)}"
         ) from error
     except Exception as error:
         raise store_error(url, error) from error

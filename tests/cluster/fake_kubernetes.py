@@ -40,6 +40,7 @@ class Kubernetes:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.mistakes: list[str] = []
         self.created: list[dict[str, Any]] = []
+        self.asked: set[tuple[str, str, str]] = set()
         self.workers = 0
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -64,10 +65,9 @@ class Kubernetes:
         self._run(f"{name}-scheduler", scheduler["spec"], {"0.0.0.0": "127.0.0.1"})
         labels = {"dask.org/cluster-name": name, "dask.org/component": "scheduler"}
         metadata = {"name": f"{name}-scheduler", "namespace": "newsroom", "labels": labels}
-        address = {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}}
-        spec = {**scheduler["service"], "type": "LoadBalancer", "clusterIP": "127.0.0.1"}
+        spec = {**scheduler["service"], "clusterIP": "127.0.0.1"}
         spec["ports"] = [{**port, "port": self.port} for port in spec["ports"]]
-        self.create("services", {"metadata": dict(metadata), "spec": spec, "status": address})
+        self.create("services", {"metadata": dict(metadata), "spec": spec})
         ready = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady")]
         status = {"phase": "Running", "conditions": ready}
         self.create("pods", {"metadata": dict(metadata), "spec": scheduler["spec"], "status": status})
@@ -114,6 +114,8 @@ class Kubernetes:
         words = [*container["command"], *container["args"]]
         for word, instead in (replaced | places).items():
             words = [instead if each == word else each.replace(word, instead) for each in words]
+        if "--death-timeout" in words:  # a Deployment would start it again; here it has time
+            words[words.index("--death-timeout") + 1] = "600"
         assert words[0] == "dask"
         with self.log.open("ab") as said:
             self.processes[name] = subprocess.Popen(
@@ -187,9 +189,11 @@ def _handler(kubernetes: Kubernetes) -> type[BaseHTTPRequestHandler]:
                 return self.missing()
             kind, name = place["kind"], place["name"]
             with kubernetes.lock:
+                kubernetes.asked.add((_verb(self.command, name), place["api"].split("/")[1], kind))
                 found = kubernetes.of(kind)
                 if self.command == "POST":
-                    return self.answer(201, kubernetes.create(kind, self.body()))
+                    made = kubernetes.create(kind, self.body())
+                    return self.answer(201, {**made, "status": {}})  # the operator comes later
                 if name is not None and name not in found:
                     return self.missing()
                 if self.command == "PATCH":
@@ -203,6 +207,13 @@ def _handler(kubernetes: Kubernetes) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PATCH = do_DELETE = handle_request  # noqa: N815
 
     return Handler
+
+
+def _verb(method: str, name: str | None) -> str:
+    """What a role has to allow for a request."""
+    if method == "GET":
+        return "list" if name is None else "get"
+    return {"POST": "create", "PATCH": "patch", "DELETE": "delete"}[method]
 
 
 def _chosen(found: dict[str, dict[str, Any]], query: dict[str, list[str]]) -> list[dict[str, Any]]:
@@ -223,7 +234,7 @@ def running(certificates: Path, folder: Path) -> Iterator[tuple[Kubernetes, Path
     """Serve it, and give it with the file that says where it is (``KUBECONFIG``)."""
     kubernetes = Kubernetes(certificates, folder / "pods.log")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(kubernetes))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, daemon=True, name="fake-kubernetes").start()
     config = folder / "kubeconfig.json"
     config.write_text(
         json.dumps(

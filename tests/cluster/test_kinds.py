@@ -72,7 +72,7 @@ def test_what_it_needs_installed_is_checked_before_it_is_opened():
         extra="toys",
         library="no_such_module",
     )
-    with pytest.raises(InputError, match=r"^NWATCH_KIND is toy, .*pip install 'neighborhood-watch\[toys\]'$"):
+    with pytest.raises(InputError, match=r"^NWATCH_KIND is toy, .*pip install -e '\.\[toys\]'.*$"):
         kind.check_installed()
 
 

@@ -82,7 +82,7 @@ def test_without_the_extra_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "dask_jobqueue.slurm", None)
     settings = ClusterSettings(kind="slurm", host="127.0.0.1", tls_folder=certificates, workers=1)
     with (
-        pytest.raises(InputError, match=r"pip install 'neighborhood-watch\[slurm\]'"),
+        pytest.raises(InputError, match=r"pip install -e '\.\[slurm\]'"),
         connect(settings),
     ):
         pytest.fail("must not open")

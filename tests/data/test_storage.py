@@ -197,7 +197,7 @@ def test_a_missing_package_is_reported_with_the_command_to_install_it(monkeypatc
         raise ImportError("Install s3fs to access S3")
 
     monkeypatch.setattr(fsspec, "filesystem", missing)
-    with pytest.raises(InputError, match=r"pip install 'neighborhood-watch\[s3\]'"):
+    with pytest.raises(InputError, match=r"on every worker, .*pip install -e '\.\[s3\]'"):
         filesystem("s3://bucket")
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Collection
-from importlib.metadata import requires
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
@@ -177,8 +177,10 @@ def test_the_image_is_made_of_the_locked_requirements_and_compiles_nothing(docke
     words = " ".join(dockerfile.replace("\\\n", " ").split())
     assert (
         "/opt/nwatch/bin/pip install --quiet --only-binary :all: --no-deps --require-hashes "
-        "-r requirements/run.txt -r requirements/s3.txt &&"
+        "-r requirements/run.txt -r requirements/s3.txt "
+        '$(for extra in ${EXTRAS}; do echo "-r requirements/${extra}.txt"; done) &&'
     ) in words
+    assert words.index('ARG EXTRAS=""') > words.index("AS builder")
     assert not re.search(r"\b(gcc|g\+\+|build-essential|python3?-dev)\b", dockerfile)
 
 
@@ -198,16 +200,31 @@ def needed(name: str, extras: Collection[str] = ("",)) -> set[str]:
     return found
 
 
-def test_the_image_has_all_that_records_on_a_store_need_in_the_versions_that_are_tested():
-    config = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
-    run, s3, dev = locked("run.txt"), locked("s3.txt"), locked("dev.txt")
-    wanted = {Requirement(line).name for line in config["project"]["optional-dependencies"]["s3"]}
-    wanted = wanted.union(*map(needed, wanted))
+EXTRAS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "optional-dependencies"
+]
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_image_can_have_all_that_an_extra_needs_in_the_versions_that_are_tested(extra: str):
+    run, more, dev = locked("run.txt"), locked(f"{extra}.txt"), locked("dev.txt")
+    wanted = {Requirement(line).name for line in EXTRAS[extra]}
+    try:
+        wanted = wanted.union(*map(needed, wanted))
+    except PackageNotFoundError as missing:
+        pytest.skip(f"{missing} is not installed here")
     fix = "run: make lock"
-    assert wanted <= run.keys() | s3.keys(), f"not locked: {wanted - run.keys() - s3.keys()}; {fix}"
-    assert not run.keys() & s3.keys(), f"locked twice, which pip refuses where they differ; {fix}"
-    assert s3.keys() <= wanted, f"nothing needs {s3.keys() - wanted}; {fix}"
-    assert {name: dev.get(name) for name in s3} == s3, f"tested in other versions; {fix}"
+    assert wanted <= run.keys() | more.keys(), f"not locked: {wanted - run.keys() - more.keys()}; {fix}"
+    assert not run.keys() & more.keys(), f"locked twice, which pip refuses where they differ; {fix}"
+    assert more.keys() <= wanted, f"nothing needs {more.keys() - wanted}; {fix}"
+    assert {name: dev.get(name) for name in more} == more, f"tested in other versions; {fix}"
+
+
+def test_extras_in_one_image_agree_on_what_they_share():
+    entries: dict[str, str] = {}
+    for extra in EXTRAS:
+        for name, entry in locked(f"{extra}.txt").items():
+            assert entries.setdefault(name, entry) == entry
 
 
 def test_the_build_sees_nothing_but_what_the_image_is_made_of():
