@@ -7,8 +7,8 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
-from flows.console.failures import line_of
 from flows.console.printing import command, console, number, print_table
+from flows.run.failures import line_of
 from tasks.mail.look import ACCEPTED_FILE, Accepted, Known, gone_now, read_accepted, write_accepted
 
 

@@ -271,7 +271,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("nwatch: interrupted", 130)
     except Exception as error:
-        from flows.console.failures import line_of, show_fault
+        from flows.run.failures import line_of, show_fault
 
         line = line_of(error)
         if line is None:

@@ -13,10 +13,10 @@ from data.catalog import Investigation
 from data.errors import InputError, LedgerError
 from data.printable import printable
 from flows import parts as registry
-from flows.console.failures import check_room, interrupted, line_of
 from flows.console.printing import console
 from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
+from flows.run.failures import check_room, interrupted, line_of
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
 from flows.run.named_server import honor_profile, named

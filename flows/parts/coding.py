@@ -102,8 +102,10 @@ def remember(job: Job, found: CodingFound) -> None:
     """
     if watched() and found.tally is not None:
         from flows.service.coding_event import tell_complete
+        from flows.service.outbox import post
 
-        tell_complete(job.given.investigation, found.tally)
+        tally = found.tally
+        post(lambda _: tell_complete(job.given.investigation, tally))
 
 
 def alerts_of(stage: Path, out: Path) -> pa.Table | None:

@@ -62,12 +62,18 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R], about
         return function()
     from prefect import flow
 
-    def run(folder: Path, out: Path) -> R:
-        return function()
+    from flows.service.away import once_begun
 
     run_name = f"{name} {printable(folder.name)}"
     made = flow(name=name, flow_run_name=lambda: run_name, description=about, validate_parameters=False)
-    return made(run)(folder, out)
+
+    def begin(work: Callable[[], R]) -> R:
+        def run(folder: Path, out: Path) -> R:
+            return work()
+
+        return made(run)(folder, out)
+
+    return once_begun(begin, function)
 
 
 @contextmanager

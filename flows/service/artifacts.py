@@ -1,14 +1,17 @@
-"""What a watched run shows in the Prefect UI beside its log: progress, pages, tables, pictures, links."""
+"""What a watched run shows in the Prefect UI beside its log: progress, pages, tables, pictures, links.
+
+Nothing here waits for the server (:mod:`flows.service.outbox`).
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import pyarrow as pa
@@ -17,6 +20,7 @@ from data.printable import markdown, printable, printable_lines
 from flows.run.progress import OnProgress
 from flows.run.watched import watched
 from flows.service.markdown import rounded
+from flows.service.outbox import post
 
 EVERY: Final = 2.0
 """Seconds between two updates of a progress artifact: each is a request to the server."""
@@ -40,10 +44,7 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> Iterat
     Yields:
         A callback that passes everything on, and updates the artifact every two seconds.
     """
-    from prefect.artifacts import create_progress_artifact, update_progress_artifact
-
-    key = _own(key)
-    artifact: UUID = create_progress_artifact(progress=0.0, key=key, description=description)  # type: ignore[assignment]
+    bar = _Bar(_own(key), description)
     last, shown = time.perf_counter(), 0.0
 
     def both(done: int, total: int) -> None:
@@ -52,12 +53,78 @@ def with_artifact(key: str, description: str, on_progress: OnProgress) -> Iterat
         now, reached = time.perf_counter(), _DONE * done / total if total else _DONE
         if now - last >= EVERY or (reached == _DONE and shown != _DONE):
             last, shown = now, reached
-            update_progress_artifact(artifact, progress=reached)
+            bar.show(reached)
 
     yield both
     if shown != _DONE:
         # What needed no work counted nothing.
-        update_progress_artifact(artifact, progress=_DONE)
+        bar.show(_DONE)
+
+
+class _Bar:
+    """A progress artifact. Where the server is away, it is shown later, as far as the stage is by then.
+
+    Args:
+        key: The artifact's key.
+        description: What it shows.
+    """
+
+    def __init__(self, key: str, description: str) -> None:
+        from prefect.artifacts import create_progress_artifact
+
+        self._artifact: UUID | None = None
+        self._reached, self._posted = 0.0, False
+
+        def create(again: bool) -> None:
+            self._artifact = _there(key) if again else None
+            made = self._artifact or create_progress_artifact(progress=0.0, key=key, description=description)
+            self._artifact = cast(UUID, made)
+
+        post(create)
+
+    def show(self, reached: float) -> None:
+        """Show how far the stage is.
+
+        Args:
+            reached: Percent.
+        """
+        self._reached = reached
+        if not self._posted:
+            self._posted = True
+            post(self._update)
+
+    def _update(self, again: bool) -> None:
+        from prefect.artifacts import update_progress_artifact
+
+        self._posted = False  # first: what is reached from now on is posted anew
+        if self._artifact is not None:  # else the server refused to make it
+            update_progress_artifact(self._artifact, progress=self._reached)
+
+
+def _there(key: str) -> UUID | None:
+    """The artifact of this key in this flow run, if the server has it: its answer may have been lost."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return None
+    wanted = ArtifactFilter(
+        key=ArtifactFilterKey(any_=[key]), flow_run_id=ArtifactFilterFlowRunId(any_=[context.flow_run.id])
+    )
+    found = get_client(sync_client=True).read_artifacts(artifact_filter=wanted)
+    return found[0].id if found else None
+
+
+def _show(key: str, create: Callable[[], object]) -> None:
+    """Have an artifact made, once, without waiting for it."""
+
+    def send(again: bool) -> None:
+        if not (again and _there(key)):
+            create()
+
+    post(send)
 
 
 def _own(key: str) -> str:
@@ -109,7 +176,8 @@ def _show_rows(key: str, rows: Sequence[dict[str, Any]], every: int, description
 
     if every > len(rows):
         description = f"{description} (the first {len(rows):,} of {every:,} rows; all are in out/public)"
-    create_table_artifact(list(rows), key=key, description=markdown_lines(description))
+    shown, about = list(rows), markdown_lines(description)
+    _show(key, lambda: create_table_artifact(shown, key=key, description=about))
 
 
 def markdown_lines(text: str) -> str:
@@ -138,7 +206,8 @@ def show_markdown(key: str, page: str, description: str) -> None:
         return
     from prefect.artifacts import create_markdown_artifact
 
-    create_markdown_artifact(printable_lines(page), key=key, description=markdown_lines(description))
+    shown, about = printable_lines(page), markdown_lines(description)
+    _show(key, lambda: create_markdown_artifact(shown, key=key, description=about))
 
 
 def show_image(key: str, address: str, description: str) -> None:
@@ -153,7 +222,8 @@ def show_image(key: str, address: str, description: str) -> None:
         return
     from prefect.artifacts import create_image_artifact
 
-    create_image_artifact(address, key=key, description=markdown_lines(description))
+    about = markdown_lines(description)
+    _show(key, lambda: create_image_artifact(address, key=key, description=about))
 
 
 def show_link(key: str, link: str, text: str, description: str) -> None:
@@ -162,4 +232,5 @@ def show_link(key: str, link: str, text: str, description: str) -> None:
         return
     from prefect.artifacts import create_link_artifact
 
-    create_link_artifact(link, key=key, link_text=printable(text), description=markdown_lines(description))
+    shown, about = printable(text), markdown_lines(description)
+    _show(key, lambda: create_link_artifact(link, key=key, link_text=shown, description=about))

@@ -40,14 +40,15 @@ SHEETS: Final = "all sheets of a sample are back"
 ZOMBIE: Final = "a run without heartbeat is marked crashed"
 STILLBORN: Final = "a run that does not begin is marked crashed"
 
-SILENCE: Final = timedelta(seconds=90)
-"""Three heartbeats of a deployment's run (`prefect.yaml` sets 30 s)."""
+SILENCE: Final = timedelta(minutes=10)
+"""Longer than a server may be away (`PREFECT_CLIENT_MAX_RETRIES` of `prefect.yaml`: 510 s), and a heartbeat
+more: when it is back, it would mark a run that is well as crashed before that one's heartbeat has come."""
 
 QUIET: Final = timedelta(minutes=30)
 """Three signs of life of ``nwatch arrivals``."""
 
-START: Final = timedelta(minutes=5)
-"""How long a worker may hold a run before the run begins."""
+START: Final = timedelta(minutes=10)
+"""How long a worker may hold a run before the run begins; the server may be away in between."""
 
 _BAD_ENDS: Final = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Crashed"}
 _ENDS: Final = {
@@ -153,25 +154,25 @@ def wanted(name: str, block: UUID | None = None) -> dict[str, AutomationCore]:
         ),
         (
             ZOMBIE,
-            "Marks a run crashed that sent a heartbeat, and then none for 90 seconds.",
+            "Marks a run crashed that sent a heartbeat, and then none for ten minutes.",
             _nothing_follows(
                 name,
                 after={"prefect.flow-run.heartbeat"},
                 expect={"prefect.flow-run.heartbeat", *_ENDS, *_WAITS},
                 within=SILENCE,
             ),
-            _crashed("no heartbeat for 90 seconds: its process or its machine is gone"),
+            _crashed("no heartbeat for ten minutes: its process or its machine is gone"),
         ),
         (
             STILLBORN,
-            "Marks a run crashed that a worker took, and that has not begun five minutes later.",
+            "Marks a run crashed that a worker took, and that has not begun ten minutes later.",
             _nothing_follows(
                 name,
                 after={"prefect.flow-run.Pending"},
                 expect={"prefect.flow-run.Running", *_ENDS},
                 within=START,
             ),
-            _crashed("a worker took it and did not begin it in five minutes: the worker is gone"),
+            _crashed("a worker took it and did not begin it in ten minutes: the worker is gone"),
         ),
     )
     return {

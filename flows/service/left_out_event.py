@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flows.run.on_server import name_of
 from flows.run.public_names import reason_in_public
-from flows.run.watched import run_log
+
+if TYPE_CHECKING:
+    from prefect.events import Event
 
 LEFT_OUT: Final = "nwatch.agency.left-out"
 
 
 def tell_left_out(folder: Path, reasons: Mapping[str, str]) -> None:
-    """Tell the server of the agencies that a run could not read as they are; if it is away, the log says so.
+    """Tell the server of the agencies that a run could not read as they are, without waiting for it.
 
     Args:
         folder: The investigation folder, absolute.
@@ -22,15 +25,16 @@ def tell_left_out(folder: Path, reasons: Mapping[str, str]) -> None:
     """
     if not reasons:
         return
-    from httpx import HTTPError
-
-    from flows.arrivals import agency_event, emit
+    from flows.arrivals import agency_event
+    from flows.service.outbox import post
 
     for agency, why in reasons.items():
         reason = reason_in_public(why, folder, [agency] if agency else [])
-        try:
-            emit(agency_event(LEFT_OUT, folder, agency or name_of(folder), reason=reason))
-        except HTTPError as error:
-            run_log().warning(
-                "the server was not told that %s was left out: %s", agency or "a mailbox", error
-            )
+        event = agency_event(LEFT_OUT, folder, agency or name_of(folder), reason=reason)
+        post(partial(_tell, event))
+
+
+def _tell(event: Event, again: bool) -> None:
+    from flows.arrivals import emit
+
+    emit(event)

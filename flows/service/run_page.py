@@ -14,7 +14,8 @@ from cluster.environment import unknown
 from data.errors import InputError, LedgerError
 from data.printable import printable
 from flows.run.public_names import reason_in_public
-from flows.run.watched import ended, failed, run_log
+from flows.run.watched import ended, failed, run_log, watched
+from flows.service.outbox import flush, post
 
 P = ParamSpec("P")
 
@@ -23,6 +24,10 @@ WITH_WARNINGS: Final = "with-warnings"
 NOT_NEEDED: Final = "not-needed"
 FAILED: Final = "failed"
 """How a run ended, as a tag, by which runs can be filtered."""
+
+
+_AT_A_SIGNAL: Final = 5.0
+"""Seconds that a run takes for what it shows where its process is asked to end."""
 
 
 class Result(Protocol):
@@ -106,19 +111,23 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         try:
             result = function(*args, **kwargs)
         except CancelledError as stop:
+            settle()
             # A state and not an error, of which Prefect would make a failed run.
             return cast(R, Cancelled(message=str(stop), data=stop))
         except Exception as error:
             tag(*agency, FAILED)
             run_log().error("Encountered exception during execution: %r", error, exc_info=error)
+            settle()
             return cast(R, failed(error, reason_of(error, Path(given.get("folder", "")), agency)))
         except BaseException as stop:
             if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
                 tag(*agency, FAILED)
+            flush(_AT_A_SIGNAL)
             raise
         parts, warned = list(result.found), (*result.public_warnings, *said)
         outcome = WITH_WARNINGS if warned else COMPLETE if parts else NOT_NEEDED
         tag(*(agency or result.agencies), *parts, outcome)
+        settle()
         return ended(result, warned)
 
     # Prefect looks for the names in annotations in the module of what it is given, which is this one.
@@ -145,13 +154,28 @@ def reason_of(error: Exception, folder: Path, agencies: Sequence[str] = ()) -> s
     return f"{type(error).__name__}; the log of this run has the traceback: please report it"
 
 
+def settle() -> None:
+    """Before a run ends, wait for the server if it is away, as long as it may be, and send what is left."""
+    from httpx import HTTPError
+
+    from flows.service.away import patience, wait_for_server
+
+    if not watched():
+        return
+    try:
+        wait_for_server()
+    except HTTPError as error:
+        run_log().error("the Prefect server was away for too long: %s", error)
+    else:
+        flush(patience())
+
+
 def tag(*words: str) -> None:
-    """Add tags to this run; those that it has stay. Where the server cannot be asked, the log says so.
+    """Add tags to this run; those that it has stay. The server is not waited for.
 
     Args:
         words: The tags.
     """
-    from httpx import HTTPError
     from prefect.client.orchestration import get_client
     from prefect.context import FlowRunContext
 
@@ -160,8 +184,6 @@ def tag(*words: str) -> None:
         return
     run = context.flow_run
     run.tags = list(dict.fromkeys([*run.tags, *map(printable, words)]))
-    try:
-        with get_client(sync_client=True) as client:
-            client.update_flow_run(run.id, tags=run.tags)
-    except HTTPError as error:
-        run_log().warning("the run could not be tagged: %s", error)
+    tags = list(run.tags)
+
+    post(lambda again: get_client(sync_client=True).update_flow_run(run.id, tags=tags))

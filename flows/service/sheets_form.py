@@ -131,7 +131,7 @@ def _run() -> FlowRun:
 def _send_no_more_heartbeats(run: FlowRun) -> None:
     """See that no heartbeat reaches the server after this.
 
-    Of one that came after the state *Suspended* the automation would expect another one in 90 seconds, and
+    Of one that came after the state *Suspended* the automation would expect another one in ten minutes, and
     mark the run as crashed (``flows.service.automations.ZOMBIE``).
     """
     run.state = Cancelled()  # as Prefect's thread sees it, which then sends none; the server is not told

@@ -72,6 +72,7 @@ class Stack:
             "PREFECT_SERVER_API_AUTH_STRING": PASSWORD,
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+            "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
             # The tests start what they look at; a run every minute, or of the next night, would disturb them.
             "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
@@ -523,11 +524,12 @@ def test_while_the_server_is_restarted_a_run_goes_on_and_one_that_never_began_fr
     assert taken() == 0
 
 
-def waiting(stack: Stack) -> str:
-    """A run of `one-agency` that waits for the folder, by its id."""
+def waiting(stack: Stack, flow: str = "one-agency", **given: Any) -> str:
+    """A run, by default of the new agency, that waits for the folder; by its id."""
+    parameters = {"folder": str(stack.case), "patience": 21600, **(given or {"agency": NEW})}
     made = stack.ask(
-        f"deployments/{stack.deployment('one-agency')['id']}/create_flow_run",
-        {"state": {"type": "SCHEDULED"}, "parameters": {"folder": str(stack.case), "agency": NEW}},
+        f"deployments/{stack.deployment(flow)['id']}/create_flow_run",
+        {"state": {"type": "SCHEDULED"}, "parameters": parameters},
     )
     logs = {"logs": {"flow_run_id": {"any_": [made["id"]]}}}
 
@@ -537,6 +539,46 @@ def waiting(stack: Stack) -> str:
     until(waits, stack.log_of("worker"))
     assert stack.ask(f"flow_runs/{made['id']}", method="GET")["state_type"] == "RUNNING"
     return str(made["id"])
+
+
+def test_a_server_that_is_away_costs_no_run_and_everything_is_shown_afterwards(stack: Stack):
+    """It is gone before the first step, and comes back when the run has noticed and waits for it."""
+    if not (stack.case / "out").exists():  # where this test runs alone
+        run_by_hand(stack.case)
+    stack.set_up()
+    before = published(stack.case)
+    with one_run_at_a_time(stack.case / "work"):  # so that the run waits
+        run = waiting(stack, "investigate", only=["mail", "posts"])
+        server = stack.processes.pop(0)
+        server.kill()
+        server.wait()
+    until(lambda: "the run waits for it, for up to 510 s" in stack.log_of("worker")(), stack.log_of("worker"))
+    stack.serve()
+    stack.processes.insert(0, stack.processes.pop())
+    ended = stack.ended(run)
+    assert ended["state_type"] == "COMPLETED", ended["state"]
+    parts = stack.ask("flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}})
+    assert {part["state_type"] for part in parts} == {"COMPLETED"}
+    assert len(parts) == 2
+    mine = {"flow_runs": {"id": {"any_": [run, *(part["id"] for part in parts)]}}}
+
+    def unfinished() -> list[dict[str, Any]]:
+        found = stack.ask("task_runs/filter", mine)
+        return [task for task in found if task["state_type"] != "COMPLETED"]
+
+    # The server learns of the ends of steps by and by.
+    until(lambda: not unfinished(), stack.log_of("server"))
+    bars = [each for each in stack.ask("artifacts/filter", mine) if each["type"] == "progress"]
+    assert {bar["data"] for bar in bars} == {100.0}
+    logs = {"logs": {"flow_run_id": {"any_": [run]}}}
+
+    def said() -> str:
+        return " ".join(line["message"] for line in stack.ask("logs/filter", logs))
+
+    until(lambda: "the Prefect server answers again" in said(), stack.log_of("worker"))
+    after = published(stack.case)
+    tables = [name for name in before if name.endswith(".parquet")]
+    assert {name: after[name] for name in tables} == {name: before[name] for name in tables}
 
 
 def test_a_run_that_waits_for_sheets_ends_its_process_and_goes_on_when_it_is_resumed(
@@ -588,4 +630,4 @@ def test_a_run_whose_processes_are_gone_is_marked_crashed(stack: Stack):
             process.kill()
         run = stack.ended(made)
     assert run["state_type"] == "CRASHED"
-    assert run["state"]["message"] == "no heartbeat for 90 seconds: its process or its machine is gone"
+    assert run["state"]["message"] == "no heartbeat for ten minutes: its process or its machine is gone"

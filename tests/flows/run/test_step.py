@@ -11,6 +11,7 @@ import pytest
 from flows.run.progress import Reporter, reporting
 from flows.run.step import step, subflow
 from flows.run.watched import run_log, watched
+from flows.service.outbox import flush
 from tasks.step import Step
 
 
@@ -95,7 +96,9 @@ def test_a_watched_step_is_a_task_with_its_progress_and_a_part_a_flow_of_its_own
     @flow(name="outer", flow_run_name="outer of the steps")
     def outer(folder: Path) -> int:
         run_log().info("heard")
-        return subflow("toys", folder, folder / "out", part)
+        found = subflow("toys", folder, folder / "out", part)
+        flush(300)
+        return found
 
     assert outer(tmp_path / "case") == 5
     with get_client(sync_client=True) as api:

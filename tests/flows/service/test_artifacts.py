@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from flows.service import artifacts
+from flows.service.outbox import flush
 
 
 def test_a_table_shows_texts_as_they_are_and_no_control_character(monkeypatch: pytest.MonkeyPatch):
@@ -18,6 +19,7 @@ def test_a_table_shows_texts_as_they_are_and_no_control_character(monkeypatch: p
     )
     rows = pa.table({"agency": ["a|b\x1b[31m", "[x](http://y.example)", None], "n": [1, 2, 3]})
     artifacts.show_table("kinds", rows, "Messages\x1b of\nall")
+    flush(300)
     assert made == [
         (
             [

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from data.errors import InputError
-from flows.console.failures import LEAST, check_room, interrupted, line_of
+from flows.run.failures import LEAST, check_room, interrupted, line_of
 
 
 def of(number: int, *names: str) -> OSError:
