@@ -52,6 +52,10 @@ class Hashes:
         row = self._rows.get(file)
         return int(row[0]) if isinstance(row, list) and len(row) > 1 and isinstance(row[0], int) else None
 
+    def sizes(self) -> frozenset[int]:
+        """The sizes that files had when they were hashed, whatever they are called now."""
+        return frozenset(size for file in self._rows if (size := self.size_of(file)) is not None)
+
     def note(self, file: str, state: State | Sequence[Any], sha256: str) -> None:
         """Remember a hash, with the state of the file before it was hashed."""
         self._rows[file] = [*state, sha256]

@@ -63,6 +63,31 @@ def seal(path: Path, target: Path) -> None:
         file.write(_MARK + digest.digest() + footer)
 
 
+def reseal(path: Path, target: Path) -> bool:
+    """Give a sealed Parquet file the checksum that it needs in another place.
+
+    Args:
+        path: The file, which nobody reads.
+        target: Where it will be.
+
+    Returns:
+        Whether it was as it was sealed; else it is left as it is.
+
+    Raises:
+        OSError: It cannot be read or written.
+    """
+    if not is_intact(path):
+        return False
+    with path.open("r+b") as file:
+        at = _footer_at(file) or 0
+        digest = _digest(file, at - _SEAL, target)
+        file.seek(at)
+        digest.update(file.read())
+        file.seek(at - _SEAL)
+        file.write(_MARK + digest.digest())
+    return True
+
+
 def is_intact(path: Path) -> bool:
     """Whether a Parquet file is complete and as it was when it was sealed; False if it was never sealed.
 

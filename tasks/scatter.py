@@ -35,16 +35,20 @@ def run_all(
     quick: Callable[[_Work], _Result],
     apart: Callable[[_Work], _Result],
     on_result: Callable[[_Work, _Result], None],
+    *,
+    urgency: Callable[[_Work], int] = lambda _: 0,
 ) -> None:
     """Do every piece of work on the workers; the careful way if the quick one has killed its worker.
 
     Args:
         client: Where to run, or what opens it; not asked where there is no piece.
         work: The pieces, any objects that can be pickled. They are taken as workers get to them: some hundred
-            at a time are with the scheduler, and of a million only those are in memory.
+            at a time are with the scheduler, and of a million only those are in memory. After a result there
+            may be more of them than before.
         quick: Called first.
         apart: Called for a piece whose worker died; it shields its worker from what killed the first.
         on_result: Called in this process with each piece and its result, in the order in which they finish.
+        urgency: Of a piece; of those that are with the scheduler, the most urgent are begun first.
 
     Raises:
         KilledWorker: Workers kept dying under ``apart``.
@@ -63,7 +67,7 @@ def run_all(
 
     def submit(function: Callable[[_Work], _Result], piece: _Work, key: str) -> Future:
         pending[key] = piece
-        return workers.submit(function, piece, key=key, pure=False, retries=0)
+        return workers.submit(function, piece, key=key, pure=False, retries=0, priority=urgency(piece))
 
     futures = as_completed(
         [submit(quick, piece, f"{quick.__name__}-{run}-{index}") for index, piece in begun]
@@ -80,7 +84,7 @@ def run_all(
                 continue
             on_result(piece, future.result())
             future.release()
-            for index, following in islice(pieces, 1):
+            for index, following in islice(pieces, WINDOW - len(pending)):
                 futures.add(submit(quick, following, f"{quick.__name__}-{run}-{index}"))
     finally:
         if pending:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 from data.printable import printable
 from data.sealed import EARLIER, lines_of_earlier
 from data.storage import Location
+from tasks.mail.first_pass import Ahead, examine_all
 from tasks.mail.intact import drop_damaged, drop_damaged_lists
+from tasks.mail.listing import list_span
 from tasks.mail.partitions import (
     PartitionSummary,
     attachments_folder,
@@ -25,7 +27,6 @@ from tasks.mail.partitions import (
     summaries,
 )
 from tasks.mail.plan import MailPlan
-from tasks.mail.remote import naming
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
 from tasks.mail.spans import Span, read_span, read_span_apart, span_of
@@ -50,6 +51,7 @@ def examine_files(
     *,
     listed: Callable[[str | None], bool | None] = lambda _: None,
     kept: Callable[[str, bool], MailPlan | None] = lambda _, __: None,
+    ahead: Mapping[Location, Ahead] | None = None,
 ) -> dict[Location, Examined]:
     """Hash and list files on the workers.
 
@@ -61,14 +63,18 @@ def examine_files(
             listed. One that was cannot crash libpff now: it is listed in this process.
         kept: The plan of a file of a hash that was listed before, with those names or without; None where it
             is to be listed.
+        ahead: The files that are read while they are hashed, and how.
 
     Returns:
         What each is.
+
+    Raises:
+        UnreadableError: A file cannot be read; it is named.
     """
     found: dict[Location, Examined] = {}
 
-    def keep(item: tuple[Location, str | None], examined: Examined) -> None:
-        found[item[0]] = examined
+    def keep(path: Location, examined: Examined) -> None:
+        found[path] = examined
         if on_progress is not None:
             on_progress(len(found), len(hashes))
 
@@ -79,20 +85,9 @@ def examine_files(
             left[path] = sha256
         else:
             plan = None if sha256 is None else kept(sha256, names)
-            keep((path, sha256), examine(path, sha256, names=names, plan=plan))
-    run_all(client, list(left.items()), _examine, _examine_apart, keep)
+            keep(path, examine(path, sha256, names=names, plan=plan))
+    examine_all(client, left, ahead or {}, keep)
     return found
-
-
-def _examine(item: tuple[Location, str | None]) -> Examined:
-    with naming(item[0]):
-        return examine(*item)
-
-
-def _examine_apart(item: tuple[Location, str | None]) -> Examined:
-    """Without libpff, which can only have crashed on the names of the folders."""
-    with naming(item[0]):
-        return examine(*item, names=False)
 
 
 def unread_ranges(mailbox: Mailbox, work: Path, settings: MailSettings) -> list[tuple[int, int]]:
@@ -155,6 +150,15 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
     return [*lines_of_earlier("work/mail", earlier, "what they hold is read again"), *sorted(lines)]
 
 
+def _read(span: Span) -> PartitionSummary:
+    """Read a range, and find out what is attached to its messages while their blocks are at hand."""
+    return list_span(span, read_span(span))
+
+
+def _read_apart(span: Span) -> PartitionSummary:
+    return list_span(span, read_span_apart(span))
+
+
 def read_mailboxes(
     client: Workers,
     mailboxes: Sequence[Mailbox],
@@ -195,7 +199,7 @@ def read_mailboxes(
         if on_progress is not None:
             on_progress(done, total)
 
-    run_all(client, spans, read_span, read_span_apart, count)
+    run_all(client, spans, _read, _read_apart, count)
     for mailbox in distinct.values():
         if mailbox.examined.plan is not None:
             clear_leftovers(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))

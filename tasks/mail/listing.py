@@ -30,6 +30,7 @@ from tasks.mail.references import Node
 from tasks.mail.remote import reading
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox
+from tasks.mail.spans import Span
 from tasks.scatter import run_each
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Piece:
     """The attachments of one partition, and the mailbox that they are in."""
 
     mailbox: Location
-    state: State
+    state: State | None
     header: bytes
     attachments: Path
 
@@ -124,6 +125,26 @@ def _with_problems(mailbox: Mailbox, work: Path, part: PartitionSummary) -> Part
     folders = mailbox.examined.plan.folder_names(part.start, part.stop) if mailbox.examined.plan else {}
     rows = [Quarantined(**{**row, "folder": folders.get(row["node_id"], "")}) for row in problems]
     return replace(part, quarantine=(*part.quarantine, *rows))
+
+
+def list_span(span: Span, summary: PartitionSummary) -> PartitionSummary:
+    """Complete the list of the attachments of a range that was just read, while its blocks are at hand.
+
+    Args:
+        span: The range.
+        summary: What became of its messages.
+
+    Returns:
+        The same.
+
+    Raises:
+        OSError: As :func:`list_files`.
+        InputError: Likewise.
+    """
+    if summary.unlisted:
+        part = span.mail_folder / partition_file(summary.start, summary.stop)
+        list_piece(Piece(span.path, span.state, span.header, attachments_file(part)))
+    return summary
 
 
 def list_piece(piece: Piece) -> int:

@@ -21,6 +21,7 @@ from data.sealed import (
     is_intact,
     is_of_this_version,
     read_json,
+    reseal,
     seal,
     seal_of,
     write_json,
@@ -80,6 +81,22 @@ def test_a_file_in_the_place_of_another_of_its_kind_is_noticed(sealed: Path):
         shutil.copy(sealed, other)
         assert fault_of(other) == DAMAGED
     assert fault_of(sealed) == ""
+
+
+def test_a_file_is_sealed_anew_for_another_place_unless_it_is_damaged(sealed: Path, tmp_path: Path):
+    before, there = sealed.read_bytes(), tmp_path / "other" / "name.parquet"
+    there.parent.mkdir()
+    assert reseal(sealed, there)
+    sealed.rename(there)
+    assert is_intact(there)
+    assert pq.read_table(there).num_rows
+    assert reseal(there, sealed)
+    there.rename(sealed)
+    assert sealed.read_bytes() == before
+    for damaged in (before[:5] + b"x" + before[6:], before[:-20], b""):
+        sealed.write_bytes(damaged)
+        assert not reseal(sealed, there)
+        assert sealed.read_bytes() == damaged
 
 
 def test_a_file_that_an_earlier_version_sealed_is_named_so(tmp_path: Path):

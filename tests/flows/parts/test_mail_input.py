@@ -15,7 +15,7 @@ from data.errors import UnreadableError
 from flows.parts.mail_input import _survey
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Staying
-from tasks.mail.execute import _examine
+from tasks.mail.first_pass import _Whole, first_pass
 from tasks.mail.results import Survey
 from tasks.mail.settings import MailSettings
 from tasks.step import Step
@@ -64,7 +64,7 @@ def test_by_day_or_where_no_other_is_left_the_run_ends(
 
 def test_a_worker_names_the_file_of_which_a_disk_gives_no_more(tmp_path: Path):
     with pytest.raises(UnreadableError, match=r"nowhere.pst: cannot be read \(No such file") as raised:
-        _examine((tmp_path / "nowhere.pst", None))
+        first_pass(_Whole(tmp_path / "nowhere.pst", None))
     sent = pickle.loads(pickle.dumps(raised.value))
     assert (str(sent), sent.path) == (str(raised.value), str(tmp_path / "nowhere.pst"))
 
