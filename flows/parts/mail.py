@@ -106,7 +106,6 @@ def run(job: Job) -> MailFound:
     from data.streamed import distinct_streamed
     from data.tables import read_table
     from tasks.alerts import task as alerts
-    from tasks.mail.look import not_read_warnings
     from tasks.mail.previous_runs import faults, recall, together
     from tasks.mail.settings import MailSettings
 
@@ -156,7 +155,7 @@ def run(job: Job) -> MailFound:
         stay=given.stay,
         accepted=(absent := confirmed(job, reading.sources)),
         untold=untold(job, given.not_read),
-        urgent=tuple(not_read_warnings(given.not_read)),
+        urgent=closed.urgent,
         warnings=(*_warnings(reading.sources), *closed.warnings),
         notes=(*given.notes, *notes_on(absent), *rebuilt, *kept.notes(), *attached.notes),
     )

@@ -120,7 +120,7 @@ def missing_page(results: Results, rows: Iterable[Mapping[str, Any]], warnings: 
     entered = [row for each in found for row in _entered(each)]
     perhaps = results.answer.perhaps
     return page(
-        f"# {markdown(results.headline)}",
+        f"# {markdown(results.headline)}{':' if perhaps else ''}",
         points(map(str, perhaps)),
         "Everything else is accounted for." if perhaps and UNKNOWN not in results.headline.lower() else "",
         _warnings(results, warnings),

@@ -99,10 +99,12 @@ class MailClosed(PartClosed):
         quarantined: Rows in quarantine by stage.
         unopened: Attached messages that could not be read, and attachments of which it is not known whether
             they are messages.
+        urgent: Those of the warnings for which the answer to "Is anything missing?" is that it is unknown.
     """
 
     quarantined: dict[str, int]
     unopened: int = 0
+    urgent: tuple[str, ...] = ()
 
 
 def close_mail(
@@ -142,7 +144,8 @@ def close_mail(
     stages = Counter(stopped.column("stage").to_pylist())
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique, alerts.attached_count)
     embedded = embedded_accounts(ordered, alerts.attached, inventory)
-    warnings = [*not_read_warnings(not_read), *_warnings(ordered, alerts, stages), *inventory.warnings]
+    urgent = (*not_read_warnings(not_read), *_uncounted(ordered))
+    warnings = [*urgent, *_warnings(alerts, stages), *inventory.warnings]
     agencies = not_read_accounts(not_read, {source.agency for source in ordered})
     accounts = [*mail, *embedded, *parsing, *copy_accounts(alerts), *agencies]
     closed = close_part(accounts, LEDGER, warnings, out)
@@ -152,9 +155,8 @@ def close_mail(
     for name, table in {**classes, **beside}.items():
         write_table(table, TABLES[name], out)
     unopened = closed.total(EMBEDDED_QUARANTINED) or 0
-    return MailClosed(
-        closed.rows, closed.warnings, dict(sorted(stages.items())), unopened + stages[OF_ATTACHMENTS]
-    )
+    unopened += stages[OF_ATTACHMENTS]
+    return MailClosed(closed.rows, closed.warnings, dict(sorted(stages.items())), unopened, urgent)
 
 
 def sources_table(sources: Sequence[MailSource]) -> pa.Table:
@@ -314,14 +316,19 @@ def _check_classes(sources: Sequence[MailSource], tables: Mapping[str, pa.Table]
                 raise LedgerError(f"{place_of(source)}: {counted} not mail, but {found} by class")
 
 
-def _warnings(sources: Sequence[MailSource], alerts: AlertTables, stages: Counter[str]) -> list[str]:
-    """What a person must not overlook, the worst first."""
-    lines = [
+def _uncounted(sources: Sequence[MailSource]) -> list[str]:
+    """A line for each mailbox of which nobody knows how many messages it has."""
+    return [
         f"{place_of(source)}: the number of messages is unknown ({source.unknown or 'no reason given'}); "
         f"{source.read:,} were read"
         for source in sources
         if source.messages_listed is None
     ]
+
+
+def _warnings(alerts: AlertTables, stages: Counter[str]) -> list[str]:
+    """What a person must not overlook, the worst first."""
+    lines = []
     if total := sum(stages.values()):
         listed = ", ".join(f"{stage} {count:,}" for stage, count in sorted(stages.items()))
         lines.append(f"{total:,} in quarantine ({listed}): each with its reason in private/quarantine")

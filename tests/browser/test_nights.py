@@ -5,6 +5,7 @@ A synthetic investigation is run by hand; then its records suffer, and a schedul
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,13 +13,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import Request
 
 import pytest
 
-from tests.api import all_of
+from tests.api import all_of, answer_to
 from tests.browser.conftest import Looking, run_of
 from tests.browser.test_ui import Ui, ours
+from tests.browser.window import DESK, PHONE, Look
 from tests.conftest import copy_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +34,19 @@ if __name__ == "__main__":
     with tags("nwatch"):
         investigate(Path({folder!r}), settled=True)
 """
+
+
+def events_of(ui: Ui, name: str) -> list[dict[str, Any]]:
+    """All events of a name; a server keeps them later than it shows a run."""
+
+    def found() -> list[dict[str, Any]]:
+        asked = json.dumps({"filter": {"event": {"name": [name]}}}).encode()
+        request = Request(f"{ui.link}/api/events/filter", asked, {"Content-Type": "application/json"})
+        with answer_to(request) as answer:
+            return list(json.load(answer)["events"])
+
+    until(found, name)
+    return found()
 
 
 def damage(content: bytes) -> bytes:
@@ -93,7 +110,13 @@ def night(smallest: Path, tmp_path_factory: pytest.TempPathFactory, nwatch: list
         server.stop()
 
 
-def test_the_state_of_the_run_says_first_what_concerns_a_whole_agency(looking: Looking, night: Ui):
+LOOKS: Final = pytest.mark.parametrize("look", [Look(DESK), Look(PHONE)], ids=str)
+
+
+@LOOKS
+def test_the_state_of_the_run_says_first_what_concerns_a_whole_agency(
+    looking: Looking, night: Ui, look: Look
+):
     from playwright.sync_api import expect
 
     assert night.run["state_name"] == "Completed with warnings"
@@ -102,41 +125,59 @@ def test_the_state_of_the_run_says_first_what_concerns_a_whole_agency(looking: L
         f"{WRONG}: left out, and its rows are those of an earlier run: the settings of {WRONG}: 'timezone' "
         "is wrong: 'America/New_Yrok' is not a time zone of the IANA database; did you mean "
     )
-    with looking() as visit:
+    with looking(look) as visit:
         page = visit.open(f"{night.link}/runs/flow-run/{night.run['id']}").page
         expect(page.get_by_text("Completed with warnings").first).to_be_visible()
         log = page.get_by_role("tabpanel", name="Logs")
         expect(log.get_by_text("Unknown for 2 of 3 agencies").first).to_be_visible()
-        visit.picture("night-run")
+        page.get_by_text("Unknown for 2 of 3 agencies").first.scroll_into_view_if_needed()
+        visit.picture(f"night-run-{look}")
         assert ours(visit) == []
 
 
+@LOOKS
 @pytest.mark.parametrize("key", ["is-anything-missing", "ledger-mail"])
-def test_the_heading_is_the_answer_and_what_is_unknown_is_a_word(looking: Looking, night: Ui, key: str):
+def test_the_heading_is_the_answer_and_what_is_unknown_is_a_word(
+    looking: Looking, night: Ui, key: str, look: Look
+):
     from playwright.sync_api import expect
 
-    with looking() as visit:
+    with looking(look) as visit:
         page = visit.open(night.artifact(key)).page
         for said in (
-            "Is anything missing? Unknown for 2 of 3 agencies, 1 of",
+            "Is anything missing? Unknown for 2 of 3 agencies and 1 of",
             "1 mailbox that an earlier run read is gone: put it back, or confirm that it is gone",
         ):
             expect(page.get_by_text(said).first).to_be_visible()
         expect(page.get_by_role("cell").get_by_text("unknown", exact=True).first).to_be_visible()
         assert "verything is accounted for" not in page.inner_text("body")
-        visit.picture(f"night-{key}", whole=True)
+        visit.picture(f"night-{key}-{look}", whole=True)
         assert ours(visit) == []
 
 
-def test_each_agency_is_an_event_with_the_reason(looking: Looking, night: Ui):
+@LOOKS
+def test_each_agency_is_an_event_with_the_reason(looking: Looking, night: Ui, look: Look):
     from playwright.sync_api import expect
 
-    with looking() as visit:
+    for event in events_of(night, "nwatch.agency.left-out"):
+        assert event["payload"]["reason"]
+        assert [each["prefect.resource.id"] for each in event["related"]] == [
+            f"prefect.flow-run.{night.run['id']}"
+        ]
+    with looking(look) as visit:
         page = visit.open(f"{night.link}/events").page
         for agency in (WRONG, LACKS):
             expect(page.get_by_text(f"nwatch.agency.ring-2021.{agency}").first).to_be_visible()
-        visit.picture("night-events")
+        visit.picture(f"night-events-{look}")
         assert ours(visit) == []
+
+
+def test_what_makes_the_answer_unknown_is_told_before_all_other_warnings(night: Ui):
+    page = str(night.artifacts["is-anything-missing"]["data"])
+    _, *warnings = page.split("## Warnings")[1].split("\n- ")
+    assert WRONG in warnings[0]
+    assert LACKS in warnings[1]
+    assert f"of {DAMAGED}: the number of messages is unknown" in warnings[2]
 
 
 def names_of(told: Any) -> str:

@@ -56,7 +56,7 @@ def test_the_heading_is_the_answer_of_this_run_and_what_is_not_known_is_a_word(r
     warned = ("mailbox a1 of lapd: cut", f"odd {HOSTILE}")
     page = missing_page(results, results.ledger, warned)
     assert page.startswith(
-        "# Is anything missing? Perhaps\n\n- 2 mails were read without a body\\: look at them\n\n"
+        "# Is anything missing? Perhaps:\n\n- 2 mails were read without a body\\: look at them\n\n"
         "Everything else is accounted for.\n\n## Warnings\n\n- mailbox a1 of lapd\\: cut\n"
     )
     assert "a.pst" not in page
