@@ -11,7 +11,7 @@ from cluster.config import CONFIG
 from cluster.kinds import kind_of
 from cluster.settings import ClusterSettings, settings_from_environment
 from cluster.watch import minutes, watched
-from data.errors import InputError
+from data.errors import PassingError
 from data.safe_path import safe_path
 
 _QUIET = (
@@ -79,7 +79,7 @@ def _wait(client: Client, settings: ClusterSettings) -> None:
     try:
         client.wait_for_workers(1, timeout=settings.wait * 60)
     except TimeoutError as error:
-        raise InputError(
+        raise PassingError(
             f"no worker came within {minutes(settings)}; {kind_of(settings).where_to_look(settings)}, "
             "or give more time with NWATCH_WAIT"
         ) from error

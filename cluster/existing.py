@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cluster.kinds import Kind, KindSettings
 from cluster.settings import ClusterSettings
-from data.errors import InputError
+from data.errors import InputError, PassingError
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -54,14 +54,14 @@ def existing(settings: ClusterSettings) -> Iterator[Client]:
         client = Client(address, security=security, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         trust = "that trusts the certificates of NWATCH_TLS_FOLDER " if security else ""
-        raise InputError(
+        raise PassingError(
             f"NWATCH_ADDRESS: no Dask scheduler {trust}answers at {address}; start one, "
             "or unset it to work on this machine"
         ) from error
     with client:
         # Not scheduler_info: every two seconds the client replaces it with an answer that lists no workers.
         if not client.nthreads():
-            raise InputError(f"NWATCH_ADDRESS: the scheduler at {address} has no workers; start some first")
+            raise PassingError(f"NWATCH_ADDRESS: the scheduler at {address} has no workers; start some first")
         yield client
 
 

@@ -28,6 +28,13 @@ class NoMailboxError(InputError):
     """There is no mailbox in the records; ``str(error)`` says what is there, by suffix."""
 
 
+class PassingError(InputError):
+    """What stops the run may be over in a while: a scheduler or workers that were lost, a disk that is full.
+
+    A run that nobody watches is tried again later (method 13.12); at the command line it is one line.
+    """
+
+
 class UnreadableError(InputError):
     """A file that was handed in cannot be read.
 

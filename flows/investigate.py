@@ -12,6 +12,7 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.private import kept_private
 from flows import parts as registry
+from flows.run.failures import check_room
 from flows.run.inputs import Inputs
 from flows.run.left import check_left, previous
 from flows.run.locks import one_run_at_a_time, only_one
@@ -252,10 +253,11 @@ def run_parts(
         What was found.
 
     Raises:
-        InputError: The input is wrong, or the scheduler of the workers was lost.
+        InputError: The input is wrong, the scheduler of the workers was lost, or the disk is nearly full.
         LedgerError: An identity of the ledger does not hold; nothing is published.
     """
     investigation, parts = given.investigation, registry.load(names)
+    check_room(investigation.work)
     left = () if whole else check_left(investigation.out, parts)
     for line in (f"runs: {', '.join(names)}", *left):
         run_log().info("%s", line)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from data.catalog import Investigation
-from data.errors import InputError, LedgerError
+from data.errors import InputError
 from data.printable import printable
 from flows import parts as registry
 from flows.console.printing import console
 from flows.console.summary import summary
 from flows.console.ui import until_key, watched_by
-from flows.run.failures import check_room, interrupted, line_of
+from flows.run.failures import check_room
 from flows.run.inputs import Inputs
 from flows.run.locks import check_free
 from flows.run.named_server import honor_profile, named
@@ -31,7 +31,8 @@ from flows.run.preflight import (
     using,
 )
 from flows.run.progress import reporting, speaking
-from flows.run.publish import check_writable, is_cut, published_at
+from flows.run.publish import check_writable
+from flows.run.stopped import in_one_line
 from flows.run.watched import server_named
 from flows.run.workbook import PRIVATE
 
@@ -108,7 +109,7 @@ def run(  # noqa: PLR0917 - in the order of the command line
     check_writable(investigation.out)
     check_free(investigation.work)
     check_room(investigation.work)
-    with _errors_in_one_line(investigation), watched_by(investigation, ui) as server:
+    with in_one_line(investigation.work, investigation.out), watched_by(investigation, ui) as server:
         with reporting(speaking(console())) as reporter, ExitStack() as stack:
             with reporter.stage("start"):
                 flow = _started(looked_at, modules, settings, stack, server)
@@ -125,33 +126,6 @@ def _modules_at_once(investigation: Investigation, parts: Sequence[str]) -> list
     loaded = registry.load(parts)
     done = all((investigation.work / file).is_file() for part in loaded for file in part.kept)
     return [] if done and not server_named() else registry.worker_modules(loaded)
-
-
-@contextmanager
-def _errors_in_one_line(investigation: Investigation) -> Iterator[None]:
-    """Report in one line what stops a run from outside, and what became of the tables."""
-    before = published_at(investigation.out)
-
-    def state() -> str:
-        if is_cut(investigation.work):
-            return "the tables are published in part, and the next run publishes the rest first"
-        if published_at(investigation.out) not in {None, before}:
-            return f"all tables are published: {investigation.out}"
-        return "nothing was published, and the next run goes on from here"
-
-    try:
-        yield
-    except (KeyboardInterrupt, BrokenPipeError) as stop:
-        raise type(stop)(state()) from None
-    except (InputError, LedgerError):
-        raise
-    except Exception as error:
-        if interrupted(error):
-            raise KeyboardInterrupt(state()) from None
-        line = line_of(error, investigation.work)
-        if line is None:
-            raise
-        raise InputError(f"{line}; {state()}") from error
 
 
 def _parts_of_agency(investigation: Investigation, agency: str, only: list[str] | None) -> tuple[str, ...]:

@@ -12,13 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from data.errors import InputError
+from data.errors import PassingError
 from data.printable import printable_lines
 
 LEAST: Final = 50_000_000
 """Bytes that must be free on the disk of `work/` before a run begins; a Prefect server takes about 5 MB."""
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ILL: Final = 500
+"""From this status on, an answer says that something is wrong with the server, and not with the request."""
+
 _FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -26,11 +29,11 @@ def check_room(folder: Path) -> None:
     """Check that a disk has room for a run to begin.
 
     Raises:
-        InputError: It does not.
+        PassingError: It does not.
     """
     free = shutil.disk_usage(folder).free
     if free < LEAST:
-        raise InputError(
+        raise PassingError(
             f"{folder}: {free / 1e6:,.0f} MB are free on its disk, and a run needs at least "
             f"{LEAST / 1e6:,.0f} MB; make room, then run again"
         )
@@ -74,6 +77,24 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
     return line
 
 
+def may_pass(error: BaseException) -> bool:
+    """Whether what stopped a run may be over in a while, so that it is worth another try.
+
+    Args:
+        error: What was raised.
+
+    Example:
+        >>> may_pass(OSError(28, "No space left on device")), may_pass(KeyError("a"))
+        (True, False)
+    """
+    return any(
+        isinstance(each, PassingError)
+        or (isinstance(each, OSError) and each.errno in _FULL)
+        or _kind_of_server_fault(each) in {"gone", "ill"}
+        for each in _causes(error)
+    )
+
+
 def show_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
     """Print a traceback, as ``sys.excepthook``, without the control characters of what it quotes."""
     sys.stderr.write(printable_lines("".join(traceback.format_exception(kind, fault, trace))))
@@ -95,16 +116,25 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_server(error: BaseException) -> str | None:
     """What the Prefect server did, if it is the cause; by class names, as importing httpx is slow."""
-    kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("httpx")}
-    if "HTTPStatusError" in kinds:
+    kind = _kind_of_server_fault(error)
+    if kind == "password":
+        return "PREFECT_API_AUTH_STRING: the Prefect server expects another password; set that one"
+    if kind in {"refuses", "ill"}:
         status = error.response.status_code  # type: ignore[attr-defined]
-        if status in {401, 403}:
-            return "PREFECT_API_AUTH_STRING: the Prefect server expects another password; set that one"
         return f"the Prefect server answered {status}; read its log, then run again"
-    if "TransportError" in kinds:
+    if kind == "gone":
         words = str(error) or type(error).__name__
         return f"the Prefect server is gone ({words}); start it again, then run again"
     return None
+
+
+def _kind_of_server_fault(error: BaseException) -> str:
+    """What a Prefect server did, in a word; empty for every other error."""
+    kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("httpx")}
+    if "HTTPStatusError" in kinds:
+        status: int = error.response.status_code  # type: ignore[attr-defined]
+        return "password" if status in {401, 403} else "ill" if status >= _ILL else "refuses"
+    return "gone" if "TransportError" in kinds else ""
 
 
 def _is_full(folder: Path | None) -> bool:

@@ -65,7 +65,15 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R], about
     from flows.service.away import once_begun
 
     run_name = f"{name} {printable(folder.name)}"
-    made = flow(name=name, flow_run_name=lambda: run_name, description=about, validate_parameters=False)
+    # A run is tried again as a whole, if at all (flows.service.again).
+    made = flow(
+        name=name,
+        flow_run_name=lambda: run_name,
+        description=about,
+        validate_parameters=False,
+        retries=0,
+        retry_delay_seconds=0,
+    )
 
     def begin(work: Callable[[], R]) -> R:
         def run(folder: Path, out: Path) -> R:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from cluster.environment import unknown
-from data.errors import InputError
+from data.errors import InputError, PassingError
 from flows import parts as registry
 from flows.run.progress import reporter
 from flows.run.watched import run_log, watched
@@ -89,8 +89,8 @@ def workers(parts: Sequence[Part]) -> Iterator[Workers | None]:
         What gives the client; None where no part needs workers.
 
     Raises:
-        InputError: A worker lacks this program, or the scheduler or all workers were lost while the work
-            went on.
+        InputError: A worker lacks this program.
+        PassingError: The scheduler or all workers were lost while the work went on.
     """
     modules = registry.worker_modules(parts)
     if not modules:
@@ -271,7 +271,7 @@ def _loss_in_one_line(opened_client: Callable[[], Client | None]) -> Iterator[No
         opened_client: Gives the client, if one was opened.
 
     Raises:
-        InputError: The block failed because the client's scheduler or all of its workers were lost.
+        PassingError: The block failed because the client's scheduler or all of its workers were lost.
     """
     try:
         yield
@@ -283,12 +283,12 @@ def _loss_in_one_line(opened_client: Callable[[], Client | None]) -> Iterator[No
 
         line = no_workers_message(error)
         if line is not None:
-            raise InputError(
+            raise PassingError(
                 f"{line}; nothing was published. What was read is kept, and the next run goes on from there"
             ) from error
         if not _is_lost(client, error):
             raise
-        raise InputError(
+        raise PassingError(
             f"the Dask scheduler at {client.scheduler.address} was lost during the run; "
             "nothing was published. Start it again, then run again: what was read is kept, "
             "and the run goes on from there"

@@ -1,4 +1,4 @@
-"""The log of a run: one line for a mistake of the user, a traceback for a bug in the program.
+"""The log of a run: one line for a mistake of the user or a full disk, a traceback for a bug in the program.
 
 Prefect logs every error that ends a task or a flow with its traceback, and the process of a deployed run logs
 it once more. Nobody should have to look among those for the line that names the file and the fix.
@@ -20,14 +20,19 @@ _ENDED: Final = "Finished in state Completed()"
 
 
 class OneLine(logging.Filter):
-    """Reduces an `InputError` to its line, once in the log of each run; everything else stays as it is."""
+    """Reduces to a line, once in the log of each run, what is no bug of the program.
+
+    That is an `InputError`, and what the command line has a line for, such as a full disk. Everything else
+    stays as it is.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Decide whether a record is logged, and remove its traceback if it reports an `InputError`."""
+        """Decide whether a record is logged, and remove its traceback if there is a line for its error."""
         if _is_said_by_the_step(record):
             return False
         error = record.exc_info[1] if record.exc_info else None
-        if not isinstance(error, InputError):
+        line = None if error is None else _line_of(error)
+        if error is None or line is None:
             _without_controls(record)
             return True
         # Noted on the error itself: a task, its flow and the flow around it log the same error.
@@ -36,8 +41,15 @@ class OneLine(logging.Filter):
         if run in runs or (runs and run == (None, None)):
             return False
         runs.add(run)
-        record.msg, record.args, record.exc_info, record.exc_text = str(error), (), None, None
+        record.msg, record.args, record.exc_info, record.exc_text = line, (), None, None
         return True
+
+
+def _line_of(error: BaseException) -> str | None:
+    """What to say of an error, in one line; None for a bug in the program."""
+    from flows.run.failures import line_of
+
+    return str(error) if isinstance(error, InputError) else line_of(error)
 
 
 def _is_said_by_the_step(record: logging.LogRecord) -> bool:

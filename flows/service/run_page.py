@@ -14,7 +14,9 @@ from cluster.environment import unknown
 from data.errors import InputError, LedgerError
 from data.printable import printable
 from flows.run.public_names import reason_in_public
+from flows.run.stopped import in_one_line
 from flows.run.watched import ended, failed, run_log, watched
+from flows.service.again import tried_again
 from flows.service.outbox import flush, post
 
 P = ParamSpec("P")
@@ -108,8 +110,12 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         said = unknown(os.environ)
         for line in said:
             run_log().warning("%s", line)
+        folder = Path(given.get("folder", ""))
+        stopped = in_one_line(folder / "work", folder / "out")
         try:
-            result = function(*args, **kwargs)
+            result = tried_again(
+                lambda: stopped(function)(*args, **kwargs), lambda error: reason_of(error, folder, agency)
+            )
         except CancelledError as stop:
             settle()
             # A state and not an error, of which Prefect would make a failed run.
@@ -118,7 +124,7 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
             tag(*agency, FAILED)
             run_log().error("Encountered exception during execution: %r", error, exc_info=error)
             settle()
-            return cast(R, failed(error, reason_of(error, Path(given.get("folder", "")), agency)))
+            return cast(R, failed(error, reason_of(error, folder, agency)))
         except BaseException as stop:
             if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
                 tag(*agency, FAILED)

@@ -13,7 +13,7 @@ import pytest
 from distributed import Client
 
 from data.catalog import Investigation
-from data.errors import InputError, LedgerError
+from data.errors import InputError, LedgerError, PassingError
 from data.printable import markdown
 from data.schema import TABLES
 from data.tables import read_table
@@ -267,3 +267,14 @@ def test_what_the_caller_has_looked_at_is_not_looked_at_again(
     assert len(seen) == 1
     assert result.found["crime"].census is seen[0]
     assert result.found["posts"].census.tracts is seen[0].tracts
+
+
+def test_a_deployment_s_run_does_not_begin_on_a_nearly_full_disk(
+    investigation: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from flows.investigate import investigate
+
+    usage = shutil.disk_usage(investigation)._replace(free=10_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(PassingError, match="10 MB are free on its disk, and a run needs at least 50 MB"):
+        investigate(investigation, only=["posts"])

@@ -115,6 +115,33 @@ def test_the_log_of_a_deployment_has_the_whole_line_once_and_its_state_what_anyb
 
 
 @pytest.mark.slow
+def test_a_full_disk_is_one_line_in_each_log_of_a_run_of_its_part_and_of_its_step(
+    prefect: dict[str, str], tmp_path: Path
+):
+    faulty = tmp_path / "faulty.py"
+    faulty.write_text(
+        "from pathlib import Path\nfrom prefect import flow\nfrom flows.run.step import step, subflow\n"
+        "from flows.service.run_page import shown_as_a_run\nfrom tasks.step import Step\n"
+        "def fill(): raise OSError(28, 'No space left on device', 'out/a.parquet')\n"
+        "STEP = step(Step('fill', fill))\n"
+        "def plain(folder: str): return subflow('toys', Path(folder), Path(folder), STEP)\n"
+        "faulty = flow(name='faulty')(shown_as_a_run(plain))\n"
+    )
+    log, message = deployed(prefect, f"{faulty}:faulty", tmp_path)
+    line = "out/a.parquet: the disk is full; make room, then run again"
+    assert message.startswith(f"InputError: {line}; nothing was published")
+    assert "Traceback" not in log
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        logs = client.read_logs(limit=200)
+    where = [(each.flow_run_id, each.task_run_id) for each in logs if each.message == line]
+    assert len(where) == len(set(where)) == 2  # of the part and of its step
+    assert not [each for each in logs if "Errno 28" in each.message and "Traceback" in each.message]
+    assert [each for each in logs if each.message.startswith(f"{line}; nothing was published")]
+
+
+@pytest.mark.slow
 def test_a_deployed_run_logs_a_bug_with_its_traceback(prefect: dict[str, str], tmp_path: Path):
     faulty = tmp_path / "faulty.py"
     faulty.write_text(
