@@ -6,6 +6,7 @@ STUDIO := .venv-label-studio
 PACKAGES := $(VENV)/.packages
 READY  := $(VENV)/.ready
 DEMO   ?= demo
+EXTRAS := s3 kubernetes slurm
 
 # A Prefect server that a run starts must not phone home.
 export DO_NOT_TRACK = 1
@@ -14,10 +15,11 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup packages demo test test-fast test-pythons try-python test-docker test-label-studio coverage covered lint format readme pictures lock bench verdicts clean
+.PHONY: help setup site packages demo test test-fast test-pythons try-python test-docker test-label-studio coverage covered lint format readme pictures lock bench verdicts clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
+	@echo "make site    build an environment without what tests: make VENV=/shared/nwatch/venv EXTRAS=slurm site"
 	@echo "make demo    run the main job on a synthetic investigation in $(DEMO)/"
 	@echo "make test    run all tests (some of them: make test PYTEST=tests/data)"
 	@echo "make test-fast    the tests that are neither slow nor long: under a minute on two cores"
@@ -52,6 +54,18 @@ $(READY): $(PACKAGES) pyproject.toml
 	@# An empty database for the Prefect server of nwatch run --ui, which would otherwise be made for each investigation.
 	@$(BIN)/python -m flows.service.local_server
 	@touch $(READY)
+
+# For a site without containers, such as one with SLURM: what runs, and the extras; without what tests. The setuptools that
+# installs the clone in place stays out, as in the image.
+site:
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes \
+		-r requirements/run.txt $(EXTRAS:%=-r requirements/%.txt)
+	awk '/^[A-Za-z]/ { wanted = /^setuptools==/ } wanted' requirements/dev.txt > $(VENV)/setuptools.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(VENV)/build -r $(VENV)/setuptools.txt
+	PYTHONPATH=$(VENV)/build $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	rm -r $(VENV)/build $(VENV)/setuptools.txt
+	$(BIN)/python -m flows.service.local_server
 
 demo: $(READY)
 	rm -rf $(DEMO)
@@ -133,7 +147,6 @@ pictures: $(READY)
 # label-studio.txt: Label Studio, for make test-label-studio.
 COMPILE_ONLY := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 COMPILE := $(COMPILE_ONLY) pyproject.toml
-EXTRAS  := s3 kubernetes slurm
 BESIDES := NR == FNR { if (/^[A-Za-z0-9]/) have[$$1]; next } /^[A-Za-z0-9]/ { new = !($$1 in have) } new
 
 lock:

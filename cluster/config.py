@@ -1,7 +1,10 @@
 """Dask's configuration for every cluster of this program, wherever its processes run."""
 
+import os
 import re
 from typing import Any, Final
+
+from data import json_log
 
 CONFIG: Final[dict[str, Any]] = {
     # A partition whose worker died is not tried again as it is: the program halves it until the item that
@@ -33,11 +36,12 @@ def environment() -> dict[str, str]:
 
     Returns:
         The configuration as Dask reads it at its import, and ``PYTHONSAFEPATH``: nothing of the folder in
-        which the process is started may be imported.
+        which the process is started may be imported. Where this process logs as JSON, so does that one.
 
     Example:
         >>> environment()["DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL"]
         '15 minutes'
     """
     dask = {f"DASK_{re.sub('[.]', '__', key).replace('-', '_').upper()}": str(CONFIG[key]) for key in CONFIG}
-    return {"PYTHONSAFEPATH": "1", **dask}
+    logs = {"DASK_CONFIG": str(json_log.DASK)} if json_log.wanted(os.environ) else {}
+    return {"PYTHONSAFEPATH": "1", **dask, **logs}

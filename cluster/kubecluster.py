@@ -176,7 +176,8 @@ class Pods(Cluster):
     async def _scheduler_is_ready(self) -> bool:
         """Whether the scheduler's one pod has passed its health check."""
         chosen = {"dask.org/cluster-name": self.name, "dask.org/component": "scheduler"}
-        pods = [pod async for pod in Pod.list(namespace=self.namespace, label_selector=chosen)]
+        found = Pod.list(namespace=self.namespace, label_selector=chosen)
+        pods = [pod async for pod in found if isinstance(pod, Pod)]
         for pod in pods:
             self._waiting.pod = _why_not_ready(pod.raw)
         for pod in pods:
@@ -266,7 +267,7 @@ class Pods(Cluster):
             "dask.org/workergroup-name": group.name,
         }
         found = Deployment.list(namespace=self.namespace, label_selector=chosen)
-        self._deployed = {deployment.name async for deployment in found}
+        self._deployed = {each.name async for each in found if isinstance(each, Deployment)}
         return group
 
     def scale(self, n: int) -> Any:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data import json_log
 from data.catalog import Investigation
 from data.errors import InputError
 from data.printable import printable
@@ -88,11 +89,18 @@ def arrivals(folder: Path | None) -> None:
 
     place = absolute(_named(folder))
     Investigation.unchecked(place)
-    _check_named()
     to = console()
+    as_json = json_log.wanted(os.environ)
 
     def say(line: str) -> None:
-        to.out(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} | {printable(line)}", highlight=False)
+        text = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} | {printable(line)}"
+        to.out(json_log.line(line) if as_json else text, highlight=False)
+
+    server = f"Prefect server: {_checked_name()}"
+    if as_json:
+        say(server)
+    else:
+        to.print(server, markup=False)
 
     say(f"looking for arrivals in {place} every minute")
     keep_looking(place, say)
@@ -104,13 +112,14 @@ def _named(folder: Path | None) -> str | None:
 
 
 def _check_server() -> None:
-    _check_named()
+    console().print(f"Prefect server: {_checked_name()}", markup=False)
     from flows.service.local_server import check_reachable
 
     check_reachable()
 
 
-def _check_named() -> None:
+def _checked_name() -> str:
+    """The server that is named, and by what."""
     honor_profile()
     server = named()
     if server is None:
@@ -118,7 +127,7 @@ def _check_named() -> None:
             "PREFECT_API_URL is not set; name the server, such as PREFECT_API_URL=http://127.0.0.1:4200/api, "
             "or with: prefect config set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
-    console().print(f"Prefect server: {server}", markup=False)
+    return str(server)
 
 
 def _show(made: list[Deployed]) -> None:

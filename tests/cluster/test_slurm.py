@@ -3,7 +3,9 @@
 import os
 import re
 import shlex
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import CancelledError
@@ -36,6 +38,32 @@ def words(script: str) -> list[str]:
 def test_the_example_is_generated_from_its_settings(checkout: Path):
     script = slurm.job_script(example(checkout, "slurm"), "tls://192.0.2.10:8786", "nwatch-0")
     assert script == (checkout / "cluster" / "examples" / "slurm.sh").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_example_and_what_the_program_says(checkout: Path):
+    page = (checkout / "docs" / "slurm.md").read_text(encoding="utf-8")
+    shown, _ = page.split("```sh\n")[1].split("```", 1)
+    kept = (checkout / "cluster" / "examples" / "slurm.env").read_text(encoding="utf-8").splitlines()
+    assert shown.splitlines() == [line for line in kept if not line.startswith("#")]
+    code = "".join(
+        (checkout / "cluster" / name).read_text(encoding="utf-8") for name in ("slurm.py", "client.py")
+    )
+    said = re.findall(r"^\| `([^`(…]+?) [(…]", page, re.MULTILINE)
+    assert len(said) == 2
+    assert not [line for line in said if line not in code]
+
+
+def test_a_site_s_environment_is_made_of_the_locked_requirements(checkout: Path):
+    make = shutil.which("make")
+    if not make:
+        pytest.skip("no make here")
+    asked = [make, "-n", "-C", str(checkout), "VENV=/shared/nwatch/venv", "EXTRAS=slurm", "site"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    words = " ".join(said.replace("\\\n", " ").split())
+    assert "--require-hashes -r requirements/run.txt -r requirements/slurm.txt" in words
+    assert "requirements/kubernetes.txt" not in words
+    for install in re.findall(r"pip install [^;]*?(?=/shared|$)", words):
+        assert "--require-hashes" in install or "--no-index --editable ." in install
 
 
 def test_options_that_are_not_set_are_left_out(certificates: Path):

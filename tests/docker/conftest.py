@@ -40,13 +40,20 @@ class Api:
 
     def ask(self, path: str, body: object = None) -> Any:
         """Ask with GET, or with POST where there is a body."""
-        header = (
-            {"Authorization": f"Basic {base64.b64encode(self.auth.encode()).decode()}"} if self.auth else {}
-        )
         data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.url}/{path}", data, {**header, "Content-Type": "application/json"})
+        request = Request(f"{self.url}/{path}", data, {**self._header(), "Content-Type": "application/json"})
         with answer_to(request) as answer:
             return json.load(answer)
+
+    def text(self, path: str) -> str:
+        """What it says as text."""
+        with answer_to(Request(f"{self.url}/{path}", headers=self._header())) as answer:
+            return answer.read().decode()
+
+    def _header(self) -> dict[str, str]:
+        if not self.auth:
+            return {}
+        return {"Authorization": f"Basic {base64.b64encode(self.auth.encode()).decode()}"}
 
     def has(self, path: str) -> bool:
         """Whether what the path names has been made."""

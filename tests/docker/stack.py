@@ -53,24 +53,29 @@ class ByHand:
         folder: For everything that is written but the investigation; others must be able to enter it.
         investigation: The investigation folder.
         secrets: The folder of passwords and certificates (``NWATCH_SECRETS``).
+        variables: What an operator sets besides.
     """
 
     folder: Path
     investigation: Path
     secrets: Path
+    variables: dict[str, str] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     own_ports: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.compose = read(
-            {"NWATCH_INVESTIGATION": str(self.investigation), "NWATCH_SECRETS": str(self.secrets)}
-        )
+        given = {"NWATCH_INVESTIGATION": str(self.investigation), "NWATCH_SECRETS": str(self.secrets)}
+        self.compose = read(given | self.variables)
         self.services: dict[str, Any] = self.compose["services"]
         self.ports = free_ports(["5432", "4200", "4201", "8786", "8787", "8080"])
 
     def up(self, workers: int) -> None:
         """Start the services in the order of their health checks, and wait until all are healthy."""
-        names = [name for name, service in self.services.items() if "healthcheck" in service]
+        names = [
+            name
+            for name, service in self.services.items()
+            if "healthcheck" in service and "profiles" not in service
+        ]
         names.remove("worker")
         if not shutil.which("nginx"):
             names.remove("proxy")

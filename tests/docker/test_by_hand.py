@@ -36,7 +36,8 @@ def stack(synthetic: Path, secret_files: Path) -> Iterator[ByHand]:
     # Not below pytest's own folder, which the user postgres may not enter.
     folder = Path(tempfile.mkdtemp(prefix="nwatch-stack-"))
     folder.chmod(0o711)
-    stack = ByHand(folder, copy_of(synthetic, folder / "investigation"), secret_files)
+    watched = {"NWATCH_LOG": "json", "NWATCH_METRICS": "true", "NWATCH_WORKER_PAGE": "0.0.0.0"}
+    stack = ByHand(folder, copy_of(synthetic, folder / "investigation"), secret_files, watched)
     try:
         stack.up(workers=2)
         yield stack
@@ -62,6 +63,58 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
     assert api.wait(run, 600) == "COMPLETED", api.log(run) + stack.logs()
     assert files(stack.investigation / "out") == expected
     assert {"public/ledger.parquet", "private/alerts.parquet"} <= expected.keys()
+
+
+def log_lines(stack: ByHand) -> tuple[dict[str, list[dict[str, str]]], dict[str, set[str]]]:
+    """The lines of the program's services that are JSON, and the others."""
+    read: dict[str, list[dict[str, str]]] = {}
+    other: dict[str, set[str]] = {}
+    for path in sorted(stack.folder.glob("*.log")):
+        if path.stem in {"database", "proxy"}:
+            continue
+        whole, _, _ = path.read_bytes().rpartition(b"\n")  # the last line may be in the making
+        for line in whole.split(b"\n"):
+            if line.startswith(b"{"):
+                assert line.isascii()
+                read.setdefault(path.stem, []).append(json.loads(line))
+            else:
+                other.setdefault(path.stem, set()).add(line.decode())
+    return read, other
+
+
+def test_the_logs_are_json_one_object_a_line(stack: ByHand):
+    """Only what Prefect's commands print when they start is text."""
+
+    def of_the_run() -> list[dict[str, str]]:
+        found, _ = log_lines(stack)
+        return [line for line in found["runner"] if line.get("run", "").startswith("investigation ")]
+
+    # The runner passes on what a run says, a moment after the server has it.
+    until(lambda: any("Completed" in line["message"] for line in of_the_run()), stack.logs)
+    assert {"run", "run_id"} <= of_the_run()[0].keys()
+    read, other = log_lines(stack)
+    assert read.keys() >= {"runner", "scheduler", "worker-0", "worker-1"}
+    for lines in read.values():
+        assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
+    assert other.keys() <= {"server", "runner"}
+    assert other["runner"] <= {"", "Worker 'runner' started!"}
+
+
+def test_the_server_the_scheduler_and_the_workers_have_metrics_and_no_name_of_a_file_is_in_them(
+    stack: ByHand, api: Api
+):
+    def metrics(url: str, auth: str = "") -> dict[str, str]:
+        text = Api(url, auth).text("metrics")
+        assert not re.search(r"\.pst|records|Inbox|@", text), text
+        return dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+
+    with pytest.raises(HTTPError):
+        metrics(api.url)
+    assert "process_resident_memory_bytes" in metrics(api.url, api.auth)
+    assert metrics(f"http://127.0.0.1:{stack.ports['8787']}")["dask_scheduler_workers"] == "gauge"
+    for number in range(2):
+        page = f"http://127.0.0.1:{stack.own_ports[f'worker-{number}']}"
+        assert metrics(page)["dask_worker_tasks"] == "gauge"
 
 
 def test_the_runs_are_kept_in_postgresql(stack: ByHand, secret_files: Path, api: Api):

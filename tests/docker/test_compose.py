@@ -14,6 +14,7 @@ from typing import Any
 
 import dask
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -60,7 +61,7 @@ def test_every_process_starts_with_a_safe_path(dockerfile: str):
 
 def test_ports_are_published_on_the_loopback_address_alone(services):
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(published) == {"proxy", "scheduler"}
+    assert set(published) == {"proxy", "scheduler", "prometheus"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -101,6 +102,24 @@ def test_no_service_that_sees_the_records_has_a_way_out(services):
     assert read({"NWATCH_INVESTIGATION": "/data/case"})["networks"]["inside"] == {"internal": True}
     for name in ("database", "worker", "runner", "arrivals", "deployments"):
         assert services[name]["networks"] == ["inside"]
+
+
+def test_prometheus_is_off_by_default_and_reads_what_the_stack_has(services):
+    service = services["prometheus"]
+    assert service["profiles"] == ["metrics"]
+    assert services["server"]["environment"]["PREFECT_SERVER_METRICS_ENABLED"] is False
+    assert "--dashboard-address=127.0.0.1:8788" in services["worker"]["command"]
+    mounted = {volume["target"]: volume["source"] for volume in service["volumes"]}
+    assert mounted["/etc/prometheus/nwatch.yml"] == "./prometheus.yml"
+    jobs = yaml.safe_load((DOCKER / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    prefect, scheduler, worker = jobs
+    assert prefect["basic_auth"]["password_file"] in mounted
+    assert prefect["static_configs"] == [{"targets": ["server:4200"]}]
+    assert scheduler["static_configs"] == [{"targets": ["scheduler:8787"]}]
+    assert worker["dns_sd_configs"] == [{"names": ["worker"], "type": "A", "port": 8788}]
+    if promtool := shutil.which("promtool"):
+        words = [promtool, "check", "config", "--syntax-only", str(DOCKER / "prometheus.yml")]
+        subprocess.run(words, check=True, capture_output=True)
 
 
 def test_the_proxy_s_pages_may_ask_nobody_else():

@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -49,7 +50,8 @@ def engine() -> Iterator[Engine]:
     try:
         engine.start()
         engine.base("nwatch-base:test")
-        engine.build("nwatch:test", CHECKOUT, "-f", "docker/Dockerfile", "--build-arg=BASE=nwatch-base:test")
+        own = ("--build-arg=BASE=nwatch-base:test", "--build-arg=EXTRAS=kubernetes slurm")
+        engine.build("nwatch:test", CHECKOUT, "-f", "docker/Dockerfile", *own)
         engine.build(
             "nwatch-postgres:test", CHECKOUT / "tests/docker/postgres", "--build-arg=BASE=nwatch-base:test"
         )
@@ -269,6 +271,26 @@ def test_the_image_holds_no_compiler_no_secret_and_compiled_code(stack: Stack):
     compiled = "find /opt/nwatch/lib /srv/neighborhood-watch/flows -name '*.cpython-3*.pyc' | wc -l"
     counted = stack.compose("exec", "-T", "scheduler", "sh", "-c", f"{sources}; {compiled}").split()
     assert int(counted[1]) > 0.99 * int(counted[0]) > 5000
+
+
+def test_the_image_has_the_extras_and_begins_where_the_charts_of_prefect_begin(engine: Engine):
+    """As on Kubernetes (docs/kubernetes.md): another user, and nothing that can be written but /tmp."""
+    begin = (
+        "run",
+        "--rm",
+        "--network=none",
+        "--read-only",
+        "--tmpfs=/tmp",
+        "--user=1001:1001",
+        "-e",
+        "HOME=/tmp",
+    )
+    words = ("--entrypoint=/usr/bin/tini", "nwatch:test", "-g", "--", "/opt/prefect/entrypoint.sh")
+    look = (
+        "import cluster.kubecluster, dask_jobqueue.slurm, s3fs, prefect_kubernetes as p; print(p.__version__)"
+    )
+    said = engine.docker(*begin, "-e", "PREFECT_HOME=/tmp/prefect", *words, "python", "-c", look)
+    assert said.split() == [version("prefect-kubernetes")]
 
 
 def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):

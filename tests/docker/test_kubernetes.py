@@ -79,7 +79,8 @@ def settings_of_the_runs() -> Any:
     given = {
         name.removeprefix("NWATCH_").lower(): value for name, value in settings().items() if "NWATCH" in name
     }
-    given.pop("folder")
+    for name in ("folder", "log"):  # not settings of the workers
+        given.pop(name)
     return settings_from_environment(**given)
 
 
