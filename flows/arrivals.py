@@ -91,7 +91,7 @@ def arrivals(folder: Path, settle: float | None = None, say: Say = lambda _: Non
 
 
 def keep_looking(folder: Path, say: Say) -> None:
-    """Look for arrivals every minute, until the process is ended.
+    """Look for arrivals every minute, until the process is ended; and end what killed runs have left running.
 
     What is wrong (a mistake in the configuration, a disk or a server that is away) is said once, and the next
     round tries again. While something is wrong, no sign of life is sent.
@@ -118,8 +118,11 @@ def _round(folder: Path, news: _News, sign: bool) -> bool:
     """One round; gives whether a sign of life was asked for, and sent."""
     from httpx import HTTPError
 
+    from flows.service.left_running import end_left_running
+
     try:
         arrivals(folder, say=news)
+        end_left_running(folder)
         if sign:
             emit(looked_event(folder))
         return sign
