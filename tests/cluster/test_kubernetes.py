@@ -275,27 +275,36 @@ NO_ROOM = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
     ("status", "reason"),
     [
         ({"containerStatuses": [{"state": PULLING}]}, 'ImagePullBackOff Back-off pulling image "x"'),
+        ({"containerStatuses": [{"state": {}, "lastState": {"terminated": {"reason": "OOM"}}}]}, "OOM"),
         ({"phase": "Pending", "conditions": [NO_ROOM]}, "Unschedulable 0/3 nodes"),
-        ({"phase": "Pending"}, "its pod is Pending"),
+        ({"phase": "Pending", "conditions": [{**NO_ROOM, "status": "True"}]}, "its pod is Pending"),
+        ({}, "its pod is not there"),
     ],
 )
-def test_if_the_scheduler_does_not_start_the_error_says_what_kubernetes_says_of_its_pod(
-    kubernetes: fake_kubernetes.Kubernetes,
-    certificates: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    status: dict[str, Any],
-    reason: str,
-):
-    from cluster import kubernetes as module
+def test_what_kubernetes_says_of_a_pod_that_is_not_ready(status: dict[str, Any], reason: str):
+    kubecluster = pytest.importorskip("cluster.kubecluster", reason="the extra kubernetes is not installed")
+    assert kubecluster._why_not_ready({"status": status}) == reason
 
-    monkeypatch.setattr(module, "_STARTING", 2.0)
-    monkeypatch.setattr(kubernetes, "_begin", begun(kubernetes, status))
-    with (
-        pytest.raises(InputError) as caught,
-        connect(settings(certificates, workers=1)),
-    ):
+
+def test_if_the_scheduler_does_not_start_the_error_says_why(
+    kubernetes: fake_kubernetes.Kubernetes, certificates: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from cluster import kubecluster
+
+    asked = kubecluster.Pods._scheduler_is_ready
+
+    async def asked_until_it_takes_too_long(cluster: kubecluster.Pods) -> bool:
+        assert not await asked(cluster)
+        raise TimeoutError
+
+    monkeypatch.setattr(kubecluster.Pods, "_scheduler_is_ready", asked_until_it_takes_too_long)
+    monkeypatch.setattr(kubernetes, "_begin", begun(kubernetes, {"containerStatuses": [{"state": PULLING}]}))
+    with pytest.raises(InputError) as caught, connect(settings(certificates, workers=1)):
         pytest.fail("must not open")
-    assert f"did not start within 2 seconds: {reason}; correct its image (NWATCH_IMAGE)" in str(caught.value)
+    assert (
+        'did not start within 300 seconds: ImagePullBackOff Back-off pulling image "x"; correct its '
+        in str(caught.value)
+    )
     assert kubernetes.of("daskclusters") == {}
 
 

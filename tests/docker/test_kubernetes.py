@@ -49,12 +49,16 @@ def template() -> dict[str, Any]:
 def job() -> dict[str, Any]:
     """The job of one run, as Prefect's worker makes it of the base job template."""
     worker = pytest.importorskip("prefect_kubernetes.worker", reason="the extra kubernetes is not installed")
+    from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.objects import FlowRun
 
     given = {"env": {"PYTHONSAFEPATH": "1"}, "name": "lapd 2026-11-23 full"}
+    nobody = PrefectClient(
+        "http://127.0.0.1:9/api"
+    )  # is asked nothing; without it, a server would be started
     made = asyncio.run(
         worker.KubernetesWorkerJobConfiguration.from_template_and_values(
-            base_job_template=template(), values=given
+            base_job_template=template(), values=given, client=nobody
         )
     )
     made.prepare_for_flow_run(FlowRun(id=uuid.uuid4(), flow_id=uuid.uuid4(), name="lapd 2026-11-23 full"))
