@@ -90,7 +90,7 @@ def arrivals(folder: Path, settle: float | None = None, say: Say = lambda _: Non
         return [arrival.agency for found in _looks(investigation, patience, say) for arrival in found.arrived]
 
 
-def keep_looking(folder: Path, say: Say) -> None:
+def keep_looking(folder: Path, say: Say, tidy: Callable[[Path], object] = lambda _: None) -> None:
     """Look for arrivals every minute, until the process is ended.
 
     What is wrong (a mistake in the configuration, a disk or a server that is away) is said once, and the next
@@ -99,6 +99,7 @@ def keep_looking(folder: Path, say: Say) -> None:
     Args:
         folder: The investigation folder, absolute.
         say: Called with each line that the round before did not say.
+        tidy: Called with the folder after each look, such as to end what a killed run has left running.
 
     Raises:
         InputError: The folder is no investigation at the start.
@@ -108,18 +109,19 @@ def keep_looking(folder: Path, say: Say) -> None:
     signed = float("-inf")
     while True:
         begun = time.monotonic()
-        if _round(folder, news, sign=begun - signed >= SIGN):
+        if _round(folder, news, tidy, sign=begun - signed >= SIGN):
             signed = begun
         news.next_round()
         _wait(max(0.0, EVERY - (time.monotonic() - begun)))
 
 
-def _round(folder: Path, news: _News, sign: bool) -> bool:
+def _round(folder: Path, news: _News, tidy: Callable[[Path], object], sign: bool) -> bool:
     """One round; gives whether a sign of life was asked for, and sent."""
     from httpx import HTTPError
 
     try:
         arrivals(folder, say=news)
+        tidy(folder)
         if sign:
             emit(looked_event(folder))
         return sign

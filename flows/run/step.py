@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from data.printable import printable
+from flows.run.on_server import tag_of
 from flows.run.progress import OnProgress, reporter
 from flows.run.told import told
 from flows.run.watched import watched
@@ -60,7 +61,7 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R], about
     """
     if not watched():
         return function()
-    from prefect import flow
+    from prefect import flow, tags
 
     from flows.service.away import once_begun
 
@@ -81,7 +82,9 @@ def subflow(name: str, folder: Path, out: Path, function: Callable[[], R], about
 
         return made(run)(folder, out)
 
-    return once_begun(begin, function)
+    # By its tag, what a killed run leaves is found (flows.service.left_running).
+    with tags(tag_of(folder.absolute())):
+        return once_begun(begin, function)
 
 
 @contextmanager

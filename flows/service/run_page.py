@@ -17,6 +17,7 @@ from flows.run.public_names import reason_in_public
 from flows.run.stopped import in_one_line
 from flows.run.watched import ended, failed, run_log, watched
 from flows.service.again import tried_again
+from flows.service.left_running import end_left_running
 from flows.service.outbox import flush, post
 
 P = ParamSpec("P")
@@ -111,6 +112,8 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         for line in said:
             run_log().warning("%s", line)
         folder = Path(given.get("folder", ""))
+        if watched():
+            post(lambda _: end_left_running(folder.absolute()))
         stopped = in_one_line(folder / "work", folder / "out")
         try:
             result = tried_again(
