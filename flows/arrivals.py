@@ -90,8 +90,8 @@ def arrivals(folder: Path, settle: float | None = None, say: Say = lambda _: Non
         return [arrival.agency for found in _looks(investigation, patience, say) for arrival in found.arrived]
 
 
-def keep_looking(folder: Path, say: Say) -> None:
-    """Look for arrivals every minute, until the process is ended; and end what killed runs have left running.
+def keep_looking(folder: Path, say: Say, tidy: Callable[[Path], object] = lambda _: None) -> None:
+    """Look for arrivals every minute, until the process is ended.
 
     What is wrong (a mistake in the configuration, a disk or a server that is away) is said once, and the next
     round tries again. While something is wrong, no sign of life is sent.
@@ -99,6 +99,7 @@ def keep_looking(folder: Path, say: Say) -> None:
     Args:
         folder: The investigation folder, absolute.
         say: Called with each line that the round before did not say.
+        tidy: Called with the folder after each look, such as to end what a killed run has left running.
 
     Raises:
         InputError: The folder is no investigation at the start.
@@ -108,21 +109,19 @@ def keep_looking(folder: Path, say: Say) -> None:
     signed = float("-inf")
     while True:
         begun = time.monotonic()
-        if _round(folder, news, sign=begun - signed >= SIGN):
+        if _round(folder, news, tidy, sign=begun - signed >= SIGN):
             signed = begun
         news.next_round()
         _wait(max(0.0, EVERY - (time.monotonic() - begun)))
 
 
-def _round(folder: Path, news: _News, sign: bool) -> bool:
+def _round(folder: Path, news: _News, tidy: Callable[[Path], object], sign: bool) -> bool:
     """One round; gives whether a sign of life was asked for, and sent."""
     from httpx import HTTPError
 
-    from flows.service.left_running import end_left_running
-
     try:
         arrivals(folder, say=news)
-        end_left_running(folder)
+        tidy(folder)
         if sign:
             emit(looked_event(folder))
         return sign

@@ -86,6 +86,7 @@ def arrivals(folder: Path | None) -> None:
         InputError: The folder is not named, or is no investigation; or no server is named.
     """
     from flows.arrivals import keep_looking
+    from flows.service.left_running import end_left_running
 
     place = absolute(_named(folder))
     Investigation.unchecked(place)
@@ -103,7 +104,7 @@ def arrivals(folder: Path | None) -> None:
         to.print(server, markup=False)
 
     say(f"looking for arrivals in {place} every minute")
-    keep_looking(place, say)
+    keep_looking(place, say, end_left_running)
 
 
 def _named(folder: Path | None) -> str | None:
