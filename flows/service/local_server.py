@@ -62,7 +62,7 @@ _UNUSED: Final = (
 """Services of Prefect's server for deployments and workers: a server of one investigation has neither."""
 
 PATIENCE: Final = 300.0
-"""Seconds that a server may take to start, on a slow disk or a busy machine; one that ends is seen at once."""
+"""Seconds in which a server must start, on a slow disk or a busy machine; its end is seen at once."""
 
 
 def database(home: Path) -> Path:
