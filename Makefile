@@ -15,7 +15,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 # The tests start hundreds of processes, and pytest rewrites every assertion: bytecode is kept for the next run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup site packages demo test test-fast test-pythons try-python test-docker test-label-studio coverage covered lint format readme pictures lock bench verdicts clean
+.PHONY: help setup site packages demo test test-fast test-pythons try-python test-postgres test-docker test-label-studio coverage covered lint format readme pictures lock bench verdicts clean
 
 help:
 	@echo "make setup   build $(VENV) from the hash-locked requirements"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-pythons  the same, and the demo, on each other Python from 3.11 to 3.13 that is installed here"
 	@echo "make coverage     which branches the tests reach (the fast tests only: make coverage PYTEST='-m \"not slow\"')"
 	@echo "make test MEASURE=fast covered    all tests, and which branches those reach that only compute"
+	@echo "make test-postgres  the deployments on PostgreSQL, of Debian's package; make test has them on SQLite"
 	@echo "make test-docker  build the image and run the whole stack in a Docker engine (as root, on Debian)"
 	@echo "make test-label-studio  install a real Label Studio in $(STUDIO) (800 MB), start it on loopback, and code in it"
 	@echo "make lint    ruff and mypy"
@@ -109,6 +110,10 @@ coverage: $(READY)
 covered: $(READY)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+# A database of its own, which is taken away.
+test-postgres: $(READY)
+	TEST_POSTGRES=1 $(BIN)/python -m pytest tests/whole/test_deployments.py tests/whole/test_database.py $(PYTEST)
 
 # An engine of its own, from Debian's packages, unpacked and started in a temporary folder. Where none can run, the
 # tests are skipped, with the reason.

@@ -1,7 +1,7 @@
 """What an operator deploys once, on a server with a password and with a worker: runs start by themselves.
 
 One stack for all tests of this file: a server as `prefect server start` makes it, the deployments that
-`nwatch deploy` makes, and a process worker.
+`nwatch deploy` makes, and a process worker. With ``TEST_POSTGRES=1`` its database is PostgreSQL.
 """
 
 import json
@@ -14,7 +14,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -41,6 +41,7 @@ from flows.service.setting_up import set_up
 from tasks.arrivals.look import Arrival
 from tasks.coding.results import Tally
 from tests.api import answer_to
+from tests.databases import postgres, sql
 from tests.tasks.coding.handed_out import READERS, hand_in, handed_out
 from tests.waiting import until
 
@@ -54,18 +55,22 @@ LATE = ["Candle Creek PD", "Älvdal & Söhne's {{ 1 }} PD"]
 
 @dataclass
 class Stack:
-    """A server, its deployments and a worker."""
+    """A server, its deployments and a worker; its database is SQLite where no other is named."""
 
     url: str
     home: Path
     case: Path
+    database: str | None = None
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_LOGGING")}
+        other = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": self.database} if self.database else {}
+        other["PREFECT_SERVER_DATABASE_TIMEOUT"] = "300"  # the machine may be busy
         return {
             **kept,
+            **other,
             "PREFECT_HOME": str(self.home),
             "PREFECT_API_URL": self.url,
             "PREFECT_API_AUTH_STRING": PASSWORD,
@@ -81,6 +86,11 @@ class Stack:
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",
         }
+
+    @property
+    def where(self) -> str | Path:
+        """Its database."""
+        return self.database or self.home / "prefect.db"
 
     def serve(self) -> None:
         """Start the server, and wait until it answers."""
@@ -185,15 +195,24 @@ def stack(synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     place = tmp_path_factory.mktemp("stack")
     home = place / "home"
     home.mkdir()
-    if template().is_file():
-        shutil.copyfile(template(), home / "prefect.db")
+    with ExitStack() as held:
+        if os.environ.get("TEST_POSTGRES"):
+            database = held.enter_context(postgres())
+        else:
+            database = None
+            if template().is_file():
+                shutil.copyfile(template(), home / "prefect.db")
+        yield from _stack(synthetic, place, home, database)
+
+
+def _stack(synthetic: Path, place: Path, home: Path, database: str | None) -> Iterator[Stack]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
     case = shutil.copytree(synthetic, place / "case", ignore=shutil.ignore_patterns("truth", "work", "out"))
     # Its files are a minute old at most, and the tests are not about waiting.
     with (Path(case) / "investigation.toml").open("a") as file:
         file.write("\n[arrivals]\nsettle = 0\n")
-    made = Stack(f"http://127.0.0.1:{port}/api", home, Path(case))
+    made = Stack(f"http://127.0.0.1:{port}/api", home, Path(case), database)
     try:
         made.serve()
         made.start("worker", "start", "--pool", "nwatch", "--type", "process")  # which makes the pool
@@ -507,6 +526,11 @@ def test_while_the_server_is_restarted_a_run_goes_on_and_one_that_never_began_fr
         event = {"name": ["prefect.flow-run.Pending"]}
         noted = {"filter": {"event": event, "resource": {"id": [f"prefect.flow-run.{never['id']}"]}}}
         until(lambda: stack.ask("events/filter", noted)["total"], stack.log_of("server"))
+        # The server keeps the event, and apart from that what is to follow it: that is what must outlast it.
+        followed = (
+            f"select count(*) from automation_bucket where cast(bucketing_key as text) like '%{never['id']}%'"
+        )
+        until(lambda: sql(stack.where, followed) != ["0"], stack.log_of("server"))
         server = stack.processes.pop(0)
         server.kill()
         server.wait()
