@@ -127,6 +127,9 @@ def run(job: Job) -> MailFound:
         timezones = {**timezones, **known.timezones}
     if job.hash_attachments:
         step(mailboxes.hashes)(reading.sources, given.survey, work, client)
+    given = replace(
+        given, survey=replace(given.survey, mailboxes=())
+    )  # the listings are read, and take memory
     # A run of some agencies takes the hashes of the others as an earlier run left them.
     hashed = job.hash_attachments or given.agencies is not None
     kept = MailTables(job, reading)
