@@ -150,7 +150,8 @@ def measure(sources: list[ParsedSource], place: Path, workers: int) -> None:
 
         cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
         client = Client(cluster)
-        client.run(lambda: __import__("tasks.alerts.tabulate"))
+        for module in ("tasks.alerts.tabulate", "pandas"):  # as in a run, whose workers have loaded both
+            client.run(__import__, module)
         started = most_memory()
         cpu = sum(client.run(seconds_of_cpu).values())
     else:

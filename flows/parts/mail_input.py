@@ -58,7 +58,7 @@ def read_mail(job: Job, settings: MailSettings) -> tuple[MailInput, Reading]:
         settings: How the mail is read.
 
     Returns:
-        What is read, and what is not; and what became of the messages.
+        What is read, without its listings, and what is not; and what became of the messages.
 
     Raises:
         InputError: There is no mailbox, or none that is whole, a file cannot be read, or what earlier runs
@@ -74,10 +74,13 @@ def read_mail(job: Job, settings: MailSettings) -> tuple[MailInput, Reading]:
     while True:
         given = replace(_input(job, survey, faults, listed), notes=notes)
         try:
-            return given, _read(job, given, settings)
+            reading = _read(job, given, settings)
         except UnreadableError as error:
             left = {mailbox.agency for mailbox in given.survey.mailboxes}
             faults |= _fault(job, error, [file for file in records if file.agency in left])
+            continue
+        # The listings take memory, and nobody needs them any more.
+        return replace(given, survey=replace(given.survey, mailboxes=())), reading
 
 
 def _read(job: Job, given: MailInput, settings: MailSettings) -> Reading:

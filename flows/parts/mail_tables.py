@@ -66,7 +66,7 @@ class MailTables:
         return self.keeper.stage(
             LIST,
             (mailboxes.contents_of_attachments(sources, hashed=hashed), self._settings),
-            lambda: step(mailboxes.inventory)(sources, out, hashed=hashed),
+            lambda: step(mailboxes.inventory)(sources, out, hashed=hashed, client=self.job.workers),
             lambda _: _files(out, ["private/attachments"]),
             copies=out,
         ).value

@@ -92,7 +92,7 @@ def sum_agencies(
     Returns:
         What was found of each agency. Its files are whole or absent.
     """
-    found = cut(sources, limits)
+    found = cut(sources, limits, folder)
     agencies = [
         _Agency(name, pieces, folder_of(name, folder), limits.buckets(_rows(pieces)) if pieces else 0)
         for name, pieces in found.items()

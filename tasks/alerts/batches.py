@@ -23,6 +23,7 @@ from lxml import etree
 from data.crosswalk import Crosswalk
 from data.errors import InputError
 from data.kept import code_of
+from data.manifest import Manifest
 from data.sealed import EARLIER, fault_of, is_intact, lines_of_earlier, seal
 from data.tables import write_parquet
 from data.time_zones import rules_of
@@ -70,7 +71,7 @@ def code_version() -> str:
 def plan(
     sources: Sequence[MailSource], timezones: Mapping[str, str], crosswalk: Crosswalk, work: Path
 ) -> tuple[tuple[ParsedSource, ...], tuple[tuple[Batch, str], ...]]:
-    """List the batches: only the footers of the mail files are read.
+    """List the batches: only the footers of the mail files are read, and those once.
 
     Args:
         sources: The mailboxes; of each agency one per source.
@@ -92,19 +93,25 @@ def plan(
     version = code_version()
     laid: list[ParsedSource] = []
     batches: dict[Path, tuple[Batch, str]] = {}
+    manifests: dict[str, Manifest] = {}
     for source in sorted(sources, key=lambda s: (s.agency, s.source)):
         zone = _zone(source.agency, timezones)
+        if source.agency not in manifests:
+            manifests[source.agency] = Manifest.of_agency(work / "alerts", source.agency)
+        manifest = manifests[source.agency]
         mine: list[Batch] = []
         if source.mail is not None:
             key = fingerprint(source.mail.name, crosswalk.fingerprint, version, zone, rules_of(zone))
             folder = work / "alerts" / f"{source.source}-{key[:16]}"
             mine = [
-                batch
+                Batch(file, number, mark, folder / f"{file.stem}-{number:05}.parquet")
                 for file in sorted(source.mail.glob("part-*.parquet"))
-                for batch in _batches(file, folder)
+                for number, mark in manifest.of(file, _groups)
             ]
         batches.update({batch.result: (batch, zone) for batch in mine})
         laid.append(ParsedSource(source.agency, source.source, tuple(batch.result for batch in mine)))
+    for manifest in manifests.values():
+        manifest.save()
     return tuple(laid), tuple(batches.values())
 
 
@@ -123,20 +130,19 @@ def _zone(agency: str, timezones: Mapping[str, str]) -> str:
     return name
 
 
-def _batches(file: Path, folder: Path) -> list[Batch]:
-    """The batches of one mail file: its row groups that have rows."""
+def _groups(file: Path) -> list[tuple[int, str]]:
+    """The row groups of one mail file that have rows, each with its mark."""
     meta = pq.read_metadata(file)
     place = meta.schema.names.index("node_id")
-    batches = []
+    found = []
     for number in range(meta.num_row_groups):
         group = meta.row_group(number)
         if group.num_rows == 0:
             continue
         span = group.column(place).statistics
         ends = (span.min, span.max) if span is not None and span.has_min_max else ()
-        mark = repr((file.name, number, group.num_rows, *ends, group.total_byte_size))
-        batches.append(Batch(file, number, mark, folder / f"{file.stem}-{number:05}.parquet"))
-    return batches
+        found.append((number, repr((file.name, number, group.num_rows, *ends, group.total_byte_size))))
+    return found
 
 
 def is_done(batch: Batch) -> bool:

@@ -60,6 +60,9 @@ def look(work: Look) -> tuple[Path, ...]:
     """
     from tasks.people.merge import evidence_of
 
+    pairs = gather(work.piece.sources, ("exchange",)).column("exchange")
+    if not pc.sum(pc.list_value_length(pairs)).as_py():
+        return ()  # as in most agencies: then the recipients need not be read
     messages = gather(work.piece.sources, ("to", "cc", "exchange", "embedded_as"))
     messages = messages.filter(counted(messages, work.embedded))
     rows = list(_rows(evidence_of(messages)))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
 
+from data.manifest import Manifest
 from tasks.alerts.batches import UNPACKED
 from tasks.alerts.results import ParsedSource
 
@@ -72,27 +74,30 @@ class _File:
     last: int
 
 
-def cut(sources: Sequence[ParsedSource], limits: Limits = USUAL) -> dict[str, tuple[Piece, ...]]:
+def cut(
+    sources: Sequence[ParsedSource], limits: Limits = USUAL, folder: Path | None = None
+) -> dict[str, tuple[Piece, ...]]:
     """Cut the parsed messages into pieces.
 
     Args:
-        sources: The parsed mailboxes. Of their files only the footers are read.
+        sources: The parsed mailboxes. Of their files only the footers are read, and those once.
         limits: How large a piece may be.
+        folder: Where an agency's files are listed, in one manifest each; None to ask the footers alone.
 
     Returns:
         The pieces of each agency, in order of agency; an agency without messages has none.
     """
     ordered = sorted(sources, key=lambda each: (each.agency, each.source))
     return {
-        agency: tuple(_pieces(agency, list(mine), limits))
+        agency: tuple(_pieces(agency, list(mine), limits, folder))
         for agency, mine in groupby(ordered, key=lambda each: each.agency)
     }
 
 
-def _pieces(agency: str, sources: list[ParsedSource], limits: Limits) -> Iterator[Piece]:
+def _pieces(agency: str, sources: list[ParsedSource], limits: Limits, folder: Path | None) -> Iterator[Piece]:
     held: list[_File] = []
     number = before = 0
-    for file in (file for source in sources for file in _files(source)):
+    for file in _listed(agency, sources, folder):
         if held and _ends(held, file, limits):
             piece = _piece(agency, number, before, held)
             yield piece
@@ -118,22 +123,28 @@ def _piece(agency: str, number: int, before: int, files: list[_File]) -> Piece:
     return Piece(agency, number, before, sum(file.rows for file in files), sources)
 
 
-def _files(source: ParsedSource) -> Iterator[_File]:
-    """The files of a mailbox that have rows, in order of their messages."""
-    found = [file for path in source.files if (file := _file(source.source, path)).rows]
-    return iter(sorted(found, key=lambda file: (file.first, file.last)))
+def _listed(agency: str, sources: Sequence[ParsedSource], folder: Path | None) -> list[_File]:
+    """The files of an agency that have rows, by mailbox and in order of their messages."""
+    manifest = None if folder is None else Manifest.of_agency(folder, agency)
+    ask = _facts if manifest is None else partial(manifest.of, read=_facts)
+    found = []
+    for source in sources:
+        mine = [_File(source.source, path, *ask(path)) for path in source.files]
+        found += sorted((file for file in mine if file.rows), key=lambda file: (file.first, file.last))
+    if manifest is not None:
+        manifest.save()
+    return found
 
 
-def _file(source: str, path: Path) -> _File:
+def _facts(path: Path) -> tuple[int, int, int, int]:
+    """Rows, bytes in memory, first and last node id."""
     footer = pq.read_metadata(path)
     place = footer.schema.names.index("node_id")
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     nodes = [group.column(place).statistics for group in groups if group.num_rows]
     # Equal texts are packed once in a file, and are as many as their rows in memory.
     packed = sum(group.total_byte_size for group in groups)
-    return _File(
-        source,
-        path,
+    return (
         footer.num_rows,
         int((footer.metadata or {}).get(UNPACKED, packed)),
         min((each.min for each in nodes), default=0),

@@ -309,7 +309,7 @@ def scrape(template: str, rest: str | None, html: str | None, text: str | None) 
 
 def _scrape_body(template: str, rest: str | None, body: str, source: str) -> Alert | str:
     same = _TAG_ADDRESS.sub("", source) if body == "html" else source
-    digest = hashlib.blake2b(same.encode("utf-8", "replace"), digest_size=16).digest()
+    digest = hashlib.sha256(same.encode("utf-8", "replace")).digest()
     key = (template, rest, body, digest)
     if (kept := _memo.get(key)) is not None:
         return kept

@@ -74,7 +74,7 @@ def tabulate_agencies(
         What was written, the quarantine rows of stage ``parsing`` (the ledger room writes them), and the
         counts for the ledger.
     """
-    pieces = cut(sources, limits)
+    pieces = cut(sources, limits, folder)
     agencies = tuple(found[name] for name in pieces)
     if sum(piece.rows for mine in pieces.values() for piece in mine) <= at_work.HERE:
         client = None

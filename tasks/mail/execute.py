@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from data.manifest import Manifest
 from data.printable import printable
 from data.sealed import EARLIER, lines_of_earlier
 from data.storage import Location
 from tasks.mail.first_pass import Ahead, examine_all
 from tasks.mail.intact import drop_damaged, drop_damaged_lists
-from tasks.mail.listing import list_span
+from tasks.mail.listing import read_listed, read_listed_apart
 from tasks.mail.partitions import (
     PartitionSummary,
     attachments_folder,
@@ -29,7 +30,7 @@ from tasks.mail.partitions import (
 from tasks.mail.plan import MailPlan
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, Mailbox, examine
-from tasks.mail.spans import Span, read_span, read_span_apart, span_of
+from tasks.mail.spans import Span, span_of
 from tasks.scatter import run_all
 
 if TYPE_CHECKING:
@@ -150,15 +151,6 @@ def drop_damaged_mail(mailboxes: Sequence[Mailbox], work: Path) -> list[str]:
     return [*lines_of_earlier("work/mail", earlier, "what they hold is read again"), *sorted(lines)]
 
 
-def _read(span: Span) -> PartitionSummary:
-    """Read a range, and find out what is attached to its messages while their blocks are at hand."""
-    return list_span(span, read_span(span))
-
-
-def _read_apart(span: Span) -> PartitionSummary:
-    return list_span(span, read_span_apart(span))
-
-
 def read_mailboxes(
     client: Workers,
     mailboxes: Sequence[Mailbox],
@@ -199,12 +191,22 @@ def read_mailboxes(
         if on_progress is not None:
             on_progress(done, total)
 
-    run_all(client, spans, _read, _read_apart, count)
-    for mailbox in distinct.values():
-        if mailbox.examined.plan is not None:
-            clear_leftovers(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
-    return {
-        reading: summaries(mailbox.mail_folder(work), len(mailbox.examined.plan.nodes))
-        for reading, mailbox in distinct.items()
-        if mailbox.examined.plan is not None
-    }
+    run_all(client, spans, read_listed, read_listed_apart, count)
+    return _partitions(distinct, work)
+
+
+def _partitions(distinct: Mapping[str, Mailbox], work: Path) -> dict[str, list[PartitionSummary]]:
+    """The partitions of each mailbox; those of an agency are known by one manifest."""
+    found: dict[str, list[PartitionSummary]] = {}
+    manifests: dict[str, Manifest] = {}
+    for reading, mailbox in distinct.items():
+        folder, plan = mailbox.mail_folder(work), mailbox.examined.plan
+        if plan is None:
+            continue
+        if mailbox.agency not in manifests:
+            manifests[mailbox.agency] = Manifest.of_agency(work / "mail", mailbox.agency)
+        clear_leftovers(folder, len(plan.nodes))
+        found[reading] = summaries(folder, len(plan.nodes), manifests[mailbox.agency])
+    for manifest in manifests.values():
+        manifest.save()
+    return found

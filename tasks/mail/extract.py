@@ -47,7 +47,7 @@ class Copier:
     def __init__(self, file: Bytes, header: Header) -> None:
         """Keep the file; its block index is read as it is needed."""
         self.file = file
-        self.index = BlockIndex(file, header)
+        self.index = BlockIndex.of(file, header)
         self.layout = layout = header.layout
         self.crypt = header.crypt
         self._read = file.read

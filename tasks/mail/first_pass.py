@@ -24,12 +24,12 @@ from data.sealed import reseal
 from data.storage import Location, State, state_of
 from data.values import fingerprint
 from data.writing import make_folder
-from tasks.mail.listing import list_span
+from tasks.mail.listing import read_listed, read_listed_apart
 from tasks.mail.partitions import PartitionSummary, attachments_folder, finished, gaps
 from tasks.mail.remote import naming
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, examine, reader_name, sha256_of
-from tasks.mail.spans import Span, read_span, read_span_apart, span_of
+from tasks.mail.spans import Span, span_of
 from tasks.scatter import run_all
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def first_pass(piece: _Piece) -> _Done:
         UnreadableError: A file cannot be read; of a range nothing is raised.
     """
     if isinstance(piece, Span):
-        _read_ahead(piece, read_span)
+        _read_ahead(piece, read_listed)
         return None
     with naming(piece.path):
         if isinstance(piece, _Hash):
@@ -103,7 +103,7 @@ def first_pass(piece: _Piece) -> _Done:
 def _apart(piece: _Piece) -> _Done:
     """The same where the worker has died; libpff can have crashed a listing on the names of folders alone."""
     if isinstance(piece, Span):
-        _read_ahead(piece, read_span_apart)
+        _read_ahead(piece, read_listed_apart)
         return None
     if isinstance(piece, _Hash):
         return first_pass(piece)
@@ -113,7 +113,7 @@ def _apart(piece: _Piece) -> _Done:
 
 def _read_ahead(span: Span, read: Callable[[Span], PartitionSummary]) -> None:
     try:
-        list_span(span, read(span))
+        read(span)
     except Exception:  # the reading proper comes to the same messages, and says what is wrong
         return
 

@@ -20,14 +20,28 @@ from data.streamed import write_streamed
 from tasks.mail.listing import listed_file
 from tasks.mail.partitions import attachments_file
 from tasks.mail.results import Inventory, MailSource
+from tasks.scatter import Workers, run_each
 
 _WORK: Final = TABLES["work/attachments"]
 _TABLE: Final = TABLES["private/attachments"]
+_HERE: Final = 5_000
+"""Attachments that are listed in the calling process: a worker would take longer to start."""
 _NAMED: Final = 3
 """Attached files with mail that a warning names."""
 
 
-def write_inventory(sources: Sequence[MailSource], out: Path, *, hashed: bool = False) -> Inventory:
+@dataclass(frozen=True)
+class _Work:
+    """What is to be written: as the arguments of :func:`write_inventory`."""
+
+    sources: tuple[MailSource, ...]
+    out: Path
+    hashed: bool
+
+
+def write_inventory(
+    sources: Sequence[MailSource], out: Path, *, hashed: bool = False, client: Workers | None = None
+) -> Inventory:
     """Write ``private/attachments``.
 
     Args:
@@ -35,6 +49,7 @@ def write_inventory(sources: Sequence[MailSource], out: Path, *, hashed: bool = 
         out: The folder of the tables.
         hashed: Whether the hashes of attached files are in the table, as far as they have been computed
             (``tasks.mail.attachment_hashes``).
+        client: Where a long table is written; None to write it in this process, with the same bytes.
 
     Returns:
         What there is, counted in the table.
@@ -42,9 +57,18 @@ def write_inventory(sources: Sequence[MailSource], out: Path, *, hashed: bool = 
     Raises:
         InputError: A file of the work folder is missing or damaged; the message says what to do.
     """
+    work = _Work(tuple(sources), out, hashed)
+    if client is None or sum(source.attachments for source in sources) <= _HERE:
+        return _write(work)
+    [inventory] = run_each(client, _write, [work])
+    return inventory
+
+
+def _write(work: _Work) -> Inventory:
+    """Write the table; the memory that its row groups take is a worker's, and not the run's own."""
     found = _Found()
-    rows = write_streamed(_rows(sources, hashed, found), _TABLE, out)
-    return Inventory(rows, found.embedded, tuple(found.warnings(sources)), tuple(found.notes()))
+    rows = write_streamed(_rows(work.sources, work.hashed, found), _TABLE, work.out)
+    return Inventory(rows, found.embedded, tuple(found.warnings(work.sources)), tuple(found.notes()))
 
 
 @dataclass

@@ -24,13 +24,14 @@ from tasks.mail.attachments import Attached, list_attachments
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import Header
+from tasks.mail.ndb import Bytes
 from tasks.mail.outcomes import OF_ATTACHMENTS
 from tasks.mail.partitions import PartitionSummary, Quarantined, attachments_file, partition_file
 from tasks.mail.references import Node
-from tasks.mail.remote import reading
+from tasks.mail.remote import naming, opened
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Mailbox
-from tasks.mail.spans import Span
+from tasks.mail.spans import Span, read_span, read_span_apart
 from tasks.scatter import run_each
 
 if TYPE_CHECKING:
@@ -127,24 +128,35 @@ def _with_problems(mailbox: Mailbox, work: Path, part: PartitionSummary) -> Part
     return replace(part, quarantine=(*part.quarantine, *rows))
 
 
-def list_span(span: Span, summary: PartitionSummary) -> PartitionSummary:
-    """Complete the list of the attachments of a range that was just read, while its blocks are at hand.
+def read_listed(span: Span) -> PartitionSummary:
+    """Read a range, and complete the list of its attachments while their blocks are at hand.
 
     Args:
         span: The range.
-        summary: What became of its messages.
-
-    Returns:
-        The same.
 
     Raises:
         OSError: As :func:`list_files`.
         InputError: Likewise.
     """
+
+    def then(file: Bytes, summary: PartitionSummary) -> None:
+        if summary.unlisted:
+            _list_piece(_piece(span), file)
+
+    return read_span(span, then)
+
+
+def read_listed_apart(span: Span) -> PartitionSummary:
+    """The same, with the reading in child processes (:func:`tasks.mail.spans.read_span_apart`)."""
+    summary = read_span_apart(span)
     if summary.unlisted:
-        part = span.mail_folder / partition_file(summary.start, summary.stop)
-        list_piece(Piece(span.path, span.state, span.header, attachments_file(part)))
+        list_piece(_piece(span))
     return summary
+
+
+def _piece(span: Span) -> Piece:
+    part = span.mail_folder / partition_file(span.start, span.start + len(span))
+    return Piece(span.path, span.state, span.header, attachments_file(part))
 
 
 def list_piece(piece: Piece) -> int:
@@ -153,13 +165,17 @@ def list_piece(piece: Piece) -> int:
     Returns:
         How many attachments there are.
     """
+    with opened(piece.mailbox, piece.state) as file:
+        return _list_piece(piece, file)
+
+
+def _list_piece(piece: Piece, file: Bytes) -> int:
     table = pq.read_table(piece.attachments)
     rows = table.to_pylist()
     unlisted = [number for number, row in enumerate(rows) if not row["content"]]
     problems: list[Quarantined] = []
-    header = Header.parse(piece.header)
-    with reading(piece.mailbox, piece.state) as file:
-        copier = Copier(file, header)
+    with naming(piece.mailbox):
+        copier = Copier(file, Header.parse(piece.header))
         group_copier = GroupCopier(copier, MailSettings().extract_bytes)
         for start in range(0, len(unlisted), _TOGETHER):
             some = [rows[number] for number in unlisted[start : start + _TOGETHER]]

@@ -69,7 +69,7 @@ class LocalFile:
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
     other, and one system call for each would cost more than verifying it does. A new segment takes over the
     memory of the one that it replaces: the system clears fresh memory first, which costs as much as filling
-    it.
+    it. Its ``index`` of blocks is kept with it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,6 +81,7 @@ class LocalFile:
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self.size: int = os.fstat(self._file).st_size
         self._segments: dict[int, memoryview] = {}
+        self.index: BlockIndex | None = None
 
     def read(self, offset: int, size: int) -> bytes:
         """Up to ``size`` bytes from ``offset``; fewer at the end of the file, none beyond it."""
@@ -313,6 +314,15 @@ class BlockIndex:
         self._branches: dict[int, tuple[list[int], list[int]]] = {}
         self._fetched: set[int] = set()
         self._whole: dict[int, tuple[int, int, int]] | None = None
+
+    @staticmethod
+    def of(file: Bytes, header: Header) -> BlockIndex:
+        """The index of an open file, with all that was looked up in it before."""
+        if not isinstance(file, LocalFile):
+            return BlockIndex(file, header)
+        if file.index is None or file.index._header != header:
+            file.index = BlockIndex(file, header)
+        return file.index
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
         """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where unknown.

@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import InputError
+from data.manifest import Manifest
 from data.schema import TABLES
 from data.sealed import is_of_this_version, seal
 from data.writing import as_its_folder, make_folder
@@ -340,6 +342,10 @@ def read_summary(path: Path) -> PartitionSummary:
     Raises:
         InputError: The file was not written here, or was damaged after it was checked.
     """
+    return _summary(_fields(path))
+
+
+def _fields(path: Path) -> dict[str, Any]:
     damaged = f"{path}: was damaged during the run; run again: it is read anew"
     try:
         metadata = pq.read_metadata(path).metadata or {}
@@ -347,11 +353,22 @@ def read_summary(path: Path) -> PartitionSummary:
         raise InputError(damaged) from error
     if _META not in metadata:
         raise InputError(damaged)
-    fields = json.loads(metadata[_META])
-    fields["quarantine"] = tuple(Quarantined(**row) for row in fields["quarantine"])
-    return PartitionSummary(**fields)
+    fields: dict[str, Any] = json.loads(metadata[_META])
+    return fields
 
 
-def summaries(folder: Path, total: int) -> list[PartitionSummary]:
-    """The partitions of a mailbox, in order."""
-    return [read_summary(folder / partition_file(*found)) for found in finished(folder, total)]
+def _summary(fields: Mapping[str, Any]) -> PartitionSummary:
+    rows = tuple(Quarantined(**row) for row in fields["quarantine"])
+    return PartitionSummary(**{**fields, "quarantine": rows})
+
+
+def summaries(folder: Path, total: int, manifest: Manifest | None = None) -> list[PartitionSummary]:
+    """The partitions of a mailbox, in order.
+
+    Args:
+        folder: The folder of its partitions.
+        total: Messages in the mailbox.
+        manifest: What is known of the files of its agency; None to ask each file.
+    """
+    ask = _fields if manifest is None else partial(manifest.of, read=_fields)
+    return [_summary(ask(folder / partition_file(*found))) for found in finished(folder, total)]

@@ -175,6 +175,20 @@ def naming(place: Location) -> Iterator[None]:
 
 
 @contextmanager
+def opened(place: Location, state: State | None = None) -> Iterator[LocalFile | RemoteFile]:
+    """The same as :func:`open_bytes`, with an error that names the mailbox, as :func:`naming`.
+
+    Args:
+        place: As there.
+        state: As there.
+    """
+    with naming(place):
+        file = open_bytes(place, state)
+    with file:
+        yield file
+
+
+@contextmanager
 def reading(place: Location, state: State | None = None) -> Iterator[LocalFile | RemoteFile]:
     """The same as :func:`open_bytes`, with errors that name the mailbox, as :func:`naming`.
 

@@ -13,10 +13,10 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy.typing as npt
 
@@ -26,13 +26,15 @@ from data.printable import printable
 from data.storage import Location, State
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
+from tasks.mail.ndb import LocalFile
 from tasks.mail.partitions import PartitionSummary, write_partition
 from tasks.mail.plan import MailPlan, names_of, to_node, to_nodes
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.references import BlockError, Node
-from tasks.mail.remote import reading, while_unchanged
+from tasks.mail.remote import RemoteFile, naming, opened, reading, while_unchanged
 from tasks.mail.settings import MailSettings
 
+Then: TypeAlias = Callable[[LocalFile | RemoteFile, PartitionSummary], None]
 _STARTUP_SECONDS: Final = 60.0
 """Seconds that a child may take to start on a busy machine."""
 
@@ -103,15 +105,15 @@ def outcomes_of(span: Span) -> list[Outcome]:
     Raises:
         InputError: The mailbox cannot be read, or it was replaced meanwhile; or its store cannot be reached.
     """
-    return list(_outcomes(span))
+    with opened(span.path, span.state) as file:
+        return list(_outcomes(span, file))
 
 
-def _outcomes(span: Span) -> Iterator[Outcome]:
+def _outcomes(span: Span, file: LocalFile | RemoteFile) -> Iterator[Outcome]:
     """The same, one at a time. Whoever writes them down has errors of its own, which are no mailbox's."""
-    with reading(span.path, span.state) as file:
-        read = read_nodes(
-            file, Header.parse(span.header), to_nodes(span.nodes), span.settings, span.code_page
-        )
+    with naming(span.path):
+        nodes = to_nodes(span.nodes)
+        read = read_nodes(file, Header.parse(span.header), nodes, span.settings, span.code_page)
         yield from while_unchanged(read, file)
 
 
@@ -131,17 +133,24 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_span(span: Span) -> PartitionSummary:
+def read_span(span: Span, then: Then | None = None) -> PartitionSummary:
     """Read a range in this process and write its partition, in bounded memory.
+
+    Args:
+        span: The range.
+        then: Called at the end with the mailbox, still open, and what became of the messages.
 
     Raises:
         OSError: The partition cannot be written.
         InputError: As in ``outcomes_of``.
     """
-    with _no_collector():
-        return write_partition(
-            span.mail_folder, span.start, span.start + len(span), _outcomes(span), span.folder_names()
+    with opened(span.path, span.state) as file, _no_collector():
+        summary = write_partition(
+            span.mail_folder, span.start, span.start + len(span), _outcomes(span, file), span.folder_names()
         )
+        if then is not None:
+            then(file, summary)
+        return summary
 
 
 def read_span_apart(span: Span) -> PartitionSummary:

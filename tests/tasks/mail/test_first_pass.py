@@ -52,7 +52,7 @@ def test_a_new_mailbox_is_read_with_its_survey_as_the_reading_alone_reads_it(
 ):
     found = survey(threads, tmp_path / "work", path)
     ahead = parts(tmp_path / "work")
-    monkeypatch.setattr("tasks.mail.execute.read_span", forbidden)
+    monkeypatch.setattr("tasks.mail.execute.read_listed", forbidden)
     reading = read_survey(found, tmp_path / "work", threads, SETTINGS)
     assert [source.read for source in reading.sources] == [100]
     assert parts(tmp_path / "work") == ahead
@@ -67,12 +67,12 @@ def test_a_mailbox_that_may_be_known_under_another_name_is_only_hashed(
     threads: Client, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     twin = Path(shutil.copy(path, tmp_path / "twin.pst"))
-    monkeypatch.setattr(first_pass, "read_span", forbidden)
+    monkeypatch.setattr(first_pass, "read_listed", forbidden)
     read_survey(survey(threads, tmp_path / "work", path, twin), tmp_path / "work", threads, SETTINGS)
     before = parts(tmp_path / "work")
     twin.unlink()
     renamed = path.rename(tmp_path / "renamed.pst")
-    monkeypatch.setattr("tasks.mail.execute.read_span", forbidden)
+    monkeypatch.setattr("tasks.mail.execute.read_listed", forbidden)
     reading = read_survey(survey(threads, tmp_path / "work", renamed), tmp_path / "work", threads, SETTINGS)
     assert reading.sources[0].read == 100
     assert parts(tmp_path / "work") == before
@@ -84,7 +84,7 @@ def test_what_fails_ahead_is_left_to_the_reading(
     def broken(*_: Any) -> Any:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(first_pass, "read_span", broken)
+    monkeypatch.setattr(first_pass, "read_listed", broken)
     found = survey(threads, tmp_path / "work", path)
     assert parts(tmp_path / "work") == {}
     assert read_survey(found, tmp_path / "work", threads, SETTINGS).sources[0].read == 100

@@ -338,3 +338,13 @@ def test_without_attachments_there_is_an_empty_table_and_no_line(threads: Client
     [source] = run.reading.sources
     assert source.mail is not None
     assert not attachments_folder(source.mail).exists()
+
+
+def test_a_long_list_is_written_on_a_worker_with_the_same_bytes(
+    threads: Client, journaled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = Whole(threads, journaled, tmp_path)
+    monkeypatch.setattr("tasks.mail.inventory._HERE", 0)
+    assert write_inventory(run.reading.sources, tmp_path / "there", client=threads) == run.inventory
+    table = "private/attachments.parquet"
+    assert (tmp_path / "there" / table).read_bytes() == (run.out / table).read_bytes()
