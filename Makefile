@@ -167,7 +167,7 @@ lock:
 
 bench: $(READY)
 	$(BIN)/python benchmarks/mail.py --messages 2000
-	@# And of an investigation that was run: benchmarks/report.py FOLDER
+	@# And of an investigation that was run: benchmarks/report.py FOLDER; and of a cluster, by simulation: benchmarks/cluster.py
 	@[ -z "$$NWATCH_REAL" ] || $(BIN)/python benchmarks/findings.py
 
 verdicts: $(READY)

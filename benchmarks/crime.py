@@ -19,6 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 
+# Before this folder, in which cluster.py would hide the program's package of that name.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from memory import watched
 
 SEED = 1

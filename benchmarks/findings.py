@@ -16,12 +16,16 @@ import argparse
 import hashlib
 import io
 import os
+import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+# Before this folder, in which cluster.py would hide the program's package of that name.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import pandas as pd

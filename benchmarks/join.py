@@ -35,6 +35,10 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+# Before this folder, in which cluster.py would hide the program's package of that name.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from memory import watched
 
 SEED = 3

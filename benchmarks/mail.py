@@ -34,6 +34,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+# Before this folder, in which cluster.py would hide the program's package of that name.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from memory import watched
 
 BIG_MESSAGES, BIG_IMAGE = 54_000, 121_000
