@@ -123,6 +123,7 @@ KIND: Final = Kind(
     name="address",
     settings=Settings,
     open=existing,
+    more_memory="start them with more (dask worker --memory-limit; in the stack, NWATCH_WORKER_MEMORY)",
     where_to_look=_where_to_look,
     implied_by="address",
     check=_check,

@@ -55,6 +55,7 @@ class Kind:
         settings: Its own settings, a subclass of `KindSettings`; their names are variables ``NWATCH_…``.
         open: Opens a cluster, gives its client, and closes what it opened.
         where_to_look: What the user can do to see why there is no worker, or to start one: the end of a line.
+        more_memory: What the user can do to give a worker more memory: the end of a line.
         needed: Names of settings that it cannot do without.
         implied_by: The one of its settings that means this kind even where ``NWATCH_KIND`` is not set.
         check: Raises `ValueError` where its settings do not go together.
@@ -75,6 +76,7 @@ class Kind:
     settings: type[KindSettings]
     open: Callable[[ClusterSettings], AbstractContextManager[Client]]
     where_to_look: Callable[[ClusterSettings], str]
+    more_memory: str = "give each of them more"
     needed: Sequence[str] = ()
     implied_by: str | None = None
     check: Callable[[ClusterSettings], None] = _nothing

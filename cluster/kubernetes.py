@@ -177,6 +177,7 @@ KIND: Final = Kind(
     name="kubernetes",
     settings=Settings,
     open=pods,
+    more_memory="give each more (NWATCH_MEMORY)",
     where_to_look=lambda settings: f"see why with: kubectl get events -n {settings.of(Settings).namespace}",
     needed=("image", "claim", "mount", "tls_folder", "workers"),
     extra="kubernetes",

@@ -58,6 +58,10 @@ KIND: Final = Kind(
     settings=Settings,
     open=_open,
     where_to_look=lambda _: "see whether this machine has memory and processes left",
+    more_memory=(
+        "use fewer workers (--workers, NWATCH_WORKERS, NWATCH_MAXIMUM), or let them use more of this machine "
+        "(NWATCH_MEMORY_FRACTION)"
+    ),
     # Workers of other hosts can join only where the scheduler listens to them.
     has_others=lambda settings: settings.host != "127.0.0.1",
     check=_check,

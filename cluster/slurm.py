@@ -213,6 +213,7 @@ KIND: Final = Kind(
     name="slurm",
     settings=Settings,
     open=jobs,
+    more_memory="give each more (NWATCH_MEMORY)",
     where_to_look=lambda _: "see why with: squeue --me, or sacct --name=nwatch",
     needed=("host", "tls_folder", "workers"),
     extra="slurm",

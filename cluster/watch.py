@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from distributed import Client, Future
 from distributed.client import FutureCancelledError, FuturesCancelledError
@@ -21,8 +21,12 @@ CHECK_EVERY: Final = 5.0
 WARN_AFTER: Final = 30.0
 """Seconds without a worker after which a warning is logged; a nanny replaces a lost one sooner."""
 
+PAUSED: Final = 60.0
+"""Seconds after which it ends that all workers are paused for their memory and none is at work."""
+
 _REASON: Final = "nwatch-no-worker"
-"""The reason that futures are given which are cancelled here."""
+_MEMORY: Final = "nwatch-all-paused"
+"""The reasons that futures are given which are cancelled here."""
 
 
 @contextmanager
@@ -52,9 +56,22 @@ def no_workers_message(error: BaseException) -> str | None:
     Args:
         error: What was raised where somebody waited.
     """
+    return _message(error, _REASON)
+
+
+def all_paused_message(error: BaseException) -> str | None:
+    """The beginning of a line about the error, if all workers are paused for their memory; else None.
+
+    Args:
+        error: What was raised where somebody waited.
+    """
+    return _message(error, _MEMORY)
+
+
+def _message(error: BaseException, reason: str) -> str | None:
     if isinstance(error, FuturesCancelledError):
         error = error.error_groups[0].errors[0]
-    if isinstance(error, FutureCancelledError) and error.reason == _REASON:
+    if isinstance(error, FutureCancelledError) and error.reason == reason:
         return str(error.msg)
     return None
 
@@ -77,15 +94,17 @@ class _Watch:
         self._settings = settings
         self._limit = settings.wait * 60
         self._since: float | None = None
+        self._paused_since: float | None = None
         self._warned = False
         self.every = min(CHECK_EVERY, self._limit / 4)
 
     async def check(self) -> None:
         """Ask the scheduler; if it does not answer it is lost, which others report."""
         try:
-            workers = (await self._client.scheduler.identity(n_workers=0))["n_workers"]
+            found = await self._client.scheduler.identity(n_workers=-1)
         except OSError:
             return
+        workers, each = found["n_workers"], list(found.get("workers", {}).values())
         # "lost": a result that was lost with its worker, and is computed again.
         waiting = [
             key for key, state in list(self._client.futures.items()) if state.status in {"pending", "lost"}
@@ -96,6 +115,22 @@ class _Watch:
             self._since, self._warned = None, False
         else:
             await self._without_workers(waiting)
+        if waiting and each and all(map(_is_stuck, each)):
+            await self._all_paused(waiting, min(worker["memory_limit"] for worker in each))
+        else:
+            self._paused_since = None
+
+    async def _all_paused(self, waiting: list[str], memory: int) -> None:
+        """End the wait, if it has lasted long enough."""
+        now = time.monotonic()
+        self._paused_since = self._paused_since or now
+        if now - self._paused_since >= min(PAUSED, self._limit):
+            line = (
+                f"the Dask workers have too little memory: each may use {memory / 1e6:,.0f} MB, and all are "
+                f"paused with more than 85 % of that in use; {kind_of(self._settings).more_memory}"
+            )
+            futures = [Future(key, self._client) for key in waiting]
+            await self._client.cancel(futures, reason=_MEMORY, msg=line, asynchronous=True)
 
     async def _without_workers(self, waiting: list[str]) -> None:
         """Warn, or end the wait, if it has lasted long enough."""
@@ -115,3 +150,8 @@ class _Watch:
                 "if none comes within %s (NWATCH_WAIT)",
                 *(at, fix, limit),
             )
+
+
+def _is_stuck(worker: dict[str, Any]) -> bool:
+    """Whether a worker begins no task, as it has too little memory left, and none is at work to free some."""
+    return worker["status"] == "paused" and not worker["metrics"].get("task_counts", {}).get("executing")

@@ -1,4 +1,4 @@
-"""The two errors that a person at the keyboard is meant to read.
+"""The errors that a person at the keyboard is meant to read, and what they are made from.
 
 What they quote of a file is shown without control characters, wherever the error goes: to a terminal, into a
 log, into the state of a Prefect run.
@@ -33,6 +33,20 @@ class PassingError(InputError):
 
     A run that nobody watches is tried again later (method 13.12); at the command line it is one line.
     """
+
+
+class MemoryLimitError(Exception):
+    """Workers were ended for their memory again and again, and none finished its work.
+
+    Attributes:
+        ended: How many were.
+        limit: Bytes that each may use.
+        needed: Bytes that one used when it was ended; it needs more.
+    """
+
+    def __init__(self, ended: int, limit: int, needed: int) -> None:
+        super().__init__(f"{ended} workers were ended for their memory: {needed:,} of {limit:,} bytes each")
+        self.ended, self.limit, self.needed = ended, limit, needed
 
 
 class UnreadableError(InputError):

@@ -7,22 +7,35 @@ In the UI, their docstrings are the form in which a person gives the parameters 
 
 from __future__ import annotations
 
-from prefect import flow, tags
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from prefect import Flow, flow, tags
 
 from flows.coding import coding as plain_coding
 from flows.investigate import investigate as plain_investigate
 from flows.one_agency import one_agency as plain_one_agency
 from flows.run.step import about
-from flows.service.run_page import run_name, shown_as_a_run
+from flows.service.run_page import Result, run_name, shown_as_a_run
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Result)
 
 __all__ = ["coding", "investigate", "one_agency", "tags"]
 
-investigate = flow(name="investigate", flow_run_name=run_name, description=about(plain_investigate))(
-    shown_as_a_run(plain_investigate)
-)
-one_agency = flow(name="one-agency", flow_run_name=run_name, description=about(plain_one_agency))(
-    shown_as_a_run(plain_one_agency)
-)
-coding = flow(name="coding", flow_run_name=run_name, description=about(plain_coding))(
-    shown_as_a_run(plain_coding)
-)
+
+def _shown(name: str, function: Callable[P, R]) -> Flow[P, R]:
+    # Prefect would retry whatever stopped a run; what its settings say is done in flows.service.again.
+    made = flow(
+        name=name,
+        flow_run_name=run_name,
+        description=about(function),
+        retries=0,
+        retry_delay_seconds=0,
+    )
+    return made(shown_as_a_run(function))
+
+
+investigate = _shown("investigate", plain_investigate)
+one_agency = _shown("one-agency", plain_one_agency)
+coding = _shown("coding", plain_coding)

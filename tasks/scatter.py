@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
+from tasks.deaths import Deaths
+
 if TYPE_CHECKING:
     from distributed import Client, Future
 
@@ -24,9 +26,6 @@ _Result = TypeVar("_Result")
 
 WINDOW: Final = 400
 """Pieces that are with the scheduler at a time: enough for a hundred workers to have the next at hand."""
-_DEATHS_APART: Final = 5
-"""How many workers may die under one piece of work, once it is done the careful way or again as it is, before
-the run gives up."""
 
 
 def run_all(
@@ -52,6 +51,7 @@ def run_all(
 
     Raises:
         KilledWorker: Workers kept dying under ``apart``.
+        MemoryLimitError: Workers were ended for their memory again and again.
         Exception: Whatever ``quick`` or ``apart`` raised; work that has not begun is then cancelled.
     """
     pieces = enumerate(work)
@@ -62,7 +62,7 @@ def run_all(
 
     workers = client() if callable(client) else client
     run = uuid.uuid4().hex
-    deaths: dict[str, int] = {}
+    deaths = Deaths(workers)
     pending: dict[str, _Work] = {}
 
     def submit(function: Callable[[_Work], _Result], piece: _Work, key: str) -> Future:
@@ -77,12 +77,11 @@ def run_all(
             piece = pending.pop(future.key)
             if future.status == "error" and isinstance(future.exception(), KilledWorker):
                 root = future.key.split("+")[0]
-                deaths[root] = deaths.get(root, 0) + 1
-                if deaths[root] > _DEATHS_APART:
-                    raise future.exception()
-                futures.add(submit(apart, piece, f"{root}+{deaths[root]}"))
+                number = deaths.again(root, future.exception())
+                futures.add(submit(apart, piece, f"{root}+{number}"))
                 continue
             on_result(piece, future.result())
+            deaths.none()
             future.release()
             for index, following in islice(pieces, WINDOW - len(pending)):
                 futures.add(submit(quick, following, f"{quick.__name__}-{run}-{index}"))

@@ -77,6 +77,15 @@ def line_of(error: BaseException, folder: Path | None = None) -> str | None:
     return line
 
 
+def server_is_away(error: BaseException) -> bool:
+    """Whether a Prefect server that does not answer caused an error.
+
+    Args:
+        error: What was raised.
+    """
+    return any(_kind_of_server_fault(each) == "gone" for each in _causes(error))
+
+
 def may_pass(error: BaseException) -> bool:
     """Whether what stopped a run may be over in a while, so that it is worth another try.
 

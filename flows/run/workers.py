@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from cluster.environment import unknown
-from data.errors import InputError, PassingError
+from data.errors import InputError, MemoryLimitError, PassingError
 from flows import parts as registry
 from flows.run.progress import reporter
 from flows.run.watched import run_log, watched
@@ -178,14 +178,16 @@ def load(client: Client, modules: Sequence[str]) -> list[Future]:
 def check_loaded(loading: list[Future]) -> None:
     """Wait until all modules are loaded.
 
+    A worker that dies meanwhile is replaced, and loads what it needs with its first task.
+
     Raises:
         InputError: A worker lacks this program or a part of it.
     """
-    from distributed import wait
+    from distributed import KilledWorker, wait
 
     wait(loading)
     for future in loading:
-        if future.status == "error":
+        if future.status == "error" and not isinstance(future.exception(), KilledWorker):
             raise InputError(
                 f"the Dask workers cannot load this program ({future.exception()}); "
                 "install the same version of it where they run, or unset NWATCH_ADDRESS"
@@ -279,8 +281,13 @@ def _loss_in_one_line(opened_client: Callable[[], Client | None]) -> Iterator[No
         client = opened_client()
         if isinstance(error, InputError) or client is None:
             raise
-        from cluster.watch import no_workers_message
+        from cluster.watch import all_paused_message, no_workers_message
 
+        _raise_killed(error)
+        if line := all_paused_message(error):
+            raise InputError(
+                f"{line}, then run again. Nothing was published; what was read is kept"
+            ) from error
         line = no_workers_message(error)
         if line is not None:
             raise PassingError(
@@ -292,6 +299,33 @@ def _loss_in_one_line(opened_client: Callable[[], Client | None]) -> Iterator[No
             f"the Dask scheduler at {client.scheduler.address} was lost during the run; "
             "nothing was published. Start it again, then run again: what was read is kept, "
             "and the run goes on from there"
+        ) from error
+
+
+def _raise_killed(error: Exception) -> None:
+    """Report workers that died again and again, in one line, if they are the cause of an error.
+
+    Raises:
+        InputError: They are.
+    """
+    from distributed import KilledWorker
+
+    from cluster import settings_from_environment
+    from cluster.kinds import kind_of
+
+    if isinstance(error, MemoryLimitError):
+        settings = _SETTINGS.get(None)
+        fix = kind_of(settings_from_environment() if settings is None else settings).more_memory
+        raise InputError(
+            f"the Dask workers have too little memory: {error.ended} were ended, each may use "
+            f"{error.limit / 1e6:,.0f} MB, and one needed {error.needed / 1e6:,.0f} MB or more; {fix}, then "
+            "run again. Nothing was published; what was read is kept"
+        ) from error
+    if isinstance(error, KilledWorker):
+        raise InputError(
+            f"the Dask workers died again and again, the last one at {error.last_worker.address}; "
+            "see their logs, and whether the machine ended them for their memory, then run again. "
+            "Nothing was published; what was read is kept"
         ) from error
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast
 from cluster.environment import unknown
 from data.errors import InputError, LedgerError
 from data.printable import printable
+from flows.run.failures import server_is_away
 from flows.run.public_names import reason_in_public
 from flows.run.stopped import in_one_line
 from flows.run.watched import ended, failed, run_log, watched
@@ -126,7 +127,7 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             tag(*agency, FAILED)
             run_log().error("Encountered exception during execution: %r", error, exc_info=error)
-            settle()
+            settle(waited=server_is_away(error))
             return cast(R, failed(error, reason_of(error, folder, agency)))
         except BaseException as stop:
             if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
@@ -163,13 +164,20 @@ def reason_of(error: Exception, folder: Path, agencies: Sequence[str] = ()) -> s
     return f"{type(error).__name__}; the log of this run has the traceback: please report it"
 
 
-def settle() -> None:
-    """Before a run ends, wait for the server if it is away, as long as it may be, and send what is left."""
+def settle(*, waited: bool = False) -> None:
+    """Before a run ends, wait for the server if it is away, as long as it may be, and send what is left.
+
+    Args:
+        waited: Whether the run has waited for the server already, and in vain.
+    """
     from httpx import HTTPError
 
     from flows.service.away import patience, wait_for_server
 
     if not watched():
+        return
+    if waited:
+        flush(_AT_A_SIGNAL)
         return
     try:
         wait_for_server()

@@ -15,7 +15,7 @@ from distributed.client import FutureCancelledError, FuturesCancelledError
 from cluster import ClusterSettings, connect, scaling, watch
 from cluster.config import CONFIG
 from cluster.kinds import kind_of
-from cluster.watch import _Watch, no_workers_message
+from cluster.watch import _Watch, all_paused_message, no_workers_message
 from tasks.scatter import run_each
 from tests.cluster.conftest import Start
 from tests.cluster.test_versions import wait_until
@@ -38,6 +38,7 @@ class Cluster:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **given: Any) -> None:
         self.workers = 0
+        self.worker: dict[str, Any] = {"status": "running", "memory_limit": 424 * 10**6, "metrics": {}}
         self.answers = True
         self.futures = {"read-1": SimpleNamespace(status="pending")}
         self.scheduler = SimpleNamespace(address="tcp://127.0.0.1:8786", identity=self.identity)
@@ -47,10 +48,10 @@ class Cluster:
         monkeypatch.setattr("cluster.watch.time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(watch, "Future", lambda key, client: key)
 
-    async def identity(self, n_workers: int) -> dict[str, int]:
+    async def identity(self, n_workers: int) -> dict[str, Any]:
         if not self.answers:
             raise OSError("closed")
-        return {"n_workers": self.workers}
+        return {"n_workers": self.workers, "workers": dict.fromkeys(range(self.workers), self.worker)}
 
     async def cancel(self, futures: list[str], *, reason: str, msg: str, asynchronous: bool) -> None:
         assert asynchronous
@@ -260,3 +261,27 @@ def test_nothing_is_logged_while_there_are_workers(caplog: pytest.LogCaptureFixt
 
         assert client.submit(long, 2.0).result(60) == 2.0
     assert logged(caplog) == []
+
+
+def test_a_run_whose_workers_are_all_paused_for_their_memory_ends_after_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    cluster = Cluster(monkeypatch, workers=2, wait=10)
+    cluster.workers = 2
+    cluster.worker["status"] = "paused"
+    cluster.look(0)
+    cluster.look(59)
+    cluster.worker["metrics"] = {"task_counts": {"executing": 1}}  # which may free some memory
+    cluster.look(1)
+    cluster.worker["metrics"] = {}
+    cluster.look(1)
+    cluster.look(59)
+    assert cluster.cancelled == []
+    cluster.look(1)
+    [line] = cluster.cancelled
+    assert line.startswith(
+        "read-1 the Dask workers have too little memory: each may use 424 MB, and all are paused"
+    )
+    assert line.endswith("or let them use more of this machine (NWATCH_MEMORY_FRACTION)")
+    error = FutureCancelledError("read-1", cluster.reason, "line")
+    assert (all_paused_message(error), no_workers_message(error)) == ("line", None)

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data.errors import InputError
-from flows.run.failures import LEAST, check_room, interrupted, line_of
+from data.errors import InputError, PassingError
+from flows.run.failures import LEAST, check_room, interrupted, line_of, may_pass, server_is_away
 
 
 def of(number: int, *names: str) -> OSError:
@@ -69,6 +69,24 @@ def test_a_failure_of_the_machine_is_named_with_the_fix_however_deep_it_is(
 ):
     assert line_of(error) == line
     assert line_of(after(RuntimeError("task failed"), error), tmp_path) == line
+
+
+@pytest.mark.parametrize(
+    ("error", "passes", "away"),
+    [
+        (httpx.ConnectError("refused"), True, True),
+        (answer(503), True, False),
+        (answer(422), False, False),
+        (answer(401), False, False),
+        (of(errno.ENOSPC, "a"), True, False),
+        (PassingError("the Dask scheduler was lost"), True, False),
+        (InputError("requests.csv: row 4"), False, False),
+        (of(errno.EACCES, "a"), False, False),
+    ],
+)
+def test_what_may_pass_is_told_from_what_would_be_the_same_again(error: Exception, passes: bool, away: bool):
+    for each in (error, after(RuntimeError("task failed"), error)):
+        assert (may_pass(each), server_is_away(each)) == (passes, away)
 
 
 def test_a_full_disk_of_the_run_is_named_whatever_error_it_causes(full: None, tmp_path: Path):

@@ -2,26 +2,30 @@
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from distributed import Client
+from distributed import Client, KilledWorker
 from distributed.client import CancelledFuturesGroup, FutureCancelledError, FuturesCancelledError
 from distributed.comm import CommClosedError
+from distributed.system import MEMORY_LIMIT
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterLevel
 from prefect.client.schemas.sorting import LogSort
 
-from cluster import watch
-from data.errors import InputError, LedgerError
+from cluster import ClusterSettings, watch
+from data.errors import InputError, LedgerError, PassingError
 from flows.parts import load
-from flows.run.workers import workers
+from flows.run.workers import check_loaded, opened, workers
+from tasks.scatter import run_each
 from tests.waiting import until
 
 MAIL = load(["mail"])
@@ -199,3 +203,73 @@ def runs_that_logged(message: str) -> list[str]:
 
         until(logged, f"no run has logged: {message}")
         return [asked.read_flow_run(run).name for run in logged()]
+
+
+LIMIT: Final = 400 * 10**6
+"""Bytes that a worker may use: more than it needs to start, and less than what follows."""
+
+
+def limited() -> ClusterSettings:
+    return ClusterSettings(workers=1, memory_fraction=LIMIT / MEMORY_LIMIT)
+
+
+@pytest.mark.slow
+def test_workers_that_are_ended_for_memory_again_and_again_end_the_run_in_one_line():
+    def greedy(number: int) -> int:
+        import time
+
+        held = b"x" * 600_000_000
+        time.sleep(600)  # it is ended before
+        return len(held)
+
+    with pytest.raises(InputError) as raised, opened(limited()) as client:
+        run_each(client, greedy, range(50))
+    line = str(raised.value)
+    found = re.match(
+        r"the Dask workers have too little memory: (\d+) were ended, each may use 400 MB, and one needed "
+        r"\d{3} MB or more; use fewer workers .* \(NWATCH_MEMORY_FRACTION\), then run again\. Nothing was",
+        line,
+    )
+    assert found, line
+    assert 5 <= int(found[1]) <= 7  # and not each of 50 pieces several times
+    assert not isinstance(raised.value, PassingError)  # the next try would end in the same way
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_ended_for_memory_once_costs_nothing_but_time(tmp_path: Path):
+    marks = str(tmp_path)
+
+    def greedy_once(number: int) -> int:
+        import time
+        from pathlib import Path
+
+        mark = Path(marks, str(number))
+        if number == 1 and not mark.exists():
+            mark.touch()
+            held = b"x" * 600_000_000
+            time.sleep(600)
+            return len(held)
+        return 2 * number
+
+    with opened(limited()) as client:
+        assert run_each(client, greedy_once, range(4)) == [0, 2, 4, 6]
+    assert [mark.name for mark in tmp_path.iterdir()] == ["1"]
+
+
+def test_workers_that_die_of_something_else_again_and_again_are_one_line(client: Any):
+    with (
+        pytest.raises(InputError, match=rf"died again and again, the last one at {ADDRESS}; see their logs"),
+        workers(MAIL),
+    ):
+        raise KilledWorker("read-1", SimpleNamespace(address=ADDRESS), 0)
+
+
+def test_a_worker_that_dies_while_it_loads_the_program_does_not_lack_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("distributed.wait", lambda futures: None)
+    error = KilledWorker("load-1", SimpleNamespace(address=ADDRESS), 0)
+    released: list[str] = []
+    future: Any = SimpleNamespace(
+        status="error", exception=lambda: error, release=lambda: released.append("load-1")
+    )
+    check_loaded([future])
+    assert released == ["load-1"]

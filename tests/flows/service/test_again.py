@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +42,13 @@ def settings(retries: int, delays: Any = 0) -> Iterator[None]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
     """How long is waited, and why, in a run that somebody watches."""
     found: list[tuple[float, str]] = []
+
+    def waited(delay: float, reason: str) -> bool:
+        found.append((delay, reason))
+        return True
+
     monkeypatch.setattr(again, "watched", lambda: True)
-    monkeypatch.setattr(again, "_waited", lambda delay, reason: found.append((delay, reason)) or True)
+    monkeypatch.setattr(again, "_waited", waited)
     return found
 
 
@@ -89,6 +96,21 @@ def test_a_run_by_hand_is_not_tried_again():
 def test_the_delays_are_those_of_prefect_s_settings(retries: int, given: Any, delays: list[float]):
     with settings(retries, given):
         assert delays_of_settings() == delays
+
+
+@pytest.mark.long
+def test_prefect_itself_retries_no_flow_whatever_its_settings_say():
+    """It knows no delays in turn for a flow, and its server would refuse a run that had them."""
+    code = (
+        "from flows.deployments import coding, investigate, one_agency\n"
+        "print({(f.retries, f.retry_delay_seconds) for f in (investigate, one_agency, coding)})"
+    )
+    delays = {"PREFECT_FLOWS_DEFAULT_RETRY_DELAY_SECONDS": "[60, 300, 1500]"}
+    given = {"PREFECT_FLOWS_DEFAULT_RETRIES": "3", **delays}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **given}
+    )
+    assert done.stdout == "{(0, 0)}\n"
 
 
 def states_of(url: str, run: str) -> list[str]:
