@@ -65,7 +65,7 @@ def answer(parts: Iterable[Part], out: Path | Callable[[Part], Path], unknown: I
     """
     found = [part.doubts(out if isinstance(out, Path) else out(part)) for part in parts]
     perhaps = tuple(doubt for each in found for doubt in each.perhaps)
-    unclear = " and ".join(dict.fromkeys(filter(None, (*(each.unknown for each in found), *unknown))))
+    unclear = ", ".join(dict.fromkeys(filter(None, (*(each.unknown for each in found), *unknown))))
     if unclear:
         seen = f"Unknown for {unclear} (see the warnings)"
         return Answer(

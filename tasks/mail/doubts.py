@@ -75,7 +75,7 @@ def mail_doubts(out: Path) -> Doubts:
     unknown = listed.count(None)
     boxes = f"{unknown:,} of {len(listed):,} mailboxes" if unknown else ""
     return Doubts(
-        unknown=", ".join(filter(None, (_agencies(rows), boxes))),
+        unknown=" and ".join(filter(None, (_agencies(rows), boxes))),
         perhaps=(*_of_not_read(rows, out), *_of_ledger(rows), *_of_attachments(out), *_of_files(out)),
     )
 

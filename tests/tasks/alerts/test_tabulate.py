@@ -126,7 +126,7 @@ def test_the_order_of_messages_changes_no_alert_and_no_count(
 
 # These name nodes (or are another room's): another order gives messages other nodes.
 UNSAME = {"private/messages", "private/quarantine", "private/sources", "public/ledger"}
-UNSAME |= {"private/not_mail_classes", "private/other_files", "public/not_mail"}
+UNSAME |= {"private/not_mail_classes", "private/not_read", "private/other_files", "public/not_mail"}
 
 
 @pytest.mark.long
