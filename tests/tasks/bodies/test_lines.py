@@ -172,3 +172,14 @@ def test_words_before_an_address_on_a_line_of_its_own_may_be_its_link() -> None:
         Line("words"),
     ]
     assert text_lines("View Post\n[cid:image.png]") == [Line("View Post")]
+
+
+@given(st.lists(st.text(st.sampled_from("<>/pbr!-ax&;'= "), max_size=30), max_size=5))
+def test_what_a_body_is_read_as_depends_on_no_body_before_it(before: list[str]) -> None:
+    bodies = ["", "<pre>\na\nb", "<div hidden><a href='x'>c", "<style>d", "<!-- e", "<p>f</p>" * 3]
+    alone = [html_lines(body) for body in bodies]
+    for html in (*before, *bodies):
+        html_lines(html)
+    for body, lines in zip(bodies, alone, strict=True):
+        html_lines("".join(before))
+        assert html_lines(body) == lines
