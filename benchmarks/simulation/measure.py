@@ -44,7 +44,7 @@ def measure(folder: Path, say: Say) -> Costs:
     alone = measure_overhead()
     costs = costs_of(records, [each.name for each in SAMPLES if each.what != "alerts"], alone, disk)
     say("measure how hashing and reading wait for the disk")
-    return replace(costs, pieces=measure_waits(path, disk, costs.pieces))
+    return replace(costs, pieces=measure_waits(path, costs.pieces))
 
 
 def costs_of(records: Mapping[str, Any], whole: Sequence[str], alone: Any, disk: Any) -> Costs:
