@@ -220,8 +220,10 @@ def test_the_order_of_work_is_that_of_the_program(
     from benchmarks.simulation.samples import QUIET
     from data.synthetic import create
     from tasks.alerts import agencies
+    from tasks.mail import inventory
 
     monkeypatch.setattr(agencies, "HERE", 0)
+    monkeypatch.setattr(inventory, "_HERE", 0, raising=False)
     folder = create(tmp_path / "here", 0.02, 16, message_bytes=30_000, country=False)
     with (folder / "investigation.toml").open("a", encoding="utf-8") as file:
         file.write(QUIET)
