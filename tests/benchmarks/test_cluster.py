@@ -176,6 +176,8 @@ def test_costs_are_found_again_and_kept(tmp_path: Path):
     wanted = [0.5 + 0.01 * row["messages"] + 0.2 * row["files"] for row in rows]
     found = costs.fitted(rows, wanted, ("messages", "files"))
     assert found == pytest.approx({"": 0.5, "messages": 0.01, "files": 0.2})
+    # One piece alone does not tell what it costs without size: it is no bargain for a site.
+    assert costs.fitted(rows[:1], [7.0], ("files", "messages")) == {"": 0.0, "files": 0.0, "messages": 7.0}
     costs.keep(KNOWN, path := tmp_path / "costs.json")
     assert costs.kept(path) == replace(KNOWN, disk=FAST)
 
