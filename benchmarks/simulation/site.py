@@ -107,8 +107,9 @@ def _cut(weights: Sequence[float], total: float, most: float) -> list[float]:
     sizes = [0.0] * len(weights)
     left = sorted(range(len(weights)), key=lambda place: -weights[place])
     rest, sum_of_weights = total, sum(weights)
-    for place in left:
-        sizes[place] = min(most, rest * weights[place] / sum_of_weights)
+    for rank, place in enumerate(left):
+        # No two of the largest are alike to the byte: the program would take them for copies.
+        sizes[place] = min(most - rank, rest * weights[place] / sum_of_weights)
         rest -= sizes[place]
         sum_of_weights -= weights[place]
     return sizes
