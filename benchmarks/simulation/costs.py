@@ -125,22 +125,32 @@ def value(fit: Fit, sizes: Mapping[str, float]) -> float:
     return fit[""] + sum(share * sizes.get(name, 0.0) for name, share in fit.items() if name)
 
 
-def fitted(rows: Sequence[Mapping[str, float]], wanted: Sequence[float], names: Iterable[str]) -> Fit:
+def fitted(
+    rows: Sequence[Mapping[str, float]], wanted: Sequence[float], names: Iterable[str], floor: float = 0.0
+) -> Fit:
     """The shares that say best what was measured, in proportion: small pieces count as much as large ones.
 
     Args:
         rows: The sizes of each piece.
         wanted: What each cost.
         names: The measures.
+        floor: What a piece without size would cost, for pieces that are all alike.
+
+    Example:
+        >>> fitted([{"messages": 10.0}], [5.0], ["messages"])
+        {'': 0.0, 'messages': 0.5}
     """
     names = ["", *names]
     table = np.array([[row.get(name, 0.0) if name else 1.0 for name in names] for row in rows], dtype=float)
     target = np.array(wanted, dtype=float)
     if not target.any():
         return dict.fromkeys(names, 0.0)
+    if len(names) > 1 and (table == table[0]).all() and table[0, -1]:
+        # Where all pieces are alike, nothing tells what they have in common from what grows: all grows.
+        grown = max(0.0, float(np.median(target)) - floor)
+        return {**dict.fromkeys(names, 0.0), "": floor, names[-1]: grown / float(table[0, -1])}
     weight = 1 / np.maximum(target, 0.02 * target.max())
     scale = np.maximum(table.max(axis=0), 1e-12)
-    # Where all pieces are alike, their cost belongs to what they are, and not to their number.
     shares, _ = nnls(table / scale * weight[:, None], target * weight)
     return {name: float(share) for name, share in zip(names, shares / scale, strict=True)}
 
@@ -160,10 +170,19 @@ def fit_pieces(
             for task in phase["tasks"]:
                 if kinds is None or task["kind"] in kinds:
                     tasks[task["kind"]].append(task)
+    usual = float(np.median([task["memory"] for mine in tasks.values() for task in mine]))
     pieces = {}
     for kind, mine in tasks.items():
         sizes = [task["sizes"] for task in mine]
-        fits = {name: fitted(sizes, [task[name] for task in mine], measures(kind, name)) for name in AMOUNTS}
+        fits = {
+            name: fitted(
+                sizes,
+                [task[name] for task in mine],
+                measures(kind, name),
+                usual if name == "memory" else 0.0,
+            )
+            for name in AMOUNTS
+        }
         ratios = [task["cpu"] / max(value(fits["cpu"], task["sizes"]), 1e-9) for task in mine]
         spread = np.quantile(ratios, (np.arange(QUANTILES) + 0.5) / QUANTILES)
         pieces[kind] = Piece(fits, [float(each) for each in spread / max(spread.mean(), 1e-9)])

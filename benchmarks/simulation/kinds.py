@@ -6,7 +6,7 @@ measures below. A kind that is not here is an error: the simulation would leave 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,9 +22,10 @@ HASH: Final = f"{FIRST} _Hash"
 AHEAD: Final = f"{FIRST} Span"
 TAKE: Final = "take_over"
 READ: Final = "read_span"
-READ_ON: Final = "_read"
+READ_ON: Final = "read_listed"
 LIST: Final = "list_piece"
 PARSE: Final = "parse_batch"
+INVENTORY: Final = "_write"
 WRITE: Final = "write"
 MESSAGES: Final = "write private/messages"
 
@@ -39,6 +40,7 @@ MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
     READ_ON: ("messages",),
     LIST: ("attachments",),
     PARSE: ("messages",),
+    INVENTORY: ("files", "attachments"),
     "look": ("items", "messages"),
     "weigh": ("files",),
     "deal_part": ("items", "messages"),
@@ -69,12 +71,22 @@ HELD: Final = ("held",)
 
 def measures(kind: str, amount: str) -> tuple[str, ...]:
     """What an amount of a piece of a kind grows with."""
-    return HELD if kind.startswith(WRITE) and amount == "memory" else MEASURES[kind]
+    writes = kind == INVENTORY or kind.startswith(WRITE)
+    return HELD if writes and amount == "memory" else MEASURES[kind]
 
 
-def held(messages: float) -> float:
-    """Rows that are held of a table of messages, as it is written."""
-    return min(messages, ROW_GROUP)
+def held(rows: float) -> float:
+    """Rows that are held of a table, as it is written."""
+    return min(rows, ROW_GROUP)
+
+
+def attachments_of(tasks: Sequence[Mapping[str, Any]]) -> float:
+    """All attachments of a run: those that were listed, or that are in their table."""
+    for kind in (LIST, INVENTORY):
+        found = [task["sizes"]["attachments"] for task in tasks if task["kind"] == kind]
+        if found:
+            return float(sum(found))
+    return 0.0
 
 
 @dataclass
@@ -117,6 +129,7 @@ class Sizer:
             READ_ON: lambda: {"messages": len(item)},
             AHEAD: lambda: {"messages": len(item)},
             HASH: lambda: {"bytes": item.path.stat().st_size},
+            INVENTORY: lambda: _listed(item.sources),
             "look": lambda: {"messages": item.piece.rows},
             "weigh": lambda: {"files": len(item.files)},
             "deal_part": lambda: self._dealt(item),
@@ -151,6 +164,12 @@ class Sizer:
             files = len(item.agencies)
         messages = sum(self.rows.values())
         return {"files": files, "messages": messages, "held": held(messages)}
+
+
+def _listed(sources: Sequence[Any]) -> Sizes:
+    attachments = sum(source.attachments for source in sources)
+    files = sum(len(list(source.mail.glob("part-*.parquet"))) for source in sources if source.mail)
+    return {"files": files, "attachments": attachments, "held": held(attachments)}
 
 
 def name_of(function: Callable[..., Any], item: Any) -> str:

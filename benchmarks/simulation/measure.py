@@ -16,7 +16,7 @@ from benchmarks.simulation.costs import (
     fit_pieces,
     order_of,
 )
-from benchmarks.simulation.kinds import BY_SPAN, LIST, LISTED
+from benchmarks.simulation.kinds import BY_SPAN, LISTED, attachments_of
 from benchmarks.simulation.overhead import measure_disk, measure_overhead, measure_waits
 from benchmarks.simulation.samples import SAMPLES, mailboxes_of, prepare, record, tasks_of
 
@@ -44,7 +44,7 @@ def measure(folder: Path, say: Say) -> Costs:
     alone = measure_overhead()
     costs = costs_of(records, [each.name for each in SAMPLES if each.what != "alerts"], alone, disk)
     say("measure how hashing and reading wait for the disk")
-    return replace(costs, pieces=measure_waits(path, disk, costs.pieces))
+    return replace(costs, pieces=measure_waits(path, costs.pieces))
 
 
 def costs_of(records: Mapping[str, Any], whole: Sequence[str], alone: Any, disk: Any) -> Costs:
@@ -58,7 +58,6 @@ def costs_of(records: Mapping[str, Any], whole: Sequence[str], alone: Any, disk:
     """
     runs = [records[name] for name in whole]
     first = runs[0]
-    listed = [task for task in tasks_of(first) if task["kind"] == LIST]
     hashed = [task["sizes"] for task in tasks_of(first) if task["kind"] in LISTED]
     messages = first["sizes"]["messages"]
     return Costs(
@@ -73,7 +72,7 @@ def costs_of(records: Mapping[str, Any], whole: Sequence[str], alone: Any, disk:
         own=max(run["memory"] - sum(task["result"] for task in tasks_of(run)) for run in runs),
         mail={
             "bytes": sum(each["bytes"] for each in hashed) / messages,
-            "attachments": sum(task["sizes"]["attachments"] for task in listed) / messages,
+            "attachments": attachments_of(list(tasks_of(first))) / messages,
         },
         cpus=len(os.sched_getaffinity(0)),
         measured=[

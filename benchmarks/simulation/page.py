@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.simulation.costs import Costs, Disk
-from benchmarks.simulation.kinds import EXAMINE, LIST, MESSAGES, NEW, PARSE, READ, READ_ON, TAKE
+from benchmarks.simulation.kinds import EXAMINE, INVENTORY, LIST, MESSAGES, NEW, PARSE, READ, READ_ON, TAKE
 from benchmarks.simulation.predict import CLIENT, CPU, DISK, SCHEDULER, WAITING
 
 MARKS: Final = ("<!-- cluster -->", "<!-- /cluster -->")
@@ -19,6 +19,7 @@ STEPS: Final[Mapping[str, str]] = {
     READ: "read the messages",
     READ_ON: "read the other messages",
     LIST: "list the attachments",
+    INVENTORY: "write the list of attachments",
     PARSE: "parse the alerts",
     "look": "look whose the addresses are",
     "weigh": "weigh whose they are",

@@ -174,8 +174,8 @@ CHANGES: Final[Mapping[str, Change]] = {
     "the disk's bandwidth": lambda costs, asked, by: (_with_disk(costs, all=by, one=by), asked),
     "the disk's latency": lambda costs, asked, by: (_with_disk(costs, latency=by), asked),
     "seconds of CPU of all pieces": lambda costs, asked, by: (_with_cpu(costs, costs.pieces, by), asked),
-    "of hashing alone": lambda costs, asked, by: (_with_cpu(costs, HASHED, by), asked),
-    "of reading alone": lambda costs, asked, by: (_with_cpu(costs, READING, by), asked),
+    "seconds of CPU of hashing": lambda costs, asked, by: (_with_cpu(costs, HASHED, by), asked),
+    "seconds of CPU of reading": lambda costs, asked, by: (_with_cpu(costs, READING, by), asked),
     "Dask's and the program's overhead of a piece": lambda costs, asked, by: (_with_dask(costs, by), asked),
     "the run's own work between the phases": lambda costs, asked, by: (_with_gaps(costs, by), asked),
     "bytes of a message (and so fewer messages)": lambda costs, asked, by: (

@@ -12,6 +12,7 @@ from benchmarks.simulation.kinds import (
     AHEAD,
     EXAMINE,
     HASH,
+    INVENTORY,
     LIST,
     LISTED,
     MESSAGES,
@@ -23,6 +24,7 @@ from benchmarks.simulation.kinds import (
     WHOLE,
     WRITE,
     Sizes,
+    attachments_of,
     held,
 )
 from tasks.alerts.parts import DEALT
@@ -105,8 +107,9 @@ def _cut(weights: Sequence[float], total: float, most: float) -> list[float]:
     sizes = [0.0] * len(weights)
     left = sorted(range(len(weights)), key=lambda place: -weights[place])
     rest, sum_of_weights = total, sum(weights)
-    for place in left:
-        sizes[place] = min(most, rest * weights[place] / sum_of_weights)
+    for rank, place in enumerate(left):
+        # No two of the largest are alike to the byte: the program would take them for copies.
+        sizes[place] = min(most - rank, rest * weights[place] / sum_of_weights)
         rest -= sizes[place]
         sum_of_weights -= weights[place]
     return sizes
@@ -115,7 +118,7 @@ def _cut(weights: Sequence[float], total: float, most: float) -> list[float]:
 def boxes_recorded(record: Mapping[str, Any]) -> list[Box]:
     """The mailboxes of a run that was recorded, in order of agency."""
     every = [task for phase in record["phases"] for task in phase["tasks"]]
-    attachments = sum(task["sizes"]["attachments"] for task in every if task["kind"] == LIST)
+    attachments = attachments_of(every)
     found = [(task["agency"], task["sizes"]) for task in every if task["kind"] in LISTED]
     each = attachments / sum(sizes["messages"] for _, sizes in found)
     names = sorted({agency for agency, _ in found})
@@ -213,6 +216,7 @@ class Site:
             READ_ON: lambda: self._read(READ_ON),
             LIST: lambda: self._read(LIST),
             PARSE: lambda: self._read(PARSE),
+            INVENTORY: self._listed,
             "look": self._looked,
             "weigh": self._weighed,
             "deal_part": self._looked,
@@ -233,6 +237,11 @@ class Site:
         for box, ahead in zip(self.boxes, self._ahead, strict=True):
             if ahead:
                 yield {"items": 1, "files": len(_spans(box))}
+
+    def _listed(self) -> Iterator[Sizes]:
+        attachments = sum(box.attachments for box in self.boxes if not box.copy)
+        files = sum(map(len, self._files))
+        yield {"items": 1, "files": files, "attachments": attachments, "held": held(attachments)}
 
     def _looked(self) -> Iterator[Sizes]:
         rows = [rows for mine in self._pieces for rows in mine]

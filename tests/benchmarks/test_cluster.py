@@ -176,6 +176,8 @@ def test_costs_are_found_again_and_kept(tmp_path: Path):
     wanted = [0.5 + 0.01 * row["messages"] + 0.2 * row["files"] for row in rows]
     found = costs.fitted(rows, wanted, ("messages", "files"))
     assert found == pytest.approx({"": 0.5, "messages": 0.01, "files": 0.2})
+    # One piece alone does not tell what it costs without size: it is no bargain for a site.
+    assert costs.fitted(rows[:1], [7.0], ("files", "messages")) == {"": 0.0, "files": 0.0, "messages": 7.0}
     costs.keep(KNOWN, path := tmp_path / "costs.json")
     assert costs.kept(path) == replace(KNOWN, disk=FAST)
 
@@ -220,8 +222,10 @@ def test_the_order_of_work_is_that_of_the_program(
     from benchmarks.simulation.samples import QUIET
     from data.synthetic import create
     from tasks.alerts import agencies
+    from tasks.mail import inventory
 
     monkeypatch.setattr(agencies, "HERE", 0)
+    monkeypatch.setattr(inventory, "_HERE", 0, raising=False)
     folder = create(tmp_path / "here", 0.02, 16, message_bytes=30_000, country=False)
     with (folder / "investigation.toml").open("a", encoding="utf-8") as file:
         file.write(QUIET)
