@@ -139,7 +139,7 @@ def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPl
 
     Args:
         path: The file.
-        sha256: Its hash if that is known.
+        sha256: Its hash if that is known, or if it is found out elsewhere, empty.
         names: Whether libpff may be asked for the names of the folders; without them a folder is called by
             its id.
         plan: What is in a file of this hash, if that is known: then nothing of it is read.
@@ -151,7 +151,7 @@ def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPl
     state = state_of(path)
     if plan is not None and sha256 is not None:
         return Examined(sha256, plan.size, plan, None, state, names)
-    digest = sha256 or sha256_of(path)
+    digest = sha256_of(path) if sha256 is None else sha256
     size = int(state_of(path)[0])
     try:
         with Watchdog(_LISTING_SECONDS):

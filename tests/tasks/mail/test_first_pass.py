@@ -63,6 +63,23 @@ def test_a_new_mailbox_is_read_with_its_survey_as_the_reading_alone_reads_it(
     assert sum("listed-" in name for name in ahead) == 4
 
 
+def test_a_new_mailbox_is_hashed_once(
+    threads: Client, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    hashed = []
+
+    def counted(place: Location) -> str:
+        hashed.append(place)
+        return sha256_of(place)
+
+    for name in ("tasks.mail.sources.sha256_of", "tasks.mail.first_pass.sha256_of"):
+        monkeypatch.setattr(name, counted)
+    assert [each.examined.sha256 for each in survey(threads, tmp_path / "work", path).mailboxes] == [
+        sha256_of(path)
+    ]
+    assert hashed == [path]
+
+
 def test_a_mailbox_that_may_be_known_under_another_name_is_only_hashed(
     threads: Client, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
