@@ -25,6 +25,8 @@ from pydantic import Field
 from data.errors import InputError
 from flows.run.progress import reporter
 from flows.run.watched import run_log
+from flows.service.away import patience
+from flows.service.outbox import flush
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
@@ -111,6 +113,7 @@ def ask(number: int, lines: Sequence[str]) -> SheetsAreBack:
         CancelledError: The run was cancelled on the server.
         InputError: It cannot wait, or waited too long.
     """
+    flush(patience())  # whoever looks at the page of a run that waits is to see what it found
     run, form = _run(), SheetsAreBack.with_initial_data(description="\n".join(f"- {line}" for line in lines))
     run_log().info("waits for a person: %s; let it go on with Resume", "; ".join(lines))
     if run.deployment_id:
