@@ -47,7 +47,10 @@ def test_what_is_shown_is_what_is_printed(run, tmp_path: Path, monkeypatch: pyte
     examples = [(page, *each) for page in PAGES for each in shown(page)]
     assert len(examples) > 5
     for page, command, lines in examples:
-        if command.startswith(("certificates", "automations", "deploy", "arrivals", "ui ")) or "--ui" in command:
+        if (
+            command.startswith(("certificates", "automations", "deploy", "arrivals", "ui "))
+            or "--ui" in command
+        ):
             continue  # these name a host, or need a server
         rest = iter(output(command))
         for line in masked(lines):
