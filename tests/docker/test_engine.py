@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from urllib.error import HTTPError
@@ -110,6 +111,9 @@ class Stack:
     def inspected(self, container: str, what: str):
         return json.loads(self.engine.docker("inspect", "--format", f"{{{{json {what}}}}}", container))
 
+    def is_healthy(self, container: str) -> bool:
+        return bool(self.inspected(container, ".State.Health.Status") == "healthy")
+
     def workers(self) -> int:
         with urlopen(f"{self.dashboard}/json/counts.json", timeout=10) as answer:
             return int(json.load(answer)["workers"])
@@ -123,6 +127,8 @@ def stack(engine: Engine, case: Path, secret_files: Path) -> Iterator[Stack]:
     stack = Stack(engine, case, secret_files)
     try:
         stack.compose("up", "-d", "--scale", "worker=2", *SERVICES)
+        (door,) = stack.containers("proxy")  # until it listens, the engine itself answers at its port
+        until(lambda: stack.is_healthy(door), lambda: stack.compose("logs", "proxy"))
         until(lambda: stack.api.has(POOL), lambda: stack.compose("logs", "runner"))
         assert stack.compose("exec", "-T", "runner", "with-secrets", *deploy())
         yield stack
@@ -213,11 +219,7 @@ def test_every_container_is_healthy(stack: Stack):
     names = stack.compose("ps", "-q").split()
     assert len(names) == 5 + stack.workers()
     for name in names:
-
-        def healthy(name: str = name) -> bool:
-            return bool(stack.inspected(name, ".State.Health.Status") == "healthy")
-
-        until(healthy, f"{stack.inspected(name, '.Name')} is not healthy")
+        until(partial(stack.is_healthy, name), f"{stack.inspected(name, '.Name')} is not healthy")
 
 
 def test_nothing_of_the_program_runs_as_root(stack: Stack):
@@ -306,6 +308,6 @@ def test_what_runs_by_itself_is_deployed_at_every_start(stack: Stack):
     assert {one["parameters"].get("folder") for one in found} == {"/investigation"}
     (watch,) = stack.containers("arrivals")
     until(
-        lambda: stack.inspected(watch, ".State.Health.Status") == "healthy",
+        lambda: stack.is_healthy(watch),
         lambda: stack.engine.docker("logs", watch),
     )
