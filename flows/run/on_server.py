@@ -79,7 +79,7 @@ def slug_of(name: str) -> str:
 
     Example:
         >>> slug_of("lapd"), slug_of("LAPD")
-        ('nwatch-lapd', 'nwatch-lapd-cccd1f4e')
+        ('nwatch-lapd', 'nwatch-lapd-77963ad2')
     """
     plain = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
     own = "" if plain == name else f"-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -93,6 +93,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
         "dask-dashboard", "survey-the-mailboxes", "read-the-mail", "parse-the-alerts", "kinds",
         "is-anything-missing", "what-was-found", *(f"ledger-{part}" for part in RAN),
         "gather-the-posts", "put-posts-into-tracts", "city-tests", "city-tests-robust", "city-effects",
+        "find-the-unique-alerts",
         "gather-the-crimes", "put-crimes-into-tracts", "crime-tests", "crime-tests-robust",
         "crime-effects", "test-the-cities", "test-the-crimes",
         "city-selection", "requests",

@@ -18,7 +18,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / "investigation.toml").write_text('name = "test"\n')
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    monkeypatch.setattr("flows.arrivals.keep_looking", lambda _, say: say(HOSTILE))
+    monkeypatch.setattr("flows.arrivals.keep_looking", lambda _, say, tidy: say(HOSTILE))
     return folder
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from prefect.exceptions import ParameterTypeError
@@ -136,10 +137,11 @@ def test_a_setting_that_nothing_reads_is_a_warning_of_the_run(monkeypatch: pytes
     mistyped = "NWATCH_" + "WORKRES"  # apart, so that it is not taken for a variable of the program
     monkeypatch.setenv(mistyped, "4")
     result = Result({"mail": 1})
-    made = flow(name="mistyped", flow_run_name="mistyped")(shown_as_a_run(lambda: result))
+    name = f"mistyped {uuid4()}"  # the server is that of other tests, too
+    made = flow(name="mistyped", flow_run_name=name)(shown_as_a_run(lambda: result))
     assert made() is result
     with get_client(sync_client=True) as api:
-        [run] = [each for each in api.read_flow_runs() if each.name == "mistyped"]
+        [run] = [each for each in api.read_flow_runs() if each.name == name]
     assert (run.state_name, set(run.tags)) == ("Completed with warnings", {"lapd", "mail", "with-warnings"})
     assert run.state is not None
     assert run.state.message == f"{mistyped} is not a known setting; did you mean NWATCH_WORKERS?"

@@ -45,7 +45,7 @@ def test_a_memory_that_cannot_be_read_or_written_is_an_error_that_says_what_to_d
         raise PermissionError(13, "Permission denied")
 
     remember(MEMORY, tmp_path)
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     monkeypatch.setattr(Path, "replace", denied)
     for ask in (lambda: recall(tmp_path), lambda: remember(MEMORY, tmp_path)):
         with pytest.raises(InputError, match=r"arrivals\.json: cannot be read or written .*permissions of"):
