@@ -60,8 +60,8 @@ _UNUSED: Final = (
 )
 """Services of Prefect's server for deployments and workers: a server of one investigation has neither."""
 
-PATIENCE: Final = 120.0
-"""Seconds that a server may take to start; a slow disk and a database without a template need half."""
+PATIENCE: Final = 300.0
+"""Seconds in which a server must start, on a slow disk or a busy machine; its end is seen at once."""
 
 
 def database(home: Path) -> Path:

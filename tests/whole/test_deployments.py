@@ -8,13 +8,14 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -64,6 +65,7 @@ class Stack:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_LOGGING")}
         return {
             **kept,
+            "PREFECT_SERVER_DATABASE_TIMEOUT": "300",  # the machine may be busy
             "PREFECT_HOME": str(self.home),
             "PREFECT_API_URL": self.url,
             "PREFECT_API_AUTH_STRING": PASSWORD,
@@ -78,6 +80,11 @@ class Stack:
             "NWATCH_FOLDER": str(self.case),
             "NWATCH_WORKERS": "1",
         }
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask the server's database."""
+        with closing(sqlite3.connect(self.home / "prefect.db", timeout=60)) as connection:
+            return connection.execute(statement).fetchall()
 
     def serve(self) -> None:
         """Start the server, and wait until it answers."""
@@ -443,6 +450,11 @@ def test_while_the_server_is_restarted_a_run_goes_on_and_one_that_never_began_fr
         event = {"name": ["prefect.flow-run.Pending"]}
         noted = {"filter": {"event": event, "resource": {"id": [f"prefect.flow-run.{never['id']}"]}}}
         until(lambda: stack.ask("events/filter", noted)["total"], stack.log_of("server"))
+        # The server keeps the event, and apart from that what is to follow it: that is what must outlast it.
+        followed = (
+            f"select count(*) from automation_bucket where cast(bucketing_key as text) like '%{never['id']}%'"
+        )
+        until(lambda: stack.sql(followed) != [(0,)], stack.log_of("server"))
         server = stack.processes.pop(0)
         server.kill()
         server.wait()
