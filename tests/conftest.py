@@ -149,7 +149,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         os.environ["COVERAGE_PROCESS_CONFIG"] = config
+        ending = os._exit
         measurement.start()
+        # It wraps this function at every start: after a thousand slow tests a child could not end any more.
+        os._exit = ending
 
 
 def pytest_sessionfinish() -> None:
