@@ -315,13 +315,14 @@ def test_if_no_operator_answers_the_error_says_so_and_nothing_is_left(
 
     monkeypatch.setattr(module, "_STARTING", 1.0)
     monkeypatch.setattr(kubernetes, "_begin", lambda *_: None)
+    before = set(threading.enumerate())  # also those of other tests
     with (
         pytest.raises(InputError, match=r"was not there within 1 seconds; is the operator running\?"),
         connect(settings(certificates, workers=1)),
     ):
         pytest.fail("must not open")
     assert kubernetes.of("daskclusters") == {}
-    assert "IO loop" not in {thread.name for thread in threading.enumerate()}
+    assert "IO loop" not in {thread.name for thread in set(threading.enumerate()) - before}
 
 
 def test_outside_of_kubernetes_the_scheduler_is_reached_through_the_api_server(
