@@ -132,9 +132,10 @@ def test_a_full_disk_is_one_line_in_each_log_of_a_run_of_its_part_and_of_its_ste
     assert message.startswith(f"InputError: {line}; nothing was published")
     assert "Traceback" not in log
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import LogSort
 
-    with get_client(sync_client=True) as client:
-        logs = client.read_logs(limit=200)
+    with get_client(sync_client=True) as client:  # whose server is that of other tests, too
+        logs = client.read_logs(limit=200, sort=LogSort.TIMESTAMP_DESC)
     where = [(each.flow_run_id, each.task_run_id) for each in logs if each.message == line]
     assert len(where) == len(set(where)) == 2  # of the part and of its step
     assert not [each for each in logs if "Errno 28" in each.message and "Traceback" in each.message]
