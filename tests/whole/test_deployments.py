@@ -359,13 +359,13 @@ class Hook(BaseHTTPRequestHandler):
 
 
 def told(stack: Stack, hook: HTTPServer, about: str) -> str:
-    """Wait until something is told about it; gives the one text that was told.
+    """Wait until something is told about it; gives the text that was told, once.
 
-    The server delivers at least once: under load a text may come twice, also one of an earlier test's run.
+    The server delivers at least once: under load, what an earlier test was told may come again.
     """
 
-    def received() -> set[str]:
-        return {text for text in hook.received if about in text}  # type: ignore[attr-defined]
+    def received() -> list[str]:
+        return [text for text in hook.received if about in text]  # type: ignore[attr-defined]
 
     until(received, stack.log_of("server"))
     [text] = received()
