@@ -217,9 +217,9 @@ class Pods(Cluster):
             async with asyncio.timeout(_GOING):
                 resource = await DaskCluster.get(self.name, namespace=self.namespace)
                 await resource.delete()
-                while await resource.exists():
+                while True:  # not `exists`: any failure of the API is "no" to it
+                    await resource.refresh()
                     await asyncio.sleep(_ASK_EVERY)
-                return
         except kr8s.NotFoundError:
             return
         except TimeoutError:

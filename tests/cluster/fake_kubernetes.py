@@ -188,16 +188,17 @@ def _handler(kubernetes: Kubernetes) -> type[BaseHTTPRequestHandler]:
             if not place:
                 return self.missing()
             kind, name = place["kind"], place["name"]
+            body = self.body()  # in each request that has one, or it is taken for the next request
             with kubernetes.lock:
                 kubernetes.asked.add((_verb(self.command, name), place["api"].split("/")[1], kind))
                 found = kubernetes.of(kind)
                 if self.command == "POST":
-                    made = kubernetes.create(kind, self.body())
+                    made = kubernetes.create(kind, body)
                     return self.answer(201, {**made, "status": {}})  # the operator comes later
                 if name is not None and name not in found:
                     return self.missing()
                 if self.command == "PATCH":
-                    return self.answer(200, kubernetes.patch(kind, str(name), self.body()))
+                    return self.answer(200, kubernetes.patch(kind, str(name), body))
                 if self.command == "DELETE":
                     return self.answer(200, kubernetes.delete(kind, str(name)))
                 if name is not None:

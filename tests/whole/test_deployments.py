@@ -390,16 +390,16 @@ class Hook(BaseHTTPRequestHandler):
         """Say nothing on stderr."""
 
 
-def told(stack: Stack, hook: HTTPServer, about: str, texts: int = 1) -> set[str]:
-    """Wait until as many different texts are told about it, and give them.
+def told(stack: Stack, hook: HTTPServer, about: str, texts: int = 1) -> list[str]:
+    """Wait until as many different texts are told about it; gives all that were, each as often as it came.
 
-    The server delivers at least once: under load a text may come twice, also one of an earlier test's run.
+    The server delivers at least once: under load, what an earlier test was told may come again.
     """
 
-    def received() -> set[str]:
-        return {text for text in hook.received if about in text}  # type: ignore[attr-defined]
+    def received() -> list[str]:
+        return [text for text in hook.received if about in text]  # type: ignore[attr-defined]
 
-    until(lambda: len(received()) >= texts, stack.log_of("server"))
+    until(lambda: len(set(received())) >= texts, stack.log_of("server"))
     return received()
 
 
