@@ -6,8 +6,10 @@ cluster's settings). What is done then is decided here.
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
@@ -88,6 +90,32 @@ def run_all(
     finally:
         if pending:
             workers.cancel([Future(key, workers) for key in pending], force=True)
+
+
+_ASIDE: Final = threading.Semaphore(1)
+"""Of each worker: one piece of its work may go on beside the next."""
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let this worker begin its next piece while this one goes on, beside it.
+
+    It is for a piece that needs no Python while it works, as hashing does: both share the processors then, as
+    the system sees fit. At most one piece of a worker steps aside; a second one works as any other. Outside of
+    a worker this does nothing.
+    """
+    from distributed import get_worker, secede
+
+    if not _ASIDE.acquire(blocking=False):
+        yield
+        return
+    try:
+        with suppress(ValueError):  # no worker
+            get_worker()
+            secede()
+        yield
+    finally:
+        _ASIDE.release()
 
 
 @dataclass(frozen=True)

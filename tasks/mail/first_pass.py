@@ -14,6 +14,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from pathlib import Path
@@ -30,12 +31,14 @@ from tasks.mail.remote import naming
 from tasks.mail.settings import MailSettings
 from tasks.mail.sources import Examined, examine, reader_name, sha256_of
 from tasks.mail.spans import Span, span_of
-from tasks.scatter import run_all
+from tasks.scatter import aside, run_all
 
 if TYPE_CHECKING:
     from tasks.scatter import Workers
 
 _NEW: Final = "new-"
+_LARGE: Final = 64 << 20
+"""Bytes of a file that is hashed beside other work; a smaller one is hashed within a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def first_pass(piece: _Piece) -> _Done:
         return None
     with naming(piece.path):
         if isinstance(piece, _Hash):
-            return sha256_of(piece.path)
+            # Hashing keeps step with the messages that are read meanwhile: both share the processors.
+            with aside() if _size(piece.path) >= _LARGE else nullcontext():
+                return sha256_of(piece.path)
         return examine(piece.path, "" if isinstance(piece, _List) else piece.sha256)
 
 

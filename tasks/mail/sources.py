@@ -42,8 +42,13 @@ __all__ = [
 
 _MEMO: Final = "hashes.json"
 _SURVEYED: Final = "surveyed.json"
-_PIECE: Final = 4 << 20
+_PIECE: Final = 16 << 20
 _AHEAD: Final = 16 << 20
+_BEHIND: Final = 1 << 30
+"""Bytes of a file that stay in the system's memory behind the place to which it is hashed: for those who read
+its messages meanwhile. A disk of mailboxes would else push all that other programs have there out of it; and
+the system fills memory that was free for long at half the speed of such that it has just had back."""
+
 _LISTING_SECONDS: Final = 900.0
 """Listing takes a second; minutes only if a damaged file of many gigabytes is searched on a slow disk."""
 
@@ -123,15 +128,18 @@ def sha256_of(path: Location) -> str:
         buffer, at = memoryview(bytearray(_PIECE)), 0
         while count := file.readinto(buffer):
             at += count
-            _fetch_ahead(file.fileno(), at)
+            _move_window(file.fileno(), at - count, at)
             digest.update(buffer[:count])
     return digest.hexdigest()
 
 
-def _fetch_ahead(file: int, at: int) -> None:
-    """Ask the disk for what is hashed next, so that it works meanwhile."""
+def _move_window(file: int, start: int, at: int) -> None:
+    """Ask the disk for what is hashed next, so that it works meanwhile; and let what is far behind go."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(file, at, _AHEAD, os.POSIX_FADV_WILLNEED)
+        if at > _BEHIND:
+            behind = max(0, start - _BEHIND)
+            os.posix_fadvise(file, behind, at - _BEHIND - behind, os.POSIX_FADV_DONTNEED)
 
 
 def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPlan | None = None) -> Examined:

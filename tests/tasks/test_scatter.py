@@ -6,12 +6,13 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, LocalCluster
 
-from tasks.scatter import run_all, run_each, run_together
+from tasks.scatter import aside, run_all, run_each, run_together
 
 LOST = SimpleNamespace(address="tcp://127.0.0.1:1")
 
@@ -61,6 +62,49 @@ def test_pieces_are_made_as_they_are_wanted(threads: Client, monkeypatch: pytest
     run_all(threads, pieces(), dies, double, keep)
     assert sorted(results) == [2 * number for number in range(30)]
     assert max(ahead) == 3
+
+
+BEGUN, OVER = Event(), Event()
+
+
+def waits_aside(piece: str) -> str:
+    """One piece steps aside until the other has been begun; a third one does not, as there is one already."""
+    if piece == "beside":
+        with aside():
+            BEGUN.set()
+            assert OVER.wait(60)
+        return "went on beside"
+    if piece == "second":
+        assert BEGUN.wait(60)
+        with aside():
+            return "worked as any other"
+    OVER.set()
+    return "ended before it"
+
+
+def test_a_piece_that_steps_aside_lets_its_worker_go_on():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        results: list[str] = []
+        run_all(
+            client,
+            ["beside", "second", "last"],
+            waits_aside,
+            always_dies_with,
+            lambda _, result: results.append(result),
+        )
+    assert results == ["worked as any other", "ended before it", "went on beside"]
+
+
+def always_dies_with(piece: str) -> str:
+    raise KilledWorker(f"work-{piece}", LOST, 0)
+
+
+def test_outside_of_a_worker_nothing_steps_aside():
+    with aside(), aside():
+        pass
 
 
 def test_without_work_nothing_happens(threads: Client):

@@ -29,11 +29,28 @@ def on_disk(file: RecordFile) -> Path:
     return file.path
 
 
-@pytest.mark.parametrize("size", [0, 1, (4 << 20) - 1, 4 << 20, (4 << 20) + 1])
+@pytest.mark.parametrize("size", [0, 1, (16 << 20) - 1, 16 << 20, (16 << 20) + 1])
 def test_the_hash_is_that_of_all_bytes_of_the_file(tmp_path: Path, size: int):
     data = os.urandom(size)
     (tmp_path / "f").write_bytes(data)
     assert sha256_of(tmp_path / "f") == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system takes no advice on files")
+def test_what_is_far_behind_is_let_go_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    let_go: list[tuple[int, int]] = []
+
+    def advised(_: int, offset: int, size: int, advice: int) -> None:
+        if advice == os.POSIX_FADV_DONTNEED:
+            let_go.append((offset, size))
+
+    monkeypatch.setattr("os.posix_fadvise", advised)
+    monkeypatch.setattr("tasks.mail.sources._PIECE", 1000)
+    monkeypatch.setattr("tasks.mail.sources._BEHIND", 2500)
+    data = os.urandom(5200)
+    (tmp_path / "f").write_bytes(data)
+    assert sha256_of(tmp_path / "f") == hashlib.sha256(data).hexdigest()
+    assert let_go == [(0, 500), (500, 1000), (1500, 1000), (2500, 200)]
 
 
 def test_a_file_is_examined_with_its_hash_and_its_plan(box: Box):
