@@ -100,9 +100,9 @@ _ASIDE: Final = threading.Semaphore(1)
 def aside() -> Iterator[None]:
     """Let this worker begin its next piece while this one goes on, beside it.
 
-    It is for a piece that needs no Python while it works, as hashing does: both share the processors then, as
-    the system sees fit. At most one piece of a worker steps aside; a second one works as any other. Outside of
-    a worker this does nothing.
+    It is for a piece that needs no Python while it works, as hashing does: both share the processors,
+    as the system sees fit. At most one piece of a worker steps aside; a second one works as any other.
+    Outside of a worker this does nothing.
     """
     from distributed import get_worker, secede
 
