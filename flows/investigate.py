@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from data.arrow_memory import give_back
 from data.catalog import Investigation
 from data.errors import InputError
 from data.private import kept_private
@@ -258,6 +259,7 @@ def run_parts(
     """
     investigation, parts = given.investigation, registry.load(names)
     check_room(investigation.work)
+    give_back()
     left = () if whole else check_left(investigation.out, parts)
     for line in (f"runs: {', '.join(names)}", *left):
         run_log().info("%s", line)
