@@ -53,3 +53,15 @@ def all_of(url: str, what: str) -> list[dict[str, Any]]:
     request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
     with answer_to(request) as answer:
         return list(json.load(answer))
+
+
+def states_of(url: str, run: str) -> list[str]:
+    """The names of the states of a run, in their order.
+
+    Args:
+        url: Of its API.
+        run: The run's id.
+    """
+    with answer_to(Request(f"{url}/flow_run_states/?flow_run_id={run}")) as answer:
+        found = json.load(answer)
+    return [each["name"] for each in sorted(found, key=lambda each: str(each["timestamp"]))]

@@ -13,6 +13,7 @@ import pytest
 from distributed import Client
 
 from cluster import ClusterSettings, connect
+from tests.api import states_of
 from tests.conftest import copy_of
 from tests.waiting import PATIENCE, until
 
@@ -152,10 +153,20 @@ def parts(folder: Path) -> set[tuple[str, int]]:
     }
 
 
-def started(nwatch: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
+DEPLOYED = """
+import sys
+from pathlib import Path
+from flows.deployments import investigate
+investigate(Path(sys.argv[1]), partition=4, only=["mail"])
+"""
+"""What a worker of Prefect does, with the arguments of `started`."""
+
+
+def started(words: list[str], folder: Path, dask: Dask, **environment: str) -> subprocess.Popen[str]:
     """A run with small partitions that has begun to read, and whose workers pause."""
+    by_hand = [*words, "run", str(folder), "--partition", "4", "--only", "mail"]
     running = subprocess.Popen(
-        [*nwatch, "run", str(folder), "--partition", "4", "--only", "mail"],
+        [*words, str(folder)] if DEPLOYED in words else by_hand,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -199,6 +210,28 @@ def test_a_scheduler_that_is_killed_fails_the_run_in_one_line_and_the_next_goes_
     assert read < parts(folder)  # nothing is read again, and there was something left to read
     (folder / "out/old.txt").unlink()
     assert published(folder) == expected
+
+
+def test_a_deployed_run_whose_scheduler_was_killed_is_tried_again_and_goes_on(
+    dask: Dask, investigation: Path, prefect: dict[str, str], expected: dict[str, bytes]
+):
+    folder = investigation.rename(investigation.with_name("scheduler-back"))
+    dask.have(1)
+    tries = {"PREFECT_FLOWS_DEFAULT_RETRIES": "60", "PREFECT_FLOWS_DEFAULT_RETRY_DELAY_SECONDS": "1"}
+    running = started([sys.executable, "-c", DEPLOYED], folder, dask, **tries, **prefect)
+    dask.kill(dask.scheduler)
+    dask.kill(dask.alive[0])
+    read = parts(folder)
+    dask.have(1)
+    _, stderr = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, stderr
+    assert read < parts(folder)
+    assert published(folder) == expected
+    [shown] = runs_of("scheduler-back")
+    assert shown.state is not None
+    assert shown.state.is_completed()
+    names = states_of(prefect["PREFECT_API_URL"], str(shown.id))
+    assert names[:4] == ["Pending", "Running", "AwaitingRetry", "Running"]
 
 
 def test_a_run_that_lost_all_workers_ends_in_one_line_and_the_next_goes_on(  # noqa: PLR0917

@@ -17,7 +17,7 @@ from data.errors import InputError, LedgerError, PassingError
 from flows import deployments
 from flows.service import again
 from flows.service.again import delays_of_settings, tried_again
-from tests.api import all_of
+from tests.api import all_of, states_of
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "out/public/ledger.parquet")
 
@@ -111,18 +111,6 @@ def test_prefect_itself_retries_no_flow_whatever_its_settings_say():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **given}
     )
     assert done.stdout == "{(0, 0)}\n"
-
-
-def states_of(url: str, run: str) -> list[str]:
-    """The names of the states of a run, in their order."""
-    import json
-    from urllib.request import Request
-
-    from tests.api import answer_to
-
-    with answer_to(Request(f"{url}/flow_run_states/?flow_run_id={run}")) as answer:
-        found = json.load(answer)
-    return [each["name"] for each in sorted(found, key=lambda each: str(each["timestamp"]))]
 
 
 def published(folder: Path) -> dict[str, bytes]:
