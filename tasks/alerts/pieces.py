@@ -8,7 +8,7 @@ agency, counted in the order of :func:`tasks.alerts.messages.gather`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -94,25 +94,39 @@ def cut(
     }
 
 
+@dataclass
+class _Held:
+    """The files of a piece so far; each is added up once, as there may be thousands of small ones."""
+
+    files: list[_File] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+    last: int = -1
+
+    def add(self, file: _File) -> None:
+        if self.files and self.files[-1].source != file.source:
+            self.last = -1
+        self.files.append(file)
+        self.rows, self.bytes = self.rows + file.rows, self.bytes + file.bytes
+        self.last = max(self.last, file.last)
+
+    def ends(self, file: _File, limits: Limits) -> bool:
+        """Whether the piece ends before a file: it is full, and all that it has is before the file."""
+        full = self.rows + file.rows > limits.rows or self.bytes + file.bytes > limits.bytes
+        same = bool(self.files) and self.files[-1].source == file.source
+        return bool(self.files) and full and (not same or file.first > self.last)
+
+
 def _pieces(agency: str, sources: list[ParsedSource], limits: Limits, folder: Path | None) -> Iterator[Piece]:
-    held: list[_File] = []
+    held = _Held()
     number = before = 0
     for file in _listed(agency, sources, folder):
-        if held and _ends(held, file, limits):
-            piece = _piece(agency, number, before, held)
-            yield piece
-            number, before, held = number + 1, before + piece.rows, []
-        held.append(file)
-    if held:
-        yield _piece(agency, number, before, held)
-
-
-def _ends(held: list[_File], file: _File, limits: Limits) -> bool:
-    """Whether a piece ends before a file: it is full, and all that it has is before the file."""
-    rows, size = sum(each.rows for each in held), sum(each.bytes for each in held)
-    full = rows + file.rows > limits.rows or size + file.bytes > limits.bytes
-    last = max((each.last for each in held if each.source == file.source), default=-1)
-    return full and file.first > last
+        if held.ends(file, limits):
+            yield _piece(agency, number, before, held.files)
+            number, before, held = number + 1, before + held.rows, _Held()
+        held.add(file)
+    if held.files:
+        yield _piece(agency, number, before, held.files)
 
 
 def _piece(agency: str, number: int, before: int, files: list[_File]) -> Piece:
