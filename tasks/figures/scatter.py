@@ -14,6 +14,7 @@ from tasks.figures.city import City, table_of
 from tasks.figures.figure import Figure
 from tasks.figures.fitted import Fitted
 from tasks.figures.plane import Plane
+from tasks.figures.signs import Sign, draw_signs
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -33,6 +34,8 @@ _HALF: Final = 0.05 / 72
 _STEPS: Final = 60
 """Places at which the ends of the band are computed."""
 
+_BAND: Final = 0.6
+"""How much of what is below the band is covered."""
 _LAST: Final = 6
 """Of what is drawn above all else."""
 
@@ -55,20 +58,12 @@ class _Points:
         box = (_LEFT, _BELOW, wide - _LEFT - 0.15, tall - _BELOW - _ABOVE)
         across, up = _about(self.income), (0.0, max(float(self.rate.max()) * 1.04, 1e-9))
         values = Plane.of_values(canvas, box, across, up)
-        shown = [] if self.line is None else self._line(values, self.line)
+        shown: list[Sign] = [] if self.line is None else self._line(values, self.line)
         shown += self._dots(
             values, _at(self.income, across, box[0], box[2]), _at(self.rate, up, box[1], box[3])
         )
         self._grid(Plane.of_inches(canvas), box, across, up)
-        legend = canvas.legend(
-            handles=shown,
-            loc="upper left",
-            bbox_to_anchor=(0.02, 1),
-            ncols=2,
-            frameon=False,
-            fontsize=style.SMALL,
-        )
-        legend.set_zorder(_LAST)
+        draw_signs(canvas, shown, zorder=_LAST)
 
     def _grid(
         self,
@@ -103,8 +98,8 @@ class _Points:
         said = f"{style.shortened(self.name, 2.0)} per 1,000 people"
         inches.text(0.05, box[1] + box[3] / 2, said, ha="left", va="center", rotation=90, **muted)
 
-    def _dots(self, values: Plane, across: Floats, up: Floats) -> list[Any]:
-        """Draw the points, which are at these inches, and give what the legend shows of them."""
+    def _dots(self, values: Plane, across: Floats, up: Floats) -> list[Sign]:
+        """Draw the points, which are at these inches, and give their signs."""
         from matplotlib.lines import Line2D
 
         inches = Plane.of_inches(values.canvas)
@@ -116,39 +111,35 @@ class _Points:
         _dot(inches, across[hollow], up[hollow], color=style.ACCENT, linewidth=size + 0.4)
         _dot(inches, across[hollow], up[hollow], color=style.PAPER, linewidth=size - 0.8)
         look: dict[str, Any] = {"linestyle": "none", "markersize": size}
-        shown = []
+        shown: list[Sign] = []
         if filled.any():
-            one = look | {"marker": "o", "color": style.ACCENT, "markeredgewidth": 0}
-            shown.append(Line2D([], [], label="tract", **one))
+            one = {"marker": "o", "color": style.ACCENT, "markeredgewidth": 0}
+            shown.append(("tract", look | one))
         if hollow.any():
             ring = {"markerfacecolor": style.PAPER, "markeredgecolor": style.ACCENT, "markeredgewidth": 0.6}
-            shown.append(Line2D([], [], marker="o", label="rests on few people", **(look | ring)))
+            shown.append(("rests on few people", look | {"marker": "o"} | ring))
         if (~self.used).any():
             look |= {"marker": "x", "color": style.MUTED, "markeredgewidth": 0.8}
-            few = "few people, not in the line"
-            shown.append(Line2D(self.income[~self.used], self.rate[~self.used], label=few, **look))
-            values.add(shown[-1])
+            shown.append(("few people, not in the line", look))
+            values.add(Line2D(self.income[~self.used], self.rate[~self.used], **look))
         return shown
 
-    def _line(self, values: Plane, line: Fitted) -> list[Any]:
-        """Draw the line and its band, and give what the legend shows of them."""
+    def _line(self, values: Plane, line: Fitted) -> list[Sign]:
+        """Draw the line and its band, and give their signs."""
         from matplotlib.collections import FillBetweenPolyCollection
         from matplotlib.lines import Line2D
 
         known = self.income[self.used]
         across = np.linspace(known.min(), known.max(), _STEPS)
         low, high = line.band(across)
-        look: dict[str, Any] = {"color": style.FAINT, "linewidth": 0, "alpha": 0.6}
-        shown: list[Any] = [
-            FillBetweenPolyCollection("x", across, low, high, label="95 % band of the line", **look),
-            Line2D(across, line.at(across), color=style.INK, label="least-squares line", zorder=5),
-        ]
-        values.add(shown[0], cut=True)
+        look: dict[str, Any] = {"color": style.FAINT, "alpha": _BAND, "linewidth": 0}
+        values.add(FillBetweenPolyCollection("x", across, low, high, **look), cut=True)
         for end in (low, high):  # seen over the points too
             dashes = Line2D(across, end, color=style.INK, linewidth=0.6, linestyle=(0, (4, 2)), zorder=4)
             values.add(dashes, cut=True)
-        values.add(shown[1], cut=True)
-        return shown
+        values.add(Line2D(across, line.at(across), color=style.INK, zorder=5), cut=True)
+        band = {"facecolor": (style.FAINT, _BAND), "linewidth": 0}
+        return [("95 % band of the line", band), ("least-squares line", {"color": style.INK})]
 
 
 def _dot(inches: Plane, across: Floats, up: Floats, **look: Any) -> None:

@@ -254,9 +254,21 @@ def _keyed(words: Sequence[str], width: float) -> tuple[int, list[tuple[int, flo
     return line + 1, places
 
 
-@cache
 def measure(words: str, size: float = TEXT, *, bold: bool = False) -> float:
-    """How many inches wide a text is in DejaVu Sans, which is wider than the letters of a page.
+    """How many inches a text takes in the letters of any page: a little more than in DejaVu Sans.
+
+    Args:
+        words: The text, in one line.
+        size: Points.
+        bold: Whether its letters are bold.
+    """
+    # A browser that fits letters to whole pixels is up to so much wider; a letter that is missing may be.
+    return width_of(words, size, bold=bold) / POINTS * 1.04
+
+
+@cache
+def width_of(words: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """How many points wide a text is in DejaVu Sans, which is wider than the letters of a page.
 
     Args:
         words: The text, in one line.
@@ -272,9 +284,7 @@ def measure(words: str, size: float = TEXT, *, bold: bool = False) -> float:
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        wide = float(text_to_path.get_text_width_height_descent(words, font, False)[0])
-    # A browser that fits letters to whole pixels is up to so much wider; a letter that is missing may be.
-    return wide / POINTS * 1.04
+        return float(text_to_path.get_text_width_height_descent(words, font, False)[0])
 
 
 def row_height(width: float) -> float:

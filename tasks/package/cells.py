@@ -19,7 +19,8 @@ MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header."""
 MOST_LETTERS: Final = 32_767
 """UTF-16 units of a cell."""
-_BLOCK: Final = 65_536
+_BLOCK: Final = 4_096
+"""Rows that are written at a time."""
 _TEXT: Final = pa.large_string()
 _EXACT: Final = 999_999_999_999_999
 """Beyond this, a spreadsheet rounds an integer."""
