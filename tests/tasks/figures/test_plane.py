@@ -37,4 +37,5 @@ def test_only_what_is_cut_ends_at_the_frame(canvas: Any) -> None:
     plane.add(whole)
     plane.add(cut, cut=True)
     assert whole.get_clip_box() is None
-    assert cut.get_clip_box().bounds == pytest.approx((100, 50, 200, 100))
+    frame: Any = cut.get_clip_box()
+    assert frame.bounds == pytest.approx((100, 50, 200, 100))
