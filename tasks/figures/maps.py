@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -13,15 +14,15 @@ from tasks.figures import style
 from tasks.figures.city import LEAST_EXPECTED, City, table_of
 from tasks.figures.classes import NUMBER, Classes
 from tasks.figures.figure import Figure
+from tasks.figures.plane import POINTS, Plane
 from tasks.figures.shapes import Drawing, drawing_of, outline_of
 
-_POINTS: Final = 72
 _SIDE: Final = 250.0
 """Points of a map's square."""
 _HEAD: Final = 17.0
 _BELOW: Final = 96.0
 """Points above a map for its title, and below it for scale and legend."""
-_GAP: Final = style.WIDE * _POINTS - 2 * _SIDE
+_GAP: Final = style.WIDE * POINTS - 2 * _SIDE
 _TALL: Final = _HEAD + _SIDE + _BELOW
 _ROW: Final = 13.0
 _BOX: Final = 9.0
@@ -55,13 +56,13 @@ class _Maps:
 
     def __call__(self, canvas: Any) -> None:
         canvas.set_layout_engine("none")
-        drawing = drawing_of(self.outlines, self.used, _SIDE)
+        drawing = _drawing(self.outlines, self.used.tobytes())
         narrow = style.is_narrow(canvas)
-        axes = _sheet(canvas)
+        plane = Plane.of_points(canvas)
         for at in range(2):
-            left = (canvas.get_figwidth() * _POINTS - _SIDE) / 2 if narrow else at * (_SIDE + _GAP)
+            left = (canvas.get_figwidth() * POINTS - _SIDE) / 2 if narrow else at * (_SIDE + _GAP)
             bottom = (1 - at) * (_TALL + _GAP) if narrow else 0.0
-            square = _Square(axes, left, bottom + _BELOW)
+            square = _Square(plane, left, bottom + _BELOW)
             if drawing is not None:
                 self._tracts(square, drawing, self.places[at], marked=at == 0)
                 _scale(square, drawing.km)
@@ -96,6 +97,12 @@ class _Maps:
             square.text(left + _BOX * 1.5 + 5, bottom + 1, said, fontsize=style.SMALL)
 
 
+@lru_cache(maxsize=1)
+def _drawing(outlines: tuple[bytes, ...], used: bytes) -> Drawing | None:
+    """Both forms of a figure have the same maps: to make the polygons simple takes half of their time."""
+    return drawing_of(outlines, np.frombuffer(used, dtype=np.bool_), _SIDE)
+
+
 def _look(place: int) -> dict[str, Any]:
     """How tracts of a class are filled; those that are not used are hatched."""
     if place == _NOT_USED:
@@ -103,20 +110,11 @@ def _look(place: int) -> dict[str, Any]:
     return {"facecolor": style.SEQUENCE[place]}
 
 
-def _sheet(canvas: Any) -> Any:
-    """Axes in points for both maps: to make them takes longer than to draw a small city."""
-    axes = canvas.add_axes((0, 0, 1, 1))
-    wide, tall = (inches * _POINTS for inches in canvas.get_size_inches())
-    axes.set(xlim=(0, wide), ylim=(0, tall))
-    axes.set_axis_off()
-    return axes
-
-
 @dataclass(frozen=True)
 class _Square:
     """The place of a map; lengths are points, from its lower left corner."""
 
-    axes: Any
+    plane: Plane
     left: float
     bottom: float
 
@@ -127,25 +125,25 @@ class _Square:
         if chosen.any():
             outline = outline_of(drawing.shapes[chosen], (self.left, self.bottom))
             patch = PathPatch(outline, snap=False, joinstyle="round", **look)
-            self.axes.add_artist(patch)  # not add_patch, which looks at each corner for limits
+            self.plane.add(patch, cut=True)
 
     def text(self, x: float, y: float, words: str, **look: Any) -> None:
         """Write in one line."""
-        self.axes.text(self.left + x, self.bottom + y, words, **look)
+        self.plane.text(self.left + x, self.bottom + y, words, **look)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
         """Draw a line through points."""
         from matplotlib.lines import Line2D
 
         across, up = [self.left + x for x in xs], [self.bottom + y for y in ys]
-        self.axes.add_artist(Line2D(across, up, clip_on=False, **look))
+        self.plane.add(Line2D(across, up, **look))
 
     def box(self, x: float, y: float, **look: Any) -> None:
         """Draw a box of the legend."""
         from matplotlib.patches import Rectangle
 
         corner = (self.left + x, self.bottom + y)
-        self.axes.add_artist(Rectangle(corner, _BOX * 1.5, _BOX, clip_on=False, **look))
+        self.plane.add(Rectangle(corner, _BOX * 1.5, _BOX, **look))
 
 
 def _line(drawing: Drawing, used: npt.NDArray[np.bool_]) -> float:
@@ -195,9 +193,9 @@ def maps(city: City, outlines: Mapping[str, bytes], key: str) -> Figure:
             words,
             "not used" if (city.shown == city.used).all() else "not used or not published",
         ),
-        size=(style.WIDE, _TALL / _POINTS),
+        size=(style.WIDE, _TALL / POINTS),
         caption=_caption(city, outlines),
-        narrow=(style.NARROW, (2 * _TALL + _GAP) / _POINTS),
+        narrow=(style.NARROW, (2 * _TALL + _GAP) / POINTS),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-_PIECES: Final = re.compile(r"([A-Za-z])([^A-Za-z]*)")
+_IN_NUMBERS: Final = b" \n0123456789.-"
 
 
 def relative(d: str) -> str | None:
@@ -17,7 +16,7 @@ def relative(d: str) -> str | None:
     error adds up, and no gap opens between them.
 
     Args:
-        d: Absolute, of straight lines alone.
+        d: Absolute, of straight lines alone, with a letter before each corner.
 
     Returns:
         None for any other path.
@@ -28,33 +27,38 @@ def relative(d: str) -> str | None:
         >>> relative("M0 0C1 1 2 2 3 3") is None
         True
     """
-    pieces = _PIECES.findall(d)
-    if any(command not in "MLZz" for command, _ in pieces):
+    commands = d.encode().translate(None, _IN_NUMBERS).decode().upper().split("Z")
+    numbers = d.replace("M", " ").replace("L", " ").replace("Z", "z").split("z")
+    if any(ring.strip("ML") for ring in commands):
         return None
     found: list[str] = []
-    here = start = (0, 0)
-    before = ""
-    for command, rest in pieces:
-        if command in "zZ":
+    start = 0, 0
+    for place, (ring, text) in enumerate(zip(commands, numbers, strict=True)):
+        tenths = [round(float(each) * 10) for each in text.split()]
+        if len(tenths) != 2 * len(ring):
+            return None
+        if place:
             found.append("z")
-            here, before = start, ""
-            continue
-        for number, corner in enumerate(_corners(rest)):
-            drawn = "m" if command == "M" and not number else "l"
-            across, down = corner[0] - here[0], corner[1] - here[1]
-            if drawn == "m":
-                start = corner
-            elif not (across or down) and before == "l":
-                continue  # shorter than a tenth; but the only line of a path may be a dot
-            # A line that follows a line needs no letter.
-            found.append(_step("" if drawn == before == "l" else drawn, across, down))
-            here, before = corner, drawn
+        if ring:
+            found += _steps(ring, zip(tenths[::2], tenths[1::2], strict=True), start)
+            at = 2 * ring.rfind("M")
+            start = (tenths[at], tenths[at + 1]) if at >= 0 else start
     return "".join(found)
 
 
-def _corners(numbers: str) -> Iterator[tuple[int, int]]:
-    found = [round(float(each) * 10) for each in numbers.split()]
-    return zip(found[::2], found[1::2], strict=True)
+def _steps(letters: str, corners: Iterator[tuple[int, int]], start: tuple[int, int]) -> Iterator[str]:
+    """Each corner from the one before it, the first one from where the last ring began."""
+    x, y = start
+    before = ""
+    for letter, (across, down) in zip(letters, corners, strict=True):
+        if letter == "M":
+            yield _step("m", across - x, down - y)
+        elif before != "L":
+            yield _step("l", across - x, down - y)
+        elif across != x or down != y:  # not shorter than a tenth; but the only line of a path may be a dot
+            # A line that follows a line needs no letter.
+            yield _step("", across - x, down - y)
+        x, y, before = across, down, letter
 
 
 @cache

@@ -13,6 +13,8 @@ from tasks.figures import style
 from tasks.figures.city import City, table_of
 from tasks.figures.figure import Figure
 from tasks.figures.fitted import Fitted
+from tasks.figures.plane import Plane
+from tasks.figures.signs import Sign, draw_signs
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -32,6 +34,11 @@ _HALF: Final = 0.05 / 72
 _STEPS: Final = 60
 """Places at which the ends of the band are computed."""
 
+_BAND: Final = 0.6
+"""How much of what is below the band is covered."""
+_LAST: Final = 6
+"""Of what is drawn above all else."""
+
 
 @dataclass(frozen=True)
 class _Points:
@@ -49,95 +56,111 @@ class _Points:
         wide, tall = canvas.get_size_inches()
         canvas.set_layout_engine("none")
         box = (_LEFT, _BELOW, wide - _LEFT - 0.15, tall - _BELOW - _ABOVE)
-        axes = canvas.add_axes((box[0] / wide, box[1] / tall, box[2] / wide, box[3] / tall))
-        axes.set_axis_off()
-        if self.line is not None:
-            self._line(axes, self.line)
-        axes.set_xlim(*_about(self.income))
-        axes.set_ylim(0, max(float(self.rate.max()) * 1.04, 1e-9))
-        self._dots(axes, box)
-        self._grid(canvas, axes, box)
-        canvas.legend(
-            loc="upper left", bbox_to_anchor=(0.02, 1), ncols=2, frameon=False, fontsize=style.SMALL
+        across, up = _about(self.income), (0.0, max(float(self.rate.max()) * 1.04, 1e-9))
+        values = Plane.of_values(canvas, box, across, up)
+        shown: list[Sign] = [] if self.line is None else self._line(values, self.line)
+        shown += self._dots(
+            values, _at(self.income, across, box[0], box[2]), _at(self.rate, up, box[1], box[3])
         )
+        self._grid(Plane.of_inches(canvas), box, across, up)
+        draw_signs(canvas, shown, zorder=_LAST)
 
-    def _grid(self, canvas: Any, axes: Any, box: tuple[float, float, float, float]) -> None:
+    def _grid(
+        self,
+        inches: Plane,
+        box: tuple[float, float, float, float],
+        across: tuple[float, float],
+        up: tuple[float, float],
+    ) -> None:
         """Lines of a grid with their values: the ticks of Matplotlib take a third of the time of a figure."""
         from matplotlib.ticker import MaxNLocator
 
-        (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-        inches = {"transform": canvas.dpi_scale_trans}
-        words = inches | {"color": style.MUTED}
+        look = {"zorder": _LAST}
+        muted = look | {"color": style.MUTED}
         lines = []
-        for value in MaxNLocator(4 if style.is_narrow(canvas) else 8).tick_values(left, right):
-            if left <= value <= right:
-                x = box[0] + (value - left) / (right - left) * box[2]
+        for value in MaxNLocator(4 if style.is_narrow(inches.canvas) else 8).tick_values(*across):
+            if across[0] <= value <= across[1]:
+                x = _at(value, across, box[0], box[2])
                 lines.append((x, box[1], x, box[1] + box[3]))
                 said = f"${value / 1000:,.0f}k" if value else "$0"
-                place = min(x, canvas.get_figwidth() - 0.28)  # within the sheet
-                canvas.text(place, box[1] - 0.05, said, ha="center", va="top", **words)
-        for value in MaxNLocator(7).tick_values(low, high):
-            if low <= value <= high:
-                y = box[1] + (value - low) / (high - low) * box[3]
+                place = min(x, inches.canvas.get_figwidth() - 0.28)  # within the sheet
+                inches.text(place, box[1] - 0.05, said, ha="center", va="top", **muted)
+        for value in MaxNLocator(7).tick_values(*up):
+            if up[0] <= value <= up[1]:
+                y = _at(value, up, box[1], box[3])
                 lines.append((box[0], y, box[0] + box[2], y))
-                canvas.text(box[0] - 0.05, y, f"{value:,g}", ha="right", va="center_baseline", **inches)
-        _lines(axes, lines, inches, style.GRID)
+                inches.text(box[0] - 0.05, y, f"{value:,g}", ha="right", va="center_baseline", **look)
+        _lines(inches, lines, style.GRID)
         edges = ((box[0], box[1] + box[3], box[0], box[1]), (box[0], box[1], box[0] + box[2], box[1]))
-        _lines(axes, edges, inches, style.FAINT)
+        _lines(inches, edges, style.FAINT)
         middle = box[0] + box[2] / 2
-        canvas.text(middle, 0.12, "median household income of the tract", ha="center", va="bottom", **words)
+        inches.text(middle, 0.12, "median household income of the tract", ha="center", va="bottom", **muted)
         said = f"{style.shortened(self.name, 2.0)} per 1,000 people"
-        canvas.text(0.05, box[1] + box[3] / 2, said, ha="left", va="center", rotation=90, **words)
+        inches.text(0.05, box[1] + box[3] / 2, said, ha="left", va="center", rotation=90, **muted)
 
-    def _dots(self, axes: Any, box: tuple[float, float, float, float]) -> None:
+    def _dots(self, values: Plane, across: Floats, up: Floats) -> list[Sign]:
+        """Draw the points, which are at these inches, and give their signs."""
+        from matplotlib.lines import Line2D
+
+        inches = Plane.of_inches(values.canvas)
         size = 2.6 if self.used.sum() > _CROWD else 3.6
         filled, hollow = self.used & ~self.uncertain, self.used & self.uncertain
         for share in range(_SHARES):
             chosen = np.flatnonzero(filled)[share::_SHARES]
-            self._dot(axes, box, chosen, color=style.ACCENT, linewidth=size, alpha=0.6)
-        self._dot(axes, box, np.flatnonzero(hollow), color=style.ACCENT, linewidth=size + 0.4)
-        self._dot(axes, box, np.flatnonzero(hollow), color=style.PAPER, linewidth=size - 0.8)
+            _dot(inches, across[chosen], up[chosen], color=style.ACCENT, linewidth=size, alpha=0.6)
+        _dot(inches, across[hollow], up[hollow], color=style.ACCENT, linewidth=size + 0.4)
+        _dot(inches, across[hollow], up[hollow], color=style.PAPER, linewidth=size - 0.8)
         look: dict[str, Any] = {"linestyle": "none", "markersize": size}
+        shown: list[Sign] = []
         if filled.any():
-            axes.plot([], [], marker="o", color=style.ACCENT, markeredgewidth=0, label="tract", **look)
+            one = {"marker": "o", "color": style.ACCENT, "markeredgewidth": 0}
+            shown.append(("tract", look | one))
         if hollow.any():
-            ring = {"markerfacecolor": style.PAPER, "markeredgecolor": style.ACCENT}
-            axes.plot([], [], marker="o", markeredgewidth=0.6, label="rests on few people", **(look | ring))
+            ring = {"markerfacecolor": style.PAPER, "markeredgecolor": style.ACCENT, "markeredgewidth": 0.6}
+            shown.append(("rests on few people", look | {"marker": "o"} | ring))
         if (~self.used).any():
-            look |= {"marker": "x", "color": style.MUTED, "markeredgewidth": 0.8, "clip_on": False}
-            few = "few people, not in the line"
-            axes.plot(self.income[~self.used], self.rate[~self.used], label=few, **look)
+            look |= {"marker": "x", "color": style.MUTED, "markeredgewidth": 0.8}
+            shown.append(("few people, not in the line", look))
+            values.add(Line2D(self.income[~self.used], self.rate[~self.used], **look))
+        return shown
 
-    def _dot(self, axes: Any, box: tuple[float, float, float, float], at: Any, **look: Any) -> None:
-        """Many dots as one path of lines that are hardly longer than nothing, with round ends.
+    def _line(self, values: Plane, line: Fitted) -> list[Sign]:
+        """Draw the line and its band, and give their signs."""
+        from matplotlib.collections import FillBetweenPolyCollection
+        from matplotlib.lines import Line2D
 
-        A browser takes a second for 20,000 things of one dot each, and nothing for a path.
-        """
-        from matplotlib.patches import PathPatch
-        from matplotlib.path import Path
-
-        if not len(at):
-            return
-        (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-        across = box[0] + (self.income[at] - left) / (right - left) * box[2]
-        up = box[1] + (self.rate[at] - low) / (high - low) * box[3]
-        ends = np.column_stack([across - _HALF, up, across + _HALF, up]).reshape(-1, 2)
-        codes = np.tile([Path.MOVETO, Path.LINETO], len(at))
-        inches = axes.figure.dpi_scale_trans
-        patch = PathPatch(Path(ends, codes), fill=False, capstyle="round", transform=inches, **look)
-        patch.set(clip_on=False, snap=False, zorder=2.5)
-        axes.add_artist(patch)
-        patch.set_clip_path(None)
-
-    def _line(self, axes: Any, line: Fitted) -> None:
-        shown = self.income[self.used]
-        across = np.linspace(shown.min(), shown.max(), _STEPS)
+        known = self.income[self.used]
+        across = np.linspace(known.min(), known.max(), _STEPS)
         low, high = line.band(across)
-        band = axes.fill_between(across, low, high, color=style.FAINT, linewidth=0, alpha=0.6)
-        band.set_label("95 % band of the line")
+        look: dict[str, Any] = {"color": style.FAINT, "alpha": _BAND, "linewidth": 0}
+        values.add(FillBetweenPolyCollection("x", across, low, high, **look), cut=True)
         for end in (low, high):  # seen over the points too
-            axes.plot(across, end, color=style.INK, linewidth=0.6, linestyle=(0, (4, 2)), zorder=4)
-        axes.plot(across, line.at(across), color=style.INK, label="least-squares line", zorder=5)
+            dashes = Line2D(across, end, color=style.INK, linewidth=0.6, linestyle=(0, (4, 2)), zorder=4)
+            values.add(dashes, cut=True)
+        values.add(Line2D(across, line.at(across), color=style.INK, zorder=5), cut=True)
+        band = {"facecolor": (style.FAINT, _BAND), "linewidth": 0}
+        return [("95 % band of the line", band), ("least-squares line", {"color": style.INK})]
+
+
+def _dot(inches: Plane, across: Floats, up: Floats, **look: Any) -> None:
+    """Many dots as one path of lines that are hardly longer than nothing, with round ends.
+
+    A browser takes a second for 20,000 things of one dot each, and nothing for a path.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    if not len(across):
+        return
+    ends = np.column_stack([across - _HALF, up, across + _HALF, up]).reshape(-1, 2)
+    codes = np.tile([Path.MOVETO, Path.LINETO], len(across))
+    patch = PathPatch(Path(ends, codes), fill=False, capstyle="round", snap=False, zorder=2.5, **look)
+    inches.add(patch)
+
+
+def _at(value: Any, scale: tuple[float, float], begin: float, long: float) -> Any:
+    """Inches of values on a scale that begins there and is so long."""
+    return begin + (value - scale[0]) / (scale[1] - scale[0]) * long
 
 
 def _about(values: Floats) -> tuple[float, float]:
@@ -147,18 +170,14 @@ def _about(values: Floats) -> tuple[float, float]:
     return low - more, high + more
 
 
-def _lines(
-    axes: Any, ends: Sequence[tuple[float, float, float, float]], inches: dict[str, Any], color: str
-) -> None:
+def _lines(inches: Plane, ends: Sequence[tuple[float, float, float, float]], color: str) -> None:
     """Straight lines of one color, as one path below all else."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     corners = np.array(ends).reshape(-1, 2)
     path = Path(corners, np.tile([Path.MOVETO, Path.LINETO], len(ends)))
-    patch = PathPatch(path, fill=False, edgecolor=color, linewidth=0.8, zorder=0.5, clip_on=False, **inches)
-    axes.add_artist(patch)
-    patch.set_clip_path(None)
+    inches.add(PathPatch(path, fill=False, edgecolor=color, linewidth=0.8, zorder=0.5))
 
 
 def scatter(city: City, row: Mapping[str, Any], key: str, about: str = "") -> Figure:

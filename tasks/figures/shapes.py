@@ -78,8 +78,9 @@ def drawing_of(outlines: tuple[bytes, ...], used: npt.NDArray[np.bool_], side: f
     Returns:
         None where no tract that is used has a polygon.
     """
-    shapes = np.array([shapely.from_geojson(each.decode()) if each else None for each in outlines], object)
-    there = np.array([shape is not None for shape in shapes], dtype=np.bool_)
+    there = np.array([bool(each) for each in outlines], dtype=np.bool_)
+    shapes: Shapes = np.full(len(outlines), None, dtype=object)
+    shapes[there] = shapely.from_geojson([each.decode() for each in outlines if each])
     if not (used & there).any():
         return None
     shapes[there] = _on_plane(_unwrapped(shapes[there]), used[there])

@@ -14,10 +14,8 @@ from functools import cache
 from typing import Any, Final
 
 from tasks.figures.apart import load_matplotlib
+from tasks.figures.plane import POINTS, Plane
 from tasks.figures.style import FAINT, GRID, INK, MUTED, PAPER, SMALL, TEXT, clean, is_narrow
-
-POINTS: Final = 72
-"""Points of an inch."""
 
 ROW: Final = 0.22
 """Inches from one row to the next."""
@@ -68,9 +66,7 @@ class Sheet:
         canvas.set_layout_engine("none")
         self.width, self.height = (float(side) for side in canvas.get_size_inches())
         self.narrow = is_narrow(canvas)
-        self._axes = canvas.add_axes((0, 0, 1, 1))
-        self._axes.set(xlim=(0, self.width), ylim=(self.height, 0))
-        self._axes.axis("off")
+        self._plane = Plane.from_top(canvas)
 
     def text(
         self,
@@ -99,7 +95,7 @@ class Sheet:
         weight = "bold" if bold else "normal"
         shown = clean(words) if most is None else self.fitted(words, most, size, bold=bold)
         # By the middle of an "x": names with and without descenders stand on one line.
-        self._axes.text(
+        self._plane.text(
             x,
             y + size / POINTS * 0.36,
             shown,
@@ -155,7 +151,7 @@ class Sheet:
         """A rectangle; ``y`` is its upper edge."""
         from matplotlib.patches import Rectangle
 
-        self._axes.add_patch(Rectangle((x, y), width, height, facecolor=color, clip_on=False, **more))
+        self._plane.add(Rectangle((x, y), width, height, facecolor=color, **more))
 
     def bars(self, boxes: Iterable[tuple[float, float, float, float]], color: str) -> None:
         """Many rectangles of one color in one path, each as ``(x, y, width, height)``."""
@@ -171,14 +167,14 @@ class Sheet:
             points += [*outline, outline[0]]
             codes += [Path.MOVETO, *[Path.LINETO] * (len(outline) - 1), Path.CLOSEPOLY]
         if points:
-            self._axes.add_patch(PathPatch(Path(points, codes), facecolor=color, clip_on=False, **more))
+            self._plane.add(PathPatch(Path(points, codes), facecolor=color, **more))
 
     def line(self, xs: Sequence[float], ys: Sequence[float], color: str = FAINT, **more: Any) -> None:
         """A line through points; ``more`` goes to ``matplotlib.lines.Line2D``."""
         from matplotlib.lines import Line2D
 
         given = {"linewidth": 0.8, "solid_capstyle": "butt", **more}
-        self._axes.add_line(Line2D(list(xs), list(ys), color=color, clip_on=False, **given))
+        self._plane.add(Line2D(list(xs), list(ys), color=color, **given))
 
     def mark(
         self, x: float, y: float, color: str, shape: str = "o", *, size: float = 6, hollow: bool = False
@@ -258,9 +254,21 @@ def _keyed(words: Sequence[str], width: float) -> tuple[int, list[tuple[int, flo
     return line + 1, places
 
 
-@cache
 def measure(words: str, size: float = TEXT, *, bold: bool = False) -> float:
-    """How many inches wide a text is in DejaVu Sans, which is wider than the letters of a page.
+    """How many inches a text takes in the letters of any page: a little more than in DejaVu Sans.
+
+    Args:
+        words: The text, in one line.
+        size: Points.
+        bold: Whether its letters are bold.
+    """
+    # A browser that fits letters to whole pixels is up to so much wider; a letter that is missing may be.
+    return width_of(words, size, bold=bold) / POINTS * 1.04
+
+
+@cache
+def width_of(words: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """How many points wide a text is in DejaVu Sans, which is wider than the letters of a page.
 
     Args:
         words: The text, in one line.
@@ -276,9 +284,7 @@ def measure(words: str, size: float = TEXT, *, bold: bool = False) -> float:
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        wide = float(text_to_path.get_text_width_height_descent(words, font, False)[0])
-    # A browser that fits letters to whole pixels is up to so much wider; a letter that is missing may be.
-    return wide / POINTS * 1.04
+        return float(text_to_path.get_text_width_height_descent(words, font, False)[0])
 
 
 def row_height(width: float) -> float:

@@ -19,7 +19,8 @@ MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header."""
 MOST_LETTERS: Final = 32_767
 """UTF-16 units of a cell."""
-_BLOCK: Final = 65_536
+_BLOCK: Final = 4_096
+"""Rows that are written at a time."""
 _TEXT: Final = pa.large_string()
 _EXACT: Final = 999_999_999_999_999
 """Beyond this, a spreadsheet rounds an integer."""
@@ -30,6 +31,8 @@ _FIRST_DAY: Final = 61
 _LAST_DAY: Final = 2_958_465
 """31 December 9999."""
 _ESCAPED: Final = re.compile("(_)(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]|[&<>]")
+_ODD: Final = "[_&<>\x00-\x08\x0b-\x1f\ufffe\uffff]"
+"""What a text must have to be written otherwise than it is."""
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -126,11 +129,15 @@ class _Place:
     def texts(self, column: pa.Array) -> pa.Array:
         """Cells of texts, each different one escaped once."""
         dictionary = column.dictionary_encode()
-        texts = dictionary.dictionary.to_pylist()
-        known = pa.array(map(_shown, texts), _TEXT)
-        if lost := [index for index, text in enumerate(texts) if _units(text) > MOST_LETTERS]:
-            too_long = pc.is_in(dictionary.indices, pa.array(lost, dictionary.indices.type))
-            self.cut.texts += pc.sum(too_long).as_py()
+        known = dictionary.dictionary
+        if pc.any(pc.match_substring_regex(known, _ODD)).as_py() or _longest(known) > MOST_LETTERS // 2:
+            texts = known.to_pylist()
+            known = pa.array(map(_shown, texts), _TEXT)
+            if lost := [index for index, text in enumerate(texts) if _units(text) > MOST_LETTERS]:
+                too_long = pc.is_in(dictionary.indices, pa.array(lost, dictionary.indices.type))
+                self.cut.texts += pc.sum(too_long).as_py()
+        # An empty text is no cell.
+        known = pc.if_else(pc.equal(known, ""), pa.scalar(None, _TEXT), known)
         start = ' t="inlineStr"><is><t xml:space="preserve">'
         return self.cells(known.take(dictionary.indices), start, "</t></is></c>")
 
@@ -193,6 +200,11 @@ def _shown(text: str | None) -> str | None:
     if _units(text) > MOST_LETTERS:
         text = text.encode("utf-16-le")[: 2 * MOST_LETTERS].decode("utf-16-le", "ignore")
     return escaped(text)
+
+
+def _longest(texts: pa.Array) -> int:
+    """The characters of the longest text; 0 where there is none."""
+    return pc.max(pc.utf8_length(texts)).as_py() or 0
 
 
 def _units(text: str | None) -> int:

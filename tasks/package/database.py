@@ -29,6 +29,8 @@ DICTIONARY: Final = "data_dictionary"
 """A table of all columns, for whoever opens the file without Datasette; Datasette hides it."""
 _TYPES: Final = {"string": "TEXT", "double": "REAL", "date32[day]": "TEXT"}
 """Other columns are INTEGER."""
+_TOGETHER: Final = 4_096
+"""Rows that are entered at a time."""
 _PRIMARY: Final = 0xFF
 """The bits of a code of SQLite that say what kind of error it is."""
 _LABELS: Final = ("city", "agency", "metro_area")
@@ -146,7 +148,12 @@ def _named(columns: tuple[str, ...]) -> str:
 def _values(rows: pa.Table, spec: Table) -> Iterator[tuple[Any, ...]]:
     """The rows as SQLite has them, in the order of reading."""
     shown = in_reading_order(rows, spec)
-    columns = []
+    for start in range(0, shown.num_rows, _TOGETHER):
+        yield from zip(*_columns(shown.slice(start, _TOGETHER), spec), strict=True)
+
+
+def _columns(shown: pa.Table, spec: Table) -> Iterator[list[Any]]:
+    """The columns of some rows as SQLite has them."""
     for column, values in zip(spec.columns, shown.columns, strict=True):
         kind, given = column.type, values
         if pa.types.is_floating(kind):
@@ -155,8 +162,7 @@ def _values(rows: pa.Table, spec: Table) -> Iterator[tuple[Any, ...]]:
             given = values.cast(pa.int8())
         elif not pa.types.is_integer(kind):
             given = values.cast(pa.string())
-        columns.append(given.to_pylist())
-    return zip(*columns, strict=True)
+        yield given.to_pylist()
 
 
 def _add_dictionary(database: sqlite3.Connection, tables: list[Table]) -> None:

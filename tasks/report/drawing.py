@@ -73,9 +73,11 @@ def _drawn(
             yield figure, draw(figure)
             on_done(place + 1)
         return
-    batches = [list(figures[at : at + _BATCH]) for at in range(0, len(figures), _BATCH)]
+    # The large ones first: then all workers end at about the same time.
+    ordered = sorted(figures, key=lambda figure: -figure.table.num_rows)
+    batches = [ordered[at : at + _BATCH] for at in range(0, len(ordered), _BATCH)]
     made = run_each(client, draw_batch, batches, lambda done: on_done(min(done * _BATCH, len(figures))))
-    yield from zip(figures, (drawn for batch in made for drawn in batch), strict=True)
+    yield from zip(ordered, (drawn for batch in made for drawn in batch), strict=True)
 
 
 def draw_batch(figures: Sequence[Figure]) -> list[Drawn]:

@@ -139,4 +139,6 @@ def in_script(text: str) -> Markup:
         >>> print(in_script("a,</script>\r\n"), end="")
         a,&lt;/script>&#13;
     """
-    return Markup("".join(_ENTITIES.get(c, c) for c in text))
+    for char, entity in _ENTITIES.items():  # first "&", which is in all of them
+        text = text.replace(char, entity)
+    return Markup(text)

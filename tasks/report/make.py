@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ def make_report(
     """
     made = [(section, tuple(section.blocks(story))) for section in sections()]
     figures = [block for _, blocks in made for block in flat(blocks) if isinstance(block, Figure)]
-    drawn = draw_all(figures, client, kept, on_progress)
+    # While workers draw, this process would wait.
+    with ThreadPoolExecutor(1) as aside:
+        package = aside.submit(write_package, story, out)
+        drawn = draw_all(figures, client, kept, on_progress)
     files = {"report.html": page_of(story, made, drawn).encode(), **_files(drawn)}
     rows = (block for _, blocks in made for block in flat(blocks) if isinstance(block, Rows))
     files |= {f"figures/{each.key}.csv": csv_of(each.table) for each in rows if needs_file(each)}
@@ -49,7 +53,7 @@ def make_report(
         make_folder((out / name).parent)
         with replacing(out / name) as beside:
             beside.write_bytes(content)
-    return tuple(sorted((*files, *write_package(story, out))))
+    return tuple(sorted((*files, *package.result())))
 
 
 def _files(drawn: Mapping[str, Drawn]) -> dict[str, bytes]:

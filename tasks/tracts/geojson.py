@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from tasks.layers.results import Layer
 
 DECIMALS: Final = 6
 """Of a degree: about 10 centimeters."""
+_TOGETHER: Final = 1000
+"""Tracts that are written at a time."""
 
 
 def write_geojson(used: pa.Table, crimes: pa.Table, layer: Layer, path: Path) -> None:
@@ -39,18 +42,20 @@ def write_geojson(used: pa.Table, crimes: pa.Table, layer: Layer, path: Path) ->
     Source:
         RFC 7946, sections 3.1.6 (right-hand rule), 3.2 (a feature without a place) and 4 (WGS 84).
     """
-    rows = used.sort_by([("city", "ascending"), ("GEOID", "ascending")]).to_pylist()
-    geoids = sorted({row["GEOID"] for row in rows})
-    shapes = dict(zip(geoids, _geometries(layer, geoids), strict=True))
+    ordered = used.sort_by([("city", "ascending"), ("GEOID", "ascending")])
+    geometries = _Geometries.read(layer, sorted(set(ordered["GEOID"].to_pylist())))
     of_tract = _properties_of_crimes(crimes)
     make_folder(path.parent)
     with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
         file.write('{"type": "FeatureCollection", "features": [')
         between = "\n"
-        for row in rows:
-            own = of_tract.get((row["city"], row["GEOID"]), {})
-            file.write(between + _feature({**row, **own}, shapes[row["GEOID"]]))
-            between = ",\n"
+        for start in range(0, ordered.num_rows, _TOGETHER):
+            rows = ordered.slice(start, _TOGETHER).to_pylist()
+            shapes = geometries.of([row["GEOID"] for row in rows])
+            for row, shape in zip(rows, shapes, strict=True):
+                own = of_tract.get((row["city"], row["GEOID"]), {})
+                file.write(between + _feature({**row, **own}, shape))
+                between = ",\n"
         file.write("\n]}\n")
 
 
@@ -59,15 +64,28 @@ def _feature(properties: Mapping[str, Any], geometry: str) -> str:
     return f'{{"type": "Feature", "properties": {said}, "geometry": {geometry}}}'
 
 
-def _geometries(layer: Layer, geoids: list[str]) -> Iterator[str]:
-    """The geometry of each tract as JSON; ``null`` where the layer has none."""
-    if not geoids:
-        return iter(())
-    shapes, crs = read_polygons(layer.path, geoids)
-    there = np.flatnonzero([shape is not None for shape in shapes])
-    if needs_transform(crs) and len(there):
-        shapes[there] = in_degrees(shapes[there], crs)
-    return (json_of(shape) for shape in shapes)
+@dataclass(frozen=True)
+class _Geometries:
+    """The polygons of tracts in degrees, by GEOID."""
+
+    places: Mapping[str, int]
+    shapes: npt.NDArray[np.object_]
+
+    @classmethod
+    def read(cls, layer: Layer, geoids: Sequence[str]) -> _Geometries:
+        """Read them from the layer; one that it has not is None."""
+        places = {geoid: place for place, geoid in enumerate(geoids)}
+        if not geoids:
+            return cls(places, np.empty(0, dtype=object))
+        shapes, crs = read_polygons(layer.path, geoids)
+        there = np.flatnonzero([shape is not None for shape in shapes])
+        if needs_transform(crs) and len(there):
+            shapes[there] = in_degrees(shapes[there], crs)
+        return cls(places, shapes)
+
+    def of(self, geoids: Sequence[str]) -> list[str]:
+        """Those of some tracts as JSON; ``null`` where the layer has none."""
+        return _jsons_of(self.shapes[[self.places[geoid] for geoid in geoids]])
 
 
 def json_of(shape: Any) -> str:
@@ -82,13 +100,17 @@ def json_of(shape: Any) -> str:
         >>> json_of(None)
         'null'
     """
-    if shape is None:
-        return "null"
-    rounded = shapely.transform(shape, _rounded)
+    return _jsons_of(np.array([shape], dtype=object))[0]
+
+
+def _jsons_of(shapes: npt.NDArray[np.object_]) -> list[str]:
+    """The same of many."""
+    rounded = shapely.transform(shapes, _rounded)
     # A part smaller than the last decimal would become a point, and rings that nearly touch would cross.
-    if not shapely.is_valid(rounded):
-        rounded = shapely.force_2d(shape)
-    return str(shapely.to_geojson(shapely.orient_polygons(rounded)))
+    wrong = ~np.asarray(shapely.is_valid(rounded), dtype=np.bool_)
+    rounded[wrong] = shapely.force_2d(shapes[wrong])
+    written = shapely.to_geojson(shapely.orient_polygons(rounded))
+    return ["null" if each is None else str(each) for each in written]
 
 
 def _rounded(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -72,10 +72,13 @@ def test_nothing_is_drawn_outside_the_sheet_and_no_letter_is_small(names):
     for figure in every_figure(names):
         for size in (figure.size, figure.narrow or figure.size):
             with painted(figure, size) as canvas:
+                from matplotlib.lines import Line2D
+                from matplotlib.patches import Patch
+                from matplotlib.text import Text
+
                 canvas.set_dpi(100)
                 renderer = canvas.canvas.get_renderer()
-                (axes,) = canvas.axes
-                for text in axes.texts:
+                for text in canvas.findobj(Text):
                     box = text.get_window_extent(renderer)
                     place = (figure.key, size, text.get_text())
                     assert box.x0 >= -1, place
@@ -83,7 +86,7 @@ def test_nothing_is_drawn_outside_the_sheet_and_no_letter_is_small(names):
                     assert box.y0 >= -1, place
                     assert box.y1 <= size[1] * 100 + 1, place
                     assert text.get_size() >= SMALL, place
-                for shape in (*axes.patches, *axes.lines):
+                for shape in (*canvas.findobj(Patch), *canvas.findobj(Line2D)):
                     box = shape.get_window_extent(renderer)
                     assert box.x0 >= -8, figure.key
                     assert box.x1 <= size[0] * 100 + 8, figure.key

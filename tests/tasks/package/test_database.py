@@ -57,6 +57,14 @@ def test_the_same_tables_give_the_same_file_and_nothing_beside_it(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sqlite", "b.sqlite"]
 
 
+def test_rows_entered_a_few_at_a_time_give_the_same_file(
+    tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = written(tmp_path / "a.sqlite", tables).read_bytes()
+    monkeypatch.setattr(module, "_TOGETHER", 2)
+    assert written(tmp_path / "b.sqlite", tables).read_bytes() == first
+
+
 def test_a_full_disk_is_the_error_that_it_is_for_any_file(
     tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,24 @@ def test_texts_stay_texts_whatever_they_are(tables: dict[str, pa.Table], tmp_pat
     assert book["contents"]["A1"].value == HOSTILE[3]
 
 
+def test_rows_written_a_few_at_a_time_give_the_same_file(
+    tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = written(tmp_path / "a.xlsx", tables).read_bytes()
+    monkeypatch.setattr(cells, "_BLOCK", 2)
+    assert written(tmp_path / "b.xlsx", tables).read_bytes() == first
+
+
+@pytest.mark.parametrize("odd", [None, "", "a<b", "x" * 20_000])
+def test_texts_that_need_no_other_form_are_written_as_they_are(odd: str | None) -> None:
+    texts = ["plain", odd, "ł, 'q'", "plain"]
+    found = "".join(rows_of(pa.table({"a": texts}), {}, Cut()))
+    assert found.count("<c ") == sum(bool(text) for text in texts)
+    assert found.count(">plain</t>") == 2
+    if odd:
+        assert f">{cells.escaped(odd)}</t>" in found
+
+
 def test_numbers_days_and_flags_have_their_types_and_formats(
     tables: dict[str, pa.Table], tmp_path: Path
 ) -> None:
