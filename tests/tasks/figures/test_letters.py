@@ -38,7 +38,7 @@ def letters() -> Iterator[Any]:
     load_matplotlib()
     from tasks.figures import letters
 
-    memos = (letters._SIZES, letters._LAYOUTS, letters._RUNS, letters._GLYPHS)
+    memos = (letters._SIZES, letters._LAYOUTS)
     for memo in memos:
         memo.clear()
     yield letters
@@ -58,7 +58,7 @@ def test_pixels_are_those_of_matplotlib_the_first_time_and_the_next(letters: Any
     assert plain[:, :, :3].min() < 100
     for _ in range(2):
         np.testing.assert_array_equal(drawn(letters.Pixels(400, 240, 100), letters.Words), plain)
-    assert len(letters._GLYPHS) > len(letters._RUNS) > 0
+    assert len(letters._LAYOUTS) > 0
 
 
 def test_vectors_are_those_of_matplotlib(letters: Any) -> None:
@@ -84,12 +84,3 @@ def test_memory_has_an_end(letters: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(7):
         letters._remember(letters._SIZES, number, (0.0, 0.0, 0.0))
     assert sorted(letters._SIZES) == [5, 6]
-
-
-def test_letters_that_lie_over_each_other_are_drawn_one_after_another(letters: Any) -> None:
-    one, other = np.full((2, 3), 200, np.uint8), np.full((3, 2), 100, np.uint8)
-    whole = list(letters._together([(one, 0, 1), (other, 2, 0), (one, 4, 0)]))
-    assert [(left, top, mask.tolist()) for mask, left, top in whole] == [
-        (0, 0, [[0, 0, 0, 0, 200, 200, 200], [200, 200, 200, 0, 200, 200, 200], [200, 200, 200, 0, 0, 0, 0]]),
-        (2, 0, other.tolist()),
-    ]
