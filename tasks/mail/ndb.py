@@ -44,6 +44,8 @@ _LEVELS: Final = 16
 
 _TOGETHER: Final = 2
 """Level of the branches whose leaves are read together: some hundred leaves."""
+_FEW: Final = 8
+"""Up to so many blocks are looked for one by one: their leaves may be all that is needed."""
 _LEAVES: Final = 16
 """For how many such branches the leaves are kept; those of one take a quarter of a megabyte."""
 _PAGES_AT_ONCE: Final = 256
@@ -303,6 +305,9 @@ class BlockIndex:
         Returns:
             A column for each, in order; None if one is unknown.
         """
+        if len(bids) <= _FEW:
+            alone = [place for bid in bids.tolist() if (place := self.find(bid))]
+            return np.array(alone, np.uint64).reshape(-1, 3).T if len(alone) == len(bids) else None
         found = np.empty((3, len(bids)), np.uint64)
         order = bids.argsort()
         ids = bids[order]
@@ -315,11 +320,11 @@ class BlockIndex:
             if leaves is not None:
                 stop = len(ids) if leaves.high >= _TOP else int(ids.searchsorted(np.uint64(leaves.high)))
                 found[:, order[at:stop]], known = leaves.find(ids[at:stop])
-            for place in np.flatnonzero(~known).tolist():
-                alone = self.find(int(ids[at + place]))
-                if alone is None:
+            for missing in np.flatnonzero(~known).tolist():
+                one = self.find(int(ids[at + missing]))
+                if one is None:
                     return None
-                found[:, order[at + place]] = alone
+                found[:, order[at + missing]] = one
             at = stop
         return found
 
