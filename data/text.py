@@ -15,6 +15,9 @@ from typing import Final
 
 _WHITE_SPACE: Final = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
+_SEPARATORS: Final = re.compile("[\x1c-\x1f]")
+"""What alone ``str.split`` takes for white space and Unicode does not."""
+
 
 def collapse(text: str) -> str:
     r"""Bring a text into the form in which it is compared and stored.
@@ -32,6 +35,8 @@ def collapse(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    if text.isprintable() or _SEPARATORS.search(text) is None:
+        return " ".join(text.split())  # several times as fast
     return _WHITE_SPACE.sub(" ", text).strip(" ")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,10 @@ PARSED: Final = TABLES["work/parsed"]
 _MOST_DETAIL: Final = 200
 _HEADERS: Final = [name for name in TABLES["work/mail"].arrow.names if name in PARSED.arrow.names]
 _NEEDED: Final = [*_HEADERS, "html", "text", "flaws"]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+"""Microseconds since 1970 for which Python has a datetime."""
 NO_TITLE: Final = "no title in the HTML body or the plain text"
 """The reason for which parsing puts an alert into quarantine; the detail is about each body."""
 PARSER_FAILED: Final = "the parser failed"
@@ -110,14 +114,15 @@ def _scraped(mail: pa.Table, matches: Matches, zone: ZoneInfo) -> dict[str, Sequ
     ]
     names = ("html", "text", "flaws", "delivered_at", "submitted_at")
     bodies = mail.select(names).take(pa.array(rows, pa.int64()))
-    columns = (bodies.column(name).to_pylist() for name in names)
-    for n, html, text, flaws, delivered, submitted in zip(rows, *columns, strict=True):
+    columns = (bodies.column(name).to_pylist() for name in ("html", "text", "flaws"))
+    delivered, submitted = (_moments(bodies.column(name)) for name in ("delivered_at", "submitted_at"))
+    for place, (n, html, text, flaws) in enumerate(zip(rows, *columns, strict=True)):
         match = matches.distinct[matches.places[n]]
         outcome = scrape(match.template or "", match.rest, html, text)
         if isinstance(outcome, Alert):
             titles[n] = outcome.title
             descriptions[n] = outcome.description
-            dates[n] = outcome.date or day_in(zone, delivered, submitted)
+            dates[n] = outcome.date or day_in(zone, delivered(place), submitted(place))
         else:
             reasons[n] = NO_TITLE
             details[n] = "; ".join([outcome, *flaws])
@@ -128,6 +133,14 @@ def _scraped(mail: pa.Table, matches: Matches, zone: ZoneInfo) -> dict[str, Sequ
         "reason": reasons,
         "detail": details,
     }
+
+
+def _moments(column: pa.ChunkedArray) -> Callable[[int], datetime | None]:
+    """The times of a column by their row: made when asked for, as most alerts have their date in the body."""
+    micros = column.cast(pa.int64()).to_pylist()
+    if any(each is not None and not _FIRST <= each <= _LAST for each in micros):
+        column.to_pylist()  # raises where Python has no datetime for a time
+    return lambda row: None if micros[row] is None else _EPOCH + timedelta(microseconds=micros[row])
 
 
 def day_in(zone: ZoneInfo, delivered: datetime | None, submitted: datetime | None) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasks.bodies.lines import INVISIBLE, UNREAD, html_lines
+from tasks.bodies.lines import UNREAD, UNSEEN, html_lines
 
 _BODY: Final = re.compile(r"<body[\s>]", re.IGNORECASE)
 _TEXT: Final = re.compile(r">\s*([^<\s])")
@@ -13,11 +13,7 @@ _UNREAD: Final = re.compile(f"<(?:!--|!|{'|'.join(sorted(UNREAD))})")
 _PICTURE: Final = re.compile(r"<(?:img|v:imagedata)[\s>/]", re.IGNORECASE)
 _HEAD: Final = 32_768
 _TEXTS_LOOKED_AT: Final = 8
-_BLANKS: Final = (
-    INVISIBLE
-    + "\0\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
-    + "".join(map(chr, range(0x2000, 0x200B)))
-)
+_BLANKS: Final = UNSEEN + "\0"
 _UNSURE: Final = frozenset("&" + _BLANKS)
 """A text that begins with one of these may still be blank."""
 

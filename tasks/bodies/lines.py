@@ -52,6 +52,13 @@ _ENDS_IN_LINK: Final = re.compile(r"<https?:[^<>\s]*>\s*$", re.IGNORECASE)
 # with them.
 INVISIBLE: Final = "\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff "
 
+UNSEEN: Final = (
+    INVISIBLE
+    + "\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+)
+"""Those and all white space: a text of these alone has no words."""
+
 _BREAKS: Final = frozenset(
     [
         "address",
@@ -157,7 +164,7 @@ class _Reader:
         self._anchored = False  # whether some of its words are a link
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag in _BREAKS:
+        if tag in _BREAKS and (self._seen or self._unseen or self._plain):
             self._end_line()
         meaning = _SEEN
         if tag in UNREAD:
@@ -167,11 +174,13 @@ class _Reader:
             if tag == "a" and "href" in attributes:
                 meaning = _LINK
                 self._links += 1
-            style = attributes.get("style", "").lower()
-            if "hidden" in attributes or _hides(style):
+            style = attributes.get("style")
+            if style:
+                style = style.lower()
+            if "hidden" in attributes or (style and _hides(style)):
                 meaning |= _HIDDEN
                 self._hides += 1
-            if (tag in _KEEPING or "white-space" in style) and _keeps(tag, style):
+            if (tag in _KEEPING or (style and "white-space" in style)) and _keeps(tag, style or ""):
                 meaning |= _KEPT
         elif tag in _KEEPING:
             meaning = _KEPT
@@ -179,7 +188,7 @@ class _Reader:
         self._open.append(meaning)
 
     def end(self, tag: str) -> None:
-        if tag in _BREAKS:
+        if tag in _BREAKS and (self._seen or self._unseen or self._plain):
             self._end_line()
         meaning = self._open.pop() if self._open else _SEEN
         if meaning:
@@ -192,7 +201,9 @@ class _Reader:
         if self._skips:
             return
         if not self._kept:
-            self._add(text)
+            # Most text between tags is white space, which would be trimmed anyway.
+            if self._seen or self._hides or not text.isspace():
+                self._add(text)
             return
         for number, piece in enumerate(_ENDS.split(text)):
             if number:
@@ -203,12 +214,12 @@ class _Reader:
     def _add(self, text: str) -> None:
         blank = text.isspace()
         pieces = self._unseen if self._hides else self._seen
-        if blank and not pieces:  # most text between tags is white space, which would be trimmed anyway
+        if blank and not pieces:
             return
         pieces.append(text)
         self._anchored = self._anchored or self._links > 0
         if not (blank or self._links or self._hides or self._words_outside_links):
-            self._words_outside_links = bool(_words(text))
+            self._words_outside_links = bool(text.strip(UNSEEN))
 
     def close(self) -> list[Line]:
         self._end_line()

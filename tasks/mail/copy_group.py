@@ -146,20 +146,16 @@ class GroupCopier:
 
     def _fetched(self, bids: Sequence[int], file: LocalFile, at_most: int) -> _Fetched:
         """Read blocks into memory, and verify them."""
-        find = self._copier.index.find
-        places = [place for bid in bids if (place := find(bid))]
         ids = np.array(bids, np.uint64) & ~np.uint64(1)
-        if len(places) < len(bids):
-            raise _GiveUpError
+        found = self._copier.index.places(ids)
         # Unsigned until the offsets are known to lie in the file: a damaged one may not fit into an int64.
-        found = np.array(places, np.uint64)
-        if found[:, 0].max() >= file.size:
+        if found is None or found[0].max() >= file.size:
             raise _GiveUpError
         # In order of their place in the file, because blocks that lie next to each other are read in one go.
         # From here on all arrays are in this order; `order` leads back to `bids`.
-        order = np.argsort(found[:, 0])
+        order = np.argsort(found[0])
         ids = ids[order]
-        offsets, sizes, full = found[order].astype(np.int64).T
+        offsets, sizes, full = found[:, order].astype(np.int64)
         spans: _Numbers = self._copier.layout.block_span(sizes)
         # Where each block begins and ends in memory, and behind the blocks that the extract has already.
         ends = np.cumsum(spans)

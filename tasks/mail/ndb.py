@@ -9,116 +9,47 @@ which no branch leads any more, and everything else is kept.
 
 from __future__ import annotations
 
-import os
 import struct
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.mail.access import Bytes, Distant, LocalFile, prefetch_ranges
 from tasks.mail.layout import BBT, HEADER_BYTES, NBT, Header, Layout, checksum
+from tasks.mail.leaves import Branch, Ids, Leaves, Places, pages_below, place_below, range_below, read_leaves
+
+__all__ = [
+    "BlockIndex",
+    "Bytes",
+    "Damage",
+    "Distant",
+    "Entries",
+    "LocalFile",
+    "prefetch_ranges",
+    "read_header",
+    "read_tree",
+]
 
 Entries = npt.NDArray[Any]
 """A structured array of ``Layout.node`` or ``Layout.block``, one row per entry, in order of key."""
 
 _SCAN_BYTES: Final = 8 << 20
-_SEGMENT: Final = 32 << 10
-_SEGMENTS: Final = 64
 _TOP: Final = 1 << 64
 _LEVELS: Final = 16
 """Deeper than any tree of 2^64 entries: pages that refer to each other in a circle end here."""
 
 
-class Bytes(Protocol):
-    """Where the bytes of a mailbox come from: a local file, or an object on a store."""
-
-    size: int
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Up to ``size`` bytes from ``offset``; fewer at the end of the file."""
-        ...
-
-
-@runtime_checkable
-class Distant(Bytes, Protocol):
-    """A mailbox on a store, where every read is a request: it should know beforehand what will be read."""
-
-    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
-        """Fetch what these ranges (offset, size) lie in, all at once; a hint, whose failure does no harm."""
-        ...
-
-
+_TOGETHER: Final = 2
+"""Level of the branches whose leaves are read together: some hundred leaves."""
+_FEW: Final = 8
+"""Up to so many blocks are looked for one by one: their leaves may be all that is needed."""
+_LEAVES: Final = 16
+"""For how many such branches the leaves are kept; those of one take a quarter of a megabyte."""
 _PAGES_AT_ONCE: Final = 256
 """Pages of an index that are fetched at once: at most 4 MB, if no two lie in one segment of a remote file."""
-
-
-def prefetch_ranges(file: Bytes, ranges: Iterable[tuple[int, int]]) -> None:
-    """Tell a file on a store what will be read; does nothing for a local one."""
-    if isinstance(file, Distant):
-        file.prefetch(ranges)
-
-
-class LocalFile:
-    """A read-only local file, read at positions; one per thread, closed with ``with``.
-
-    Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
-    other, and one system call for each would cost more than verifying it does. A new segment takes over the
-    memory of the one that it replaces: the system clears fresh memory first, which costs as much as filling
-    it. Its ``index`` of blocks is kept with it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open ``path``.
-
-        Raises:
-            OSError: The file cannot be opened.
-        """
-        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        self.size: int = os.fstat(self._file).st_size
-        self._segments: dict[int, memoryview] = {}
-        self.index: BlockIndex | None = None
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Up to ``size`` bytes from ``offset``; fewer at the end of the file, none beyond it."""
-        if offset >= self.size:  # a damaged reference may even exceed what the system call takes
-            return b""
-        first, skip = divmod(offset, _SEGMENT)
-        if skip + size <= _SEGMENT:
-            segment = self._segments.get(first)  # most are here, and a call would cost as much as the copy
-            return bytes((self._segment(first) if segment is None else segment)[skip : skip + size])
-        if size <= _SEGMENT:
-            begin = bytes(self._segment(first)[skip:])  # a copy: the next segment may take this one's memory
-            return begin + self._segment(first + 1)[: skip + size - _SEGMENT]
-        return os.pread(self._file, size, offset)
-
-    def read_into(self, memory: memoryview, offset: int) -> int:
-        """Fill memory from ``offset``; returns how many bytes were read, fewer at the end of the file."""
-        return os.preadv(self._file, [memory], offset)
-
-    def _segment(self, number: int) -> memoryview:
-        """A segment of the file; when all places are taken it replaces the oldest."""
-        segment = self._segments.get(number)
-        if segment is None:
-            full = len(self._segments) >= _SEGMENTS
-            memory = self._segments.pop(next(iter(self._segments))).obj if full else bytearray(_SEGMENT)
-            there = os.preadv(self._file, [memory], number * _SEGMENT)
-            segment = self._segments[number] = memoryview(memory)[:there]
-        return segment
-
-    def __enter__(self) -> LocalFile:
-        """The file itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        os.close(self._file)
 
 
 def read_header(file: Bytes) -> Header:
@@ -311,7 +242,8 @@ class BlockIndex:
         self._header = header
         self._row = struct.Struct(header.layout.block_row)
         self._places: dict[int, tuple[int, int, int]] = {}
-        self._branches: dict[int, tuple[list[int], list[int]]] = {}
+        self._branches: dict[int, Branch] = {}
+        self._leaves: dict[int, Leaves | None] = {}
         self._fetched: set[int] = set()
         self._whole: dict[int, tuple[int, int, int]] | None = None
 
@@ -359,12 +291,78 @@ class BlockIndex:
             branch = self._branches.get(offset)
             if branch is None:
                 break
-            keys, offsets = branch
-            place = max(0, bisect_right(keys, bid | 1) - 1)  # the first child covers what is below it, too
-            offset = offsets[place]
-            low = max(low, keys[place]) if place else low
-            high = min(high, keys[place + 1]) if place + 1 < len(keys) else high
+            place = place_below(branch, bid)
+            offset = branch.offsets[place]
+            low, high = range_below(branch, place, low, high)
         return offset, low, high
+
+    def places(self, bids: Ids) -> Places | None:
+        """The places of many blocks, as of ``find``, but of a whole branch of the tree at once.
+
+        Args:
+            bids: Their ids without the reserved bit, each once.
+
+        Returns:
+            A column for each, in order; None if one is unknown.
+        """
+        if len(bids) <= _FEW:
+            alone = [place for bid in bids.tolist() if (place := self.find(bid))]
+            return np.array(alone, np.uint64).reshape(-1, 3).T if len(alone) == len(bids) else None
+        found = np.empty((3, len(bids)), np.uint64)
+        order = bids.argsort()
+        ids = bids[order]
+        at = 0
+        while at < len(ids):
+            first = int(ids[at])
+            leaves = self._leaves_of(first)
+            stop = at + 1
+            known = np.zeros(1, np.bool_)
+            if leaves is not None:
+                stop = len(ids) if leaves.high >= _TOP else int(ids.searchsorted(np.uint64(leaves.high)))
+                found[:, order[at:stop]], known = leaves.find(ids[at:stop])
+            for missing in np.flatnonzero(~known).tolist():
+                one = self.find(int(ids[at + missing]))
+                if one is None:
+                    return None
+                found[:, order[at + missing]] = one
+            at = stop
+        return found
+
+    def _leaves_of(self, bid: int) -> Leaves | None:
+        """The leaves below the lowest branch but one on the way to ``bid``; None unless they are sound."""
+        offset, low, high = self._header.bbt[1], 0, _TOP
+        branch = self._branch(offset, low, high)
+        while branch is not None and branch.level > _TOGETHER:
+            place = place_below(branch, bid)
+            offset = branch.offsets[place]
+            low, high = range_below(branch, place, low, high)
+            below = self._branch(offset, low, high)
+            # A page that has lost its way could lead round in a circle.
+            branch = below if below is not None and below.level < branch.level else None
+        if branch is None:
+            return None
+        if offset not in self._leaves:
+            if len(self._leaves) >= _LEAVES:
+                del self._leaves[next(iter(self._leaves))]
+            self._leaves[offset] = self._read_leaves(branch, low, high)
+        return self._leaves[offset]
+
+    def _branch(self, offset: int, low: int, high: int) -> Branch | None:
+        """The branch page of a range of keys; None where there is none."""
+        if offset not in self._branches and not self._step(offset, low, high):
+            return None
+        return self._branches[offset]
+
+    def _read_leaves(self, branch: Branch, low: int, high: int) -> Leaves | None:
+        pages = pages_below(branch, low, high)
+        for level in range(branch.level - 1, 0, -1):
+            below = [(self._branch(*page), page) for page in pages]
+            # None: a leaf or a damaged page. One of another level has lost its way.
+            sound = [(each, page) for each, page in below if each is not None and each.level == level]
+            if len(sound) < len(pages):
+                return None
+            pages = [leaf for each, (_, *span) in sound for leaf in pages_below(each, *span)]
+        return read_leaves(self._file.read, self._header.layout, pages, high)
 
     def _descend(self, bid: int) -> None:
         """Read the pages on the way to ``bid``, to the leaf that would hold it or to one that is damaged."""
@@ -389,7 +387,7 @@ class BlockIndex:
         keys: list[int] = page.entries["key"].tolist()
         if keys != sorted(keys):
             return False  # without order there is no telling which page has a key
-        self._branches[offset] = keys, page.entries["offset"].tolist()
+        self._branches[offset] = Branch(page.level, keys, page.entries["offset"].tolist())
         return True
 
     def _rescued(self) -> dict[int, tuple[int, int, int]]:

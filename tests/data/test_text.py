@@ -39,3 +39,10 @@ def test_collapsing_twice_is_collapsing_once(text: str) -> None:
 def test_the_most_similar_word_is_found_in_any_letter_case_or_none_if_all_differ():
     assert nearest("TIMEZON", ["name", "TimeZone"]) == "TimeZone"
     assert nearest("xyz", {"name", "timezone"}) is None
+
+
+def test_white_space_is_what_unicode_calls_so_however_it_is_collapsed():
+    odd = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    separators = "\x1c\x1d\x1e\x1f"
+    assert [c for c in odd if collapse(f" a{c} {c}b{c}") != "a b"] == list(separators)
+    assert [collapse(f"\r\n a {c}\t b") for c in separators] == [f"a {c} b" for c in separators]

@@ -93,6 +93,16 @@ def test_a_day_at_an_end_of_the_calendar_ends_nothing(moment: datetime, zone: st
     assert day_in(ZoneInfo(zone), moment, None) == day_in(ZoneInfo(zone), None, moment) == day
 
 
+def test_a_time_that_python_has_no_datetime_for_costs_its_message_alone(
+    parsed: Build, mail_row: Build, mail_table: Build, crosswalk: Crosswalk
+) -> None:
+    mail = mail_table([mail_row(n) for n in range(3)])
+    column = mail.schema.get_field_index("delivered_at")
+    times = pa.array([0, 1 << 62, None], pa.int64()).cast(mail.schema.field(column).type)
+    rows = parse_messages(mail.set_column(column, mail.schema.field(column), times), crosswalk, "UTC")
+    assert [reason == PARSER_FAILED for reason in rows.column("reason").to_pylist()] == [False, True, False]
+
+
 def test_a_blank_title_goes_to_quarantine_with_its_reason_and_the_messages_flaws(
     parsed: Build, body: Bodies
 ) -> None:

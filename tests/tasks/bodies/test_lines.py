@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.bodies.lines import Line, html_lines, text_lines
+from data.text import collapse
+from tasks.bodies.lines import INVISIBLE, UNSEEN, Line, html_lines, text_lines
 
 
 def words(lines: list[Line]) -> list[str]:
@@ -183,3 +184,9 @@ def test_what_a_body_is_read_as_depends_on_no_body_before_it(before: list[str]) 
     for body, lines in zip(bodies, alone, strict=True):
         html_lines("".join(before))
         assert html_lines(body) == lines
+
+
+def test_a_text_without_words_is_told_without_collapsing_it():
+    odd = sorted({*UNSEEN, *INVISIBLE, "\x1c", "\0", "x", "\u0301"})
+    for text in (a + b for a in odd for b in odd):
+        assert text.isspace() or bool(text.strip(UNSEEN)) == bool(collapse(text).strip(INVISIBLE)), repr(text)
