@@ -27,7 +27,7 @@ from functools import cache
 from multiprocessing import forkserver, resource_tracker, set_forkserver_preload
 from typing import Any, Final
 
-from data import arrow_memory
+from data import memory
 from data.safe_path import safe_path
 
 POSSIBLE: Final = sys.platform == "linux"
@@ -38,7 +38,7 @@ ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    **arrow_memory.ENVIRONMENT,
+    **memory.ENVIRONMENT,
 }
 """What Dask sets before it spawns a worker (``distributed.nanny.pre-spawn-environ``): freed memory goes back
 to the system, and a worker calculates with one thread. The C library and the libraries for arrays read these

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from data.arrow_memory import give_back
 from data.catalog import Investigation
 from data.errors import InputError
+from data.memory import give_back, use_system_memory
 from data.private import kept_private
 from flows import parts as registry
 from flows.run.failures import check_room
@@ -259,7 +259,7 @@ def run_parts(
     """
     investigation, parts = given.investigation, registry.load(names)
     check_room(investigation.work)
-    give_back()
+    use_system_memory()
     left = () if whole else check_left(investigation.out, parts)
     for line in (f"runs: {', '.join(names)}", *left):
         run_log().info("%s", line)
@@ -329,6 +329,7 @@ def _run_part(part: Part, job: Job) -> Any:
     with timed(part.name, f"{files} files" if files else "") as came:
         folder = job.given.investigation.folder
         found = subflow(part.name, folder, job.out, lambda: part.run(job), about(part.run))
+        give_back()
         said = part.tell(found)
         below = [line for listing in said.listings for line in listing.below]
         came.append(in_words(said.facts, counted) or "; ".join(below))
