@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.memory import give_back, use_system_memory
+from data.memory import use_system_memory
 from data.private import kept_private
 from flows import parts as registry
 from flows.run.failures import check_room
@@ -329,7 +329,6 @@ def _run_part(part: Part, job: Job) -> Any:
     with timed(part.name, f"{files} files" if files else "") as came:
         folder = job.given.investigation.folder
         found = subflow(part.name, folder, job.out, lambda: part.run(job), about(part.run))
-        give_back()
         said = part.tell(found)
         below = [line for listing in said.listings for line in listing.below]
         came.append(in_words(said.facts, counted) or "; ".join(below))

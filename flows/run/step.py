@@ -13,6 +13,7 @@ from inspect import getdoc
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
+from data.memory import give_back
 from data.printable import printable
 from flows.run.on_server import tag_of
 from flows.run.progress import OnProgress, reporter
@@ -44,7 +45,9 @@ def step(of: Step[P, R]) -> Callable[P, R]:
                 given["on_progress"] = shown
             if watched():
                 function = _as_task(of)
-            return function(*args, **given)
+            found = function(*args, **given)
+        give_back()
+        return found
 
     return call
 

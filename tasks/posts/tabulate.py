@@ -25,7 +25,7 @@ ALL_YEARS: Final = "all"
 
 _SUMS: Final = ("posts", "posts_on_borders", "extra_rows", "ties")
 
-_RANGE: Final = 1_000_000
+_RANGE: Final = 250_000
 """Posts that are in memory at a time."""
 
 
