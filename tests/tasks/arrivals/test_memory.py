@@ -41,7 +41,7 @@ def test_without_a_look_nothing_is_remembered(tmp_path: Path):
 def test_a_memory_that_cannot_be_read_or_written_is_an_error_that_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def denied(*_: object) -> None:
+    def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     remember(MEMORY, tmp_path)
