@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from data.errors import UnreadableError
 from flows.parts.mail_input import _survey
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Staying
+from tasks.mail.accepted import read_accepted
 from tasks.mail.first_pass import _Whole, first_pass
 from tasks.mail.results import Survey
 from tasks.mail.settings import MailSettings
@@ -150,3 +152,77 @@ def test_what_is_kept_of_an_agency_and_cannot_be_read_is_made_again_and_concerns
     assert any(f"work/mail/{own}/" in note and "were read again" in note for note in said)
     assert {note.split("/")[1] for note in said} >= {"mail", "alerts", "kept"}
     assert published(case) == before
+
+
+@pytest.fixture
+def lacking(tmp_path: Path) -> Path:
+    """Two agencies, of which ``pd`` has had two mailboxes, and lacks one after a run by hand."""
+    from flows.investigate import investigate
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox
+
+    case = tmp_path / "case"
+    for number, name in enumerate(("pd/a.pst", "pd/b.pst", "sd/c.pst"), 1):
+        mailbox(case, name, [letter(number)])
+    (case / "investigation.toml").write_text(f"{SETTINGS}[arrivals]\nsettle = 0\n")
+    investigate(case)
+    (case / "records/pd/b.pst").rename(tmp_path / "b.pst")
+    investigate(case)
+    return case
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_a_run_of_another_agency_does_not_doubt_what_is_confirmed(lacking: Path):
+    from flows.console.accept import accept
+    from flows.one_agency import one_agency
+    from tests.flows.parts.test_kept_mail import table
+
+    assert "records/pd/b.pst: is gone" in one_agency(lacking, "sd", settled=False).warnings[0]
+    accept(lacking)
+    result = one_agency(lacking, "sd", settled=False)
+    assert result.warnings == ()
+    assert "records/pd/b.pst: is gone, as accepted.csv confirms" in result.notes
+    assert table(lacking, "not_read") == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_a_confirmation_ends_when_its_mailbox_is_read_again(
+    lacking: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    from flows.console.accept import accept
+    from flows.investigate import investigate
+    from flows.one_agency import one_agency
+    from tests.flows.parts.test_kept_mail import table
+
+    accept(lacking)
+    investigate(lacking, settled=True)
+    away, there = lacking.parent / "b.pst", lacking / "records/pd/b.pst"
+    away.rename(there)
+    one_agency(lacking, "sd", settled=False)  # another agency's run does not read it
+    assert read_accepted(lacking)
+    with monkeypatch.context() as full:
+        full.setattr(
+            "tasks.mail.accepted.write_accepted", Mock(side_effect=OSError(errno.EROFS, "Read-only"))
+        )
+        [warning] = investigate(lacking, settled=True).warnings
+    assert warning.startswith("accepted.csv: cannot be written (Read-only), and still confirms as gone what is back")
+    result = investigate(lacking, settled=True)
+    assert any(note.startswith("records/pd/b.pst: is back; its row was taken out") for note in result.notes)
+    assert read_accepted(lacking) == ()
+    there.rename(away)  # its disk is not mounted
+    result = investigate(lacking, settled=True)
+    assert result.warnings[0].startswith(
+        "records/pd/b.pst: is gone; an earlier run read 1 messages in it, and all"
+    )
+    assert [row["rows"] for row in table(lacking, "not_read")] == ["kept"]
+    assert result.found["mail"].untold.keys() == {"pd"}
+    accept(lacking)
+    assert "confirmed in accepted.csv: 1 mailbox" in capsys.readouterr().out
+    [note] = [note for note in one_agency(lacking, "sd", settled=False).notes if "accepted.csv" in note]
+    assert note.endswith("that it is gone; the next run that reads pd takes the rows out if it is")
+    assert table(lacking, "not_read") == []
+    investigate(lacking, settled=True)
+    assert "records/pd/b.pst" not in {row["file"] for row in table(lacking, "sources")}
