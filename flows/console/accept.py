@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.printable import printable, quoted
 from flows.console.printing import command, console, number, print_table
 from flows.run.failures import line_of
 from tasks.mail.look import ACCEPTED_FILE, Accepted, Known, gone_now, read_accepted, write_accepted
@@ -35,7 +36,7 @@ def accept(folder: Path, agency: str | None = None) -> None:
     if agency is None and own and not any(one.mailbox for one in there.seen):
         raise InputError(
             f"{investigation.place}: no mailbox is left in it; is the disk mounted? If all were removed on "
-            f"purpose, name each agency: {command('nwatch accept', folder)} --agency {own[0].agency}"
+            f"purpose, name each agency: {command('nwatch accept', folder)} --agency {quoted(own[0].agency)}"
         )
     if not own:
         console().print("nothing to confirm: no mailbox that an earlier run read is gone")
@@ -68,8 +69,8 @@ def _say(own: Sequence[Known], folder: Path) -> None:
 
 def _none_of(agency: str, gone: Sequence[Known]) -> str:
     others = sorted({each.agency for each in gone})
-    fix = f"name one of: {', '.join(others)}" if others else "there is nothing to confirm"
-    return f"--agency {agency}: no mailbox of it that an earlier run read is gone; {fix}"
+    fix = f"name one of: {', '.join(map(printable, others))}" if others else "there is nothing to confirm"
+    return f"--agency {printable(agency)}: no mailbox of it that an earlier run read is gone; {fix}"
 
 
 def _failed(error: OSError, investigation: Investigation) -> InputError:

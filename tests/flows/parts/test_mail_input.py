@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 
 from data.catalog import Investigation, RecordFile
-from data.errors import UnreadableError
+from data.errors import InputError, UnreadableError
 from flows.parts.mail_input import _survey
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Staying
@@ -208,7 +208,9 @@ def test_a_confirmation_ends_when_its_mailbox_is_read_again(
             "tasks.mail.accepted.write_accepted", Mock(side_effect=OSError(errno.EROFS, "Read-only"))
         )
         [warning] = investigate(lacking, settled=True).warnings
-    assert warning.startswith("accepted.csv: cannot be written (Read-only), and still confirms as gone what is back")
+    assert warning.startswith(
+        "accepted.csv: cannot be written (Read-only), and still confirms as gone what is back"
+    )
     result = investigate(lacking, settled=True)
     assert any(note.startswith("records/pd/b.pst: is back; its row was taken out") for note in result.notes)
     assert read_accepted(lacking) == ()
@@ -226,3 +228,18 @@ def test_a_confirmation_ends_when_its_mailbox_is_read_again(
     assert table(lacking, "not_read") == []
     investigate(lacking, settled=True)
     assert "records/pd/b.pst" not in {row["file"] for row in table(lacking, "sources")}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_where_all_agencies_have_to_be_read_it_is_said_whose_rows_that_takes_out(lacking: Path):
+    from flows.investigate import investigate
+
+    (lacking.parent / "b.pst").rename(lacking / "records/pd/b.pst")
+    investigate(lacking)
+    (lacking / "records/pd/b.pst").unlink()
+    shutil.rmtree(lacking / "work/mail")
+    said = r"lost; records/pd/b\.pst is gone, and .* takes its rows out: put it back first; then read all"
+    with pytest.raises(InputError, match=said):
+        investigate(lacking, settled=True)
