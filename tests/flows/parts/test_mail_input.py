@@ -65,7 +65,7 @@ def test_by_day_or_where_no_other_is_left_the_run_ends(
 
 
 def test_a_worker_names_the_file_of_which_a_disk_gives_no_more(tmp_path: Path):
-    with pytest.raises(UnreadableError, match=r"nowhere.pst: cannot be read \(No such file") as raised:
+    with pytest.raises(UnreadableError, match=r"nowhere.pst: is gone: it was deleted") as raised:
         first_pass(_Whole(tmp_path / "nowhere.pst", None))
     sent = pickle.loads(pickle.dumps(raised.value))
     assert (str(sent), sent.path) == (str(raised.value), str(tmp_path / "nowhere.pst"))
