@@ -310,14 +310,17 @@ def _is_read(given: MailInput, agency: str) -> bool:
 
 
 def untold(job: Job, rows: Sequence[NotRead]) -> dict[str, str]:
-    """What the last run did not say yet: by agency, what is wrong with it.
+    """What the last run did not say yet: by agency, why it was left out.
+
+    An agency that was read without a mailbox that is gone, by a person's own run, was not left out.
 
     Args:
         job: The job.
         rows: What this run says.
     """
-    from tasks.mail.look import not_read_before, not_read_warnings
+    from tasks.mail.look import NONE, not_read_before, not_read_warnings
 
+    rows = [row for row in rows if not (row.gone and row.rows == NONE)]
     before = {(row.agency, row.file, row.why) for row in not_read_before(job.given.investigation.out)}
     new = [row for row in rows if (row.agency, row.file, row.why) not in before]
     return {

@@ -243,3 +243,18 @@ def test_where_all_agencies_have_to_be_read_it_is_said_whose_rows_that_takes_out
     said = r"lost; records/pd/b\.pst is gone, and .* takes its rows out: put it back first; then read all"
     with pytest.raises(InputError, match=said):
         investigate(lacking, settled=True)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_an_agency_that_was_read_without_what_is_gone_was_not_left_out(lacking: Path):
+    from flows.investigate import investigate
+
+    there, away = lacking / "records/pd/b.pst", lacking.parent / "b.pst"
+    away.rename(there)
+    investigate(lacking)
+    there.rename(away)
+    result = investigate(lacking)
+    assert result.warnings[0].startswith("records/pd/b.pst: is gone")
+    assert result.found["mail"].untold == {}, "no event"
