@@ -8,6 +8,7 @@ is.
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -37,6 +38,16 @@ def printable_lines(text: str) -> str:
         'write:\n[agencies.a�b]'
     """
     return "\n".join(map(printable, text.split("\n")))
+
+
+def quoted(text: str) -> str:
+    r"""The text as a word of a command that a person pastes into a shell, on one line.
+
+    Example:
+        >>> print(quoted("san jose (pd)"), quoted("lapd"), quoted("a\x1bb"))
+        'san jose (pd)' lapd 'a�b'
+    """
+    return printable(shlex.quote(text))
 
 
 def escaped(label: str) -> str:

@@ -253,7 +253,9 @@ def read_ranges(location: Remote, ranges: Sequence[tuple[int, int]]) -> list[byt
     try:
         pieces = store.cat_ranges([location.url] * len(ranges), starts, stops, on_error="raise")
     except Exception as error:
-        if isinstance(error, FileNotFoundError) or _code(error) == "InvalidRange":
+        if isinstance(error, FileNotFoundError):
+            raise vanished(location) from error
+        if _code(error) == "InvalidRange":
             raise changed(location) from error
         raise object_error(location.url, error) from error
     if [len(piece) for piece in pieces] != [stop - start for start, stop in ranges]:
@@ -284,6 +286,16 @@ def changed(location: Location | str) -> UnreadableError:
     name = str(location)
     return UnreadableError(
         f"{printable(name)}: was changed during the run; wait until it is copied, run again", name
+    )
+
+
+def vanished(location: Location | str) -> UnreadableError:
+    """The error for a file that was there when the program first saw it, and is gone."""
+    name = str(location)
+    return UnreadableError(
+        f"{printable(name)}: is gone: it was deleted or moved during the run; put it back, or run again "
+        "without it",
+        name,
     )
 
 

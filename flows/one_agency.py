@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from data.catalog import Investigation
+from data.printable import quoted
 from data.private import kept_private
 from flows.investigate import RunResult, Settings, check_pieces, finished, run_parts
 from flows.run.inputs import Inputs
@@ -102,12 +103,12 @@ def notes_on_others(investigation: Investigation, agency: str) -> list[str]:
         *(f"another agency: {line}" for name, line in sorted(found.troubles.items()) if name != agency),
         *(
             f"agency {other!r} has not been read yet and is left out; read it with: "
-            f"nwatch run {investigation.folder} --agency {other}"
+            f"nwatch run {quoted(str(investigation.folder))} --agency {quoted(other)}"
             for other in sorted(others - known)
         ),
         *(
             f"agency {other!r} has no mailbox any more; its rows stay until all agencies are read: "
-            f"nwatch run {investigation.folder}"
+            f"nwatch run {quoted(str(investigation.folder))}"
             for other in sorted(known - others - found.troubles.keys())
         ),
         f"read: only {agency}; all other agencies and parts stay as the last run left them",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
-from flows.console.printing import command, console, number, print_table
+from data.printable import printable, quoted
+from flows.console.printing import command, console, number, print_table, shown
 from flows.run.failures import line_of
 from tasks.mail.look import ACCEPTED_FILE, Accepted, Known, gone_now, read_accepted, write_accepted
 
@@ -35,7 +36,7 @@ def accept(folder: Path, agency: str | None = None) -> None:
     if agency is None and own and not any(one.mailbox for one in there.seen):
         raise InputError(
             f"{investigation.place}: no mailbox is left in it; is the disk mounted? If all were removed on "
-            f"purpose, name each agency: {command('nwatch accept', folder)} --agency {own[0].agency}"
+            f"purpose, name each agency: {command('nwatch accept', folder)} --agency {quoted(own[0].agency)}"
         )
     if not own:
         console().print("nothing to confirm: no mailbox that an earlier run read is gone")
@@ -45,11 +46,11 @@ def accept(folder: Path, agency: str | None = None) -> None:
         write_accepted(investigation.folder, [*confirmed, *rows])
     except OSError as error:
         raise _failed(error, investigation) from error
-    _say(own, investigation.folder)
+    _say(own, investigation, any(one.mailbox for one in there.seen))
 
 
-def _say(own: Sequence[Known], folder: Path) -> None:
-    """Print what was confirmed, and what comes of it."""
+def _say(own: Sequence[Known], investigation: Investigation, any_left: bool) -> None:
+    """Print what was confirmed, and what comes of it: a run needs a mailbox."""
     to = console()
     lines = [(each.agency, each.files[0], each.messages_listed, each.source) for each in own]
     print_table(("agency", "mailbox that is gone", "messages", "source"), lines, to=to)
@@ -59,17 +60,20 @@ def _say(own: Sequence[Known], folder: Path) -> None:
         f"agenc{'ies' if agencies > 1 else 'y'}; take a row out of it to undo this",
         markup=False,
     )
-    to.print(
+    then = (
         "the next run of all agencies takes their rows out of the tables, and provenance.json names them: "
-        f"{command('nwatch run', folder)}",
-        markup=False,
+        f"{command('nwatch run', investigation.folder)}"
+        if any_left
+        else "no mailbox is left, and a run without any publishes nothing: to take the rows of all out, move "
+        f"{printable(shown(investigation.out))} away"
     )
+    to.print(then, markup=False)
 
 
 def _none_of(agency: str, gone: Sequence[Known]) -> str:
     others = sorted({each.agency for each in gone})
-    fix = f"name one of: {', '.join(others)}" if others else "there is nothing to confirm"
-    return f"--agency {agency}: no mailbox of it that an earlier run read is gone; {fix}"
+    fix = f"name one of: {', '.join(map(printable, others))}" if others else "there is nothing to confirm"
+    return f"--agency {printable(agency)}: no mailbox of it that an earlier run read is gone; {fix}"
 
 
 def _failed(error: OSError, investigation: Investigation) -> InputError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from data.printable import printable, printable_lines
+from data.printable import printable, printable_lines, quoted
 
 if TYPE_CHECKING:
     from flows.run.part import Listing
@@ -122,4 +121,4 @@ def command(words: str, folder: Path) -> str:
         >>> command("nwatch ledger", Path("/data/a case"))
         "nwatch ledger '/data/a case'"
     """
-    return f"{words} {shlex.quote(shown(folder))}"
+    return f"{words} {quoted(shown(folder))}"

@@ -12,7 +12,7 @@ from data.catalog import Investigation
 from data.crosswalk import COLUMNS
 from data.reference_table import words_of
 from data.schema import TABLES, attachments, mail
-from flows.parts.mail_input import accepted, confirmed, notes_on, read_mail, untold
+from flows.parts.mail_input import accepted, confirmed, ended, notes_on, read_mail, untold, waiting
 from flows.parts.mail_tables import MailTables
 from flows.run.inputs import Inputs
 from flows.run.part import Found, Job, Listing, Part, Told
@@ -138,6 +138,7 @@ def run(job: Job) -> MailFound:
     rebuilt = (*damaged, *reading.rebuilt, *parsed.rebuilt, *kept.keeper.rebuilt)
     kinds = read_table(TABLES["public/kinds"], job.out)
     quarantined = sum(closed.quarantined.values())
+    back, wrong = ended(job, given, reading.sources)
     return MailFound(
         reading=reading,
         crosswalk=crosswalk.fingerprint,
@@ -156,8 +157,11 @@ def run(job: Job) -> MailFound:
         accepted=(absent := confirmed(job, reading.sources)),
         untold=untold(job, given.not_read),
         urgent=closed.urgent,
-        warnings=(*_warnings(reading.sources), *closed.warnings),
-        notes=(*given.notes, *notes_on(absent), *rebuilt, *kept.notes(), *attached.notes),
+        warnings=(*_warnings(reading.sources), *closed.warnings, *wrong),
+        notes=(
+            *(*given.notes, *notes_on(absent), *waiting(job, given, reading.sources), *back),
+            *(*rebuilt, *kept.notes(), *attached.notes),
+        ),
     )
 
 

@@ -220,9 +220,10 @@ def _as_before(job: Job, faults: Collection[str]) -> Iterator[NotRead]:
     """What an earlier run said of the agencies of which this one does not know what they have now."""
     from tasks.mail.look import not_read_before
 
+    may_be_gone = {(row.agency, row.sha256) for row in job.given.once(accepted)}
     for row in not_read_before(job.given.investigation.out):
         known = _is_examined(job, row.agency) and row.agency not in faults
-        if not known and (row.gone or _is_of_one(job)):
+        if not known and (row.gone or _is_of_one(job)) and (row.agency, row.sha256) not in may_be_gone:
             yield row
 
 
@@ -249,15 +250,77 @@ def notes_on(rows: Sequence[Accepted]) -> Iterator[str]:
         yield f"{own[0].file}: is gone, as accepted.csv confirms{more}"
 
 
+def waiting(job: Job, given: MailInput, sources: Sequence[MailSource]) -> Iterator[str]:
+    """A line for each agency that was not read, and whose tables still have what is confirmed as gone.
+
+    Args:
+        job: The job.
+        given: What was read.
+        sources: The mailboxes in the tables.
+    """
+    kept = {(source.agency, source.sha256) for source in sources if not _is_read(given, source.agency)}
+    own = [row for row in job.given.once(accepted) if (row.agency, row.sha256) in kept]
+    for agency in sorted({row.agency for row in own}):
+        first, *others = [row for row in own if row.agency == agency]
+        more, them = (f" (and {len(others):,} more of {agency})", "they are") if others else ("", "it is")
+        yield (
+            f"{first.file}: accepted.csv confirms that it is gone{more}; the next run that reads {agency} "
+            f"takes the rows out if {them}"
+        )
+
+
+def ended(
+    job: Job, given: MailInput, sources: Sequence[MailSource]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """End the confirmations of mailboxes that this run has read: they are back (method 1.16).
+
+    Done before the tables are published: if they never are, a person is asked once too often, and not once
+    too rarely.
+
+    Args:
+        job: The job.
+        given: What was read.
+        sources: The mailboxes in the tables.
+
+    Returns:
+        What a person should know, and what a person must do.
+    """
+    from tasks.mail.look import ACCEPTED_FILE, end_accepted
+
+    read = {(source.agency, source.sha256) for source in sources if _is_read(given, source.agency)}
+    back = [row for row in job.given.once(accepted) if (row.agency, row.sha256) in read]
+    if not back:
+        return (), ()
+    try:
+        end_accepted(job.given.investigation.folder, back)
+    except (InputError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        return (), (
+            f"{ACCEPTED_FILE}: cannot be written ({why}), and still confirms as gone what is back "
+            f"(mailboxes: {len(back):,}); make it writable, and run again",
+        )
+    return tuple(
+        f"{row.file}: is back; its row was taken out of {ACCEPTED_FILE}, and if it goes again, you are told"
+        for row in back
+    ), ()
+
+
+def _is_read(given: MailInput, agency: str) -> bool:
+    return given.agencies is None or agency in given.agencies
+
+
 def untold(job: Job, rows: Sequence[NotRead]) -> dict[str, str]:
-    """What the last run did not say yet: by agency, what is wrong with it.
+    """What the last run did not say yet: by agency, why it was left out.
+
+    An agency that was read without a mailbox that is gone, by a person's own run, was not left out.
 
     Args:
         job: The job.
         rows: What this run says.
     """
-    from tasks.mail.look import not_read_before, not_read_warnings
+    from tasks.mail.look import NONE, not_read_before, not_read_warnings
 
+    rows = [row for row in rows if not (row.gone and row.rows == NONE)]
     before = {(row.agency, row.file, row.why) for row in not_read_before(job.given.investigation.out)}
     new = [row for row in rows if (row.agency, row.file, row.why) not in before]
     return {

@@ -111,7 +111,20 @@ def mailboxes_of(investigation: Investigation, agencies: Collection[str] | None 
         forms = _forms_there(investigation, agencies)
         if forms:
             raise InputError(f"{investigation.place}: no mailbox that can be read; {forms}") from error
+        if _all_accepted(investigation):
+            raise NoMailboxError(
+                f"{investigation.place}: no mailbox is left in it, as accepted.csv confirms, and a run "
+                "without any publishes nothing; to take their rows out, move the investigation's out/ away"
+            ) from error
         raise
+
+
+def _all_accepted(investigation: Investigation) -> bool:
+    """Whether a person has confirmed of every published mailbox that it is gone."""
+    from tasks.mail.look import known_mailboxes, read_accepted
+
+    known = {(each.agency, each.sha256) for each in known_mailboxes(investigation.out) if each.published}
+    return bool(known) and known <= {(row.agency, row.sha256) for row in read_accepted(investigation.folder)}
 
 
 def _forms_there(investigation: Investigation, agencies: Collection[str] | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.printable import quoted
 from data.record_names import RECORDS
 from data.schema import TABLES
 from data.settings import AGENCY_FILE
@@ -132,7 +133,7 @@ def _known(investigation: Investigation) -> list[Known]:
 def _is_gone(agency: str) -> str:
     return (
         f"{RECORDS}/{agency}: has no mailbox any more; put its mailboxes back (is their disk mounted?), or, "
-        f"to remove the agency, confirm that they are gone: nwatch accept DIR --agency {agency}"
+        f"to remove the agency, confirm that they are gone: nwatch accept DIR --agency {quoted(agency)}"
     )
 
 
@@ -168,9 +169,37 @@ def check_kept(investigation: Investigation, agencies: Collection[str]) -> froze
     if lost:
         raise InputError(
             f"work/mail: what was read of {', '.join(lost)} is gone, or was read by another version, "
-            f"and the published rows would be lost; read all agencies: nwatch run {investigation.folder}"
+            f"and the published rows would be lost; {_read_all(investigation, lost)}"
         )
     return known
+
+
+def _read_all(investigation: Investigation, agencies: Collection[str]) -> str:
+    """What saves the rows of some agencies: a run by hand, in which those of a mailbox that is gone leave.
+
+    Args:
+        investigation: The investigation.
+        agencies: These agencies.
+    """
+    line = f"read all agencies: nwatch run {quoted(str(investigation.folder))}"
+    seen = [one for one in investigation.place.scan().seen if one.mailbox]
+    there, known = {one.file for one in seen}, _known(investigation)
+    named = {file for each in known for file in each.files}
+    sizes = {(one.agency, one.size) for one in seen if one.file not in named}  # it may have been renamed
+    gone = [
+        each.files[0]
+        for each in known
+        if each.agency in agencies and there.isdisjoint(each.files) and (each.agency, each.bytes) not in sizes
+    ]
+    if not gone:
+        return line
+    more, its, it = (
+        (f" (and {len(gone) - 1:,} more)", "their", "them") if len(gone) > 1 else ("", "its", "it")
+    )
+    return (
+        f"{gone[0]} is gone{more}, and a run of all agencies takes {its} rows out: put {it} back first; "
+        f"then {line}"
+    )
 
 
 def _check_same(investigation: Investigation, agencies: Collection[str]) -> None:
@@ -189,7 +218,7 @@ def _check_same(investigation: Investigation, agencies: Collection[str]) -> None
         if row["agency"] in kept.agencies and (row["agency"], row["source"]) not in own:
             raise InputError(
                 f"work/mail: what is kept of {row['agency']} is older than the published tables, and rows "
-                f"would be lost; read all agencies: nwatch run {investigation.folder}"
+                f"would be lost; {_read_all(investigation, [row['agency']])}"
             )
 
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from data.printable import quoted
 from data.record_names import RECORDS
 from data.records import Seen
 from data.settings import AGENCY_FILE, FILE
@@ -194,7 +195,7 @@ def _is_behind(one: Seen, before: Remembered) -> bool:
 
 def _unread(agency: str, boxes: Sequence[Seen], remembered: Remembered, now: float, facts: Facts) -> Verdict:
     """Decide about an agency that was announced, or read, but is not in the published tables as it is now."""
-    command = f"nwatch run {facts.folder} --agency {agency}"
+    command = f"nwatch run {quoted(str(facts.folder))} --agency {quoted(agency)}"
     if remembered.times == 0:
         line = f"{agency}: was read, but is not in the published tables as it is now; read it with: {command}"
         return Verdict(remembered, line=line)
@@ -223,7 +224,7 @@ def _gone(agency: str, facts: Facts) -> str:
     return (
         f"{agency}: is in the published tables, but {RECORDS}/{agency} no longer has a mailbox; put the "
         "mailboxes back, or, to remove the agency from the tables, confirm that they are gone: "
-        f"nwatch accept {facts.folder} --agency {agency}"
+        f"nwatch accept {quoted(str(facts.folder))} --agency {quoted(agency)}"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.printable import quoted
 from data.records import RecordFile, Scan
 from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
 from tasks.arrivals.copying import is_copying
@@ -96,9 +97,9 @@ def _held(
     investigation: Investigation, there: Collection[str], accepted: Collection[tuple[str, str]]
 ) -> dict[str, str]:
     """The agencies that a run has left out because a mailbox is gone, while it still is."""
-    command = f"{ACCEPT_IN} {investigation.folder} --agency"
+    command = f"{ACCEPT_IN} {quoted(str(investigation.folder))} --agency"
     return {
-        row.agency: f"{row.agency}: {row.file} {row.why}; {command} {row.agency}"
+        row.agency: f"{row.agency}: {row.file} {row.why}; {command} {quoted(row.agency)}"
         for row in not_read_before(investigation.out)
         if row.gone
         and row.rows == KEPT

@@ -1,7 +1,8 @@
 """``accepted.csv``: the mailboxes of which a person has confirmed that they are gone (method 1.16).
 
 It is an input like any other, kept with the investigation and not in ``work/``: who runs the same records
-with it gets the same tables, and nobody is asked twice.
+with it gets the same tables, and nobody is asked twice. A run that reads such a mailbox again takes its row
+out, which changes no table: should it go again, that is news.
 """
 
 from __future__ import annotations
@@ -92,3 +93,20 @@ def write_accepted(folder: Path, rows: Iterable[Accepted]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(astuple(row) for row in sorted(set(rows)))
+
+
+def end_accepted(folder: Path, ended: Iterable[Accepted]) -> None:
+    """Take rows out of ``accepted.csv``, as it is now: their mailboxes are back.
+
+    Args:
+        folder: The investigation folder.
+        ended: These rows.
+
+    Raises:
+        InputError: The file is wrong; the message names the row and the fix.
+        OSError: It cannot be written.
+    """
+    rows, back = read_accepted(folder), {(row.agency, row.sha256) for row in ended}
+    left = [row for row in rows if (row.agency, row.sha256) not in back]
+    if len(left) < len(rows):
+        write_accepted(folder, left)

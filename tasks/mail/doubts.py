@@ -14,6 +14,7 @@ from tasks.ledger.table import ledger_of
 from tasks.mail.ledger import EMBEDDED_QUARANTINED, LISTED, QUARANTINED_READING, REPLACED, WITHOUT_BODY
 from tasks.mail.not_read import (
     ACCEPT,
+    ACCEPT_SEVERAL,
     AGENCIES,
     AGENCIES_KEPT,
     AGENCIES_LEFT_OUT,
@@ -47,11 +48,11 @@ _LINES: Final = {
 _NOT_READ: Final = {
     GONE: (
         ("mailbox that an earlier run read is gone", "mailboxes that earlier runs read are gone"),
-        ACCEPT,
+        (ACCEPT, ACCEPT_SEVERAL),
     ),
     STRAY: (
         ("mailbox belongs to no agency, and is not read", "mailboxes belong to no agency, and are not read"),
-        "move it into the folder of one",
+        ("move it into the folder of one", "move each into the folder of one"),
     ),
 }
 """Likewise, of what was not read."""
@@ -93,11 +94,11 @@ def _of_not_read(rows: Iterable[Mapping[str, Any]], out: Path) -> Iterable[Doubt
     if not any(counts.values()):
         return
     found = not_read_before(out)
-    for line, ((one, several), fix) in _NOT_READ.items():
+    for line, (words, fixes) in _NOT_READ.items():
         files = [each.file for each in found if (each.gone if line == GONE else not each.agency)]
         if count := counts.get(line, 0):
             example = printable(files[0]) if files else ""
-            yield Doubt(count, one if count == 1 else several, fix, example)
+            yield Doubt(count, words[count > 1], fixes[count > 1], example)
 
 
 def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:

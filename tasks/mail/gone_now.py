@@ -25,7 +25,7 @@ def gone_now(
         accepted: What was confirmed before.
 
     Returns:
-        The mailboxes, in order of agency and hash; and what is there. Of an agency that cannot be listed,
+        The mailboxes, in order of agency and name; and what is there. Of an agency that cannot be listed,
         nothing is gone.
 
     Raises:
@@ -43,7 +43,8 @@ def gone_now(
         and (there.isdisjoint(each.files) or (each.agency, each.sha256) in broken)
     ]
     hashes = _hashes(place, HashMemo(work), found.seen, missed)
-    return [each for each in missed if (each.agency, each.sha256) not in hashes], found
+    gone = [each for each in missed if (each.agency, each.sha256) not in hashes]
+    return sorted(gone, key=lambda each: (each.agency, each.files)), found
 
 
 def new_files(seen: Collection[Seen], work: Path) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from data.opening import regular
 from data.printable import printable
 from data.storage import Location
 from tasks.mail.accepted import FILE as ACCEPTED_FILE
-from tasks.mail.accepted import Accepted, read_accepted, write_accepted
+from tasks.mail.accepted import Accepted, end_accepted, read_accepted, write_accepted
 from tasks.mail.doubts import mail_doubts
 from tasks.mail.gone_now import gone_now, new_files
 from tasks.mail.inspect import Inspection, inspect
@@ -54,6 +54,7 @@ __all__ = [
     "as_row",
     "check_any_readable",
     "check_readable",
+    "end_accepted",
     "find_gone",
     "find_other_files",
     "forms_found",

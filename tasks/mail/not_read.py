@@ -36,6 +36,8 @@ IDENTITY: Final = Identity(
 )
 
 ACCEPT: Final = "put it back, or confirm that it is gone: nwatch accept DIR"
+ACCEPT_SEVERAL: Final = "put them back, or confirm that they are gone: nwatch accept DIR"
+"""What to do about a mailbox that is gone, and about several."""
 
 _TABLE: Final = TABLES["private/not_read"]
 _SOURCES: Final = TABLES["private/sources"]
@@ -229,6 +231,6 @@ def not_read_warnings(rows: Sequence[NotRead]) -> list[str]:
         rows_are = f"all rows of {agency} are those of that run" if kept else "their rows are gone, too"
         lines.append(
             f"{own[0].file}: {own[0].why}{more}; an earlier run read {count:,} messages in {them}, and "
-            f"{rows_are}: {ACCEPT}"
+            f"{rows_are}: {ACCEPT_SEVERAL if more else ACCEPT}"
         )
     return lines

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from data.errors import UnreadableError
 from data.printable import printable
-from data.storage import Location, Remote, State, changed, read_ranges, state_of
+from data.storage import Location, Remote, State, changed, read_ranges, state_of, vanished
 from tasks.mail.ndb import LocalFile
 
 _SEGMENT: Final = 16 << 10
@@ -102,7 +102,7 @@ class RemoteFile:
         try:
             same = state_of(self._place) == self._state
         except FileNotFoundError as error:
-            raise changed(self._place) from error
+            raise vanished(self._place) from error
         if not same:
             raise changed(self._place)
 
@@ -165,6 +165,8 @@ def naming(place: Location) -> Iterator[None]:
     """
     try:
         yield
+    except FileNotFoundError as error:
+        raise vanished(place) from error
     except OSError as error:
         if error.errno in _OF_THIS_PROCESS:
             raise

@@ -19,7 +19,7 @@ from data.hashes import Hashes
 from data.opening import regular
 from data.printable import printable
 from data.sealed import read_json, write_json
-from data.storage import Location, Remote, State, changed, state_of, stream
+from data.storage import Location, Remote, State, changed, state_of, stream, vanished
 from tasks.bodies.detect import DETECTOR_VERSION
 from tasks.mail.layout import NotAMailboxError
 from tasks.mail.plan import MailPlan, open_plan
@@ -206,7 +206,7 @@ def check_unchanged(path: Location, state: Sequence[int | str]) -> None:
     try:
         same = state_of(path) == list(state)
     except FileNotFoundError as error:
-        raise changed(path) from error
+        raise vanished(path) from error
     except OSError as error:
         raise _unreadable(path, str(path), error) from error
     if not same:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import InputError
+from data.catalog import Investigation
+from data.errors import InputError, NoMailboxError
 from flows.console.accept import accept
+from flows.run.preflight import parts_to_run
+from flows.run.scheduled import _is_gone
 from tasks.mail.look import read_accepted
 from tests.tasks.mail.test_not_read import published
 
@@ -49,3 +52,32 @@ def test_where_no_mailbox_is_left_each_agency_has_to_be_named(case: Path):
         accept(case)
     accept(case, "lapd")
     assert len(read_accepted(case)) == 2
+
+
+def test_where_none_is_left_and_all_is_confirmed_it_is_said_how_the_rows_leave(
+    case: Path, capsys: pytest.CaptureFixture[str]
+):
+    (case / "records/lapd/1.pst").unlink()
+    accept(case, "lapd")
+    accept(case, "sfpd")
+    shown = capsys.readouterr().out
+    assert f"to take the rows of all out, move {case / 'out'} away" in shown
+    assert "the next run" not in shown
+    with pytest.raises(NoMailboxError, match=r"as accepted\.csv confirms, .* move the investigation's out/"):
+        parts_to_run(Investigation.unchecked(case))
+    (case / "out").rename(case / "before")
+    with pytest.raises(NoMailboxError, match="put them into one folder per agency"):
+        parts_to_run(Investigation.unchecked(case))
+
+
+def test_what_is_to_be_pasted_is_quoted_and_what_is_hostile_is_not_shown(tmp_path: Path):
+    case, hostile = tmp_path / "a case", "a\x1b[31mb"
+    case.mkdir()
+    (case / "investigation.toml").write_text('name = "case"\n')
+    published(case, ("san jose (pd)", "records/san jose (pd)/1.pst", b"one."))
+    with pytest.raises(InputError, match=r"/a case' --agency 'san jose \(pd\)'$"):
+        accept(case)
+    assert _is_gone("san jose (pd)").endswith("nwatch accept DIR --agency 'san jose (pd)'")
+    assert "\x1b" not in _is_gone(hostile).partition("confirm")[2]
+    with pytest.raises(InputError, match=r"^--agency a\N{REPLACEMENT CHARACTER}\[31mb: no mailbox of it"):
+        accept(case, hostile)

@@ -7,14 +7,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from data.catalog import Investigation, RecordFile
-from data.errors import UnreadableError
+from data.errors import InputError, UnreadableError
 from flows.parts.mail_input import _survey
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Staying
+from tasks.mail.accepted import read_accepted
 from tasks.mail.first_pass import _Whole, first_pass
 from tasks.mail.results import Survey
 from tasks.mail.settings import MailSettings
@@ -63,7 +65,7 @@ def test_by_day_or_where_no_other_is_left_the_run_ends(
 
 
 def test_a_worker_names_the_file_of_which_a_disk_gives_no_more(tmp_path: Path):
-    with pytest.raises(UnreadableError, match=r"nowhere.pst: cannot be read \(No such file") as raised:
+    with pytest.raises(UnreadableError, match=r"nowhere.pst: is gone: it was deleted") as raised:
         first_pass(_Whole(tmp_path / "nowhere.pst", None))
     sent = pickle.loads(pickle.dumps(raised.value))
     assert (str(sent), sent.path) == (str(raised.value), str(tmp_path / "nowhere.pst"))
@@ -150,3 +152,109 @@ def test_what_is_kept_of_an_agency_and_cannot_be_read_is_made_again_and_concerns
     assert any(f"work/mail/{own}/" in note and "were read again" in note for note in said)
     assert {note.split("/")[1] for note in said} >= {"mail", "alerts", "kept"}
     assert published(case) == before
+
+
+@pytest.fixture
+def lacking(tmp_path: Path) -> Path:
+    """Two agencies, of which ``pd`` has had two mailboxes, and lacks one after a run by hand."""
+    from flows.investigate import investigate
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox
+
+    case = tmp_path / "case"
+    for number, name in enumerate(("pd/a.pst", "pd/b.pst", "sd/c.pst"), 1):
+        mailbox(case, name, [letter(number)])
+    (case / "investigation.toml").write_text(f"{SETTINGS}[arrivals]\nsettle = 0\n")
+    investigate(case)
+    (case / "records/pd/b.pst").rename(tmp_path / "b.pst")
+    investigate(case)
+    return case
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_a_run_of_another_agency_does_not_doubt_what_is_confirmed(lacking: Path):
+    from flows.console.accept import accept
+    from flows.one_agency import one_agency
+    from tests.flows.parts.test_kept_mail import table
+
+    assert "records/pd/b.pst: is gone" in one_agency(lacking, "sd", settled=False).warnings[0]
+    accept(lacking)
+    result = one_agency(lacking, "sd", settled=False)
+    assert result.warnings == ()
+    assert "records/pd/b.pst: is gone, as accepted.csv confirms" in result.notes
+    assert table(lacking, "not_read") == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_a_confirmation_ends_when_its_mailbox_is_read_again(
+    lacking: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    from flows.console.accept import accept
+    from flows.investigate import investigate
+    from flows.one_agency import one_agency
+    from tests.flows.parts.test_kept_mail import table
+
+    accept(lacking)
+    investigate(lacking, settled=True)
+    away, there = lacking.parent / "b.pst", lacking / "records/pd/b.pst"
+    away.rename(there)
+    one_agency(lacking, "sd", settled=False)  # another agency's run does not read it
+    assert read_accepted(lacking)
+    with monkeypatch.context() as full:
+        full.setattr(
+            "tasks.mail.accepted.write_accepted", Mock(side_effect=OSError(errno.EROFS, "Read-only"))
+        )
+        [warning] = investigate(lacking, settled=True).warnings
+    assert warning.startswith(
+        "accepted.csv: cannot be written (Read-only), and still confirms as gone what is back"
+    )
+    result = investigate(lacking, settled=True)
+    assert any(note.startswith("records/pd/b.pst: is back; its row was taken out") for note in result.notes)
+    assert read_accepted(lacking) == ()
+    there.rename(away)  # its disk is not mounted
+    result = investigate(lacking, settled=True)
+    assert result.warnings[0].startswith(
+        "records/pd/b.pst: is gone; an earlier run read 1 messages in it, and all"
+    )
+    assert [row["rows"] for row in table(lacking, "not_read")] == ["kept"]
+    assert result.found["mail"].untold.keys() == {"pd"}
+    accept(lacking)
+    assert "confirmed in accepted.csv: 1 mailbox" in capsys.readouterr().out
+    [note] = [note for note in one_agency(lacking, "sd", settled=False).notes if "accepted.csv" in note]
+    assert note.endswith("that it is gone; the next run that reads pd takes the rows out if it is")
+    assert table(lacking, "not_read") == []
+    investigate(lacking, settled=True)
+    assert "records/pd/b.pst" not in {row["file"] for row in table(lacking, "sources")}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_where_all_agencies_have_to_be_read_it_is_said_whose_rows_that_takes_out(lacking: Path):
+    from flows.investigate import investigate
+
+    (lacking.parent / "b.pst").rename(lacking / "records/pd/b.pst")
+    investigate(lacking)
+    (lacking / "records/pd/b.pst").unlink()
+    shutil.rmtree(lacking / "work/mail")
+    said = r"lost; records/pd/b\.pst is gone, and .* takes its rows out: put it back first; then read all"
+    with pytest.raises(InputError, match=said):
+        investigate(lacking, settled=True)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.usefixtures("threads")
+def test_an_agency_that_was_read_without_what_is_gone_was_not_left_out(lacking: Path):
+    from flows.investigate import investigate
+
+    there, away = lacking / "records/pd/b.pst", lacking.parent / "b.pst"
+    away.rename(there)
+    investigate(lacking)
+    there.rename(away)
+    result = investigate(lacking)
+    assert result.warnings[0].startswith("records/pd/b.pst: is gone")
+    assert result.found["mail"].untold == {}, "no event"

@@ -185,7 +185,7 @@ def test_an_agency_whose_mailboxes_are_gone_stays_in_a_scheduled_run(case: Path,
     assert len(gone["private/messages"]) == len(before["private/messages"])
     assert rows(case, "renamed")["private/messages"]
     assert result.warnings[0].startswith(f"records/{SECOND}/")
-    assert "put it back, or confirm that it is gone: nwatch accept DIR" in result.warnings[0]
+    assert "put them back, or confirm that they are gone: nwatch accept DIR" in result.warnings[0]
     assert ledger(case)["mailboxes that are gone"] == 2
     result = run(case, settled=False)
     assert (

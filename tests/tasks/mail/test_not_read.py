@@ -76,6 +76,9 @@ def test_the_account_counts_each_agency_once_and_is_not_there_where_all_was_read
         "records/lapd/1.pst: is gone; an earlier run read 96 messages in it, and all rows of lapd are those "
         "of that run: put it back, or confirm that it is gone: nwatch accept DIR",
     ]
+    [line] = not_read_warnings([as_row(KNOWN, "is gone", NONE)] * 8)
+    assert "is gone (and 7 more of lapd); an earlier run read 768 messages in them, and their rows" in line
+    assert line.endswith(": put them back, or confirm that they are gone: nwatch accept DIR")
 
 
 def published(folder: Path, *rows: tuple[str, str, bytes], gone: tuple[NotRead, ...] = ()) -> None:
@@ -117,6 +120,16 @@ def test_what_is_gone_now_is_known_without_a_run(tmp_path: Path):
     accepted = [Accepted(each.agency, each.files[0], each.bytes, each.sha256) for each in gone]
     assert gone_now(case.place, case.out, case.work, accepted)[0] == []
     assert sha256_of(own / "renamed.pst") not in {each.sha256 for each in gone}
+
+
+def test_what_is_gone_is_in_order_of_names(tmp_path: Path):
+    (tmp_path / "investigation.toml").write_text('name = "case"\n')
+    (tmp_path / "records/lapd").mkdir(parents=True)
+    names = [f"records/lapd/export-0{number}.pst" for number in range(1, 8)]
+    published(tmp_path, *(("lapd", name, name.encode()) for name in names))
+    case = Investigation.unchecked(tmp_path)
+    gone, _ = gone_now(case.place, case.out, case.work, ())
+    assert [file for each in gone for file in each.files] == names
 
 
 def test_what_was_accepted_is_a_file_that_a_person_can_read_and_write(tmp_path: Path):

@@ -180,9 +180,9 @@ def test_a_mailbox_that_vanishes_before_or_while_it_is_read_is_named(store: Stor
     place = put(store, box.path, "mail/vanishing.pst")
     with RemoteFile(place) as file:
         store.delete("mail/vanishing.pst")
-        with pytest.raises(InputError, match=r"vanishing\.pst: was changed during the run"):
+        with pytest.raises(InputError, match=r"vanishing\.pst: is gone: it was deleted or moved during the"):
             file.check_unchanged()
-        with pytest.raises(InputError, match=r"vanishing\.pst: was changed during the run"):
+        with pytest.raises(InputError, match=r"vanishing\.pst: is gone: it was deleted or moved during the"):
             file.read(0, 100)
     record = RecordFile("lapd", place, "records/lapd/vanishing.pst")
     with pytest.raises(InputError, match=r"records/lapd/vanishing\.pst: cannot be read \(No such object\)"):
@@ -236,7 +236,7 @@ def test_an_object_replaced_between_survey_and_reading_is_an_error_that_names_it
     with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
         read_survey(surveyed, tmp_path, threads)
     store.delete("door/box.pst")
-    with pytest.raises(InputError, match=r"box\.pst: was changed during the run"):
+    with pytest.raises(InputError, match=r"box\.pst: is gone: it was deleted or moved during the run"):
         read_survey(surveyed, tmp_path, threads)
 
 

@@ -183,6 +183,6 @@ def test_a_mailbox_that_is_gone_is_named(span: Span, tmp_path: Path):
         tmp_path / "gone.pst", span.header, span.nodes, span.folders, 40, span.mail_folder, span.settings
     )
     for read in (read_span, read_span_apart):
-        with pytest.raises(UnreadableError, match=r"gone\.pst: cannot be read \(No such file") as raised:
+        with pytest.raises(UnreadableError, match=r"gone\.pst: is gone: it was deleted or moved") as raised:
             read(gone)
         assert raised.value.path == str(gone.path)

@@ -125,6 +125,9 @@ def test_a_file_replaced_between_survey_and_reading_is_an_error_that_names_it(
     other.replace(path)
     with pytest.raises((InputError, OSError), match=r"box\.pst"):
         read_survey(surveyed, tmp_path / "work", threads)
+    path.unlink()
+    with pytest.raises(InputError, match=r"box\.pst: is gone: it was deleted or moved during the run"):
+        read_survey(surveyed, tmp_path / "work", threads)
 
 
 def test_no_files_give_no_sources(threads: Client, tmp_path: Path):
