@@ -34,6 +34,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from cluster.roles import ROLES, Role
 from data.errors import InputError
+from data.printable import quoted
 from data.tables import replacing
 
 AUTHORITY: Final = "ca.pem"
@@ -144,7 +145,7 @@ def _made(folder: Path, hosts: Sequence[str], now: dt.datetime, days: int) -> Ce
     if (folder / AUTHORITY).exists():
         raise InputError(
             f"{folder} already holds certificates; give another folder, or replace them with: "
-            f"nwatch certificates {folder} --renew"
+            f"nwatch certificates {quoted(str(folder))} --renew"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not an empty folder; give another one")

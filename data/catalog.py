@@ -19,6 +19,7 @@ from data.configuration import agency_lines, read_agency, read_by_agency, read_c
 from data.errors import InputError, NoMailboxError
 from data.hidden_agencies import WithoutAgencies
 from data.opening import check_folder, regular
+from data.printable import quoted
 from data.record_names import as_folder, as_label, escaped, shown_path
 from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
@@ -65,7 +66,9 @@ class Investigation:
         """
         folder = checked_path(folder)
         if not os.path.lexists(folder):
-            raise InputError(f"{folder}: no such folder; make an investigation with: nwatch new {folder}")
+            raise InputError(
+                f"{folder}: no such folder; make an investigation with: nwatch new {quoted(str(folder))}"
+            )
         if folder.is_file():
             raise InputError(f"{folder}: is a file; name the investigation folder that holds {FILE}")
         check_folder(folder, str(folder))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import Investigation
 from data.errors import InputError
-from data.printable import escaped
+from data.printable import escaped, quoted
 from flows.console.printing import console, print_table
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def build(folder: Path, replace: bool = False) -> None:
             f"{FILE_NAME}: cannot be written ({error.strerror}); check the permissions of census/"
         ) from error
     _print_built(built, year_warning(sources, selection), to)
-    to.print(f"{FILE_NAME} is written. Then: nwatch run {folder}", markup=False)
+    to.print(f"{FILE_NAME} is written. Then: nwatch run {quoted(str(folder))}", markup=False)
 
 
 def _lists(investigation: Investigation) -> list[tuple[str, Path]]:
@@ -141,7 +141,7 @@ def _check_place(investigation: Investigation, folder: Path, replace: bool) -> N
         if not replace:
             raise InputError(
                 f"{FILE_NAME}: already exists; move it away, or replace it with: "
-                f"nwatch gentrification {folder} --replace"
+                f"nwatch gentrification {quoted(str(folder))} --replace"
             )
 
 
