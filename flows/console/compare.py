@@ -133,7 +133,10 @@ def _settings(
     made = []
     for place, known in ((folder, now), (old_folder, then)):
         config = _config(place)
-        if config is None or config.sha256 != known["configuration"]["sha256"]:
+        if config is None or known["configuration"]["sha256"] not in {
+            config.sha256,
+            config.earlier_sha256,
+        }:
             yield f"they differ; which ones is not known, as {FILE} is not in both folders as it was"
             return
         made.append(dict(_flat("", config.model_dump(mode="json", exclude={"records", "private", "report"}))))
