@@ -36,6 +36,20 @@ def settings_used(config: Config, found: Mapping[str, Any], before: Mapping[str,
     return {"agencies": agencies, "sha256": settings_sha256(shared, agencies), "shared": shared}
 
 
+def without_unused(config: Config, provenance: Mapping[str, Any]) -> Config:
+    """The configuration without settings of agencies that were not used, of which the report must not speak.
+
+    Args:
+        config: The configuration of this run.
+        provenance: What the tables were made with; where it names no agency's settings, all were used.
+    """
+    used = provenance.get("configuration", {}).get("agencies")
+    if used is None:
+        return config
+    own = {name: agency for name, agency in config.agencies.items() if used.get(name) == agency.sha256}
+    return config.model_copy(update={"agencies": own})
+
+
 def _hashes(config: Config, before: Mapping[str, Any]) -> Mapping[str, str]:
     """The hashes of the agencies' settings at the last run, where they are known."""
     then = before.get("configuration", {})

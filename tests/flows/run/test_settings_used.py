@@ -1,9 +1,10 @@
 """The settings that are stated are those that each agency's rows were made with."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from data.settings import Agency, Config
-from flows.run.settings_used import settings_used
+from flows.run.settings_used import settings_used, without_unused
 
 
 def config(**zones: str) -> Config:
@@ -16,7 +17,7 @@ def mail(*with_rows: str, read: tuple[str, ...] | None = None) -> dict:
 
 
 FIRST = config(lapd="UTC", sfpd="UTC")
-BEFORE = {
+BEFORE: dict[str, Any] = {
     "configuration": settings_used(FIRST, mail("lapd", "sfpd"), {}),
     "sources": [{"agency": "lapd"}, {"agency": "sfpd"}],
 }
@@ -54,3 +55,14 @@ def test_a_provenance_that_names_no_agency_s_settings_is_taken_where_nothing_was
     assert settings_used(FIRST, found, old) == BEFORE["configuration"]
     old["kept"] = {"mail": "of an earlier run"}
     assert list(settings_used(FIRST, found, old)["agencies"]) == ["lapd"]
+
+
+def test_settings_that_were_not_used_are_not_spoken_of():
+    here = config(lapd="UTC", sfpd="Europe/Rome")
+    for found, shown in (
+        (mail("lapd", "sfpd", read=("lapd",)), ["lapd"]),
+        (mail("lapd", "sfpd"), ["lapd", "sfpd"]),
+    ):
+        used = {"configuration": settings_used(here, found, BEFORE)}
+        assert list(without_unused(here, used).agencies) == shown
+    assert without_unused(here, {}) == here
