@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,6 +42,11 @@ class Agency(Section):
     timezone: TimeZone
     city: Text | None = None
     code_page: CodePage | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what they say, whatever the file that they are in."""
+        return _sha256(self.model_dump(mode="json"))
 
 
 APART: Final = "apart"
@@ -326,10 +332,38 @@ class Config(Section):
             >>> Config(name="a").sha256 == Config(name="a", cities=Cities()).sha256
             True
         """
-        text = json.dumps(
-            self.model_dump(mode="json", exclude={"records", "arrivals", "schedule", "private", "report"}),
-            sort_keys=True,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
+        return settings_sha256(self.shared_sha256, self.agency_hashes)
+
+    @property
+    def shared_sha256(self) -> str:
+        """The same without the settings of the agencies."""
+        return _sha256(self.model_dump(mode="json", exclude={*_UNHASHED, "agencies"}))
+
+    @property
+    def agency_hashes(self) -> dict[str, str]:
+        """The hash of each agency's settings."""
+        return {name: agency.sha256 for name, agency in self.agencies.items()}
+
+    @property
+    def earlier_sha256(self) -> str:
+        """The hash of all settings in one, which a ``provenance.json`` has that names no agency's."""
+        return _sha256(self.model_dump(mode="json", exclude=_UNHASHED))
+
+
+_UNHASHED: Final = {"records", "arrivals", "schedule", "private", "report"}
+"""Sections on which no table depends."""
+
+
+def settings_sha256(shared: str, agencies: Mapping[str, str]) -> str:
+    """The hash of all settings, made of those of their pieces.
+
+    Args:
+        shared: :attr:`Config.shared_sha256`.
+        agencies: The hash of the settings of each agency: those that its rows were made with.
+    """
+    return _sha256({"shared": shared, "agencies": dict(agencies)})
+
+
+def _sha256(values: Mapping[str, Any]) -> str:
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -15,7 +15,7 @@ from data.private import kept_private
 from flows import parts as registry
 from flows.run.failures import check_room
 from flows.run.inputs import Inputs
-from flows.run.left import check_left, previous
+from flows.run.left import check_left
 from flows.run.locks import one_run_at_a_time, only_one
 from flows.run.part import Job, Part, Staying
 from flows.run.preflight import (
@@ -30,7 +30,7 @@ from flows.run.preflight import (
 )
 from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
-from flows.run.provenance import provenance, write_provenance
+from flows.run.provenance import provenance_of_run, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
 from flows.run.report import story_of, write_report
 from flows.run.scheduled import agencies_gone, tonight
@@ -286,8 +286,7 @@ def run_parts(
         )
         found = {part.name: _run_part(part, job) for part in parts}
         small = leave_out(job, whole=whole)
-        before = {} if whole else previous(investigation.out)
-        made_from = provenance(investigation.config, parts, found, stage, before, recognised(given, names))
+        made_from = provenance_of_run(given, parts, found, stage, whole=whole)
         result = RunResult(investigation.out, found, warned=tuple(warned))
         why = skipped(investigation) if whole else {}
         made_from["outputs"] = write_report(job, made_from, result.warnings, why)

@@ -130,17 +130,25 @@ def _settings(
     """The settings that differ, where both folders still have those that their tables were made with."""
     if now["configuration"] == then["configuration"]:
         return
+    here = _config(folder)
+    if here is not None and _hashes(here) >= {each["configuration"]["sha256"] for each in (now, then)}:
+        return
     made = []
     for place, known in ((folder, now), (old_folder, then)):
         config = _config(place)
-        if config is None or config.sha256 != known["configuration"]["sha256"]:
+        if config is None or known["configuration"]["sha256"] not in _hashes(config):
             yield f"they differ; which ones is not known, as {FILE} is not in both folders as it was"
             return
         made.append(dict(_flat("", config.model_dump(mode="json", exclude={"records", "private", "report"}))))
-    here, before = made
-    for name in sorted({*here, *before}):
-        if here.get(name) != before.get(name):
-            yield f"{name}: {_value(before.get(name))} → {_value(here.get(name))}"
+    own, before = made
+    for name in sorted({*own, *before}):
+        if own.get(name) != before.get(name):
+            yield f"{name}: {_value(before.get(name))} → {_value(own.get(name))}"
+
+
+def _hashes(config: Config) -> set[str]:
+    """Its hash, and that which a provenance has of it that names no agency's settings."""
+    return {config.sha256, config.earlier_sha256}
 
 
 def _config(place: Path) -> Config | None:

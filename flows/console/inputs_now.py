@@ -9,10 +9,12 @@ from pathlib import Path
 from data.catalog import Investigation
 from data.codebook import read_codebook
 from data.crosswalk import read_crosswalks
-from data.errors import InputError, NoMailboxError
+from data.errors import InputError
 from data.hashes import Hashes
 from data.kept import FOLDER
+from data.opening import regular
 from data.police import read_police
+from data.records import RecordFile
 from data.storage import Location, state_of
 from flows.parts.points import census_files
 from tasks.audit.look import InputNow, sha256_of
@@ -67,19 +69,27 @@ class Hasher:
     _known: dict[str, str] = field(default_factory=dict)
 
     def all(self, files: Sequence[ToHash]) -> list[InputNow]:
-        """Hash files; one that cannot be read has an empty hash."""
+        """Hash files; one that cannot be read, or that is no file, has an empty hash."""
         self._total = sum(each.bytes for each in {each.file: each for each in files}.values())
-        return [InputNow(each.place, each.file, self._of(each), each.needed) for each in files]
+        return [self._of(each) for each in files]
 
-    def _of(self, each: ToHash) -> str:
+    def _of(self, each: ToHash) -> InputNow:
+        sha256, why = "", ""
         if each.made is not None:
-            return each.made()
-        if each.file not in self._known and each.location is not None:
+            sha256 = each.made()
+        elif each.location is not None:
+            why = _irregular(each)
+            if not why:
+                sha256 = self._hash(each, each.location)
+        return InputNow(each.place, each.file, sha256, each.needed, why)
+
+    def _hash(self, each: ToHash, location: Location) -> str:
+        if each.file not in self._known:
             try:
-                self._known[each.file] = self._remembered(each) or sha256_of(each.location, self._on_bytes)
+                self._known[each.file] = self._remembered(each) or sha256_of(location, self._on_bytes)
             except OSError:
                 return ""
-        return self._known.get(each.file, "")
+        return self._known[each.file]
 
     def _remembered(self, each: ToHash) -> str | None:
         part = "mail" if each.place.startswith("sources") else each.place.split(" ", 1)[0]
@@ -94,26 +104,35 @@ class Hasher:
         self.on_progress(self._done, self._total)
 
 
-def inputs_now(investigation: Investigation, parts: Sequence[str]) -> list[ToHash]:
+def _irregular(each: ToHash) -> str:
+    """Why something may not be opened, as it is a pipe, say, of which one would wait for the end."""
+    if not isinstance(each.location, Path):
+        return ""
+    try:
+        regular(each.location, each.file)
+    except InputError as error:
+        return str(error).removeprefix(f"{each.file}: ")
+    return ""
+
+
+def inputs_now(
+    investigation: Investigation, parts: Sequence[str], mailboxes: Sequence[RecordFile]
+) -> list[ToHash]:
     """The files that a run of some parts reads.
 
     Args:
         investigation: The investigation.
+        mailboxes: Its mailboxes.
         parts: The parts that have their input.
 
     Raises:
         InputError: A folder or a file is wrong, so that no run could read it.
     """
-    return [each for part in parts if part in _OF_PART for each in _OF_PART[part](investigation)]
+    found = [ToHash(f"sources {each.agency}", each.file, each.path) for each in mailboxes if "mail" in parts]
+    return found + [each for part in parts if part in _OF_PART for each in _OF_PART[part](investigation)]
 
 
 def _mail(investigation: Investigation) -> Iterator[ToHash]:
-    try:
-        records = investigation.records()
-    except NoMailboxError:
-        records = []
-    for record in records:
-        yield ToHash(f"sources {record.agency}", record.file, record.path)
     label, path = own = investigation.subjects_file()
     if path.is_file():
         yield ToHash("crosswalk own", label, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from data.errors import InputError
 from data.schema import TABLES
 from data.tables import read_table
 from flows import parts as registry
+from flows.console.agencies_now import Mailboxes, faults_now, mailboxes_now
 from flows.console.inputs_now import Hasher, inputs_now
 from flows.console.printing import command, console, shown
 from flows.run.left import previous
@@ -21,7 +23,7 @@ from flows.run.preflight import skipped
 from flows.run.progress import speaking
 from flows.run.provenance import versions
 from flows.run.publish import is_cut
-from tasks.audit.look import Now, Verdict, hashes_below, verdict
+from tasks.audit.look import Now, Verdict, agencies_of, hashes_below, verdict
 
 REPORT = "report.html"
 
@@ -67,7 +69,8 @@ def verify(folder: Path, *, trust: bool = False) -> int:
     Raises:
         InputError: There was no run yet, or a run goes on.
     """
-    investigation = Investigation.open(folder)
+    unchecked = Investigation.unchecked(folder)
+    investigation = Investigation.open(folder, agencies=())  # one agency's fault is a line of the answer
     if at_work(investigation.work):
         raise InputError(f"{shown(folder)}: a run is active here; wait until it has ended, and ask again")
     if is_cut(investigation.work):
@@ -81,7 +84,10 @@ def verify(folder: Path, *, trust: bool = False) -> int:
             f"{investigation.out / PROVENANCE}: is not there, and nothing else says what the outputs were "
             f"made from; run: {command('nwatch run', folder)}"
         )
-    found = verdict(then, _now(investigation, trust))
+    there = mailboxes_now(investigation)
+    faults = faults_now(unchecked, there, agencies_of(then))
+    now = replace(_now(investigation, there, trust), faults=faults, unlisted=there.unlisted)
+    found = verdict(then, now)
     to = console()
     to.print(found.line, markup=False)
     for line in _details(found):
@@ -93,15 +99,15 @@ def _details(found: Verdict) -> tuple[str, ...]:
     return (*found.differs, *found.unknown)
 
 
-def _now(investigation: Investigation, trust: bool) -> Now:
+def _now(investigation: Investigation, there: Mailboxes, trust: bool) -> Now:
     """The folder as it is; the progress goes to stderr, and the verdict alone to stdout."""
     why = skipped(investigation)
     parts = [part for part in registry.load() if part.name not in why]
     reporter = speaking(console(error=True)) if sys.stderr.isatty() else None
     with _stage(reporter, "hash the inputs") as on_progress:
         hasher = Hasher(investigation.work if trust else None, on_progress)
-        inputs = hasher.all(inputs_now(investigation, [part.name for part in parts]))
-    out = investigation.out
+        inputs = hasher.all(inputs_now(investigation, [part.name for part in parts], there.files))
+    out, config = investigation.out, investigation.config
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     with _stage(reporter, "hash the outputs") as on_progress:
         outputs = hashes_below(out, [file for file in files if file != PROVENANCE], on_progress)
@@ -109,7 +115,10 @@ def _now(investigation: Investigation, trust: bool) -> Now:
         inputs=inputs,
         outputs=outputs,
         versions=versions(),
-        configuration=investigation.config.sha256,
+        configuration=config.sha256,
+        shared=config.shared_sha256,
+        earlier=config.earlier_sha256,
+        agencies=config.agency_hashes,
         parts={part.name: part.provenance_keys for part in registry.load()},
         runnable=[part.name for part in parts],
         lacks=why,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,8 @@ def previous(out: Path) -> dict[str, Any]:
     """
     path = out / PROVENANCE
     try:
+        if os.path.lexists(path) and not path.is_file():
+            raise ValueError  # a pipe would be waited for without end
         found = json.loads(path.read_bytes())
         if isinstance(found["tables"], dict) and isinstance(found["configuration"]["sha256"], str):
             return dict(found)

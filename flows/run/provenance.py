@@ -18,11 +18,16 @@ from typing import TYPE_CHECKING, Any, Final
 import shapely
 
 from data.catalog import PROVENANCE
+from data.errors import InputError
 from data.settings import Config
 from flows import parts as registry
+from flows.run.left import previous
+from flows.run.preflight import recognised as recognised_of
+from flows.run.settings_used import settings_used
 from tasks.mail.settings import READER_VERSION
 
 if TYPE_CHECKING:
+    from flows.run.inputs import Inputs
     from flows.run.part import Part
     from tasks.rows.results import Recognised
 
@@ -41,6 +46,8 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
     tables: Path,
     before: Mapping[str, Any] | None = None,
     recognised: Mapping[str, Sequence[Recognised]] | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What is written to `provenance.json`.
 
@@ -52,13 +59,15 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
         before: The last run's provenance, of which the parts that this run left out are kept, with the hash
             of the configuration that they were made with.
         recognised: What the files of each part were recognised as; kept without their names.
+        settings: What is said of the settings, from :func:`flows.run.settings_used.settings_used`; None where
+            no more is known of the last run than ``before``.
 
     Returns:
         Values that JSON can hold, the same for the same arguments in any order.
     """
     values: dict[str, Any] = {
         "investigation": config.name,
-        "configuration": {"sha256": config.sha256},
+        "configuration": dict(settings or settings_used(config, found, before or {})),
         "versions": versions(),
         "tables": {
             path.relative_to(tables).as_posix(): _sha256(path)
@@ -73,6 +82,40 @@ def provenance(  # noqa: PLR0917 - what a run is, then what was before it
             values.setdefault("recognised", {})[name] = sorted(file.words for file in files)
     _keep(values, before or {})
     return values
+
+
+def provenance_of_run(
+    given: Inputs, parts: Sequence[Part], found: Mapping[str, Any], stage: Path, *, whole: bool
+) -> dict[str, Any]:
+    """What is written to ``provenance.json`` of a run that goes on from the last one.
+
+    Args:
+        given: The input.
+        parts: The parts of the run.
+        found: What each found, by its name.
+        stage: The folder with its tables.
+        whole: Whether these are all parts; else what the last one says of the others is kept. Either way
+            agencies that were not read keep the settings that their rows were made with.
+
+    Raises:
+        InputError: The last provenance was damaged, and something of it is to be kept.
+    """
+    investigation, before = given.investigation, dict[str, Any]()
+    try:
+        before = previous(investigation.out)
+    except InputError:
+        if not whole:
+            raise
+    last = before if "mail" in found or not whole else {}
+    return provenance(
+        investigation.config,
+        parts,
+        found,
+        stage,
+        {} if whole else before,
+        recognised_of(given, [part.name for part in parts]),
+        settings=settings_used(investigation.config, found, last),
+    )
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from flows.run.answer import answer
 from flows.run.part import Job, Part
 from flows.run.provenance import hashes_of
 from flows.run.public_names import public_names, quotable, words_of_faults
+from flows.run.settings_used import without_unused
 from flows.run.step import step
 from tasks.ledger.balances import balances
 from tasks.report.look import in_public, without_counts
@@ -67,7 +68,7 @@ def story_of(
     names, words = public_names(job), quotable(tables) | words_of_faults(job)
     said = without_counts(warnings) if investigation.config.public.least_count else warnings
     return Story(
-        config=investigation.config,
+        config=without_unused(investigation.config, provenance),
         tables=tables,
         provenance=provenance,
         headline=known.headline,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.audit.compare import Changed, Finding, changes, findings, inputs, names_in, read, versions
 from tasks.audit.hashing import hashes_below, sha256_of
+from tasks.audit.settings_then import agencies_of
 from tasks.audit.verify import InputNow, Now, Verdict, verdict
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "InputNow",
     "Now",
     "Verdict",
+    "agencies_of",
     "changes",
     "findings",
     "hashes_below",

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from data.settings import settings_sha256
+from tasks.audit.settings_then import settings_that_differ, settings_unknown
+
 _SHA256: Final = "sha256"
-_PROGRAM: Final = "neighborhood-watch"
 _NO_INPUT: Final = frozenset({
     "accepted", "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
 })  # fmt: skip
@@ -46,12 +48,14 @@ class InputNow:
         file: Its name for a person, as ``posts/2019.csv``.
         sha256: Its hash; empty where it cannot be read.
         needed: Whether a run reads it for certain.
+        why: Why it cannot be read, where that is known.
     """
 
     place: str
     file: str
     sha256: str
     needed: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ class Now:
         outputs: The SHA-256 of each file of ``out/`` but the provenance, by name.
         versions: The packages here, as the provenance names them.
         configuration: The hash of the configuration.
+        shared: The same without the settings of the agencies.
+        earlier: The hash of all in one, as provenances have it that name no agency's settings.
+        agencies: The hash of each agency's settings.
+        faults: What is wrong with an agency's settings, by agency, one line each.
+        unlisted: What is wrong with other names in ``records/``, of which nothing can be listed.
         parts: By part, the keys of the provenance under which its input is.
         runnable: The parts that have their input.
         lacks: What the others lack, by part.
@@ -106,6 +115,11 @@ class Now:
     outputs: Mapping[str, str]
     versions: Mapping[str, str]
     configuration: str
+    shared: str = ""
+    earlier: str = ""
+    agencies: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    unlisted: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     runnable: Sequence[str] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
@@ -129,11 +143,10 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
         *_outputs({**then["tables"], **then.get("outputs", {})}, now.outputs),
         *_versions(then["versions"], now.versions),
     ]
-    if own and then["configuration"][_SHA256] != now.configuration:
-        differs.append(f"settings: {_settings(then['versions'], now.versions)}")
-    unknown = []
+    differs += settings_that_differ(then, now, own=bool(own))
+    unknown = [*settings_unknown(then, now)]
     for part, sha256 in sorted(kept.items()):
-        if sha256 != now.configuration:
+        if sha256 not in _same_settings(then, now):
             differs.append(f"settings: the part {part} was made with earlier settings, and kept since")
         else:
             unknown.append(
@@ -142,11 +155,10 @@ def verdict(then: Mapping[str, Any], now: Now) -> Verdict:
     return Verdict(tuple(differs), tuple(unknown))
 
 
-def _settings(then: Mapping[str, str], here: Mapping[str, str]) -> str:
-    """Why the settings are not those of the run; another version has others, with the same files."""
-    if then.get(_PROGRAM) != here.get(_PROGRAM):
-        return "they are not those of the run; of the same files, another version may read others"
-    return "investigation.toml, or an agency.toml, was changed since the run"
+def _same_settings(then: Mapping[str, Any], now: Now) -> set[str]:
+    """The hashes of settings that are as they are now, but for agencies, which are named by themselves."""
+    own = then["configuration"].get("agencies", now.agencies)
+    return {settings_sha256(now.shared, own), now.configuration, now.earlier}
 
 
 def _ran(then: Mapping[str, Any], keys: Sequence[str]) -> bool:
@@ -165,7 +177,13 @@ def _inputs(then: Mapping[str, Any], now: Now) -> Iterator[str]:
             # Which of its other files are there was not asked: without this one, no run would read them.
             absent.update(keys)
             yield f"input: the part {part} has not all of its input any more: {why}"
-    known = {place: own for place, own in inputs_of(then).items() if _key(place) not in absent}
+    yield from (f"input: {line}" for line in now.unlisted.values())
+    unlisted = {f"sources {name}" for name in now.unlisted}
+    known = {
+        place: own
+        for place, own in inputs_of(then).items()
+        if _key(place) not in absent and place not in unlisted
+    }
     seen: dict[str, list[InputNow]] = {}
     for each in now.inputs:
         if _key(each.place) in then:
@@ -211,7 +229,7 @@ def _of_place(
 
 
 def _read(each: InputNow, words: str) -> str:
-    return words if each.sha256 else "cannot be read"
+    return words if each.sha256 else each.why or "cannot be read"
 
 
 def word_of(place: str) -> str:

@@ -128,6 +128,11 @@ def _settings(config: Config, known: Mapping[str, Any]) -> Iterator[Block]:
         yield Text(
             (f"The tables of the part {part} are of an earlier run, whose settings have the SHA-256 {kept}.",)
         )
+    earlier = sorted(set(known.get("configuration", {}).get("agencies", ())) - set(config.agencies))
+    for agency in earlier:
+        yield Text(
+            (f"The rows of the agency {agency!r} are of an earlier run, whose settings of it are not shown.",)
+        )
     changed = tuple(settings_changed(config))
     if changed:
         yield Rows(

@@ -1,5 +1,6 @@
 """``nwatch open``, ``verify`` and ``compare`` on a folder that was run."""
 
+import json
 import shutil
 import sys
 import webbrowser
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from data.catalog import Investigation
 from flows.console import app
 from tests.conftest import copy_of
 
@@ -73,6 +75,11 @@ def test_two_runs_are_compared_in_words(call, ran: Path, tmp_path: Path):
     from flows.investigate import investigate
 
     assert call("compare", ran, ran / "out")[1][1] == "Nothing differs."
+    old = shutil.copytree(ran / "out", tmp_path / "old") / "provenance.json"
+    values = json.loads(old.read_bytes())
+    values["configuration"] = {"sha256": Investigation.open(ran).config.earlier_sha256}
+    old.write_text(json.dumps(values), encoding="utf-8")
+    assert call("compare", ran, old.parent)[1][1] == "Nothing differs."
     folder = copy_of(ran, tmp_path / "case")
     max((folder / "posts").iterdir(), key=lambda path: path.stat().st_size).unlink()
     config = folder / "investigation.toml"

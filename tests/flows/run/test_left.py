@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,9 @@ def test_without_a_provenance_that_is_said_or_is_one_line(out: Path):
     (out / "public/ledger.parquet").write_bytes(b"")
     with pytest.raises(InputError, match=r"ledger.parquet: was damaged"):
         check_left(out, MAIL)
+
+
+def test_a_pipe_in_the_place_of_the_provenance_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "provenance.json")
+    with pytest.raises(InputError, match="was damaged"):
+        previous(tmp_path)

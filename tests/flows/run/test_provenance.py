@@ -118,7 +118,7 @@ def test_a_run_of_the_posts_alone_keeps_what_the_last_one_says_of_the_mail(tmp_p
     assert values["sources"] == before["sources"]
     assert values["crosswalk"] == before["crosswalk"]
     assert values["kept"] == {"mail": Config(name="test").sha256}
-    assert values["configuration"] == {"sha256": config.sha256}
+    assert values["configuration"]["sha256"] == config.sha256
     assert values["tables"] == {
         "public/city_tests.parquet": hashlib.sha256(b"tests").hexdigest(),
         "public/kinds.parquet": hashlib.sha256(b"rows").hexdigest(),

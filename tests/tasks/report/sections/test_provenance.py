@@ -28,6 +28,12 @@ def test_a_mailbox_that_a_person_confirmed_to_be_gone_is_no_input_and_is_named(t
     assert f"mailbox {'0e' * 6} of a-pd" in str(list(provenance.blocks(told)))
 
 
+def test_an_agency_whose_rows_are_of_earlier_settings_is_named(tmp_path):
+    given = {**PROVENANCE, "configuration": {"sha256": "c" * 64, "agencies": {"a-pd": "e" * 64}}}
+    told = story(tmp_path, {}, provenance=given)
+    assert "rows of the agency 'a-pd' are of an earlier run" in str(list(provenance.blocks(told)))
+
+
 def test_settings_name_no_person_and_no_place():
     config = Config.model_validate(
         {
