@@ -163,7 +163,14 @@ def find_gone(
         if not names:
             yield each, "is gone"
         elif each.readable and broken.issuperset(names):
-            yield each, "is no mailbox any more"
+            yield each, f"is no mailbox any more{_reason(names, mailboxes)}"
+
+
+def _reason(names: Sequence[str], mailboxes: Iterable[Mailbox]) -> str:
+    """Why the file that has the first of these names is no mailbox, in brackets; empty if it is not known."""
+    found = (one.examined.problem for one in mailboxes if names[0] in one.files)
+    problem = next(found, None)
+    return f" ({problem})" if problem else ""
 
 
 def as_row(each: Known, why: str, rows: str) -> NotRead:
