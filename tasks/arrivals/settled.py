@@ -125,6 +125,4 @@ def why_forgotten(
         return None
     if seen.mailbox and not seen.size:
         return f"{seen.file}: has been empty for more than a day; copy it again, or remove it"
-    return (
-        f"{seen.file}: looks like part of a copy, which has not gone on for a day; remove or rename it"
-    )
+    return f"{seen.file}: looks like part of a copy, which has not gone on for a day; remove or rename it"
