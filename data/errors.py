@@ -6,6 +6,8 @@ log, into the state of a Prefect run.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from data.printable import printable_lines
 
 
@@ -69,6 +71,40 @@ class UnreadableError(InputError):
     def __reduce__(self) -> tuple[type[UnreadableError], tuple[str, str]]:
         """As a worker sends it."""
         return type(self), (self.line, self.path)
+
+
+class NoneReadError(InputError):
+    """No agency can be read tonight; each has its reason.
+
+    Attributes:
+        reasons: Why, by agency, in order.
+        faults: Those of them that a person must see to; the others are still being copied.
+
+    Example:
+        >>> print(NoneReadError({"lapd": "no settings", "sfpd": "no zone"}, ["lapd", "sfpd"]))
+        no agency can be read: (1) lapd: no settings; (2) sfpd: no zone
+    """
+
+    def __init__(self, reasons: Mapping[str, str], faults: Collection[str]) -> None:
+        super().__init__(self.line_of(reasons))
+        self.reasons = dict(reasons)
+        self.faults = frozenset(faults)
+
+    def __reduce__(self) -> tuple[type[NoneReadError], tuple[dict[str, str], frozenset[str]]]:
+        """As it is kept and sent."""
+        return type(self), (self.reasons, self.faults)
+
+    @staticmethod
+    def line_of(reasons: Mapping[str, str]) -> str:
+        """Reasons in one line; one alone is as it is.
+
+        Args:
+            reasons: By agency.
+        """
+        if len(reasons) == 1:
+            return next(iter(reasons.values()))
+        named = (f"({number}) {agency}: {why}" for number, (agency, why) in enumerate(reasons.items(), 1))
+        return f"no agency can be read: {'; '.join(named)}"
 
 
 class LedgerError(Exception):

@@ -41,7 +41,7 @@ from flows.run.watched import run_log, watched
 from flows.run.workbook import write_private_workbook
 from flows.run.workers import workers
 from flows.service.artifacts import show_link
-from flows.service.left_out_event import tell_left_out
+from flows.service.left_out_event import forget_told, tell_left_out, told_before, told_of_all
 from flows.service.markdown import counted
 from flows.service.results import Results, show_results
 from tasks.ledger.table import keep
@@ -143,7 +143,7 @@ def investigate(
         if not needed:
             log.info(NOT_NEEDED)
             return RunResult(unchecked.out, notes=(NOT_NEEDED,))
-        with one_run_at_a_time(unchecked.work, patience, log.info):
+        with one_run_at_a_time(unchecked.work, patience, log.info), told_of_all(unchecked):
             cut = finished(unchecked)
             night = tonight(unchecked) if settled and "mail" in (only or registry.PARTS) else None
             given = inputs(folder, agencies_needed(only)) if night is None else Inputs(night.investigation)
@@ -303,7 +303,10 @@ def run_parts(
                 if part.remember is not None:
                     part.remember(job, found[part.name])
     if watched():
-        tell_left_out(investigation.folder, {k: v for each in found.values() for k, v in each.untold.items()})
+        before = told_before(investigation.work)
+        news = (item for each in found.values() for item in each.untold.items() if item not in before.items())
+        tell_left_out(investigation.folder, dict(news))
+        forget_told(investigation.work)
     own = (line for each in found.values() for line in each.notes)
     return logged(replace(result, notes=(*notes, *left, *own, *small)))
 

@@ -216,7 +216,7 @@ PRIVATE: Final = (
         "private/not_read",
         ("agency", "file", "sha256"),
         "One row per mailbox that an earlier run read and that is gone, and per agency that was left out for "
-        "a fault of its own.",
+        "a fault of its own or because it was still being copied.",
         (
             Column("agency", TEXT, "The agency; empty for a mailbox that lies in no agency's folder."),
             Column("file", TEXT, "The mailbox's path inside the investigation folder; empty for an agency."),

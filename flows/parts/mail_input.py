@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.catalog import Investigation, RecordFile
-from data.errors import InputError, UnreadableError
+from data.errors import InputError, NoneReadError, UnreadableError
 from data.printable import printable
 from data.record_names import RECORDS, is_mailbox
 from flows.run.inputs import Inputs
-from flows.run.part import Job
+from flows.run.part import Job, Staying
 from flows.run.step import step
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def read_mail(job: Job, settings: MailSettings) -> tuple[MailInput, Reading]:
             reading = _read(job, given, settings)
         except UnreadableError as error:
             left = {mailbox.agency for mailbox in given.survey.mailboxes}
-            faults |= _fault(job, error, [file for file in records if file.agency in left])
+            files = [file for file in records if file.agency in left]
+            faults |= _fault(job, error, files, given.not_read)
             continue
         # The listings take memory, and nobody needs them any more.
         return replace(given, survey=replace(given.survey, mailboxes=())), reading
@@ -114,7 +115,7 @@ def _input(job: Job, survey: Survey, faults: Mapping[str, str], listed: Collecti
     there = {mailbox.agency for mailbox in survey.mailboxes}
     missed = {each.agency for each, _ in gone if each.published and each.agency in there and job.settled}
     found = _without(job, survey, {*missed, *faults})
-    left_out = _left_out(job, known, {**faults, **(job.staying.faults if job.staying else {})})
+    left_out = _left_out(job, known, faults)
     rows = {*left_out, *_rows(job, gone, missed), *_as_before(job, faults)}
     ordered = sorted(rows, key=lambda row: (row.agency, row.file, row.sha256 or ""))
     return replace(found, not_read=tuple(ordered))
@@ -123,6 +124,7 @@ def _input(job: Job, survey: Survey, faults: Mapping[str, str], listed: Collecti
 def _survey(job: Job, records: Sequence[RecordFile], settings: MailSettings) -> tuple[Survey, dict[str, str]]:
     """Survey the mailboxes; by night without agencies of which one cannot be read, each with the reason."""
     from tasks.mail import task as mailboxes
+    from tasks.mail.look import known_mailboxes
 
     faults = dict[str, str]()
     while True:
@@ -130,28 +132,49 @@ def _survey(job: Job, records: Sequence[RecordFile], settings: MailSettings) -> 
         try:
             return step(mailboxes.survey)(left, job.work, job.workers, settings), faults
         except UnreadableError as error:
-            faults |= _fault(job, error, left)
+            known = known_mailboxes(job.given.investigation.out)
+            faults |= _fault(job, error, left, list(_left_out(job, known, faults)))
 
 
-def _fault(job: Job, error: UnreadableError, files: Sequence[RecordFile]) -> dict[str, str]:
+def _fault(
+    job: Job, error: UnreadableError, files: Sequence[RecordFile], others: Sequence[NotRead]
+) -> dict[str, str]:
     """The agency whose mailbox cannot be read, with the reason.
 
     Args:
         job: The job.
         error: Which, and why.
         files: The mailboxes that were to be read.
+        others: What is not read already.
 
     Raises:
-        UnreadableError: By day; or it is no agency's, or of the only one that was left.
+        UnreadableError: By day; or it is no agency's.
+        NoneReadError: It is of the only agency that was left.
     """
     found = next((file for file in files if str(file.path) == error.path), None)
     if found is None:
         raise error
     # As people know it, and the same wherever the investigation lies.
     named = UnreadableError(error.line.replace(printable(error.path), found.file), error.path)
-    if not job.settled or {file.agency for file in files} == {found.agency}:
+    if not job.settled or _is_of_one(job):
         raise named from error
+    if {file.agency for file in files} == {found.agency}:
+        raise _none_read({found.agency: str(named)}, others) from error
     return {found.agency: str(named)}
+
+
+def _none_read(last: Mapping[str, str], others: Sequence[NotRead]) -> NoneReadError:
+    """The error that no agency can be read.
+
+    Args:
+        last: The one that was left, with the reason.
+        others: What is not read already.
+    """
+    from tasks.mail.look import WAITS
+
+    why = {row.agency or row.file: f"{row.file}: {row.why}" if row.gone else row.why for row in others}
+    faults = {row.agency or row.file for row in others if row.why != WAITS}
+    return NoneReadError({**why, **last}, {*faults, *last})
 
 
 def _settled(
@@ -196,14 +219,22 @@ def _without(job: Job, survey: Survey, missed: Collection[str]) -> MailInput:
 
 
 def _left_out(job: Job, known: Sequence[Known], faults: Mapping[str, str]) -> Iterator[NotRead]:
-    """The agencies that are left out for a fault of their own; those that are gone are named by mailbox."""
-    from tasks.mail.look import KEPT, NONE, NotRead
+    """The agencies that are left out; those that are gone are named by mailbox.
+
+    Args:
+        job: The job.
+        known: The mailboxes that earlier runs read.
+        faults: What was found wrong with an agency in this part of the run.
+    """
+    from tasks.mail.look import KEPT, NONE, WAITS, NotRead
 
     published = {each.agency for each in known if each.published}
-    for name, why in faults.items():
+    staying = job.staying or Staying()
+    waiting = dict.fromkeys(sorted(staying.waiting), WAITS)
+    for name, why in {**faults, **staying.faults, **waiting}.items():
         if is_mailbox(name) and name not in published:
             yield NotRead("", f"{RECORDS}/{name}", why, NONE)
-        elif job.staying is None or name not in job.staying.gone:
+        elif name not in staying.gone:
             yield NotRead(name, "", why, KEPT if name in published else NONE)
 
 
@@ -318,11 +349,11 @@ def untold(job: Job, rows: Sequence[NotRead]) -> dict[str, str]:
         job: The job.
         rows: What this run says.
     """
-    from tasks.mail.look import NONE, not_read_before, not_read_warnings
+    from tasks.mail.look import NONE, WAITS, not_read_before, not_read_warnings
 
     rows = [row for row in rows if not (row.gone and row.rows == NONE)]
     before = {(row.agency, row.file, row.why) for row in not_read_before(job.given.investigation.out)}
-    new = [row for row in rows if (row.agency, row.file, row.why) not in before]
+    new = [row for row in rows if (row.agency, row.file, row.why) not in before and row.why != WAITS]
     return {
         agency: not_read_warnings([row for row in rows if row.agency == agency])[0]
         for agency in dict.fromkeys(row.agency for row in new)

@@ -35,6 +35,11 @@ class Staying:
     faults: Mapping[str, str] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Those of them that are still being copied."""
+        return self.agencies - self.faults.keys()
+
 
 @dataclass(frozen=True)
 class Job:

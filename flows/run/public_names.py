@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from data.settings import AGENCY_FILE, FILE, Agency
 from data.tables import read_table
 from flows.run.inputs import Inputs
 from flows.run.part import Job
+from tasks.mail.look import without_reason
 from tasks.report.look import in_public
 
 _QUOTABLE: Final = (
@@ -83,9 +84,40 @@ def reason_in_public(
     names = {**dict(item for agency in agencies for item in _of_agency(agency)), **_names_in(folder)}
     words = {*agencies, *Agency.model_fields, *(said.removeprefix("agency ") for said in names.values())}
     words |= _words_of_settings(line)
-    [said] = in_public([line], names, words, "reason")
+    [said] = left_out_in_public([line], names, words, log, "reason")
     hidden = said.startswith("1 reason names")
     return f"the reason names a file of the records; {log} has it" if hidden else said
+
+
+def left_out_in_public(
+    lines: Iterable[str],
+    names: Mapping[str, str],
+    words: Collection[str] = frozenset(),
+    log: str = "the log of the run",
+    thing: str = "warning",
+) -> tuple[str, ...]:
+    """Lines in public, of which each that says that an agency was left out names it at least.
+
+    Args:
+        lines: The lines.
+        names: What to say in the place of a name.
+        words: What may be quoted.
+        log: What has the reason, where it cannot be said here.
+        thing: What a line is.
+
+    Returns:
+        As :func:`tasks.report.look.in_public`.
+
+    Example:
+        >>> left_out_in_public(["lapd: left out, and it has no rows: records/lapd/Jo.pst: is empty"], {})
+        ('lapd: left out, and it has no rows; the log of the run has the reason',)
+    """
+    said = []
+    for line in lines:
+        head = without_reason(line)
+        hidden = head is not None and in_public([line], names, words)[0].startswith("1 warning names")
+        said.append(f"{head}; {log} has the reason" if hidden else line)
+    return in_public(said, names, words, thing)
 
 
 _QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")

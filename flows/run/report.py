@@ -13,7 +13,7 @@ from flows import parts as registry
 from flows.run.answer import answer
 from flows.run.part import Job, Part
 from flows.run.provenance import hashes_of
-from flows.run.public_names import public_names, quotable, words_of_faults
+from flows.run.public_names import left_out_in_public, public_names, quotable, words_of_faults
 from flows.run.settings_used import without_unused
 from flows.run.step import step
 from tasks.ledger.balances import balances
@@ -74,7 +74,7 @@ def story_of(
         headline=known.headline,
         perhaps=tuple(map(str, known.perhaps)),
         balances=tuple(balances(rows, (part.ledger for part in ran))),
-        warnings=in_public(said, names, words),
+        warnings=left_out_in_public(said, names, words),
         skipped={part: " ".join(in_public([why], names, words, "reason")) for part, why in skipped.items()},
     )
 

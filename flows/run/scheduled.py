@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.catalog import Investigation
-from data.errors import InputError
+from data.errors import InputError, NoneReadError
+from data.opening import regular
 from data.printable import quoted
 from data.record_names import RECORDS
+from data.records import Seen
 from data.schema import TABLES
 from data.settings import AGENCY_FILE
 from data.tables import read_table
 from flows.run.part import Staying
-from tasks.arrivals.look import agencies_coming
+from tasks.arrivals.look import agencies_coming, agencies_forgotten
 from tasks.mail.look import Known, check_readable, known_mailboxes, new_files, read_accepted
 from tasks.mail.previous_runs import recall
 
@@ -55,16 +57,17 @@ def tonight(investigation: Investigation) -> Tonight:
         The agencies that are read, and why the others are not.
 
     Raises:
-        InputError: None can be read; or one that is not has rows in the published tables, but what was read
-            of it is gone.
+        NoneReadError: None can be read.
+        InputError: One that is not has rows in the published tables, but what was read of it is gone.
     """
     found, there = investigation.place.scan(), dict[str, str]()
     named = investigation.place.agencies(there)
-    coming = agencies_coming(investigation, found)
+    never = agencies_forgotten(investigation, found) | _no_files(investigation, found.seen)
+    coming = {name: note for name, note in agencies_coming(investigation, found).items() if name not in never}
     boxes = {one.agency for one in found.seen if one.mailbox}
     gone = _gone(investigation, boxes | found.troubles.keys())
     new = new_files(found.seen, investigation.work)
-    faults = dict(found.troubles) | {agency: _is_gone(agency) for agency in gone}
+    faults = dict(found.troubles) | never | {agency: _is_gone(agency) for agency in gone}
     empty = set()
     for agency in named:
         if agency not in {*coming, *faults}:
@@ -77,8 +80,8 @@ def tonight(investigation: Investigation) -> Tonight:
     stay = {*coming, *faults}
     ready = tuple(agency for agency in named if agency in boxes - stay)
     if stay and not ready:
-        why = [f"nothing to read yet: {line}" for line in coming.values()]
-        raise InputError([*why, *faults.values()][0])
+        why = {agency: f"nothing to read yet: {line}" for agency, line in coming.items()}
+        raise NoneReadError({**why, **dict(sorted(faults.items()))}, faults)
     if stay:
         check_kept(investigation, ready)
     needed = [*ready, *(agency for agency in named if agency not in {*stay, *empty, *boxes})]
@@ -95,6 +98,20 @@ def tonight(investigation: Investigation) -> Tonight:
     return Tonight(
         opened, ready if stay else None, coming, dict(sorted(faults.items())), frozenset(gone), notes
     )
+
+
+def _no_files(investigation: Investigation, seen: Collection[Seen]) -> dict[str, str]:
+    """What is wrong with agencies of which a mailbox is a pipe or the like: it passes for empty."""
+    empty = {(one.agency, one.file) for one in seen if one.mailbox and not one.size}
+    faults: dict[str, str] = {}
+    for agency in {agency for agency, _ in empty}:
+        for one in investigation.place.mailboxes(agency):
+            if (agency, one.file) in empty and isinstance(one.path, Path):
+                try:
+                    regular(one.path, one.file)
+                except InputError as error:
+                    faults.setdefault(agency, str(error))
+    return faults
 
 
 def _fault(investigation: Investigation, agency: str, new: Mapping[str, Collection[str]]) -> str:

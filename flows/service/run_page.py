@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast
 
 from cluster.environment import unknown
-from data.errors import InputError, LedgerError
+from data.errors import InputError, LedgerError, NoneReadError
 from data.printable import printable
 from flows.run.failures import server_is_away
 from flows.run.public_names import reason_in_public
@@ -32,6 +32,10 @@ FAILED: Final = "failed"
 
 _AT_A_SIGNAL: Final = 5.0
 """Seconds that a run takes for what it shows where its process is asked to end."""
+
+
+_MOST_REASONS: Final = 8
+"""Agencies that the state of a run names, where it can read none."""
 
 
 class Result(Protocol):
@@ -157,11 +161,21 @@ def reason_of(error: Exception, folder: Path, agencies: Sequence[str] = ()) -> s
         >>> reason_of(KeyError("Jo Lee"), Path("/nowhere"))
         'KeyError; the log of this run has the traceback: please report it'
     """
+    if isinstance(error, NoneReadError):
+        return f"InputError: {_none_read(error, folder)}"
     if isinstance(error, InputError):
         return f"InputError: {reason_in_public(str(error), folder, agencies)}"
     if isinstance(error, LedgerError):
         return f"the ledger does not add up: {reason_in_public(str(error), folder, agencies)}"
     return f"{type(error).__name__}; the log of this run has the traceback: please report it"
+
+
+def _none_read(error: NoneReadError, folder: Path) -> str:
+    """Why no agency could be read, in public: the first few agencies, each with its reason."""
+    first = list(error.reasons.items())[:_MOST_REASONS]
+    said = error.line_of({name: reason_in_public(why, folder, [name]) for name, why in first})
+    more = len(error.reasons) - len(first)
+    return f"{said}; and {more:,} more, which the log of this run names" if more else said
 
 
 def settle(*, waited: bool = False) -> None:

@@ -16,7 +16,7 @@ from tasks.arrivals.copying import is_copying
 from tasks.arrivals.decide import Decision, Stuck, decide
 from tasks.arrivals.memory import faults, recall, remember
 from tasks.arrivals.reading import read_before
-from tasks.arrivals.settled import Settled, settled, why_not
+from tasks.arrivals.settled import Settled, settled, why_forgotten, why_not
 from tasks.mail.accepted import read_accepted
 from tasks.mail.not_read import KEPT, known_mailboxes, not_read_before
 from tasks.mail.previous_runs import recall as recall_mail
@@ -26,6 +26,7 @@ __all__ = [
     "Decision",
     "Stuck",
     "agencies_coming",
+    "agencies_forgotten",
     "already_read",
     "faults",
     "look_at_records",
@@ -135,15 +136,40 @@ def agencies_coming(investigation: Investigation, found: Scan | None = None) -> 
         found = investigation.place.scan()
         for line in found.troubles.values():
             raise InputError(line)
-    notes: dict[str, str] = {}
+    notes, known = dict[str, str](), _known_files(investigation)
     for one in found.seen:
         if one.mailbox or is_settings(one) or is_copying(one):
-            why = why_not(one, memory.get(one.agency), now, settle)
+            why = why_not(one, memory.get(one.agency), now, settle, known)
             if why is not None:
                 notes.setdefault(
                     one.agency, f"{one.file}: {why}; until then the agency {one.agency!r} stays as it was"
                 )
     return notes
+
+
+def agencies_forgotten(investigation: Investigation, found: Scan) -> dict[str, str]:
+    """Agencies that wait for a copy that does not go on: nobody would ever hear of them (method 1.16).
+
+    Args:
+        investigation: The investigation; its agencies need not have settings yet.
+        found: What is there.
+
+    Returns:
+        What is wrong with each, by the agency's name.
+    """
+    memory, now, known = recall(investigation.work), time.time(), _known_files(investigation)
+    faults: dict[str, str] = {}
+    for one in found.seen:
+        why = why_forgotten(one, memory.get(one.agency), now, known)
+        if why is not None:
+            faults.setdefault(one.agency, why)
+    return faults
+
+
+def _known_files(investigation: Investigation) -> frozenset[str]:
+    """The mailboxes of the published tables, by all of their names."""
+    known = known_mailboxes(investigation.out)
+    return frozenset(file for one in known if one.published for file in one.files)
 
 
 def already_read(investigation: Investigation, agency: str) -> bool:
@@ -177,4 +203,5 @@ def settled_files(investigation: Investigation, files: Sequence[RecordFile]) -> 
     Raises:
         InputError: A file cannot be asked for its size and times.
     """
-    return settled(files, recall(investigation.work), time.time(), investigation.config.arrivals.settle)
+    memory, settle = recall(investigation.work), investigation.config.arrivals.settle
+    return settled(files, memory, time.time(), settle, _known_files(investigation))

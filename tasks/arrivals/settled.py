@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from data.errors import InputError
 from data.records import RecordFile, Seen
 from data.storage import changed_at, state_of
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.memory import Memory, Remembered
+
+FORGOTTEN: Final = 86_400.0
+"""Seconds without any change after which a copy under way is none any more: a person is told of it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class Settled:
     notes: tuple[str, ...]
 
 
-def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: float) -> Settled:
+def settled(
+    files: Sequence[RecordFile], memory: Memory, now: float, settle: float, known: Collection[str] = ()
+) -> Settled:
     """Leave out mailboxes that changed within the settling time, or are part of a copy under way.
 
     A file that is as it was when its agency was announced has settled, whatever the clock of its disk or
@@ -37,6 +43,7 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
         memory: What ``tasks.arrivals.memory.recall`` gives.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
+        known: Mailboxes that an earlier run has read: what became of one is no copy for ever.
 
     Returns:
         The files that may be read, in the order given, and a note for each that is left out.
@@ -55,7 +62,7 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
             raise InputError(
                 f"{file.file}: cannot be read ({error.strerror}); check its permissions"
             ) from error
-        why = why_not(seen, memory.get(file.agency), now, settle)
+        why = why_not(seen, memory.get(file.agency), now, settle, known)
         if why is None:
             kept.append(file)
         else:
@@ -63,7 +70,9 @@ def settled(files: Sequence[RecordFile], memory: Memory, now: float, settle: flo
     return Settled(tuple(kept), tuple(notes))
 
 
-def why_not(seen: Seen, remembered: Remembered | None, now: float, settle: float) -> str | None:
+def why_not(
+    seen: Seen, remembered: Remembered | None, now: float, settle: float, known: Collection[str] = ()
+) -> str | None:
     """Why a file may not be read yet; None if it may.
 
     Args:
@@ -71,8 +80,10 @@ def why_not(seen: Seen, remembered: Remembered | None, now: float, settle: float
         remembered: What is remembered of its agency.
         now: Our clock, seconds since 1970.
         settle: Seconds for which nothing may have changed.
+        known: Mailboxes that an earlier run has read. One that is empty now, or that has the name of a copy,
+            waits as any other file does.
     """
-    if is_copying(seen):
+    if is_copying(seen) and seen.file not in known:
         return "is part of a copy under way and is left out; it will be read when it is complete"
     age = now - changed_at(seen.state)
     if remembered is not None:
@@ -89,3 +100,29 @@ def why_not(seen: Seen, remembered: Remembered | None, now: float, settle: float
         f"changed {max(0.0, age):.0f} s ago and may still be being copied; "
         f"it is left out, and will be read when it has not changed for {settle:g} s"
     )
+
+
+def why_forgotten(
+    seen: Seen, remembered: Remembered | None, now: float, known: Collection[str] = ()
+) -> str | None:
+    """What is wrong with a copy under way that does not go on; None for any other file.
+
+    The line is the same every night, so that a person is told once.
+
+    Args:
+        seen: The file.
+        remembered: What is remembered of its agency.
+        now: Our clock, seconds since 1970.
+        known: Mailboxes that an earlier run has read.
+    """
+    if not is_copying(seen) or seen.file in known:
+        return None
+    changed = changed_at(seen.state)
+    age = now - changed if changed and not (remembered and remembered.behind) else 0.0
+    if remembered is not None and remembered.files.get(seen.file) == seen.state:
+        age = max(age, now - remembered.since)
+    if age < FORGOTTEN:
+        return None
+    if seen.mailbox and not seen.size:
+        return f"{seen.file}: has been empty for more than a day; copy it again, or remove it"
+    return f"{seen.file}: looks like part of a copy, which has not gone on for a day; remove or rename it"

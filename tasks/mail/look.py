@@ -20,6 +20,7 @@ from tasks.mail.layout import NotAMailboxError
 from tasks.mail.not_read import (
     KEPT,
     NONE,
+    WAITS,
     Known,
     NotRead,
     as_row,
@@ -27,6 +28,7 @@ from tasks.mail.not_read import (
     known_mailboxes,
     not_read_before,
     not_read_warnings,
+    without_reason,
 )
 from tasks.mail.other_files import OtherFile, find_other_files, forms_found
 from tasks.mail.partitions import finished, gaps
@@ -45,6 +47,7 @@ __all__ = [
     "ACCEPTED_FILE",
     "KEPT",
     "NONE",
+    "WAITS",
     "Accepted",
     "Inspection",
     "Known",
@@ -67,6 +70,7 @@ __all__ = [
     "not_read_warnings",
     "plan_reading",
     "read_accepted",
+    "without_reason",
     "write_accepted",
 ]
 

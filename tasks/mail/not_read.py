@@ -5,6 +5,7 @@ A mailbox is known by its hash, so that one which was renamed or moved within it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,9 +36,15 @@ IDENTITY: Final = Identity(
     "mail", AGENCIES, (AGENCIES_READ, AGENCIES_KEPT, AGENCIES_LEFT_OUT), "agencies whose mail is there"
 )
 
+WAITS: Final = "its files are still being copied, or have just changed"
+"""Why an agency was left out that a later run reads without a person."""
+
 ACCEPT: Final = "put it back, or confirm that it is gone: nwatch accept DIR"
 ACCEPT_SEVERAL: Final = "put them back, or confirm that they are gone: nwatch accept DIR"
 """What to do about a mailbox that is gone, and about several."""
+
+_STAY: Final = {KEPT: "its rows are those of an earlier run", NONE: "it has no rows"}
+_LEFT_OUT: Final = re.compile(rf".+: left out, and (?:{'|'.join(_STAY.values())})(?=: )")
 
 _TABLE: Final = TABLES["private/not_read"]
 _SOURCES: Final = TABLES["private/sources"]
@@ -165,7 +172,14 @@ def find_gone(
         if not names:
             yield each, "is gone"
         elif each.readable and broken.issuperset(names):
-            yield each, "is no mailbox any more"
+            yield each, f"is no mailbox any more{_reason(names, mailboxes)}"
+
+
+def _reason(names: Sequence[str], mailboxes: Iterable[Mailbox]) -> str:
+    """Why the file that has the first of these names is no mailbox, in brackets; empty if it is not known."""
+    found = (one.examined.problem for one in mailboxes if names[0] in one.files)
+    problem = next(found, None)
+    return f" ({problem})" if problem else ""
 
 
 def as_row(each: Known, why: str, rows: str) -> NotRead:
@@ -215,14 +229,27 @@ def not_read_accounts(rows: Sequence[NotRead], agencies: Collection[str]) -> lis
     return [Account("mail", "", f"{RECORDS}/", lines)]
 
 
+def without_reason(line: str) -> str | None:
+    """The beginning of a warning that names an agency, without the reason, which may name a file.
+
+    Args:
+        line: A line of :func:`not_read_warnings`; None for any other line.
+
+    Example:
+        >>> without_reason("lapd: left out, and it has no rows: records/lapd/Jo Lee.pst: cannot be read")
+        'lapd: left out, and it has no rows'
+    """
+    found = _LEFT_OUT.match(line)
+    return found[0] if found else None
+
+
 def not_read_warnings(rows: Sequence[NotRead]) -> list[str]:
     """What a person must not overlook: one line for each agency, and for each mailbox of none."""
     lines = []
     for row in rows:
         if not row.gone:
-            name = f"{row.agency}: left out, and " if row.agency else ""
-            what = "its rows are those of an earlier run" if row.rows == KEPT else "it has no rows"
-            lines.append(f"{name}{what}: {row.why}" if row.agency else row.why)
+            name = f"{row.agency}: left out, and {_STAY[row.rows]}: " if row.agency else ""
+            lines.append(f"{name}{row.why}")
     for agency in sorted({row.agency for row in rows if row.gone}):
         own = [row for row in rows if row.gone and row.agency == agency]
         more = f" (and {len(own) - 1:,} more of {agency})" if len(own) > 1 else ""

@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -12,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from data.catalog import Investigation, RecordFile
-from data.errors import InputError, UnreadableError
+from data.errors import InputError, NoneReadError, UnreadableError
 from flows.parts.mail_input import _survey
 from flows.run.inputs import Inputs
 from flows.run.part import Job, Staying
@@ -55,13 +56,29 @@ def test_by_night_each_agency_that_cannot_be_read_is_left_out(asked: list[list[s
     assert faults == {name: f"records/{name}/a.pst: cannot be read (Input/output error)" for name in "bc"}
 
 
-@pytest.mark.parametrize(("settled", "files"), [(False, FILES), (True, FILES[1:2])])
-def test_by_day_or_where_no_other_is_left_the_run_ends(
-    asked: list[list[str]], tmp_path: Path, settled: bool, files: list[RecordFile]
-):
+def test_by_day_the_run_ends(asked: list[list[str]], tmp_path: Path):
     with pytest.raises(UnreadableError):
-        _survey(job(tmp_path, settled), files, MailSettings())
+        _survey(job(tmp_path, settled=False), FILES, MailSettings())
     assert len(asked) == 1
+
+
+def test_where_no_other_is_left_the_run_ends_and_names_all_that_are_left_out(
+    asked: list[list[str]], tmp_path: Path
+):
+    staying = Staying(frozenset({"x", "y"}), {"x": "no such zone"})
+    with pytest.raises(NoneReadError) as raised:
+        _survey(replace(job(tmp_path, settled=True), staying=staying), FILES[1:], MailSettings())
+    assert asked == [["b", "c"], ["c"]]
+    assert raised.value.reasons == {
+        "b": "records/b/a.pst: cannot be read (Input/output error)",
+        "x": "no such zone",
+        "y": "its files are still being copied, or have just changed",
+        "c": "records/c/a.pst: cannot be read (Input/output error)",
+    }
+    assert raised.value.faults == {"b", "c", "x"}
+    assert str(raised.value).startswith("no agency can be read: (1) b: records/b/a.pst: cannot be read")
+    with pytest.raises(NoneReadError, match=r"^records/b/a.pst: cannot be read"):
+        _survey(job(tmp_path, settled=True), FILES[1:2], MailSettings())
 
 
 def test_a_worker_names_the_file_of_which_a_disk_gives_no_more(tmp_path: Path):

@@ -60,10 +60,15 @@ def test_the_warnings_of_a_story_name_no_file(tmp_path: Path):
     told = story_of(
         job,
         {"tables": tables},
-        ["records/lapd/Jo Lee.pst: cut", "requests.csv: the request to 'LAPD' of 2022-01-01 is 'denied'"],
+        [
+            "sfpd: left out, and its rows are those of an earlier run: records/sfpd/Jo.pst: cannot be read",
+            "records/lapd/Jo Lee.pst: cut",
+            "requests.csv: the request to 'LAPD' of 2022-01-01 is 'denied'",
+        ],
         {"crime": "no crime/* (records/lapd/x.csv is none)"},
     )
     assert told.warnings == (
+        "sfpd: left out, and its rows are those of an earlier run; the log of the run has the reason",
         "mailbox 0123456789ab of lapd: cut",
         "requests.csv: the request to 'LAPD' of 2022-01-01 is 'denied'",
     )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from data.records import RecordFile
+from data.records import RecordFile, Seen
 from data.storage import changed_at, state_of
 from tasks.arrivals.memory import Remembered
-from tasks.arrivals.settled import settled
+from tasks.arrivals.settled import FORGOTTEN, settled, why_forgotten
 
 
 @pytest.fixture
@@ -54,6 +54,39 @@ def test_an_empty_mailbox_and_a_copy_under_way_are_left_out_however_old(tmp_path
     found = settled(files, {}, now(files[2], 1e6), 60)
     assert [file.file for file in found.files] == ["records/lapd/box.pst"]
     assert [note.split(":")[0] for note in found.notes] == ["records/lapd/empty.pst", "records/lapd/~box.pst"]
+
+
+def test_what_a_run_has_read_is_no_copy_when_it_has_settled(tmp_path: Path):
+    (tmp_path / "empty.pst").touch()
+    file = RecordFile("lapd", tmp_path / "empty.pst", "records/lapd/empty.pst")
+    [note] = settled([file], {}, now(file, 59), 60, {file.file}).notes
+    assert "changed 59 s ago" in note
+    assert settled([file], {}, now(file, 61), 60, {file.file}).files == (file,)
+
+
+def test_a_copy_that_does_not_go_on_for_a_day_is_a_fault_that_a_person_is_told_of():
+    empty = Seen("lapd", "records/lapd/a.pst", [0, 0, 5_000_000_000, 7])
+    part = Seen("lapd", "records/lapd/a.pst.part", [9, 0, 5_000_000_000, 7])
+    after = 5 + FORGOTTEN
+    assert why_forgotten(empty, None, after - 1) is None
+    assert why_forgotten(empty, None, after, {empty.file}) is None
+    assert why_forgotten(Seen("lapd", "records/lapd/b.pst", part.state), None, after) is None
+    assert why_forgotten(empty, None, after) == (
+        "records/lapd/a.pst: has been empty for more than a day; copy it again, or remove it"
+    )
+    assert why_forgotten(part, None, after) == (
+        "records/lapd/a.pst.part: looks like part of a copy, which has not gone on for a day; "
+        "remove or rename it"
+    )
+
+
+def test_of_a_disk_whose_clock_is_wrong_a_day_of_ours_must_have_passed():
+    ahead = Seen("lapd", "records/lapd/a.pst.part", [9, 0, 9_000_000_000_000, 7])
+    old = Seen("lapd", "records/lapd/b.pst.part", [9, 0, 1, 7])
+    for one, behind in ((ahead, False), (old, True)):
+        seen = Remembered({one.file: one.state}, 1e3, looked=2e3, behind=behind)
+        assert why_forgotten(one, seen, 1e3 + FORGOTTEN - 1) is None
+        assert why_forgotten(one, seen, 1e3 + FORGOTTEN)
 
 
 def test_a_file_that_is_gone_is_left_to_the_survey_which_reports_it(tmp_path: Path):

@@ -50,6 +50,13 @@ def test_a_mailbox_is_gone_where_neither_its_content_nor_a_mailbox_of_its_name_i
     assert not list(find_gone([KNOWN], there, listed, {("lapd", A)}))
 
 
+def test_why_a_file_is_no_mailbox_any_more_is_said():
+    cut = mailbox(B, "records/lapd/1.pst", plan=False)
+    cut = replace(cut, examined=replace(cut.examined, problem="cut: 12 bytes are missing; copy it again"))
+    [(_, why)] = find_gone([KNOWN], [cut], {"records/lapd/1.pst"}, ())
+    assert why == "is no mailbox any more (cut: 12 bytes are missing; copy it again)"
+
+
 def test_a_file_that_is_still_being_copied_is_not_gone():
     assert not list(find_gone([KNOWN], [], {"records/lapd/1.pst"}, ()))
 
