@@ -117,8 +117,13 @@ def test_a_deployed_night_names_each_agency_that_it_leaves_out(
     run = last_run(url, case)
     assert run["state_type"] == "FAILED"
     assert all(f") {agency}: " in run["state"]["message"] for agency in (FIRST, SECOND, "third"))
-    logs = [each["message"] for each in all_of(url, "logs") if each["flow_run_id"] == run["id"]]
-    [error] = [each for each in logs if each.startswith("no agency can be read: ")]
+
+    def errors() -> list[str]:
+        found = [each["message"] for each in all_of(url, "logs") if each["flow_run_id"] == run["id"]]
+        return [each for each in found if each.startswith("no agency can be read: ")]
+
+    until(errors, "the log, which is sent some time later")
+    [error] = errors()
     assert all(f") {agency}: " in error for agency in (FIRST, SECOND, "third"))
 
     (case / "records" / FIRST / "jane.doe.pst").unlink()
