@@ -27,7 +27,6 @@ from functools import cache
 from multiprocessing import forkserver, resource_tracker, set_forkserver_preload
 from typing import Any, Final
 
-from data import memory
 from data.safe_path import safe_path
 
 POSSIBLE: Final = sys.platform == "linux"
@@ -38,12 +37,10 @@ ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    **memory.ENVIRONMENT,
 }
 """What Dask sets before it spawns a worker (``distributed.nanny.pre-spawn-environ``): freed memory goes back
 to the system, and a worker calculates with one thread. The C library and the libraries for arrays read these
-variables when a process starts, so the fork server must have them: in a forked worker it is too late. So does
-Arrow, whose variable is not Dask's but ours."""
+variables when a process starts, so the fork server must have them: in a forked worker it is too late."""
 
 # The order counts: `cluster.forked` switches the collector off before the large modules are loaded, and
 # `cluster.dashboard` brings Dask's worker and nanny. After these come the modules of the run's parts.

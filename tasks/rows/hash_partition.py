@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.memory import use_system_memory
 from data.tables import replacing
 from tasks.rows.ids import buckets_of
 from tasks.rows.large_tables import blocks
@@ -78,6 +79,7 @@ def partition_file(piece: FilePiece) -> FileOfRows:
     Raises:
         InputError: As :func:`tasks.rows.large_tables.blocks` and the reader's ``tidied``.
     """
+    use_system_memory()
     reader, rows = piece.reader, 0
     words: dict[str, None] = {}
     odd: list[OddRows] = []
