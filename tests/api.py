@@ -13,6 +13,10 @@ PATIENCE: Final = 300.0
 """Seconds after which no further attempt is made; the machine may be busy."""
 
 
+_PAGE: Final = 200
+"""The server gives no more at once."""
+
+
 def answer_to(request: Request, timeout: float = 60.0) -> HTTPResponse:
     """What a server answers; to be closed.
 
@@ -50,9 +54,15 @@ def all_of(url: str, what: str) -> list[dict[str, Any]]:
         url: Of its API.
         what: The kind, as "flow_runs".
     """
-    request = Request(f"{url}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"})
-    with answer_to(request) as answer:
-        return list(json.load(answer))
+    found: list[dict[str, Any]] = []
+    while True:
+        page = {"limit": _PAGE, "offset": len(found)}
+        given = {"data": json.dumps(page).encode(), "headers": {"Content-Type": "application/json"}}
+        with answer_to(Request(f"{url}/{what}/filter", **given)) as answer:
+            more = json.load(answer)
+        found += more
+        if len(more) < _PAGE:
+            return found
 
 
 def states_of(url: str, run: str) -> list[str]:

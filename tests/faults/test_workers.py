@@ -247,7 +247,7 @@ def test_a_file_that_vanishes_during_the_run_is_an_error_that_names_it(crew: Cre
         if done:
             path.unlink(missing_ok=True)
 
-    with pytest.raises(UnreadableError, match=r"vanishing\.pst: cannot be read"):
+    with pytest.raises(UnreadableError, match=r"vanishing\.pst: is gone: it was deleted"):
         read_mailboxes(crew.client, [mail], tmp_path, MailSettings(partition=10), vanish)
     # Once the file is back the run continues; no message was quarantined. What still read when the run ended
     # has ended too: it would find a file of which half is copied.

@@ -103,7 +103,7 @@ def test_a_run_publishes_its_tables_and_shows_itself_to_the_server(investigation
     assert client.dashboard_link in str(artifacts["dask-dashboard"].data)
     assert "listed in the file" in str(artifacts["ledger-mail"].data)
     missing, found = (str(artifacts[key].data) for key in ("is-anything-missing", "what-was-found"))
-    assert missing.startswith("# Is anything missing? Perhaps\n\n- 2 mails were read without a body")
+    assert missing.startswith("# Is anything missing? Perhaps:\n\n- 2 mails were read without a body")
     assert all(markdown(line) in missing for line in result.public_warnings)
     assert f"| crime alert | {sum_of(result, 'crime alert'):,} |" in found
     assert "crime alert" in str(artifacts["kinds"].data)
