@@ -56,9 +56,9 @@ def all_of(url: str, what: str) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     while True:
-        page = {"limit": _PAGE, "offset": len(found)}
-        given = {"data": json.dumps(page).encode(), "headers": {"Content-Type": "application/json"}}
-        with answer_to(Request(f"{url}/{what}/filter", **given)) as answer:
+        page = json.dumps({"limit": _PAGE, "offset": len(found)}).encode()
+        headers = {"Content-Type": "application/json"}
+        with answer_to(Request(f"{url}/{what}/filter", data=page, headers=headers)) as answer:
             more = json.load(answer)
         found += more
         if len(more) < _PAGE:
