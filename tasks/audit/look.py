@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tasks.audit.compare import Changed, Finding, changes, findings, inputs, names_in, read, versions
 from tasks.audit.hashing import hashes_below, sha256_of
+from tasks.audit.now import InputNow, Now
 from tasks.audit.settings_then import agencies_of
-from tasks.audit.verify import InputNow, Now, Verdict, verdict
+from tasks.audit.verify import Verdict, verdict
 
 __all__ = [
     "Changed",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from tasks.audit.verify import Now
+    from tasks.audit.now import Now
 
 PROGRAM: Final = "neighborhood-watch"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tasks.audit.now import Now
 from tasks.audit.settings_then import settings_that_differ, settings_unknown
-from tasks.audit.verify import Now
 
 THEN: dict[str, Any] = {
     "configuration": {"sha256": "whole", "shared": "aa", "agencies": {"lapd": "11", "sfpd": "22"}},

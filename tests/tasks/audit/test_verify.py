@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.audit.verify import InputNow, Now, verdict
+from tasks.audit.now import InputNow, Now
+from tasks.audit.verify import verdict
 
 A, B, C, D = (letter * 64 for letter in "abcd")
 THEN = {
