@@ -23,6 +23,7 @@ from _pytest.logging import LogCaptureHandler
 from distributed import Client, LocalCluster
 from hypothesis import HealthCheck, settings
 
+from tests import differing
 from tests.alike import Alike
 from tests.shared import one_for_all
 
@@ -93,6 +94,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """What is registered here is asked about every folder, and not only about that of this file."""
     config.pluginmanager.register(Examples())
     config.pluginmanager.register(Alike())
+
+
+def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
+    """Name the files in which two folders differ, not their bytes: CI keeps the end of what it printed."""
+    return differing.said(left, right) if op == "==" else None
 
 
 def pytest_sessionstart() -> None:
