@@ -29,7 +29,7 @@ from tasks.mail.listing import read_listed, read_listed_apart
 from tasks.mail.partitions import PartitionSummary, attachments_folder, finished, gaps
 from tasks.mail.remote import naming
 from tasks.mail.settings import MailSettings
-from tasks.mail.sources import Examined, examine, reader_name, sha256_of
+from tasks.mail.sources import Examined, examine, examine_apart, reader_name, sha256_of
 from tasks.mail.spans import Span, span_of
 from tasks.scatter import aside, run_all
 
@@ -106,14 +106,14 @@ def first_pass(piece: _Piece) -> _Done:
 
 
 def _apart(piece: _Piece) -> _Done:
-    """The same where the worker has died; libpff can have crashed a listing on the names of folders alone."""
+    """The same where the worker has died: what libpff reads, it reads in child processes."""
     if isinstance(piece, Span):
         _read_ahead(piece, read_listed_apart)
         return None
     if isinstance(piece, _Hash):
         return first_pass(piece)
     with naming(piece.path):
-        return examine(piece.path, "" if isinstance(piece, _List) else piece.sha256, names=False)
+        return examine_apart(piece.path, "" if isinstance(piece, _List) else piece.sha256)
 
 
 def _read_ahead(span: Span, read: Callable[[Span], PartitionSummary]) -> None:

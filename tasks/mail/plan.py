@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,9 @@ _MOST_NAME: Final = 255
 _MOST_PATH: Final = 4096
 NODE: Final = np.dtype([("nid", "<u4"), ("data", "<u8"), ("sub", "<u8"), ("parent", "<u4")])
 """A message in :attr:`MailPlan.nodes`."""
+
+FolderFacts: TypeAlias = Mapping[int, tuple[str | None, int | None]]
+"""Name and stated number of messages of each folder, by its node id; both where libpff could read them."""
 
 
 @dataclass(frozen=True)
@@ -156,13 +159,13 @@ def to_node(row: Any) -> Node:
     return Node(int(row["nid"]), int(row["data"]), int(row["sub"]), int(row["parent"]))
 
 
-def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
+def plan_mailbox(file: Bytes, *, facts: FolderFacts | None = None) -> MailPlan:
     """List a mailbox.
 
     Args:
         file: The mailbox, opened.
-        names: Whether libpff is asked for the names of the folders; without them a folder is called by its
-            id.
+        facts: What is known of the folders; libpff is asked for it where this is None. A folder without a
+            name is called by its id.
 
     Returns:
         Its plan; damage to the index is noted in it and not raised.
@@ -178,19 +181,43 @@ def plan_mailbox(file: Bytes, *, names: bool = True) -> MailPlan:
             f"cut: {cut:,} bytes are missing at its end" if cut else f"its index is destroyed ({damages[0]})"
         )
         raise NotAMailboxError(f"{what}; nothing can be listed: copy it again from the original disk")
-    kinds = entries["nid"].astype(np.uint64) & 0x1F
-    rows = entries[kinds == TYPE_MESSAGE]
+    rows = entries[_types(entries) == TYPE_MESSAGE]
     nodes = np.empty(len(rows), NODE)
     for name in NODE.names or ():
         nodes[name] = rows[name]
     parents, counts = np.unique(nodes["parent"], return_counts=True)
     inside = dict(zip(parents.tolist(), counts.tolist(), strict=True))
-    wanted = [to_node(row) for row in entries[(kinds == TYPE_FOLDER) | (kinds == TYPE_SEARCH_FOLDER)]]
-    facts = _facts(file, header, wanted) if names else {}
-    return MailPlan(header, file.size, nodes, _folders(wanted, facts, inside), tuple(damages), cut)
+    wanted = _folder_nodes(entries)
+    known = _facts(file, header, wanted) if facts is None else facts
+    return MailPlan(header, file.size, nodes, _folders(wanted, known, inside), tuple(damages), cut)
 
 
-def open_plan(path: Location, *, names: bool = True, state: State | None = None) -> MailPlan:
+def _types(entries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return entries["nid"].astype(np.uint64) & 0x1F
+
+
+def _folder_nodes(entries: npt.NDArray[Any]) -> list[Node]:
+    kinds = _types(entries)
+    return [to_node(row) for row in entries[(kinds == TYPE_FOLDER) | (kinds == TYPE_SEARCH_FOLDER)]]
+
+
+def facts_at(path: Location, state: State | None = None) -> FolderFacts:
+    """What libpff says of the folders of a mailbox, which must be in this state; nothing where it is none.
+
+    Raises:
+        OSError: The file cannot be read.
+        InputError: Its store cannot be reached or refuses.
+    """
+    with open_bytes(path, state) as file:
+        try:
+            header = read_header(file)
+        except NotAMailboxError:
+            return {}
+        entries, _ = read_tree(file, header, NBT)
+        return _facts(file, header, _folder_nodes(entries))
+
+
+def open_plan(path: Location, *, facts: FolderFacts | None = None, state: State | None = None) -> MailPlan:
     """List the mailbox at ``path``, which must be in this state; see ``plan_mailbox`` and ``open_bytes``.
 
     Raises:
@@ -203,12 +230,10 @@ def open_plan(path: Location, *, names: bool = True, state: State | None = None)
             form = form_of(file.read, file.size, path.name)
             if form is not None:
                 raise NotAMailboxError(f"{form.name}, not a PST or OST: {form.fix}")
-        return plan_mailbox(file, names=names)
+        return plan_mailbox(file, facts=facts)
 
 
-def _folders(
-    nodes: list[Node], facts: Mapping[int, tuple[str | None, int | None]], inside: Mapping[int, int]
-) -> tuple[Folder, ...]:
+def _folders(nodes: list[Node], facts: FolderFacts, inside: Mapping[int, int]) -> tuple[Folder, ...]:
     parents = {node.nid: node.parent for node in nodes}
     names = {nid: name for nid, (name, _) in facts.items()}
     folders = [
@@ -235,7 +260,7 @@ def _path(nid: int, parents: Mapping[int, int], names: Mapping[int, str | None])
     return path if len(path) <= _MOST_PATH else f"…{path[-_MOST_PATH:]} (folder 0x{nid:x})"
 
 
-def _facts(file: Bytes, header: Header, nodes: list[Node]) -> dict[int, tuple[str | None, int | None]]:
+def _facts(file: Bytes, header: Header, nodes: list[Node]) -> FolderFacts:
     """Name and stated number of messages of each folder that libpff can read."""
     copier = Copier(file, header)
     extract = Extract(header)

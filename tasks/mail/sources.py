@@ -21,10 +21,11 @@ from data.printable import printable
 from data.sealed import read_json, write_json
 from data.storage import Location, Remote, State, changed, state_of, stream, vanished
 from tasks.bodies.detect import DETECTOR_VERSION
+from tasks.mail.child import Died, in_child
 from tasks.mail.layout import NotAMailboxError
-from tasks.mail.plan import MailPlan, open_plan
+from tasks.mail.plan import FolderFacts, MailPlan, facts_at, open_plan
 from tasks.mail.read import LIBPFF_VERSION
-from tasks.mail.settings import READER_VERSION
+from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.watchdog import Watchdog
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "check_readable",
     "check_unchanged",
     "examine",
+    "examine_apart",
     "group",
     "reader_name",
     "sha256_of",
@@ -142,7 +144,13 @@ def _move_window(file: int, start: int, at: int) -> None:
             os.posix_fadvise(file, behind, at - _BEHIND - behind, os.POSIX_FADV_DONTNEED)
 
 
-def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPlan | None = None) -> Examined:
+def examine(
+    path: Location,
+    sha256: str | None,
+    names: bool = True,
+    plan: MailPlan | None = None,
+    facts: FolderFacts | None = None,
+) -> Examined:
     """Hash a file and list its messages.
 
     Args:
@@ -151,6 +159,7 @@ def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPl
         names: Whether libpff may be asked for the names of the folders; without them a folder is called by
             its id.
         plan: What is in a file of this hash, if that is known: then nothing of it is read.
+        facts: The names, if they are known: then libpff is not asked.
 
     Raises:
         OSError: The file cannot be read.
@@ -160,12 +169,33 @@ def examine(path: Location, sha256: str | None, names: bool = True, plan: MailPl
     if plan is not None and sha256 is not None:
         return Examined(sha256, plan.size, plan, None, state, names)
     digest = sha256_of(path) if sha256 is None else sha256
-    size = int(state_of(path)[0])
+    size, known = int(state_of(path)[0]), facts if names else {}
     try:
         with Watchdog(_LISTING_SECONDS):
-            return Examined(digest, size, open_plan(path, names=names, state=state), None, state, names)
+            return Examined(digest, size, open_plan(path, facts=known, state=state), None, state, names)
     except NotAMailboxError as error:
         return Examined(digest, size, None, str(error), state, names)
+
+
+def examine_apart(path: Location, sha256: str | None) -> Examined:
+    """The same where the worker that did it has died: libpff reads the names in a child process.
+
+    A worker may have been killed by something else, and then the names are as they would have been. Only
+    where the child dies as well, each time, are the folders called by their ids.
+
+    Raises:
+        OSError, InputError: As in ``examine``.
+    """
+    for _ in range(MailSettings().deaths):
+        facts = in_child(_facts_of, (path, state_of(path)), path, seconds=_LISTING_SECONDS)
+        if not isinstance(facts, Died):
+            return examine(path, sha256, facts=facts)
+    return examine(path, sha256, names=False)
+
+
+def _facts_of(place: tuple[Location, State]) -> FolderFacts:
+    with Watchdog(_LISTING_SECONDS):
+        return facts_at(*place)
 
 
 def check_readable(files: Iterable[RecordFile]) -> None:

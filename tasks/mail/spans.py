@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import pickle
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from data import safe_path
-from data.errors import InputError, UnreadableError
-from data.printable import printable
 from data.storage import Location, State
+from tasks.mail.child import Died, in_child
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.layout import Header
 from tasks.mail.ndb import LocalFile
@@ -35,12 +29,6 @@ from tasks.mail.remote import RemoteFile, naming, opened, reading, while_unchang
 from tasks.mail.settings import MailSettings
 
 Then: TypeAlias = Callable[[LocalFile | RemoteFile, PartitionSummary], None]
-_STARTUP_SECONDS: Final = 60.0
-"""Seconds that a child may take to start on a busy machine."""
-
-_REPORTED, _UNREADABLE = 3, 4
-"""Exit codes of a child that ends with a message for the user, in the last line of its standard error: the
-second where the mailbox cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -173,9 +161,9 @@ def _bisect(span: Span) -> Sequence[Outcome]:
     verdict = ""
     for _ in range(span.settings.deaths if len(span) == 1 else 1):
         answer = _in_child(span)
-        if not isinstance(answer, str):
+        if not isinstance(answer, Died):
             return answer
-        verdict = answer
+        verdict = answer.how
     if len(span) == 1:
         if span.settings.open_attached and _has_attachments(span):
             # A message that is attached to this one may be at fault: then this one can be kept.
@@ -199,44 +187,7 @@ def _has_attachments(span: Span) -> bool:
     return bool(attached)
 
 
-def _in_child(span: Span) -> list[Outcome] | str:
+def _in_child(span: Span) -> list[Outcome] | Died:
     """What a child process read, or how it ended."""
-    # The child's own watchdog ends a hang after its time; this limit is for a child that does not even do
-    # that.
     groups = -(-len(span) // span.settings.extract)
-    limit = _STARTUP_SECONDS + groups * span.settings.watchdog_seconds
-    try:
-        child = subprocess.run(
-            safe_path.python("-m", "tasks.mail.spans"),
-            env=safe_path.variables(),
-            input=pickle.dumps(span),
-            capture_output=True,
-            timeout=limit,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"had not ended after {limit:g} s"
-    if child.returncode == 0:
-        outcomes: list[Outcome] = pickle.loads(child.stdout)
-        return outcomes
-    if child.returncode in {_REPORTED, _UNREADABLE}:
-        line = child.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-        raise InputError(line) if child.returncode == _REPORTED else UnreadableError(line, str(span.path))
-    if child.returncode < 0:
-        return f"was ended by {signal.Signals(-child.returncode).name}"
-    # faulthandler, which is the watchdog, ends a process with code 1 and writes this to standard error.
-    if child.returncode == 1 and b"Timeout (" in child.stderr:
-        return f"hung for {span.settings.watchdog_seconds:g} s"
-    raise RuntimeError(
-        f"a child reading {printable(str(span.path))} ended with code {child.returncode}: "
-        + child.stderr.decode(errors="replace")[-2000:]
-    )
-
-
-if __name__ == "__main__":
-    try:
-        found = outcomes_of(pickle.load(sys.stdin.buffer))
-    except InputError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(_UNREADABLE if isinstance(error, UnreadableError) else _REPORTED)
-    sys.stdout.buffer.write(pickle.dumps(found))
+    return in_child(outcomes_of, span, span.path, seconds=span.settings.watchdog_seconds, steps=groups)

@@ -50,7 +50,7 @@ class Taken:
 def planned(file: Bytes, *, names: bool = True) -> tuple[Taken, MailPlan | None]:
     """List a mailbox."""
     try:
-        plan = plan_mailbox(file, names=names)
+        plan = plan_mailbox(file, facts=None if names else {})
     except NotAMailboxError as error:
         return Taken(refused=str(error)), None
     return (

@@ -1,9 +1,9 @@
 """Workers that die while reading: killed from outside, by a segmentation fault, by a hang. No row changes.
 
 The workers are real processes with real deaths. The process that they are forked from loads a
-``sitecustomize`` that wraps the reader's own ``read_item``: what it does to which message is read from a
-file, so that one such process serves all tests. Each test has a cluster of its own, as a nanny may give up
-after several deaths.
+``sitecustomize`` that wraps the reader's own ``read_item`` and ``folder_facts``: what it does to which
+message, or to the folders, is read from a file, so that one such process serves all tests. Each test has a
+cluster of its own, as a nanny may give up after several deaths.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cluster import ClusterSettings, connect, forking
 from data.catalog import RecordFile
 from data.errors import UnreadableError
 from data.synthetic import mailbox
-from tasks.mail.execute import read_mailboxes
+from tasks.mail.execute import examine_files, read_mailboxes
 from tasks.mail.partitions import PartitionSummary, gaps
 from tasks.mail.settings import READER_VERSION, MailSettings
 from tasks.mail.sources import Mailbox, examine, group
@@ -65,6 +65,12 @@ class Finder(importlib.abc.MetaPathFinder):
                     exec(json.load(file).get(str(item.identifier), ""))
                 return read(item, *given)
             module.read_item = read_item
+            facts = module.folder_facts
+            def folder_facts(file):
+                with open(os.environ["TEST_DEEDS"]) as file_of_deeds:
+                    exec(json.load(file_of_deeds).get("folders", ""))
+                return facts(file)
+            module.folder_facts = folder_facts
         spec.loader.exec_module = exec_module
         return spec
 
@@ -79,8 +85,8 @@ class Crew:
     client: Client
     deeds: Path
 
-    def shall(self, deed: str, *nodes: int) -> None:
-        """Do it on meeting one of these messages, and nothing on meeting any other."""
+    def shall(self, deed: str, *nodes: int | str) -> None:
+        """Do it on meeting one of these messages, or the "folders", and nothing on meeting any other."""
         self.deeds.write_text(json.dumps(dict.fromkeys(map(str, nodes), deed)))
 
 
@@ -220,6 +226,27 @@ def test_every_one_of_several_messages_that_crash_the_reader_is_found(crew: Crew
     assert [row.node_id for part in parts for row in part.quarantine] == list(bad)
     assert sum(part.accounted for part in parts) == MESSAGES
     assert rows(box.mailbox, tmp_path).equals(box.without(*bad))
+
+
+def test_folders_keep_their_names_if_a_worker_is_killed_while_it_lists_them(
+    crew: Crew, box: Box, tmp_path: Path
+):
+    crew.shall(
+        f"import pathlib\nif not pathlib.Path({str(tmp_path / 'done')!r}).exists():\n"
+        f"    pathlib.Path({str(tmp_path / 'done')!r}).touch()\n    os.kill(os.getpid(), 9)",
+        "folders",
+    )
+    found = examine_files(crew.client, {on_disk(box): None})
+    assert (tmp_path / "done").exists()
+    assert repr(found[on_disk(box)]) == repr(box.mailbox.examined)
+
+
+def test_folders_whose_names_crash_libpff_are_called_by_their_ids(crew: Crew, box: Box):
+    crew.shall(SEGFAULT, "folders")
+    found = examine_files(crew.client, {on_disk(box): None})[on_disk(box)]
+    assert not found.named
+    assert found.plan is not None
+    assert found.plan.listed == MESSAGES
 
 
 def test_a_hang_in_the_library_costs_the_one_message_that_caused_it(crew: Crew, box: Box, tmp_path: Path):

@@ -63,6 +63,13 @@ def test_a_new_mailbox_is_read_with_its_survey_as_the_reading_alone_reads_it(
     assert sum("listed-" in name for name in ahead) == 4
 
 
+@pytest.mark.slow
+def test_a_piece_whose_worker_died_gives_what_it_would_have_given(kit: Kit, tmp_path: Path):
+    path = kit.write(tmp_path / "box.pst", [kit.letter(1)]).path
+    for piece in (first_pass._List(path), first_pass._Whole(path, None), first_pass._Hash(path)):
+        assert repr(first_pass._apart(piece)) == repr(first_pass.first_pass(piece))
+
+
 def test_a_new_mailbox_is_hashed_once(
     threads: Client, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

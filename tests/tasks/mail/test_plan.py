@@ -79,7 +79,7 @@ def test_nodes_are_listed_in_order_with_their_folders(alerts_box: Box):
 
 
 def test_without_names_folders_are_named_by_their_ids(alerts_box: Box):
-    with_names, without = open_plan(alerts_box.path), open_plan(alerts_box.path, names=False)
+    with_names, without = open_plan(alerts_box.path), open_plan(alerts_box.path, facts={})
     assert without.nodes.tolist() == with_names.nodes.tolist()
     assert {folder.path.split("/")[-1] for folder in without.folders if folder.path} == {
         f"(folder 0x{folder.node_id:x})" for folder in without.folders if folder.path

@@ -271,7 +271,7 @@ def test_a_file_that_libpff_refuses_is_halved_until_the_message_is_found(
     Fussy.refused = b"letter-00077 in HTML"
     monkeypatch.setattr(pypff, "file", Fussy)
     with LocalFile(box.path) as file:
-        plan = plan_mailbox(file, names=False)
+        plan = plan_mailbox(file, facts={})
         nodes = [plan.node(place) for place in range(len(plan.nodes))]
         outcomes = {one.node_id: one for one in read_nodes(file, plan.header, nodes, MailSettings())}
     bad = box.nodes[77]

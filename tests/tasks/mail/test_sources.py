@@ -6,15 +6,25 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from data.catalog import RecordFile
 from data.errors import InputError
+from tasks.mail.child import Died
 from tasks.mail.settings import READER_VERSION
-from tasks.mail.sources import HashMemo, check_readable, examine, group, sha256_of, state_of
+from tasks.mail.sources import (
+    HashMemo,
+    check_readable,
+    examine,
+    examine_apart,
+    group,
+    sha256_of,
+    state_of,
+)
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box
@@ -73,6 +83,36 @@ def test_a_file_that_is_not_a_mailbox_is_examined_with_what_is_wrong(tmp_path: P
     assert found.problem is not None
     assert "not a PST or OST" in found.problem
     assert found.bytes == 7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", ["box", "none", "nothing of it"])
+def test_a_file_whose_worker_died_is_examined_in_a_child_and_is_the_same(
+    box: Box, tmp_path: Path, content: str
+):
+    path = box.path
+    if content != "box":
+        path = tmp_path / "box.pst"
+        path.write_bytes(b"nothing" if content == "none" else box.path.read_bytes()[:600])
+    assert repr(examine_apart(path, None)) == repr(examine(path, None))
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_folders_lose_their_names_only_where_each_child_dies(
+    box: Box, monkeypatch: pytest.MonkeyPatch, deaths: int
+):
+    asked = []
+
+    def dies(function: Callable[[Any], Any], given: Any, *_: Any, **__: Any) -> Any:
+        asked.append(given)
+        return Died("was ended by SIGSEGV") if len(asked) <= deaths else function(given)
+
+    monkeypatch.setattr("tasks.mail.sources.in_child", dies)
+    found = examine_apart(box.path, "ab" * 32)
+    assert len(asked) == 2
+    assert found.named == (deaths == 1)
+    assert found.plan is not None
+    assert any("(folder 0x" in folder.path for folder in found.plan.folders) == (deaths == 2)
 
 
 # The memo of hashes.

@@ -72,7 +72,7 @@ class Children:
         self.asked: list[list[int]] = []
 
     def __call__(self, command: list[str], *, input: bytes, **_: Any) -> subprocess.CompletedProcess[bytes]:
-        span: Span = pickle.loads(input)
+        _, span = pickle.loads(input)
         nodes = [int(node) for node in span.nodes["nid"]]
         self.asked.append(nodes)
         if self.bad & set(nodes):
@@ -128,7 +128,7 @@ def test_a_message_is_kept_if_only_what_is_attached_to_it_kills_the_reader(
     span = span_of(open_plan(made.path), made.path, (0, 4), tmp_path / "parts", MailSettings())
 
     def run(command: list[str], *, input: bytes, **_: Any) -> subprocess.CompletedProcess[bytes]:
-        asked: Span = pickle.loads(input)
+        _, asked = pickle.loads(input)
         if made.nodes[1] in asked.nodes["nid"] and asked.settings.open_attached:
             return ended(-11)
         return subprocess.CompletedProcess(command, 0, pickle.dumps(outcomes_of(asked)), b"")
