@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from benchmarks.simulation.page import HOUR, step_of, time_of
+from benchmarks.simulation.words import HOUR, step_of, time_of
 from tasks.figures.figure import Figure
 from tasks.figures.style import ACCENT, FAINT, INK, MUTED, NEGATIVE, PALETTE, POSITIVE, WIDE
 

@@ -6,10 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    from tasks.mail.ndb import BlockIndex
+from typing import Final, Protocol, runtime_checkable
 
 _SEGMENT: Final = 32 << 10
 _SEGMENTS: Final = 64
@@ -46,7 +43,7 @@ class LocalFile:
     Small reads are served from the last few segments of 32 kB: the blocks of a message lie next to each
     other, and one system call for each would cost more than verifying it does. A new segment takes over the
     memory of the one that it replaces: the system clears fresh memory first, which costs as much as filling
-    it. Its ``index`` of blocks is kept with it.
+    it. Who looks up its blocks keeps what was read of their index in ``index`` (:mod:`tasks.mail.ndb`).
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,7 +55,7 @@ class LocalFile:
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self.size: int = os.fstat(self._file).st_size
         self._segments: dict[int, memoryview] = {}
-        self.index: BlockIndex | None = None
+        self.index: object = None
 
     def read(self, offset: int, size: int) -> bytes:
         """Up to ``size`` bytes from ``offset``; fewer at the end of the file, none beyond it."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from tasks.mail.attached import Attached
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.encoding import decoded
 from tasks.mail.extract import Copier
@@ -18,9 +19,6 @@ from tasks.mail.layout import TYPE_MESSAGE, nid_type
 from tasks.mail.prefetch import prefetch_blocks
 from tasks.mail.properties import whole_text
 from tasks.mail.references import INTERNAL, BlockError, Node
-
-if TYPE_CHECKING:
-    from tasks.mail.attachments import Attached
 
 _SIZE: Final = 0x0E20
 _DATA: Final = 0x3701

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from data.schema import TABLES
 from data.sealed import seal
 from data.writing import as_its_folder, make_folder
-from tasks.mail.attachments import Attached
+from tasks.mail.attached import Attached
 
 _FACTS: Final = tuple(
     column.name for column in TABLES["work/attachments"].columns if column.name != "node_id"

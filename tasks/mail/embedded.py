@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tasks.mail.attachments import Attached, Listed, Plain, paths, recognise
+from tasks.mail.attached import Attached
+from tasks.mail.attachments import Listed, Plain, paths, recognise
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import TYPE_MESSAGE

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data.schema import TABLES
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Mail
 from tasks.mail.properties import short_reason, whole_text
 
 MOST_CHARACTERS: Final = 10_000

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Mail
 
 _MARK: Final = re.compile(r"(?im)^x-ms-journal-report\s*:")
 _TAG: Final = re.compile(r"<(?:br|/p|/div|/tr|p|div)\b[^>]*>|<!--.*?-->|<[^<>@]*>", re.IGNORECASE | re.DOTALL)

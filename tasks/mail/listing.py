@@ -20,7 +20,8 @@ from data.schema import TABLES
 from data.sealed import is_intact, seal
 from data.storage import Location, State
 from data.writing import replacing
-from tasks.mail.attachments import Attached, list_attachments
+from tasks.mail.attached import Attached
+from tasks.mail.attachments import list_attachments
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import Header

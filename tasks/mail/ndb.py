@@ -252,9 +252,10 @@ class BlockIndex:
         """The index of an open file, with all that was looked up in it before."""
         if not isinstance(file, LocalFile):
             return BlockIndex(file, header)
-        if file.index is None or file.index._header != header:
-            file.index = BlockIndex(file, header)
-        return file.index
+        kept = file.index
+        if not isinstance(kept, BlockIndex) or kept._header != header:
+            file.index = kept = BlockIndex(file, header)
+        return kept
 
     def find(self, bid: int) -> tuple[int, int, int] | None:
         """Offset, bytes in the file and inflated size (4k pages alone) of a block; None where unknown.

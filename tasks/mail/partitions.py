@@ -31,8 +31,7 @@ from data.sealed import is_of_this_version, seal
 from data.writing import as_its_folder, make_folder
 from tasks.mail.attachment_writer import AttachmentWriter, name_beside
 from tasks.mail.fitting import DOES_NOT_FIT, has_body, has_replacement, measure, to_table
-from tasks.mail.outcomes import OF_ATTACHMENTS, Failure, Inside, Outcome
-from tasks.mail.pff import Mail, NotMail
+from tasks.mail.outcomes import OF_ATTACHMENTS, Failure, Inside, Mail, NotMail, Outcome
 
 _META: Final = b"nwatch.part"
 """Key of the summary in a file's metadata; files of earlier runs have it, so it stays."""

@@ -23,8 +23,8 @@ from tasks.mail.extract import Copier, Extract
 from tasks.mail.journal import carried, is_report
 from tasks.mail.layout import Header
 from tasks.mail.ndb import Bytes
-from tasks.mail.outcomes import Failure, Inside, Outcome
-from tasks.mail.pff import ClassUnreadableError, Mail, read_item
+from tasks.mail.outcomes import Failure, Inside, Mail, Outcome
+from tasks.mail.pff import ClassUnreadableError, read_item
 from tasks.mail.prefetch import prefetch_nodes
 from tasks.mail.properties import HEADERS, Properties, short_reason
 from tasks.mail.references import BlockError, Node

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tasks.mail.layout import Header, NotAMailboxError
 from tasks.mail.ndb import Bytes
+from tasks.mail.outcomes import Mail
 from tasks.mail.partitions import write_partition
-from tasks.mail.pff import Mail
 from tasks.mail.plan import ORPHANED, MailPlan, plan_mailbox, to_node
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.settings import MailSettings

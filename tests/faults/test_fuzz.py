@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.mail.ndb import LocalFile
+from tasks.mail.outcomes import Mail, NotMail
 from tasks.mail.partitions import partition_file
-from tasks.mail.pff import Mail, NotMail
 from tasks.mail.read import Failure, Outcome
 from tasks.mail.settings import MailSettings
 from tasks.mail.spans import read_span_apart, span_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.synthetic.pst import Message, PstWriter, Recipient
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Mail
 from tasks.mail.plan import plan_mailbox
 from tasks.mail.read import Failure
 from tasks.mail.settings import MailSettings

@@ -22,8 +22,8 @@ from tasks.alerts.ledger import close_mail
 from tasks.alerts.results import ParsedSource
 from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
 from tasks.mail.fitting import DOES_NOT_FIT
+from tasks.mail.outcomes import Mail
 from tasks.mail.partitions import PartitionSummary, partition_file, write_partition
-from tasks.mail.pff import Mail
 from tasks.mail.results import MailSource
 
 ZONES = ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Los_Angeles")

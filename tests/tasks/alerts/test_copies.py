@@ -25,7 +25,7 @@ from tasks.alerts.recipients import addressees
 from tasks.alerts.results import AlertTables
 from tasks.alerts.tabulate import tabulate_sources
 from tasks.mail.ndb import LocalFile
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Mail
 from tasks.mail.plan import plan_mailbox
 from tasks.mail.read import read_nodes
 from tasks.mail.results import MailSource

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data.synthetic.pst import Attachment, Enclosed
-from tasks.mail.attachments import Attached, Plain, list_attachments, paths
+from tasks.mail.attached import Attached
+from tasks.mail.attachments import Plain, list_attachments, paths
 from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile, read_header

@@ -15,8 +15,8 @@ from tasks.alerts.scrape import Alert, scrape
 from tasks.bodies.compressed_rtf import unpacked
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile
+from tasks.mail.outcomes import Mail
 from tasks.mail.partitions import write_partition
-from tasks.mail.pff import Mail
 from tasks.mail.plan import open_plan, plan_mailbox
 from tasks.mail.properties import RTF
 from tasks.mail.references import BlockError

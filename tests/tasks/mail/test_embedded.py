@@ -20,8 +20,7 @@ from tasks.mail import embedded
 from tasks.mail.embedded import ATTACHMENTS, DEPTH, MESSAGES, steps
 from tasks.mail.extract import Copier, Extract
 from tasks.mail.ndb import LocalFile
-from tasks.mail.outcomes import Failure, Outcome
-from tasks.mail.pff import Mail, NotMail
+from tasks.mail.outcomes import Failure, Mail, NotMail, Outcome
 from tasks.mail.plan import plan_mailbox
 from tasks.mail.references import Node
 from tasks.mail.settings import MailSettings

@@ -17,7 +17,7 @@ from tasks.mail.encoding import CYCLIC, PERMUTE, decoded
 from tasks.mail.extract import Copier
 from tasks.mail.layout import BBT, checksum
 from tasks.mail.ndb import LocalFile, read_header
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Mail
 from tasks.mail.references import Node
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import pytest
 
 from data.synthetic.pst import Enclosed, Message
 from tasks.mail.journal import carried, is_report, read_envelope
-from tasks.mail.outcomes import Failure
-from tasks.mail.pff import Mail
+from tasks.mail.outcomes import Failure, Mail
 
 if TYPE_CHECKING:
     from tests.tasks.mail.conftest import Box, Kit

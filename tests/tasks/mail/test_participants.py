@@ -10,8 +10,9 @@ import pytest
 
 from data.synthetic.pst import Recipient
 from tasks.mail import properties, read
+from tasks.mail.outcomes import Mail
 from tasks.mail.participants import DATE_HEADER, known_id
-from tasks.mail.pff import Mail, read_item
+from tasks.mail.pff import read_item
 from tasks.mail.properties import Properties
 from tests.tasks.mail.test_pff import read as read_fake
 

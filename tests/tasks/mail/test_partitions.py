@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from data.errors import InputError
 from data.schema import TABLES
 from tasks.mail.ndb import LocalFile
+from tasks.mail.outcomes import Mail, NotMail
 from tasks.mail.partitions import (
     PartitionSummary,
     Quarantined,
@@ -26,7 +27,6 @@ from tasks.mail.partitions import (
     summaries,
     write_partition,
 )
-from tasks.mail.pff import Mail, NotMail
 from tasks.mail.plan import plan_mailbox
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.settings import MailSettings

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from data.schema import TABLES
 from data.synthetic.pst import Recipient
 from tasks.mail import properties
-from tasks.mail.pff import ClassUnreadableError, Mail, NotMail, is_mail, read_item
+from tasks.mail.outcomes import Mail, NotMail
+from tasks.mail.pff import ClassUnreadableError, is_mail, read_item
 from tasks.mail.properties import filetime
 
 if TYPE_CHECKING:

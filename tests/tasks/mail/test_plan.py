@@ -12,7 +12,8 @@ import pytest
 from data.synthetic.pst import PstWriter
 from tasks.mail.layout import NBT, TYPE_FOLDER, NotAMailboxError, nid_type
 from tasks.mail.ndb import LocalFile
-from tasks.mail.pff import Mail, _counted
+from tasks.mail.outcomes import Mail
+from tasks.mail.pff import _counted
 from tasks.mail.plan import ORPHANED, open_plan, plan_mailbox
 
 if TYPE_CHECKING:

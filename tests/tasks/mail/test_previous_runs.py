@@ -10,8 +10,8 @@ import pytest
 from data.schema import TABLES
 from tasks.mail import previous_runs
 from tasks.mail.other_files import OtherFile
+from tasks.mail.outcomes import NotMail
 from tasks.mail.partitions import write_partition
-from tasks.mail.pff import NotMail
 from tasks.mail.previous_runs import faults, recall, remember, together
 from tasks.mail.results import MailSource, Reading
 

@@ -17,7 +17,8 @@ from tasks.mail.copy_group import GroupCopier
 from tasks.mail.extract import Copier
 from tasks.mail.layout import BBT, NBT, TYPE_MESSAGE, checksum, nid_type
 from tasks.mail.ndb import LocalFile
-from tasks.mail.pff import Mail, NotMail, read_item
+from tasks.mail.outcomes import Mail, NotMail
+from tasks.mail.pff import read_item
 from tasks.mail.plan import plan_mailbox
 from tasks.mail.read import Failure, Outcome, read_nodes
 from tasks.mail.settings import MailSettings
