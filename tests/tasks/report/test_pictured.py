@@ -18,7 +18,7 @@ def story(**tables: Any) -> Any:
     def found(stem: str) -> list[dict[str, Any]]:
         return tables[stem].to_pylist() if stem in tables else []
 
-    return SimpleNamespace(table=tables.get, rows=found)
+    return SimpleNamespace(table=tables.get, rows=found, config=SimpleNamespace(agencies={}))
 
 
 FULL = story(
