@@ -21,7 +21,7 @@ from data.crosswalk import UNCLASSIFIED
 from data.schema.embedded import ATTACHED
 from data.streamed import write_sorted
 from tasks.alerts import counts
-from tasks.alerts.copies import content_keys, id_keys
+from tasks.alerts.copies import content_keys, id_keys, recipients_of
 from tasks.alerts.dealt import deal
 from tasks.alerts.elsewhere import write_held
 from tasks.alerts.evidence import PEOPLE_KEY, counted, read_people
@@ -113,7 +113,8 @@ def deal_part(work: Part) -> Dealt:
     own = alerts.of_message[~np.asarray(attached)]
     alerts_here = UniqueAlerts(alerts.of_message[counts_too], alerts.keys)
     people, ids = hashes_of(name.encode() for name in found.names.to_pylist()), _ids(alerts.keys)
-    to_id, to_content = id_keys(messages, found, people), content_keys(messages, found, people)
+    who = recipients_of(messages.num_rows, found, people)
+    to_id, to_content = id_keys(messages, who), content_keys(messages, who)
     nameless = to_content.rows.num_rows - (pc.sum(to_content.rows.column("named")).as_py() or 0)
     shares = {
         "alerts": _Shared(_alerts(messages, alerts_here, own), ids),
