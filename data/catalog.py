@@ -184,17 +184,24 @@ class Investigation:
         """
         return self.place.agencies()
 
-    def post_files(self) -> list[tuple[str, Path]]:
+    def post_files(self, faults: dict[str, str] | None = None) -> list[tuple[str, Path]]:
         """Every file in ``posts/`` that is not hidden, with its path inside the folder, in order of that.
+
+        Args:
+            faults: Where given, what is no regular file is left out, and what is wrong with it is put here by
+                its path inside the folder, as one line.
 
         Raises:
             InputError: One is no regular file, but a pipe, say. Folders are passed over.
         """
         files = (path for path in (self.folder / "posts").glob("*") if not path.name.startswith("."))
-        return self._regular(path for path in files if not path.is_dir())
+        return self._regular((path for path in files if not path.is_dir()), faults)
 
-    def crime_files(self) -> dict[str, list[tuple[str, Path]]]:
+    def crime_files(self, faults: dict[str, str] | None = None) -> dict[str, list[tuple[str, Path]]]:
         """The files of crime records of each folder of ``crime/``, by its name, as :meth:`post_files`.
+
+        Args:
+            faults: As there; a file that belongs to no city is put there too.
 
         Raises:
             InputError: A file lies in ``crime/`` itself, where it belongs to no city, or is no regular file.
@@ -203,29 +210,51 @@ class Investigation:
         for path in sorted((self.folder / "crime").glob("*")):
             if path.name.startswith("."):
                 continue
-            if not path.is_dir():
-                raise InputError(
-                    f"{as_label(path, self.folder)}: belongs to no city; move it into a folder, "
-                    f"as crime/<city>/{escaped(path.name)}"
-                )
-            files = [file for file in path.glob("*") if not (file.name.startswith(".") or file.is_dir())]
-            if files:
-                found[as_folder(path.name, "crime")] = self._regular(files)
+            try:
+                if files := self._files_of_city(path):
+                    found[as_folder(path.name, "crime")] = self._regular(files, faults)
+            except InputError as error:
+                if faults is None:
+                    raise
+                faults[as_label(path, self.folder)] = str(error)
         return found
 
-    def atlas_files(self) -> list[tuple[str, Path]]:
+    def _files_of_city(self, path: Path) -> list[Path]:
+        """What lies in a folder of ``crime/``.
+
+        Raises:
+            InputError: It is no folder.
+        """
+        if not path.is_dir():
+            raise InputError(
+                f"{as_label(path, self.folder)}: belongs to no city; move it into a folder, "
+                f"as crime/<city>/{escaped(path.name)}"
+            )
+        return [file for file in path.glob("*") if not (file.name.startswith(".") or file.is_dir())]
+
+    def atlas_files(self, faults: dict[str, str] | None = None) -> list[tuple[str, Path]]:
         """The files ``atlas/*.csv``, as :meth:`post_files`.
+
+        Args:
+            faults: As there.
 
         Raises:
             InputError: One is no regular file.
         """
         files = (self.folder / "atlas").glob("*.csv")
-        return self._regular(path for path in files if not path.name.startswith("."))
+        return self._regular((path for path in files if not path.name.startswith(".")), faults)
 
-    def _regular(self, files: Iterable[Path]) -> list[tuple[str, Path]]:
+    def _regular(self, files: Iterable[Path], faults: dict[str, str] | None) -> list[tuple[str, Path]]:
         """Files with their paths inside the folder, in order of those."""
-        named = sorted((as_label(path, self.folder), path) for path in files)
-        return [(label, regular(path, label)) for label, path in named]
+        found: list[tuple[str, Path]] = []
+        for label, path in sorted((as_label(path, self.folder), path) for path in files):
+            try:
+                found.append((label, regular(path, label)))
+            except InputError as error:
+                if faults is None:
+                    raise
+                faults[label] = str(error)
+        return found
 
     def requests_file(self) -> tuple[str, Path]:
         """``requests.csv``: its path inside the folder, and where to open it."""

@@ -7,8 +7,9 @@ byte for byte, from pieces that are in order already: of these no more than a ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -114,13 +115,16 @@ def distinct_streamed(path: Path, *names: str) -> int:
     return total
 
 
-def write_sorted(table: pa.Table, path: Path, key: Sequence[str]) -> tuple[Path, ...]:
+def write_sorted(
+    table: pa.Table, path: Path, key: Sequence[str], batch: int | None = None
+) -> tuple[Path, ...]:
     """Write rows in order of a key, so that :func:`merged` can read them.
 
     Args:
         table: The rows, in any order.
         path: The file, in Arrow's form; its folder is there.
         key: The columns by which they are sorted.
+        batch: Rows that are read at a time, where many files are read together; None for :data:`BATCH`.
 
     Returns:
         The file; nothing is written where there is no row.
@@ -129,7 +133,7 @@ def write_sorted(table: pa.Table, path: Path, key: Sequence[str]) -> tuple[Path,
         return ()
     rows = table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key]))
     with replacing(path) as beside, pa.ipc.new_file(beside, rows.schema, options=_LZ4) as writer:
-        writer.write_table(rows.combine_chunks(), max_chunksize=BATCH)
+        writer.write_table(rows.combine_chunks(), max_chunksize=batch or BATCH)
     return (path,)
 
 
@@ -143,29 +147,93 @@ def merged(files: Sequence[Path], key: Sequence[str]) -> Iterator[pa.Table]:
     Yields:
         Pieces, each in order and after the one before.
     """
-    readers = [_batches(file) for file in files]
-    heads = {number: head for number, reader in enumerate(readers) if (head := next(reader, None))}
+    return in_order([batches_of(file) for file in files], key)
+
+
+def in_order(streams: Sequence[Iterable[pa.Table]], key: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of several streams in one order; of each only one piece is held.
+
+    Args:
+        streams: Pieces of the same columns, each stream in order of the key.
+        key: The columns of the order.
+
+    Yields:
+        Pieces, each in order and after the one before, or equal to its end.
+    """
+    readers = [iter(stream) for stream in streams]
+    heads: dict[int, _Head] = {}
+
+    def hold(number: int, rows: pa.Table | None) -> None:
+        while rows is not None and not rows.num_rows:
+            rows = next(readers[number], None)
+        if rows is None:
+            heads.pop(number, None)
+        else:
+            heads[number] = _Head(rows, key_of(rows, key, 0), key_of(rows, key, rows.num_rows - 1))
+
+    for number, reader in enumerate(readers):
+        hold(number, next(reader, None))
     while heads:
         # What is not after any head's last row cannot be followed by a row that is before it.
-        bound = min(key_of(head, key, head.num_rows - 1) for head in heads.values())
+        bound = min(head.last for head in heads.values())
         taken = []
-        for number, head in list(heads.items()):
-            count = _rows_up_to(head, key, bound)
-            taken.append(head.slice(0, count))
-            if count < head.num_rows:
-                heads[number] = head.slice(count)
-            elif following := next(readers[number], None):
-                heads[number] = following
-            else:
-                del heads[number]
+        for number, head in [each for each in heads.items() if each[1].first <= bound]:
+            count = _rows_up_to(head.rows, key, bound)
+            taken.append(head.rows.slice(0, count))
+            left = head.rows.slice(count)
+            hold(number, left if left.num_rows else next(readers[number], None))
         together = pa.concat_tables(taken)
-        if len(files) > 1:
+        if len(taken) > 1:
             order = pc.sort_indices(together, sort_keys=[(name, "ascending") for name in key])
             together = together.take(order)
         yield together
 
 
-def _batches(file: Path) -> Iterator[pa.Table]:
+class _Head(NamedTuple):
+    """What is held of a stream, with the keys of its first and its last row."""
+
+    rows: pa.Table
+    first: _Key
+    last: _Key
+
+
+def without_repeats(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Sorted rows without those that are equal to the row before them, in all columns.
+
+    Args:
+        pieces: The rows, in order of all their columns.
+
+    Example:
+        >>> rows = pa.table({"a": [1, 1, None, None]})
+        >>> [piece.to_pydict() for piece in without_repeats([rows, rows.slice(2)])]
+        [{'a': [1, None]}]
+    """
+    last: pa.Table | None = None
+    for piece in pieces:
+        # The last row of the piece before comes first, to be compared, and is left out.
+        rows = piece if last is None else pa.concat_tables([last, piece])
+        if rows.num_rows:
+            changes = reduce(pc.or_, (_changes(column) for column in rows.columns))
+            kept = rows.slice(1).filter(changes)
+            found = pa.concat_tables([rows.slice(0, 1), kept]) if last is None else kept
+            last = rows.slice(rows.num_rows - 1)
+            if found.num_rows:
+                yield found
+
+
+def _changes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether each value but the first differs from the one before; two missing ones do not."""
+    before, here = column.slice(0, len(column) - 1), column.slice(1)
+    other = pc.fill_null(pc.not_equal(before, here), False)
+    return pc.or_(other, pc.xor(pc.is_null(before), pc.is_null(here)))
+
+
+def batches_of(file: Path) -> Iterator[pa.Table]:
+    """The rows of a file that :func:`write_sorted` wrote, some at a time.
+
+    Args:
+        file: The file.
+    """
     with pa.memory_map(str(file)) as mapped, pa.ipc.open_file(mapped) as reader:
         for number in range(reader.num_record_batches):
             yield pa.Table.from_batches([reader.get_batch(number)])

@@ -143,10 +143,12 @@ def read_table(spec: Table, out: Path, columns: Sequence[str] | None = None) -> 
     Raises:
         FileNotFoundError: There is no such file.
         PermissionError: The file may not be read.
-        ValueError: The file is damaged, or its columns or types differ from the schema, as after a change of
-            version.
+        ValueError: The file is damaged or no file, or its columns or types differ from the schema, as after a
+            change of version.
     """
     path = out / f"{spec.name}.parquet"
+    if os.path.lexists(path) and not path.is_file():  # a pipe would be waited for without end
+        raise ValueError(f"{path}: is not a regular file; run again to rebuild it")
     try:
         table = pq.read_table(path) if columns is None else pq.read_table(path, columns=list(columns))
     except FileNotFoundError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from data.catalog import Investigation
@@ -14,13 +16,15 @@ from data.hashes import Hashes
 from data.kept import FOLDER
 from data.opening import regular
 from data.police import read_police
+from data.record_names import as_label
 from data.records import RecordFile
 from data.storage import Location, state_of
 from flows.parts.points import census_files
 from tasks.audit.look import InputNow, sha256_of
-from tasks.coding.look import FROZEN, decisions, returned_files
+from tasks.coding.look import FROZEN, decisions, entries_of
 from tasks.coding.results import FOLDER as CODING
 from tasks.layers.look import find_layer, find_places, hash_of, hash_of_all
+from tasks.mail.look import read_accepted
 
 MEMOS = {"mail": "mail/hashes.json", "posts": f"{FOLDER}/hashes.json", "crime": f"{FOLDER}/hashes.json"}
 """Where in the work folder hashes of the files of a part are remembered."""
@@ -36,6 +40,7 @@ class ToHash:
         location: Where it is; None where something else is hashed.
         made: Gives the hash, where it is not that of one file.
         needed: Whether a run reads it for certain.
+        why: Why it cannot be read, where that is known before.
     """
 
     place: str
@@ -43,6 +48,7 @@ class ToHash:
     location: Location | None = None
     made: Callable[[], str] | None = None
     needed: bool = True
+    why: str = ""
 
     @property
     def bytes(self) -> int:
@@ -74,9 +80,13 @@ class Hasher:
         return [self._of(each) for each in files]
 
     def _of(self, each: ToHash) -> InputNow:
-        sha256, why = "", ""
+        sha256, why = "", each.why
         if each.made is not None:
-            sha256 = each.made()
+            try:
+                sha256 = each.made()
+            except InputError as error:
+                file, why = _named(str(error), each.file)
+                return InputNow(each.place, file, "", each.needed, why)
         elif each.location is not None:
             why = _irregular(each)
             if not why:
@@ -116,52 +126,87 @@ def _irregular(each: ToHash) -> str:
 
 
 def inputs_now(
-    investigation: Investigation, parts: Sequence[str], mailboxes: Sequence[RecordFile]
+    investigation: Investigation,
+    parts: Sequence[str],
+    mailboxes: Sequence[RecordFile],
+    faults: dict[str, str],
 ) -> list[ToHash]:
     """The files that a run of some parts reads.
 
     Args:
         investigation: The investigation.
-        mailboxes: Its mailboxes.
         parts: The parts that have their input.
+        mailboxes: Its mailboxes.
+        faults: Where it cannot be said what the files of a part are, the reason is put here, by part.
 
-    Raises:
-        InputError: A folder or a file is wrong, so that no run could read it.
+    Returns:
+        The files; among them what is there and is none, such as a pipe, with the reason.
     """
     found = [ToHash(f"sources {each.agency}", each.file, each.path) for each in mailboxes if "mail" in parts]
-    return found + [each for part in parts if part in _OF_PART for each in _OF_PART[part](investigation)]
+    for part in parts:
+        try:
+            found += _OF_PART[part](investigation) if part in _OF_PART else ()
+        except InputError as error:  # the other parts are looked at
+            faults[part] = str(error)
+    return found
+
+
+def _named(line: str, otherwise: str) -> tuple[str, str]:
+    """The file that an error is about, and what it says of it."""
+    file, colon, why = line.partition(": ")
+    return (file, why) if colon else (otherwise, line)
+
+
+def _odd(place: str, faults: Mapping[str, str]) -> Iterator[ToHash]:
+    """What lies among the files of a place, and is none of them."""
+    for label, line in faults.items():
+        yield ToHash(place, label, why=line.removeprefix(f"{label}: "))
 
 
 def _mail(investigation: Investigation) -> Iterator[ToHash]:
     label, path = own = investigation.subjects_file()
-    if path.is_file():
+    if os.path.lexists(path):
         yield ToHash("crosswalk own", label, path)
     yield ToHash("crosswalk", "the rows on subjects", made=lambda: read_crosswalks(own).fingerprint)
+    try:
+        read_accepted(investigation.folder)
+    except InputError as error:  # no run would go on; what is in it decides nothing of what there was
+        file, why = _named(str(error), str(error))
+        yield ToHash("crosswalk accepted", file, why=why)
 
 
 def _posts(investigation: Investigation) -> Iterator[ToHash]:
-    for label, path in investigation.post_files():
+    faults = dict[str, str]()
+    for label, path in investigation.post_files(faults):
         yield ToHash("posts files", label, path)
+    yield from _odd("posts files", faults)
     yield from _census("posts", investigation)
 
 
 def _crime(investigation: Investigation) -> Iterator[ToHash]:
-    for files in investigation.crime_files().values():
+    faults = dict[str, str]()
+    for files in investigation.crime_files(faults).values():
         for label, path in files:
             yield ToHash("crime files", label, path)
+    yield from _odd("crime files", faults)
     yield from _census("crime", investigation)
 
 
 def _census(part: str, investigation: Investigation) -> Iterator[ToHash]:
     found = census_files(investigation)
-    layer = find_layer(found.layers)
-    yield ToHash(f"{part} tracts", "the layer of tracts", made=lambda: hash_of_all(layer).sha256)
+    yield ToHash(
+        f"{part} tracts", "the layer of tracts", made=lambda: hash_of_all(find_layer(found.layers)).sha256
+    )
     for label, path in [*found.acs, *found.cities]:
         yield ToHash(f"{part} census", label, path)
     for path in find_places(found.layers):
         # With lists of cities, boundaries are read only where the lists say no shares.
-        label, made = f"census/{path.name}", hash_of(path).sha256
-        yield ToHash(f"{part} census", label, made=lambda made=made: made, needed=not found.cities)  # type: ignore[misc]
+        made = partial(_sha256_of_layer, path)
+        yield ToHash(f"{part} census", f"census/{path.name}", made=made, needed=not found.cities)
+
+
+def _sha256_of_layer(path: Path) -> str:
+    return hash_of(path).sha256
 
 
 def _gentrification(investigation: Investigation) -> Iterator[ToHash]:
@@ -170,28 +215,27 @@ def _gentrification(investigation: Investigation) -> Iterator[ToHash]:
 
 def _selection(investigation: Investigation) -> Iterator[ToHash]:
     yield ToHash("selection gentrification", *investigation.census_file("gentrification"))
-    for label, path in investigation.atlas_files():
+    faults = dict[str, str]()
+    for label, path in investigation.atlas_files(faults):
         yield ToHash("selection atlas", label, path)
+    yield from _odd("selection atlas", faults)
     yield ToHash("selection police", "the table of police", made=lambda: read_police().fingerprint)
 
 
 def _requests(investigation: Investigation) -> Iterator[ToHash]:
-    label, path = investigation.requests_file()
-    if not path.is_file():
-        raise InputError(f"{label}: is no file any more; put it back, and ask again")
-    yield ToHash("requests", label, path)
+    yield ToHash("requests", *investigation.requests_file())
 
 
 def _coding(investigation: Investigation) -> Iterator[ToHash]:
     folder = investigation.folder / CODING
     yield ToHash("coding codebook", "the codebook", made=lambda: read_codebook(folder).sha256)
     for key, name in FROZEN.items():
-        if (folder / name).is_file():
+        if os.path.lexists(folder / name):
             yield ToHash(f"coding {key}", f"{CODING}/{name}", folder / name)
     book = read_codebook(folder)
     yield ToHash("coding decisions", "coding/to_decide.csv", made=lambda: decisions(folder, book))
-    for label, path in returned_files(folder):
-        yield ToHash("coding returned", label, path)
+    for path in sorted(path for path in entries_of(folder) if not path.is_dir()):
+        yield ToHash("coding returned", as_label(path, investigation.folder), path)
 
 
 _OF_PART: dict[str, Callable[[Investigation], Iterator[ToHash]]] = {

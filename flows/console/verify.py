@@ -106,14 +106,16 @@ def _now(investigation: Investigation, there: Mailboxes, trust: bool) -> Now:
     reporter = speaking(console(error=True)) if sys.stderr.isatty() else None
     with _stage(reporter, "hash the inputs") as on_progress:
         hasher = Hasher(investigation.work if trust else None, on_progress)
-        inputs = hasher.all(inputs_now(investigation, [part.name for part in parts], there.files))
+        inputs = hasher.all(inputs_now(investigation, [part.name for part in parts], there.files, why))
     out, config = investigation.out, investigation.config
-    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    there_now = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if not path.is_dir()}
+    files = sorted(file for file, path in there_now.items() if file != PROVENANCE and path.is_file())
     with _stage(reporter, "hash the outputs") as on_progress:
-        outputs = hashes_below(out, [file for file in files if file != PROVENANCE], on_progress)
+        outputs = hashes_below(out, files, on_progress)
+    odd = there_now.keys() - {*files, PROVENANCE}  # pipes and the like: not opened, and no run wrote them
     return Now(
         inputs=inputs,
-        outputs=outputs,
+        outputs={**outputs, **dict.fromkeys(odd, "")},
         versions=versions(),
         configuration=config.sha256,
         shared=config.shared_sha256,

@@ -285,6 +285,8 @@ def _outputs(out: Path) -> set[Path]:
 
 
 def _named_outputs(out: Path) -> set[Path]:
+    if not (out / PROVENANCE).is_file():  # a pipe would be waited for without end
+        return set()
     try:
         named = json.loads((out / PROVENANCE).read_bytes())["outputs"]
         files = [Path(file) for file, sha256 in named.items() if isinstance(sha256, str)]

@@ -246,4 +246,7 @@ def _published(out: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     except ValueError as error:
-        raise InputError(str(error)) from error
+        wrong = str(error).removesuffix("; run again to rebuild it")
+        raise InputError(
+            f"{wrong}; it says which agencies are published: put it back, or move it away and run again"
+        ) from error

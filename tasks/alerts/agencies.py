@@ -12,10 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
-import pyarrow as pa
-
-from data.schema import TABLES
-from data.tables import empty_table
 from data.values import fingerprint
 from data.writing import emptied, make_folder
 from tasks.alerts.buckets import Bucket, Contents, Summed, mark_contents, sum_up
@@ -199,13 +195,9 @@ def _tables(agency: _Agency) -> AgencyTables:
         subjects=summed("public/subjects", [each.subjects for each in agency.dealt]),
         months=summed("public/alerts_by_month", [each.months for each in agency.summed]),
         reached=summed("public/recipients_per_alert", [each.reached for each in agency.summed]),
-        quarantine=pa.concat_tables([_no_quarantine(), *(each.quarantine for each in agency.dealt)]),
+        unparsed=tuple(path for each in agency.dealt for path in each.unparsed),
         counts=_counts(agency),
     )
-
-
-def _no_quarantine() -> pa.Table:
-    return empty_table(TABLES["private/quarantine"])
 
 
 def _counts(agency: _Agency) -> Mapping[str, int]:

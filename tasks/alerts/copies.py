@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -47,35 +48,31 @@ class Keyed(NamedTuple):
     by: Hashes
 
 
-def id_keys(messages: pa.Table, found: Addressees, people: Hashes) -> Keyed:
+def id_keys(messages: pa.Table, who: Sequence[bytes]) -> Keyed:
     """The messages that have a Message-ID, by it and by their recipients.
 
     Args:
         messages: Of one agency, each with its number (``row``).
-        found: Their recipients.
-        people: The hashes of these.
+        who: The recipients of each (:func:`recipients_of`).
     """
     rows = named(messages)
     ids = pc.utf8_trim_whitespace(messages.column("message_id")).take(pa.array(rows)).to_pylist()
-    who = _recipients(found, people, rows)
-    by = hashes_of(own.encode() + group for own, group in zip(ids, who, strict=True))
+    by = hashes_of(own.encode() + who[row] for own, row in zip(ids, rows.tolist(), strict=True))
     return Keyed(_keyed(messages, rows, by), by)
 
 
-def content_keys(messages: pa.Table, found: Addressees, people: Hashes) -> Keyed:
+def content_keys(messages: pa.Table, who: Sequence[bytes]) -> Keyed:
     """The messages that have a time of submission, by their content and their recipients.
 
     Without that time equal words may have been sent twice.
 
     Args:
         messages: As for :func:`id_keys`.
-        found: Likewise.
-        people: Likewise.
+        who: Likewise.
     """
     rows = timed(messages)
     contents = messages.column("content_id").take(pa.array(rows)).to_pylist()
-    who = _recipients(found, people, rows)
-    by = hashes_of(own.encode() + group for own, group in zip(contents, who, strict=True))
+    by = hashes_of(own.encode() + who[row] for own, row in zip(contents, rows.tolist(), strict=True))
     has_id = messages.column("mih").is_valid().take(pa.array(rows))
     return Keyed(_keyed(messages, rows, by).append_column("named", has_id), by)
 
@@ -99,14 +96,19 @@ def _keyed(messages: pa.Table, rows: Numbers, by: Hashes) -> pa.Table:
     return pa.table({**by.columns(), "row": mine.column("row"), "name": name})
 
 
-def _recipients(found: Addressees, people: Hashes, rows: Numbers) -> list[bytes]:
-    """The recipients of some messages: 16 bytes that are equal where all recipients are."""
+def recipients_of(messages: int, found: Addressees, people: Hashes) -> list[bytes]:
+    """The recipients of each message: 16 bytes that are equal where all recipients are.
+
+    Args:
+        messages: How many messages there are.
+        found: Their recipients, in order of message.
+        people: The hashes of these.
+    """
     halves = np.stack([people.high, people.low], axis=1).astype(">u8")
-    starts = np.searchsorted(found.message, rows, side="left").tolist()
-    ends = np.searchsorted(found.message, rows, side="right").tolist()
+    ends = np.searchsorted(found.message, np.arange(messages), side="right").tolist()
     known: dict[bytes, bytes] = {}
     groups = []
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in pairwise([0, *ends]):
         who = found.who[start:end]
         key = who.tobytes()
         if key not in known:

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from data.streamed import write_sorted
 from data.writing import replacing
 from tasks.alerts.copies import named, timed
-from tasks.alerts.hashed import hashes_of
+from tasks.alerts.hashed import Hashes, hashes_of
 
 _BY_ID: Final = 0
 _NAMED: Final = 1
@@ -39,11 +39,15 @@ def write_held(messages: pa.Table, path: Path) -> tuple[Path, ...]:
     """
     by_id, by_content = named(messages), timed(messages)
     ids = pc.utf8_trim_whitespace(messages.column("message_id")).take(pa.array(by_id)).to_pylist()
-    contents = messages.column("content_id").take(pa.array(by_content)).to_pylist()
-    if not ids and not contents:
+    # An alert goes to many, and each content is hashed once.
+    contents = messages.column("content_id").combine_chunks().take(pa.array(by_content)).dictionary_encode()
+    if not ids and not len(contents):
         return ()
     # A letter before each keeps the hashes of the two apart.
-    by = hashes_of([*(b"i" + each.encode() for each in ids), *(b"c" + each.encode() for each in contents)])
+    of_ids = hashes_of(b"i" + each.encode() for each in ids)
+    of_contents = hashes_of(b"c" + each.encode() for each in contents.dictionary.to_pylist())
+    of_contents = of_contents.take(np.asarray(contents.indices, dtype=np.int64))
+    by = Hashes(*(np.concatenate(halves) for halves in zip(of_ids, of_contents, strict=True)))
     has_id = np.asarray(messages.column("mih").is_valid())[by_content]
     kind = np.concatenate([np.full(len(by_id), _BY_ID), np.where(has_id, _NAMED, _NAMELESS)]).astype(np.uint8)
     row = np.asarray(messages.column("row"))[np.concatenate([by_id, by_content])]

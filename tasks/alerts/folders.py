@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,10 @@ from data.crosswalk import ALERT_KINDS
 from data.schema import TABLES
 from data.tables import conform
 from tasks.alerts.results import FolderCount
+
+QUARANTINE: Final = TABLES["private/quarantine"]
+STAGE: Final = "parsing"
+"""The stage of ``private/quarantine`` at which an alert stopped that could not be parsed."""
 
 
 def embedded_in(messages: pa.Table) -> pa.Table:
@@ -23,10 +28,10 @@ def embedded_in(messages: pa.Table) -> pa.Table:
 def quarantine_rows(messages: pa.Table) -> pa.Table:
     """The alerts that could not be parsed, as ``private/quarantine``; those of a shared source once."""
     stopped = messages.filter(pc.is_valid(messages.column("reason")))
-    names = [column.name for column in TABLES["private/quarantine"].columns]
-    rows = stopped.append_column("stage", pa.repeat(pa.scalar("parsing"), stopped.num_rows))
+    names = [column.name for column in QUARANTINE.columns]
+    rows = stopped.append_column("stage", pa.repeat(pa.scalar(STAGE), stopped.num_rows))
     rows = embedded_in(rows).select(names)
-    return conform(rows.group_by(names).aggregate([]), TABLES["private/quarantine"])
+    return conform(rows.group_by(names).aggregate([]), QUARANTINE)
 
 
 def folder_counts(messages: pa.Table) -> tuple[FolderCount, ...]:

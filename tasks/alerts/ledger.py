@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from data.errors import LedgerError
 from data.printable import printable
 from data.schema import TABLES
+from data.streamed import in_order, pieces_of, without_repeats, write_streamed
 from data.tables import conform, write_table
+from tasks.alerts.folders import QUARANTINE, STAGE
 from tasks.alerts.results import AlertTables, FolderCount
 from tasks.ledger.accounts import Account, check, close_part
 from tasks.ledger.identities import EVERY_KIND, Identity, Ledger
@@ -88,8 +91,6 @@ LEDGER: Final = Ledger(
     together="all mailboxes",
 )
 
-QUARANTINE: Final = TABLES["private/quarantine"]
-
 
 @dataclass(frozen=True)
 class MailClosed(PartClosed):
@@ -122,8 +123,8 @@ def close_mail(
     Args:
         sources: The mailboxes of the mail room.
         alerts: The outcome of the alerts room.
-        quarantine: The quarantine rows of the mail room; those of stage ``parsing`` come with ``alerts``.
-        out: The folder of the tables.
+        quarantine: The quarantine rows of the mail room.
+        out: The folder of the tables; its ``private/quarantine`` has the rows of stage ``parsing``.
         others: The files that hold mail in another form.
         inventory: What is attached to the messages.
         not_read: The mailboxes that are gone, and the agencies that were left out.
@@ -135,13 +136,14 @@ def close_mail(
         LedgerError: An identity does not hold; the message names file and folder, and nothing is written.
     """
     ordered = sorted(sources, key=lambda source: (source.agency, source.source))
-    stopped = _distinct(quarantine, alerts.quarantine)
+    stopped = _distinct(quarantine)
     mail = mail_accounts(ordered)
     check([*mail, *folder_accounts(ordered, alerts.folders)], LEDGER.identities)
     _check_quarantine(mail, stopped)
     classes = not_mail_tables(ordered)
     _check_classes(ordered, classes)
     stages = Counter(stopped.column("stage").to_pylist())
+    stages.update({STAGE: count} if (count := _count_unparsed(out)) else {})
     parsing = alert_accounts(ordered, alerts.folders, alerts.emails_over_unique, alerts.attached_count)
     embedded = embedded_accounts(ordered, alerts.attached, inventory)
     urgent = (*not_read_warnings(not_read), *_uncounted(ordered))
@@ -150,7 +152,7 @@ def close_mail(
     accounts = [*mail, *embedded, *parsing, *copy_accounts(alerts), *agencies]
     closed = close_part(accounts, LEDGER, warnings, out)
     write_table(sources_table(ordered), TABLES["private/sources"], out)
-    write_table(stopped, QUARANTINE, out)
+    _write_quarantine(stopped, stages[STAGE], out)
     beside = {"private/other_files": other_files_table(others), "private/not_read": not_read_table(not_read)}
     for name, table in {**classes, **beside}.items():
         write_table(table, TABLES[name], out)
@@ -279,14 +281,31 @@ def _fate(folders: Sequence[FolderCount]) -> dict[str, int | None]:
     }
 
 
-def _distinct(*tables: pa.Table) -> pa.Table:
-    """All quarantine rows without repeats: a mailbox that two agencies handed over is one source."""
+def _distinct(table: pa.Table) -> pa.Table:
+    """The quarantine rows without repeats: a mailbox that two agencies handed over is one source."""
     names = [column.name for column in QUARANTINE.columns]
-    schema = QUARANTINE.arrow.remove_metadata()
-    rows = pa.concat_tables(
-        [table.select(names).replace_schema_metadata(None).cast(schema) for table in tables]
-    )
-    return conform(rows.group_by(names).aggregate([]), QUARANTINE)
+    return conform(table.select(names).group_by(names).aggregate([]), QUARANTINE)
+
+
+def _unparsed(out: Path) -> Iterator[pa.Table]:
+    """The alerts that could not be parsed, a few rows at a time: there may be as many as messages."""
+    names = [column.name for column in QUARANTINE.columns]
+    for rows in pieces_of(out / QUARANTINE.files[0], names):
+        # A step that is tried again finds the rows of the mail there, too.
+        yield rows.filter(pc.equal(rows.column("stage"), STAGE)).replace_schema_metadata(None)
+
+
+def _count_unparsed(out: Path) -> int:
+    stages = (rows.column("stage") for rows in pieces_of(out / QUARANTINE.files[0], ["stage"]))
+    return sum(pc.sum(pc.equal(stage, STAGE)).as_py() or 0 for stage in stages)
+
+
+def _write_quarantine(stopped: pa.Table, unparsed: int, out: Path) -> None:
+    """Add the rows of the mail to those of the alerts that could not be parsed."""
+    if not stopped.num_rows and pq.read_metadata(out / QUARANTINE.files[0]).num_rows == unparsed:
+        return  # all of them are there
+    of_mail = stopped.replace_schema_metadata(None)
+    write_streamed(without_repeats(in_order([[of_mail], _unparsed(out)], QUARANTINE.key)), QUARANTINE, out)
 
 
 def _check_quarantine(mail: Sequence[Account], stopped: pa.Table) -> None:

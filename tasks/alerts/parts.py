@@ -19,12 +19,13 @@ import pyarrow.compute as pc
 
 from data.crosswalk import UNCLASSIFIED
 from data.schema.embedded import ATTACHED
+from data.streamed import write_sorted
 from tasks.alerts import counts
-from tasks.alerts.copies import content_keys, id_keys
+from tasks.alerts.copies import content_keys, id_keys, recipients_of
 from tasks.alerts.dealt import deal
 from tasks.alerts.elsewhere import write_held
 from tasks.alerts.evidence import PEOPLE_KEY, counted, read_people
-from tasks.alerts.folders import folder_counts, quarantine_rows
+from tasks.alerts.folders import QUARANTINE, folder_counts, quarantine_rows
 from tasks.alerts.hashed import Hashes, buckets_of, from_digests, hashes_of
 from tasks.alerts.identity import IN_HEADER
 from tasks.alerts.messages import gather
@@ -35,6 +36,9 @@ from tasks.alerts.unique import UniqueAlerts, unique_alerts
 
 DEALT: Final = ("alerts", "reached", "received", "got", "people", "review", "ids", "contents")
 """What is dealt, each into a file of its own."""
+
+_FEW: Final = 1_024
+"""Rows of an agency's unparsed alerts that are held while those of a thousand others are, too."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Dealt:
         folders: Messages that count, by folder.
         attached: Attached messages, by folder.
         subjects: Messages by row of the crosswalk.
-        quarantine: Alerts that could not be parsed.
+        unparsed: The file of the alerts that could not be parsed, if there are any.
         messages: Messages that count.
         apart: Attached messages that do not.
         unclassified: Messages that match no row of the crosswalk.
@@ -81,7 +85,7 @@ class Dealt:
     folders: tuple[FolderCount, ...]
     attached: tuple[FolderCount, ...]
     subjects: pa.Table
-    quarantine: pa.Table
+    unparsed: tuple[Path, ...]
     messages: int
     apart: int
     unclassified: int
@@ -109,7 +113,8 @@ def deal_part(work: Part) -> Dealt:
     own = alerts.of_message[~np.asarray(attached)]
     alerts_here = UniqueAlerts(alerts.of_message[counts_too], alerts.keys)
     people, ids = hashes_of(name.encode() for name in found.names.to_pylist()), _ids(alerts.keys)
-    to_id, to_content = id_keys(messages, found, people), content_keys(messages, found, people)
+    who = recipients_of(messages.num_rows, found, people)
+    to_id, to_content = id_keys(messages, who), content_keys(messages, who)
     nameless = to_content.rows.num_rows - (pc.sum(to_content.rows.column("named")).as_py() or 0)
     shares = {
         "alerts": _Shared(_alerts(messages, alerts_here, own), ids),
@@ -135,13 +140,19 @@ def deal_part(work: Part) -> Dealt:
         folders=folder_counts(messages),
         attached=folder_counts(every.filter(attached)),
         subjects=counts.subjects_table(messages),
-        quarantine=quarantine_rows(every),
+        unparsed=_unparsed(work, every),
         messages=messages.num_rows,
         apart=every.num_rows - messages.num_rows,
         unclassified=_number(pc.equal(messages.column("kind"), UNCLASSIFIED)),
         from_header=_number(pc.equal(messages.column("submitted_from"), IN_HEADER)),
         nameless=nameless,
     )
+
+
+def _unparsed(work: Part, every: pa.Table) -> tuple[Path, ...]:
+    """Write the alerts that could not be parsed, in few rows at a time: all agencies are read together."""
+    path = work.kept / f"unparsed-{work.piece.number:06}.arrow"
+    return write_sorted(quarantine_rows(every), path, QUARANTINE.key, batch=_FEW)
 
 
 def _number(of: pa.ChunkedArray) -> int:

@@ -82,8 +82,8 @@ class AlertTables:
     """The tables written, and what ledger and summary need.
 
     Attributes:
-        paths: Where each table is, by its name in the schema.
-        quarantine: Rows of ``private/quarantine`` with the stage ``parsing``.
+        paths: Where each table is, by its name in the schema. ``private/quarantine`` has only the rows of the
+            stage ``parsing``, until the ledger is closed.
         folders: Counts by agency, source and folder, in that order.
         messages: Messages in all.
         unique_alerts: Rows of ``private/alerts``.
@@ -101,7 +101,6 @@ class AlertTables:
     """
 
     paths: Mapping[str, Path]
-    quarantine: pa.Table
     folders: tuple[FolderCount, ...]
     messages: int
     unique_alerts: int
@@ -139,7 +138,8 @@ class AgencyTables:
         subjects: Rows of ``public/subjects``.
         months: Rows of ``public/alerts_by_month``.
         reached: Rows of ``public/recipients_per_alert``.
-        quarantine: Rows of ``private/quarantine`` with the stage ``parsing``.
+        unparsed: Rows of ``private/quarantine`` with the stage ``parsing``; each file goes on where the one
+            before it ends.
         counts: Numbers, by the names of the fields of :class:`AlertTables`; ``of_all`` and ``of_own`` are the
             unique alerts with attached messages and without.
     """
@@ -157,7 +157,7 @@ class AgencyTables:
     subjects: pa.Table
     months: pa.Table
     reached: pa.Table
-    quarantine: pa.Table
+    unparsed: tuple[Path, ...]
     counts: Mapping[str, int]
 
     @property
@@ -171,4 +171,5 @@ class AgencyTables:
             *self.by_id,
             *self.by_content,
             *self.held,
+            *self.unparsed,
         )

@@ -8,11 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import pyarrow as pa
-
 from data.schema import TABLES
 from data.settings import APART, COUNT
-from data.tables import conform, empty_table, write_table
+from data.tables import write_table
 from data.writing import emptied, make_folder
 from tasks.alerts import agencies as at_work
 from tasks.alerts.agencies import sum_agencies
@@ -71,8 +69,8 @@ def tabulate_agencies(
         limits: How large a piece may be; it changes no byte of a table.
 
     Returns:
-        What was written, the quarantine rows of stage ``parsing`` (the ledger room writes them), and the
-        counts for the ledger.
+        What was written (``private/quarantine`` with the stage ``parsing`` alone: those of the mail are added
+        where the ledger is closed), and the counts for the ledger.
     """
     pieces = cut(sources, limits, folder)
     agencies = tuple(found[name] for name in pieces)
@@ -137,7 +135,6 @@ def _result(agencies: Sequence[AgencyTables], copied: Copied, out: Path, embedde
     copies = copied.by_id + copied.by_content
     return AlertTables(
         paths={name: out / f"{name}.parquet" for name in WRITTEN},
-        quarantine=_quarantine(agencies),
         folders=tuple(count for agency in agencies for count in agency.folders),
         messages=total("messages"),
         unique_alerts=total("unique"),
@@ -159,13 +156,6 @@ def _result(agencies: Sequence[AgencyTables], copied: Copied, out: Path, embedde
         attached_count=embedded == COUNT,
         unique_otherwise=total("of_own" if embedded == COUNT else "of_all") if attached else None,
     )
-
-
-def _quarantine(agencies: Iterable[AgencyTables]) -> pa.Table:
-    """The alerts that could not be parsed; those of a source that two agencies handed over, once."""
-    spec = TABLES["private/quarantine"]
-    rows = pa.concat_tables([empty_table(spec), *(agency.quarantine for agency in agencies)])
-    return conform(rows.group_by([column.name for column in spec.columns]).aggregate([]), spec)
 
 
 def tabulate_sources(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.schema import TABLES
-from data.streamed import merged, write_streamed
+from data.streamed import batches_of, in_order, merged, without_repeats, write_streamed
 from tasks.alerts.buckets import RECIPIENTS_KEY
 from tasks.alerts.copies import BY_CONTENT, BY_ID
 from tasks.alerts.elsewhere import KEY as ELSEWHERE_KEY
 from tasks.alerts.elsewhere import join
 from tasks.alerts.evidence import PEOPLE_KEY
-from tasks.alerts.folders import embedded_in
+from tasks.alerts.folders import QUARANTINE, embedded_in
 from tasks.alerts.messages import PARSED, gather
 from tasks.alerts.pieces import Piece
 from tasks.alerts.results import AgencyTables
@@ -34,7 +35,7 @@ _KEYS: Final = {
 }
 """Tables that are put together of sorted files: the name of these, and their order."""
 MESSAGES: Final = "private/messages"
-PLAIN: Final = tuple(_KEYS)
+PLAIN: Final = (*_KEYS, QUARANTINE.name)
 _TEXTS: Final = pa.list_(pa.string())
 
 
@@ -59,7 +60,14 @@ def write_plain(work: Plain) -> int:
     Returns:
         How many rows it has.
     """
-    return write_streamed(_plain(work), TABLES[work.name], work.out)
+    rows = _unparsed(work) if work.name == QUARANTINE.name else _plain(work)
+    return write_streamed(rows, TABLES[work.name], work.out)
+
+
+def _unparsed(work: Plain) -> Iterator[pa.Table]:
+    """The alerts that could not be parsed; those of a source that two agencies handed over, once."""
+    streams = [chain.from_iterable(map(batches_of, agency.unparsed)) for agency in work.agencies]
+    return without_repeats(in_order(streams, QUARANTINE.key))
 
 
 def _plain(work: Plain) -> Iterator[pa.Table]:

@@ -75,6 +75,8 @@ class Facts:
         busy: Whether a run is active in the folder.
         problem: Called with an agency before it is announced: says what is wrong with its settings, or None.
         held: Agencies that no scheduled run reads before a person has done something, each with what.
+        known: The mailboxes of the published tables, by all of their names: one that is empty is no new copy.
+        emptied: Agencies of which a mailbox that a run has read is empty now, each with what to do.
     """
 
     folder: Path
@@ -84,6 +86,8 @@ class Facts:
     busy: bool = False
     problem: Callable[[str], str | None] = lambda _: None
     held: Mapping[str, str] = field(default_factory=dict)
+    known: Collection[str] = ()
+    emptied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,18 +144,20 @@ def judge(
         return Verdict(remembered, line=facts.held[agency])
     if what_counts(own) == remembered.announced:
         return Verdict(remembered) if agency in facts.read else _unread(agency, boxes, remembered, now, facts)
-    missing = _missing(agency, own, facts.configured)
+    if (emptied := _emptied(agency, boxes, remembered, facts)) is not None:
+        wait = _wait(own, remembered, now, settle)
+        return _changed(agency, remembered, wait, settle) if wait > 0 else _stuck(remembered, emptied)
+    missing = _missing(agency, own, facts)
     if missing is not None:
         return _held(remembered, missing, now)
     if agency in facts.read and not _resettled(own, remembered.announced):
         return Verdict(replace(remembered, announced=what_counts(own), times=0))
     wait = _wait(own, remembered, now, settle)
     if wait > 0:
-        line = f"{agency}: changed lately; waits until nothing has changed for {settle:g} s"
-        return Verdict(remembered, line=line, wait=wait)
+        return _changed(agency, remembered, wait, settle)
     problem = facts.problem(agency)
     if problem is not None:
-        return Verdict(remembered, line=f"{agency}: {problem}", stuck=True)
+        return _stuck(remembered, f"{agency}: {problem}")
     return Verdict(remembered, _arrival(agency, boxes, 1))
 
 
@@ -216,6 +222,15 @@ def _unread(agency: str, boxes: Sequence[Seen], remembered: Remembered, now: flo
     return Verdict(remembered, _arrival(agency, boxes, remembered.times + 1), unread=True)
 
 
+def _changed(agency: str, remembered: Remembered, wait: float, settle: float) -> Verdict:
+    line = f"{agency}: changed lately; waits until nothing has changed for {settle:g} s"
+    return Verdict(remembered, line=line, wait=wait)
+
+
+def _stuck(remembered: Remembered, line: str) -> Verdict:
+    return Verdict(remembered, line=line, stuck=True)
+
+
 def _held(remembered: Remembered, line: str, now: float) -> Verdict:
     return Verdict(remembered, line=line, stuck=now - remembered.since >= LONG)
 
@@ -239,13 +254,32 @@ def is_settings(seen: Seen) -> bool:
     return seen.file == f"{RECORDS}/{seen.agency}/{AGENCY_FILE}"
 
 
-def _missing(agency: str, own: Sequence[Seen], configured: Collection[str]) -> str | None:
+def _emptied(agency: str, boxes: Sequence[Seen], remembered: Remembered, facts: Facts) -> str | None:
+    """That a mailbox was emptied, and what to do; None if none was.
+
+    It had been read by a run, or had been announced with content in it.
+    """
+    if agency in facts.emptied:
+        return facts.emptied[agency]
+    before = remembered.announced or {}
+    files = [
+        one.file
+        for one in boxes
+        if not one.size and one.file not in facts.known and before.get(one.file, [0])[0] not in {0, None}
+    ]
+    if not files:
+        return None
+    more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
+    return f"{agency}: {files[0]} was emptied before a run read it{more}; copy it again, or remove it"
+
+
+def _missing(agency: str, own: Sequence[Seen], facts: Facts) -> str | None:
     """What is missing before an agency can be read; None if nothing is."""
-    copying = [one.file for one in own if is_copying(one)]
+    copying = [one.file for one in own if is_copying(one) and one.file not in facts.known]
     if copying:
         more = f" (and {len(copying) - 1} more)" if len(copying) > 1 else ""
         return f"{agency}: {copying[0]} is part of a copy under way{more}; if it is not, remove or rename it"
-    if agency not in configured and not any(map(is_settings, own)):
+    if agency not in facts.configured and not any(map(is_settings, own)):
         return f"{agency}: no settings yet; write {RECORDS}/{agency}/{AGENCY_FILE}, or its lines in {FILE}"
     return None
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from data.catalog import Investigation
 from data.errors import InputError
 from data.printable import quoted
-from data.records import RecordFile, Scan
+from data.records import RecordFile, Scan, Seen
 from tasks.arrivals.agency import Arrival, Facts, announced, is_settings
 from tasks.arrivals.copying import is_copying
 from tasks.arrivals.decide import Decision, Stuck, decide
@@ -18,8 +19,10 @@ from tasks.arrivals.memory import faults, recall, remember
 from tasks.arrivals.reading import read_before
 from tasks.arrivals.settled import Settled, settled, why_forgotten, why_not
 from tasks.mail.accepted import read_accepted
+from tasks.mail.gone_now import is_emptied
 from tasks.mail.not_read import KEPT, known_mailboxes, not_read_before
 from tasks.mail.previous_runs import recall as recall_mail
+from tasks.mail.sources import HashMemo
 
 __all__ = [
     "Arrival",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 ACCEPT_IN: Final = "put it back, or confirm that it is gone: nwatch accept"
+COPY_AGAIN: Final = "copy it again, or confirm that it is gone: nwatch accept"
 
 
 def look_at_records(
@@ -69,7 +73,9 @@ def look_at_records(
         configured=investigation.config.agencies.keys(),
         read=before.read,
         published=_expected(investigation, accepted),
-        held=_held(investigation, {one.file for one in found.seen}, accepted),
+        held=_held(investigation, found.seen, accepted),
+        known=_known_files(investigation),
+        emptied=_emptied(investigation, found.seen, accepted),
         busy=busy,
         problem=lambda agency: _problem(investigation, agency),
     )
@@ -95,18 +101,53 @@ def _expected(investigation: Investigation, accepted: Collection[tuple[str, str]
 
 
 def _held(
-    investigation: Investigation, there: Collection[str], accepted: Collection[tuple[str, str]]
+    investigation: Investigation, seen: Iterable[Seen], accepted: Collection[tuple[str, str]]
 ) -> dict[str, str]:
-    """The agencies that a run has left out because a mailbox is gone, while it still is."""
+    """The agencies that a run has left out because a mailbox is gone, or is none any more, while it still is.
+
+    Of a file that is there, a run remembers the hash as long as it is as it was: no mailbox.
+    """
     command = f"{ACCEPT_IN} {quoted(str(investigation.folder))} --agency"
+    memo, there = HashMemo(investigation.work), {one.file: one for one in seen}
     return {
         row.agency: f"{row.agency}: {row.file} {row.why}; {command} {quoted(row.agency)}"
         for row in not_read_before(investigation.out)
         if row.gone
         and row.rows == KEPT
-        and row.file not in there
+        and (row.file not in there or memo.hash_of(row.file, there[row.file].state) not in {None, row.sha256})
         and (row.agency, row.sha256 or "") not in accepted
     }
+
+
+def _emptied(
+    investigation: Investigation, seen: Iterable[Seen], accepted: Collection[tuple[str, str]]
+) -> dict[str, str]:
+    """The agencies of which a published mailbox is empty now, each with what to do.
+
+    Where another file is as large as it was, it may only have been renamed: the next run finds out.
+    """
+    boxes = [one for one in seen if one.mailbox]
+    sizes, alike = {one.file: one.size for one in boxes}, {(one.agency, one.size) for one in boxes}
+    own = [
+        each
+        for each in known_mailboxes(investigation.out)
+        if each.published
+        and is_emptied(each, sizes)
+        and (each.agency, each.bytes) not in alike
+        and (each.agency, each.sha256) not in accepted
+    ]
+    count = Counter(each.agency for each in own)
+    found = dict[str, str]()
+    for each in own:
+        more = f" (and {count[each.agency] - 1:,} more of its mailboxes)" if count[each.agency] > 1 else ""
+        file = next(file for file in each.files if file in sizes)
+        found.setdefault(
+            each.agency,
+            f"{each.agency}: {file} was emptied{more}: an earlier run read {each.messages_listed or 0:,} "
+            f"messages in it, and it is empty now; {COPY_AGAIN} {quoted(str(investigation.folder))} "
+            f"--agency {quoted(each.agency)}",
+        )
+    return found
 
 
 def _problem(investigation: Investigation, agency: str) -> str | None:

@@ -67,6 +67,8 @@ def read_before(seen: Sequence[Seen], work: Path, out: Path) -> Before:
 
 def _is_whole(out: Path) -> bool:
     """Whether the provenance, which is published last, belongs to the tables that are there."""
+    if not (out / PROVENANCE).is_file():
+        return False
     try:
         hashes = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))["tables"]
         path = out / f"{_SOURCES.name}.parquet"

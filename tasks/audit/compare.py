@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,10 +92,12 @@ def read(out: Path, name: str) -> pa.Table | None:
         name: Such as ``public/kinds``.
 
     Raises:
-        ValueError: It is damaged.
+        ValueError: It is damaged, or no file.
     """
     path = out / f"{name}.parquet"
     if not path.is_file():
+        if os.path.lexists(path):
+            raise ValueError(f"{path}: is not a regular file; run again to rebuild it")
         return None
     try:
         return pq.ParquetFile(path).read()

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow.compute as pc
+
 from data.printable import printable
 from data.schema import TABLES
 from data.tables import read_table
@@ -114,11 +116,11 @@ def _of_ledger(rows: Iterable[Mapping[str, Any]]) -> Iterable[Doubt]:
 
 def _of_attachments(out: Path) -> Iterable[Doubt]:
     try:
-        stages = read_table(TABLES["private/quarantine"], out).column("stage").to_pylist()
-        forms = read_table(TABLES["private/attachments"], out).column("mail")
+        stages = read_table(TABLES["private/quarantine"], out, ["stage"]).column("stage")
+        forms = read_table(TABLES["private/attachments"], out, ["mail"]).column("mail")
     except FileNotFoundError:  # an earlier version did not look into attachments
         return
-    count = stages.count(OF_ATTACHMENTS)
+    count = pc.sum(pc.equal(stages, OF_ATTACHMENTS)).as_py() or 0
     if count:
         several = "attachments could not be opened, so that mail may be attached"
         one = "attachment could not be opened, so that mail may be attached"

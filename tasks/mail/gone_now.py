@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from data.records import RecordFile, Records, Scan, Seen
@@ -14,7 +14,7 @@ from tasks.mail.sources import HashMemo, sha256_of
 def gone_now(
     place: Records, out: Path, work: Path, accepted: Collection[Accepted]
 ) -> tuple[list[Known], Scan]:
-    """The mailboxes that earlier runs read and that are gone.
+    """The mailboxes that earlier runs read and that are gone, or were emptied.
 
     A file that may be one of them under another name is hashed: one of the same size whose hash is not known.
 
@@ -33,18 +33,37 @@ def gone_now(
         OSError: A file that must be hashed cannot be read.
     """
     found, confirmed = place.scan(), {(row.agency, row.sha256) for row in accepted}
-    there = {one.file for one in found.seen if one.mailbox}
+    sizes = {one.file: one.size for one in found.seen if one.mailbox}
+    there = sizes.keys()
     broken = {(row.agency, row.sha256) for row in not_read_before(out) if row.gone and row.file in there}
     missed = [
         each
         for each in known_mailboxes(out)
         if (each.agency, each.sha256) not in confirmed
         and each.agency not in found.troubles
-        and (there.isdisjoint(each.files) or (each.agency, each.sha256) in broken)
+        and (there.isdisjoint(each.files) or is_emptied(each, sizes) or (each.agency, each.sha256) in broken)
     ]
     hashes = _hashes(place, HashMemo(work), found.seen, missed)
     gone = [each for each in missed if (each.agency, each.sha256) not in hashes]
     return sorted(gone, key=lambda each: (each.agency, each.files)), found
+
+
+def is_emptied(each: Known, sizes: Mapping[str, int]) -> bool:
+    """Whether nothing is left of a mailbox but its names: those that are there hold nothing any more.
+
+    Its content may be there under another name.
+
+    Args:
+        each: A mailbox that an earlier run read.
+        sizes: The bytes of the mailboxes that are there, by name.
+
+    Example:
+        >>> box = Known("lapd", ("a.pst",), "0123456789ab", "", 512, 7)
+        >>> is_emptied(box, {"a.pst": 0}), is_emptied(box, {"a.pst": 512}), is_emptied(box, {})
+        (True, False, False)
+    """
+    left = [sizes[file] for file in each.files if file in sizes]
+    return each.readable and each.bytes > 0 and bool(left) and not any(left)
 
 
 def new_files(seen: Collection[Seen], work: Path) -> dict[str, set[str]]:

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from data import streamed
 from data.schema import TABLES
-from data.streamed import distinct_streamed, key_of, merged, pieces_of, write_sorted, write_streamed
+from data.streamed import (
+    distinct_streamed,
+    in_order,
+    key_of,
+    merged,
+    pieces_of,
+    without_repeats,
+    write_sorted,
+    write_streamed,
+)
 from data.tables import ROW_GROUP, write_table
 
 SPEC = TABLES["private/subjects_to_review"]
@@ -86,3 +95,23 @@ def test_distinct_values_are_counted_across_pieces(tmp_path: Path):
     pieces = [piece.num_rows for piece in pieces_of(path, ["emails"])]
     assert sum(pieces) == rows.num_rows
     assert max(pieces) <= streamed.BATCH
+
+
+pairs = st.lists(st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 0, 1])), max_size=9)
+
+
+@given(st.lists(pairs, max_size=4), st.integers(1, 4))
+def test_equal_rows_of_several_streams_are_one(streams: list[list[tuple[str | None, int | None]]], size: int):
+    schema, names = pa.schema([("text", pa.string()), ("number", pa.int64())]), ("text", "number")
+    given_rows = {row for rows in streams for row in rows}
+    order = {row: key_of(pa.Table.from_pylist([dict(zip(names, row, strict=True))], schema), names, 0)
+             for row in given_rows}  # fmt: skip
+    pieces: list[list[pa.Table]] = []
+    for rows in streams:
+        mine = sorted(rows, key=order.__getitem__)
+        table = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in mine], schema)
+        pieces.append([table.slice(0, 0), *(table.slice(at, size) for at in range(0, len(mine), size))])
+    found = [
+        tuple(row.values()) for table in without_repeats(in_order(pieces, names)) for row in table.to_pylist()
+    ]
+    assert found == sorted(given_rows, key=order.__getitem__)

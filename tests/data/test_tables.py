@@ -1,5 +1,6 @@
 """Tables on disk."""
 
+import os
 import random
 from pathlib import Path
 
@@ -177,6 +178,14 @@ def test_the_error_for_a_damaged_table_says_how_to_rebuild_it(tmp_path: Path) ->
         path.write_bytes(damaged)
         with pytest.raises(ValueError, match=rf"{path}: is damaged; run again to rebuild it"):
             read_table(KINDS, tmp_path)
+
+
+def test_a_pipe_in_the_place_of_a_table_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / f"{KINDS.name}.parquet"
+    path.parent.mkdir()
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match=rf"{path}: is not a regular file; run again to rebuild it"):
+        read_table(KINDS, tmp_path)
 
 
 def test_the_error_for_a_table_that_may_not_be_read_names_it(

@@ -1,6 +1,7 @@
 """``nwatch open``, ``verify`` and ``compare`` on a folder that was run."""
 
 import json
+import os
 import shutil
 import sys
 import webbrowser
@@ -11,6 +12,7 @@ import pytest
 from data.catalog import Investigation
 from flows.console import app
 from tests.conftest import copy_of
+from tests.odd_places import bound
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
@@ -69,6 +71,58 @@ def test_a_folder_that_was_run_is_verified_and_every_change_is_named(call, ran: 
     assert (code, lines) == (2, [])
     assert error.count("\n") == 1
     assert "nwatch run" in error
+
+
+def test_what_is_no_file_costs_itself_alone(call, ran: Path, tmp_path: Path):
+    """Nothing is waited for, in whatever folder it lies; what else changed is named beside it."""
+    folder = copy_of(ran, tmp_path / "case")
+    shutil.copytree(ran / "out", folder / "out")
+    city = next(path for path in sorted((folder / "crime").iterdir()) if path.is_dir())
+    for place in ("posts/a.csv", f"crime/{city.name}/a.csv", "crime/a.csv", "atlas/a.csv", "subjects.csv"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        os.mkfifo(folder / place)
+    (folder / "posts/b.csv").symlink_to("/dev/zero")
+    bound(folder / "posts/c.csv")
+    os.mkfifo(folder / "census/places.zip")  # read only where no list of cities is there
+    for place in ("requests.csv", "accepted.csv", "census/tracts.parquet", "out/public/kinds.parquet"):
+        (folder / place).unlink(missing_ok=True)
+        os.mkfifo(folder / place)
+    changed = folder / "census/acs.csv"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    def odd(place: str, kind: str = "a pipe") -> str:
+        return f"  input: {place}: is not a regular file (it is {kind}); put the file itself there"
+
+    code, (verdict, *lines), error = call("verify", folder)
+    assert (code, error) == (1, "")
+    assert verdict == "No: the outputs are not what these inputs, settings and versions give."
+    assert sorted(lines) == sorted([
+        "  input: census/acs.csv: was changed",
+        "  input: crime/a.csv: belongs to no city; move it into a folder, as crime/<city>/a.csv",
+        *map(odd, ("accepted.csv", "atlas/a.csv", "census/tracts.parquet", f"crime/{city.name}/a.csv")),
+        *map(odd, ("posts/a.csv", "requests.csv", "subjects.csv")),
+        odd("posts/b.csv", "a device"),
+        odd("posts/c.csv", "a socket"),
+        "  output: out/public/kinds.parquet: was changed since the run",
+    ])  # fmt: skip
+    code, _, error = call("compare", folder, ran)
+    assert (code, error.count("\n")) == (2, 1)
+    assert "out/public/kinds.parquet: is not a regular file; run again to rebuild it" in error
+
+
+def test_a_part_whose_files_cannot_be_told_apart_costs_itself_alone(call, ran: Path, tmp_path: Path):
+    folder = copy_of(ran, tmp_path / "case")
+    shutil.copytree(ran / "out", folder / "out")
+    shutil.copy(folder / "census/acs.csv", folder / "census/acs.txt")
+    moved = next((folder / "records").rglob("*.pst"))
+    moved.write_bytes(moved.read_bytes() + b"\0")
+    code, lines, _ = call("verify", folder)
+    assert code == 1
+    assert f"  input: {moved.relative_to(folder)}: was changed" in lines
+    assert [line.partition(" has not ")[0] for line in lines[1:3]] == [
+        "  input: the part posts", "  input: the part crime",
+    ]  # fmt: skip
+    assert all("acs.csv, acs.txt; leave one of them there" in line for line in lines[1:3])
 
 
 def test_two_runs_are_compared_in_words(call, ran: Path, tmp_path: Path):

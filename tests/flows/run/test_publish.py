@@ -269,6 +269,14 @@ def test_after_a_power_cut_the_provenance_matches_the_tables_or_is_missing_and_t
     assert seen == {"first", "next"}
 
 
+def test_a_pipe_in_the_place_of_the_provenance_is_replaced_and_not_waited_for(tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    os.mkfifo(out / "provenance.json")
+    publish_kinds(out, whole=True)
+    assert (out / "provenance.json").is_file()
+
+
 @pytest.mark.parametrize("damaged", ["public/kinds.csv", "provenance.json"])
 def test_results_that_were_damaged_after_a_cut_are_not_published_and_said(tmp_path: Path, damaged: str):
     work, out = tmp_path / "work", tmp_path / "out"

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 
+from data.catalog import Investigation
 from data.errors import InputError, NoneReadError
 from data.schema import TABLES
 from flows import parts as registry
@@ -19,6 +21,7 @@ from flows.console import commands
 from flows.console.accept import accept
 from flows.run.answer import answer
 from flows.run.locks import only_one
+from flows.run.scheduled import agencies_gone
 
 pytestmark = pytest.mark.slow
 
@@ -336,3 +339,21 @@ def test_what_a_run_was_publishing_when_it_was_cut_off_is_published_first(case: 
     assert "the last run was cut off while it published; its tables are all in out/ now" in result.notes
     assert (case / "out/provenance.json").is_file()
     assert not decided.exists()
+
+
+@pytest.mark.parametrize("odd", [lambda path: path.write_bytes(b"x"), os.mkfifo], ids=["damaged", "a pipe"])
+def test_a_list_of_the_published_mailboxes_that_cannot_be_read_is_said_with_what_helps(
+    tmp_path: Path, odd: Callable[[Path], object]
+):
+    (tmp_path / "investigation.toml").write_text('name = "case"\n[agencies.lapd]\ntimezone = "UTC"\n')
+    for folder in ("records/lapd", "out/private"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "records/lapd/a.pst").write_bytes(b"!BDN")
+    sources = tmp_path / "out/private/sources.parquet"
+    odd(sources)
+    case = Investigation.unchecked(tmp_path)
+    with pytest.raises(InputError, match=r"put it back, or move it away and run again$") as raised:
+        agencies_gone(case)
+    assert str(raised.value).startswith(f"{sources}: is ")
+    sources.unlink()
+    assert agencies_gone(case) == []

@@ -17,7 +17,15 @@ from data.schema import TABLES
 from data.streamed import write_sorted
 from data.tables import read_table
 from tasks.alerts.batches import parse_sources
-from tasks.alerts.copies import BY_CONTENT, BY_ID, content_keys, id_keys, mark_by_content, mark_by_id
+from tasks.alerts.copies import (
+    BY_CONTENT,
+    BY_ID,
+    content_keys,
+    id_keys,
+    mark_by_content,
+    mark_by_id,
+    recipients_of,
+)
 from tasks.alerts.hashed import hashes_of
 from tasks.alerts.ledger import close_mail
 from tasks.alerts.parse import parse_messages
@@ -210,11 +218,12 @@ def mark_copies(messages: pa.Table) -> list[tuple[str | None, str | None]]:
     messages = messages.append_column("row", pa.array(range(messages.num_rows), pa.int64()))
     found = addressees(messages)
     people = hashes_of(name.encode() for name in found.names.to_pylist())
+    who = recipients_of(messages.num_rows, found, people)
     marks: list[tuple[str | None, str | None]] = [(None, None)] * messages.num_rows
     with TemporaryDirectory() as folder:
-        by_id = mark_by_id(id_keys(messages, found, people).rows)
+        by_id = mark_by_id(id_keys(messages, who).rows)
         files = write_sorted(by_id, Path(folder) / "by-id.arrow", ("row",))
-        by_content = mark_by_content(content_keys(messages, found, people).rows, files)
+        by_content = mark_by_content(content_keys(messages, who).rows, files)
     for rule, table in ((BY_ID, by_id), (BY_CONTENT, by_content)):
         for row in table.to_pylist():
             marks[row["row"]] = (row["original"], rule)

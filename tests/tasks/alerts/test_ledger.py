@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import LedgerError
 from data.schema import TABLES
-from data.tables import empty_table, read_table
+from data.tables import empty_table, read_table, write_table
 from tasks.alerts.ledger import close_mail
 from tasks.alerts.results import AlertTables, FolderCount
 from tasks.mail.results import MailSource
@@ -57,9 +57,13 @@ PARSING = stopped(("0123456789ab", 68, "Inbox", "parsing"))
 
 def tables(*folders: FolderCount, unique: int = 7, **counts: Any) -> AlertTables:
     values = {"messages": 9, "unique_alerts": 2, "unclassified": 0, "copies": 0, "undated": 0} | counts
-    quarantine = counts.pop("quarantine", PARSING)
-    values.pop("quarantine", None)
-    return AlertTables({}, quarantine, folders, emails_over_unique=unique, **values)
+    return AlertTables({}, folders, emails_over_unique=unique, **values)
+
+
+@pytest.fixture(autouse=True)
+def unparsed(tmp_path: Path) -> None:
+    """An alert could not be parsed, as it was written when the tables were."""
+    write_table(PARSING, QUARANTINE, tmp_path)
 
 
 def lines(out: Path, part: str, source: str) -> dict[str, int | None]:
@@ -110,11 +114,25 @@ def test_quarantine_holds_the_rows_of_every_stage_once_and_says_so_in_the_warnin
     )
 
 
+def test_quarantine_has_the_bytes_of_one_table_also_where_the_ledger_is_closed_twice(tmp_path: Path) -> None:
+    """The rows of the alerts come from their file, a few at a time, and those of the mail go in between."""
+    unparsed = stopped(*((f"{n % 7:012x}", n, "Inbox", "parsing") for n in range(20_000)))
+    opening = (("0" * 12, None, None, "opening"), ("f" * 12, None, None, "opening"))
+    of_mail = pa.concat_tables([READING, stopped(*opening)])
+    expected = write_table(pa.concat_tables([unparsed, of_mail]), QUARANTINE, tmp_path / "whole").read_bytes()
+    path = write_table(unparsed, QUARANTINE, tmp_path)
+    for _ in range(2):
+        closed = close_mail([SOURCE], tables(INBOX, OLD), of_mail, tmp_path)
+        assert closed.quarantined == {"opening": 2, "parsing": 20_000, "reading": 1}
+        assert path.read_bytes() == expected
+
+
 def test_a_run_without_problems_has_no_warnings(tmp_path: Path) -> None:
     clean = replace(SOURCE, quarantined=0, messages_listed=11)
     inbox = replace(INBOX, parsed=5, quarantined=0)
     nothing = empty_table(QUARANTINE)
-    closed = close_mail([clean], tables(inbox, OLD, unique=8, quarantine=nothing), nothing, tmp_path)
+    write_table(nothing, QUARANTINE, tmp_path)
+    closed = close_mail([clean], tables(inbox, OLD, unique=8), nothing, tmp_path)
     assert closed.warnings == ()
     assert read_table(QUARANTINE, tmp_path).num_rows == 0
 
@@ -161,7 +179,8 @@ def test_what_does_not_add_up_ends_the_run_naming_file_and_folder_and_writes_not
 ) -> None:
     with pytest.raises(LedgerError, match=message):
         close_mail([source], tables(*folders, unique=unique), READING, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*.*")) == [tmp_path / QUARANTINE.files[0]]
+    assert read_table(QUARANTINE, tmp_path).num_rows == 1
 
 
 def test_an_account_that_does_not_add_up_names_the_folder_that_is_missing(tmp_path: Path) -> None:
@@ -196,8 +215,8 @@ def test_the_counts_of_a_file_that_could_not_be_opened_are_unknown(tmp_path: Pat
         quarantined=0,
     )
     opening = stopped(("0123456789ab", None, None, "opening"))
-    nothing = tables(unique=0, quarantine=empty_table(QUARANTINE))
-    closed = close_mail([shut], nothing, opening, tmp_path)
+    write_table(empty_table(QUARANTINE), QUARANTINE, tmp_path)
+    closed = close_mail([shut], tables(unique=0), opening, tmp_path)
     assert lines(tmp_path, "mail", shut.source) == {
         "listed in the file": None,
         "stated by its folders": None,
@@ -237,6 +256,7 @@ def test_the_order_of_mailboxes_changes_no_byte(tmp_path: Path) -> None:
     )
     folders = (INBOX, OLD, replace(INBOX, source="ffffffffffff"), replace(OLD, source="ffffffffffff"))
     for name, order in (("one", [SOURCE, second]), ("two", [second, SOURCE])):
+        write_table(PARSING, QUARANTINE, tmp_path / name)
         close_mail(order, tables(*folders, unique=14), READING, tmp_path / name)
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
     assert len(files) == 9

@@ -139,12 +139,11 @@ def test_workers_give_the_same_bytes_and_counts(
     made = tabulate_sources(parsed, tmp_path / "out", embedded, client=on_workers, limits=Limits(rows=rows))
     assert files_of(tmp_path / "out") == tables
     assert plain(made) == plain(here)
-    assert made.quarantine.equals(here.quarantine)
 
 
 def plain(made: AlertTables) -> dict[str, Any]:
     fields = {name: getattr(made, name) for name in made.__dataclass_fields__}
-    return {name: value for name, value in fields.items() if name not in {"paths", "quarantine"}}
+    return {name: value for name, value in fields.items() if name != "paths"}
 
 
 def test_an_agency_is_cut_where_no_message_is_apart_from_what_is_attached_to_it(
@@ -190,10 +189,18 @@ def test_the_files_of_a_mailbox_are_taken_in_order_of_their_messages(
     assert files_of(tmp_path / "out") == tables
 
 
+@pytest.mark.parametrize(
+    "unparsed",
+    [
+        {"reason": None, "detail": None},
+        {"kind": "crime alert", "title": None, "description": None, "reason": "no title", "detail": "no row"},
+    ],
+    ids=["parsed", "none of them can be parsed"],
+)
 def test_what_comes_back_from_the_workers_does_not_grow_with_the_messages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unparsed: dict[str, Any]
 ):
-    """The flow's process holds counts and paths; only alerts that could not be parsed are rows there."""
+    """The flow's process holds counts and paths, also of alerts that could not be parsed."""
     sizes: list[int] = []
 
     def run(_client: object, function: Callable[[Any], Any], works: Sequence[Any]) -> list[Any]:
@@ -208,14 +215,16 @@ def test_what_comes_back_from_the_workers_does_not_grow_with_the_messages(
     returned: list[list[int]] = []
     for size in (40, 400):
         draw = random.Random(size)
-        rows = [message(draw, 4 + 32 * n, None) | {"reason": None, "detail": None} for n in range(size)]
+        rows = [message(draw, 4 + 32 * n, None) | unparsed for n in range(size)]
         for row in rows:
             row["subject"] = f"{row['subject']} {row['node_id']}"
         path = tmp_path / f"{size}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
         sources = [ParsedSource(agency, "aaaaaaaaaaaa", (path,)) for agency in ("a", "b")]
-        tabulate_sources(sources, tmp_path / f"out-{size}", client=client)
-        returned.append(sizes[:])
+        made = tabulate_sources(sources, tmp_path / f"out-{size}", client=client)
+        returned.append([*sizes, len(pickle.dumps(made))])
+        stopped = pq.read_metadata(tmp_path / f"out-{size}/private/quarantine.parquet").num_rows
+        assert stopped == (size if unparsed["reason"] else 0)
         sizes.clear()
     few, many = returned
     assert len(few) == len(many) > 4

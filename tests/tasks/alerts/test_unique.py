@@ -30,7 +30,6 @@ def tables(crosswalk: Crosswalk, tmp_path: Path) -> Callable[..., Tables]:
         parsed = parse_sources(sources, ZONES, crosswalk, tmp_path)
         made = tabulate_sources(parsed.sources, tmp_path / "out")
         found = {name: read_table(TABLES[name], tmp_path / "out") for name in made.paths}
-        found["private/quarantine"] = made.quarantine
         return {name: table.to_pylist() for name, table in found.items()}
 
     return make

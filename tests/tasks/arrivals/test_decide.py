@@ -30,10 +30,13 @@ class Watch:
     troubles: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     busy: bool = False
+    known: set[str] = field(default_factory=set)
+    emptied: dict[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=dict)
 
     def look(self, at: float, *seen: Seen) -> Decision:
-        facts = Facts(Path("/case"), self.configured, self.read, self.published, self.busy, self.problems.get)
+        facts = Facts(Path("/case"), self.configured, self.read, self.published, self.busy, self.problems.get,
+                      known=self.known, emptied=self.emptied)  # fmt: skip
         decision = decide(Scan(seen, self.troubles), self.memory, START + at, SETTLE, facts)
         kept = dict(decision.memory)
         for arrival in decision.arrived:
@@ -130,6 +133,35 @@ def test_a_copy_under_way_holds_its_agency_back_and_the_reason_is_given():
         "lapd: records/lapd/b.pst.part is part of a copy under way; if it is not, remove or rename it",
     )
     assert found.again is None
+
+
+def test_a_mailbox_that_was_emptied_is_no_copy_under_way_and_needs_a_person_once_it_has_settled():
+    empty, other = file("lapd", "a.pst", size=0, changed=100), file("lapd", "b.pst")
+    watch = Watch(known={"records/lapd/a.pst"}, emptied={"lapd": "lapd: it was emptied"})
+    found = watch.look(100, empty, other)
+    assert (found.stuck, found.again) == ((), 60.0)
+    assert found.waiting == ("lapd: changed lately; waits until nothing has changed for 60 s",)
+    found = watch.look(161, empty, other)
+    assert [(one.agency, one.line) for one in found.stuck] == [("lapd", "lapd: it was emptied")]
+    assert (found.arrived, found.waiting) == ((), ())
+    # Confirmed as gone, it holds up nothing: neither is it a copy, nor does anybody wait for it.
+    watch.emptied.clear()
+    assert watch.names(200, empty, other) == ["lapd"]
+
+
+def test_a_mailbox_that_was_emptied_after_it_was_announced_is_said_so_before_any_run_has_read_it():
+    watch = Watch()
+    watch.look(0, file("lapd", "a.pst"), file("lapd", "b.pst"))
+    assert watch.names(61, file("lapd", "a.pst"), file("lapd", "b.pst")) == ["lapd"]
+    empty = [file("lapd", name, size=0, changed=100) for name in ("a.pst", "b.pst")]
+    assert watch.look(100, *empty).stuck == ()
+    [stuck] = watch.look(161, *empty).stuck
+    assert stuck.line == (
+        "lapd: records/lapd/a.pst was emptied before a run read it (and 1 more); copy it again, or remove it"
+    )
+    back = [file("lapd", name, changed=200) for name in ("a.pst", "b.pst")]
+    watch.look(200, *back)
+    assert watch.names(261, *back) == ["lapd"]
 
 
 def test_an_agency_without_settings_waits_for_them_whether_in_its_folder_or_in_the_configuration():

@@ -1,5 +1,6 @@
 """A look at the records, and what is kept of it."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -7,12 +8,16 @@ import pytest
 
 from data.catalog import Investigation
 from data.errors import InputError
+from data.storage import state_of
+from flows.arrivals import stuck_event
+from flows.console.accept import accept
 from tasks.arrivals.agency import Arrival
 from tasks.arrivals.decide import Decision, Stuck
 from tasks.arrivals.look import agencies_coming, look_at_records, settled_files
 from tasks.arrivals.memory import recall
-from tasks.mail.accepted import Accepted, write_accepted
+from tasks.mail.accepted import Accepted, read_accepted, write_accepted
 from tasks.mail.not_read import KEPT, NotRead
+from tasks.mail.sources import HashMemo
 from tests.store import Store, store
 from tests.tasks.mail.test_not_read import published
 
@@ -207,3 +212,44 @@ def test_an_agency_that_a_run_kept_is_not_announced_until_what_is_gone_is_back_o
     (tmp_path / "records/lapd/gone.pst").unlink()
     write_accepted(tmp_path, [Accepted("lapd", gone.file, 4, "a" * 64)])
     assert [one.agency for one in looks().arrived] == ["lapd"]
+
+
+def test_a_mailbox_that_a_run_has_read_and_that_was_emptied_is_named_with_what_to_do(
+    case: Investigation, tmp_path: Path
+):
+    published(tmp_path, ("lapd", "records/lapd/a.pst", b"mail"), ("lapd", "records/lapd/b.pst", b"other"))
+    box = tmp_path / "records/lapd/a.pst"
+    box.write_bytes(b"")
+    stuck: list[Stuck] = []
+    for _ in range(2):
+        assert look(case, [], stuck=stuck).arrived == ()
+    assert [one.line for one in stuck] == [
+        "lapd: records/lapd/a.pst was emptied: an earlier run read 7 messages in it, and it is empty now; "
+        f"copy it again, or confirm that it is gone: nwatch accept {tmp_path} --agency lapd"
+    ]
+    assert "a.pst" not in stuck_event(tmp_path, stuck[0]).payload["reason"]
+    # Another of its size may be the same under another name: the next run will know.
+    (tmp_path / "records/lapd/c.pst").write_bytes(b"liam")
+    assert [one.agency for one in look(case, []).arrived] == ["lapd"]
+    (tmp_path / "records/lapd/c.pst").unlink()
+    assert look(case, [], stuck=stuck).arrived == ()
+    accept(tmp_path, "lapd")
+    assert [row.file for row in read_accepted(tmp_path)] == ["records/lapd/a.pst", "records/lapd/b.pst"]
+    assert [one.agency for one in look(case, []).arrived] == ["lapd"]
+
+
+def test_a_mailbox_that_a_run_found_to_be_none_any_more_is_announced_when_it_has_changed(
+    case: Investigation, tmp_path: Path
+):
+    why = "is no mailbox any more (it begins with other bytes)"
+    sha256 = hashlib.sha256(b"whole").hexdigest()
+    gone = NotRead("lapd", "records/lapd/a.pst", why, KEPT, sha256[:12], sha256, 5, 7)
+    published(tmp_path, ("lapd", "records/lapd/a.pst", b"whole"), gone=(gone,))
+    memo = HashMemo(tmp_path / "work")
+    memo.note("records/lapd/a.pst", state_of(tmp_path / "records/lapd/a.pst"), "b" * 64)
+    memo.save()
+    found = look(case, [])
+    assert (found.arrived, found.stuck) == ((), ())
+    assert found.waiting[0].startswith(f"lapd: records/lapd/a.pst {why}; put it back, or confirm")
+    (tmp_path / "records/lapd/a.pst").write_bytes(b"whole")
+    assert [one.agency for one in look(case, []).arrived] == ["lapd"]
