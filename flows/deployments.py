@@ -16,7 +16,7 @@ from flows.coding import coding as plain_coding
 from flows.investigate import investigate as plain_investigate
 from flows.one_agency import one_agency as plain_one_agency
 from flows.run.step import about
-from flows.service.run_page import Result, run_name, shown_as_a_run
+from flows.service.run_page import Result, put_back, run_name, shown_as_a_run
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
@@ -32,6 +32,8 @@ def _shown(name: str, function: Callable[P, R]) -> Flow[P, R]:
         description=about(function),
         retries=0,
         retry_delay_seconds=0,
+        on_completion=[put_back],
+        on_failure=[put_back],
     )
     return made(shown_as_a_run(function))
 

@@ -32,7 +32,7 @@ from flows.run.preflight import notes as notes_before
 from flows.run.progress import reporter
 from flows.run.provenance import provenance_of_run, write_provenance
 from flows.run.publish import REMOVED, finish_cut, staging, superseded
-from flows.run.report import story_of, write_report
+from flows.run.report import story_of, warnings_by_part, write_report
 from flows.run.scheduled import agencies_gone, tonight
 from flows.run.small_counts import leave_out
 from flows.run.step import about, subflow
@@ -288,6 +288,8 @@ def run_parts(
         small = leave_out(job, whole=whole)
         made_from = provenance_of_run(given, parts, found, stage, whole=whole)
         result = RunResult(investigation.out, found, warned=tuple(warned))
+        if said := warnings_by_part(job, made_from, found):
+            made_from["warnings"] = said
         why = skipped(investigation) if whole else {}
         made_from["outputs"] = write_report(job, made_from, result.warnings, why)
         if settings.private_workbook:

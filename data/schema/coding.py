@@ -177,6 +177,17 @@ PUBLIC: Final = (
         order=(Sort("agency", values=("all",)), Sort("question")),
     ),
     Table(
+        "public/coding_questions",
+        ("question", "answer"),
+        "One row per question with a choice and answer: their words, by the keys that other tables have.",
+        (
+            _QUESTION,
+            _ANSWER,
+            Column("question_text", LONG_TEXT, "The question, as readers see it."),
+            Column("answer_text", LONG_TEXT, "The answer, as readers choose it."),
+        ),
+    ),
+    Table(
         "public/coding_confusion",
         ("question", "answer", "other"),
         "One row per question and pair of answers that two readers gave to one alert.",

@@ -22,6 +22,9 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ILL: Final = 500
 """From this status on, an answer says that something is wrong with the server, and not with the request."""
 
+_LATER: Final = frozenset({408, 429})
+"""Below it, answers that ask for the same request later: it took too long, or there were too many."""
+
 _FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -86,6 +89,15 @@ def server_is_away(error: BaseException) -> bool:
     return any(_kind_of_server_fault(each) == "gone" for each in _causes(error))
 
 
+def asks_for_patience(error: BaseException) -> bool:
+    """Whether a Prefect server does not answer, or answers that the same request may succeed later.
+
+    Args:
+        error: What was raised, without its causes.
+    """
+    return _kind_of_server_fault(error) in {"gone", "ill"}
+
+
 def may_pass(error: BaseException) -> bool:
     """Whether what stopped a run may be over in a while, so that it is worth another try.
 
@@ -99,7 +111,7 @@ def may_pass(error: BaseException) -> bool:
     return any(
         isinstance(each, PassingError)
         or (isinstance(each, OSError) and each.errno in _FULL)
-        or _kind_of_server_fault(each) in {"gone", "ill"}
+        or asks_for_patience(each)
         for each in _causes(error)
     )
 
@@ -142,7 +154,8 @@ def _kind_of_server_fault(error: BaseException) -> str:
     kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("httpx")}
     if "HTTPStatusError" in kinds:
         status: int = error.response.status_code  # type: ignore[attr-defined]
-        return "password" if status in {401, 403} else "ill" if status >= _ILL else "refuses"
+        ill = status >= _ILL or status in _LATER
+        return "password" if status in {401, 403} else "ill" if ill else "refuses"
     return "gone" if "TransportError" in kinds else ""
 
 

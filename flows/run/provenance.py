@@ -140,6 +140,8 @@ def _keep(values: dict[str, Any], before: Mapping[str, Any]) -> None:
         values.setdefault("kept", {})[part.name] = kept
         if part.name in before.get("recognised", {}):
             values.setdefault("recognised", {})[part.name] = before["recognised"][part.name]
+        if part.name in before.get("warnings", {}):
+            values.setdefault("warnings", {})[part.name] = before["warnings"][part.name]
         for file in (file for table in part.tables for file in table.files):
             if file in before["tables"]:
                 values["tables"].setdefault(file, before["tables"][file])

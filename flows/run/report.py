@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -43,7 +43,7 @@ def write_report(
     from tasks.report import task as tasks
 
     story = story_of(job, provenance, warnings, skipped)
-    known = (story.headline, story.perhaps, story.warnings, dict(story.skipped))
+    known = (story.headline, story.perhaps, story.warnings, story.warned_before, dict(story.skipped))
     keeper = Keeper(job.work, "report", code_of(*tasks.CODE))
     files = keeper.stage(
         "make the report",
@@ -66,7 +66,6 @@ def story_of(
     ledger = tables.get("public/ledger")
     rows = [] if ledger is None else ledger.to_pylist()
     names, words = public_names(job), quotable(tables) | words_of_faults(job)
-    said = without_counts(warnings) if investigation.config.public.least_count else warnings
     return Story(
         config=without_unused(investigation.config, provenance),
         tables=tables,
@@ -74,9 +73,46 @@ def story_of(
         headline=known.headline,
         perhaps=tuple(map(str, known.perhaps)),
         balances=tuple(balances(rows, (part.ledger for part in ran))),
-        warnings=left_out_in_public(said, names, words),
+        warnings=left_out_in_public(_counted(job, warnings), names, words),
+        warned_before=_before(job, provenance),
         skipped={part: " ".join(in_public([why], names, words, "reason")) for part, why in skipped.items()},
     )
+
+
+def warnings_by_part(
+    job: Job, provenance: Mapping[str, Any], found: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """The warnings of the parts whose tables are in ``out/``, for ``provenance.json``, as all may read them.
+
+    Args:
+        job: The job; its tables are all written.
+        provenance: What they were made from; of parts that did not run, it has the warnings.
+        found: What each part found, by its name.
+
+    Returns:
+        The lines by part; parts without a warning are not in it.
+    """
+    tables = Published(job.out, job.given.investigation.out, provenance["tables"])
+    names, words = public_names(job), quotable(tables) | words_of_faults(job)
+    own = {
+        part: list(
+            left_out_in_public(_counted(job, dict.fromkeys((*each.urgent, *each.warnings))), names, words)
+        )
+        for part, each in found.items()
+    }
+    return {part: lines for part, lines in {**provenance.get("warnings", {}), **own}.items() if lines}
+
+
+def _before(job: Job, provenance: Mapping[str, Any]) -> tuple[str, ...]:
+    """The warnings of the parts that this run left out, the last part's first, as those of a run are."""
+    lines = provenance.get("warnings", {})
+    kept = [line for part in list(provenance.get("kept", {}))[::-1] for line in lines.get(part, ())]
+    return tuple(_counted(job, dict.fromkeys(kept)))
+
+
+def _counted(job: Job, lines: Iterable[str]) -> Iterable[str]:
+    """Warnings, without their counts where small ones are left out."""
+    return without_counts(lines) if job.given.investigation.config.public.least_count else lines
 
 
 def _with_tables(files: Mapping[str, str]) -> tuple[Part, ...]:

@@ -45,7 +45,8 @@ def step(of: Step[P, R]) -> Callable[P, R]:
                 given["on_progress"] = shown
             if watched():
                 function = _as_task(of)
-            found = function(*args, **given)
+            with _untagged():
+                found = function(*args, **given)
         give_back()
         return found
 
@@ -104,6 +105,22 @@ def _shown(of: Step[..., Any], on_progress: OnProgress) -> Iterator[OnProgress]:
             return
         with with_artifact(of.name.replace(" ", "-"), f"{of.name}: {of.unit}", both) as every:
             yield every
+
+
+@contextmanager
+def _untagged() -> Iterator[None]:
+    """Give no tags to a step that is a Prefect task.
+
+    For each tag of a task, Prefect asks the server for a slot before the task begins, and the run would fail
+    where it is away just then.
+    """
+    if not watched():
+        yield
+        return
+    from prefect.context import TagsContext
+
+    with TagsContext(current_tags=set()):
+        yield
 
 
 @cache

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from flows.run.failures import asks_for_patience
 from flows.run.watched import run_log
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def wait_for_server() -> None:
     Raises:
         httpx.HTTPError: The server has not answered for so long.
     """
-    begun, pause, wrong = time.monotonic(), 0.25, _what_is_wrong()
+    begun, pause, wrong = time.monotonic(), 0.25, what_is_wrong()
     if wrong is None:
         return
     most = patience()
@@ -61,12 +62,12 @@ def wait_for_server() -> None:
             raise wrong
         time.sleep(pause)
         pause = min(2 * pause, PAUSE)
-        wrong = _what_is_wrong()
+        wrong = what_is_wrong()
     run_log().info("the Prefect server answers again, after %.0f s", time.monotonic() - begun)
 
 
-def _what_is_wrong() -> Exception | None:
-    """Why the server does not answer; None where it does."""
+def what_is_wrong() -> Exception | None:
+    """Why the server does not answer that it is well; None where it does."""
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
@@ -90,7 +91,7 @@ def once_begun(begin: Callable[[Callable[[], T]], T], work: Callable[[], T]) -> 
     Raises:
         httpx.HTTPError: The server has been away for too long.
     """
-    from httpx import TransportError
+    from httpx import HTTPError
 
     begun = False
 
@@ -105,7 +106,7 @@ def once_begun(begin: Callable[[Callable[[], T]], T], work: Callable[[], T]) -> 
         wait_for_server()
         try:
             return begin(once)
-        except TransportError:
-            if begun or attempt == _TRIES - 1:
+        except HTTPError as error:
+            if begun or attempt == _TRIES - 1 or not asks_for_patience(error):
                 raise
     raise AssertionError

@@ -39,7 +39,11 @@ QUIET: Final = {
     "DO_NOT_TRACK": "1",
     # The flow's own log goes to the API; the terminal belongs to the progress bars and the summary.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    # Else it prints each event that it could not send at once; it keeps them, and sends them again.
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # Answers after which Prefect's client asks again, besides 408, 429, 502 and 503.
+    "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500,504",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # The second version of the UI asks a recording service on every page (:mod:`flows.service.guarded`).
     "PREFECT_SERVER_UI_V2_ENABLED": "false",

@@ -18,6 +18,9 @@ LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect.engine")
 
 _ENDED: Final = "Finished in state Completed()"
 
+_HOOK: Final = "put_back"
+"""The name of :func:`flows.service.run_page.put_back`, of which Prefect logs that it begins and ends."""
+
 
 class OneLine(logging.Filter):
     """Reduces to a line, once in the log of each run, what is no bug of the program.
@@ -28,7 +31,7 @@ class OneLine(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Decide whether a record is logged, and remove its traceback if there is a line for its error."""
-        if _is_said_by_the_step(record):
+        if _is_said_by_the_step(record) or _is_about_the_hook(record):
             return False
         error = record.exc_info[1] if record.exc_info else None
         line = None if error is None else _line_of(error)
@@ -55,6 +58,12 @@ def _line_of(error: BaseException) -> str | None:
 def _is_said_by_the_step(record: logging.LogRecord) -> bool:
     """Whether Prefect tells of the good end of a task: the log of the run tells it with what was counted."""
     return record.name == "prefect.task_runs" and record.getMessage() == _ENDED
+
+
+def _is_about_the_hook(record: logging.LogRecord) -> bool:
+    """Whether Prefect tells of what is done at the end of each run, which is nothing to know."""
+    words = record.getMessage() if record.levelno == logging.INFO else ""
+    return words.startswith((f"Running hook '{_HOOK}'", f"Hook '{_HOOK}'"))
 
 
 def _without_controls(record: logging.LogRecord) -> None:

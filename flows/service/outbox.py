@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, NamedTuple
 
+from flows.run.failures import asks_for_patience
 from flows.run.watched import run_log
 
 Send = Callable[[bool], object]
@@ -22,6 +23,12 @@ PAUSE: Final = 5.0
 
 IDLE: Final = 5.0
 """Seconds without anything to send after which the thread ends."""
+
+MANY: Final = 5
+"""Attempts at something after which a server that is well is not asked again: it fails over this alone."""
+
+_FAULT: Final = 500
+"""What a server answers where it has a fault; where it has no time, it answers something else."""
 
 
 class _Letter(NamedTuple):
@@ -101,7 +108,7 @@ class Outbox:
 
 def _sent(send: Send, failed: int) -> bool:
     """Try once; gives whether it need not be tried again."""
-    from httpx import HTTPError, HTTPStatusError, TransportError
+    from httpx import HTTPError
     from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
     try:
@@ -109,8 +116,7 @@ def _sent(send: Send, failed: int) -> bool:
         with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
             send(failed > 0)
     except HTTPError as error:
-        refused = isinstance(error, HTTPStatusError) and error.response.status_code < 500
-        if refused or not isinstance(error, HTTPStatusError | TransportError):
+        if not asks_for_patience(error) or _fails_over_it(error, failed):
             run_log().warning("the server does not take something that the run shows: %s", error)
             return True
         if not failed:
@@ -120,6 +126,16 @@ def _sent(send: Send, failed: int) -> bool:
         # The work does not depend on it; whoever reads the log is to report it.
         run_log().exception("something that the run shows could not be sent")
     return True
+
+
+def _fails_over_it(error: Exception, failed: int) -> bool:
+    """Whether a server that is well fails over something, again and again: all else would wait behind it."""
+    from httpx import HTTPStatusError
+
+    from flows.service.away import what_is_wrong
+
+    fault = isinstance(error, HTTPStatusError) and error.response.status_code == _FAULT
+    return fault and failed + 1 >= MANY and what_is_wrong() is None
 
 
 _OUTBOX: Final = Outbox()

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, cast
+from uuid import UUID
 
 from cluster.environment import unknown
 from data.errors import InputError, LedgerError, NoneReadError
@@ -18,8 +19,11 @@ from flows.run.public_names import reason_in_public
 from flows.run.stopped import in_one_line
 from flows.run.watched import ended, failed, run_log, watched
 from flows.service.again import tried_again
-from flows.service.left_running import end_left_running
+from flows.service.left_running import delete_begun_twice, end_left_running
 from flows.service.outbox import flush, post
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun, State
 
 P = ParamSpec("P")
 
@@ -55,6 +59,10 @@ class Result(Protocol):
 
 
 R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+
+_RETURNED: Final[dict[UUID, Any]] = {}
+"""What runs of this process returned, by the run."""
 
 
 def run_name() -> str:
@@ -125,14 +133,14 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
                 lambda: stopped(function)(*args, **kwargs), lambda error: reason_of(error, folder, agency)
             )
         except CancelledError as stop:
-            settle()
+            settle(folder)
             # A state and not an error, of which Prefect would make a failed run.
             return cast(R, Cancelled(message=str(stop), data=stop))
         except Exception as error:
             tag(*agency, FAILED)
             run_log().error("Encountered exception during execution: %r", error, exc_info=error)
-            settle(waited=server_is_away(error))
-            return cast(R, failed(error, reason_of(error, folder, agency)))
+            settle(folder, waited=server_is_away(error))
+            return _remembered(cast(R, failed(error, reason_of(error, folder, agency))))
         except BaseException as stop:
             if not isinstance(stop, Pause):  # this process ends, and the run waits for a person
                 tag(*agency, FAILED)
@@ -141,12 +149,39 @@ def shown_as_a_run(function: Callable[P, R]) -> Callable[P, R]:
         parts, warned = list(result.found), (*result.public_warnings, *said)
         outcome = WITH_WARNINGS if warned else COMPLETE if parts else NOT_NEEDED
         tag(*(agency or result.agencies), *parts, outcome)
-        settle()
-        return ended(result, warned)
+        settle(folder)
+        return _remembered(ended(result, warned))
 
     # Prefect looks for the names in annotations in the module of what it is given, which is this one.
     run.__signature__ = signature(function, eval_str=True)  # type: ignore[attr-defined]
     return run
+
+
+def _remembered(returned: T) -> T:
+    """What a flow returns; what a state of Prefect holds is kept until the server has the state."""
+    from prefect.client.schemas.objects import State
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None and isinstance(returned, State):
+        _RETURNED[context.flow_run.id] = returned.data
+    return returned
+
+
+def put_back(flow: object, flow_run: FlowRun, state: State[Any]) -> None:
+    """Give a run's last state what the run returned, where the server's answer to it was lost.
+
+    Prefect's client then asks again, and takes the state from the server, which has no result: whoever called
+    the flow would get an error of Prefect. A hook of Prefect's flows, with the arguments of one.
+
+    Args:
+        flow: Not used.
+        flow_run: The run.
+        state: Its state.
+    """
+    returned = _RETURNED.pop(flow_run.id, None)
+    if state.data is None:
+        state.data = returned
 
 
 def reason_of(error: Exception, folder: Path, agencies: Sequence[str] = ()) -> str:
@@ -178,10 +213,11 @@ def _none_read(error: NoneReadError, folder: Path) -> str:
     return f"{said}; and {more:,} more, which the log of this run names" if more else said
 
 
-def settle(*, waited: bool = False) -> None:
+def settle(folder: Path, *, waited: bool = False) -> None:
     """Before a run ends, wait for the server if it is away, as long as it may be, and send what is left.
 
     Args:
+        folder: The investigation folder.
         waited: Whether the run has waited for the server already, and in vain.
     """
     from httpx import HTTPError
@@ -198,7 +234,17 @@ def settle(*, waited: bool = False) -> None:
     except HTTPError as error:
         run_log().error("the Prefect server was away for too long: %s", error)
     else:
+        _post_deletion_of_what_was_begun_twice(folder)
         flush(patience())
+
+
+def _post_deletion_of_what_was_begun_twice(folder: Path) -> None:
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None:
+        run = context.flow_run
+        post(lambda _: delete_begun_twice(run, folder.absolute()))
 
 
 def tag(*words: str) -> None:

@@ -17,6 +17,7 @@ from tasks.audit.settings_then import settings_that_differ, settings_unknown
 _SHA256: Final = "sha256"
 _NO_INPUT: Final = frozenset({
     "accepted", "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
+    "warnings",
 })  # fmt: skip
 """Keys of the provenance that name no input."""
 

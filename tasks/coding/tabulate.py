@@ -92,6 +92,22 @@ def decided_rows(votes: Mapping[Place, Vote]) -> Iterator[Row]:
         }
 
 
+def question_rows(questions: Sequence[Question]) -> Iterator[Row]:
+    """Rows of ``public/coding_questions``: the words of the codebook as it is now.
+
+    Args:
+        questions: The questions with a choice.
+    """
+    for question in questions:
+        for answer in question.answers:
+            yield {
+                "question": question.key,
+                "answer": answer.key,
+                "question_text": question.text,
+                "answer_text": answer.text,
+            }
+
+
 def tally_rows(
     sample: Sample, votes: Mapping[Place, Vote], questions: Sequence[Question], *, finite: bool
 ) -> Iterator[Row]:

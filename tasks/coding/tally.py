@@ -16,7 +16,7 @@ from tasks.coding.cross_check import Checked, check
 from tasks.coding.gather import gather
 from tasks.coding.redaction.masked import with_masks
 from tasks.coding.results import Fault, Sample, Tally
-from tasks.coding.tabulate import decided_rows, review_rows, share_rows, tally_rows
+from tasks.coding.tabulate import decided_rows, question_rows, review_rows, share_rows, tally_rows
 from tasks.coding.to_decide import LABEL, decide, read_decisions, write_decisions
 from tasks.coding.vote import OPEN, TIE, Place, Vote, votes_of
 
@@ -49,6 +49,7 @@ def tally(sample: Sample, settings: Coding, folder: Path, out: Path) -> Tally:
     _write("private/coding_reviews", review_rows(checked), out)
     _write("private/coding_decided", decided_rows(votes), out)
     _write("private/coding_readers", reader_rows(sample, checked, questions), out)
+    _write("public/coding_questions", question_rows(questions), out)
     _write("public/coding_tally", tally_rows(sample, votes, questions, finite=finite), out)
     _write("public/coding_shares", share_rows(sample, votes, questions, finite=finite), out)
     _write("public/coding_agreement", agreement_rows(sample, checked, questions, settings.seed), out)

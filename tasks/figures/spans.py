@@ -142,7 +142,8 @@ class Spans:
         high = max(high, 0.01)
         if sheet.narrow:
             return Scale(low, high, 0.12, sheet.width - 0.12), 0.0
-        names = min(max(measure(row.name, bold=not row.marks) for row in self.rows), 2.0)
+        # A heading, as a question, has the whole line.
+        names = min(max(measure(row.name) for row in self.rows if row.marks), 2.0)
         said = max(measure(row.said, SMALL) for row in self.rows)
         numbers = sheet.width - said - 0.04
         return Scale(low, high, names + 0.2, numbers - 0.16), numbers

@@ -18,7 +18,16 @@ from tasks.report.results import Story
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES: Final = {"string": "string", "double": "number", "bool": "boolean", "date32[day]": "date"}
 """Other columns are ``integer``."""
-_NO_FILES: Final = {"accepted", "configuration", "kept", "outputs", "recognised", "tables", "versions"}
+_NO_FILES: Final = {
+    "accepted",
+    "configuration",
+    "kept",
+    "outputs",
+    "recognised",
+    "tables",
+    "versions",
+    "warnings",
+}
 """Keys of a provenance that name no input file."""
 _FORMATS: Final = {
     ".csv": ("csv", "text/csv"),

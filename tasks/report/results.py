@@ -26,6 +26,7 @@ class Story:
         perhaps: Why it is no plain "No", one clause each, without the name of a file.
         balances: What entered, and what became of it.
         warnings: The warnings of the run, without the name of a mailbox.
+        warned_before: Likewise those of the runs that made the tables of parts which this one left out.
         skipped: The parts that did not run, each with the reason.
     """
 
@@ -36,6 +37,7 @@ class Story:
     perhaps: tuple[str, ...] = ()
     balances: tuple[Balance, ...] = ()
     warnings: tuple[str, ...] = ()
+    warned_before: tuple[str, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
 
     @property

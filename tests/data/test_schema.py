@@ -68,6 +68,7 @@ BESIDE = {
     "public/tracts_used": "which listed tracts are used, and why the others are not",
     "public/tract_crimes": "the crimes of each type in them",
     "public/left_out": "how many small counts were left out of each public table",
+    "public/coding_questions": "the words of the questions and answers that readers saw",
     "public/requests": "which agencies were asked for records, and what they sent",
 }
 """Tables that the design does not name, each with its reason."""

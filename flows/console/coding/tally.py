@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from data.errors import InputError
 from data.printable import printable, shortened
+from data.question_words import QuestionWords
 from data.schema import TABLES
 from data.tables import read_table
 from flows.console.printing import command, print_table, shown
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 PART: Final = "coding"
 ALL: Final = "all"
+
+_MOST: Final = 60
+"""Characters of a question that a line shows."""
 
 
 def tally(folder: Path, *, wait: bool = False) -> None:
@@ -105,27 +109,30 @@ def lines_of(tally: Tally, folder: Path) -> Iterator[str]:
 
 def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
     """Shares of all alerts, the agreement, and each reader against the others."""
+    words = QuestionWords(read_table(TABLES["public/coding_questions"], out).to_pylist())
     counted = {(row["question"], row["answer"]): row for row in _rows("public/coding_tally", out)}
-    yield (
-        "Shares of all alerts",
-        ("question", "answer", "alerts", "share", "95 % interval"),
-        [
-            (
-                row["question"],
-                row["answer"],
-                counted[row["question"], row["answer"]]["alerts"],
-                *_interval(row),
-            )
-            for row in _rows("public/coding_shares", out)
-            if row["by"] == "alerts" and row["share"] is not None
-        ],
-    )
+    shares = [row for row in _rows("public/coding_shares", out) if row["by"] == "alerts"]
+    for question in dict.fromkeys(row["question"] for row in shares):
+        yield (
+            f"Shares of all alerts: {_asked(words, question)}",
+            ("answer", "key", "alerts", "share", "95 % interval"),
+            [
+                (
+                    _in_a_line(words.answer(question, row["answer"])),
+                    row["answer"],
+                    counted[question, row["answer"]]["alerts"],
+                    *_interval(row),
+                )
+                for row in shares
+                if row["question"] == question and row["share"] is not None
+            ],
+        )
     yield (
         "Agreement",
         ("question", "alerts", "unanimous", "equal pairs", "alpha", "95 % interval"),
         [
             (
-                row["question"],
+                _asked(words, row["question"]),
                 row["alerts"],
                 _percent(row["unanimous"]),
                 _percent(row["percent_agreement"]),
@@ -136,14 +143,14 @@ def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, .
             if row["alerts"]
         ],
     )
-    titles, rows = _versions(out)
+    titles, rows = _versions(out, words)
     yield "Answers by version of the codebook that the reader had", titles, rows
     yield (
         "Each reader against the others",
         ("reader", "question", "alerts", "equal pairs", "alpha", "alpha of the others"),
         [
             (
-                *(row["reader"], row["question"], row["alerts"]),
+                *(row["reader"], _asked(words, row["question"]), row["alerts"]),
                 *(_percent(row["percent_agreement"]), _alpha(row["krippendorff_alpha"])),
                 _alpha(row["alpha_without"]),
             )
@@ -153,7 +160,7 @@ def _tables(out: Path) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, .
     )
 
 
-def _versions(out: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+def _versions(out: Path, words: QuestionWords) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """How often each answer was given with each version of the codebook, where there are several."""
     rows = read_table(TABLES["private/coding_reviews"], out).to_pylist()
     known = {row["question"] for row in _rows("public/coding_tally", out)}
@@ -165,8 +172,24 @@ def _versions(out: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         return (), []
     names = (f"version {printable(shortened(name, 20))}" if name else "no version" for name in versions)
     pairs = sorted({(question, answer) for question, answer, _ in given})
-    counted = [(*pair, *(given[*pair, version] for version in versions)) for pair in pairs]
+    counted = [
+        (
+            _asked(words, question),
+            _in_a_line(words.answer(question, answer)),
+            *(given[question, answer, version] for version in versions),
+        )
+        for question, answer in pairs
+    ]
     return ("question", "answer", *names), counted
+
+
+def _asked(words: QuestionWords, question: str) -> str:
+    """A question in its words, with the key that files and tables have."""
+    return f"{shortened(_in_a_line(words.question(question)), _MOST)} ({question})"
+
+
+def _in_a_line(text: str) -> str:
+    return printable(" ".join(text.split()))
 
 
 def _rows(name: str, out: Path) -> list[dict[str, Any]]:

@@ -22,10 +22,14 @@ def blocks(story: Story) -> Iterator[Block]:
     if lines := tuple(skipped(story)):
         yield Heading("missing-parts", "What was not part of this run")
         yield Points(lines)
-    if story.warnings:
+    if story.warnings or story.warned_before:
         yield Heading("missing-warnings", "Warnings")
         yield Text((warned(story),))
+    if story.warnings:
         yield Points(story.warnings)
+    if story.warned_before:
+        yield Heading("missing-warnings-before", "Warnings of the parts that were left out")
+        yield Points(story.warned_before)
 
 
 SECTION = Section("missing", "Is anything missing?", blocks)

@@ -12,7 +12,16 @@ from data.settings import Config
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
 from tasks.report.results import Story
 
-_NOT_INPUTS: Final = ("accepted", "configuration", "kept", "outputs", "recognised", "tables", "versions")
+_NOT_INPUTS: Final = (
+    "accepted",
+    "configuration",
+    "kept",
+    "outputs",
+    "recognised",
+    "tables",
+    "versions",
+    "warnings",
+)
 _WORDS: Final = MappingProxyType(
     {
         ("sources",): "mailbox",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.csv_form import in_reading_order
+from data.question_words import QuestionWords
 from data.schema import TABLES as SPECS
 from tasks.figures.coded import agreement_figure, shares_figures
 from tasks.report.blocks import Block, Group, Points, Rows, Section, Text
 from tasks.report.results import Story
-from tasks.report.sentences.coded import agreement, by_reach, findings, unfinished
+from tasks.report.sentences.coded import agreement, by_reach, findings, unfinished, words_of
 from tasks.report.sentences.sample import TABLES, sample
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ def blocks(story: Story) -> Iterator[Block]:
     yield from _listed(findings(story))
     yield from _listed(by_reach(story))
     yield from _said(unfinished(story))
-    yield from shares_figures(story.table("coding_shares"), story.table("coding_tally"))
+    words = words_of(story)
+    yield from shares_figures(story.table("coding_shares"), story.table("coding_tally"), words)
     yield from _listed(agreement(story))
-    agreed = agreement_figure(story.table("coding_agreement"))
+    agreed = agreement_figure(story.table("coding_agreement"), words)
     if agreed is not None:
         yield agreed
     tables = tuple(_tables(story))
@@ -39,8 +41,25 @@ def _tables(story: Story) -> Iterator[Block]:
     for stem, row in TABLES.items():
         table = story.table(stem)
         if table is not None and table.num_rows and _tells(stem, table):
-            shown = in_reading_order(table, SPECS[f"public/{stem}"])
+            shown = _in_words(in_reading_order(table, SPECS[f"public/{stem}"]), words_of(story))
             yield Rows(stem.replace("_", "-"), row, shown, f"public/{stem}.csv")
+
+
+def _in_words(table: pa.Table, words: QuestionWords) -> pa.Table:
+    """A table with the words of its questions and answers; the keys, which join it to others, come last."""
+    import pyarrow as pa
+
+    if "question" not in table.column_names:
+        return table
+    questions = table.column("question").to_pylist()
+    columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
+    columns["question"] = pa.array(map(words.question, questions), pa.string())
+    for name in {"answer", "other"} & columns.keys():
+        columns[name] = pa.array(map(words.answer, questions, table.column(name).to_pylist()), pa.string())
+    for name in ("question", "answer", "other"):
+        if name in columns:
+            columns[f"key of {name}"] = table.column(name)
+    return pa.table(columns)
 
 
 def _tells(stem: str, table: pa.Table) -> bool:

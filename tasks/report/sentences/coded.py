@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from data.question_words import QuestionWords
 from tasks.figures.style import clean
 from tasks.report.results import Story
 from tasks.report.sentences.counts import counts
@@ -68,9 +69,14 @@ def findings(story: Story) -> Iterator[str]:
             by_question.setdefault(row["question"], []).append(row)
     decided = {r["question"]: r["decided"] for r in story.rows("coding_tally") if r["agency"] == _ALL}
     drawn = max((row["drawn"] for row in story.rows("coding_drawn") if row["value"] == _ALL), default=0)
+    words = words_of(story)
     for question, rows in by_question.items():
         first = sorted(rows, key=lambda row: (-row["share"], row["answer"]))[:_MOST]
-        shares = listed(f"“{_words(row['answer'])}” {_interval(row)}" for row in first if row["share"] > 0)
+        shares = listed(
+            f"“{clean(words.answer(question, row['answer']))}” {_interval(row)}"
+            for row in first
+            if row["share"] > 0
+        )
         number = decided.get(question, 0)
         left = drawn - number
         open_yet = (
@@ -78,7 +84,8 @@ def findings(story: Story) -> Iterator[str]:
             "no interval allows for how they will be decided."
         )
         yield (
-            f"On “{_words(question)}”, {amount(number, 'alert')} {verb(number, 'is', 'are')} decided. "
+            f"On “{clean(words.question(question))}”, {amount(number, 'alert')} "
+            f"{verb(number, 'is', 'are')} decided. "
             "From them the shares of the most frequent answers among all alerts that the sample was drawn "
             f"from are estimated, with 95 % intervals: {shares}.{open_yet if left > 0 else ''}"
         )
@@ -96,10 +103,12 @@ def by_reach(story: Story) -> Iterator[str]:
         for by in ("e-mails", "officers")
         if by in found and "alerts" in found and _are_apart(found["alerts"], found[by])
     ]
+    words = words_of(story)
     for (question, answer), by, found in apart[:_MOST]:
+        chosen, asked = clean(words.answer(question, answer)), clean(words.question(question))
         what = "e-mails sent" if by == "e-mails" else "officers reached"
         yield (
-            f"Counted by {what}, the share of “{_words(answer)}” ({_words(question)}) is "
+            f"Counted by {what}, the share of “{chosen}” (“{asked}”) is "
             f"{_interval(found[by])}: its interval has nothing in common with that of the alerts."
         )
     if shares and not apart:
@@ -111,18 +120,18 @@ def by_reach(story: Story) -> Iterator[str]:
 
 def agreement(story: Story) -> Iterator[str]:
     """How well readers agree on each question (method 5.9)."""
+    words = words_of(story)
     for row in story.rows("coding_agreement"):
         if row["agency"] != _ALL or not row["alerts"]:
             continue
-        alpha = row["krippendorff_alpha"]
+        alpha, asked = row["krippendorff_alpha"], clean(words.question(row["question"]))
         unanimous = f"all reviews of {100 * row['unanimous']:.0f} % of {row['alerts']:,} alerts are equal"
         if alpha is None:
-            yield f"On “{_words(row['question'])}”, {unanimous}; Krippendorff's alpha is not defined."
+            yield f"On “{asked}”, {unanimous}; Krippendorff's alpha is not defined."
             continue
         ends = "" if row["alpha_low"] is None else f" ({row['alpha_low']:.2f} to {row['alpha_high']:.2f})"
         yield (
-            f"On “{_words(row['question'])}”, {unanimous}, and Krippendorff's alpha is {alpha:.2f}{ends}: "
-            f"{_verdict(alpha)}."
+            f"On “{asked}”, {unanimous}, and Krippendorff's alpha is {alpha:.2f}{ends}: {_verdict(alpha)}."
         )
 
 
@@ -142,5 +151,10 @@ def _interval(row: Mapping[str, Any]) -> str:
     return f"{100 * row['share']:.1f} % ({100 * row['ci_low']:.1f} to {100 * row['ci_high']:.1f})"
 
 
-def _words(key: str) -> str:
-    return clean(key.replace("_", " "))
+def words_of(story: Story) -> QuestionWords:
+    """The words of the questions and answers.
+
+    Args:
+        story: The results.
+    """
+    return QuestionWords(story.rows("coding_questions"))

@@ -47,12 +47,21 @@ def _sum(balance: Balance) -> str:
 
 
 def warned(story: Story) -> str:
-    """How many warnings there are."""
-    many = len(story.warnings)
-    return (
+    """How many warnings there are, of the run and of the earlier ones whose tables are shown with its own."""
+    many, before = len(story.warnings), len(story.warned_before)
+    if not many:
+        return (
+            f"The run ended without a warning. Of the parts that it left out, an earlier run gave "
+            f"{amount(before, 'warning')}."
+            if before
+            else "The run ended without a warning."
+        )
+    said = (
         f"The run ended with {amount(many, 'warning')}: "
         f"{verb(many, 'it is a judgement', 'they are judgements')} for a person to make."
     )
+    more = f" Of the parts that it left out, an earlier run gave {before:,} more." if before else ""
+    return f"{said}{more}"
 
 
 def skipped(story: Story) -> Iterator[str]:

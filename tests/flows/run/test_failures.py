@@ -76,6 +76,8 @@ def test_a_failure_of_the_machine_is_named_with_the_fix_however_deep_it_is(
     [
         (httpx.ConnectError("refused"), True, True),
         (answer(503), True, False),
+        (answer(429), True, False),
+        (answer(408), True, False),
         (answer(422), False, False),
         (answer(401), False, False),
         (of(errno.ENOSPC, "a"), True, False),

@@ -15,7 +15,7 @@ GONE = httpx.ConnectError("refused")
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[Exception | None]:
     """What the server answers, one after another; then it is there."""
     found: list[Exception | None] = []
-    monkeypatch.setattr(away, "_what_is_wrong", lambda: found.pop(0) if found else None)
+    monkeypatch.setattr(away, "what_is_wrong", lambda: found.pop(0) if found else None)
     monkeypatch.setattr(away, "PAUSE", 0.001)
     return found
 
@@ -43,9 +43,14 @@ def test_a_server_that_is_away_too_long_ends_the_wait(
         wait_for_server()
 
 
+def answered(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("POST", "http://127.0.0.1:4200/api/flow_runs/")
+    return httpx.HTTPStatusError("no", request=request, response=httpx.Response(status, request=request))
+
+
 def test_what_the_server_did_not_begin_is_begun_again(answers: list[Exception | None]):
     done: list[str] = []
-    failures = [GONE, GONE]
+    failures = [GONE, answered(500), answered(429)]
 
     def begin(work: Callable[[], str]) -> str:
         if failures:
@@ -58,6 +63,18 @@ def test_what_the_server_did_not_begin_is_begun_again(answers: list[Exception | 
 
     assert once_begun(begin, work) == "found"
     assert done == ["once"]
+
+
+def test_what_the_server_refuses_is_not_asked_again(answers: list[Exception | None]):
+    asked: list[int] = []
+
+    def begin(work: Callable[[], None]) -> None:
+        asked.append(1)
+        raise answered(422)
+
+    with pytest.raises(httpx.HTTPStatusError):
+        once_begun(begin, lambda: None)
+    assert asked == [1]
 
 
 def test_what_was_begun_is_not_done_twice(answers: list[Exception | None]):

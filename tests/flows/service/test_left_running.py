@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.run.on_server import tag_of
-from flows.service.left_running import end_left_running
+from flows.service.left_running import delete_begun_twice, end_left_running
 from tests.api import all_of
 from tests.waiting import until
 
@@ -95,3 +95,42 @@ def test_what_a_killed_run_leaves_is_ended_and_other_runs_go_on(prefect: dict[st
         for process in processes:
             process.kill()
             process.communicate()
+
+
+def test_what_was_begun_twice_and_never_ran_is_deleted(prefect: dict[str, str], tmp_path: Path):
+    from prefect import flow, tags
+    from prefect.client.orchestration import get_client
+    from prefect.context import FlowRunContext
+    from prefect.states import Pending
+
+    folder = tmp_path / f"{tmp_path.name}-twice"
+
+    @flow(name="toys")
+    def part() -> None:
+        """Do nothing."""
+
+    @flow(name="investigate")
+    def run() -> int:
+        part()
+        context = FlowRunContext.get()
+        assert context is not None
+        assert context.flow_run is not None
+        with get_client(sync_client=True) as client:
+            tag = [tag_of(folder)]
+            [step] = [
+                each for each in all_of(url, "task_runs") if each["flow_run_id"] == str(context.flow_run.id)
+            ]
+            client.create_flow_run(part, parent_task_run_id=step["id"], state=Pending(), tags=tag)
+            return delete_begun_twice(context.flow_run, folder)
+
+    url = prefect["PREFECT_API_URL"]
+    with get_client(sync_client=True) as client:
+        client.create_flow_run(run, state=Pending(), tags=[tag_of(folder)])
+    assert end_left_running(folder) == 0  # it may still begin
+    with tags(tag_of(folder)):
+        assert run() == 2
+    runs = [each for each in all_of(url, "flow_runs") if tag_of(folder) in each["tags"]]
+    assert [each["state_type"] for each in runs] == ["COMPLETED"] * 2
+    with get_client(sync_client=True) as client:
+        client.create_flow_run(run, state=Pending(), tags=[tag_of(folder)])
+    assert end_left_running(folder, unbegun=timedelta(0)) == 1

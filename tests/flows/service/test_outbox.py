@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from flows.service import outbox
+from flows.service import away, outbox
 from flows.service.outbox import Outbox, Send
 
 
@@ -20,7 +20,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "PAUSE", 0.01)
 
 
-@pytest.mark.parametrize("away", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), refused(503)])
+@pytest.mark.parametrize(
+    "away", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), refused(503), refused(429)]
+)
 def test_while_the_server_is_away_the_work_goes_on_and_all_is_sent_afterwards(away: httpx.HTTPError):
     back, sent = threading.Event(), list[tuple[int, bool]]()
     box, tried = Outbox(), threading.Event()
@@ -82,3 +84,32 @@ def test_it_sends_again_after_it_had_nothing_to_do(monkeypatch: pytest.MonkeyPat
         for thread in threading.enumerate():
             if thread.name == "nwatch-outbox":
                 thread.join(60)
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_what_a_server_fails_over_while_it_is_well_does_not_hold_up_the_rest(
+    well: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    wrong = None if well else httpx.ConnectError("refused")
+    monkeypatch.setattr(away, "what_is_wrong", lambda: wrong)
+    box, tried, sent, enough = Outbox(), list[bool](), list[bool](), threading.Event()
+
+    def send(again: bool) -> None:
+        tried.append(again)
+        if len(tried) > 2 * outbox.MANY:
+            enough.set()
+        raise refused(500)
+
+    with caplog.at_level(logging.WARNING, "nwatch"):
+        box.put(send)
+        box.put(sent.append)
+        if well:
+            assert box.flush(60) == 0
+        else:
+            assert enough.wait(60)
+            assert box.flush(0) == 2
+    assert len(tried) == outbox.MANY if well else len(tried) > outbox.MANY
+    assert sent == [False] * well
+    assert ["does not take" in each.getMessage() for each in caplog.records if each.name == "nwatch"] == [
+        True
+    ] * well

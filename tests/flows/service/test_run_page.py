@@ -13,7 +13,7 @@ from prefect.exceptions import ParameterTypeError
 from data.errors import InputError, LedgerError
 from flows import deployments
 from flows.run.watched import ended
-from flows.service.run_page import name_of, reason_of, shown_as_a_run
+from flows.service.run_page import name_of, put_back, reason_of, shown_as_a_run
 
 DAY = datetime(2026, 11, 23)
 
@@ -174,3 +174,35 @@ def test_why_a_run_failed_names_no_mailbox_and_quotes_settings_alone(
     error: Exception, said: str, tmp_path: Path
 ):
     assert reason_of(error, tmp_path, ["lapd"]) == said
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect")
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_run_keeps_what_it_returned_where_the_server_s_answer_was_lost(
+    fails: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    from prefect import flow
+    from prefect.utilities.engine import propose_state_sync
+
+    def lose(client: Any, state: Any, flow_run_id: Any, force: bool = False) -> Any:
+        """As Prefect's client takes the state from the server when it asks again."""
+        found = propose_state_sync(client, state, flow_run_id=flow_run_id, force=force)
+        return found.model_copy(update={"data": None}) if found.is_final() else found
+
+    monkeypatch.setattr("prefect.flow_engine.propose_state_sync", lose)
+    result = Result(public_warnings=("odd",))
+
+    @shown_as_a_run
+    def run() -> Result:
+        if fails:
+            raise InputError("a.csv: is empty")
+        return result
+
+    made = flow(name="lost", on_completion=[put_back], on_failure=[put_back])(run)
+    if fails:
+        with pytest.raises(InputError, match=r"a\.csv: is empty"):
+            made()
+    else:
+        assert made() is result
+    assert "put_back" not in caplog.text

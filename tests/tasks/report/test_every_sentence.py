@@ -153,10 +153,10 @@ CHANGES = {
         with_other_versions,
         "7 reviews were given with another version of the codebook than today's (2), and count.",
     ),
-    "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“yes” 33.3 % (27.0 to 36.0)"),
+    "share of an answer": (lambda: first("coding_shares", "share", 0.333), "“Yes” 33.3 % (27.0 to 36.0)"),
     "by e-mails": (
         lambda: with_cell("coding_shares", "share", 0.777, lambda row: row["by"] == "e-mails"),
-        "Counted by e-mails sent, the share of “yes” (criminal act) is 77.7 %",
+        "Counted by e-mails sent, the share of “Yes” (“Is a criminal act told of?”) is 77.7 %",
     ),
     "agreement": (
         lambda: first("coding_agreement", "krippendorff_alpha", 0.666),

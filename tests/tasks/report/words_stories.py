@@ -275,6 +275,15 @@ def _coded() -> dict[str, list[dict[str, Any]]]:
         "coding_shares": [
             {**of, "answer": key, "by": by, **ends[share]} for (key, by), share in shares.items()
         ],
+        "coding_questions": [
+            {
+                "question": "criminal_act",
+                "answer": key,
+                "question_text": "Is a criminal act told of?",
+                "answer_text": key.title(),
+            }
+            for key in ("no", "yes")
+        ],
         "coding_tally": [
             {**of, "answer": "yes", "alerts": 19, "decided": 61, "share": 0.31},
             {**of, "answer": "no", "alerts": 42, "decided": 61, "share": 0.69},
