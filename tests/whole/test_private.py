@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_of
 from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow
 
