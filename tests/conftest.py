@@ -70,11 +70,11 @@ CALLS = {"connect", "LocalCluster"}
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are processors, where tests wait for processes that they started.
+    """Two workers more than there are processors, where tests wait for processes that they started.
 
-    The fast tests only compute: for them one more worker would only collect the tests once more.
+    The fast tests only compute: for them more workers would only collect the tests more often.
     """
-    return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
+    return len(os.sched_getaffinity(0)) + 2 * ("not slow" not in config.option.markexpr)
 
 
 class Examples:
