@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, settings
 from tests import differing
 from tests.alike import Alike
 from tests.shared import one_for_all
+from tests.worlds import copy_of, made_once
 
 # Before anything imports Prefect: its settings are read at import, and neither a test's runs nor its profile
 # may touch the home of the person who runs the tests. Each xdist worker has a folder of its own, or their
@@ -69,11 +70,11 @@ CALLS = {"connect", "LocalCluster"}
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are processors, where tests wait for processes that they started.
+    """Two workers more than there are processors, where tests wait for processes that they started.
 
-    The fast tests only compute: for them one more worker would only collect the tests once more.
+    The fast tests only compute: for them more workers would only collect the tests more often.
     """
-    return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
+    return len(os.sched_getaffinity(0)) + 2 * ("not slow" not in config.option.markexpr)
 
 
 class Examples:
@@ -364,35 +365,20 @@ def nwatch() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A small synthetic investigation: about 400 messages in 11 files, no report; not to be changed."""
-    from data.synthetic import create
-
-    return without_report(create(tmp_path_factory.mktemp("synthetic") / "case", scale=0.002, seed=7))
+    with made_once(tmp_path_factory, "synthetic", scale=0.002, seed=7) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def smallest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def smallest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A fifth of `synthetic`, where the number of messages is not the point; not to be changed."""
-    from data.synthetic import create
-
-    return without_report(create(tmp_path_factory.mktemp("smallest") / "case", scale=0.0004, seed=3))
-
-
-def without_report(folder: Path) -> Path:
-    """The same investigation, whose runs make no report: it takes longer than they do."""
-    with (folder / "investigation.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[report]\nmake = false\n")
-    return folder
+    with made_once(tmp_path_factory, "smallest", scale=0.0004, seed=3) as folder:
+        yield folder
 
 
 @pytest.fixture
 def investigation(synthetic: Path, tmp_path: Path) -> Path:
     """A fresh investigation folder with the records of `synthetic`, for a run of the test's own."""
     return copy_of(synthetic, tmp_path / "case")
-
-
-def copy_of(synthetic: Path, folder: Path) -> Path:
-    """The configuration and the records of an investigation, in a folder of their own."""
-    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
-    return folder

@@ -16,6 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -27,6 +28,8 @@ _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4}[\r\n]*){3,}[A-Za-z0-9+/_-]{0,3}={0
 _ESCAPES = re.compile(
     r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})|_x([0-9a-fA-F]{4})_|\\0*([0-9a-fA-F]{2,6}) "
 )
+_SIGNS = bytes(byte for byte in range(256) if not 32 <= byte < 127)
+"""What no text of ASCII has, but for line ends."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -138,15 +141,23 @@ def _of_text(content: bytes) -> Iterator[bytes]:
     if re.search(rb"=[0-9A-F]{2}", content):
         read.add(quopri.decodestring(content).decode("utf-8", "replace"))
     yield from (each.encode("utf-8", "replace") for each in read if each != text)
-    for match in _BASE64.finditer(content):
-        word = re.sub(rb"[\r\n=]", b"", match[0])
-        for start in range(4) if len(word) < 200 else (0,):  # a short one may be glued to a letter before
-            piece = word[start:]
-            for other in (None, b"-_"):
-                with contextlib.suppress(binascii.Error, ValueError):
-                    inner = base64.b64decode(piece + b"=" * (-len(piece) % 4), altchars=other)
-                    if _is_something(inner):
-                        yield inner
+    for word in {re.sub(rb"[\r\n=]", b"", match[0]) for match in _BASE64.finditer(content)}:
+        # A short one may be glued to a letter before.
+        yield from _of_word(word) if len(word) < 200 else _of_base64(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_word(word: bytes) -> tuple[bytes, ...]:
+    """What a short word decodes to, wherever it begins; most words come again in the next view of a text."""
+    return tuple(inner for start in range(4) for inner in _of_base64(word[start:]))
+
+
+def _of_base64(piece: bytes) -> Iterator[bytes]:
+    for other in (None, b"-_"):
+        with contextlib.suppress(binascii.Error, ValueError):
+            inner = base64.b64decode(piece + b"=" * (-len(piece) % 4), altchars=other)
+            if _is_something(inner):
+                yield inner
 
 
 def _is_something(content: bytes) -> bool:
@@ -154,7 +165,7 @@ def _is_something(content: bytes) -> bool:
     if content[:4] in {b"PK\3\4", b"\x89PNG", b"PAR1", b"SQLi"} or content[:2] == b"\x1f\x8b":
         return True
     plain = content.replace(b"\0", b"")
-    return len(plain) > 5 and sum(32 <= byte < 127 for byte in plain) > 0.8 * len(plain)
+    return len(plain) > 5 and len(plain.translate(None, _SIGNS)) > 0.8 * len(plain)
 
 
 def _letter(match: re.Match[str]) -> str:

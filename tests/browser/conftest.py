@@ -54,12 +54,12 @@ def reported(tmp_path_factory: pytest.TempPathFactory, nwatch: list[str]) -> Ite
         yield Path(words["folder"])
 
 
-def run_of(nwatch: list[str], folder: Path, **more: str) -> None:
+def run_of(nwatch: list[str], folder: Path, *words: str, **more: str) -> None:
     """Run an investigation in a process of its own, without a server unless the environment has one."""
     unset = {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     done = subprocess.run(
-        [*nwatch, "run", str(folder), "--workers", "1"],
+        [*nwatch, "run", str(folder), "--workers", "1", *words],
         capture_output=True,
         text=True,
         check=False,

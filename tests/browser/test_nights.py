@@ -21,8 +21,8 @@ from tests.api import all_of, answer_to
 from tests.browser.conftest import Looking, run_of
 from tests.browser.test_ui import Ui, ours
 from tests.browser.window import DESK, PHONE, Look
-from tests.conftest import copy_of
 from tests.waiting import until
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ import pytest
 from tests.api import all_of
 from tests.browser.conftest import Looking, run_of
 from tests.browser.window import Visit
-from tests.conftest import copy_of
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow
 

@@ -18,6 +18,7 @@ from urllib.request import Request
 import pytest
 
 from tests.api import answer_to
+from tests.outputs import published
 from tests.waiting import until
 
 POOL = "work_pools/nwatch"
@@ -91,15 +92,6 @@ def deploy() -> list[str]:
     return ["nwatch", "deploy"]
 
 
-def files(out: Path) -> dict[str, bytes]:
-    """Everything below a folder."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file()
-    }
-
-
 @pytest.fixture(scope="session")
 def locally(nwatch: list[str]) -> Callable[..., dict[str, bytes]]:
     """Run an investigation, or parts of it, on this machine alone; returns what is in `out/`."""
@@ -108,7 +100,7 @@ def locally(nwatch: list[str]) -> Callable[..., dict[str, bytes]]:
         words = ["run", str(folder), "--workers", "2", *(word for part in only for word in ("--only", part))]
         kept = {name: value for name, value in os.environ.items() if name != "PREFECT_HOME"}
         subprocess.run([*nwatch, *words], check=True, capture_output=True, env=kept)
-        return files(folder / "out")
+        return published(folder)
 
     return run
 

@@ -20,10 +20,11 @@ from distributed import Client, Security
 
 from flows.service.guarded import headers
 from tests.api import answer_to
-from tests.conftest import copy_of
-from tests.docker.conftest import POOL, Api, deploy, files
+from tests.docker.conftest import POOL, Api, deploy
 from tests.docker.stack import ByHand
+from tests.outputs import published
 from tests.waiting import until
+from tests.worlds import copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -61,7 +62,7 @@ def test_a_deployment_gives_the_bytes_of_a_local_run(
     run = api.start("investigate", stack.investigation.name, only=["mail"], settled=False)
     expected = locally(copy_of(synthetic, tmp_path / stack.investigation.name), "mail")
     assert api.wait(run, 600) == "COMPLETED", api.log(run) + stack.logs()
-    assert files(stack.investigation / "out") == expected
+    assert published(stack.investigation) == expected
     assert {"public/ledger.parquet", "private/alerts.parquet"} <= expected.keys()
 
 

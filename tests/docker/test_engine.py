@@ -21,11 +21,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.synthetic import create
-from tests.conftest import copy_of
-from tests.docker.conftest import ENDED, POOL, Api, deploy, files
+from tests.docker.conftest import ENDED, POOL, Api, deploy
 from tests.docker.engine import Engine, NoEngineError
 from tests.docker.stack import CHECKOUT, free_ports
+from tests.outputs import published
 from tests.waiting import until
+from tests.worlds import copy_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -158,7 +159,7 @@ def test_a_run_with_a_killed_worker_and_a_new_one_gives_the_bytes_of_a_local_run
     assert stack.api.wait(run, 600) == "COMPLETED", stack.api.log(run)
     assert state == "RUNNING"
     assert then < stack.parts(), "the worker was killed too late"
-    found = files(stack.folder / "out")
+    found = published(stack.folder)
     # The image has a Python of its own, which the provenance, the report and the README name; nothing else
     # may differ.
     here, there = (json.loads(one.pop("provenance.json")) for one in (expected, found))

@@ -18,7 +18,7 @@ from distributed import Client
 
 from data.sealed import fault_of, read_json
 from tasks.arrivals.memory import FILE, Remembered, recall, remember
-from tests.conftest import without_report
+from tests.worlds import without_report
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 

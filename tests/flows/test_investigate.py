@@ -23,6 +23,8 @@ from flows.run.preflight import check, using
 from tasks.crime.ledger import COUNTED
 from tasks.posts.ledger import POSTS
 from tasks.step import Step
+from tests.outputs import published
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -142,17 +144,29 @@ def test_a_mistake_in_the_input_leaves_the_flow_unchanged(tmp_path: Path):
         run(tmp_path / "nowhere")
 
 
-def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(
-    investigation: Path, client: Client, monkeypatch
-):
+@pytest.fixture(scope="module")
+def done(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
+    """An investigation that has been run; not to be changed."""
     from flows.investigate import investigate
 
-    investigate(investigation)
-    first = {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()}
-    read = {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")}
-    investigate(investigation)
-    assert {path: path.read_bytes() for path in (investigation / "out").rglob("*") if path.is_file()} == first
-    assert {path: path.stat().st_mtime_ns for path in (investigation / "work/mail").rglob("part-*")} == read
+    folder = copy_of(synthetic, tmp_path_factory.mktemp("done") / "case")
+    investigate(folder)
+    return folder
+
+
+@pytest.fixture
+def case(done: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(done, tmp_path / "case")
+
+
+def test_a_second_run_reads_no_mail_and_publishes_the_same_bytes(case: Path, client: Client):
+    from flows.investigate import investigate
+
+    first = published(case)
+    read = {path: path.stat().st_mtime_ns for path in (case / "work/mail").rglob("part-*")}
+    investigate(case)
+    assert published(case) == first
+    assert {path: path.stat().st_mtime_ns for path in (case / "work/mail").rglob("part-*")} == read
     assert read
 
 
@@ -178,22 +192,19 @@ def holds_what_it_names(out: Path, *parts: str) -> None:
     }
 
 
-def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
-    investigation: Path, client: Client
-):
+def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(case: Path, client: Client):
     from flows.investigate import investigate
 
-    out = investigation / "out"
-    investigate(investigation)
+    out = case / "out"
     holds_what_it_names(out, *RAN)
 
     (out / "public/mine.csv").write_text("a reader's own")
     for name in ("posts", "crime", "atlas"):
-        shutil.rmtree(investigation / name)
-    investigate(investigation, only=["mail", "requests"])
+        shutil.rmtree(case / name)
+    investigate(case, only=["mail", "requests"])
     holds_what_it_names(out, *RAN)
 
-    result = investigate(investigation)
+    result = investigate(case)
     left = ("mail", "gentrification", "requests")
     holds_what_it_names(out, *left)
     assert (
@@ -201,9 +212,9 @@ def test_out_holds_what_the_provenance_names_after_parts_were_added_and_removed(
         "posts (no posts/*), crime (no crime/*/*), selection (no atlas/*.csv)"
     ) in result.notes
     assert (out / "public/mine.csv").read_text() == "a reader's own"
-    assert (investigation / "work/removed/private/posts_in_tracts.parquet").is_file()
+    assert (case / "work/removed/private/posts_in_tracts.parquet").is_file()
 
-    assert not [note for note in investigate(investigation).notes if "removed" in note]
+    assert not [note for note in investigate(case).notes if "removed" in note]
     holds_what_it_names(out, *left)
 
 

@@ -14,8 +14,11 @@ from data.catalog import Investigation
 from data.errors import InputError
 from data.schema import TABLES
 from flows import parts as registry
+from flows.investigate import RunResult
 from flows.one_agency import notes_on_others
 from tasks.step import Step
+from tests.outputs import published
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -25,19 +28,35 @@ FIRST, NEW = "alderfall-pd", "briar-harbor-pd"
 @pytest.fixture(scope="module")
 def whole(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
     """What one run over both agencies publishes."""
-    folder = tmp_path_factory.mktemp("whole") / "case"
-    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
+    folder = copy_of(synthetic, tmp_path_factory.mktemp("whole") / "case")
+    investigate(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first_read(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
+    """Read and published, while the second agency had not handed over anything; not to be changed."""
+    folder = copy_of(synthetic, tmp_path_factory.mktemp("first") / "case")
+    for path in (folder / "records" / NEW).iterdir():
+        if path.name != "agency.toml":  # requests.csv names it, and its settings lie there
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     investigate(folder)
     return folder
 
 
 @pytest.fixture
-def without_new(investigation: Path, tmp_path: Path) -> tuple[Path, Path]:
-    """An investigation whose second agency has not handed over anything yet, and what it will hand over."""
-    away = (investigation / "records" / NEW).rename(tmp_path / NEW)
-    (investigation / "records" / NEW).mkdir()  # requests.csv names it, and its settings lie there
-    shutil.copy(away / "agency.toml", investigation / "records" / NEW)
-    return investigation, away
+def arrived(first_read: Path, synthetic: Path, tmp_path: Path) -> Path:
+    """The same where the second agency's mailboxes have come since, for a run of the test's own."""
+    return arrive(synthetic, shutil.copytree(first_read, tmp_path / "case"))
+
+
+@pytest.fixture(scope="module")
+def second_read(
+    first_read: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client
+) -> tuple[Path, RunResult]:
+    """The same after a run of the second agency alone, and that run; not to be changed."""
+    folder = shutil.copytree(first_read, tmp_path_factory.mktemp("second") / "case")
+    return folder, one_agency(arrive(synthetic, folder), NEW)
 
 
 def investigate(folder: Path, **given):
@@ -52,20 +71,16 @@ def one_agency(folder: Path, agency: str, **given):
     return flow(folder, agency, **{"settled": False, **given})  # the test has just copied them
 
 
-def arrive(away: Path, folder: Path) -> None:
+def arrive(synthetic: Path, folder: Path) -> Path:
     """Let the second agency's mailboxes come."""
-    shutil.copytree(away, folder / "records" / NEW, dirs_exist_ok=True)
+    shutil.copytree(synthetic / "records" / NEW, folder / "records" / NEW, dirs_exist_ok=True)
+    return folder
 
 
 def at_once(folder: Path) -> None:
     """Let nothing wait: the test has just copied the files."""
     with (folder / "investigation.toml").open("a") as file:
         file.write("\n[arrivals]\nsettle = 0\n")
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    out = folder / "out"
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 def rows_of(folder: Path, agency: str) -> dict[str, list]:
@@ -95,13 +110,11 @@ def lines_of(folder: Path, agency: str) -> dict[str, list[str]]:
     }
 
 
-def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, client: Client):
-    folder, away = without_new
-    investigate(folder)
-    rows, lines = rows_of(folder, FIRST), lines_of(folder, FIRST)
+def test_the_rows_of_the_others_keep_their_bytes_in_every_table(first_read: Path, second_read):
+    rows, lines = rows_of(first_read, FIRST), lines_of(first_read, FIRST)
     beside = {
         name: content
-        for name, content in published(folder).items()
+        for name, content in published(first_read).items()
         if name.removesuffix(".parquet").removesuffix(".csv")
         in {table for part in registry.load() if part.name != "mail" for table in part.table_names}
     }
@@ -109,8 +122,7 @@ def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, cli
     assert rows["public/kinds"]
     assert beside
 
-    arrive(away, folder)
-    result = one_agency(folder, NEW)
+    folder, result = second_read
     assert rows_of(folder, FIRST) == rows
     assert lines_of(folder, FIRST) == lines
     after = published(folder)
@@ -119,12 +131,8 @@ def test_the_rows_of_the_others_keep_their_bytes_in_every_table(without_new, cli
     assert result.notes[-1].startswith(f"read: only {NEW};")
 
 
-def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Path, client: Client):
-    folder, away = without_new
-    investigate(folder)
-    arrive(away, folder)
-    one_agency(folder, NEW)
-    found, expected = published(folder), published(whole)
+def test_what_it_publishes_is_what_one_run_over_all_would(second_read, whole: Path):
+    found, expected = published(second_read[0]), published(whole)
     of_mail = [f"{name}.parquet" for name in registry.get("mail").table_names]
     assert {name: found[name] for name in of_mail} == {name: expected[name] for name in of_mail}
     # The other parts were not run again; one of them, requests, looks at the folders of the agencies.
@@ -134,22 +142,17 @@ def test_what_it_publishes_is_what_one_run_over_all_would(without_new, whole: Pa
     assert set(written["kept"]) == {"posts", "crime", "gentrification", "selection", "requests"}
 
 
-def test_a_second_run_changes_nothing(without_new, client: Client):
-    folder, away = without_new
-    investigate(folder)
-    arrive(away, folder)
-    one_agency(folder, NEW)
+def test_a_second_run_changes_nothing(second_read, tmp_path: Path, client: Client):
+    folder = shutil.copytree(second_read[0], tmp_path / "case")
     first = published(folder)
     one_agency(folder, NEW)
     assert published(folder) == first
 
 
-def test_no_file_of_another_agency_is_opened(without_new, client: Client, monkeypatch: pytest.MonkeyPatch):
+def test_no_file_of_another_agency_is_opened(arrived: Path, client: Client, monkeypatch: pytest.MonkeyPatch):
     from tasks.mail import task
 
-    folder, away = without_new
-    investigate(folder)
-    arrive(away, folder)
+    folder = arrived
     # A run that opened or hashed them would find that they have changed.
     for path in (folder / "records" / FIRST).rglob("*.pst"):
         path.write_bytes(b"another file")
@@ -192,15 +195,12 @@ def test_the_agencies_one_after_the_other_give_the_bytes_of_one_run(
     assert {name: found[name] for name in tables} == {name: expected[name] for name in tables}
 
 
-def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_silently(without_new, client: Client):
-    folder, away = without_new
-    investigate(folder)
-    arrive(away, folder)
-    first = published(folder)
-    shutil.rmtree(folder / "work")
+def test_an_agency_of_the_tables_whose_mail_is_gone_is_not_lost_silently(arrived: Path, client: Client):
+    first = published(arrived)
+    shutil.rmtree(arrived / "work")
     with pytest.raises(InputError, match=rf"work/mail: what was read of {FIRST} is gone.*nwatch run"):
-        one_agency(folder, NEW)
-    assert published(folder) == first
+        one_agency(arrived, NEW)
+    assert published(arrived) == first
 
 
 def test_an_agency_without_a_mailbox_is_named_with_those_that_have(investigation: Path):

@@ -2,9 +2,13 @@
 
 import os
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 
 @pytest.fixture
@@ -21,5 +25,34 @@ def run(nwatch: list[str]):
             env={**kept, **environment},
             check=False,
         )
+
+    return runner
+
+
+@pytest.fixture
+def here(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], threads: Client
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``nwatch`` in this process, on workers that are threads: where processes are not the point.
+
+    A process of its own, with its workers, takes three seconds of processor time to start.
+    """
+    from flows.console import app
+
+    @contextmanager
+    def connected(settings: object = None) -> Iterator[Client]:
+        yield threads
+
+    monkeypatch.setattr("cluster.connect", connected)
+    monkeypatch.setattr("cluster.forking.prepare", lambda modules=(): False)
+
+    def runner(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["nwatch", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        code = ended.value.code or 0
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(sys.argv, code, *capsys.readouterr())
 
     return runner

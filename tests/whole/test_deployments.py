@@ -42,6 +42,7 @@ from tasks.arrivals.look import Arrival
 from tasks.coding.results import Tally
 from tests.api import answer_to
 from tests.databases import postgres, sql
+from tests.outputs import published
 from tests.tasks.coding.handed_out import READERS, hand_in, handed_out
 from tests.waiting import until
 
@@ -226,11 +227,6 @@ def _stack(synthetic: Path, place: Path, home: Path, database: str | None) -> It
 def began(run: dict[str, Any]) -> float:
     """When a run started, seconds since 1970."""
     return datetime.fromisoformat(run["start_time"]).timestamp()
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    out = folder / "out"
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("password", [None, "newsroom:wrong"], ids=["without", "with a wrong"])

@@ -14,9 +14,9 @@ import pytest
 
 from flows.run.on_server import tag_of
 from tests.api import all_of, states_of
-from tests.conftest import copy_of
 from tests.flapping import HANGS, REFUSES, Flapping, flapping
 from tests.waiting import until
+from tests.worlds import copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

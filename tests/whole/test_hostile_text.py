@@ -17,7 +17,8 @@ from data.synthetic.pst import Message, PstWriter, Recipient
 from tests.api import answer_to
 from tests.faults.small_case import INPUTS, make
 
-pytestmark = pytest.mark.slow
+# Dask 2026.8 resets an index in a way that pandas 4 will drop.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07 | <b>x</b> [l](http://x.example) `c`\u202edet\x9b2J"
 """Colours, a window's title, Markdown, a mark that turns the text, and the C1 form of ESC [."""
@@ -76,15 +77,17 @@ def asked(url: str, what: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.timeout(300)
-def test_no_control_character_is_printed_logged_or_shown(tmp_path: Path, run, prefect_server: dict[str, str]):
+def test_no_control_character_is_printed_logged_or_shown(
+    tmp_path: Path, run, here, prefect_server: dict[str, str]
+):
     case = planted(tmp_path / "case")
     watched = run("run", case, "--workers", "1", **prefect_server)
     assert watched.returncode == 0, watched.stderr
     mailboxes = sorted((case / "records/pd").glob("*.pst"))
     printed = {"run": watched}
-    for words in (("run", case, "--workers", "1"), ("plan", case), ("ledger", case), ("quarantine", case)):
-        printed[f"again {words[0]}"] = run(*words)
-    printed["inspect"] = run("inspect", *mailboxes)
+    for words in (("run", case), ("plan", case), ("ledger", case), ("quarantine", case)):
+        printed[f"again {words[0]}"] = here(*words)
+    printed["inspect"] = here("inspect", *mailboxes)
     for name, done in printed.items():
         assert "Traceback" not in done.stderr, name
         assert controls(done.stdout + done.stderr) == [], name
@@ -103,9 +106,9 @@ def test_no_control_character_is_printed_logged_or_shown(tmp_path: Path, run, pr
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), "a\x1b[31m\nb", "c\u202ed"])
-def test_an_investigation_whose_name_cannot_be_shown_is_one_line(tmp_path: Path, run, name: str):
+def test_an_investigation_whose_name_cannot_be_shown_is_one_line(tmp_path: Path, here, name: str):
     case = make(tmp_path / name)
-    done = run("run", case)
+    done = here("run", case)
     assert done.returncode == 2
     assert done.stdout == ""
     assert controls(done.stderr) == []

@@ -19,6 +19,7 @@ from cluster import ClusterSettings, connect
 from cluster.certificates import make
 from cluster.config import environment
 from data.synthetic import create
+from tests.outputs import contents, published
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -179,10 +180,6 @@ def environ(certificates: Path) -> dict[str, str]:
     return {**os.environ, "NWATCH_TLS_FOLDER": str(certificates)}
 
 
-def files(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-
-
 @pytest.mark.parametrize("plain", [True, False], ids=["without TLS", "with a certificate of another site"])
 def test_nobody_without_a_certificate_of_the_site_can_connect(
     site: str, hosts: list[Host], plain: bool, tmp_path: Path
@@ -259,4 +256,4 @@ def test_a_host_that_is_cut_off_in_mid_run_changes_no_byte(  # noqa: PLR0917 - f
     assert running.returncode == 0, log
     total = read()
     assert 20 < before < total, "the host was cut off before or after the reading, not during it"
-    assert files(case / "out") == files(alone)
+    assert published(case) == contents(alone)

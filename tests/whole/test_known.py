@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.synthetic.pst import Message, PstWriter, Recipient
+from tests.outputs import published
 
 pytestmark = pytest.mark.slow
 
@@ -91,10 +92,10 @@ def test_what_was_not_read_is_counted_and_the_answer_is_not_no(done: subprocess.
 
 
 def test_nothing_from_a_name_reaches_the_terminal(
-    run: Run, case: Path, done: subprocess.CompletedProcess[str]
+    here: Run, case: Path, done: subprocess.CompletedProcess[str]
 ):
     names = sorted(case.glob("records/pd/*"))
-    shown = [done, *(run(word, case) for word in ("ledger", "quarantine", "plan")), run("inspect", *names)]
+    shown = [done, *(here(word, case) for word in ("ledger", "quarantine", "plan")), here("inspect", *names)]
     for each in shown:
         assert "\x1b" not in each.stdout + each.stderr
         assert not [line for line in (each.stdout + each.stderr).splitlines() if line.startswith("2.")]
@@ -105,7 +106,7 @@ def test_nothing_from_a_name_reaches_the_terminal(
 
 
 def test_what_is_not_mail_is_named_and_the_ledger_gives_the_same_answer(
-    run: Run, case: Path, done: subprocess.CompletedProcess[str]
+    here: Run, case: Path, done: subprocess.CompletedProcess[str]
 ):
     rows = pq.read_table(case / "out/public/not_mail.parquet").to_pylist()
     assert {(row["class"], row["what"]): row["items"] for row in rows} == {
@@ -114,7 +115,7 @@ def test_what_is_not_mail_is_named_and_the_ledger_gives_the_same_answer(
         ("IPM.SkypeTeams.Message", "Teams message"): 1,
         ("other", "item of a class that is not in the program's list"): 1,
     }
-    ledger = run("ledger", case).stdout
+    ledger = here("ledger", case).stdout
     assert "Teams message" in ledger
     assert "Jane" not in ledger
     assert answer_of(ledger) == answer_of(done.stdout)
@@ -123,9 +124,9 @@ def test_what_is_not_mail_is_named_and_the_ledger_gives_the_same_answer(
 
 
 def test_a_damaged_work_folder_is_rebuilt_and_the_run_says_so(
-    run: Run, case: Path, done: subprocess.CompletedProcess[str]
+    here: Run, case: Path, done: subprocess.CompletedProcess[str]
 ):
-    before = {path: path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()}
+    before = published(case)
     mail, parsed = (sorted(case.glob(f"work/{place}/*/part-*.parquet")) for place in ("mail", "alerts"))
     mail[0].write_bytes(mail[0].read_bytes()[:-50])
     for path in (mail[1], parsed[0]):
@@ -134,32 +135,31 @@ def test_a_damaged_work_folder_is_rebuilt_and_the_run_says_so(
         path.write_bytes(content)
     memo = case / "work/mail/hashes.json"
     memo.write_text(memo.read_text().replace("a", "b", 1))
-    again = run("run", case, "--workers", "1")
+    again = here("run", case)
     assert (again.returncode, again.stderr) == (0, "")
     notes = [line for line in again.stdout.splitlines() if "was damaged" in line]
     for path in (mail[0], mail[1], parsed[0], memo):
         assert [line for line in notes if f"{path.relative_to(case)}: was damaged" in line], notes
-    for path, whole in before.items():
-        assert path.read_bytes() == whole, path
-    assert "was damaged" not in run("run", case, "--workers", "1").stdout
+    assert published(case) == before
+    assert "was damaged" not in here("run", case).stdout
 
 
 def test_records_without_a_mailbox_are_one_line_that_says_which_forms_there_are(
-    run: Run, case: Path, tmp_path: Path
+    here: Run, case: Path, tmp_path: Path
 ):
     (tmp_path / "records/pd").mkdir(parents=True)
     (tmp_path / "investigation.toml").write_bytes((case / "investigation.toml").read_bytes())
     (tmp_path / "records/pd/a.eml").write_bytes((case / "records/pd/b.eml").read_bytes())
     (tmp_path / "records/pd/all.olm").write_bytes(b"PK\x03\x04" + bytes(30))
     for words in (("run", tmp_path), ("plan", tmp_path), ("run", tmp_path, "--agency", "pd")):
-        refused = run(*words)
+        refused = here(*words)
         assert refused.returncode == 2
         [line] = refused.stderr.splitlines()
         assert "no mailbox that can be read; 1 file in records/ is a zip archive: unpack" in line
         assert "1 file in records/ is an e-mail (.eml): ask" in line
 
 
-def test_a_run_of_one_agency_keeps_what_is_known_of_the_others(run: Run, case: Path, tmp_path: Path):
+def test_a_run_of_one_agency_keeps_what_is_known_of_the_others(here: Run, case: Path, tmp_path: Path):
     folder = tmp_path / "two"
     for agency in ("a", "b"):
         (folder / "records" / agency).mkdir(parents=True)
@@ -168,10 +168,10 @@ def test_a_run_of_one_agency_keeps_what_is_known_of_the_others(run: Run, case: P
         (folder / "records" / agency / "x.eml").write_bytes((case / "records/pd/b.eml").read_bytes())
     zones = "\n".join(f'[agencies.{agency}]\nname = "{agency}"\ntimezone = "UTC"' for agency in ("a", "b"))
     (folder / "investigation.toml").write_text(f'name = "c"\n{zones}\n')
-    whole = run("run", folder, "--workers", "1")
+    whole = here("run", folder)
     assert whole.returncode == 0
     before = {path: path.read_bytes() for path in (folder / "out").rglob("*.parquet")}
-    one = run("run", folder, "--agency", "a", "--workers", "1")
+    one = here("run", folder, "--agency", "a")
     assert (one.returncode, one.stderr) == (0, "")
     assert answer_of(one.stdout) == answer_of(whole.stdout)
     assert {path: path.read_bytes() for path in before} == before

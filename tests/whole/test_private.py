@@ -4,74 +4,75 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_of
 from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
-
-pytestmark = pytest.mark.slow
-
-
-def nwatch_run(nwatch: list[str], folder: Path, umask: int, *words: str) -> str:
-    """Run an investigation in a process with a umask; gives what it prints."""
-    done = subprocess.run(
-        [*nwatch, "run", str(folder), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        umask=umask,
-        env={name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-    )
-    return done.stdout
-
+from tests.worlds import copy_of
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
-@pytest.mark.filterwarnings("ignore:The inplace keyword")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@contextmanager
+def masked(umask: int) -> Iterator[None]:
+    """Let this process, whose threads the workers are, have a umask."""
+    before = os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize("umask", [0o022, 0o077])
 def test_every_file_of_a_run_is_private_but_what_is_public(smallest: Path, umask: int, tmp_path: Path):
     """In this process; with umask 0, one of its own: tests/whole/test_three_ways.py."""
     from flows.investigate import investigate
 
-    before = os.umask(umask)
-    try:
+    with masked(umask):
         case = copy_of(smallest, tmp_path / "case")
         investigate(case, hash_attachments=True)
-    finally:
-        os.umask(before)
     assert_private_but_what_is_public(case, umask)
 
 
 def test_what_an_earlier_version_left_open_is_closed_at_the_next_run_and_said(
-    nwatch: list[str], smallest: Path, tmp_path: Path
+    here: Run, smallest: Path, tmp_path: Path
 ):
     investigation = copy_of(smallest, tmp_path / "case")
-    nwatch_run(nwatch, investigation, 0o022, "--only", "posts")
+    with masked(0o022):
+        assert here("run", investigation, "--only", "posts").returncode == 0
     for place in ("work", "out/private"):
         for path in ((investigation / place), *(investigation / place).rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-    printed = nwatch_run(nwatch, investigation, 0o022, "--only", "posts")
-    assert "files and folders were open to other users; now only by you" in printed
+    with masked(0o022):
+        done = here("run", investigation, "--only", "posts")
+    assert done.returncode == 0
+    assert "files and folders were open to other users; now only by you" in done.stdout
     assert modes(investigation / "work") == modes(investigation / "out/private") == PRIVATE
 
 
-def test_a_group_of_the_settings_may_read(nwatch: list[str], smallest: Path, tmp_path: Path):
+def test_a_group_of_the_settings_may_read(here: Run, smallest: Path, tmp_path: Path):
     investigation = copy_of(smallest, tmp_path / "case")
     settings = investigation / "investigation.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(f'{text}\n[private]\ngroup = "{os.getegid()}"\n', encoding="utf-8")
-    nwatch_run(nwatch, investigation, 0o077, "--only", "posts")
+    with masked(0o077):
+        assert here("run", investigation, "--only", "posts").returncode == 0
     shared = {("folder", "0o2750"), ("file", "0o640")}
     assert modes(investigation / "work") == modes(investigation / "out/private") == shared
 
 
 def test_a_run_that_finds_all_kept_loads_neither_dask_nor_statistics(
-    nwatch: list[str], smallest: Path, tmp_path: Path
+    here: Run, nwatch: list[str], smallest: Path, tmp_path: Path
 ):
     investigation = copy_of(smallest, tmp_path / "case")
-    nwatch_run(nwatch, investigation, 0o022)
+    assert here("run", investigation).returncode == 0
     code = (
         "import sys; from flows.console.app import main\n"
         f"sys.argv = ['nwatch', 'run', {str(investigation)!r}]\n"

@@ -16,6 +16,7 @@ from scipy.optimize import linprog
 
 from data.full_tables import FULL
 from tests.leaks import found_in, public_files
+from tests.outputs import contents
 
 pytestmark = [
     pytest.mark.slow,
@@ -261,9 +262,7 @@ def test_a_run_of_one_part_leaves_out_the_same_and_brings_it_back(case: Path, ou
     investigate(case, only=["crime"])
     assert {path: path.read_bytes() for path in before} == before
     assert (out / FULL / "public/ledger.parquet").read_bytes() == ledger
-    whole = {
-        path.relative_to(out / FULL): path.read_bytes() for path in (out / FULL).rglob("*") if path.is_file()
-    }
+    whole = contents(out / FULL)
     config = case / "investigation.toml"
     config.write_text(config.read_text(encoding="utf-8").replace(f"least_count = {LEAST}", "least_count = 0"))
     investigate(case, only=["crime"])

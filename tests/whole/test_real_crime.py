@@ -11,6 +11,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from cluster import ClusterSettings, connect
+from tests.outputs import contents
 from tests.second import stats
 
 pytestmark = pytest.mark.slow
@@ -183,8 +184,5 @@ def test_every_crime_of_the_file_is_in_the_ledger(out, crimes: pd.DataFrame, eve
 
 
 def test_workers_and_pieces_change_no_byte(outs: dict):
-    first, other = (
-        {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        for out in outs.values()
-    )
+    first, other = (contents(out) for out in outs.values())
     assert first == other

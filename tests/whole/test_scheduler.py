@@ -14,8 +14,9 @@ from distributed import Client
 
 from cluster import ClusterSettings, connect
 from tests.api import states_of
-from tests.conftest import copy_of
+from tests.outputs import published
 from tests.waiting import PATIENCE, until
+from tests.worlds import copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # whole runs, several a test
 
@@ -135,11 +136,6 @@ def alone(synthetic: Path, folder: Path, only: list[str] | None = None) -> dict[
     with connect(ClusterSettings(workers=2)):
         investigate(folder, only=only)
     return published(folder)
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    out = folder / "out"
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 def parts(folder: Path) -> set[tuple[str, int]]:

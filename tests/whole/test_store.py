@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cluster import ClusterSettings, connect
+from tests.outputs import published
 from tests.store import Store, store
 
 __all__ = ["store"]
@@ -20,11 +21,6 @@ def run(folder: Path, *parts: str) -> dict[str, bytes]:
 
     investigate(folder, only=list(parts))
     return published(folder)
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    out = folder / "out"
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 def test_the_same_bytes_are_published_from_a_store_as_from_a_disk(

@@ -22,6 +22,7 @@ import pytest
 from flows.parts import PARTS
 from flows.service.local_server import template
 from tests.api import answer_to
+from tests.outputs import published
 from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
 
 pytestmark = pytest.mark.slow
@@ -32,11 +33,6 @@ RAN = tuple(part for part in PARTS if part != "coding")
 WORDS = ("--workers", "1", "--hash-attachments")
 UMASK = 0
 """The most that others may have: what is private even then is private."""
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    out = folder / "out"
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 def asked(url: str, what: str, **chosen: object) -> list[dict[str, Any]]:

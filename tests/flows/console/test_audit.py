@@ -11,8 +11,8 @@ import pytest
 
 from data.catalog import Investigation
 from flows.console import app
-from tests.conftest import copy_of
 from tests.odd_places import bound
+from tests.worlds import copy_of
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]

@@ -17,22 +17,9 @@ NO = "No: the outputs are not what these inputs, settings and versions give."
 OTHER = f"  settings: those of the agency '{SECOND}' are not those that its rows were made with"
 
 
-@pytest.fixture(scope="module")
-def published(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
-    """Two agencies whose mail was read and published, and nothing but mail; not to be changed."""
-    folder = tmp_path_factory.mktemp("published") / "case"
-    nothing_but_mail = shutil.ignore_patterns("truth", "work", "out", "posts", "crime", "census", "atlas")
-    shutil.copytree(synthetic, folder, ignore=nothing_but_mail)
-    (folder / "requests.csv").unlink()
-    with (folder / "investigation.toml").open("a") as file:
-        file.write("\n[arrivals]\nsettle = 0\n")
-    run(folder, settled=False)
-    return folder
-
-
 @pytest.fixture
-def case(published: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(published, tmp_path / "case")
+def case(mail_published: Path, tmp_path: Path, threads: Client) -> Path:
+    return shutil.copytree(mail_published, tmp_path / "case")
 
 
 def run(folder: Path, settled: bool = True) -> None:

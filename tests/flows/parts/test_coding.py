@@ -14,6 +14,7 @@ from flows.console.coding.sample import sample
 from flows.investigate import investigate
 from flows.parts.coding import PART
 from flows.run.preflight import skipped
+from tests.outputs import published
 from tests.tasks.coding.made_alerts import SPEC, alerts, together
 
 
@@ -64,9 +65,9 @@ def test_a_sample_is_drawn_listed_and_named_by_its_hash(case: Path, capsys: pyte
     assert "anna" not in json.dumps(known)
     told = PART.tell(found)
     assert told.facts["alerts drawn"] == 20
-    before = {path: path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()}
+    before = published(case)
     investigate(case, only=["coding"])
-    assert {path: path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()} == before
+    assert published(case) == before
 
 
 def test_alerts_of_another_version_are_one_line_with_the_fix(case: Path):

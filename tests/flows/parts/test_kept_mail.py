@@ -22,6 +22,7 @@ from flows.parts import get, mail_tables
 from flows.parts.mail_tables import FIND, KEPT, LIST, TABULATE, settings_of
 from flows.run.progress import Reporter, reporting
 from tasks.ledger.balances import balances
+from tests.outputs import published
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
@@ -81,11 +82,6 @@ def run(folder: Path, **given: Any) -> tuple[set[str], tuple[str, ...]]:
     with reporting(Reporter()) as reporter:
         result = investigate(folder, **given)
     return BOTH & reporter.seconds.keys(), result.notes
-
-
-def published(folder: Path) -> dict[str, bytes]:
-    files = [path for path in sorted((folder / "out").rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +176,7 @@ def check_what_is_gone(case: Path, fresh: Path, what: str) -> set[str]:
         for name in told:
             each["tables"].pop(name, None)
     assert made[0] == made[1]
-    return {f"out/{name}" for name in (*told, "provenance.json")}
+    return told | {"provenance.json"}
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -11,6 +11,8 @@ import pytest
 from distributed import Client
 
 from flows.run.progress import Reporter, reporting
+from tests.outputs import published
+from tests.worlds import copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
@@ -37,17 +39,10 @@ def run(folder: Path) -> tuple[set[str], tuple[str, ...]]:
     return STEPS & reporter.seconds.keys(), result.notes
 
 
-def published(folder: Path) -> dict[str, bytes]:
-    files = [path for path in sorted((folder / "out").rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory, threads: Client) -> Path:
-    """An investigation that has been run."""
-    from data.synthetic import create
-
-    folder = create(tmp_path_factory.mktemp("kept") / "case", scale=0.0004, seed=3)
+def done(smallest: Path, tmp_path_factory: pytest.TempPathFactory, threads: Client) -> Path:
+    """An investigation that has been run, without a report."""
+    folder = copy_of(smallest, tmp_path_factory.mktemp("kept") / "case")
     assert run(folder)[0] == STEPS
     return folder
 
@@ -91,6 +86,11 @@ def other_income(folder: Path) -> None:
     path.write_text("".join([head, ",".join(values.values()) + "\n", *rest]), encoding="utf-8")
 
 
+def other_income_with_a_report(folder: Path) -> None:
+    other_income(folder)
+    setting("make = false", "make = true")(folder)
+
+
 def test_a_second_run_does_nothing_of_it_and_publishes_the_same_bytes(case: Path):
     before = published(case)
     shutil.rmtree(case / "out")
@@ -122,11 +122,11 @@ def test_files_of_which_only_the_times_changed_are_hashed_and_nothing_is_done_ag
             {"gather the posts", "put posts into tracts", "tabulate the posts"},  # the counts are the same
         ),
         (
-            other_income,
+            other_income_with_a_report,
             STEPS - {"gather the posts", "gather the crimes"},
         ),
     ],
-    ids=["one file", "alpha", "a setting of posts", "the Census"],
+    ids=["one file", "alpha", "a setting of posts", "the Census, with a report"],
 )
 def test_only_what_depends_on_a_change_is_done_again_and_as_in_a_fresh_run(
     case: Path, tmp_path: Path, change: Callable[[Path], None], again: set[str]
@@ -138,6 +138,7 @@ def test_only_what_depends_on_a_change_is_done_again_and_as_in_a_fresh_run(
     assert steps == again
     assert run(fresh)[0] == STEPS
     assert published(case) == published(fresh)
+    assert ("report.html" in published(case)) == (change is other_income_with_a_report)
 
 
 def test_of_several_folders_only_the_changed_one_is_gathered_again_and_said(case: Path):

@@ -23,6 +23,7 @@ from tasks.mail.results import Survey
 from tasks.mail.settings import MailSettings
 from tasks.step import Step
 from tests.lost import lose
+from tests.outputs import published
 
 FILES = [
     RecordFile(agency, Path(f"/data/{agency}.pst"), f"records/{agency}/a.pst") for agency in ("a", "b", "c")
@@ -112,7 +113,7 @@ def test_a_disk_that_ends_in_the_middle_of_a_mailbox_costs_its_agency_one_night(
     breaking: set[str], tmp_path: Path
 ):
     from flows.investigate import investigate
-    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox, published, table
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox, table
 
     case, fresh = tmp_path / "case", tmp_path / "fresh" / "case"
     mailbox(case, "pd/a.pst", [letter(1)])
@@ -146,7 +147,7 @@ def test_what_is_kept_of_an_agency_and_cannot_be_read_is_made_again_and_concerns
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from flows.investigate import investigate
-    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox, published
+    from tests.flows.parts.test_kept_mail import SETTINGS, letter, mailbox
 
     case = tmp_path / "case"
     mailbox(case, "pd/a.pst", [letter(1)])

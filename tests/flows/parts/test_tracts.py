@@ -24,6 +24,7 @@ from flows.run.part import Job
 from flows.run.preflight import check
 from tasks.income.results import CityCrime
 from tasks.ledger.table import keep, ledger_of, write_ledger
+from tests.outputs import contents
 
 ALDER, BIRCH = "Alder city, Nowhere", "Birch city, Nowhere"
 COUNT = 12
@@ -91,10 +92,6 @@ def run(folder: Path, parts: Sequence[str], *, whole: bool = False) -> Path:
     return out
 
 
-def bytes_of(out: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
-
-
 def lines_of(out: Path) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for row in ledger_of(out).to_pylist():
@@ -135,15 +132,15 @@ def test_a_tract_without_a_polygon_is_not_observed_and_never_zero(folder: Path):
 
 @pytest.mark.long
 def test_the_order_of_the_runs_changes_no_byte(folder: Path):
-    whole = bytes_of(run(folder, ["posts", "crime"], whole=True))
+    whole = contents(run(folder, ["posts", "crime"], whole=True))
     for order in (["posts", "crime"], ["crime", "posts"], ["posts", "posts"], ["crime"]):
         for part in order:
-            found = bytes_of(run(folder, [part]))
+            found = contents(run(folder, [part]))
         assert {name: found[name] for name in whole if name != "ledger"} == whole
     for order in (["posts", "crime"], ["crime", "posts"]):
         shutil.rmtree(folder / "out")
         for part in order:
-            found = bytes_of(run(folder, [part]))
+            found = contents(run(folder, [part]))
         assert found == whole
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.investigate import investigate
-from tests.conftest import copy_of
+from tests.worlds import copy_of
 
 pytestmark = pytest.mark.slow  # whole runs
 

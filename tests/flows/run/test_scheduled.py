@@ -28,20 +28,9 @@ pytestmark = pytest.mark.slow
 FIRST, SECOND = "alderfall-pd", "briar-harbor-pd"
 
 
-@pytest.fixture(scope="module")
-def published(synthetic: Path, tmp_path_factory: pytest.TempPathFactory, client: Client) -> Path:
-    """Two agencies whose mail was read and published; not to be changed."""
-    folder = tmp_path_factory.mktemp("published") / "case"
-    shutil.copytree(synthetic, folder, ignore=shutil.ignore_patterns("truth", "work", "out"))
-    with (folder / "investigation.toml").open("a") as file:
-        file.write("\n[arrivals]\nsettle = 0\n")
-    run(folder, settled=False)
-    return folder
-
-
 @pytest.fixture
-def case(published: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(published, tmp_path / "case")
+def case(mail_published: Path, tmp_path: Path, threads: Client) -> Path:
+    return shutil.copytree(mail_published, tmp_path / "case")
 
 
 def run(folder: Path, settled: bool = True):
@@ -84,7 +73,7 @@ def unsettle(path: Path) -> None:
     os.utime(path, times=(time.time() + 3600,) * 2)
 
 
-def test_the_rows_of_an_agency_that_is_still_being_copied_stay_as_they_were(case: Path, client: Client):
+def test_the_rows_of_an_agency_that_is_still_being_copied_stay_as_they_were(case: Path):
     before = without_faults(case, FIRST)
     mailbox = min((case / "records" / FIRST).rglob("*.pst"))
     mailbox.write_bytes(mailbox.read_bytes()[:5000])  # another is being copied over it
@@ -104,7 +93,7 @@ def test_the_rows_of_an_agency_that_is_still_being_copied_stay_as_they_were(case
     assert note.endswith(f"; until then the agency {FIRST!r} stays as it was")
 
 
-def test_a_published_mailbox_that_was_emptied_is_said_to_be_none_any_more(case: Path, client: Client):
+def test_a_published_mailbox_that_was_emptied_is_said_to_be_none_any_more(case: Path):
     before = without_faults(case, SECOND)
     mailbox = min((case / "records" / SECOND).rglob("*.pst"))
     mailbox.write_bytes(b"")
@@ -118,9 +107,7 @@ def test_a_published_mailbox_that_was_emptied_is_said_to_be_none_any_more(case: 
     assert headline(case).startswith("Unknown for 1 of 2 agencies")
 
 
-def test_what_passes_for_a_copy_under_way_for_ever_is_a_fault(
-    case: Path, client: Client, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_passes_for_a_copy_under_way_for_ever_is_a_fault(case: Path, monkeypatch: pytest.MonkeyPatch):
     os.mkfifo(case / "records" / SECOND / "pipe.pst")
     result = run(case)
     why = f"records/{SECOND}/pipe.pst: is not a regular file (it is a pipe)"
@@ -147,7 +134,7 @@ def test_what_passes_for_a_copy_under_way_for_ever_is_a_fault(
     assert headline(case).startswith("Unknown for 2 of 2 agencies")
 
 
-def test_where_none_can_be_read_each_is_named(case: Path, client: Client):
+def test_where_none_can_be_read_each_is_named(case: Path):
     (case / "records" / FIRST / "new.pst.part").write_bytes(b"1")
     (case / "records" / SECOND / "link.pst").symlink_to("nowhere.pst")
     with pytest.raises(NoneReadError) as raised:
@@ -158,7 +145,7 @@ def test_where_none_can_be_read_each_is_named(case: Path, client: Client):
     assert second.startswith(f"{SECOND}: records/{SECOND}/link.pst: ")
 
 
-def test_an_agency_that_comes_without_its_settings_yet_is_left_out(case: Path, client: Client):
+def test_an_agency_that_comes_without_its_settings_yet_is_left_out(case: Path):
     (case / "records/new").mkdir()
     shutil.copy(min((case / "records" / FIRST).rglob("*.pst")), case / "records/new/a.pst")
     unsettle(case / "records/new/a.pst")
@@ -169,7 +156,7 @@ def test_an_agency_that_comes_without_its_settings_yet_is_left_out(case: Path, c
     assert rows(case, "new")["private/sources"] == []
 
 
-def test_an_agency_that_lacks_its_settings_for_good_is_left_out_alone(case: Path, client: Client):
+def test_an_agency_that_lacks_its_settings_for_good_is_left_out_alone(case: Path):
     (case / "records/new").mkdir()
     (case / "records/empty").mkdir()
     shutil.copy(min((case / "records" / FIRST).rglob("*.pst")), case / "records/new/a.pst")
@@ -194,7 +181,7 @@ def test_an_agency_that_lacks_its_settings_for_good_is_left_out_alone(case: Path
 
 
 def test_one_agencys_fault_leaves_out_that_agency_and_its_rows_stay(
-    case: Path, client: Client, capsys: pytest.CaptureFixture[str]
+    case: Path, capsys: pytest.CaptureFixture[str]
 ):
     config = case / "investigation.toml"
     config.write_text(config.read_text().replace("America/Los_Angeles", "America/Los_Angelas"))
@@ -232,14 +219,14 @@ def test_one_agencys_fault_leaves_out_that_agency_and_its_rows_stay(
     assert ledger(case) == {}
 
 
-def test_rows_that_cannot_be_kept_are_not_lost_silently(case: Path, client: Client):
+def test_rows_that_cannot_be_kept_are_not_lost_silently(case: Path):
     unsettle(min((case / "records" / FIRST).rglob("*.pst")))
     shutil.rmtree(case / "work/mail")
     with pytest.raises(InputError, match=rf"what was read of {FIRST} is gone"):
         run(case)
 
 
-def test_an_agency_whose_mailboxes_are_gone_stays_in_a_scheduled_run(case: Path, client: Client):
+def test_an_agency_whose_mailboxes_are_gone_stays_in_a_scheduled_run(case: Path):
     before = rows(case, SECOND)
     (case / "records" / SECOND).rename(case / "records/renamed")
     result = run(case)
@@ -263,7 +250,7 @@ def test_an_agency_whose_mailboxes_are_gone_stays_in_a_scheduled_run(case: Path,
 
 
 def test_a_mailbox_that_is_gone_keeps_the_rows_of_its_agency_until_it_is_confirmed(
-    case: Path, client: Client
+    case: Path,
 ):
     before, first = without_faults(case, SECOND), without_faults(case, FIRST)
     files = sorted((case / "records" / SECOND).rglob("*.pst"))
@@ -306,7 +293,7 @@ def test_a_mailbox_that_is_gone_keeps_the_rows_of_its_agency_until_it_is_confirm
     assert "accepted" not in json.loads((case / "out/provenance.json").read_text())
 
 
-def test_a_run_of_one_agency_that_lacks_a_mailbox_leaves_all_as_it_was(case: Path, client: Client):
+def test_a_run_of_one_agency_that_lacks_a_mailbox_leaves_all_as_it_was(case: Path):
     from flows.one_agency import one_agency
 
     before = {agency: without_faults(case, agency) for agency in (FIRST, SECOND)}
@@ -323,7 +310,7 @@ def test_a_run_of_one_agency_that_lacks_a_mailbox_leaves_all_as_it_was(case: Pat
 
 
 def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_active_or_waiting(
-    case: Path, client: Client
+    case: Path,
 ):
     with only_one(case / "work", "investigate"):
         result = run(case)
@@ -331,7 +318,7 @@ def test_a_second_run_of_all_agencies_is_not_needed_while_one_is_active_or_waiti
     assert result.notes == ("a run of all agencies is already active or waiting; this one is not needed",)
 
 
-def test_what_a_run_was_publishing_when_it_was_cut_off_is_published_first(case: Path, client: Client):
+def test_what_a_run_was_publishing_when_it_was_cut_off_is_published_first(case: Path):
     decided = case / "work/publishing"
     decided.mkdir()
     (case / "out/provenance.json").rename(decided / "provenance.json")

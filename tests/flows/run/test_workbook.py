@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from flows.investigate import investigate
-from tests.conftest import copy_of
+from tests.worlds import copy_of
 
 
 def test_a_run_writes_it_when_it_is_asked_to_and_the_next_one_takes_it_away(

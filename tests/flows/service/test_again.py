@@ -18,6 +18,7 @@ from flows import deployments
 from flows.service import again
 from flows.service.again import delays_of_settings, tried_again
 from tests.api import all_of, states_of
+from tests.outputs import published
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "out/public/ledger.parquet")
 
@@ -113,10 +114,6 @@ def test_prefect_itself_retries_no_flow_whatever_its_settings_say():
     assert done.stdout == "{(0, 0)}\n"
 
 
-def published(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted((folder / "out").rglob("*.*")) if path.is_file()}
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask 2026.8 resets an index so; pandas 4 drops it
 def test_a_run_whose_disk_was_full_and_was_emptied_ends_as_one_that_had_room(
@@ -135,7 +132,7 @@ def test_a_run_whose_disk_was_full_and_was_emptied_ends_as_one_that_had_room(
 
     monkeypatch.setattr(module, "write_report", write_report)
     with settings(2):
-        deployments.investigate(case)
+        deployments.investigate(case, only=["mail"])
     [run] = [
         each
         for each in all_of(prefect["PREFECT_API_URL"], "flow_runs")
@@ -149,7 +146,7 @@ def test_a_run_whose_disk_was_full_and_was_emptied_ends_as_one_that_had_room(
     assert after
     shutil.rmtree(case / "out")
     shutil.rmtree(case / "work")
-    module.investigate(case)
+    module.investigate(case, only=["mail"])
     assert published(case) == after
 
 

@@ -21,6 +21,7 @@ from tasks.alerts.batches import UNPACKED
 from tasks.alerts.pieces import Limits, cut
 from tasks.alerts.results import AlertTables, ParsedSource
 from tasks.alerts.tabulate import tabulate_sources
+from tests.outputs import contents
 from tests.tasks.alerts.in_one_process import write_in_one_process
 
 SCHEMA = TABLES["work/parsed"].arrow
@@ -83,18 +84,14 @@ def mailbox(folder: Path, draw: random.Random, agency: str, source: str, size: i
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> list[ParsedSource]:
     """Five mailboxes of three agencies, one of which is in two of them, and one without messages."""
     folder, draw = tmp_path_factory.mktemp("parsed"), random.Random(7)
-    one = mailbox(folder, draw, "a", "aaaaaaaaaaaa", 60)
+    one = mailbox(folder, draw, "a", "aaaaaaaaaaaa", 24)
     return [
-        mailbox(folder, draw, "b", "bbbbbbbbbbbb", 30),
+        mailbox(folder, draw, "b", "bbbbbbbbbbbb", 12),
         one,
-        mailbox(folder, draw, "a", "cccccccccccc", 30),
+        mailbox(folder, draw, "a", "cccccccccccc", 12),
         ParsedSource("b", "aaaaaaaaaaaa", one.files),
         ParsedSource("c", "dddddddddddd", ()),
     ]
-
-
-def files_of(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.*"))}
 
 
 @pytest.fixture(scope="module", params=[APART, COUNT])
@@ -104,16 +101,17 @@ def expected(
     """The setting of attached messages, and the tables as one process makes them."""
     out = tmp_path_factory.mktemp("expected")
     write_in_one_process(parsed, out, request.param)
-    return request.param, files_of(out)
+    return request.param, contents(out)
 
 
-@pytest.mark.parametrize("limits", [Limits(), Limits(rows=100), Limits(rows=20), ONE_FILE, Limits(bytes=1)])
+@pytest.mark.long(5)
+@pytest.mark.parametrize("limits", [Limits(rows=10), Limits(rows=40), Limits(), ONE_FILE, Limits(bytes=1)])
 def test_the_tables_have_the_same_bytes_in_any_pieces(
     parsed: Sequence[ParsedSource], expected: tuple[str, dict[str, bytes]], tmp_path: Path, limits: Limits
 ):
     embedded, tables = expected
     made = tabulate_sources(parsed, tmp_path / "out", embedded, limits=limits)
-    assert files_of(tmp_path / "out") == tables
+    assert contents(tmp_path / "out") == tables
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
     assert sum(sum(count.kinds.values()) for count in made.folders) == made.messages
 
@@ -126,7 +124,7 @@ def on_workers(threads: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [200, 20])
+@pytest.mark.parametrize("rows", [80, 10])
 def test_workers_give_the_same_bytes_and_counts(
     parsed: Sequence[ParsedSource],
     expected: tuple[str, dict[str, bytes]],
@@ -137,7 +135,7 @@ def test_workers_give_the_same_bytes_and_counts(
     embedded, tables = expected
     here = tabulate_sources(parsed, tmp_path / "here", embedded)
     made = tabulate_sources(parsed, tmp_path / "out", embedded, client=on_workers, limits=Limits(rows=rows))
-    assert files_of(tmp_path / "out") == tables
+    assert contents(tmp_path / "out") == tables
     assert plain(made) == plain(here)
 
 
@@ -164,7 +162,7 @@ def test_an_agency_is_cut_where_no_message_is_apart_from_what_is_attached_to_it(
             assert not seen or min(nodes) > max(seen)
             seen += nodes
         assert [piece.number for piece in pieces] == list(range(len(pieces)))
-    assert len(found["a"]) > 20
+    assert len(found["a"]) > 10
     assert [piece.first for piece in found["a"][:2]] == [0, found["a"][0].rows]
 
 
@@ -185,8 +183,8 @@ def test_the_files_of_a_mailbox_are_taken_in_order_of_their_messages(
 ):
     embedded, tables = expected
     turned = [ParsedSource(each.agency, each.source, each.files[::-1]) for each in parsed]
-    tabulate_sources(turned, tmp_path / "out", embedded, limits=Limits(rows=20))
-    assert files_of(tmp_path / "out") == tables
+    tabulate_sources(turned, tmp_path / "out", embedded, limits=Limits(rows=10))
+    assert contents(tmp_path / "out") == tables
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from data.tables import read_table
 from tasks.alerts.batches import parse_sources
 from tasks.alerts.results import AlertTables, ParsedSource
 from tasks.alerts.tabulate import tabulate_parsed, tabulate_sources
+from tests.outputs import published
 
 Build = Callable[..., Any]
 ZONES = {"lapd": "America/Los_Angeles", "sfpd": "America/New_York"}
@@ -75,10 +76,7 @@ def run(
             sources.append(write_mailbox(rows, kept, agency=agency, source=source, folder=folder))
         parsed = parse_sources(sources, ZONES, crosswalk, folder / "work")
         made = tabulate_sources(parsed.sources, folder / "out")
-        out = folder / "out"
-        return made, {
-            str(file.relative_to(out)): file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()
-        }
+        return made, published(folder)
 
     return go
 
