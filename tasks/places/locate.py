@@ -88,6 +88,7 @@ class Opened:
         ranking: Future of the whole layer's :class:`~tasks.places.join.Ranking`.
         crs: The system that points are transformed into; None where degrees are right.
         height: The height of the strips into which points are sorted.
+        frames: What the partitions are made from, held as long as they are used (:func:`open_layer`).
     """
 
     partitions: Sequence[Future]
@@ -95,6 +96,7 @@ class Opened:
     ranking: Future
     crs: str | None
     height: float
+    frames: tuple[object, ...]
 
 
 def locate(
@@ -217,13 +219,17 @@ def open_layer(client: Client, layer: Layer, tracts: pa.Table) -> Opened:
     # One task reads a partition and indexes it: with two, polygons would be sent from worker to worker, and a
     # prepared polygon loses its index on the way.
     prepared = frame.map_partitions(prepare_partition, meta=("tracts", object), enforce_metadata=False)
-    partitions = futures_of(client.persist(prepared.optimize()))
+    # Of equal expressions Dask keeps one, by a weak reference. A scheduler that is a thread of this process
+    # would look it up just as this function's end drops it, and fail (Dask 2026.8): so it is not dropped.
+    optimized = prepared.optimize()
+    partitions = futures_of(client.persist(optimized))
     ranks = [
         client.submit(ranks_of, partition, ranking, key=f"ranks-{uuid.uuid4().hex}", pure=False, priority=-1)
         for partition in partitions
     ]
     crs = layer_crs(layer.path) if layer.transform else None
-    return Opened(partitions, ranks, ranking, crs, strip_height(tract_heights(layer.path)))
+    height = strip_height(tract_heights(layer.path))
+    return Opened(partitions, ranks, ranking, crs, height, (prepared, optimized))
 
 
 def ranking_of(path: Path, tracts: pa.Table) -> Ranking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from dask.dataframe.dask_expr._expr import MapPartitions
 from distributed import Client, KilledWorker
 
 import tasks.layers.prepare
@@ -21,7 +23,7 @@ import tasks.places.locate
 from tasks.census.read import read_acs
 from tasks.layers.prepare import prepare_layer
 from tasks.layers.results import Layer
-from tasks.places.locate import locate
+from tasks.places.locate import locate, open_layer
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
@@ -64,6 +66,15 @@ def test_a_plain_spatial_join_and_groups_give_the_same(  # noqa: PLR0917 - fixtu
     assert found["tied"].to_pylist() == expected["tied"].astype(bool).tolist()
     assert found["GEOID"].null_count > 100
     assert sum(found["tied"].to_pylist()) > 20
+
+
+def test_the_expressions_of_a_layer_are_held_as_long_as_it_is_used(
+    threads: Client, layer: Layer, people: pa.Table
+):
+    opened = open_layer(threads, layer, people)
+    gc.collect()
+    # Else the scheduler, a thread of this process, could meet them as they go.
+    assert opened.partitions[0].key[0] in MapPartitions._instances
 
 
 def test_rows_and_the_other_columns_stay_as_they_were(
