@@ -51,6 +51,7 @@ MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
     "write private/alerts": ("files", "messages"),
     "write private/recipients": ("files", "messages"),
     "write private/people": ("files", "messages"),
+    "write private/quarantine": ("files", "messages"),
     "write private/subjects_to_review": ("files", "messages"),
 }
 """What the cost of a piece of a kind grows with. Every piece also has a cost of its own. ``items`` is how

@@ -133,8 +133,10 @@ def test_two_hundred_flipped_bits_change_no_result(case: Path, right: dict[str, 
         assert published(case) == right, number
     assert seen.total() == ROUNDS * FLIPS == 200
     assert {"mail", "alerts", "places", "posts", "crime", "kept"} <= {kind.split("/")[0] for kind in seen}
-    # Nobody has read these: what was made from them is kept.
-    assert {kind.split("/")[0] for kind in +silent} <= {"posts", "crime", "places", "kept"}
+    # Nobody has read these: what was made from them is kept. A manifest only spares the question of what
+    # other files hold, and is written again without a word.
+    left = {kind.split("/")[0] for kind in +silent if not kind.endswith("/files.json")}
+    assert left <= {"posts", "crime", "places", "kept"}, +silent
 
 
 @pytest.mark.parametrize("how", [cut, swap, age])

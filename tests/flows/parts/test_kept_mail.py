@@ -172,6 +172,9 @@ def check_what_is_gone(case: Path, fresh: Path, what: str) -> set[str]:
     assert [row["count"] for row in lines if row["line"] == "mailboxes that are gone"] == [len(gone)]
     told = {f"{name}.{form}" for name in ("private/not_read", "public/ledger") for form in ("parquet", "csv")}
     made = [json.loads((folder / "out/provenance.json").read_text()) for folder in (case, fresh)]
+    warned = [set(each.pop("warnings")["mail"]) for each in made]
+    assert warned[1] < warned[0]
+    assert all("is gone" in line or "are gone" in line for line in warned[0] - warned[1])
     for each in made:
         for name in told:
             each["tables"].pop(name, None)
