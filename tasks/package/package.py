@@ -13,22 +13,11 @@ import pyarrow as pa
 from data.schema import TABLES, Column, Table
 from tasks.package.described import has_primary_key, meaning_of, references_of, title_of
 from tasks.package.licence import Licence
-from tasks.report.results import Story
+from tasks.report.results import NO_INPUTS, Story
 
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES: Final = {"string": "string", "double": "number", "bool": "boolean", "date32[day]": "date"}
 """Other columns are ``integer``."""
-_NO_FILES: Final = {
-    "accepted",
-    "configuration",
-    "kept",
-    "outputs",
-    "recognised",
-    "tables",
-    "versions",
-    "warnings",
-}
-"""Keys of a provenance that name no input file."""
 _FORMATS: Final = {
     ".csv": ("csv", "text/csv"),
     ".parquet": ("parquet", "application/vnd.apache.parquet"),
@@ -98,7 +87,7 @@ def _inputs(given: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield where, given
     elif isinstance(given, Mapping):
         for name in sorted(given):
-            if where or name not in _NO_FILES:
+            if where or name not in NO_INPUTS:
                 yield from _inputs(given[name], (*where, name))
 
 

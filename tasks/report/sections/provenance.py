@@ -10,18 +10,8 @@ import pyarrow as pa
 
 from data.settings import Config
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
-from tasks.report.results import Story
+from tasks.report.results import NO_INPUTS, Story
 
-_NOT_INPUTS: Final = (
-    "accepted",
-    "configuration",
-    "kept",
-    "outputs",
-    "recognised",
-    "tables",
-    "versions",
-    "warnings",
-)
 _WORDS: Final = MappingProxyType(
     {
         ("sources",): "mailbox",
@@ -96,7 +86,7 @@ def _inputs(known: Mapping[str, Any]) -> Iterator[Block]:
     found = [
         (_WORDS.get(place, " / ".join(place)), each.get("bytes"), each["sha256"], each.get("agency"))
         for name in sorted(known)
-        if name not in _NOT_INPUTS
+        if name not in NO_INPUTS
         for place, each in _files(known[name], (name,))
     ]
     columns = [list(column) for column in zip(*found, strict=True)] or [[], [], [], []]
