@@ -25,10 +25,16 @@ from data.records import FolderRecords, RecordFile, Records, StoreRecords
 from data.settings import AGENCY_FILE, FILE, Agency, Config
 from data.text import nearest
 
-__all__ = ["PROVENANCE", "Investigation", "RecordFile"]
+__all__ = ["NO_INPUTS", "PROVENANCE", "Investigation", "RecordFile"]
 
 PROVENANCE: Final = "provenance.json"
 """The file of ``out/`` that names the others by their hashes; it is published last."""
+
+NO_INPUTS: Final = frozenset({
+    "accepted", "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
+    "warnings",
+})  # fmt: skip
+"""Its keys that name no input."""
 
 FOLDERS: Final = ("records", "posts", "crime", "census", "atlas")
 """The folders of an investigation into which people put files."""

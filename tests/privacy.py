@@ -1,10 +1,23 @@
 """Who may read what a run leaves behind."""
 
+import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PRIVATE = {("folder", "0o700"), ("file", "0o600")}
 """The kinds and permissions of what only its owner may read."""
+
+
+@contextmanager
+def masked(umask: int) -> Iterator[None]:
+    """Let this process, whose threads workers may be, have a umask."""
+    before = os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def modes(folder: Path) -> set[tuple[str, str]]:

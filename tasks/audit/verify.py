@@ -10,17 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from data.catalog import NO_INPUTS
 from data.settings import settings_sha256
 from tasks.audit.now import InputNow, Now
 from tasks.audit.settings_then import settings_that_differ, settings_unknown
 
 _SHA256: Final = "sha256"
-_NO_INPUT: Final = frozenset({
-    "accepted", "configuration", "investigation", "kept", "outputs", "recognised", "tables", "versions",
-    "warnings",
-})  # fmt: skip
-"""Keys of the provenance that name no input."""
-
 _WORDS: Final[Mapping[str, str]] = {
     "crosswalk": "the program's and the investigation's rows on subjects",
     "crosswalk own": "subjects.csv",
@@ -204,7 +199,7 @@ def inputs_of(provenance: Mapping[str, Any]) -> dict[str, Counter[str]]:
     """
     found: dict[str, Counter[str]] = {}
     for key, value in provenance.items():
-        if key not in _NO_INPUT:
+        if key not in NO_INPUTS:
             for place, sha256 in _hashes(key, value):
                 found.setdefault(place, Counter())[sha256] += 1
     return found

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from data.catalog import NO_INPUTS
 from data.schema import TABLES, Column, Table
 from tasks.package.described import has_primary_key, meaning_of, references_of, title_of
 from tasks.package.licence import Licence
-from tasks.report.results import NO_INPUTS, Story
+from tasks.report.results import Story
 
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES: Final = {"string": "string", "double": "number", "bool": "boolean", "date32[day]": "date"}

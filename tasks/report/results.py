@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from data.published import Published
 from data.settings import Config
@@ -12,11 +12,6 @@ from tasks.ledger.balances import Balance
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-NO_INPUTS: Final = frozenset(
-    {"accepted", "configuration", "kept", "outputs", "recognised", "tables", "versions", "warnings"}
-)
-"""Keys of a provenance that name no input file."""
 
 
 @dataclass(frozen=True)

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.privacy import PRIVATE, assert_private_but_what_is_public, modes
+from tests.privacy import PRIVATE, assert_private_but_what_is_public, masked, modes
 from tests.worlds import copy_of
 
 # Dask 2026.8 resets an index in a way that pandas 4 will drop.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:The inplace keyword")]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@contextmanager
-def masked(umask: int) -> Iterator[None]:
-    """Let this process, whose threads the workers are, have a umask."""
-    before = os.umask(umask)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 @pytest.mark.usefixtures("threads")

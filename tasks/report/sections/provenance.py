@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from data.catalog import NO_INPUTS
 from data.settings import Config
 from tasks.report.blocks import Block, Group, Heading, Points, Rows, Section, Text, Verse
-from tasks.report.results import NO_INPUTS, Story
+from tasks.report.results import Story
 
 _WORDS: Final = MappingProxyType(
     {

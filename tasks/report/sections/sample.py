@@ -38,10 +38,11 @@ def blocks(story: Story) -> Iterator[Block]:
 
 
 def _tables(story: Story) -> Iterator[Block]:
+    words = words_of(story)
     for stem, row in TABLES.items():
         table = story.table(stem)
         if table is not None and table.num_rows and _tells(stem, table):
-            shown = _in_words(in_reading_order(table, SPECS[f"public/{stem}"]), words_of(story))
+            shown = _in_words(in_reading_order(table, SPECS[f"public/{stem}"]), words)
             yield Rows(stem.replace("_", "-"), row, shown, f"public/{stem}.csv")
 
 

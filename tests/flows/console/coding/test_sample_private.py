@@ -1,29 +1,18 @@
 """What ``nwatch sample`` makes is for its owner, or the group of the settings, whatever the umask."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from flows.console.coding.sample import sample
-from tests.privacy import PRIVATE, modes
+from tests.privacy import PRIVATE, masked, modes
 from tests.tasks.coding.handed_out import READERS, handed_out
-
-
-@contextmanager
-def umask(value: int) -> Iterator[None]:
-    before = os.umask(value)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 @pytest.mark.parametrize("value", [0o000, 0o022, 0o077])
 def test_sheets_and_masks_are_private_and_the_masks_stay(value: int, tmp_path: Path):
-    with umask(value):
+    with masked(value):
         folder = handed_out(tmp_path)
         for sheet in (folder / "coding/sheets").glob("*.xlsx"):
             sheet.unlink()
