@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -81,6 +83,26 @@ def markdown(text: str) -> str:
         \[a\](http\://b.example) \| \`c\` \<img\>
     """
     return _MARKDOWN.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", printable(text))
+
+
+def told_apart(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by key, no two of which are the same: those that would be have their keys with them.
+
+    Args:
+        texts: The texts by key.
+
+    Returns:
+        The texts as they are shown; the keys instead where even so two would be the same.
+
+    Example:
+        >>> told_apart({"a": "Police", "b": "Police", "c": "Sheriff"})
+        {'a': 'Police (a)', 'b': 'Police (b)', 'c': 'Sheriff'}
+    """
+    often = Counter(texts.values())
+    shown = {
+        key: f"{text} ({key})" if often[text] > 1 and text != key else text for key, text in texts.items()
+    }
+    return shown if len(set(shown.values())) == len(shown) else {key: key for key in texts}
 
 
 def shortened(text: str, most: int = 200) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from data.printable import shortened
+from data.printable import shortened, told_apart
 
 MOST_OF_QUESTION: Final = 100
 MOST_OF_ANSWER: Final = 60
@@ -33,8 +32,8 @@ class QuestionWords:
         for row in rows:
             questions[row["question"]] = row["question_text"]
             answers.setdefault(row["question"], {})[row["answer"]] = row["answer_text"]
-        self._questions = _told_apart(questions, MOST_OF_QUESTION)
-        self._answers = {key: _told_apart(each, MOST_OF_ANSWER) for key, each in answers.items()}
+        self._questions = _shown(questions, MOST_OF_QUESTION)
+        self._answers = {key: _shown(each, MOST_OF_ANSWER) for key, each in answers.items()}
 
     def question(self, key: str) -> str:
         """A question, shortened if need be; of one without words its key, with blanks.
@@ -54,8 +53,6 @@ class QuestionWords:
         return self._answers.get(question, {}).get(key) or key.replace("_", " ")
 
 
-def _told_apart(texts: Mapping[str, str], most: int) -> dict[str, str]:
-    """Texts in the space there is; those that would be the same have their keys with them."""
-    short = {key: shortened(text, most) for key, text in texts.items()}
-    times = Counter(short.values())
-    return {key: text if times[text] == 1 else f"{text} ({key})" for key, text in short.items()}
+def _shown(texts: Mapping[str, str], most: int) -> dict[str, str]:
+    """Texts in the space there is."""
+    return told_apart({key: shortened(text, most) for key, text in texts.items()})

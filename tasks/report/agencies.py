@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from data.printable import told_apart
 from tasks.report.results import Story
 from tasks.report.sentences.counts import agency_name
 
@@ -30,16 +29,6 @@ def with_names(story: Story, stem: str) -> pa.Table | None:
     if table is None:
         return None
     folders = table.column("agency").to_pylist()
-    names = _names(story, dict.fromkeys(folders))
+    names = told_apart({folder: agency_name(story, folder) for folder in dict.fromkeys(folders)})
     place = table.schema.get_field_index("agency")
     return table.set_column(place, "agency", pa.array([names[folder] for folder in folders], pa.string()))
-
-
-def _names(story: Story, folders: Mapping[str, None]) -> dict[str, str]:
-    names = {folder: agency_name(story, folder) for folder in folders}
-    often = Counter(names.values())
-    shown = {
-        folder: f"{name} ({folder})" if often[name] > 1 and name != folder else name
-        for folder, name in names.items()
-    }
-    return shown if len(set(shown.values())) == len(shown) else {folder: folder for folder in folders}
